@@ -1,0 +1,23 @@
+package org.o1api.api;
+
+import org.o1api.llm.ReasoningFormat;
+
+/**
+ * How requests are read and replies are shaped.
+ *
+ * @param reasoningFormat where the reasoning goes, unless the preset or the request says otherwise
+ * @param legacyResponse whether unstreamed replies also have the original's {@code steps} and {@code total_thinking_time}
+ * @param limits bounds of what a request may bring
+ */
+public record ApiSettings(ReasoningFormat reasoningFormat, boolean legacyResponse, Limits limits) {
+    /**
+     * Bounds of what a request may bring.
+     *
+     * @param body bytes of the request body
+     * @param messages length of the list of messages
+     * @param depth how deep the JSON may be nested
+     */
+    public record Limits(int body, int messages, int depth) {
+        public static final Limits DEFAULT = new Limits(10 << 20, 2048, 64);
+    }
+}

@@ -1,0 +1,25 @@
+package org.o1api.auth;
+
+import java.util.HexFormat;
+import java.util.Set;
+
+/**
+ * A key that callers use, known by its SHA-256 only.
+ *
+ * @param name whom the key belongs to; goes into the log
+ * @param sha256 64 hex digits
+ * @param presets the presets that the key may use; empty: all
+ */
+public record ApiKey(String name, String sha256, Set<String> presets) {
+    public ApiKey {
+        if (HexFormat.of().parseHex(sha256).length != 32) {
+            throw new IllegalArgumentException("a SHA-256 has 64 hex digits");
+        }
+        presets = Set.copyOf(presets);
+    }
+
+    @Override
+    public String toString() {
+        return "ApiKey[" + name + "]";
+    }
+}

@@ -1,0 +1,10 @@
+package org.o1api.llm;
+
+/** What a message says. */
+public sealed interface Content {
+    /** Plain text. */
+    record Text(String text) implements Content {}
+
+    /** A list of parts (text, images, files), which the upstream gets as it is. */
+    record Parts(RawJson json) implements Content {}
+}

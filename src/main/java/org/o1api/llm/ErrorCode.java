@@ -1,0 +1,66 @@
+package org.o1api.llm;
+
+import java.util.Locale;
+
+/** What can go wrong, and whose fault it is: each code with its HTTP status and OpenAI's error type. */
+public enum ErrorCode {
+    INVALID_REQUEST(400, Type.INVALID_REQUEST),
+    INVALID_JSON(400, Type.INVALID_REQUEST),
+    UNSUPPORTED_VALUE(400, Type.INVALID_REQUEST),
+    INVALID_API_KEY(401, Type.INVALID_REQUEST),
+    MODEL_NOT_FOUND(404, Type.INVALID_REQUEST),
+    UNKNOWN_URL(404, Type.INVALID_REQUEST),
+    METHOD_NOT_ALLOWED(405, Type.INVALID_REQUEST),
+    NOT_ACCEPTABLE(406, Type.INVALID_REQUEST),
+    REQUEST_TOO_LARGE(413, Type.INVALID_REQUEST),
+    UNSUPPORTED_MEDIA_TYPE(415, Type.INVALID_REQUEST),
+    RATE_LIMIT_EXCEEDED(429, Type.RATE_LIMIT),
+    /** Nobody waits for the answer any more; the status is nginx's and never seen by a client. */
+    CLIENT_LEFT(499, Type.INVALID_REQUEST),
+    INTERNAL_ERROR(500, Type.SERVER),
+    /** The gateway has no room for the request just now. */
+    OVERLOADED(503, Type.SERVER),
+    /** The gateway is stopping. */
+    SHUTTING_DOWN(503, Type.SERVER),
+    /** The provider refused what the caller asked. */
+    UPSTREAM_REFUSED(400, Type.INVALID_REQUEST),
+    UPSTREAM_REQUEST_TOO_LARGE(413, Type.INVALID_REQUEST),
+    UPSTREAM_RATE_LIMIT(429, Type.RATE_LIMIT),
+    /** The provider refused the gateway: a wrong key or model name, for the operator to mend. */
+    UPSTREAM_MISCONFIGURED(502, Type.UPSTREAM),
+    /** The provider could not be reached, or broke off. */
+    UPSTREAM_FAILED(502, Type.UPSTREAM),
+    UPSTREAM_UNAVAILABLE(503, Type.UPSTREAM),
+    UPSTREAM_TIMEOUT(504, Type.UPSTREAM);
+
+    private static final class Type {
+        static final String INVALID_REQUEST = "invalid_request_error";
+        static final String RATE_LIMIT = "rate_limit_error";
+        static final String SERVER = "server_error";
+        static final String UPSTREAM = "upstream_error";
+    }
+
+    private final int status;
+    private final String type;
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
+    ErrorCode(int status, String type) {
+        this.status = status;
+        this.type = type;
+    }
+
+    /** The HTTP status of a reply that fails so. */
+    public int status() {
+        return status;
+    }
+
+    /** OpenAI's {@code error.type}. */
+    public String type() {
+        return type;
+    }
+
+    /** OpenAI's {@code error.code}. */
+    public String wireName() {
+        return wireName;
+    }
+}

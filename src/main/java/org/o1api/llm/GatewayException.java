@@ -1,0 +1,30 @@
+package org.o1api.llm;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A failure with a code and a message that the caller may read: it never holds a secret, an address or a prompt. */
+public abstract class GatewayException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final ErrorCode code;
+
+    protected GatewayException(ErrorCode code, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = code;
+    }
+
+    public final ErrorCode code() {
+        return code;
+    }
+
+    /** The request's field that is at fault, as a JSON path; null when none is. */
+    public @Nullable String param() {
+        return null;
+    }
+
+    /** How long the caller should wait before asking again; null when nothing says. */
+    public @Nullable Duration retryAfter() {
+        return null;
+    }
+}

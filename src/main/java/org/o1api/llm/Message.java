@@ -1,0 +1,34 @@
+package org.o1api.llm;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message of a prompt.
+ *
+ * @param content null where an assistant only called tools
+ * @param fields whatever else the message carries ({@code name}, {@code tool_calls}, {@code tool_call_id}), in its order
+ */
+public record Message(Role role, @Nullable Content content, Map<String, RawJson> fields) {
+    public Message {
+        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    public static Message system(String text) {
+        return of(Role.SYSTEM, text);
+    }
+
+    public static Message user(String text) {
+        return of(Role.USER, text);
+    }
+
+    public static Message assistant(String text) {
+        return of(Role.ASSISTANT, text);
+    }
+
+    private static Message of(Role role, String text) {
+        return new Message(role, new Content.Text(text), Map.of());
+    }
+}

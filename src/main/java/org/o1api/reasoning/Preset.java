@@ -1,0 +1,49 @@
+package org.o1api.reasoning;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.ReasoningFormat;
+
+/**
+ * A named model of ours: what a caller asks for as {@code model}.
+ *
+ * @param upstream the name of the upstream that it calls
+ * @param model the upstream's name of the model
+ * @param strategy the name of the strategy that thinks
+ * @param reasoningFormat where the reasoning goes; null: as the config says
+ */
+public record Preset(
+        String name,
+        String upstream,
+        String model,
+        String strategy,
+        Steps steps,
+        Budget budget,
+        Prompts prompts,
+        @Nullable ReasoningFormat reasoningFormat) {
+    /**
+     * How many steps a turn thinks.
+     *
+     * @param min a model that stops earlier is asked to check itself; 0..max
+     * @param max 0 answers without thinking; at most 100
+     */
+    public record Steps(int min, int max) {
+        public static final Steps DEFAULT = new Steps(3, 25);
+
+        public Steps {
+            if (min < 0 || min > max || max > 100) {
+                throw new IllegalArgumentException("steps need 0 <= min <= max <= 100, not " + min + ".." + max);
+            }
+        }
+    }
+
+    /**
+     * What a turn may use. A budget that is used up ends the thinking, never the answer.
+     *
+     * @param calls upstream calls, the closing one included; at least 1
+     * @param tokens of output, over all calls
+     */
+    public record Budget(int calls, long tokens, Duration time) {
+        public static final Budget DEFAULT = new Budget(30, 50_000, Duration.ofMinutes(5));
+    }
+}

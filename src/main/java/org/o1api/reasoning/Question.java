@@ -1,0 +1,41 @@
+package org.o1api.reasoning;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+
+/**
+ * What a caller asks of a turn.
+ *
+ * @param messages the caller's, oldest first; at least one
+ * @param fields sent with every call: sampling, and what is passed through
+ * @param tools sent with every call; null: none
+ * @param closingFields sent with the closing call only: {@code stop}, {@code response_format}, {@code tool_choice}, ...
+ * @param maxTokens bounds the output of the whole turn; null: the caller gave no bound
+ * @param steps how long to think; a maximum of 0 answers at once
+ */
+public record Question(
+        List<Message> messages,
+        Map<String, RawJson> fields,
+        @Nullable RawJson tools,
+        Map<String, RawJson> closingFields,
+        @Nullable MaxTokens maxTokens,
+        Preset.Steps steps) {
+    public Question {
+        messages = List.copyOf(messages);
+        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+        closingFields = Collections.unmodifiableMap(new LinkedHashMap<>(closingFields));
+    }
+
+    /**
+     * A bound of output tokens.
+     *
+     * @param field the name that the caller used, {@code max_tokens} or {@code max_completion_tokens}
+     * @param limit at least 1
+     */
+    public record MaxTokens(String field, long limit) {}
+}

@@ -1,0 +1,14 @@
+package org.o1api.reasoning;
+
+import org.o1api.llm.FinishReason;
+
+/** A way to think: which calls to make, and what to show of them. Straight-line code on the turn's thread. */
+public interface Strategy {
+    /**
+     * Thinks and answers. Reports all of it but {@link TurnListener#completed}, {@link TurnListener#accepted} and {@link
+     * TurnListener#flush}, which are the turn's and the thinker's.
+     *
+     * @return why the answer ended
+     */
+    FinishReason think(Question question, Preset preset, Thinker thinker, TurnListener out);
+}

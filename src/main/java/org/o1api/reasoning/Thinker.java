@@ -1,0 +1,118 @@
+package org.o1api.reasoning;
+
+import java.util.Iterator;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Usage;
+import org.o1api.upstream.Call;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.Cancellation;
+import org.o1api.upstream.Delta;
+import org.o1api.upstream.Upstream;
+
+/** The only way to make a call within a turn: counted, budgeted and cancellable. Belongs to the turn's thread. */
+public final class Thinker {
+    private final Upstream upstream;
+    private final Cancellation cancellation;
+    private final Preset.Budget budget;
+    private final TurnListener listener;
+    private final long startNanos = System.nanoTime();
+    private Usage usage = Usage.NONE;
+    private int calls;
+    private boolean accepted;
+
+    public Thinker(Upstream upstream, Cancellation cancellation, Preset.Budget budget, TurnListener listener) {
+        this.upstream = upstream;
+        this.cancellation = cancellation;
+        this.budget = budget;
+        this.listener = listener;
+    }
+
+    /** Whether the budget has room for one more call before the closing one. */
+    public boolean mayThink() {
+        long used = System.nanoTime() - startNanos;
+        return calls + 2 <= budget.calls()
+                && usage.outputTokens() < budget.tokens()
+                && used < budget.time().toNanos() / 4 * 3;
+    }
+
+    /** Makes a call whose output is reasoning. */
+    public Call think(CallRequest request) {
+        return open(request, true);
+    }
+
+    /** Makes the call whose output is the answer. */
+    public Call answer(CallRequest request) {
+        return open(request, false);
+    }
+
+    private Call open(CallRequest request, boolean reasoning) {
+        cancellation.throwIfCancelled();
+        calls++;
+        listener.flush();
+        return new CountedCall(upstream.open(request, cancellation, this::accepted), reasoning);
+    }
+
+    private void accepted() {
+        if (!accepted) {
+            accepted = true;
+            listener.accepted();
+        }
+    }
+
+    /** What all calls used so far. */
+    public Usage usage() {
+        return usage;
+    }
+
+    public int calls() {
+        return calls;
+    }
+
+    /** Adds its usage when it ends, and shows what has arrived before it waits for more. */
+    private final class CountedCall implements Call {
+        private final Call call;
+        private final boolean reasoning;
+        private boolean closed;
+
+        CountedCall(Call call, boolean reasoning) {
+            this.call = call;
+            this.reasoning = reasoning;
+        }
+
+        @Override
+        public Iterator<Delta> iterator() {
+            Iterator<Delta> deltas = call.iterator();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    listener.flush();
+                    return deltas.hasNext();
+                }
+
+                @Override
+                public Delta next() {
+                    return deltas.next();
+                }
+            };
+        }
+
+        @Override
+        public FinishReason finishReason() {
+            return call.finishReason();
+        }
+
+        @Override
+        public Usage usage() {
+            return call.usage();
+        }
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                call.close();
+                usage = usage.plus(reasoning ? call.usage().asReasoning() : call.usage());
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package org.o1api.reasoning;
+
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Usage;
+import org.o1api.upstream.Delta;
+
+/** What a turn reports, in order: steps, then the answer, then completed. A turn that fails throws instead. */
+public interface TurnListener {
+    /** The upstream has begun to answer, though nothing can be shown yet. Comes at most once, and first. */
+    void accepted();
+
+    void stepStarted(int number);
+
+    /** The step's title; comes once or never, before or between the step's text. */
+    void stepTitled(int number, String title);
+
+    void stepText(int number, String text);
+
+    void stepEnded(int number);
+
+    void answerText(String text);
+
+    void toolCall(Delta.ToolCall piece);
+
+    void completed(FinishReason reason, Usage usage);
+
+    /** Nothing more is there just now: what is still held back should go out. */
+    void flush();
+}

@@ -1,0 +1,24 @@
+package org.o1api.upstream;
+
+import java.util.Iterator;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Usage;
+
+/**
+ * One upstream request whose reply has begun. It can be iterated once; the iteration blocks until more has arrived, ends
+ * only where the upstream said that the reply is complete, and throws {@link UpstreamException} where it broke off.
+ */
+public interface Call extends Iterable<Delta>, AutoCloseable {
+    @Override
+    Iterator<Delta> iterator();
+
+    /** Why the model stopped; known when the iteration has ended. */
+    FinishReason finishReason();
+
+    /** What the upstream counted so far; {@link Usage#NONE} where it counts nothing. */
+    Usage usage();
+
+    /** Ends the call. One that is not yet complete is cancelled, so that nobody pays for what nobody reads. */
+    @Override
+    void close();
+}
