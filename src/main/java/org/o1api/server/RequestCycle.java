@@ -1,0 +1,68 @@
+package org.o1api.server;
+
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The time in which the container lets a request's objects be used. Its lock keeps use and end apart. */
+final class RequestCycle {
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean ended;
+
+    /** A use that writes to the client. */
+    interface Write {
+        void run() throws IOException;
+    }
+
+    void end() {
+        lock.lock();
+        ended = true;
+        lock.unlock();
+    }
+
+    /** Does nothing once the cycle has ended. */
+    void run(Runnable use) {
+        get(
+                () -> {
+                    use.run();
+                    return null;
+                },
+                null);
+    }
+
+    /** Gives {@code afterwards} once the cycle has ended. */
+    <T> @Nullable T get(Supplier<@Nullable T> use, @Nullable T afterwards) {
+        lock.lock();
+        try {
+            return ended ? afterwards : use.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Fails once the cycle has ended. */
+    void write(Write use) throws IOException {
+        lock.lock();
+        try {
+            if (ended) {
+                throw new IOException("the client has left");
+            }
+            use.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does nothing once the cycle has ended: Jersey completes its own side only if a flush does not throw. */
+    void flush(Write use) throws IOException {
+        lock.lock();
+        try {
+            if (!ended) {
+                use.run();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package org.o1api.turn;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.FinishReason;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Strategy;
+import org.o1api.reasoning.Thinker;
+import org.o1api.reasoning.TurnListener;
+import org.o1api.upstream.Upstream;
+
+/** Runs turns: each on its caller's thread, from its first call to its completion, within its time. */
+public final class TurnService {
+    private final Map<String, Upstream> upstreams;
+    private final Map<String, Strategy> strategies;
+    private final ScheduledExecutorService scheduler;
+
+    /** Upstreams and strategies by the names that presets use. */
+    public TurnService(
+            Map<String, Upstream> upstreams, Map<String, Strategy> strategies, ScheduledExecutorService scheduler) {
+        this.upstreams = Map.copyOf(upstreams);
+        this.strategies = Map.copyOf(strategies);
+        this.scheduler = scheduler;
+    }
+
+    /**
+     * Runs a turn to its end and reports it.
+     *
+     * @throws org.o1api.llm.GatewayException when it failed, or was cancelled
+     */
+    public void run(Turn turn, TurnListener listener) {
+        Preset preset = turn.preset();
+        Upstream upstream = named(upstreams, preset.upstream());
+        Strategy strategy = named(strategies, preset.strategy());
+        Thinker thinker = new Thinker(upstream, turn.cancellation(), preset.budget(), listener);
+        ScheduledFuture<?> deadline = scheduler.schedule(
+                () -> turn.cancellation()
+                        .cancel(
+                                ErrorCode.UPSTREAM_TIMEOUT,
+                                "The turn took longer than its "
+                                        + preset.budget().time().toSeconds() + " s (budget.time)."),
+                preset.budget().time().toMillis(),
+                TimeUnit.MILLISECONDS);
+        try {
+            FinishReason reason = strategy.think(turn.question(), preset, thinker, listener);
+            listener.completed(reason, thinker.usage());
+        } finally {
+            deadline.cancel(false);
+        }
+    }
+
+    private static <T> T named(Map<String, T> all, String name) {
+        return Objects.requireNonNull(all.get(name), () -> "the config should not have let '" + name + "' pass");
+    }
+}
