@@ -5,7 +5,6 @@ import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.media.sse.SseFeature;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
-import org.o1api.server.FrameWriter;
 
 /** What Jersey serves: each resource, filter and provider by name, nothing found by scanning. */
 final class Application extends ResourceConfig {

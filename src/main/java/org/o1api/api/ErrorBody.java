@@ -13,7 +13,11 @@ import org.o1api.llm.ErrorCode;
 import org.o1api.llm.GatewayException;
 
 /** A failure in OpenAI's shape. */
-public record ErrorBody(ErrorCode code, String message, @Nullable String param, @Nullable Duration retryAfter) {
+public record ErrorBody(
+        ErrorCode code,
+        String message,
+        @Nullable String param,
+        @Nullable Duration retryAfter) {
     private static final byte[] EVENT_HEAD = "event: error\ndata: ".getBytes(StandardCharsets.US_ASCII);
 
     public static ErrorBody of(GatewayException e) {

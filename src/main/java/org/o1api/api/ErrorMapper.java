@@ -32,28 +32,38 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
     }
 
     private static Response ofJersey(Response response) {
-        ErrorBody body =
-                switch (response.getStatus()) {
-                    case 404 -> error(ErrorCode.UNKNOWN_URL, "There is nothing at this URL. Chat completions are at POST"
-                            + " /v1/chat/completions.");
-                    case 405 -> error(ErrorCode.METHOD_NOT_ALLOWED, "This URL does not take this method. It takes "
-                            + response.getHeaderString(HttpHeaders.ALLOW) + ".");
-                    case 406 -> error(ErrorCode.NOT_ACCEPTABLE, "This URL cannot answer in the type that is asked for.");
-                    case 413 -> error(ErrorCode.REQUEST_TOO_LARGE, "The request is too large.");
-                    case 415 -> error(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The request body must be JSON, sent with"
-                            + " 'Content-Type: application/json'.");
-                    case 503 -> new ErrorBody(
-                            ErrorCode.OVERLOADED,
-                            "The gateway has no room for the request just now. Try again shortly.",
-                            null,
-                            Duration.ofSeconds(1));
-                    default -> response.getStatus() < 500
-                            ? error(ErrorCode.INVALID_REQUEST, "The request cannot be read.")
-                            : error(ErrorCode.INTERNAL_ERROR, "The gateway failed; its log tells the operator more.");
-                };
+        ErrorBody body = switch (response.getStatus()) {
+            case 404 ->
+                error(
+                        ErrorCode.UNKNOWN_URL,
+                        "There is nothing at this URL. Chat completions are at POST" + " /v1/chat/completions.");
+            case 405 ->
+                error(
+                        ErrorCode.METHOD_NOT_ALLOWED,
+                        "This URL does not take this method. It takes " + response.getHeaderString(HttpHeaders.ALLOW)
+                                + ".");
+            case 406 -> error(ErrorCode.NOT_ACCEPTABLE, "This URL cannot answer in the type that is asked for.");
+            case 413 -> error(ErrorCode.REQUEST_TOO_LARGE, "The request is too large.");
+            case 415 ->
+                error(
+                        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                        "The request body must be JSON, sent with" + " 'Content-Type: application/json'.");
+            case 503 ->
+                new ErrorBody(
+                        ErrorCode.OVERLOADED,
+                        "The gateway has no room for the request just now. Try again shortly.",
+                        null,
+                        Duration.ofSeconds(1));
+            default ->
+                response.getStatus() < 500
+                        ? error(ErrorCode.INVALID_REQUEST, "The request cannot be read.")
+                        : error(ErrorCode.INTERNAL_ERROR, "The gateway failed; its log tells the operator more.");
+        };
         Response.ResponseBuilder mapped = Response.fromResponse(body.response());
         String allow = response.getHeaderString(HttpHeaders.ALLOW);
-        return allow == null ? mapped.build() : mapped.header(HttpHeaders.ALLOW, allow).build();
+        return allow == null
+                ? mapped.build()
+                : mapped.header(HttpHeaders.ALLOW, allow).build();
     }
 
     private static ErrorBody error(ErrorCode code, String message) {

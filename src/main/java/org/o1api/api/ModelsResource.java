@@ -48,7 +48,8 @@ public final class ModelsResource {
     @Path("{id: .+}")
     public byte[] get(@PathParam("id") String id, @Context ContainerRequestContext request) {
         Preset preset = presets.all().stream()
-                .filter(candidate -> candidate.name().equals(id) && caller(request).mayUse(id))
+                .filter(candidate ->
+                        candidate.name().equals(id) && caller(request).mayUse(id))
                 .findFirst()
                 .orElseThrow(() -> unknown(id));
         return Json.bytes(json -> write(json, preset));

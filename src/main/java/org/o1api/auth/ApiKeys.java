@@ -9,15 +9,10 @@ import java.util.Optional;
 
 /** The keys that are known here. The time that a look-up takes tells nothing of them. */
 public final class ApiKeys {
-    private record Entry(byte[] sha256, Caller caller) {}
-
-    private final List<Entry> entries;
+    private final List<ApiKey> keys;
 
     public ApiKeys(List<ApiKey> keys) {
-        entries = keys.stream()
-                .map(key -> new Entry(
-                        HexFormat.of().parseHex(key.sha256()), new Caller(key.name(), key.presets())))
-                .toList();
+        this.keys = List.copyOf(keys);
     }
 
     /** Whom the key belongs to. An empty key is nobody's. */
@@ -25,20 +20,25 @@ public final class ApiKeys {
         if (key.isEmpty()) {
             return Optional.empty();
         }
-        byte[] digest = sha256(key);
+        byte[] digest = ascii(sha256(key));
         Optional<Caller> found = Optional.empty();
-        for (Entry entry : entries) {
-            if (MessageDigest.isEqual(entry.sha256, digest)) {
-                found = Optional.of(entry.caller);
+        for (ApiKey known : keys) {
+            if (MessageDigest.isEqual(ascii(known.sha256()), digest)) {
+                found = Optional.of(new Caller(known.name(), known.presets()));
             }
         }
         return found;
     }
 
-    /** The SHA-256 of a key. */
-    public static byte[] sha256(String key) {
+    private static byte[] ascii(String hex) {
+        return hex.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The SHA-256 of a key, in lower-case hex digits. */
+    public static String sha256(String key) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has SHA-256", e);
         }

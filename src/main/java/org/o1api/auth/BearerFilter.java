@@ -32,12 +32,12 @@ public final class BearerFilter implements ContainerRequestFilter {
         }
         @Nullable String header = request.getHeaderString(HttpHeaders.AUTHORIZATION);
         if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
-            throw new UnauthorizedException(
-                    "No API key was given. Send it in the header 'Authorization: Bearer KEY'.");
+            throw new UnauthorizedException("No API key was given. Send it in the header 'Authorization: Bearer KEY'.");
         }
         Caller caller = keys.find(header.substring(SCHEME.length()).strip())
-                .orElseThrow(() -> new UnauthorizedException("The API key is not known here. Check it for typing errors,"
-                        + " or ask the operator of this gateway for one."));
+                .orElseThrow(
+                        () -> new UnauthorizedException("The API key is not known here. Check it for typing errors,"
+                                + " or ask the operator of this gateway for one."));
         request.setProperty(Caller.PROPERTY, caller);
     }
 }

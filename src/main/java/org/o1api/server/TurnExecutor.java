@@ -63,10 +63,9 @@ public final class TurnExecutor implements ExecutorServiceProvider, AutoCloseabl
             MethodHandles.Lookup lookup = MethodHandles.publicLookup();
             Object unnamed = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(builder))
                     .invoke();
-            MethodHandle name = lookup.findVirtual(
-                    builder, "name", MethodType.methodType(builder, String.class, long.class));
-            MethodHandle factory =
-                    lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class));
+            MethodHandle name =
+                    lookup.findVirtual(builder, "name", MethodType.methodType(builder, String.class, long.class));
+            MethodHandle factory = lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class));
             ThreadFactory threads = (ThreadFactory) factory.invoke(name.invoke(unnamed, "o1-api-turn-", 1L));
             return (ExecutorService) lookup.findStatic(
                             Executors.class,

@@ -67,29 +67,30 @@ record ChatCompletionRequest(
 
     /** Gathers a request's fields while they are read. */
     static final class Builder {
-        @Nullable String model;
+        @Nullable
+        String model;
+
         List<Message> messages = List.of();
         boolean includeUsage;
         final Map<String, RawJson> fields = new LinkedHashMap<>();
-        @Nullable RawJson tools;
+
+        @Nullable
+        RawJson tools;
+
         final Map<String, RawJson> closingFields = new LinkedHashMap<>();
         Question.@Nullable MaxTokens maxTokens;
-        @Nullable ReasoningEffort effort;
-        @Nullable ReasoningFormat format;
+
+        @Nullable
+        ReasoningEffort effort;
+
+        @Nullable
+        ReasoningFormat format;
+
         boolean wantsJson;
 
         ChatCompletionRequest build() {
             return new ChatCompletionRequest(
-                    model,
-                    messages,
-                    includeUsage,
-                    fields,
-                    tools,
-                    closingFields,
-                    maxTokens,
-                    effort,
-                    format,
-                    wantsJson);
+                    model, messages, includeUsage, fields, tools, closingFields, maxTokens, effort, format, wantsJson);
         }
     }
 }

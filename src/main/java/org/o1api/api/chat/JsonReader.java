@@ -53,7 +53,8 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** The kind of the next value, which becomes the current one. */
-    @Nullable JsonToken next() {
+    @Nullable
+    JsonToken next() {
         try {
             return json.nextToken();
         } catch (IOException e) {
@@ -66,7 +67,8 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** The name of the field whose value is next; null when the object has ended. */
-    @Nullable String nextField() {
+    @Nullable
+    String nextField() {
         return next() == JsonToken.FIELD_NAME ? currentName() : null;
     }
 
@@ -135,7 +137,9 @@ final class JsonReader implements AutoCloseable {
         }
         if (!(value >= min && value <= max)) {
             throw new RequestException(
-                    ErrorCode.INVALID_REQUEST, path, "'" + path + "' must be from " + plain(min) + " to " + plain(max) + ".");
+                    ErrorCode.INVALID_REQUEST,
+                    path,
+                    "'" + path + "' must be from " + plain(min) + " to " + plain(max) + ".");
         }
         return value;
     }
@@ -178,15 +182,17 @@ final class JsonReader implements AutoCloseable {
     private static RequestException malformed(IOException e) {
         if (e instanceof StreamConstraintsException) {
             return new RequestException(
-                    ErrorCode.INVALID_JSON, null, "The request body is nested too deeply (limits.depth), or has too long a number.");
+                    ErrorCode.INVALID_JSON,
+                    null,
+                    "The request body is nested too deeply (limits.depth), or has too long a number.");
         }
         if (e instanceof JacksonException jackson && jackson.getLocation() != null) {
             JsonLocation at = jackson.getLocation();
             return new RequestException(
                     ErrorCode.INVALID_JSON,
                     null,
-                    "The request body is not valid JSON: look at line " + at.getLineNr() + ", column " + at.getColumnNr()
-                            + ".");
+                    "The request body is not valid JSON: look at line " + at.getLineNr() + ", column "
+                            + at.getColumnNr() + ".");
         }
         throw new UncheckedIOException("reading from memory", e);
     }

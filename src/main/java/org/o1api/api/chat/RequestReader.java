@@ -74,23 +74,26 @@ final class RequestReader {
             case "presence_penalty", "frequency_penalty" -> number(name, -2, 2);
             case "max_tokens", "max_completion_tokens" ->
                 request.maxTokens = new Question.MaxTokens(name, json.positive(name));
-            case "stop" -> closing(name, JsonToken.VALUE_STRING, JsonToken.START_ARRAY, "a string or a list of strings");
+            case "stop" ->
+                closing(name, JsonToken.VALUE_STRING, JsonToken.START_ARRAY, "a string or a list of strings");
             case "response_format" -> responseFormat();
             case "tools" -> {
                 json.require(JsonToken.START_ARRAY, name, "a list of tools");
                 RawJson tools = json.raw();
                 request.tools = isEmptyList(tools) ? null : tools;
             }
-            case "tool_choice" -> closing(name, JsonToken.VALUE_STRING, JsonToken.START_OBJECT, "a string or an object");
+            case "tool_choice" ->
+                closing(name, JsonToken.VALUE_STRING, JsonToken.START_OBJECT, "a string or an object");
             case "parallel_tool_calls" -> {
                 json.bool(name);
                 request.closingFields.put(name, json.raw());
             }
             case "reasoning_effort" ->
-                request.effort = word(name, ChatCompletionRequest.ReasoningEffort.values(), effort -> effort.name()
-                        .toLowerCase(Locale.ROOT));
-            case "reasoning_format" ->
-                request.format = word(name, ReasoningFormat.values(), ReasoningFormat::wireName);
+                request.effort = word(
+                        name,
+                        ChatCompletionRequest.ReasoningEffort.values(),
+                        effort -> effort.name().toLowerCase(Locale.ROOT));
+            case "reasoning_format" -> request.format = word(name, ReasoningFormat.values(), ReasoningFormat::wireName);
             case "include_reasoning" -> includeReasoning(name);
             case "conversation_id" -> json.string(name);
             case "n" -> {
@@ -110,8 +113,10 @@ final class RequestReader {
                 }
             }
             case "top_logprobs", "audio", "functions", "function_call" ->
-                throw unsupported(name, "'" + name + "' cannot be honoured here."
-                        + (name.startsWith("function") ? " Send 'tools' and 'tool_choice' instead." : ""));
+                throw unsupported(
+                        name,
+                        "'" + name + "' cannot be honoured here."
+                                + (name.startsWith("function") ? " Send 'tools' and 'tool_choice' instead." : ""));
             default -> request.fields.put(name, json.raw());
         }
     }
@@ -232,8 +237,7 @@ final class RequestReader {
             }
         }
         if (role == null) {
-            throw new RequestException(
-                    ErrorCode.INVALID_REQUEST, path + ".role", "'" + path + ".role' is missing.");
+            throw new RequestException(ErrorCode.INVALID_REQUEST, path + ".role", "'" + path + ".role' is missing.");
         }
         if (role == Role.ASSISTANT) {
             fields.keySet().removeAll(EARLIER_REASONING);
@@ -274,7 +278,9 @@ final class RequestReader {
                 }
                 if (text == null) {
                     throw new RequestException(
-                            ErrorCode.INVALID_REQUEST, part, "'" + part + "' must be a text part: instructions are text.");
+                            ErrorCode.INVALID_REQUEST,
+                            part,
+                            "'" + part + "' must be a text part: instructions are text.");
                 }
                 texts.add(text);
             }

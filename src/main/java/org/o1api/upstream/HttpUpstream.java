@@ -1,0 +1,17 @@
+package org.o1api.upstream;
+
+public final class HttpUpstream implements Upstream {
+    public HttpUpstream(UpstreamSettings s, java.util.concurrent.ScheduledExecutorService x) {}
+
+    public void warmUp() {}
+
+    public String name() {
+        return "demo";
+    }
+
+    public Call open(CallRequest r, Cancellation c, Runnable a) {
+        throw new UnsupportedOperationException();
+    }
+
+    public void close() {}
+}
