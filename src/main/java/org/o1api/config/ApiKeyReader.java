@@ -9,7 +9,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.o1api.auth.ApiKey;
 
 /** Reads who may ask: the one key of the original, and those under {@code api_keys}. */
@@ -39,13 +38,12 @@ final class ApiKeyReader {
 
     private ApiKey key(Section section) {
         String name = section.require("name", Kind.LINE_OF_TEXT, "");
-        String key = section.find("key", Kind.SECRET);
-        String hash = section.find("sha256", Kind.HASH);
+        String hash = hash(section);
         Set<String> allowed = section.set("presets", Kind.nameOf("the name of a preset", presets), "all presets");
         if (!name.isEmpty() && keys.stream().anyMatch(other -> other.name().equals(name))) {
             section.problem("name", "found '" + name + "' a second time, allowed: a name of its own for each key");
         }
-        ApiKey read = new ApiKey(name, hash(section, key, hash), allowed);
+        ApiKey read = new ApiKey(name, hash, allowed);
         keys.stream()
                 .filter(other ->
                         other.sha256().equals(read.sha256()) && !read.sha256().equals(NO_KEY))
@@ -54,15 +52,18 @@ final class ApiKeyReader {
         return read;
     }
 
-    private static String hash(Section section, @Nullable String key, @Nullable String hash) {
+    private static String hash(Section section) {
+        int problemsBefore = section.problems();
+        String key = section.find("key", Kind.SECRET);
+        String hash = section.find("sha256", Kind.HASH);
         if (key != null && hash != null) {
             section.problem("sha256", "stands beside key, allowed: one of the two");
         } else if (key != null) {
             return sha256(key);
         } else if (hash != null) {
             return hash.toLowerCase(Locale.ROOT);
-        } else {
-            section.problem("key", "is missing or cannot be used, allowed: either key or sha256");
+        } else if (section.problems() == problemsBefore) {
+            section.missing("key", "either key or sha256");
         }
         return NO_KEY;
     }

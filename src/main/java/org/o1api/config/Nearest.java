@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.commons.text.similarity.LevenshteinDistance;
+import org.apache.commons.text.similarity.DamerauLevenshteinDistance;
 
 /** The known name that somebody who wrote an unknown one may have meant. */
 final class Nearest {
@@ -18,7 +18,7 @@ final class Nearest {
     static Optional<String> find(String name, Collection<String> known) {
         String wanted = plain(name);
         int limit = Math.max(1, Math.min(4, wanted.length() / 3));
-        LevenshteinDistance distance = new LevenshteinDistance(limit);
+        DamerauLevenshteinDistance distance = new DamerauLevenshteinDistance(limit);
         return known.stream()
                 .filter(near -> distance.apply(wanted, plain(near)) >= 0)
                 .min(Comparator.comparingInt(near -> distance.apply(wanted, plain(near))));

@@ -23,22 +23,24 @@ import org.yaml.snakeyaml.nodes.Tag;
 final class Section {
     private final Reading reading;
     private final Place place;
+    private final boolean readable;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Set<String> asked = new LinkedHashSet<>();
 
-    private Section(Reading reading, Place place) {
+    private Section(Reading reading, Place place, @Nullable Node node) {
         this.reading = reading;
         this.place = place;
+        this.readable = node == null || node instanceof MappingNode || Reading.isAbsent(node);
+        if (node instanceof MappingNode mapping) {
+            mapping.getValue().forEach(this::add);
+        } else if (!readable && node != null) {
+            reading.problem(place, "found " + Reading.nameOf(node) + ", allowed: a section of keys and values");
+        }
     }
 
     /** Reads a section by a function, then looks for keys that it did not ask for. */
     static <T> T read(Reading reading, Place place, @Nullable Node node, Function<Section, T> content) {
-        Section section = new Section(reading, place);
-        if (node instanceof MappingNode mapping) {
-            mapping.getValue().forEach(section::add);
-        } else if (node != null && !Reading.isAbsent(node)) {
-            reading.problem(place, "found " + Reading.nameOf(node) + ", allowed: a section of keys and values");
-        }
+        Section section = new Section(reading, place, node);
         T result = content.apply(section);
         section.refuseUnknown();
         return result;
@@ -58,7 +60,7 @@ final class Section {
         int before = reading.problems();
         T found = value(key, kind, "required");
         if (found == null && reading.problems() == before) {
-            reading.problem(at(key), "is missing, allowed: " + kind.allowed());
+            missing(key, kind.allowed());
         }
         return found == null ? standIn : found;
     }
@@ -118,6 +120,18 @@ final class Section {
             }
         }
         return values;
+    }
+
+    /** How many problems the whole file has so far. */
+    int problems() {
+        return reading.problems();
+    }
+
+    /** Notes that a key is not there, unless there is no section to have it. */
+    void missing(String key, String allowed) {
+        if (readable) {
+            problem(key, "is missing, allowed: " + allowed);
+        }
     }
 
     void problem(String key, String message) {

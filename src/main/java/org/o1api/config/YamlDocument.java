@@ -66,9 +66,9 @@ final class YamlDocument {
         }
         String problem = String.valueOf(e.getProblem());
         if (startsWith(problem, "found undefined alias")) {
-            problem = "a value that begins with * has to stand in quotes";
-        } else if (startsWith(problem, "found undefined tag handle")) {
-            problem = "a value that begins with ! has to stand in quotes";
+            problem = "an alias (*) without its anchor (&); a text that begins with * has to stand in quotes";
+        } else if (startsWith(problem, "found undefined tag handle") || startsWith(problem, "Global tag")) {
+            problem = "a YAML tag (!); a text that begins with ! has to stand in quotes";
         } else if (text.lines().skip(line - 1L).findFirst().orElse("").matches(".*[{,\\[].*[^\"']\\$\\{.*")) {
             problem += "; between { } or [ ] a value with ${...} has to stand in quotes";
         }

@@ -49,7 +49,7 @@ public final class Thinker {
         cancellation.throwIfCancelled();
         calls++;
         listener.flush();
-        return new CountedCall(upstream.open(request, cancellation, this::accepted), reasoning);
+        return new CountedCall(request, upstream.open(request, cancellation, this::accepted), reasoning);
     }
 
     private void accepted() {
@@ -59,7 +59,7 @@ public final class Thinker {
         }
     }
 
-    /** What all calls used so far. */
+    /** What all calls used that have ended; estimated where the upstream did not count. */
     public Usage usage() {
         return usage;
     }
@@ -70,11 +70,15 @@ public final class Thinker {
 
     /** Adds its usage when it ends, and shows what has arrived before it waits for more. */
     private final class CountedCall implements Call {
+        private final CallRequest request;
         private final Call call;
         private final boolean reasoning;
+        private long textLength;
+        private long reasoningLength;
         private boolean closed;
 
-        CountedCall(Call call, boolean reasoning) {
+        CountedCall(CallRequest request, Call call, boolean reasoning) {
+            this.request = request;
             this.call = call;
             this.reasoning = reasoning;
         }
@@ -91,9 +95,21 @@ public final class Thinker {
 
                 @Override
                 public Delta next() {
-                    return deltas.next();
+                    Delta delta = deltas.next();
+                    count(delta);
+                    return delta;
                 }
             };
+        }
+
+        private void count(Delta delta) {
+            if (delta instanceof Delta.Text text) {
+                textLength += text.text().length();
+            } else if (delta instanceof Delta.Reasoning thought) {
+                reasoningLength += thought.text().length();
+            } else if (delta instanceof Delta.ToolCall piece) {
+                textLength += piece.arguments().length();
+            }
         }
 
         @Override
@@ -103,7 +119,8 @@ public final class Thinker {
 
         @Override
         public Usage usage() {
-            return call.usage();
+            Usage counted = call.usage();
+            return counted.equals(Usage.NONE) ? TokenEstimate.of(request, textLength, reasoningLength) : counted;
         }
 
         @Override
@@ -111,7 +128,7 @@ public final class Thinker {
             if (!closed) {
                 closed = true;
                 call.close();
-                usage = usage.plus(reasoning ? call.usage().asReasoning() : call.usage());
+                usage = usage.plus(reasoning ? usage().asReasoning() : usage());
             }
         }
     }
