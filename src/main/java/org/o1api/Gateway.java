@@ -104,7 +104,9 @@ public final class Gateway implements ServletContextListener {
     private Map<String, Upstream> upstreams(Config config, ScheduledThreadPoolExecutor scheduler) {
         if (config.upstreams().isEmpty()) {
             LOG.log(Level.INFO, "no provider is configured: the built-in demo model answers");
-            return Map.of(Config.DEFAULT_UPSTREAM, started(new DemoUpstream(), Upstream::close));
+            return Map.of(
+                    Config.DEFAULT_UPSTREAM,
+                    started(new DemoUpstream(Config.DEFAULT_UPSTREAM, DemoUpstream.READABLE_PACE), Upstream::close));
         }
         Map<String, Upstream> upstreams = new LinkedHashMap<>();
         for (UpstreamSettings settings : config.upstreams().values()) {

@@ -21,21 +21,22 @@ final class GuardedResponse extends HttpServletResponseWrapper {
 
     @Override
     public ServletOutputStream getOutputStream() throws IOException {
-        if (stream == null) {
-            cycle.write(() -> stream = new GuardedStream(super.getOutputStream(), cycle));
+        ServletOutputStream guarded = stream;
+        if (guarded == null) {
+            guarded = new GuardedStream(super.getOutputStream(), cycle);
+            stream = guarded;
         }
-        return stream;
+        return guarded;
     }
 
     @Override
     public boolean isCommitted() {
-        return Boolean.TRUE.equals(cycle.get(super::isCommitted, true));
+        return cycle.get(super::isCommitted, true);
     }
 
     @Override
     public int getStatus() {
-        Integer status = cycle.get(super::getStatus, 0);
-        return status == null ? 0 : status;
+        return cycle.get(super::getStatus, 0);
     }
 
     @Override
@@ -55,24 +56,22 @@ final class GuardedResponse extends HttpServletResponseWrapper {
 
     @Override
     public @Nullable String getHeader(String name) {
-        return cycle.get(() -> super.getHeader(name), null);
+        return cycle.find(() -> super.getHeader(name));
     }
 
     @Override
     public Collection<String> getHeaders(String name) {
-        Collection<String> headers = cycle.get(() -> super.getHeaders(name), List.of());
-        return headers == null ? List.of() : headers;
+        return cycle.get(() -> super.getHeaders(name), List.of());
     }
 
     @Override
     public Collection<String> getHeaderNames() {
-        Collection<String> names = cycle.get(super::getHeaderNames, List.of());
-        return names == null ? List.of() : names;
+        return cycle.get(super::getHeaderNames, List.of());
     }
 
     @Override
     public boolean containsHeader(String name) {
-        return Boolean.TRUE.equals(cycle.get(() -> super.containsHeader(name), false));
+        return cycle.get(() -> super.containsHeader(name), false);
     }
 
     @Override
@@ -151,7 +150,7 @@ final class GuardedResponse extends HttpServletResponseWrapper {
 
         @Override
         public boolean isReady() {
-            return Boolean.TRUE.equals(cycle.get(out::isReady, false));
+            return cycle.get(out::isReady, false);
         }
 
         @Override

@@ -23,19 +23,27 @@ final class RequestCycle {
 
     /** Does nothing once the cycle has ended. */
     void run(Runnable use) {
-        get(
-                () -> {
-                    use.run();
-                    return null;
-                },
-                null);
+        lock.lock();
+        try {
+            if (!ended) {
+                use.run();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Gives {@code afterwards} once the cycle has ended. */
-    <T> @Nullable T get(Supplier<@Nullable T> use, @Nullable T afterwards) {
+    <T> T get(Supplier<T> use, T afterwards) {
+        T found = find(use);
+        return found == null ? afterwards : found;
+    }
+
+    /** Gives null once the cycle has ended. */
+    <T> @Nullable T find(Supplier<@Nullable T> use) {
         lock.lock();
         try {
-            return ended ? afterwards : use.get();
+            return ended ? null : use.get();
         } finally {
             lock.unlock();
         }

@@ -73,7 +73,7 @@ public final class ResponseGuard implements Filter {
 
         @Override
         public @Nullable Object getAttribute(String name) {
-            return cycle.get(() -> super.getAttribute(name), null);
+            return cycle.find(() -> super.getAttribute(name));
         }
 
         @Override

@@ -36,6 +36,7 @@ public final class TurnExecutor implements ExecutorServiceProvider, AutoCloseabl
         LOG.log(Level.INFO, "turns run on {0}", kind);
     }
 
+    @SuppressWarnings("BanJNDI") // a constant name of the specification, no input
     public static TurnExecutor start() {
         try {
             if (InitialContext.doLookup(MANAGED) instanceof ExecutorService managed) {

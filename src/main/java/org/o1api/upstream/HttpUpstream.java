@@ -5,13 +5,16 @@ public final class HttpUpstream implements Upstream {
 
     public void warmUp() {}
 
+    @Override
     public String name() {
         return "demo";
     }
 
+    @Override
     public Call open(CallRequest r, Cancellation c, Runnable a) {
         throw new UnsupportedOperationException();
     }
 
+    @Override
     public void close() {}
 }
