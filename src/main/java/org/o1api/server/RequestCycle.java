@@ -17,8 +17,11 @@ final class RequestCycle {
 
     void end() {
         lock.lock();
-        ended = true;
-        lock.unlock();
+        try {
+            ended = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Does nothing once the cycle has ended. */
