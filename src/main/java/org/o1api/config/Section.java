@@ -66,14 +66,14 @@ final class Section {
     }
 
     <T> T section(String key, Function<Section, T> content) {
-        ask(key, "a section", "");
+        ask(key, "a section", null);
         return read(reading, at(key), node(key), content);
     }
 
     /** A section whose keys are names that the author gives to sections. */
     <T> Map<String, T> sections(String key, BiFunction<String, Section, T> content) {
         Map<String, T> byName = new LinkedHashMap<>();
-        names(key)
+        names(key, "names, each with a section")
                 .forEach((name, entry) -> byName.put(
                         name,
                         read(
@@ -87,7 +87,7 @@ final class Section {
     /** A section whose keys are names that the author gives to single values. */
     <T> Map<String, T> values(String key, Kind<T> kind) {
         Map<String, T> byName = new LinkedHashMap<>();
-        names(key).forEach((name, entry) -> {
+        names(key, "names, each with a value").forEach((name, entry) -> {
             T value = reading.value(at(key).name(entry.line(), name), entry.node(), kind);
             if (value != null) {
                 byName.put(name, value);
@@ -97,7 +97,7 @@ final class Section {
     }
 
     <T> List<T> list(String key, Function<Section, T> content) {
-        ask(key, "a list of sections", "");
+        ask(key, "a list of sections", null);
         List<T> items = new ArrayList<>();
         for (Node item : items(key)) {
             items.add(read(reading, at(key).item(Reading.lineOf(item), items.size()), item, content));
@@ -144,8 +144,8 @@ final class Section {
         return node == null ? null : reading.value(at(key), node, kind);
     }
 
-    private Map<String, Entry> names(String key) {
-        ask(key, "a section of names", "");
+    private Map<String, Entry> names(String key, String allowed) {
+        ask(key, allowed, null);
         Map<String, Entry> names = new LinkedHashMap<>();
         read(reading, at(key), node(key), named -> {
             named.asked.addAll(named.entries.keySet());
