@@ -31,7 +31,7 @@ final class Section {
         this.reading = reading;
         this.place = place;
         this.readable = node == null || node instanceof MappingNode || Reading.isAbsent(node);
-        if (node instanceof MappingNode mapping) {
+        if (node instanceof MappingNode mapping && !reading.refusesTag(place, node)) {
             mapping.getValue().forEach(this::add);
         } else if (!readable && node != null) {
             reading.problem(place, "found " + Reading.nameOf(node) + ", allowed: a section of keys and values");
@@ -66,14 +66,14 @@ final class Section {
     }
 
     <T> T section(String key, Function<Section, T> content) {
-        ask(key, "a section", "");
+        ask(key, "a section", null);
         return read(reading, at(key), node(key), content);
     }
 
     /** A section whose keys are names that the author gives to sections. */
     <T> Map<String, T> sections(String key, BiFunction<String, Section, T> content) {
         Map<String, T> byName = new LinkedHashMap<>();
-        names(key)
+        names(key, "names, each with a section", Kind.LINE_OF_TEXT)
                 .forEach((name, entry) -> byName.put(
                         name,
                         read(
@@ -85,9 +85,9 @@ final class Section {
     }
 
     /** A section whose keys are names that the author gives to single values. */
-    <T> Map<String, T> values(String key, Kind<T> kind) {
+    <T> Map<String, T> values(String key, Kind<String> nameKind, Kind<T> kind) {
         Map<String, T> byName = new LinkedHashMap<>();
-        names(key).forEach((name, entry) -> {
+        names(key, "names, each with a value", nameKind).forEach((name, entry) -> {
             T value = reading.value(at(key).name(entry.line(), name), entry.node(), kind);
             if (value != null) {
                 byName.put(name, value);
@@ -97,7 +97,7 @@ final class Section {
     }
 
     <T> List<T> list(String key, Function<Section, T> content) {
-        ask(key, "a list of sections", "");
+        ask(key, "a list of sections", null);
         List<T> items = new ArrayList<>();
         for (Node item : items(key)) {
             items.add(read(reading, at(key).item(Reading.lineOf(item), items.size()), item, content));
@@ -114,9 +114,13 @@ final class Section {
         Set<T> values = new LinkedHashSet<>();
         int index = 0;
         for (Node item : items(key)) {
-            T value = reading.value(at(key).item(Reading.lineOf(item), index++), item, kind);
+            Place at = at(key).item(Reading.lineOf(item), index++);
+            int before = reading.problems();
+            T value = reading.value(at, item, kind);
             if (value != null) {
                 values.add(value);
+            } else if (reading.problems() == before) {
+                reading.problem(at, "is empty, allowed: " + kind.allowed());
             }
         }
         return values;
@@ -144,12 +148,17 @@ final class Section {
         return node == null ? null : reading.value(at(key), node, kind);
     }
 
-    private Map<String, Entry> names(String key) {
-        ask(key, "a section of names", "");
+    private Map<String, Entry> names(String key, String allowed, Kind<String> nameKind) {
+        ask(key, allowed, null);
         Map<String, Entry> names = new LinkedHashMap<>();
         read(reading, at(key), node(key), named -> {
             named.asked.addAll(named.entries.keySet());
             names.putAll(named.entries);
+            names.forEach((name, entry) -> {
+                if (nameKind.parser().apply(name).isEmpty()) {
+                    named.refuseKey(name, entry, "no name, allowed: " + nameKind.allowed());
+                }
+            });
             return named;
         });
         return names;
@@ -158,7 +167,7 @@ final class Section {
     private List<Node> items(String key) {
         Node node = node(key);
         if (node instanceof SequenceNode sequence) {
-            return sequence.getValue();
+            return reading.refusesTag(at(key), node) ? List.of() : sequence.getValue();
         }
         if (node != null && !Reading.isAbsent(node)) {
             problem(key, "found " + Reading.nameOf(node) + ", allowed: a list");
@@ -177,9 +186,18 @@ final class Section {
                 String hint = Nearest.find(key, asked)
                         .map(near -> "did you mean " + near + "?")
                         .orElse("allowed: " + String.join(", ", asked));
-                reading.problem(at(key), "unknown key; " + hint);
+                refuseKey(key, entry, "unknown key; " + hint);
             }
         });
+    }
+
+    /** Shows the key up to where it stops to be a word: {@code key:secret} without a space is one key for YAML. */
+    private void refuseKey(String key, Entry entry, String message) {
+        String word = key.replaceFirst("(?s)[^A-Za-z0-9_-].*", "");
+        boolean whole = word.equals(key);
+        reading.problem(
+                place.key(entry.line(), word),
+                whole ? message : message + " (the key goes on after this word; is a space missing after a colon?)");
     }
 
     private void add(NodeTuple pair) {

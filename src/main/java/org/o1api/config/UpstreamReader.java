@@ -16,7 +16,8 @@ final class UpstreamReader {
     private static final URI NOWHERE = URI.create("http://nowhere.invalid/");
     private static final Kind<Duration> WAIT = Kind.duration(Duration.ofMillis(1), Duration.ofHours(24));
     private static final Kind<Duration> RETRY_WAIT = Kind.duration(Duration.ZERO, Duration.ofHours(1));
-    private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Kind<String> HEADER = Kind.LINE_OF_TEXT.which(
+            "a header's name", Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+").asMatchPredicate());
 
     private UpstreamReader() {}
 
@@ -55,10 +56,7 @@ final class UpstreamReader {
                 section.get("concurrency", Kind.integer(1, 100_000), (long) UpstreamSettings.DEFAULT_CONCURRENCY);
         long attempts = section.get("attempts", Kind.integer(1, 10), (long) UpstreamSettings.DEFAULT_ATTEMPTS);
         Duration retryWait = section.get("max_retry_wait", RETRY_WAIT, UpstreamSettings.DEFAULT_MAX_RETRY_WAIT);
-        Map<String, String> headers = section.values("headers", Kind.SECRET);
-        headers.keySet().stream()
-                .filter(header -> !HEADER.matcher(header).matches())
-                .forEach(header -> section.problem("headers", "found '" + header + "', which is no header's name"));
+        Map<String, String> headers = section.values("headers", HEADER, Kind.SECRET);
         URI proxy = section.find("proxy", Kind.PROXY);
         return new UpstreamSettings(
                 name, url, key, timeouts, (int) concurrency, (int) attempts, retryWait, headers, proxy);

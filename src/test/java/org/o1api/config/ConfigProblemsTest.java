@@ -45,7 +45,7 @@ class ConfigProblemsTest {
                     default_model: m;upstreams: { a: }      | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
                     default_model: m;upstreams: { a: { url: "${EMPTY}" } } | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
                     default_model: m;upstreams: { a: { url: "http://a/", attempts: 11 } } | 2: upstreams.a.attempts: found '11', allowed: a whole number, 1 to 10
-                    default_model: m;upstreams: { a: { url: "http://a/", headers: { "X Y": a } } } | 2: upstreams.a.headers: found 'X Y', which is no header's name
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { "X Y": a } } } | 2: upstreams.a.headers.X: no name, allowed: a header's name (the key goes on after this word; is a space missing after a colon?)
                     default_model: m;default_api_url: http://a/;upstreams: { default: { url: "http://b/" } } | 3: upstreams: found the name default, which the upstream of default_api_url has already
                     default_model: m;upstreams: { main: { url: "http://a/" } };presets: { o1: { upstream: mian } } | 3: presets.o1.upstream: found 'mian', allowed: the name of an upstream (main); did you mean main?
                     presets: { o1: { upstream: main } }     | 1: presets.o1.upstream: found 'main', allowed: the name of an upstream (default)
@@ -78,6 +78,10 @@ class ConfigProblemsTest {
                     default_model: !!java.net.URL [x]       | 1: no YAML: a YAML tag (!); a text that begins with ! has to stand in quotes
                     default_model: !!javax.script.Engine x  | 1: no YAML: a YAML tag (!); a text that begins with ! has to stand in quotes
                     default_model: !!binary aGk=            | 1: default_model: found a YAML tag (!), allowed: values without one
+                    presets: { "": {} }                     | 1: presets.'': no name, allowed: one line of text
+                    limits: !mine { body: 1 }               | 1: limits: found a YAML tag (!), allowed: values without one
+                    api_keys: !mine [ a ]                   | 1: api_keys: found a YAML tag (!), allowed: values without one
+                    api_keys: [ { name: a, key: x, presets: [ "${EMPTY}" ] } ] | 1: api_keys[0].presets[0]: is empty, allowed: the name of a preset
                     ? [a];: 1                               | 1: '?': found a list as a key
                     default_model: "a\\nb"                  | 1: default_model: found 'a b', allowed: one line of text
                     """)
@@ -147,6 +151,9 @@ class ConfigProblemsTest {
                 "upstreams: { a: { url: \"http://me:s3cret@\" } }",
                 "upstreams: { a: { url: \"ftp://a/?key=s3cret\" } }",
                 "upstreams: { a: { api_kee: s3cret } }",
+                "api_keys: [ { name: a, key:s3cret } ]",
+                "api_keys: [ { name: a, key s3cret } ]",
+                "upstreams: { a: { headers: { X-Key:s3cret } } }",
                 "heartbeat: ${TOKEN}",
                 "api_bearer_token: *s3cret",
                 "api_bearer_token: !s3cret x",
