@@ -81,15 +81,17 @@ public final class Gateway implements ServletContextListener {
         OpenStreams streams = started(new OpenStreams(config.stream(), scheduler), OpenStreams::close);
         TurnService turns = new TurnService(upstreams, strategies(), scheduler);
         Application application = new Application(
-                executor,
-                new FrameWriter(),
-                new ErrorMapper(),
-                new RequestIdFilter(),
-                new BearerFilter(new ApiKeys(keys(config, context))),
-                new BodyFilter(config.api().limits()),
-                new HealthResource(turns::ready),
-                new ModelsResource(config.presets()),
-                new ChatCompletionsResource(config.api(), config.presets(), turns, streams));
+                List.of(
+                        new HealthResource(turns::ready),
+                        new ModelsResource(config.presets()),
+                        new ChatCompletionsResource(config.api(), config.presets(), turns, streams)),
+                List.of(
+                        executor,
+                        new FrameWriter(),
+                        new ErrorMapper(),
+                        new RequestIdFilter(),
+                        new BearerFilter(new ApiKeys(keys(config, context))),
+                        new BodyFilter(config.api().limits())));
         ServletRegistration.Dynamic servlet =
                 context.addServlet("o1-api", new DrainingServlet(application, () -> turns.drain(GRACE)));
         servlet.addMapping("/*");
