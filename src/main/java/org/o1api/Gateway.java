@@ -69,7 +69,10 @@ public final class Gateway implements ServletContextListener {
 
     private void start(ServletContext context) {
         ConfigFile file = ConfigFile.find(
-                System::getProperty, System::getenv, context.getInitParameter("o1api.config"), Path.of(""));
+                System::getProperty,
+                System::getenv,
+                context.getInitParameter("o1api.config"),
+                Path.of("").toAbsolutePath());
         LOG.log(Level.INFO, "config: {0}", file);
         Config config = file.read();
         ScheduledThreadPoolExecutor scheduler = started(
