@@ -26,6 +26,7 @@ import org.o1api.reasoning.Transcript;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.Delta;
+import org.o1api.upstream.DemoUpstream;
 import org.o1api.upstream.UpstreamException;
 
 class StepsStrategyTest {
@@ -428,5 +429,22 @@ class StepsStrategyTest {
                         UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
         assertThat(upstream.open()).isZero();
         assertThat(leaving.step(1)).isEqualTo("a");
+    }
+
+    @Test
+    void thinksWithTheDemoModelToo() {
+        Preset preset = new Preset(
+                "o1", "main", "m", "steps", Preset.Steps.DEFAULT, Preset.Budget.DEFAULT, Prompts.DEFAULT, null);
+        try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
+            Thinker thinker = new Thinker(demo, cancellation, Preset.Budget.DEFAULT, out);
+            FinishReason reason = new StepsStrategy().think(question(3, 25), preset, thinker, out);
+            assertThat(reason).isEqualTo(FinishReason.STOP);
+            assertThat(thinker.usage().reasoningTokens())
+                    .isPositive()
+                    .isLessThan(thinker.usage().outputTokens());
+        }
+        assertThat(out.titles()).hasSize(4);
+        assertThat(out.step(1)).contains("“Why?”");
+        assertThat(out.answer()).contains("“Why?”", "4 steps", "config.yaml");
     }
 }
