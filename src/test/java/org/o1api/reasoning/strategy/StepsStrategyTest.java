@@ -377,10 +377,10 @@ class StepsStrategyTest {
     }
 
     @Test
-    void estimatesTheTokensThatNobodyCounted() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering("x".repeat(200), "Because.");
+    void countsTheTokensThatNobodyCounted() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering("hello ".repeat(60), "Because.");
         think(upstream, bounded(100));
-        assertThat(upstream.requests().get(1).fields()).containsEntry("max_tokens", new RawJson("50"));
+        assertThat(upstream.requests().get(1).fields()).containsEntry("max_tokens", new RawJson("39"));
     }
 
     @Test
