@@ -1,15 +1,12 @@
 package org.o1api.config;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.o1api.auth.ApiKey;
+import org.o1api.auth.ApiKeys;
 
 /** Reads who may ask: the one key of the original, and those under {@code api_keys}. */
 final class ApiKeyReader {
@@ -30,7 +27,7 @@ final class ApiKeyReader {
         ApiKeyReader reader = new ApiKeyReader(presets);
         String token = root.find(TOKEN, Kind.SECRET);
         if (token != null && !SAMPLES.contains(token)) {
-            reader.keys.add(new ApiKey(TOKEN_NAME, sha256(token), Set.of()));
+            reader.keys.add(new ApiKey(TOKEN_NAME, ApiKeys.sha256(token), Set.of()));
         }
         root.list("api_keys", reader::key);
         return reader.keys;
@@ -59,21 +56,12 @@ final class ApiKeyReader {
         if (key != null && hash != null) {
             section.problem("sha256", "stands beside key, allowed: one of the two");
         } else if (key != null) {
-            return sha256(key);
+            return ApiKeys.sha256(key);
         } else if (hash != null) {
             return hash.toLowerCase(Locale.ROOT);
         } else if (section.problems() == problemsBefore) {
             section.missing("key", "either key or sha256");
         }
         return NO_KEY;
-    }
-
-    private static String sha256(String text) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -67,8 +67,9 @@ final class PresetReader {
 
     private static Steps steps(Section section) {
         Kind<Long> count = Kind.integer(0, 100);
-        long min = section.get("min", count, (long) Steps.DEFAULT.min());
+        Long givenMin = section.find("min", count, Steps.DEFAULT.min() + ", or max if that is less");
         long max = section.get("max", count, (long) Steps.DEFAULT.max());
+        long min = givenMin == null ? Math.min(Steps.DEFAULT.min(), max) : givenMin;
         if (min > max) {
             section.problem("min", "found " + min + ", allowed: at most the max of " + max);
             return Steps.DEFAULT;

@@ -50,6 +50,11 @@ final class Section {
         return value(key, kind, null);
     }
 
+    /** A value whose fallback is not one value: the docs say it in words. */
+    <T> @Nullable T find(String key, Kind<T> kind, String fallback) {
+        return value(key, kind, fallback);
+    }
+
     <T> T get(String key, Kind<T> kind, T fallback) {
         T found = value(key, kind, kind.printed().apply(fallback));
         return found == null ? fallback : found;

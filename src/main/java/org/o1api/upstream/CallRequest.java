@@ -14,12 +14,18 @@ import org.o1api.llm.RawJson;
  * @param model the upstream's name of the model
  * @param fields the other fields of the request body ({@code temperature}, {@code response_format}, ...), in their order;
  *     never {@code model}, {@code messages}, {@code stream} or {@code stream_options}
- * @param droppable the names of the fields that we added ourselves: an upstream that refuses one is asked without it
+ * @param droppable which of the fields are ours and may be left out for an upstream that refuses them; the caller's own are
+ *     never dropped in silence
  */
 public record CallRequest(String model, List<Message> messages, Map<String, RawJson> fields, Set<String> droppable) {
     public CallRequest {
         messages = List.copyOf(messages);
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
         droppable = Set.copyOf(droppable);
+    }
+
+    /** A call of which nothing may be left out. */
+    public CallRequest(String model, List<Message> messages, Map<String, RawJson> fields) {
+        this(model, messages, fields, Set.of());
     }
 }

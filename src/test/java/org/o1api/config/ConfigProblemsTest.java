@@ -51,7 +51,6 @@ class ConfigProblemsTest {
                     presets: { o1: { upstream: main } }     | 1: presets.o1.upstream: found 'main', allowed: the name of an upstream (default)
                     presets: { o1: { strategy: vote } }     | 1: presets.o1.strategy: found 'vote', allowed: steps
                     presets: { o1: { steps: { min: 9, max: 2 } } } | 1: presets.o1.steps.min: found 9, allowed: at most the max of 2
-                    presets: { o1: { steps: { max: 2 } } }  | 1: presets.o1.steps.min: found 3, allowed: at most the max of 2
                     presets: { o1: { steps: { max: 101 } } } | 1: presets.o1.steps.max: found '101', allowed: a whole number, 0 to 100
                     presets: { o1: { budget: { calls: 0 } } } | 1: presets.o1.budget.calls: found '0', allowed: a whole number, 1 to 1000
                     presets: [ o1 ]                         | 1: presets: found a list, allowed: a section of keys and values

@@ -1,4 +1,4 @@
-/** What tests share: real servers with the real WAR, a scripted upstream, a client that reads event streams. */
+/** Fakes with a script, for the tests of all packages. */
 @NullMarked
 package org.o1api.testing;
 

@@ -456,6 +456,9 @@ final class StepReader {
             if (reply.charAt(next) != '"') {
                 return reply.charAt(next) == '}' ? quote + 1 : NEVER;
             }
+            if (next == quote + 1) {
+                return NEVER;
+            }
             int end = endOfKey(next, limit);
             next = end < 0 ? end : skipSpace(end + 1);
         }

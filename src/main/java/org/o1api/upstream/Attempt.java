@@ -1,0 +1,52 @@
+package org.o1api.upstream;
+
+import java.util.Set;
+
+/** One attempt at a call, from before its connection to after its last byte: watched, cancellable, and ended once. */
+final class Attempt implements AutoCloseable {
+    private final Exchange exchange;
+    private final Cancellation cancellation;
+    private final Failures failures;
+    private final Set<Exchange> watched;
+    private final Runnable uncancel;
+
+    /**
+     * Begins an attempt.
+     *
+     * @param watched where the exchange stands while it is to be held to its limits
+     */
+    Attempt(Exchange exchange, Cancellation cancellation, Failures failures, Set<Exchange> watched) {
+        this.exchange = exchange;
+        this.cancellation = cancellation;
+        this.failures = failures;
+        this.watched = watched;
+        watched.add(exchange);
+        this.uncancel = cancellation.onCancel(exchange::cancel);
+    }
+
+    Exchange exchange() {
+        return exchange;
+    }
+
+    Cancellation cancellation() {
+        return cancellation;
+    }
+
+    /** Why the attempt failed. A connection that was cut from our side fails in many ways: ask first whether it was. */
+    UpstreamException explain(Exception thrown) {
+        cancellation.throwIfCancelled();
+        UpstreamException reason = exchange.reason();
+        if (reason == null) {
+            return failures.ofException(thrown);
+        }
+        return new UpstreamException(reason.code(), String.valueOf(reason.getMessage()), reason.retryable(), thrown);
+    }
+
+    /** Cuts the connection where it is not yet given back. */
+    @Override
+    public void close() {
+        uncancel.run();
+        watched.remove(exchange);
+        exchange.cancel();
+    }
+}

@@ -1,0 +1,97 @@
+package org.o1api.upstream;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
+import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.ContentLengthStrategy;
+import org.apache.hc.core5.http.URIScheme;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.http.impl.io.DefaultHttpRequestWriterFactory;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
+import org.apache.hc.core5.http.io.HttpConnectionFactory;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.pool.PoolReusePolicy;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/** The connections to one upstream: as many as it may have calls at once, kept for the next call. */
+final class Connections extends PoolingHttpClientConnectionManager {
+    private static final Http1Config HTTP = Http1Config.custom()
+            .setBufferSize(16 * 1024)
+            .setMaxLineLength(16 * 1024)
+            .setMaxHeaderCount(200)
+            .build();
+
+    private final Runnable connecting;
+
+    /** Connections that tell when one is about to be made, on the thread of the call that needs it. */
+    Connections(UpstreamSettings settings, Runnable connecting) {
+        super(
+                new DefaultHttpClientConnectionOperator(
+                        null,
+                        null,
+                        RegistryBuilder.<TlsSocketStrategy>create()
+                                .register(URIScheme.HTTPS.id, DefaultClientTlsStrategy.createDefault())
+                                .build()),
+                PoolConcurrencyPolicy.STRICT,
+                PoolReusePolicy.LIFO,
+                TimeValue.ofMinutes(10),
+                new Factory());
+        this.connecting = connecting;
+        setMaxTotal(settings.concurrency());
+        setDefaultMaxPerRoute(settings.concurrency());
+        setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build());
+        setDefaultConnectionConfig(ConnectionConfig.custom()
+                .setConnectTimeout(Timeout.of(settings.timeouts().connect().toMillis(), TimeUnit.MILLISECONDS))
+                .setTimeToLive(TimeValue.ofMinutes(10))
+                // At the default of 2 s half of the calls on a just closed connection failed.
+                .setValidateAfterInactivity(TimeValue.ofMilliseconds(200))
+                .build());
+    }
+
+    @Override
+    public void connect(ConnectionEndpoint endpoint, TimeValue timeout, HttpContext context) throws IOException {
+        connecting.run();
+        super.connect(endpoint, timeout, context);
+    }
+
+    private static final class Factory implements HttpConnectionFactory<ManagedHttpClientConnection> {
+        private final DefaultHttpRequestWriterFactory writers = new DefaultHttpRequestWriterFactory(HTTP);
+        private final DefaultHttpResponseParserFactory parsers = new DefaultHttpResponseParserFactory(HTTP);
+
+        @Override
+        public ManagedHttpClientConnection createConnection(Socket socket) throws IOException {
+            Connection connection = new Connection(writers, parsers);
+            if (socket != null) {
+                connection.bind(socket);
+            }
+            return connection;
+        }
+    }
+
+    private static final class Connection extends DefaultManagedHttpClientConnection {
+        Connection(DefaultHttpRequestWriterFactory writers, DefaultHttpResponseParserFactory parsers) {
+            super("upstream", null, null, HTTP, null, null, writers, parsers);
+        }
+
+        @Override
+        protected InputStream createContentInputStream(long length, SessionInputBuffer buffer, InputStream socket) {
+            return length == ContentLengthStrategy.CHUNKED
+                    ? new ArrivedChunks(buffer, socket)
+                    : super.createContentInputStream(length, buffer, socket);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package org.o1api.upstream;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an upstream says of a failure, in OpenAI's form or one of its relatives'.
+ *
+ * @param text all of it, to look for names in
+ * @param message the part that is meant for people; null when there is none
+ * @param param the field at fault; null when it names none
+ */
+record ErrorBody(
+        String text, @Nullable String message, @Nullable String param) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static ErrorBody of(byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        JsonNode root;
+        try {
+            root = JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            return new ErrorBody(text, null, null);
+        }
+        JsonNode error = root.path("error");
+        if (error.isTextual()) {
+            return new ErrorBody(text, error.textValue(), null);
+        }
+        if (error.isMissingNode() && root.path("message").isTextual()) {
+            error = root;
+        }
+        if (error.isObject()) {
+            return new ErrorBody(
+                    text, error.path("message").textValue(), error.path("param").textValue());
+        }
+        JsonNode detail = root.path("detail"); // FastAPI's form
+        if (detail.isTextual()) {
+            return new ErrorBody(text, detail.textValue(), null);
+        }
+        JsonNode location = detail.path(0).path("loc");
+        return new ErrorBody(
+                text,
+                detail.path(0).path("msg").textValue(),
+                location.path(location.size() > 1 ? 1 : 0).textValue());
+    }
+}

@@ -1,0 +1,158 @@
+package org.o1api.upstream;
+
+import java.time.Duration;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.ErrorCode;
+import org.o1api.upstream.UpstreamSettings.Timeouts;
+
+/** One attempt's hold on its connection: it can be ended by any thread and in any phase, and knows what it waits for. */
+final class Exchange {
+    /** What the call's thread waits for, and so which limit holds. */
+    enum Wait {
+        NOTHING,
+        SLOT,
+        CONNECTION,
+        FIRST_DELTA,
+        NEXT_DELTA,
+        /** The rest of a reply whose finish reason is known: usage, and the end. */
+        REST,
+        /** The end of a complete reply's body, which lets the connection be used again. */
+        END
+    }
+
+    private static final Duration REST = Duration.ofSeconds(2);
+    private static final Duration END = Duration.ofMillis(50);
+
+    private final Timeouts timeouts;
+    private final int concurrency;
+    private final long callStart;
+    private volatile long since = System.nanoTime();
+    private volatile Wait wait = Wait.SLOT;
+    private volatile boolean reused;
+    private volatile @Nullable UpstreamException reason;
+    private @Nullable HttpUriRequestBase request;
+    private boolean cancelled;
+
+    /**
+     * An attempt that waits for its connection.
+     *
+     * @param callStart when the call began, of which this is one attempt; nanoseconds
+     */
+    Exchange(UpstreamSettings settings, long callStart) {
+        this.timeouts = settings.timeouts();
+        this.concurrency = settings.concurrency();
+        this.callStart = callStart;
+    }
+
+    /** Takes the request in hand by which the connection can be cut. */
+    void sending(HttpUriRequestBase sent) {
+        boolean tooLate;
+        synchronized (this) {
+            request = sent;
+            tooLate = cancelled;
+        }
+        if (tooLate) {
+            sent.cancel();
+        }
+    }
+
+    void connected(boolean usedBefore) {
+        reused = usedBefore;
+        waitFor(Wait.FIRST_DELTA);
+    }
+
+    /** Whether the connection had served another call before. */
+    boolean reused() {
+        return reused;
+    }
+
+    /** Begins to wait, from now on. */
+    void waitFor(Wait what) {
+        since = System.nanoTime(); // before what: who sees the new wait sees its time too
+        wait = what;
+    }
+
+    /** Waits for nothing: the reader is busy with what it has. */
+    void pause() {
+        wait = Wait.NOTHING;
+    }
+
+    /** Cuts the connection; without effect once it is back in the pool. */
+    void cancel() {
+        HttpUriRequestBase current;
+        synchronized (this) {
+            cancelled = true;
+            current = request;
+        }
+        if (current != null) {
+            current.cancel();
+        }
+    }
+
+    /** Cuts the connection and says why; the first reason counts. */
+    void end(UpstreamException why) {
+        synchronized (this) {
+            if (reason == null) {
+                reason = why;
+            }
+        }
+        cancel();
+    }
+
+    /** Why the gateway itself ended the attempt; null when it did not. */
+    @Nullable
+    UpstreamException reason() {
+        return reason;
+    }
+
+    /** Ends the attempt where it has waited too long. */
+    void check(long now) {
+        Wait what = wait;
+        long waited = now - since;
+        UpstreamException over = switch (what) {
+            case NOTHING -> null;
+            case SLOT -> exceeds(waited, timeouts.firstToken()) ? noSlot() : null;
+            case CONNECTION -> exceeds(waited, timeouts.connect()) ? Failures.notConnected(timeouts, null) : null;
+            case FIRST_DELTA ->
+                exceeds(waited, timeouts.firstToken())
+                        ? silent(timeouts.firstToken(), "timeouts.first_token", false)
+                        : null;
+            case NEXT_DELTA -> exceeds(waited, timeouts.idle()) ? silent(timeouts.idle(), "timeouts.idle", true) : null;
+            case REST -> exceeds(waited, REST) ? silent(REST, "after its last word", true) : null;
+            case END -> exceeds(waited, END) ? silent(END, "after its end", true) : null;
+        };
+        if (over == null && what != Wait.END && exceeds(now - callStart, timeouts.call())) {
+            over = new UpstreamException(
+                    ErrorCode.UPSTREAM_TIMEOUT,
+                    "The model's provider took longer than " + Failures.text(timeouts.call())
+                            + " for one call (timeouts.call).",
+                    false,
+                    null);
+        }
+        if (over != null) {
+            end(over);
+        }
+    }
+
+    private static boolean exceeds(long nanos, Duration limit) {
+        return nanos >= limit.toNanos();
+    }
+
+    private UpstreamException noSlot() {
+        return new UpstreamException(
+                ErrorCode.OVERLOADED,
+                "All " + concurrency + " connections to the model's provider have been busy for "
+                        + Failures.text(timeouts.firstToken()) + ".",
+                false,
+                null);
+    }
+
+    private static UpstreamException silent(Duration limit, String name, boolean retryable) {
+        return new UpstreamException(
+                ErrorCode.UPSTREAM_TIMEOUT,
+                "The model's provider sent nothing for " + Failures.text(limit) + " (" + name + ").",
+                retryable,
+                null);
+    }
+}

@@ -1,0 +1,210 @@
+package org.o1api.upstream;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.ErrorCode;
+import org.o1api.upstream.UpstreamSettings.Timeouts;
+
+/** What each failure of an upstream is called, in words that give away no key, no address and no class name. */
+final class Failures {
+    private static final int LONGEST_MESSAGE = 500;
+    private static final int SHORTEST_SECRET = 4;
+    private static final Pattern ADDRESS =
+            Pattern.compile("[a-z][a-z0-9+.-]{1,20}://[^\\s\"'<>]+", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+");
+
+    private final Timeouts timeouts;
+    private final List<Pattern> secrets = new ArrayList<>();
+
+    Failures(UpstreamSettings settings) {
+        timeouts = settings.timeouts();
+        List<String> words = new ArrayList<>(settings.headers().values());
+        words.add(settings.apiKey() == null ? "" : settings.apiKey());
+        for (URI address :
+                settings.proxy() == null ? List.of(settings.url()) : List.of(settings.url(), settings.proxy())) {
+            words.add(address.toString());
+            words.add(address.getRawAuthority());
+            words.add(address.getHost());
+            words.add(address.getUserInfo());
+            words.add(address.getRawQuery());
+        }
+        words.removeIf(word -> word == null || word.length() < SHORTEST_SECRET);
+        words.sort(Comparator.comparing(String::length).reversed());
+        words.forEach(word -> secrets.add(Pattern.compile(Pattern.quote(word), Pattern.CASE_INSENSITIVE)));
+    }
+
+    /** A duration as people write it. */
+    static String text(Duration time) {
+        long millis = time.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+    }
+
+    static UpstreamException notConnected(Timeouts timeouts, @Nullable Throwable cause) {
+        return new UpstreamException(
+                ErrorCode.UPSTREAM_TIMEOUT,
+                "The model's provider could not be reached within " + text(timeouts.connect()) + " (timeouts.connect).",
+                true,
+                cause);
+    }
+
+    /** A reply that is not what it ought to be. */
+    static UpstreamException broken(String what, @Nullable Throwable cause) {
+        return new UpstreamException(ErrorCode.UPSTREAM_FAILED, "The model's provider " + what + ".", true, cause);
+    }
+
+    /** A failure below HTTP. */
+    UpstreamException ofException(Exception thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketTimeoutException) { // HttpClient's ConnectTimeoutException is one
+                return notConnected(timeouts, thrown);
+            }
+            if (cause instanceof ConnectException
+                    || cause instanceof UnknownHostException
+                    || cause instanceof NoRouteToHostException) {
+                return broken("could not be reached", thrown);
+            }
+            if (cause instanceof SSLException) {
+                return broken("could not be reached securely", thrown);
+            }
+            if (cause instanceof IOException) {
+                return broken("broke the connection off", thrown);
+            }
+        }
+        return broken("could not be called", thrown);
+    }
+
+    /** A status that is no success. */
+    UpstreamException ofStatus(int status, @Nullable Duration retryAfter, ErrorBody body) {
+        return switch (status) {
+            case 400, 422 -> told(ErrorCode.UPSTREAM_REFUSED, refused(status, body), false, retryAfter, status);
+            case 401, 403 ->
+                told(
+                        ErrorCode.UPSTREAM_MISCONFIGURED,
+                        "The model's provider refused the gateway's credentials (" + status
+                                + "). The operator of the gateway has to mend that.",
+                        false,
+                        retryAfter,
+                        status);
+            case 404 ->
+                told(
+                        ErrorCode.UPSTREAM_MISCONFIGURED,
+                        "The model's provider knows no such address or model (404). The operator of the gateway has to mend that.",
+                        false,
+                        retryAfter,
+                        status);
+            case 407 ->
+                told(
+                        ErrorCode.UPSTREAM_MISCONFIGURED,
+                        "The proxy on the way to the model's provider refused the gateway's credentials (407). The operator of the"
+                                + " gateway has to mend that.",
+                        false,
+                        retryAfter,
+                        status);
+            case 408 ->
+                told(
+                        ErrorCode.UPSTREAM_TIMEOUT,
+                        "The model's provider gave up waiting for the request (408).",
+                        true,
+                        retryAfter,
+                        status);
+            case 409 ->
+                told(
+                        ErrorCode.UPSTREAM_FAILED,
+                        "The model's provider reported a conflict (409).",
+                        true,
+                        retryAfter,
+                        status);
+            case 413 ->
+                told(
+                        ErrorCode.UPSTREAM_REQUEST_TOO_LARGE,
+                        "The request is too large for the model's provider (413).",
+                        false,
+                        retryAfter,
+                        status);
+            case 429 ->
+                told(
+                        ErrorCode.UPSTREAM_RATE_LIMIT,
+                        "The model's provider takes no more requests for now (429).",
+                        true,
+                        retryAfter,
+                        status);
+            case 503 ->
+                told(
+                        ErrorCode.UPSTREAM_UNAVAILABLE,
+                        "The model's provider is unavailable for now (503).",
+                        true,
+                        retryAfter,
+                        status);
+            default ->
+                status >= 500
+                        ? told(
+                                ErrorCode.UPSTREAM_FAILED,
+                                "The model's provider failed (" + status + ").",
+                                true,
+                                retryAfter,
+                                status)
+                        : told(
+                                ErrorCode.UPSTREAM_MISCONFIGURED,
+                                status >= 300 && status < 400
+                                        ? "The model's provider redirects elsewhere (" + status
+                                                + "). The operator of the gateway has to mend its address."
+                                        : "The model's provider did not accept the gateway's request (" + status
+                                                + "). The operator of the gateway has to mend that.",
+                                false,
+                                retryAfter,
+                                status);
+        };
+    }
+
+    /** A failure that a reply told of though its status was a success. */
+    UpstreamException reported(@Nullable String code, @Nullable String message) {
+        boolean refused = code != null && code.matches("4\\d\\d") && !code.matches("408|409|429");
+        ErrorCode as = switch (code == null ? "" : code) {
+            case "429", "rate_limit_exceeded" -> ErrorCode.UPSTREAM_RATE_LIMIT;
+            case "503" -> ErrorCode.UPSTREAM_UNAVAILABLE;
+            default -> ErrorCode.UPSTREAM_FAILED;
+        };
+        return new UpstreamException(
+                as,
+                message == null || message.isBlank()
+                        ? "The model's provider reported an error."
+                        : "The model's provider reported an error: " + clean(message),
+                !refused,
+                null);
+    }
+
+    private String refused(int status, ErrorBody body) {
+        String message = body.message();
+        return message == null || message.isBlank()
+                ? "The model's provider refused the request (" + status + ")."
+                : clean(message);
+    }
+
+    /** An upstream's message as a caller may see it. */
+    String clean(String message) {
+        // Cut roomily first, so that a long message costs little, and at the end to the length that counts.
+        String text = message.substring(0, Math.min(message.length(), 8 * LONGEST_MESSAGE));
+        text = CONTROL.matcher(text).replaceAll(" ");
+        for (Pattern secret : secrets) {
+            text = secret.matcher(text).replaceAll("[redacted]");
+        }
+        text = ADDRESS.matcher(text).replaceAll("[address]").strip();
+        return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE - 3) + "...";
+    }
+
+    private static UpstreamException told(
+            ErrorCode code, String message, boolean retryable, @Nullable Duration retryAfter, int status) {
+        return new UpstreamException(code, message, retryable, retryAfter, status, null);
+    }
+}

@@ -1,0 +1,79 @@
+package org.o1api.upstream;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import org.o1api.llm.Content;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+
+/** A call's request as JSON: the same request is the same bytes, so that a provider's prompt cache hits. */
+final class RequestBody {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private RequestBody() {}
+
+    /** The body of a request, without what the upstream is known to refuse. */
+    static byte[] of(CallRequest request, Set<String> refused) {
+        // Text first, bytes then: half a surrogate pair in a caller's message becomes a question mark instead of an
+        // error.
+        StringWriter text = new StringWriter(4096);
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeStringField("model", request.model());
+            json.writeArrayFieldStart("messages");
+            for (Message message : request.messages()) {
+                write(message, json);
+            }
+            json.writeEndArray();
+            for (Map.Entry<String, RawJson> field : request.fields().entrySet()) {
+                String name = field.getKey();
+                String other = Refusals.otherName(name);
+                if (refused.contains(name) && other != null && !refused.contains(other)) {
+                    write(other, field.getValue(), json);
+                } else if (!refused.contains(name) || !request.droppable().contains(name)) {
+                    write(name, field.getValue(), json);
+                }
+            }
+            if (!refused.contains(Refusals.STREAM)) {
+                json.writeBooleanField(Refusals.STREAM, true);
+                if (!refused.contains(Refusals.STREAM_OPTIONS)) {
+                    json.writeObjectFieldStart(Refusals.STREAM_OPTIONS);
+                    json.writeBooleanField("include_usage", true);
+                    json.writeEndObject();
+                }
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // no writer into memory fails
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void write(Message message, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("role", message.role().wireName());
+        Content content = message.content();
+        if (content == null) {
+            json.writeNullField("content");
+        } else if (content instanceof Content.Text said) {
+            json.writeStringField("content", said.text());
+        } else if (content instanceof Content.Parts parts) {
+            write("content", parts.json(), json);
+        }
+        for (Map.Entry<String, RawJson> field : message.fields().entrySet()) {
+            write(field.getKey(), field.getValue(), json);
+        }
+        json.writeEndObject();
+    }
+
+    private static void write(String name, RawJson value, JsonGenerator json) throws IOException {
+        json.writeFieldName(name);
+        json.writeRawValue(value.text());
+    }
+}

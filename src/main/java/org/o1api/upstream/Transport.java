@@ -1,0 +1,167 @@
+package org.o1api.upstream;
+
+import jakarta.ws.rs.client.Client;
+import jakarta.ws.rs.client.ClientBuilder;
+import jakarta.ws.rs.client.Entity;
+import jakarta.ws.rs.client.Invocation;
+import jakarta.ws.rs.client.WebTarget;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.apache.hc.client5.http.auth.AuthCache;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.auth.BasicAuthCache;
+import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
+import org.apache.hc.client5.http.impl.auth.BasicScheme;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.util.Timeout;
+import org.glassfish.jersey.CommonProperties;
+import org.glassfish.jersey.apache5.connector.Apache5ClientProperties;
+import org.glassfish.jersey.apache5.connector.Apache5ConnectionClosingStrategy;
+import org.glassfish.jersey.apache5.connector.Apache5ConnectorProvider;
+import org.glassfish.jersey.apache5.connector.Apache5HttpClientBuilderConfigurator;
+import org.glassfish.jersey.client.ClientConfig;
+import org.glassfish.jersey.client.ClientProperties;
+import org.glassfish.jersey.client.Initializable;
+import org.glassfish.jersey.client.RequestEntityProcessing;
+import org.jspecify.annotations.Nullable;
+
+/** The way to one upstream: a POST goes out, a response comes back as soon as its headers are there. */
+final class Transport implements AutoCloseable {
+    /** The attempt that this thread is making: what runs inside HttpClient finds it here. */
+    private static final ThreadLocal<Exchange> CURRENT = new ThreadLocal<>();
+
+    private final Client client;
+    private final WebTarget target;
+    private final Map<String, String> headers;
+
+    Transport(UpstreamSettings settings) {
+        client = ClientBuilder.newClient(config(settings));
+        target = client.target(settings.url());
+        headers = headers(settings);
+    }
+
+    /** Sends a request body. Whatever this throws, the exchange knows whether the gateway itself was the cause. */
+    Response post(byte[] body, Exchange exchange) {
+        Invocation.Builder request = target.request();
+        headers.forEach(request::header);
+        CURRENT.set(exchange);
+        try {
+            return request.post(Entity.entity(body, MediaType.APPLICATION_JSON_TYPE));
+        } finally {
+            CURRENT.remove();
+        }
+    }
+
+    /** Makes all that does not need a connection. */
+    void prepare() {
+        if (client instanceof Initializable<?> initializable) {
+            initializable.preInitialize();
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private static Map<String, String> headers(UpstreamSettings settings) {
+        Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        all.put(HttpHeaders.USER_AGENT, "o1-api");
+        all.put(HttpHeaders.ACCEPT, "text/event-stream, application/json");
+        if (settings.apiKey() != null && !settings.apiKey().isEmpty()) {
+            all.put(HttpHeaders.AUTHORIZATION, "Bearer " + settings.apiKey());
+        }
+        all.putAll(settings.headers());
+        return new LinkedHashMap<>(all);
+    }
+
+    private ClientConfig config(UpstreamSettings settings) {
+        RequestConfig requests = RequestConfig.custom()
+                .setContentCompressionEnabled(false)
+                .setRedirectsEnabled(false)
+                .setConnectionRequestTimeout(Timeout.ofDays(1)) // the exchange has the limits
+                .build();
+        Apache5ConnectionClosingStrategy abort = (config, request, response, stream) -> request.abort();
+        Apache5HttpClientBuilderConfigurator configurator = builder -> configure(builder, settings.proxy());
+        return new ClientConfig()
+                .connectorProvider(new Apache5ConnectorProvider())
+                .property(CommonProperties.PROVIDER_DEFAULT_DISABLE, "ALL")
+                .property(CommonProperties.METAINF_SERVICES_LOOKUP_DISABLE, true)
+                .property(CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true)
+                .property(ClientProperties.REQUEST_ENTITY_PROCESSING, RequestEntityProcessing.BUFFERED)
+                .property(ClientProperties.FOLLOW_REDIRECTS, false)
+                .property(Apache5ClientProperties.CONNECTION_MANAGER, new Connections(settings, this::connecting))
+                .property(Apache5ClientProperties.REQUEST_CONFIG, requests)
+                .property(Apache5ClientProperties.DISABLE_COOKIES, true)
+                .property(Apache5ClientProperties.CONNECTION_CLOSING_STRATEGY, abort)
+                .register(configurator);
+    }
+
+    private HttpClientBuilder configure(HttpClientBuilder builder, @Nullable URI proxy) {
+        builder.disableAutomaticRetries()
+                .addExecInterceptorFirst("sending", this::sending)
+                .addExecInterceptorLast("connected", this::connected);
+        if (proxy != null) {
+            HttpHost host = new HttpHost(proxy.getScheme(), proxy.getHost(), proxy.getPort());
+            builder.setProxy(host);
+            if (proxy.getUserInfo() != null) {
+                useCredentials(builder, host, proxy.getUserInfo());
+            }
+        }
+        return builder;
+    }
+
+    /** Sends the proxy's credentials unasked: else each call would be refused once, and its body sent twice. */
+    private static void useCredentials(HttpClientBuilder builder, HttpHost proxy, String userInfo) {
+        int colon = userInfo.indexOf(':');
+        String user = colon < 0 ? userInfo : userInfo.substring(0, colon);
+        String password = colon < 0 ? "" : userInfo.substring(colon + 1);
+        UsernamePasswordCredentials credentials = new UsernamePasswordCredentials(user, password.toCharArray());
+        BasicCredentialsProvider provider = new BasicCredentialsProvider();
+        provider.setCredentials(new AuthScope(proxy), credentials);
+        builder.setDefaultCredentialsProvider(provider);
+        builder.addExecInterceptorFirst("proxy credentials", (request, scope, chain) -> {
+            BasicScheme scheme = new BasicScheme();
+            scheme.initPreemptive(credentials);
+            AuthCache cache = new BasicAuthCache();
+            cache.put(proxy, scheme);
+            scope.clientContext.setAuthCache(cache);
+            return chain.proceed(request, scope);
+        });
+    }
+
+    private Exchange current() {
+        return Objects.requireNonNull(CURRENT.get(), "a request that no exchange holds");
+    }
+
+    private ClassicHttpResponse sending(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        current().sending((HttpUriRequestBase) scope.originalRequest);
+        return chain.proceed(request, scope);
+    }
+
+    private void connecting() {
+        current().waitFor(Exchange.Wait.CONNECTION);
+    }
+
+    private ClassicHttpResponse connected(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        current().connected(scope.execRuntime.isConnectionReusable());
+        return chain.proceed(request, scope);
+    }
+}

@@ -1,0 +1,77 @@
+package org.o1api.upstream;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.o1api.llm.Message;
+
+/** A call to ourselves, made once, which loads and links all that a real call needs. */
+final class WarmUp {
+    private static final AtomicBoolean DONE = new AtomicBoolean();
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final String EVENTS = """
+            data: {"choices":[{"index":0,"delta":{"content":"warm"},"finish_reason":"stop"}]}
+
+            data: [DONE]
+
+            """;
+    private static final String REPLY = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n"
+            + Integer.toHexString(EVENTS.length()) + "\r\n" + EVENTS + "\r\n0\r\n\r\n";
+
+    private WarmUp() {}
+
+    static void once(ScheduledExecutorService scheduler) {
+        if (!DONE.compareAndSet(false, true)) {
+            return;
+        }
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread answering = new Thread(() -> answer(server), "upstream-warm-up");
+            answering.setDaemon(true);
+            answering.start();
+            call(server, scheduler);
+        } catch (IOException | UpstreamException e) {
+            // The first call will be slow: nothing else is lost.
+        }
+    }
+
+    private static void call(ServerSocket server, ScheduledExecutorService scheduler) {
+        URI url = URI.create("http://127.0.0.1:" + server.getLocalPort() + "/");
+        UpstreamSettings settings = new UpstreamSettings(
+                "warm-up",
+                url,
+                null,
+                new UpstreamSettings.Timeouts(PATIENCE, PATIENCE, PATIENCE, PATIENCE),
+                1,
+                1,
+                Duration.ZERO,
+                Map.of(),
+                null);
+        CallRequest request = new CallRequest("none", List.of(Message.user("warm")), Map.of());
+        try (HttpUpstream upstream = new HttpUpstream(settings, scheduler);
+                Call call = upstream.open(request, new Cancellation(), () -> {})) {
+            call.forEach(delta -> {});
+        }
+    }
+
+    private static void answer(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            InputStream in = socket.getInputStream();
+            in.read(new byte[16 * 1024]);
+            socket.getOutputStream().write(REPLY.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
+            while (in.read() >= 0) {} // until the upstream is closed
+        } catch (IOException e) {
+            // As above.
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package org.o1api.testing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One request at a fake upstream, and the hand that writes its reply. Whatever is sent goes out at once. */
+public final class Exchange {
+    /** The client closed its connection before the reply's end. */
+    static final class ClientLeft extends IOException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    private final FakeUpstream.Request request;
+    private final Socket socket;
+    private final InputStream in;
+    private final OutputStream out;
+    private boolean chunked;
+    private boolean ended;
+    private boolean cut;
+
+    Exchange(FakeUpstream.Request request, Socket socket, InputStream in) throws IOException {
+        this.request = request;
+        this.socket = socket;
+        this.in = in;
+        this.out = socket.getOutputStream();
+    }
+
+    public FakeUpstream.Request request() {
+        return request;
+    }
+
+    /** Begins a stream of events: status 200 and its headers. */
+    public Exchange stream(String... headers) throws IOException {
+        chunked = true;
+        return raw(head(200, "text/event-stream", "Transfer-Encoding: chunked", headers));
+    }
+
+    /** Replies with all at once. */
+    public Exchange reply(int status, String contentType, String body, String... headers) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        raw(head(status, contentType, "Content-Length: " + bytes.length, headers));
+        raw(bytes);
+        ended = true;
+        return this;
+    }
+
+    /** A chunk with this text as its delta's content. */
+    public Exchange text(String text) throws IOException {
+        return delta("{\"content\":" + quoted(text) + "}");
+    }
+
+    /** A chunk for each text. */
+    public Exchange texts(String... texts) throws IOException {
+        for (String text : texts) {
+            text(text);
+        }
+        return this;
+    }
+
+    /** A chunk for each word, its space before it. */
+    public Exchange words(String text) throws IOException {
+        for (String word : text.split("(?= )", -1)) {
+            text(word);
+        }
+        return this;
+    }
+
+    public Exchange reasoning(String text) throws IOException {
+        return delta("{\"reasoning_content\":" + quoted(text) + "}");
+    }
+
+    /** A chunk with this JSON as its delta. */
+    public Exchange delta(String json) throws IOException {
+        return event(chunk("[{\"index\":0,\"delta\":" + json + ",\"finish_reason\":null}]", ""));
+    }
+
+    public Exchange finish(String reason) throws IOException {
+        return event(chunk("[{\"index\":0,\"delta\":{},\"finish_reason\":" + quoted(reason) + "}]", ""));
+    }
+
+    /** The chunk without choices that ends a stream with {@code include_usage}. */
+    public Exchange usage(long input, long output) throws IOException {
+        return event(chunk("[]", ",\"usage\":{\"prompt_tokens\":" + input + ",\"completion_tokens\":" + output + "}"));
+    }
+
+    private static String chunk(String choices, String more) {
+        return "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"fake\",\"choices\":"
+                + choices + more + "}";
+    }
+
+    /** An event with these data. */
+    public Exchange event(String data) throws IOException {
+        return body("data: " + data + "\n\n");
+    }
+
+    /** {@code [DONE]} and the end of the body; the connection stays open. */
+    public Exchange done() throws IOException {
+        return event("[DONE]").end();
+    }
+
+    /** The end of the body; the connection stays open. */
+    public Exchange end() throws IOException {
+        ended = true;
+        return chunked ? raw("0\r\n\r\n") : this;
+    }
+
+    /** A piece of the body, in a chunk of its own where the body is chunked. */
+    public Exchange body(String text) throws IOException {
+        return body(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Exchange body(byte[] bytes) throws IOException {
+        if (!chunked) {
+            return raw(bytes);
+        }
+        byte[] size = (Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] all = new byte[size.length + bytes.length + 2];
+        System.arraycopy(size, 0, all, 0, size.length);
+        System.arraycopy(bytes, 0, all, size.length, bytes.length);
+        all[all.length - 2] = '\r';
+        all[all.length - 1] = '\n';
+        return raw(all);
+    }
+
+    /** Bytes as they are, head, chunk sizes and all. */
+    public Exchange raw(String text) throws IOException {
+        return raw(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Exchange raw(byte[] bytes) throws IOException {
+        try {
+            out.write(bytes);
+            out.flush();
+        } catch (IOException e) {
+            throw new ClientLeft();
+        }
+        return this;
+    }
+
+    /** Ends the connection as a crashed process does. */
+    public void reset() throws IOException {
+        cut = true;
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    /** Ends the connection in order. */
+    public void close() throws IOException {
+        cut = true;
+        socket.close();
+    }
+
+    /** Goes on when the latch is open. */
+    public Exchange await(CountDownLatch latch) throws IOException, InterruptedException {
+        if (!latch.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            throw new IOException("the script waited in vain");
+        }
+        return this;
+    }
+
+    /** Waits until the client has closed its connection, which ends the script. */
+    public void awaitClientLeft() throws IOException {
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        try {
+            if (in.read() >= 0) {
+                throw new IOException("the client sent more instead of leaving");
+            }
+        } catch (SocketTimeoutException e) {
+            throw new IOException("the client stayed", e);
+        } catch (IOException e) {
+            // A reset is a way to leave too.
+        }
+        throw new ClientLeft();
+    }
+
+    /** Whether the connection can serve another request. */
+    boolean mayGoOn() {
+        return ended && !cut;
+    }
+
+    private static String head(int status, String contentType, String length, String... headers) {
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Fake\r\nContent-Type: " + contentType + "\r\n");
+        for (String header : headers) {
+            head.append(header).append("\r\n");
+        }
+        return head.append(length).append("\r\n\r\n").toString();
+    }
+
+    /** A text as a JSON string. */
+    public static String quoted(@Nullable String text) {
+        try {
+            return JSON.writeValueAsString(TextNode.valueOf(text));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package org.o1api.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * A provider that answers by a script, over real HTTP on a port of its own.
+ *
+ * <pre>{@code
+ * FakeUpstream.answering("draft", "critique", "final")          // three calls, each streamed word by word
+ * FakeUpstream.playing(Script.reset(), Script.answer("well"))   // the first call fails
+ * FakeUpstream.deciding(request -> request.asksForJson() ? step : answer)
+ * FakeUpstream.playing(exchange -> exchange.stream().text("Hel").await(latch).reset())
+ * }</pre>
+ */
+public final class FakeUpstream implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    /**
+     * A request as it came in.
+     *
+     * @param number of the call, from 0
+     * @param connection that it came over, from 0
+     * @param target the request line's path and query
+     * @param headers by name in any case
+     * @param nanos when it had been read, as {@link System#nanoTime}
+     */
+    public record Request(
+            int number,
+            int connection,
+            String method,
+            String target,
+            Map<String, String> headers,
+            String text,
+            JsonNode body,
+            long nanos) {
+        /** The content of the last message. */
+        public String lastMessage() {
+            JsonNode messages = body.path("messages");
+            return messages.path(messages.size() - 1).path("content").asText();
+        }
+
+        /** Whether the call asks for a JSON object, as the steps do. */
+        public boolean asksForJson() {
+            return body.path("response_format").path("type").asText().equals("json_object");
+        }
+    }
+
+    private final ServerSocket server;
+    private final Function<Request, Script> scripts;
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final List<Throwable> mistakes = new CopyOnWriteArrayList<>();
+    private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger connectionCount = new AtomicInteger();
+    private final AtomicInteger ended = new AtomicInteger();
+    private final AtomicInteger aborted = new AtomicInteger();
+
+    private FakeUpstream(Function<Request, Script> scripts) {
+        this.scripts = scripts;
+        try {
+            server = new ServerSocket(0, 512, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        start("accept", this::accept);
+    }
+
+    /** Answers the k-th call with the k-th text; a call too many gets a 500. */
+    public static FakeUpstream answering(String... texts) {
+        Script[] scripts = new Script[texts.length];
+        for (int i = 0; i < texts.length; i++) {
+            scripts[i] = Script.answer(texts[i]);
+        }
+        return playing(scripts);
+    }
+
+    /** Plays the k-th script for the k-th call; a call too many gets a 500. */
+    public static FakeUpstream playing(Script... scripts) {
+        return deciding(request -> request.number() < scripts.length
+                ? scripts[request.number()]
+                : Script.error(500, "no script for call " + request.number()));
+    }
+
+    /** Plays what the request asks for. */
+    public static FakeUpstream deciding(Function<Request, Script> scripts) {
+        return new FakeUpstream(scripts);
+    }
+
+    /** The address of its chat completions. */
+    public URI url() {
+        return URI.create("http://127.0.0.1:" + port() + "/v1/chat/completions");
+    }
+
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    /** All requests so far, in the order in which they were read. */
+    public List<Request> requests() {
+        return Collections.unmodifiableList(new ArrayList<>(requests));
+    }
+
+    public Request request(int number) {
+        return requests.get(number);
+    }
+
+    /** How many calls are under way. */
+    public int openCalls() {
+        return requests.size() - ended.get();
+    }
+
+    /** How many calls have ended, in whatever way. */
+    public int endedCalls() {
+        return ended.get();
+    }
+
+    /** How many calls the client left before their end. */
+    public int abortedCalls() {
+        return aborted.get();
+    }
+
+    /** How many connections were made. */
+    public int connections() {
+        return connectionCount.get();
+    }
+
+    /** How many connections stand open. */
+    public int openConnections() {
+        return connections.size();
+    }
+
+    public void awaitRequests(int count) {
+        await().atMost(PATIENCE).until(() -> requests.size() >= count);
+    }
+
+    public void awaitEnded(int count) {
+        await().atMost(PATIENCE).until(() -> ended.get() >= count);
+    }
+
+    public void awaitAborted(int count) {
+        await().atMost(PATIENCE).until(() -> aborted.get() >= count);
+    }
+
+    /** Waits until no call is under way. */
+    public void awaitQuiet() {
+        await().atMost(PATIENCE).until(() -> openCalls() == 0);
+    }
+
+    /** Cuts all connections and stops; fails when a script made a mistake. */
+    @Override
+    public void close() {
+        try {
+            server.close();
+            for (Socket socket : connections) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (!mistakes.isEmpty()) {
+            throw new AssertionError("a script of the fake upstream failed", mistakes.get(0));
+        }
+    }
+
+    private static void start(String what, Runnable task) {
+        Thread thread = new Thread(task, "fake-upstream-" + what);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                Socket socket = server.accept();
+                socket.setTcpNoDelay(true);
+                connections.add(socket);
+                int number = connectionCount.getAndIncrement();
+                start("connection-" + number, () -> serve(socket, number));
+            } catch (IOException e) {
+                return; // closed
+            }
+        }
+    }
+
+    private void serve(Socket socket, int connection) {
+        try (socket) {
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            while (serveCall(socket, in, connection)) {}
+        } catch (IOException e) {
+            // The client left between two calls, or the test is over.
+        } finally {
+            connections.remove(socket);
+        }
+    }
+
+    private boolean serveCall(Socket socket, InputStream in, int connection) throws IOException {
+        String requestLine = line(in);
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String header = line(in); !header.isEmpty(); header = line(in)) {
+            int colon = header.indexOf(':');
+            headers.put(header.substring(0, colon), header.substring(colon + 1).strip());
+        }
+        byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("Content-Length", "0")));
+        Request request = take(requestLine.split(" ", 3), headers, body, connection);
+        try {
+            Exchange exchange = new Exchange(request, socket, in);
+            scripts.apply(request).play(exchange);
+            return exchange.mayGoOn();
+        } catch (Exchange.ClientLeft e) {
+            aborted.incrementAndGet();
+            return false;
+        } catch (IOException | RuntimeException | InterruptedException e) {
+            if (!server.isClosed()) {
+                mistakes.add(e);
+            }
+            return false;
+        } finally {
+            ended.incrementAndGet();
+        }
+    }
+
+    private synchronized Request take(String[] requestLine, Map<String, String> headers, byte[] body, int connection)
+            throws IOException {
+        String text = new String(body, StandardCharsets.UTF_8);
+        Request request = new Request(
+                requests.size(),
+                connection,
+                requestLine[0],
+                requestLine[1],
+                headers,
+                text,
+                text.isEmpty() ? MissingNode.getInstance() : JSON.readTree(text),
+                System.nanoTime());
+        requests.add(request);
+        return request;
+    }
+
+    private static String line(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new EOFException();
+            }
+            if (b != '\r') {
+                line.write(b);
+            }
+        }
+        return line.toString(StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,51 @@
+package org.o1api.testing;
+
+import java.io.IOException;
+
+/** What a fake upstream does with one request, once it has read it. */
+@FunctionalInterface
+public interface Script {
+    /** Plays the reply; a script that returns has ended its reply or cut the connection. */
+    void play(Exchange exchange) throws IOException, InterruptedException;
+
+    /** Streams the text word by word, then finish reason, usage and {@code [DONE]}. */
+    static Script answer(String text) {
+        return exchange ->
+                exchange.stream().words(text).finish("stop").usage(10, 5).done();
+    }
+
+    /** Streams these pieces as they are, one event each, then finish reason, usage and {@code [DONE]}. */
+    static Script pieces(String... pieces) {
+        return exchange ->
+                exchange.stream().texts(pieces).finish("stop").usage(10, 5).done();
+    }
+
+    /** Answers with a status, a JSON body, and headers as {@code "Name: value"}. */
+    static Script status(int status, String body, String... headers) {
+        return exchange -> exchange.reply(status, "application/json", body, headers);
+    }
+
+    /** Answers with a failure in OpenAI's form. */
+    static Script error(int status, String message, String... headers) {
+        return status(status, "{\"error\":{\"message\":" + Exchange.quoted(message) + "}}", headers);
+    }
+
+    /** Answers with a whole completion that is not streamed. */
+    static Script completion(String text) {
+        return status(
+                200,
+                "{\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":"
+                        + Exchange.quoted(text)
+                        + "},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":5}}");
+    }
+
+    /** Cuts the connection before any byte of a reply. */
+    static Script reset() {
+        return Exchange::reset;
+    }
+
+    /** Says nothing until the client leaves. */
+    static Script silence() {
+        return Exchange::awaitClientLeft;
+    }
+}

@@ -1,0 +1,141 @@
+package org.o1api.upstream;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.Message;
+import org.o1api.testing.FakeUpstream;
+
+/** What a test of the upstream client needs around it, closed in reverse order. */
+final class UpstreamFixture implements AutoCloseable {
+    /** Settings to change. */
+    static final class Settings {
+        private URI url = URI.create("http://127.0.0.1:9/");
+        private @Nullable String apiKey = "sk-test-key";
+        private Duration connect = Duration.ofSeconds(5);
+        private Duration firstToken = Duration.ofSeconds(10);
+        private Duration idle = Duration.ofSeconds(10);
+        private Duration call = Duration.ofSeconds(30);
+        private int concurrency = 8;
+        private int attempts = 3;
+        private Duration maxRetryWait = Duration.ofSeconds(10);
+        private Map<String, String> headers = Map.of();
+        private @Nullable URI proxy;
+
+        Settings url(URI value) {
+            url = value;
+            return this;
+        }
+
+        Settings apiKey(@Nullable String value) {
+            apiKey = value;
+            return this;
+        }
+
+        Settings connect(Duration value) {
+            connect = value;
+            return this;
+        }
+
+        Settings firstToken(Duration value) {
+            firstToken = value;
+            return this;
+        }
+
+        Settings idle(Duration value) {
+            idle = value;
+            return this;
+        }
+
+        Settings call(Duration value) {
+            call = value;
+            return this;
+        }
+
+        Settings concurrency(int value) {
+            concurrency = value;
+            return this;
+        }
+
+        Settings attempts(int value) {
+            attempts = value;
+            return this;
+        }
+
+        Settings maxRetryWait(Duration value) {
+            maxRetryWait = value;
+            return this;
+        }
+
+        Settings headers(Map<String, String> value) {
+            headers = value;
+            return this;
+        }
+
+        Settings proxy(URI value) {
+            proxy = value;
+            return this;
+        }
+
+        UpstreamSettings build() {
+            return new UpstreamSettings(
+                    "main",
+                    url,
+                    apiKey,
+                    new UpstreamSettings.Timeouts(connect, firstToken, idle, call),
+                    concurrency,
+                    attempts,
+                    maxRetryWait,
+                    headers,
+                    proxy);
+        }
+    }
+
+    private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+    private final Deque<Runnable> toClose = new ArrayDeque<>();
+
+    FakeUpstream fake(FakeUpstream fake) {
+        toClose.push(fake::close);
+        return fake;
+    }
+
+    HttpUpstream upstream(FakeUpstream fake) {
+        return upstream(settings -> settings.url(fake.url()));
+    }
+
+    HttpUpstream upstream(UnaryOperator<Settings> change) {
+        HttpUpstream upstream = new HttpUpstream(change.apply(new Settings()).build(), scheduler);
+        toClose.push(upstream::close);
+        return upstream;
+    }
+
+    CallRequest request() {
+        return new CallRequest("some-model", List.of(Message.user("Why?")), Map.of());
+    }
+
+    /** All text that is still to come. */
+    String text(Call call) {
+        StringBuilder text = new StringBuilder();
+        for (Delta delta : call) {
+            if (delta instanceof Delta.Text said) {
+                text.append(said.text());
+            }
+        }
+        return text.toString();
+    }
+
+    @Override
+    public void close() {
+        while (!toClose.isEmpty()) {
+            toClose.pop().run();
+        }
+        scheduler.shutdownNow();
+    }
+}
