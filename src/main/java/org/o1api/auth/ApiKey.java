@@ -1,6 +1,7 @@
 package org.o1api.auth;
 
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -15,6 +16,7 @@ public record ApiKey(String name, String sha256, Set<String> presets) {
         if (HexFormat.of().parseHex(sha256).length != 32) {
             throw new IllegalArgumentException("a SHA-256 has 64 hex digits");
         }
+        sha256 = sha256.toLowerCase(Locale.ROOT);
         presets = Set.copyOf(presets);
     }
 

@@ -2,6 +2,8 @@ package org.o1api.config;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.auth.ApiKey;
 import org.o1api.reasoning.Presets;
@@ -26,5 +28,22 @@ public record Config(
     public Config {
         apiKeys = List.copyOf(apiKeys);
         upstreams = Map.copyOf(upstreams);
+    }
+
+    /** What counts where no file is found: the demo model, and everything at its default. */
+    public static Config defaults() {
+        Reading reading = new Reading("no file", new Substitution(name -> null));
+        return ConfigReader.read(reading, null);
+    }
+
+    /**
+     * Reads a config from its text.
+     *
+     * @param name what errors call the file
+     * @throws ConfigException when it cannot be used, with all that is wrong
+     */
+    public static Config parse(String name, String yaml, Function<String, @Nullable String> environment) {
+        Reading reading = new Reading(name, new Substitution(environment));
+        return ConfigReader.read(reading, YamlDocument.compose(name, yaml));
     }
 }

@@ -49,7 +49,7 @@ public final class Thinker {
         cancellation.throwIfCancelled();
         calls++;
         listener.flush();
-        return new CountedCall(upstream.open(request, cancellation, this::accepted), reasoning);
+        return new CountedCall(request, upstream.open(request, cancellation, this::accepted), reasoning);
     }
 
     private void accepted() {
@@ -59,7 +59,7 @@ public final class Thinker {
         }
     }
 
-    /** What all calls used so far. */
+    /** What all calls used that have ended; counted here where the upstream did not. */
     public Usage usage() {
         return usage;
     }
@@ -70,11 +70,15 @@ public final class Thinker {
 
     /** Adds its usage when it ends, and shows what has arrived before it waits for more. */
     private final class CountedCall implements Call {
+        private final CallRequest request;
         private final Call call;
         private final boolean reasoning;
+        private final StringBuilder text = new StringBuilder();
+        private final StringBuilder thought = new StringBuilder();
         private boolean closed;
 
-        CountedCall(Call call, boolean reasoning) {
+        CountedCall(CallRequest request, Call call, boolean reasoning) {
+            this.request = request;
             this.call = call;
             this.reasoning = reasoning;
         }
@@ -91,9 +95,21 @@ public final class Thinker {
 
                 @Override
                 public Delta next() {
-                    return deltas.next();
+                    Delta delta = deltas.next();
+                    keep(delta);
+                    return delta;
                 }
             };
+        }
+
+        private void keep(Delta delta) {
+            if (delta instanceof Delta.Text piece) {
+                text.append(piece.text());
+            } else if (delta instanceof Delta.Reasoning piece) {
+                thought.append(piece.text());
+            } else if (delta instanceof Delta.ToolCall piece) {
+                text.append(piece.arguments());
+            }
         }
 
         @Override
@@ -103,7 +119,8 @@ public final class Thinker {
 
         @Override
         public Usage usage() {
-            return call.usage();
+            Usage reported = call.usage();
+            return reported.equals(Usage.NONE) ? TokenCounter.count(request, text, thought) : reported;
         }
 
         @Override
@@ -111,7 +128,8 @@ public final class Thinker {
             if (!closed) {
                 closed = true;
                 call.close();
-                usage = usage.plus(reasoning ? call.usage().asReasoning() : call.usage());
+                Usage own = usage();
+                usage = usage.plus(reasoning ? own.asReasoning() : own);
             }
         }
     }

@@ -11,7 +11,7 @@ public interface TurnListener {
 
     void stepStarted(int number);
 
-    /** The step's title; comes once or never, before or between the step's text. */
+    /** The step's title; comes once or never, before, between or behind the step's text. */
     void stepTitled(int number, String title);
 
     void stepText(int number, String text);

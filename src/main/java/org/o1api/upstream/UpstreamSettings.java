@@ -26,6 +26,10 @@ public record UpstreamSettings(
         Duration maxRetryWait,
         Map<String, String> headers,
         @Nullable URI proxy) {
+    public static final int DEFAULT_CONCURRENCY = 1024;
+    public static final int DEFAULT_ATTEMPTS = 3;
+    public static final Duration DEFAULT_MAX_RETRY_WAIT = Duration.ofSeconds(10);
+
     public UpstreamSettings {
         headers = Map.copyOf(headers);
     }

@@ -1,0 +1,164 @@
+package org.o1api;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.ServletRegistration;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.o1api.api.BodyFilter;
+import org.o1api.api.ErrorMapper;
+import org.o1api.api.HealthResource;
+import org.o1api.api.ModelsResource;
+import org.o1api.api.RequestIdFilter;
+import org.o1api.api.chat.ChatCompletionsResource;
+import org.o1api.auth.ApiKey;
+import org.o1api.auth.ApiKeys;
+import org.o1api.auth.BearerFilter;
+import org.o1api.config.Config;
+import org.o1api.config.ConfigException;
+import org.o1api.config.ConfigFile;
+import org.o1api.reasoning.Strategy;
+import org.o1api.reasoning.strategy.StepsStrategy;
+import org.o1api.server.DrainingServlet;
+import org.o1api.server.FrameWriter;
+import org.o1api.server.NamedThreads;
+import org.o1api.server.OpenStreams;
+import org.o1api.server.TurnExecutor;
+import org.o1api.turn.TurnService;
+import org.o1api.upstream.DemoUpstream;
+import org.o1api.upstream.HttpUpstream;
+import org.o1api.upstream.Upstream;
+import org.o1api.upstream.UpstreamSettings;
+
+/** The start and the stop of the web application: the only place that wires objects. */
+public final class Gateway implements ServletContextListener {
+    private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    /** Closed in the reverse order of their start. */
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        try {
+            start(event.getServletContext());
+        } catch (RuntimeException e) {
+            if (e instanceof ConfigException) {
+                LOG.log(Level.ERROR, e.getMessage()); // the container may show less of it
+            }
+            stop();
+            throw e;
+        }
+    }
+
+    @Override
+    public void contextDestroyed(ServletContextEvent event) {
+        stop();
+    }
+
+    private void start(ServletContext context) {
+        ConfigFile file = ConfigFile.find(
+                System::getProperty,
+                System::getenv,
+                context.getInitParameter("o1api.config"),
+                Path.of("").toAbsolutePath());
+        LOG.log(Level.INFO, "config: {0}", file);
+        Config config = file.read();
+        ScheduledThreadPoolExecutor scheduler = started(
+                new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-tick")),
+                ScheduledThreadPoolExecutor::shutdownNow);
+        scheduler.setRemoveOnCancelPolicy(true);
+        Map<String, Upstream> upstreams = upstreams(config, scheduler);
+        TurnExecutor executor = started(TurnExecutor.start(), TurnExecutor::close);
+        OpenStreams streams = started(new OpenStreams(config.stream(), scheduler), OpenStreams::close);
+        TurnService turns = new TurnService(upstreams, strategies(), scheduler);
+        Application application = new Application(
+                List.of(
+                        new HealthResource(turns::ready),
+                        new ModelsResource(config.presets()),
+                        new ChatCompletionsResource(config.api(), config.presets(), turns, streams)),
+                List.of(
+                        executor,
+                        new FrameWriter(),
+                        new ErrorMapper(),
+                        new RequestIdFilter(),
+                        new BearerFilter(new ApiKeys(keys(config, context))),
+                        new BodyFilter(config.api().limits())));
+        ServletRegistration.Dynamic servlet =
+                context.addServlet("o1-api", new DrainingServlet(application, () -> turns.drain(GRACE)));
+        servlet.addMapping("/*");
+        servlet.setAsyncSupported(true);
+        servlet.setLoadOnStartup(1);
+    }
+
+    private static Map<String, Strategy> strategies() {
+        return Map.of("steps", new StepsStrategy());
+    }
+
+    private Map<String, Upstream> upstreams(Config config, ScheduledThreadPoolExecutor scheduler) {
+        if (config.upstreams().isEmpty()) {
+            LOG.log(Level.INFO, "no provider is configured: the built-in demo model answers");
+            return Map.of(
+                    Config.DEFAULT_UPSTREAM,
+                    started(new DemoUpstream(Config.DEFAULT_UPSTREAM, DemoUpstream.READABLE_PACE), Upstream::close));
+        }
+        Map<String, Upstream> upstreams = new LinkedHashMap<>();
+        for (UpstreamSettings settings : config.upstreams().values()) {
+            HttpUpstream upstream = started(new HttpUpstream(settings, scheduler), Upstream::close);
+            upstream.warmUp();
+            upstreams.put(settings.name(), upstream);
+        }
+        return upstreams;
+    }
+
+    /** The configured keys; without any, one made for this run, which the log tells once. */
+    private static List<ApiKey> keys(Config config, ServletContext context) {
+        if (!config.apiKeys().isEmpty()) {
+            return config.apiKeys();
+        }
+        byte[] random = new byte[24];
+        new SecureRandom().nextBytes(random);
+        String key = "sk-" + HexFormat.of().formatHex(random);
+        String port =
+                System.getProperty("jetty.http.port", System.getProperty("catalina.base") == null ? "18888" : "8080");
+        LOG.log(Level.INFO, """
+                no API key is configured (api_bearer_token): this one holds until the next start. Try
+
+                curl -N http://127.0.0.1:{0}{1}/v1/chat/completions \\
+                  -H ''Authorization: Bearer {2}'' -H ''Content-Type: application/json'' \\
+                  -d '''{'"stream": true, "messages": ['{'"role": "user", "content": "Is 91 a prime number?"'}]}'''
+                """, port, context.getContextPath(), key);
+        return List.of(new ApiKey("made-at-start", ApiKeys.sha256(key), Set.of()));
+    }
+
+    /** What ends a component; those of the JDK have no {@code close} on Java 17. */
+    private interface End<T> {
+        void end(T component) throws Exception;
+    }
+
+    private <T> T started(T component, End<? super T> end) {
+        running.push(() -> end.end(component));
+        return component;
+    }
+
+    private void stop() {
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception e) {
+                LOG.log(Level.WARNING, "a component did not stop cleanly", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package org.o1api.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import jakarta.annotation.Priority;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.PreMatching;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import org.o1api.llm.ErrorCode;
+
+/**
+ * Reads the request body, within its bound, and sets {@code Accept} by what the body asks for. OpenAI's clients ask for a
+ * stream in the body, by {@code "stream": true}, and accept JSON whatever they ask.
+ */
+@PreMatching
+@Priority(Priorities.AUTHENTICATION + 1)
+public final class BodyFilter implements ContainerRequestFilter {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final int limit;
+
+    public BodyFilter(ApiSettings.Limits limits) {
+        limit = limits.body();
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) throws IOException {
+        MediaType accept = MediaType.APPLICATION_JSON_TYPE;
+        if (request.getMethod().equals(HttpMethod.POST)) {
+            byte[] body = read(request);
+            request.setEntityStream(new ByteArrayInputStream(body));
+            if (asksForStream(body)) {
+                accept = MediaType.SERVER_SENT_EVENTS_TYPE;
+            }
+        }
+        request.getHeaders().putSingle(HttpHeaders.ACCEPT, accept.toString());
+    }
+
+    private byte[] read(ContainerRequestContext request) throws IOException {
+        if (request.getLength() <= limit) {
+            byte[] body = request.getEntityStream().readNBytes(limit + 1);
+            if (body.length <= limit) {
+                return body;
+            }
+        }
+        throw new RequestException(
+                ErrorCode.REQUEST_TOO_LARGE,
+                null,
+                "The request body is larger than " + limit + " bytes, the most that this gateway takes (limits.body).");
+    }
+
+    /** What is wrong with the body is told by whoever reads it whole. */
+    private static boolean asksForStream(byte[] body) {
+        try (JsonParser json = JSON.createParser(body)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            boolean stream = false;
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                boolean found = json.currentName().equals("stream");
+                JsonToken value = json.nextToken();
+                if (found) {
+                    stream = value == JsonToken.VALUE_TRUE;
+                }
+                json.skipChildren();
+            }
+            return stream;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package org.o1api.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
+import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/** JSON as we send it: on one line, whatever a client takes for a line break. */
+public final class Json {
+    private static final JsonFactory FACTORY =
+            new JsonFactoryBuilder().characterEscapes(new LineBreaks()).build();
+
+    private Json() {}
+
+    /** What writes a value. */
+    @FunctionalInterface
+    public interface Body {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    /** The UTF-8 text of one value. */
+    public static byte[] bytes(Body body) {
+        ByteArrayBuilder out = new ByteArrayBuilder(256);
+        try (JsonGenerator json = FACTORY.createGenerator(out)) {
+            body.write(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return out.toByteArray();
+    }
+
+    /** Escapes what some clients' line readers (Python's {@code splitlines}) take for the end of an event's line. */
+    private static final class LineBreaks extends CharacterEscapes {
+        private static final long serialVersionUID = 1;
+        private static final int[] ASCII = standardAsciiEscapesForJSON();
+
+        @Override
+        public int[] getEscapeCodesForAscii() {
+            return ASCII;
+        }
+
+        @Override
+        public @Nullable SerializableString getEscapeSequence(int c) {
+            return switch (c) {
+                case 0x85 -> new SerializedString("\\u0085");
+                case 0x2028 -> new SerializedString("\\u2028");
+                case 0x2029 -> new SerializedString("\\u2029");
+                default -> null;
+            };
+        }
+    }
+}

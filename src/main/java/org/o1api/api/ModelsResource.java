@@ -1,0 +1,79 @@
+package org.o1api.api;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
+import java.time.Instant;
+import org.o1api.auth.Caller;
+import org.o1api.llm.ErrorCode;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Presets;
+
+/** The models that a caller may ask for: our presets. */
+@Path("v1/models")
+@Produces(MediaType.APPLICATION_JSON)
+public final class ModelsResource {
+    private final Presets presets;
+    private final long created = Instant.now().getEpochSecond();
+
+    public ModelsResource(Presets presets) {
+        this.presets = presets;
+    }
+
+    @GET
+    public byte[] list(@Context ContainerRequestContext request) {
+        Caller caller = caller(request);
+        return Json.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("object", "list");
+            json.writeArrayFieldStart("data");
+            for (Preset preset : presets.all()) {
+                if (caller.mayUse(preset.name())) {
+                    write(json, preset);
+                }
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
+    /** One model; a preset's name may hold slashes. */
+    @GET
+    @Path("{id: .+}")
+    public byte[] get(@PathParam("id") String id, @Context ContainerRequestContext request) {
+        Preset preset = presets.all().stream()
+                .filter(candidate ->
+                        candidate.name().equals(id) && caller(request).mayUse(id))
+                .findFirst()
+                .orElseThrow(() -> unknown(id));
+        return Json.bytes(json -> write(json, preset));
+    }
+
+    /** The error for a model that is not there, or not for this caller. */
+    public static RequestException unknown(String name) {
+        return new RequestException(
+                ErrorCode.MODEL_NOT_FOUND,
+                "model",
+                "There is no model '" + (name.length() > 100 ? name.substring(0, 100) + "…" : name)
+                        + "' for this key. GET /v1/models lists those that there are.");
+    }
+
+    private static Caller caller(ContainerRequestContext request) {
+        return (Caller) request.getProperty(Caller.PROPERTY);
+    }
+
+    private void write(JsonGenerator json, Preset preset) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", preset.name());
+        json.writeStringField("object", "model");
+        json.writeNumberField("created", created);
+        json.writeStringField("owned_by", "o1-api");
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,27 @@
+package org.o1api.api;
+
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.GatewayException;
+
+/** A request that cannot be served as it is. */
+public final class RequestException extends GatewayException {
+    private static final long serialVersionUID = 1;
+
+    private final @Nullable String param;
+
+    /**
+     * A request that cannot be served as it is.
+     *
+     * @param param the JSON path of the field at fault; null when none is
+     */
+    public RequestException(ErrorCode code, @Nullable String param, String message) {
+        super(code, message, null);
+        this.param = param;
+    }
+
+    @Override
+    public @Nullable String param() {
+        return param;
+    }
+}

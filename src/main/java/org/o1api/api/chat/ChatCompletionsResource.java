@@ -1,0 +1,138 @@
+package org.o1api.api.chat;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.lang.System.Logger.Level;
+import org.glassfish.jersey.server.ManagedAsync;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.ApiSettings;
+import org.o1api.api.ErrorBody;
+import org.o1api.api.ErrorMapper;
+import org.o1api.api.ModelsResource;
+import org.o1api.api.RequestIdFilter;
+import org.o1api.auth.Caller;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.GatewayException;
+import org.o1api.llm.ReasoningFormat;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Presets;
+import org.o1api.reasoning.TurnListener;
+import org.o1api.server.EventStream;
+import org.o1api.server.OpenStreams;
+import org.o1api.turn.Turn;
+import org.o1api.turn.TurnService;
+import org.o1api.upstream.Cancellation;
+
+/** {@code POST /v1/chat/completions}. A turn runs on the thread of its method; here its failure becomes a status or an event. */
+@Path("v1/chat/completions")
+@Consumes(MediaType.APPLICATION_JSON)
+public final class ChatCompletionsResource {
+    private static final System.Logger LOG = System.getLogger(ChatCompletionsResource.class.getName());
+
+    private final ApiSettings settings;
+    private final Presets presets;
+    private final TurnService turns;
+    private final OpenStreams streams;
+
+    public ChatCompletionsResource(ApiSettings settings, Presets presets, TurnService turns, OpenStreams streams) {
+        this.settings = settings;
+        this.presets = presets;
+        this.turns = turns;
+        this.streams = streams;
+    }
+
+    /** Answers with one JSON object. */
+    @POST
+    @Produces(MediaType.APPLICATION_JSON)
+    @ManagedAsync
+    public byte[] complete(byte[] body, @Context ContainerRequestContext context) {
+        Asked asked = read(body, context);
+        CompletionReply reply = new CompletionReply(asked.head, asked.format);
+        Narrator narrator = new Narrator(asked.format, reply);
+        @Nullable LegacySteps legacy = settings.legacyResponse() ? new LegacySteps(narrator) : null;
+        @Nullable GatewayException failure = run(asked, legacy == null ? narrator : legacy);
+        if (failure != null) {
+            throw failure;
+        }
+        return reply.json(json -> {
+            if (legacy != null) {
+                legacy.write(json);
+            }
+        });
+    }
+
+    /** Answers with a stream of chunks. */
+    @POST
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @ManagedAsync
+    public void stream(byte[] body, @Context ContainerRequestContext context, @Context SseEventSink sink) {
+        Asked asked = read(body, context);
+        ChunkReply reply = new ChunkReply(asked.head, asked.format, asked.request.includeUsage());
+        EventStream stream = streams.open(
+                sink,
+                reply.opening(),
+                () -> asked.turn
+                        .cancellation()
+                        .cancel(ErrorCode.CLIENT_LEFT, "The client left before the answer was complete."));
+        reply.to(stream);
+        @Nullable GatewayException failure = run(asked, new Narrator(asked.format, reply));
+        if (failure != null && !stream.fail(ErrorBody.of(failure).event())) {
+            throw failure;
+        }
+    }
+
+    /** What a request asks for, read and looked up. */
+    private record Asked(
+            ChatCompletionRequest request,
+            Turn turn,
+            ReasoningFormat format,
+            CompletionHead head,
+            Caller caller,
+            Object requestId) {}
+
+    private Asked read(byte[] body, ContainerRequestContext context) {
+        Caller caller = (Caller) context.getProperty(Caller.PROPERTY);
+        ChatCompletionRequest request = RequestReader.read(body, settings.limits());
+        Preset preset = presets.find(request.model())
+                .filter(found -> caller.mayUse(found.name()))
+                .orElseThrow(() -> ModelsResource.unknown(String.valueOf(request.model())));
+        return new Asked(
+                request,
+                new Turn(preset, request.question(preset), new Cancellation()),
+                request.format(preset, settings.reasoningFormat()),
+                CompletionHead.of(request.model() == null ? preset.name() : request.model()),
+                caller,
+                context.getProperty(RequestIdFilter.PROPERTY));
+    }
+
+    /** Runs the turn, and logs one line when it fails. */
+    private @Nullable GatewayException run(Asked asked, TurnListener listener) {
+        long startNanos = System.nanoTime();
+        GatewayException failure;
+        try {
+            turns.run(asked.turn, listener);
+            return null;
+        } catch (GatewayException e) {
+            failure = e;
+        } catch (RuntimeException e) {
+            failure = ErrorMapper.unexpected(e);
+        }
+        LOG.log(
+                failure.code() == ErrorCode.CLIENT_LEFT ? Level.DEBUG : Level.WARNING,
+                "turn failed: request={0} caller={1} model={2} upstream={3} status={4} code={5} ms={6}",
+                asked.requestId,
+                asked.caller.name(),
+                asked.turn.preset().name(),
+                asked.turn.preset().upstream(),
+                String.valueOf(failure.code().status()),
+                failure.code().wireName(),
+                String.valueOf((System.nanoTime() - startNanos) / 1_000_000));
+        return failure;
+    }
+}

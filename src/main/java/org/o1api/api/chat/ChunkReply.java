@@ -1,0 +1,188 @@
+package org.o1api.api.chat;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.Json;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.ReasoningFormat;
+import org.o1api.llm.Usage;
+import org.o1api.server.EventStream;
+import org.o1api.upstream.Delta;
+
+/** A reply as a stream of chunks. Text of one kind is joined until the turn has to wait, and then goes out at once. */
+final class ChunkReply implements Reply {
+    private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
+    private static final String OBJECT = "chat.completion.chunk";
+
+    private final CompletionHead head;
+    private final ReasoningFormat format;
+    private final boolean includeUsage;
+    private final Set<Integer> toolCalls = new HashSet<>();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+    private final StringBuilder held = new StringBuilder();
+    private boolean heldIsReasoning;
+    private @Nullable EventStream stream;
+
+    ChunkReply(CompletionHead head, ReasoningFormat format, boolean includeUsage) {
+        this.head = head;
+        this.format = format;
+        this.includeUsage = includeUsage;
+    }
+
+    /** The chunk that a stream begins with. */
+    byte[] opening() {
+        delta(json -> {
+            json.writeStringField("role", "assistant");
+            json.writeStringField("content", "");
+        });
+        return taken();
+    }
+
+    /** Where the chunks go; comes before all that is reported. */
+    void to(EventStream target) {
+        stream = target;
+    }
+
+    private EventStream stream() {
+        if (stream == null) {
+            throw new IllegalStateException("a reply needs its stream first");
+        }
+        return stream;
+    }
+
+    @Override
+    public void accepted() {
+        stream().accepted();
+    }
+
+    @Override
+    public void reasoning(String text) {
+        hold(text, true);
+    }
+
+    @Override
+    public void content(String text) {
+        hold(text, false);
+    }
+
+    private void hold(String text, boolean reasoning) {
+        if (heldIsReasoning != reasoning) {
+            render(true);
+            heldIsReasoning = reasoning;
+        }
+        held.append(text);
+    }
+
+    @Override
+    public void toolCall(Delta.ToolCall piece) {
+        render(true);
+        boolean first = toolCalls.add(piece.index());
+        delta(json -> {
+            json.writeArrayFieldStart("tool_calls");
+            json.writeStartObject();
+            json.writeNumberField("index", piece.index());
+            if (first) {
+                if (piece.id() != null) {
+                    json.writeStringField("id", piece.id());
+                }
+                json.writeStringField("type", "function");
+            }
+            json.writeObjectFieldStart("function");
+            if (first && piece.name() != null) {
+                json.writeStringField("name", piece.name());
+            }
+            json.writeStringField("arguments", piece.arguments());
+            json.writeEndObject();
+            json.writeEndObject();
+            json.writeEndArray();
+        });
+    }
+
+    @Override
+    public void flush() {
+        render(false);
+        if (out.size() > 0) {
+            stream().send(taken());
+        }
+    }
+
+    @Override
+    public void completed(FinishReason reason, Usage usage) {
+        render(true);
+        chunk(reason, json -> {});
+        if (includeUsage) {
+            event(json -> {
+                head.write(json, OBJECT);
+                json.writeArrayFieldStart("choices");
+                json.writeEndArray();
+                CompletionHead.write(json, usage);
+                json.writeEndObject();
+            });
+        }
+        out.writeBytes(DONE);
+        stream().end(taken());
+    }
+
+    /** Renders the held text; half a character waits for its other half unless that cannot come any more. */
+    private void render(boolean whole) {
+        int length = held.length();
+        if (length > 0 && !whole && Character.isHighSurrogate(held.charAt(length - 1))) {
+            length--;
+        }
+        if (length == 0) {
+            return;
+        }
+        String text = held.substring(0, length);
+        held.delete(0, length);
+        delta(json -> {
+            if (!heldIsReasoning) {
+                json.writeStringField("content", text);
+                return;
+            }
+            if (format != ReasoningFormat.REASONING) {
+                json.writeStringField("reasoning_content", text);
+            }
+            if (format != ReasoningFormat.REASONING_CONTENT) {
+                json.writeStringField("reasoning", text);
+            }
+        });
+    }
+
+    private void delta(Json.Body fields) {
+        chunk(null, fields);
+    }
+
+    private void chunk(@Nullable FinishReason reason, Json.Body fields) {
+        event(json -> {
+            head.write(json, OBJECT);
+            json.writeArrayFieldStart("choices");
+            json.writeStartObject();
+            json.writeNumberField("index", 0);
+            json.writeObjectFieldStart("delta");
+            fields.write(json);
+            json.writeEndObject();
+            json.writeStringField("finish_reason", reason == null ? null : reason.wireName());
+            json.writeEndObject();
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
+    private void event(Json.Body body) {
+        out.writeBytes(DATA);
+        out.writeBytes(Json.bytes((JsonGenerator json) -> body.write(json)));
+        out.writeBytes(END);
+    }
+
+    private byte[] taken() {
+        byte[] bytes = out.toByteArray();
+        out.reset();
+        return bytes;
+    }
+}

@@ -1,0 +1,123 @@
+package org.o1api.api.chat;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.Json;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.ReasoningFormat;
+import org.o1api.llm.Usage;
+import org.o1api.upstream.Delta;
+
+/** A reply as one JSON object. */
+final class CompletionReply implements Reply {
+    private final CompletionHead head;
+    private final ReasoningFormat format;
+    private final StringBuilder reasoning = new StringBuilder();
+    private final StringBuilder content = new StringBuilder();
+    private final Map<Integer, ToolCall> toolCalls = new TreeMap<>();
+    private @Nullable FinishReason reason;
+    private Usage usage = Usage.NONE;
+
+    private static final class ToolCall {
+        private @Nullable String id;
+        private @Nullable String name;
+        private final StringBuilder arguments = new StringBuilder();
+    }
+
+    CompletionReply(CompletionHead head, ReasoningFormat format) {
+        this.head = head;
+        this.format = format;
+    }
+
+    @Override
+    public void accepted() {
+        // nothing is sent before all is there
+    }
+
+    @Override
+    public void reasoning(String text) {
+        reasoning.append(text);
+    }
+
+    @Override
+    public void content(String text) {
+        content.append(text);
+    }
+
+    @Override
+    public void toolCall(Delta.ToolCall piece) {
+        ToolCall call = toolCalls.computeIfAbsent(piece.index(), index -> new ToolCall());
+        call.id = call.id == null ? piece.id() : call.id;
+        call.name = call.name == null ? piece.name() : call.name;
+        call.arguments.append(piece.arguments());
+    }
+
+    @Override
+    public void flush() {
+        // nothing is sent before all is there
+    }
+
+    @Override
+    public void completed(FinishReason why, Usage used) {
+        reason = why;
+        usage = used;
+    }
+
+    /**
+     * The completion.
+     *
+     * @param extra writes further fields of it
+     */
+    byte[] json(Json.Body extra) {
+        FinishReason why = reason;
+        if (why == null) {
+            throw new IllegalStateException("the turn has not completed");
+        }
+        return Json.bytes(json -> {
+            head.write(json, "chat.completion");
+            json.writeArrayFieldStart("choices");
+            json.writeStartObject();
+            json.writeNumberField("index", 0);
+            json.writeObjectFieldStart("message");
+            message(json);
+            json.writeEndObject();
+            json.writeStringField("finish_reason", why.wireName());
+            json.writeNullField("logprobs");
+            json.writeEndObject();
+            json.writeEndArray();
+            CompletionHead.write(json, usage);
+            extra.write(json);
+            json.writeEndObject();
+        });
+    }
+
+    private void message(JsonGenerator json) throws IOException {
+        json.writeStringField("role", "assistant");
+        if (!reasoning.isEmpty() && format != ReasoningFormat.REASONING) {
+            json.writeStringField("reasoning_content", reasoning.toString());
+        }
+        if (!reasoning.isEmpty() && format != ReasoningFormat.REASONING_CONTENT) {
+            json.writeStringField("reasoning", reasoning.toString());
+        }
+        json.writeStringField("content", content.isEmpty() && !toolCalls.isEmpty() ? null : content.toString());
+        json.writeNullField("refusal");
+        if (toolCalls.isEmpty()) {
+            return;
+        }
+        json.writeArrayFieldStart("tool_calls");
+        for (ToolCall call : toolCalls.values()) {
+            json.writeStartObject();
+            json.writeStringField("id", call.id == null ? "" : call.id);
+            json.writeStringField("type", "function");
+            json.writeObjectFieldStart("function");
+            json.writeStringField("name", call.name == null ? "" : call.name);
+            json.writeStringField("arguments", call.arguments.toString());
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,208 @@
+package org.o1api.api.chat;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.RequestException;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.RawJson;
+
+/** A JSON text read value by value: what is understood as its type, and what is passed on as its own text. */
+final class JsonReader implements AutoCloseable {
+    private final String text;
+    private final JsonParser json;
+
+    /** Reads within a nesting depth. */
+    JsonReader(byte[] utf8, int depth) {
+        text = decoded(utf8);
+        JsonFactory factory = JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(depth)
+                        .maxStringLength(Integer.MAX_VALUE) // the body is bounded already
+                        .build())
+                .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+                .build();
+        try {
+            json = factory.createParser(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    private static String decoded(byte[] utf8) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
+            return text.startsWith("\ufeff") ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            throw new RequestException(ErrorCode.INVALID_JSON, null, "The request body is not UTF-8 text.");
+        }
+    }
+
+    /** The kind of the next value, which becomes the current one. */
+    @Nullable
+    JsonToken next() {
+        try {
+            return json.nextToken();
+        } catch (IOException e) {
+            throw malformed(e);
+        }
+    }
+
+    JsonToken current() {
+        return json.currentToken();
+    }
+
+    /** The name of the field whose value is next; null when the object has ended. */
+    @Nullable
+    String nextField() {
+        return next() == JsonToken.FIELD_NAME ? currentName() : null;
+    }
+
+    private String currentName() {
+        try {
+            return json.currentName();
+        } catch (IOException e) {
+            throw malformed(e);
+        }
+    }
+
+    /** Passes over the current value. */
+    void skip() {
+        try {
+            json.skipChildren();
+        } catch (IOException e) {
+            throw malformed(e);
+        }
+    }
+
+    /** The current value as its own text. */
+    RawJson raw() {
+        try {
+            int from = (int) json.currentTokenLocation().getCharOffset();
+            if (!json.currentToken().isStructStart() && json.currentToken() != JsonToken.VALUE_STRING) {
+                return new RawJson(json.getText());
+            }
+            json.finishToken();
+            json.skipChildren();
+            return new RawJson(text.substring(from, (int) json.currentLocation().getCharOffset()));
+        } catch (IOException e) {
+            throw malformed(e);
+        }
+    }
+
+    String string(String path) {
+        require(JsonToken.VALUE_STRING, path, "a string");
+        return text();
+    }
+
+    /** The current scalar's text. */
+    String text() {
+        try {
+            return json.getText();
+        } catch (IOException e) {
+            throw malformed(e);
+        }
+    }
+
+    boolean bool(String path) {
+        if (!json.currentToken().isBoolean()) {
+            throw wrongType(path, "true or false");
+        }
+        return json.currentToken() == JsonToken.VALUE_TRUE;
+    }
+
+    double number(String path, double min, double max) {
+        if (!json.currentToken().isNumeric()) {
+            throw wrongType(path, "a number");
+        }
+        double value;
+        try {
+            value = json.getDoubleValue();
+        } catch (IOException e) {
+            throw malformed(e);
+        }
+        if (!(value >= min && value <= max)) {
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST,
+                    path,
+                    "'" + path + "' must be from " + plain(min) + " to " + plain(max) + ".");
+        }
+        return value;
+    }
+
+    private static String plain(double bound) {
+        return bound == Math.rint(bound) ? String.valueOf((long) bound) : String.valueOf(bound);
+    }
+
+    long positive(String path) {
+        if (json.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+            throw wrongType(path, "a whole number");
+        }
+        return (long) number(path, 1, Integer.MAX_VALUE);
+    }
+
+    /** Fails unless the current value is of this kind. */
+    void require(JsonToken kind, String path, String what) {
+        if (json.currentToken() != kind) {
+            throw wrongType(path, what);
+        }
+    }
+
+    RequestException wrongType(String path, String wanted) {
+        return new RequestException(
+                ErrorCode.INVALID_REQUEST, path, "'" + path + "' must be " + wanted + ", not " + found() + ".");
+    }
+
+    private String found() {
+        JsonToken token = json.currentToken();
+        return switch (token) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "a list";
+            case VALUE_STRING -> "a string";
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+            default -> "null";
+        };
+    }
+
+    private static RequestException malformed(IOException e) {
+        if (e instanceof StreamConstraintsException) {
+            return new RequestException(
+                    ErrorCode.INVALID_JSON,
+                    null,
+                    "The request body is nested too deeply (limits.depth), or has too long a number.");
+        }
+        if (e instanceof JacksonException jackson && jackson.getLocation() != null) {
+            JsonLocation at = jackson.getLocation();
+            return new RequestException(
+                    ErrorCode.INVALID_JSON,
+                    null,
+                    "The request body is not valid JSON: look at line " + at.getLineNr() + ", column "
+                            + at.getColumnNr() + ".");
+        }
+        throw new UncheckedIOException("reading from memory", e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            json.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("closing what is in memory", e);
+        }
+    }
+}

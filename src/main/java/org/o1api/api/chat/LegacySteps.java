@@ -1,0 +1,100 @@
+package org.o1api.api.chat;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Usage;
+import org.o1api.reasoning.TurnListener;
+import org.o1api.upstream.Delta;
+
+/** The steps of a turn as the original's unstreamed replies had them: title, content, seconds. */
+final class LegacySteps implements TurnListener {
+    private record Step(String title, String content, double seconds) {}
+
+    private final TurnListener next;
+    private final List<Step> steps = new ArrayList<>();
+    private final long startNanos = System.nanoTime();
+    private final StringBuilder text = new StringBuilder();
+    private String title = "";
+    private long stepNanos = startNanos;
+
+    /** Listens, and passes everything on. */
+    LegacySteps(TurnListener next) {
+        this.next = next;
+    }
+
+    /** Writes {@code steps} and {@code total_thinking_time}. */
+    void write(JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("steps");
+        for (Step step : steps) {
+            json.writeStartArray();
+            json.writeString(step.title);
+            json.writeString(step.content);
+            json.writeNumber(step.seconds);
+            json.writeEndArray();
+        }
+        json.writeEndArray();
+        json.writeNumberField("total_thinking_time", (stepNanos - startNanos) / 1e9);
+    }
+
+    @Override
+    public void accepted() {
+        next.accepted();
+    }
+
+    @Override
+    public void stepStarted(int number) {
+        title = "Step " + number;
+        next.stepStarted(number);
+    }
+
+    @Override
+    public void stepTitled(int number, String given) {
+        title = "Step " + number + ": " + given;
+        next.stepTitled(number, given);
+    }
+
+    @Override
+    public void stepText(int number, String piece) {
+        text.append(piece);
+        next.stepText(number, piece);
+    }
+
+    @Override
+    public void stepEnded(int number) {
+        add();
+        next.stepEnded(number);
+    }
+
+    @Override
+    public void answerText(String piece) {
+        text.append(piece);
+        next.answerText(piece);
+    }
+
+    @Override
+    public void toolCall(Delta.ToolCall piece) {
+        next.toolCall(piece);
+    }
+
+    @Override
+    public void completed(FinishReason reason, Usage usage) {
+        title = "Final Answer";
+        add();
+        next.completed(reason, usage);
+    }
+
+    @Override
+    public void flush() {
+        next.flush();
+    }
+
+    private void add() {
+        long now = System.nanoTime();
+        steps.add(new Step(title, text.toString(), (now - stepNanos) / 1e9));
+        stepNanos = now;
+        text.setLength(0);
+    }
+}

@@ -1,0 +1,146 @@
+package org.o1api.api.chat;
+
+import java.util.Locale;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.ReasoningFormat;
+import org.o1api.llm.Usage;
+import org.o1api.reasoning.TurnListener;
+import org.o1api.upstream.Delta;
+
+/** Tells a turn as text, by the caller's reasoning format: a heading for each step, the step's text, the answer. */
+final class Narrator implements TurnListener {
+    private final ReasoningFormat format;
+    private final Reply reply;
+    private final long startNanos = System.nanoTime();
+    private boolean reasoned;
+    private boolean headed;
+    private boolean answered;
+    private boolean afterCarriageReturn;
+
+    Narrator(ReasoningFormat format, Reply reply) {
+        this.format = format;
+        this.reply = reply;
+    }
+
+    @Override
+    public void accepted() {
+        reply.accepted();
+    }
+
+    @Override
+    public void stepStarted(int number) {
+        if (!reasoned && format == ReasoningFormat.THINK) {
+            tag("<think>");
+        }
+        headed = false;
+        switch (format) {
+            case DETAILS -> reason((reasoned ? "\n" : "") + "<details open>\n<summary>Step " + number);
+            case MARKDOWN -> reason("\n\n## Step " + number);
+            default -> reason((reasoned ? "\n\n" : "") + "## Step " + number);
+        }
+        reasoned = true;
+    }
+
+    @Override
+    public void stepTitled(int number, String title) {
+        if (!headed) {
+            String line = title.strip().replaceAll("\\R", " ");
+            reason(line.isEmpty() ? "" : ": " + (format == ReasoningFormat.DETAILS ? escaped(line) : line));
+            endHeading();
+        }
+    }
+
+    @Override
+    public void stepText(int number, String text) {
+        endHeading();
+        reason(format == ReasoningFormat.DETAILS ? escaped(text) : text);
+    }
+
+    @Override
+    public void stepEnded(int number) {
+        endHeading();
+        if (format == ReasoningFormat.DETAILS) {
+            reason("\n</details>");
+        }
+    }
+
+    private void endHeading() {
+        if (!headed) {
+            headed = true;
+            afterCarriageReturn = false;
+            reason(format == ReasoningFormat.DETAILS ? "</summary>\n" : "\n");
+        }
+    }
+
+    private void reason(String text) {
+        switch (format) {
+            case NONE -> {}
+            case THINK, MARKDOWN, DETAILS -> reply.content(text);
+            case REASONING_CONTENT, REASONING, BOTH -> reply.reasoning(text);
+        }
+    }
+
+    @Override
+    public void answerText(String text) {
+        beginAnswer();
+        if (!answered) {
+            answered = true;
+            if (format == ReasoningFormat.MARKDOWN || format == ReasoningFormat.DETAILS) {
+                reply.content("\n\n### Final Answer\n");
+            }
+        }
+        reply.content(text);
+    }
+
+    @Override
+    public void toolCall(Delta.ToolCall piece) {
+        beginAnswer();
+        reply.toolCall(piece);
+    }
+
+    private void beginAnswer() {
+        if (reasoned && format == ReasoningFormat.THINK) {
+            tag("</think>");
+        }
+        reasoned = false;
+    }
+
+    /** A tag is a delta of its own. */
+    private void tag(String tag) {
+        reply.flush();
+        reply.content(tag);
+        reply.flush();
+    }
+
+    @Override
+    public void completed(FinishReason reason, Usage usage) {
+        if (answered && (format == ReasoningFormat.MARKDOWN || format == ReasoningFormat.DETAILS)) {
+            double seconds = (System.nanoTime() - startNanos) / 1e9;
+            reply.content(String.format(Locale.ROOT, "\n\n**Total thinking time: %.2f seconds**", seconds));
+        }
+        reply.completed(reason, usage);
+    }
+
+    @Override
+    public void flush() {
+        reply.flush();
+    }
+
+    /** Text as HTML, line breaks kept, also where {@code \r\n} comes in two pieces. */
+    private String escaped(String text) {
+        StringBuilder html = new StringBuilder(text.length() + 16);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '&' -> html.append("&amp;");
+                case '<' -> html.append("&lt;");
+                case '>' -> html.append("&gt;");
+                case '\r' -> html.append("<br>");
+                case '\n' -> html.append(afterCarriageReturn ? "" : "<br>");
+                default -> html.append(c);
+            }
+            afterCarriageReturn = c == '\r';
+        }
+        return html.toString();
+    }
+}

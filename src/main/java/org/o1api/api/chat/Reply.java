@@ -1,0 +1,22 @@
+package org.o1api.api.chat;
+
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Usage;
+import org.o1api.upstream.Delta;
+
+/** What a client gets of a turn: text beside the content, content, tool calls. */
+interface Reply {
+    /** The upstream has accepted the work. */
+    void accepted();
+
+    void reasoning(String text);
+
+    void content(String text);
+
+    void toolCall(Delta.ToolCall piece);
+
+    /** Sends what is held back. */
+    void flush();
+
+    void completed(FinishReason reason, Usage usage);
+}

@@ -1,0 +1,67 @@
+package org.o1api.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.o1api.auth.ApiKey;
+import org.o1api.auth.ApiKeys;
+
+/** Reads who may ask: the one key of the original, and those under {@code api_keys}. */
+final class ApiKeyReader {
+    private static final String TOKEN = "api_bearer_token";
+    private static final String TOKEN_NAME = "default";
+    private static final Set<String> SAMPLES = Set.of("your_api_bearer_token", "your_api_bearer_token_here");
+    private static final String NO_KEY = "0".repeat(64);
+
+    private final Collection<String> presets;
+    private final List<ApiKey> keys = new ArrayList<>();
+
+    private ApiKeyReader(Collection<String> presets) {
+        this.presets = presets;
+    }
+
+    /** The keys; none where neither the token nor a list is configured. */
+    static List<ApiKey> keys(Section root, Collection<String> presets) {
+        ApiKeyReader reader = new ApiKeyReader(presets);
+        String token = root.find(TOKEN, Kind.SECRET);
+        if (token != null && !SAMPLES.contains(token)) {
+            reader.keys.add(new ApiKey(TOKEN_NAME, ApiKeys.sha256(token), Set.of()));
+        }
+        root.list("api_keys", reader::key);
+        return reader.keys;
+    }
+
+    private ApiKey key(Section section) {
+        String name = section.require("name", Kind.LINE_OF_TEXT, "");
+        String hash = hash(section);
+        Set<String> allowed = section.set("presets", Kind.nameOf("the name of a preset", presets), "all presets");
+        if (!name.isEmpty() && keys.stream().anyMatch(other -> other.name().equals(name))) {
+            section.problem("name", "found '" + name + "' a second time, allowed: a name of its own for each key");
+        }
+        ApiKey read = new ApiKey(name, hash, allowed);
+        keys.stream()
+                .filter(other ->
+                        other.sha256().equals(read.sha256()) && !read.sha256().equals(NO_KEY))
+                .forEach(other -> section.problem("name", "'" + name + "' has the same key as '" + other.name() + "'"));
+        keys.add(read);
+        return read;
+    }
+
+    private static String hash(Section section) {
+        int problemsBefore = section.problems();
+        String key = section.find("key", Kind.SECRET);
+        String hash = section.find("sha256", Kind.HASH);
+        if (key != null && hash != null) {
+            section.problem("sha256", "stands beside key, allowed: one of the two");
+        } else if (key != null) {
+            return ApiKeys.sha256(key);
+        } else if (hash != null) {
+            return hash.toLowerCase(Locale.ROOT);
+        } else if (section.problems() == problemsBefore) {
+            section.missing("key", "either key or sha256");
+        }
+        return NO_KEY;
+    }
+}

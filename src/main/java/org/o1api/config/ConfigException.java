@@ -1,0 +1,10 @@
+package org.o1api.config;
+
+/** A config file that cannot be used. The message has a line for each problem, and never a secret. */
+public final class ConfigException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    ConfigException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,69 @@
+package org.o1api.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.ApiSettings;
+import org.o1api.auth.ApiKey;
+import org.o1api.llm.ReasoningFormat;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Presets;
+import org.o1api.server.StreamSettings;
+import org.o1api.upstream.UpstreamSettings;
+import org.yaml.snakeyaml.nodes.MappingNode;
+
+/** Composes the config of the file's keys. */
+final class ConfigReader {
+    static final Kind<ReasoningFormat> FORMAT =
+            Kind.oneOf(List.of(ReasoningFormat.values()), ReasoningFormat::wireName);
+
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(10);
+
+    private ConfigReader() {}
+
+    static Config read(Reading reading, @Nullable MappingNode root) {
+        Config config = Section.read(reading, new Place(1, "", ""), root, ConfigReader::config);
+        reading.failOnProblems();
+        return config;
+    }
+
+    private static Config config(Section root) {
+        String model = root.find("default_model", Kind.LINE_OF_TEXT);
+        Map<String, UpstreamSettings> upstreams = UpstreamReader.upstreams(root);
+        Presets presets = PresetReader.presets(root, upstreams.keySet(), model);
+        List<String> names = presets.all().stream().map(Preset::name).toList();
+        List<ApiKey> keys = ApiKeyReader.keys(root, names);
+        return new Config(keys, upstreams, presets, api(root), stream(root));
+    }
+
+    private static ApiSettings api(Section root) {
+        Boolean markdown = root.find("use_regex_processing", Kind.FLAG);
+        ReasoningFormat format = root.find("reasoning_format", FORMAT);
+        if (format == null) {
+            format = markdown == null
+                    ? ReasoningFormat.REASONING_CONTENT
+                    : markdown ? ReasoningFormat.MARKDOWN : ReasoningFormat.DETAILS;
+        }
+        boolean legacy = root.get("legacy_response", Kind.FLAG, false);
+        return new ApiSettings(format, legacy, root.section("limits", ConfigReader::limits));
+    }
+
+    private static ApiSettings.Limits limits(Section section) {
+        ApiSettings.Limits fallback = ApiSettings.Limits.DEFAULT;
+        long body = section.get("body", Kind.size(1 << 10, 1 << 30), (long) fallback.body());
+        long messages = section.get("messages", Kind.integer(1, 1_000_000), (long) fallback.messages());
+        long depth = section.get("depth", Kind.integer(8, 1000), (long) fallback.depth());
+        return new ApiSettings.Limits((int) body, (int) messages, (int) depth);
+    }
+
+    private static StreamSettings stream(Section root) {
+        StreamSettings fallback = StreamSettings.DEFAULT;
+        Kind<Duration> silence = Kind.duration(Duration.ofMillis(10), LONGEST_SILENCE);
+        return new StreamSettings(
+                root.get("heartbeat", silence, fallback.heartbeat()),
+                root.get("begin_after", Kind.duration(Duration.ZERO, LONGEST_SILENCE), fallback.beginAfter()),
+                root.get("stream_status_feedback", Kind.FLAG, fallback.statusFeedback()),
+                root.get("write_timeout", silence, fallback.writeTimeout()));
+    }
+}

@@ -1,0 +1,102 @@
+package org.o1api.config;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Preset.Budget;
+import org.o1api.reasoning.Preset.Steps;
+import org.o1api.reasoning.Presets;
+import org.o1api.reasoning.Prompts;
+
+/** Reads which models callers can ask for: those under {@code presets}, else one made of the original's keys. */
+final class PresetReader {
+    private static final String DEMO_MODEL = "o1-demo";
+    private static final String STEPS = "steps";
+    private static final Kind<String> STRATEGY = Kind.oneOf(List.of(STEPS), Function.identity());
+    private static final Kind<String> STEP_PROMPT =
+            Kind.words("text that mentions next_action, which ends the thinking", text -> text.contains("next_action"));
+    private static final Kind<String> PROMPT = Kind.words("text that is not blank", text -> true);
+
+    private final Collection<String> upstreams;
+    private final String standardUpstream;
+    private final Prompts prompts;
+
+    private PresetReader(Collection<String> upstreams, Prompts prompts) {
+        this.upstreams = upstreams.isEmpty() ? List.of(Config.DEFAULT_UPSTREAM) : List.copyOf(upstreams);
+        this.standardUpstream = this.upstreams.contains(Config.DEFAULT_UPSTREAM)
+                ? Config.DEFAULT_UPSTREAM
+                : this.upstreams.iterator().next();
+        this.prompts = prompts;
+    }
+
+    /** The presets; with none in the file, one that answers to any name. */
+    static Presets presets(Section root, Collection<String> upstreams, @Nullable String model) {
+        Prompts prompts = root.section("prompts", section -> prompts(section, Prompts.DEFAULT));
+        PresetReader reader = new PresetReader(upstreams, prompts);
+        Map<String, Preset> named = root.sections("presets", reader::preset);
+        if (!named.isEmpty()) {
+            return new Presets(List.copyOf(named.values()), model, false);
+        }
+        if (model == null && !upstreams.isEmpty()) {
+            root.problem("default_model", "is missing, allowed: the name of the provider's model, or presets instead");
+        }
+        return new Presets(List.of(reader.standard(model == null ? DEMO_MODEL : model)), null, true);
+    }
+
+    private Preset standard(String name) {
+        return new Preset(name, standardUpstream, name, STEPS, Steps.DEFAULT, Budget.DEFAULT, prompts, null);
+    }
+
+    private Preset preset(String name, Section section) {
+        String upstream = section.find("upstream", Kind.nameOf("the name of an upstream", upstreams));
+        String model = section.find("model", Kind.LINE_OF_TEXT);
+        return new Preset(
+                name,
+                upstream == null ? standardUpstream : upstream,
+                model == null ? name : model,
+                section.get("strategy", STRATEGY, STEPS),
+                section.section("steps", PresetReader::steps),
+                section.section("budget", PresetReader::budget),
+                section.section("prompts", own -> prompts(own, prompts)),
+                section.find("reasoning_format", ConfigReader.FORMAT));
+    }
+
+    private static Steps steps(Section section) {
+        Kind<Long> count = Kind.integer(0, 100);
+        Long givenMin = section.find("min", count, Steps.DEFAULT.min() + ", or max if that is less");
+        long max = section.get("max", count, (long) Steps.DEFAULT.max());
+        long min = givenMin == null ? Math.min(Steps.DEFAULT.min(), max) : givenMin;
+        if (min > max) {
+            section.problem("min", "found " + min + ", allowed: at most the max of " + max);
+            return Steps.DEFAULT;
+        }
+        return new Steps((int) min, (int) max);
+    }
+
+    private static Budget budget(Section section) {
+        Budget fallback = Budget.DEFAULT;
+        Kind<Duration> time = Kind.duration(Duration.ofSeconds(1), Duration.ofHours(24));
+        long calls = section.get("calls", Kind.integer(1, 1000), (long) fallback.calls());
+        return new Budget(
+                (int) calls,
+                section.get("tokens", Kind.integer(1, 1_000_000_000), fallback.tokens()),
+                section.get("time", time, fallback.time()));
+    }
+
+    private static Prompts prompts(Section section, Prompts fallback) {
+        return new Prompts(
+                prompt(section, "step", STEP_PROMPT, fallback.step()),
+                prompt(section, "next", PROMPT, fallback.next()),
+                prompt(section, "check", PROMPT, fallback.check()),
+                prompt(section, "answer", PROMPT, fallback.answer()));
+    }
+
+    private static String prompt(Section section, String key, Kind<String> kind, String fallback) {
+        String words = section.find(key, kind);
+        return words == null ? fallback : words;
+    }
+}

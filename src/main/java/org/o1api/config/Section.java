@@ -1,0 +1,235 @@
+package org.o1api.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/**
+ * Keys and values of the file, read by asking for them: a key that nobody asked for is unknown. A problem is noted and the
+ * reading goes on with the fallback, so that all problems are told at once. An absent section reads as an empty one.
+ */
+final class Section {
+    private final Reading reading;
+    private final Place place;
+    private final boolean readable;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Set<String> asked = new LinkedHashSet<>();
+
+    private Section(Reading reading, Place place, @Nullable Node node) {
+        this.reading = reading;
+        this.place = place;
+        this.readable = node == null || node instanceof MappingNode || Reading.isAbsent(node);
+        if (node instanceof MappingNode mapping && !reading.refusesTag(place, node)) {
+            mapping.getValue().forEach(this::add);
+        } else if (!readable && node != null) {
+            reading.problem(place, "found " + Reading.nameOf(node) + ", allowed: a section of keys and values");
+        }
+    }
+
+    /** Reads a section by a function, then looks for keys that it did not ask for. */
+    static <T> T read(Reading reading, Place place, @Nullable Node node, Function<Section, T> content) {
+        Section section = new Section(reading, place, node);
+        T result = content.apply(section);
+        section.refuseUnknown();
+        return result;
+    }
+
+    <T> @Nullable T find(String key, Kind<T> kind) {
+        return value(key, kind, null);
+    }
+
+    /** A value whose fallback is not one value: the docs say it in words. */
+    <T> @Nullable T find(String key, Kind<T> kind, String fallback) {
+        return value(key, kind, fallback);
+    }
+
+    <T> T get(String key, Kind<T> kind, T fallback) {
+        T found = value(key, kind, kind.printed().apply(fallback));
+        return found == null ? fallback : found;
+    }
+
+    /** A value that has to be there. The stand-in lets the reading go on without it. */
+    <T> T require(String key, Kind<T> kind, T standIn) {
+        int before = reading.problems();
+        T found = value(key, kind, "required");
+        if (found == null && reading.problems() == before) {
+            missing(key, kind.allowed());
+        }
+        return found == null ? standIn : found;
+    }
+
+    <T> T section(String key, Function<Section, T> content) {
+        ask(key, "a section", null);
+        return read(reading, at(key), node(key), content);
+    }
+
+    /** A section whose keys are names that the author gives to sections. */
+    <T> Map<String, T> sections(String key, BiFunction<String, Section, T> content) {
+        Map<String, T> byName = new LinkedHashMap<>();
+        names(key, "names, each with a section", Kind.LINE_OF_TEXT)
+                .forEach((name, entry) -> byName.put(
+                        name,
+                        read(
+                                reading,
+                                at(key).name(entry.line(), name),
+                                entry.node(),
+                                section -> content.apply(name, section))));
+        return byName;
+    }
+
+    /** A section whose keys are names that the author gives to single values. */
+    <T> Map<String, T> values(String key, Kind<String> nameKind, Kind<T> kind) {
+        Map<String, T> byName = new LinkedHashMap<>();
+        names(key, "names, each with a value", nameKind).forEach((name, entry) -> {
+            T value = reading.value(at(key).name(entry.line(), name), entry.node(), kind);
+            if (value != null) {
+                byName.put(name, value);
+            }
+        });
+        return byName;
+    }
+
+    <T> List<T> list(String key, Function<Section, T> content) {
+        ask(key, "a list of sections", null);
+        List<T> items = new ArrayList<>();
+        for (Node item : items(key)) {
+            items.add(read(reading, at(key).item(Reading.lineOf(item), items.size()), item, content));
+        }
+        return items;
+    }
+
+    /** A list of single values. Empty is only allowed by leaving the key out, so that nobody takes "all" for "none". */
+    <T> Set<T> set(String key, Kind<T> kind, String fallback) {
+        ask(key, "a list, each " + kind.allowed(), fallback);
+        if (node(key) instanceof SequenceNode sequence && sequence.getValue().isEmpty()) {
+            problem(key, "found an empty list, allowed: at least one item, or no such key");
+        }
+        Set<T> values = new LinkedHashSet<>();
+        int index = 0;
+        for (Node item : items(key)) {
+            Place at = at(key).item(Reading.lineOf(item), index++);
+            int before = reading.problems();
+            T value = reading.value(at, item, kind);
+            if (value != null) {
+                values.add(value);
+            } else if (reading.problems() == before) {
+                reading.problem(at, "is empty, allowed: " + kind.allowed());
+            }
+        }
+        return values;
+    }
+
+    /** How many problems the whole file has so far. */
+    int problems() {
+        return reading.problems();
+    }
+
+    /** Notes that a key is not there, unless there is no section to have it. */
+    void missing(String key, String allowed) {
+        if (readable) {
+            problem(key, "is missing, allowed: " + allowed);
+        }
+    }
+
+    void problem(String key, String message) {
+        reading.problem(at(key), message);
+    }
+
+    private <T> @Nullable T value(String key, Kind<T> kind, @Nullable String fallback) {
+        ask(key, kind.allowed(), fallback);
+        Node node = node(key);
+        return node == null ? null : reading.value(at(key), node, kind);
+    }
+
+    private Map<String, Entry> names(String key, String allowed, Kind<String> nameKind) {
+        ask(key, allowed, null);
+        Map<String, Entry> names = new LinkedHashMap<>();
+        read(reading, at(key), node(key), named -> {
+            named.asked.addAll(named.entries.keySet());
+            names.putAll(named.entries);
+            names.forEach((name, entry) -> {
+                if (nameKind.parser().apply(name).isEmpty()) {
+                    named.refuseKey(name, entry, "no name, allowed: " + nameKind.allowed());
+                }
+            });
+            return named;
+        });
+        return names;
+    }
+
+    private List<Node> items(String key) {
+        Node node = node(key);
+        if (node instanceof SequenceNode sequence) {
+            return reading.refusesTag(at(key), node) ? List.of() : sequence.getValue();
+        }
+        if (node != null && !Reading.isAbsent(node)) {
+            problem(key, "found " + Reading.nameOf(node) + ", allowed: a list");
+        }
+        return List.of();
+    }
+
+    private void ask(String key, String allowed, @Nullable String fallback) {
+        asked.add(key);
+        reading.asked(new Reading.Asked(place.key(0, key).pattern(), allowed, fallback));
+    }
+
+    private void refuseUnknown() {
+        entries.forEach((key, entry) -> {
+            if (!asked.contains(key)) {
+                String hint = Nearest.find(key, asked)
+                        .map(near -> "did you mean " + near + "?")
+                        .orElse("allowed: " + String.join(", ", asked));
+                refuseKey(key, entry, "unknown key; " + hint);
+            }
+        });
+    }
+
+    /** Shows the key up to where it stops to be a word: {@code key:secret} without a space is one key for YAML. */
+    private void refuseKey(String key, Entry entry, String message) {
+        String word = key.replaceFirst("(?s)[^A-Za-z0-9_-].*", "");
+        boolean whole = word.equals(key);
+        reading.problem(
+                place.key(entry.line(), word),
+                whole ? message : message + " (the key goes on after this word; is a space missing after a colon?)");
+    }
+
+    private void add(NodeTuple pair) {
+        int line = Reading.lineOf(pair.getKeyNode());
+        if (!(pair.getKeyNode() instanceof ScalarNode key)) {
+            reading.problem(place.key(line, "?"), "found " + Reading.nameOf(pair.getKeyNode()) + " as a key");
+            return;
+        }
+        if (key.getTag().equals(Tag.MERGE)) {
+            reading.problem(place.key(line, key.getValue()), "merge keys are not read; write the keys out");
+            return;
+        }
+        Entry earlier = entries.putIfAbsent(key.getValue(), new Entry(line, pair.getValueNode()));
+        if (earlier != null) {
+            reading.problem(place.key(line, key.getValue()), "stands here again, first on line " + earlier.line());
+        }
+    }
+
+    private @Nullable Node node(String key) {
+        Entry entry = entries.get(key);
+        return entry == null ? null : entry.node();
+    }
+
+    private Place at(String key) {
+        Entry entry = entries.get(key);
+        return place.key(entry == null ? place.line() : entry.line(), key);
+    }
+
+    private record Entry(int line, Node node) {}
+}

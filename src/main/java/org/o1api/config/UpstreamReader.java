@@ -1,0 +1,73 @@
+package org.o1api.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.o1api.upstream.UpstreamSettings;
+import org.o1api.upstream.UpstreamSettings.Timeouts;
+
+/** Reads which providers there are: the one of the original's keys, and those under {@code upstreams}. */
+final class UpstreamReader {
+    private static final String SAMPLE_URL = "https://api.example.com/v1/chat/completions";
+    private static final String SAMPLE_KEY = "your_model_provider_api_key_here";
+    private static final URI NOWHERE = URI.create("http://nowhere.invalid/");
+    private static final Kind<Duration> WAIT = Kind.duration(Duration.ofMillis(1), Duration.ofHours(24));
+    private static final Kind<Duration> RETRY_WAIT = Kind.duration(Duration.ZERO, Duration.ofHours(1));
+    private static final Kind<String> HEADER = Kind.LINE_OF_TEXT.which(
+            "a header's name", Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+").asMatchPredicate());
+
+    private UpstreamReader() {}
+
+    /** The upstreams by name, in the file's order; none where no provider is configured. */
+    static Map<String, UpstreamSettings> upstreams(Section root) {
+        Map<String, UpstreamSettings> upstreams = new LinkedHashMap<>();
+        String key = root.find("model_provider_api_key", Kind.SECRET);
+        URI url = root.find("default_api_url", Kind.HTTP);
+        if (url != null && !url.toString().equals(SAMPLE_URL)) {
+            upstreams.put(
+                    Config.DEFAULT_UPSTREAM,
+                    new UpstreamSettings(
+                            Config.DEFAULT_UPSTREAM,
+                            url,
+                            SAMPLE_KEY.equals(key) ? null : key,
+                            Timeouts.DEFAULT,
+                            UpstreamSettings.DEFAULT_CONCURRENCY,
+                            UpstreamSettings.DEFAULT_ATTEMPTS,
+                            UpstreamSettings.DEFAULT_MAX_RETRY_WAIT,
+                            Map.of(),
+                            null));
+        }
+        root.sections("upstreams", UpstreamReader::upstream).forEach((name, upstream) -> {
+            if (upstreams.putIfAbsent(name, upstream) != null) {
+                root.problem("upstreams", "found the name default, which the upstream of default_api_url has already");
+            }
+        });
+        return upstreams;
+    }
+
+    private static UpstreamSettings upstream(String name, Section section) {
+        URI url = section.require("url", Kind.HTTP, NOWHERE);
+        @Nullable String key = section.find("api_key", Kind.SECRET);
+        Timeouts timeouts = section.section("timeouts", UpstreamReader::timeouts);
+        long concurrency =
+                section.get("concurrency", Kind.integer(1, 100_000), (long) UpstreamSettings.DEFAULT_CONCURRENCY);
+        long attempts = section.get("attempts", Kind.integer(1, 10), (long) UpstreamSettings.DEFAULT_ATTEMPTS);
+        Duration retryWait = section.get("max_retry_wait", RETRY_WAIT, UpstreamSettings.DEFAULT_MAX_RETRY_WAIT);
+        Map<String, String> headers = section.values("headers", HEADER, Kind.SECRET);
+        URI proxy = section.find("proxy", Kind.PROXY);
+        return new UpstreamSettings(
+                name, url, key, timeouts, (int) concurrency, (int) attempts, retryWait, headers, proxy);
+    }
+
+    private static Timeouts timeouts(Section section) {
+        Timeouts fallback = Timeouts.DEFAULT;
+        return new Timeouts(
+                section.get("connect", WAIT, fallback.connect()),
+                section.get("first_token", WAIT, fallback.firstToken()),
+                section.get("idle", WAIT, fallback.idle()),
+                section.get("call", WAIT, fallback.call()));
+    }
+}

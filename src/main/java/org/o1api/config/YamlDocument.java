@@ -1,0 +1,81 @@
+package org.o1api.config;
+
+import java.io.StringReader;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.reader.ReaderException;
+import org.yaml.snakeyaml.representer.Representer;
+
+/** A file's one YAML document as nodes with their lines. No object is made of them. */
+final class YamlDocument {
+    static final int CODE_POINTS = 1 << 20;
+    private static final int DEPTH = 20;
+    private static final int ALIASES = 50;
+
+    private YamlDocument() {}
+
+    static MappingNode compose(String file, String text) {
+        Node root;
+        try {
+            root = yaml().compose(new StringReader(text));
+        } catch (MarkedYAMLException e) {
+            throw problem(file, text, e);
+        } catch (ReaderException e) {
+            int line = 1
+                    + (int) text.codePoints()
+                            .limit(e.getPosition())
+                            .filter(c -> c == '\n')
+                            .count();
+            throw new ConfigException(
+                    "%s:%d: no YAML: the character U+%04X is not allowed".formatted(file, line, e.getCodePoint()));
+        } catch (YAMLException e) {
+            throw new ConfigException(file + ":1: no YAML that can be read: " + e.getMessage());
+        }
+        if (root == null || Reading.isAbsent(root)) {
+            throw new ConfigException(file + ":1: the file is empty, allowed: at least one key with its value");
+        }
+        if (root instanceof MappingNode mapping) {
+            return mapping;
+        }
+        throw new ConfigException("%s:%d: found %s, allowed: keys and values, like default_model: some-model"
+                .formatted(file, Reading.lineOf(root), Reading.nameOf(root)));
+    }
+
+    private static Yaml yaml() {
+        LoaderOptions options = new LoaderOptions();
+        options.setCodePointLimit(CODE_POINTS);
+        options.setNestingDepthLimit(DEPTH);
+        options.setMaxAliasesForCollections(ALIASES);
+        options.setAllowRecursiveKeys(false);
+        DumperOptions unused = new DumperOptions();
+        return new Yaml(new SafeConstructor(options), new Representer(unused), unused, options);
+    }
+
+    /** The library's own message quotes the file, where secrets stand; only what is wrong is taken from it. */
+    private static ConfigException problem(String file, String text, MarkedYAMLException e) {
+        int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+        if (startsWith(e.getContext(), "expected a single document")) {
+            return new ConfigException(file + ":" + line + ": a second document (---), allowed: one in the file");
+        }
+        String problem = String.valueOf(e.getProblem());
+        if (startsWith(problem, "found undefined alias")) {
+            problem = "an alias (*) without its anchor (&); a text that begins with * has to stand in quotes";
+        } else if (startsWith(problem, "found undefined tag handle") || startsWith(problem, "Global tag")) {
+            problem = "a YAML tag (!); a text that begins with ! has to stand in quotes";
+        } else if (text.lines().skip(line - 1L).findFirst().orElse("").matches(".*[{,\\[].*[^\"']\\$\\{.*")) {
+            problem += "; between { } or [ ] a value with ${...} has to stand in quotes";
+        }
+        return new ConfigException(file + ":" + line + ": no YAML: " + problem);
+    }
+
+    private static boolean startsWith(@Nullable String text, String start) {
+        return text != null && text.startsWith(start);
+    }
+}

@@ -1,0 +1,88 @@
+package org.o1api.reasoning.strategy;
+
+import java.util.function.Consumer;
+
+/** Text on its way to the client: gathers what one delta brought and reports it at once, in whole characters. */
+final class ShownText {
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private final Consumer<String> out;
+    private final StringBuilder text = new StringBuilder();
+    private int reported;
+    private boolean sectionBegins;
+
+    ShownText(Consumer<String> out) {
+        this.out = out;
+    }
+
+    /** What follows is a thing of its own: a blank line keeps it from what is there. */
+    void beginSection() {
+        sectionBegins = true;
+    }
+
+    void append(CharSequence source, int from, int to) {
+        if (from < to) {
+            separate();
+            text.append(source, from, to);
+        }
+    }
+
+    void append(String more) {
+        append(more, 0, more.length());
+    }
+
+    void append(char c) {
+        separate();
+        text.append(c);
+    }
+
+    private void separate() {
+        if (sectionBegins && !text.isEmpty()) {
+            text.append("\n\n");
+        }
+        sectionBegins = false;
+    }
+
+    /** Reports what is there. The first half of a character waits for the other one. */
+    void report() {
+        int end = text.length();
+        if (end > reported && Character.isHighSurrogate(text.charAt(end - 1))) {
+            end--;
+        }
+        reportUntil(end);
+    }
+
+    /** Reports the rest; a half of a character waits no longer. */
+    void end() {
+        reportUntil(text.length());
+    }
+
+    /** All that was reported. */
+    String reported() {
+        return text.substring(0, reported);
+    }
+
+    private void reportUntil(int end) {
+        if (end > reported) {
+            mend(text, reported, end);
+            String news = text.substring(reported, end);
+            reported = end;
+            out.accept(news);
+        }
+    }
+
+    /** Replaces half characters, which no encoding can carry. */
+    static void mend(StringBuilder text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isHighSurrogate(c) && i + 1 < to && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else {
+                text.setCharAt(i, REPLACEMENT);
+            }
+        }
+    }
+}

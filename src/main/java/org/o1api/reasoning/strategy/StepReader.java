@@ -1,0 +1,278 @@
+package org.o1api.reasoning.strategy;
+
+import org.o1api.reasoning.TurnListener;
+
+/**
+ * Reads one step's reply as it arrives, in pieces of any size, and reports the step as it is told: its
+ * title and its text at once.
+ *
+ * <p>A well-formed object {@code {"title", "content", "next_action"}} is read as JSON says. Whatever else comes is read as
+ * well as can be, and nothing of it fails:
+ *
+ * <ul>
+ *   <li>Text before the object, such as a fence or a greeting, is dropped while it is short, and text after it too. Text that
+ *       runs on is the thought itself and is shown; then what follows the object is shown as well.
+ *   <li>The first object that has one of the three keys is the step; others are text. Of two titles the first counts, of two
+ *       contents both are shown, of two next actions the last counts.
+ *   <li>Content that is no string is shown as its own JSON text; null is nothing.
+ *   <li>Inside strings raw line breaks, backslashes that escape nothing (LaTeX) and quotes that close nothing are text.
+ *   <li>Where an object stops making sense, the rest is shown as it is.
+ *   <li>{@code <think>} at the front is thought too.
+ * </ul>
+ */
+final class StepReader {
+    private static final int MAX_PROSE = 200;
+    private static final int MAX_OBJECTS = 16;
+    private static final String THINK = "<think>";
+    private static final String END_OF_THINK = "</think>";
+
+    private enum State {
+        FRONT,
+        THOUGHT,
+        PROSE,
+        MEMBER,
+        VALUE,
+        AFTER,
+        REST
+    }
+
+    private final int number;
+    private final TurnListener out;
+    private final ShownText shown;
+    private final ReplyText reply = new ReplyText();
+    private final StepValues values;
+    private State state = State.FRONT;
+    private boolean begun;
+    private boolean reasons;
+
+    private int proseFrom;
+    private boolean proseShown;
+    private int objectFrom;
+    private int objects;
+    private boolean isStep;
+    private boolean closed;
+
+    StepReader(int number, TurnListener out) {
+        this.number = number;
+        this.out = out;
+        shown = new ShownText(text -> out.stepText(number, text));
+        values = new StepValues(number, out, shown, reply);
+    }
+
+    /** Takes the next piece of the reply. */
+    void feed(String text) {
+        begin();
+        if (reasons) {
+            reasons = false;
+            shown.beginSection();
+        }
+        reply.add(text);
+        read();
+        shown.report();
+    }
+
+    /** Takes the next piece of the reasoning that the model gives beside its reply; it is shown, and is no part of the reply. */
+    void feedReasoning(String text) {
+        begin();
+        if (!reasons) {
+            reasons = true;
+            shown.beginSection();
+        }
+        shown.append(text);
+        shown.report();
+    }
+
+    private void begin() {
+        if (!begun) {
+            begun = true;
+            out.stepStarted(number);
+        }
+    }
+
+    /** Whether the model has said anything. */
+    boolean begun() {
+        return begun;
+    }
+
+    /** The reply so far, as the model gave it. */
+    String reply() {
+        return reply.toString();
+    }
+
+    /** The reply is complete, or as complete as it will ever be: the step ends. */
+    Step end() {
+        reply.end();
+        read();
+        while (!isStep && (state == State.MEMBER || state == State.VALUE)) {
+            notTheStep();
+            read();
+        }
+        values.end();
+        boolean broken = !closed || (values.title() == null && !values.hasContent());
+        shown.end();
+        if (begun) {
+            out.stepEnded(number);
+        }
+        return new Step(values.title(), shown.reported(), values.nextAction(), broken);
+    }
+
+    private void read() {
+        boolean goesOn;
+        do {
+            goesOn = switch (state) {
+                case FRONT -> front();
+                case THOUGHT -> thought();
+                case PROSE -> prose();
+                case MEMBER -> member();
+                case VALUE -> value();
+                case AFTER -> after();
+                case REST -> rest();
+            };
+        } while (goesOn);
+    }
+
+    private boolean front() {
+        reply.skipSpace();
+        int there = Math.min(THINK.length(), reply.length() - reply.position);
+        boolean soFar = THINK.startsWith(reply.between(reply.position, reply.position + there));
+        if (soFar && there < THINK.length() && !reply.ended()) {
+            return false;
+        }
+        boolean thinks = soFar && there == THINK.length();
+        if (thinks) {
+            reply.position += there;
+        }
+        proseFrom = reply.position;
+        state = thinks ? State.THOUGHT : State.PROSE;
+        return true;
+    }
+
+    private boolean thought() {
+        if (reply.position == proseFrom) {
+            reply.skipSpace();
+            proseFrom = reply.position;
+        }
+        int end = reply.indexOf(END_OF_THINK);
+        int until = end >= 0 ? end : reply.ended() ? reply.length() : reply.beforeBegun(END_OF_THINK);
+        shown.append(reply.characters(), reply.position, until);
+        reply.position = until;
+        if (end < 0) {
+            return false;
+        }
+        reply.position = end + END_OF_THINK.length();
+        proseFrom = reply.position;
+        shown.beginSection();
+        state = State.PROSE;
+        return true;
+    }
+
+    private boolean prose() {
+        if (reply.position == proseFrom && !proseShown) {
+            reply.skipSpace();
+            proseFrom = reply.position;
+        }
+        int brace = objects < MAX_OBJECTS ? reply.indexOf("{") : -1;
+        reply.position = brace < 0 ? reply.length() : brace;
+        if (proseShown || reply.position - proseFrom > MAX_PROSE) {
+            proseShown = true;
+            showProse(reply.beforeFence(proseFrom));
+        }
+        if (brace < 0) {
+            if (reply.ended()) {
+                showProse(reply.position);
+            }
+            return false;
+        }
+        int object = reply.objectAfter(brace);
+        if (object == ReplyText.NOT_YET) {
+            return false;
+        }
+        reply.position = brace + 1;
+        if (object != ReplyText.NEVER) {
+            objects++;
+            objectFrom = brace;
+            state = State.MEMBER;
+        }
+        return true;
+    }
+
+    private void showProse(int until) {
+        shown.append(reply.characters(), proseFrom, until);
+        proseFrom = until;
+    }
+
+    private boolean member() {
+        while (!reply.isRead() && (ReplyText.isSpace(reply.next()) || reply.next() == ',')) {
+            reply.position++;
+        }
+        if (reply.isRead()) {
+            return false;
+        }
+        int from = reply.position;
+        if (reply.next() == '}') {
+            closed = isStep;
+            reply.position++;
+            state = State.AFTER;
+            return isStep || notTheStep();
+        }
+        int end = reply.next() == '"' ? reply.endOfKey(from) : ReplyText.NEVER;
+        if (end == ReplyText.NOT_YET) {
+            return false;
+        }
+        if (end == ReplyText.NEVER) {
+            return makesNoSense();
+        }
+        StepValues.Field field = StepValues.Field.named(reply.between(from + 1, end));
+        isStep |= field != StepValues.Field.OTHER;
+        values.begin(field);
+        reply.position = reply.afterSpace(end + 1) + 1;
+        state = State.VALUE;
+        return true;
+    }
+
+    private boolean value() {
+        boolean whole = values.read();
+        if (whole) {
+            state = State.MEMBER;
+        }
+        return whole;
+    }
+
+    private boolean makesNoSense() {
+        if (!isStep) {
+            return notTheStep();
+        }
+        shown.beginSection();
+        state = State.REST;
+        return true;
+    }
+
+    /** The object is text like that around it; the step may still stand in it. */
+    private boolean notTheStep() {
+        reply.position = objectFrom + 1;
+        state = State.PROSE;
+        return true;
+    }
+
+    private boolean after() {
+        if (!proseShown) {
+            reply.position = reply.length();
+            return false;
+        }
+        while (!reply.isRead() && (ReplyText.isSpace(reply.next()) || reply.next() == '`')) {
+            reply.position++;
+        }
+        if (reply.isRead()) {
+            return false;
+        }
+        shown.beginSection();
+        state = State.REST;
+        return true;
+    }
+
+    private boolean rest() {
+        shown.append(reply.characters(), reply.position, reply.length());
+        reply.position = reply.length();
+        return false;
+    }
+}

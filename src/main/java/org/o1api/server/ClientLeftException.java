@@ -1,0 +1,14 @@
+package org.o1api.server;
+
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.GatewayException;
+
+/** The client takes nothing any more. */
+final class ClientLeftException extends GatewayException {
+    private static final long serialVersionUID = 1;
+
+    ClientLeftException(@Nullable Throwable cause) {
+        super(ErrorCode.CLIENT_LEFT, "The client left before the answer was complete.", cause);
+    }
+}

@@ -1,0 +1,28 @@
+package org.o1api.server;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** The container's own errors as JSON: what fails before or outside of Jersey must not come as an HTML page. */
+public final class ErrorServlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        int status = HttpServletResponse.SC_NOT_FOUND;
+        if (request.getDispatcherType() == DispatcherType.ERROR
+                && request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer given) {
+            status = given;
+        }
+        response.setStatus(status);
+        response.setContentType("application/json");
+        String type = status < 500 ? "invalid_request_error" : "server_error";
+        response.getOutputStream()
+                .print("{\"error\":{\"message\":\"The request failed with status " + status + ".\",\"type\":\"" + type
+                        + "\",\"param\":null,\"code\":null}}");
+    }
+}

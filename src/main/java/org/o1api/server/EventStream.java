@@ -1,0 +1,191 @@
+package org.o1api.server;
+
+import jakarta.ws.rs.sse.SseEventSink;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One response of server-sent events: the only way to write one. It begins with its opening event, is never silent for
+ * longer than the heartbeat once it has begun, and ends once. One lock orders the turn's writes and the heartbeat's, and each
+ * write blocks until the container has taken it, so that a slow client slows its turn down.
+ */
+public final class EventStream {
+    private static final byte[] PING = {':', ' ', 'p', 'i', 'n', 'g'};
+
+    private final SseEventSink sink;
+    private final StreamSettings settings;
+    private final byte[] opening;
+    private final Runnable onLeft;
+    private final Runnable onClosed;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicBoolean pinging = new AtomicBoolean();
+    private final long createdNanos = System.nanoTime();
+    private boolean opened;
+    private boolean closed;
+    private volatile boolean begun;
+    private volatile boolean left;
+    private volatile long lastWriteNanos = createdNanos;
+    private volatile long writingSinceNanos;
+
+    EventStream(SseEventSink sink, StreamSettings settings, byte[] opening, Runnable onLeft, Runnable onClosed) {
+        this.sink = sink;
+        this.settings = settings;
+        this.opening = opening;
+        this.onLeft = onLeft;
+        this.onClosed = onClosed;
+    }
+
+    /** The upstream has accepted the work: begins the response, when the settings want that shown. */
+    public void accepted() {
+        if (settings.statusFeedback()) {
+            send(new byte[0]);
+        }
+    }
+
+    /**
+     * Writes events, behind the opening one when nothing was written before.
+     *
+     * @param events whole events, each ended by an empty line
+     */
+    public void send(byte[] events) {
+        lock.lock();
+        try {
+            if (closed || left) {
+                throw new ClientLeftException(null);
+            }
+            byte[] bytes = opened ? events : joined(opening, events);
+            opened = true;
+            if (bytes.length > 0) {
+                write(withoutLastLineBreak(bytes));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes the last events and ends the response. */
+    public void end(byte[] events) {
+        lock.lock();
+        try {
+            send(events);
+            close();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Ends a response that failed.
+     *
+     * @param error the error event, written when the response has begun
+     * @return whether it has begun; when not, nothing was written, and the failure can still have a status of its own
+     */
+    public boolean fail(byte[] error) {
+        lock.lock();
+        try {
+            if (begun) {
+                if (!closed && !left) {
+                    write(withoutLastLineBreak(error));
+                }
+                close();
+            }
+            closed = true;
+            return begun;
+        } catch (ClientLeftException e) {
+            close();
+            return true;
+        } finally {
+            lock.unlock();
+            onClosed.run();
+        }
+    }
+
+    private void close() {
+        if (!closed) {
+            closed = true;
+            sink.close();
+            onClosed.run();
+        }
+    }
+
+    private void write(byte[] bytes) {
+        Frame frame = new Frame(bytes);
+        begun = true;
+        writingSinceNanos = System.nanoTime();
+        @Nullable Throwable failure = null;
+        try {
+            sink.send(frame).whenComplete((done, thrown) -> {
+                if (thrown != null) {
+                    leave();
+                }
+            });
+        } catch (RuntimeException e) { // closed, or whatever Jersey makes of a broken connection
+            failure = e;
+        }
+        lastWriteNanos = System.nanoTime();
+        writingSinceNanos = 0;
+        if (left || failure != null || !frame.written()) {
+            leave();
+            throw new ClientLeftException(failure);
+        }
+    }
+
+    private void leave() {
+        left = true;
+        onLeft.run();
+    }
+
+    /**
+     * Looks whether something is due. Quick: what has to be written is handed over.
+     *
+     * @param pings runs a task elsewhere, where it may block
+     */
+    void tick(long nowNanos, java.util.concurrent.Executor pings) {
+        long writing = writingSinceNanos;
+        if (writing != 0 && nowNanos - writing > settings.writeTimeout().toNanos() && !left) {
+            leave();
+        }
+        boolean due = begun
+                ? nowNanos - lastWriteNanos >= settings.heartbeat().toNanos()
+                : nowNanos - createdNanos >= settings.beginAfter().toNanos();
+        if (due && !left && writing == 0 && pinging.compareAndSet(false, true)) {
+            try {
+                pings.execute(this::ping);
+            } catch (java.util.concurrent.RejectedExecutionException e) {
+                pinging.set(false); // shutting down
+            }
+        }
+    }
+
+    /** A held lock means that a write is under way, which is as good as a ping. */
+    private void ping() {
+        try {
+            if (lock.tryLock()) {
+                try {
+                    if (!closed && !left) {
+                        boolean open = !opened && settings.statusFeedback();
+                        opened |= open;
+                        write(open ? withoutLastLineBreak(opening) : PING);
+                    }
+                } finally {
+                    lock.unlock();
+                }
+            }
+        } catch (ClientLeftException e) {
+            // the turn was told, and ends the stream
+        } finally {
+            pinging.set(false);
+        }
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] all = java.util.Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
+    }
+
+    private static byte[] withoutLastLineBreak(byte[] events) {
+        return java.util.Arrays.copyOf(events, events.length - 1);
+    }
+}

@@ -1,0 +1,77 @@
+package org.o1api.server;
+
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.SseEvent;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rendered bytes of an event stream: one or several events, or a comment. The last line break of its last event is left
+ * out: Jersey's event sink adds one after each frame.
+ */
+final class Frame implements OutboundSseEvent {
+    private final byte[] bytes;
+    private boolean written;
+
+    Frame(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Whether the bytes reached the container; the sink's own word says only that they were queued. */
+    boolean written() {
+        return written;
+    }
+
+    void writeTo(OutputStream out) throws IOException {
+        out.write(bytes);
+        written = true;
+    }
+
+    @Override
+    public Class<?> getType() {
+        return byte[].class;
+    }
+
+    @Override
+    public Type getGenericType() {
+        return byte[].class;
+    }
+
+    @Override
+    public MediaType getMediaType() {
+        return MediaType.SERVER_SENT_EVENTS_TYPE;
+    }
+
+    @Override
+    public Object getData() {
+        return bytes;
+    }
+
+    @Override
+    public @Nullable String getId() {
+        return null;
+    }
+
+    @Override
+    public @Nullable String getName() {
+        return null;
+    }
+
+    @Override
+    public @Nullable String getComment() {
+        return null;
+    }
+
+    @Override
+    public long getReconnectDelay() {
+        return SseEvent.RECONNECT_NOT_SET;
+    }
+
+    @Override
+    public boolean isReconnectDelaySet() {
+        return false;
+    }
+}

@@ -1,0 +1,67 @@
+package org.o1api.server;
+
+import jakarta.ws.rs.sse.SseEventSink;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The event streams that are open, and what keeps them alive: one tick over all of them. */
+public final class OpenStreams implements AutoCloseable {
+    private static final long TICK_MILLIS = 50;
+    private static final int PING_THREADS = 16;
+
+    private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+    private final StreamSettings settings;
+    private final ExecutorService pings;
+
+    /** Starts ticking on the scheduler. */
+    public OpenStreams(StreamSettings settings, ScheduledExecutorService scheduler) {
+        this.settings = settings;
+        // Threads of their own: a ping may block on a client that does not read, and must not wait for a turn to end.
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                PING_THREADS,
+                PING_THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                NamedThreads.daemon("o1-api-ping"));
+        pool.allowCoreThreadTimeOut(true);
+        pings = pool;
+        var unused = scheduler.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Opens a stream over a sink of Jersey's.
+     *
+     * @param opening the event that comes before all others
+     * @param onLeft run when the client takes nothing any more, perhaps more than once
+     */
+    public EventStream open(SseEventSink sink, byte[] opening, Runnable onLeft) {
+        EventStream[] self = new EventStream[1];
+        EventStream stream = new EventStream(sink, settings, opening, onLeft, () -> streams.remove(self[0]));
+        self[0] = stream;
+        streams.add(stream);
+        return stream;
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        for (EventStream stream : streams) {
+            stream.tick(now, pings);
+        }
+    }
+
+    /** How many are open. */
+    public int size() {
+        return streams.size();
+    }
+
+    @Override
+    public void close() {
+        pings.shutdownNow();
+    }
+}

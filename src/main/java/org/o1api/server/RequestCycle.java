@@ -1,0 +1,79 @@
+package org.o1api.server;
+
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The time in which the container lets a request's objects be used. Its lock keeps use and end apart. */
+final class RequestCycle {
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean ended;
+
+    /** A use that writes to the client. */
+    interface Write {
+        void run() throws IOException;
+    }
+
+    void end() {
+        lock.lock();
+        try {
+            ended = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does nothing once the cycle has ended. */
+    void run(Runnable use) {
+        lock.lock();
+        try {
+            if (!ended) {
+                use.run();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives {@code afterwards} once the cycle has ended. */
+    <T> T get(Supplier<T> use, T afterwards) {
+        T found = find(use);
+        return found == null ? afterwards : found;
+    }
+
+    /** Gives null once the cycle has ended. */
+    <T> @Nullable T find(Supplier<@Nullable T> use) {
+        lock.lock();
+        try {
+            return ended ? null : use.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Fails once the cycle has ended. */
+    void write(Write use) throws IOException {
+        lock.lock();
+        try {
+            if (ended) {
+                throw new IOException("the client has left");
+            }
+            use.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does nothing once the cycle has ended: Jersey completes its own side only if a flush does not throw. */
+    void flush(Write use) throws IOException {
+        lock.lock();
+        try {
+            if (!ended) {
+                use.run();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package org.o1api.server;
+
+import jakarta.ws.rs.ServiceUnavailableException;
+import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import org.glassfish.jersey.server.ManagedAsyncExecutor;
+import org.glassfish.jersey.spi.ExecutorServiceProvider;
+
+/**
+ * The threads that turns run on: the container's managed ones where JNDI has them, else virtual ones where the runtime has
+ * them without pinning (24 and later: JEP 491), else a bounded pool.
+ */
+@ManagedAsyncExecutor
+public final class TurnExecutor implements ExecutorServiceProvider, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(TurnExecutor.class.getName());
+    private static final String MANAGED = "java:comp/DefaultManagedExecutorService";
+    private static final int FIRST_WITHOUT_PINNING = 24;
+    private static final int MAX_THREADS = 1024;
+
+    private final ExecutorService executor;
+    private final boolean ours;
+
+    private TurnExecutor(ExecutorService executor, boolean ours, String kind) {
+        this.executor = executor;
+        this.ours = ours;
+        LOG.log(Level.INFO, "turns run on {0}", kind);
+    }
+
+    @SuppressWarnings("BanJNDI") // a constant name of the specification, no input
+    public static TurnExecutor start() {
+        try {
+            if (InitialContext.doLookup(MANAGED) instanceof ExecutorService managed) {
+                return new TurnExecutor(managed, false, "the container's managed executor");
+            }
+        } catch (NamingException e) {
+            // plain Tomcat or Jetty: no such thing
+        }
+        if (Runtime.version().feature() >= FIRST_WITHOUT_PINNING) {
+            return new TurnExecutor(virtualThreads(), true, "virtual threads");
+        }
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                0, MAX_THREADS, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), NamedThreads.daemon("o1-api-turn"));
+        // A RejectedExecutionException would end as the container's HTML page; this one reaches the exception mapper.
+        pool.setRejectedExecutionHandler((task, full) -> {
+            throw new ServiceUnavailableException(1L);
+        });
+        return new TurnExecutor(pool, true, "at most " + MAX_THREADS + " threads");
+    }
+
+    /** Java 17 is the level: what is newer is reached by its name. */
+    private static ExecutorService virtualThreads() {
+        try {
+            Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
+            MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+            Object unnamed = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(builder))
+                    .invoke();
+            MethodHandle name =
+                    lookup.findVirtual(builder, "name", MethodType.methodType(builder, String.class, long.class));
+            MethodHandle factory = lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class));
+            ThreadFactory threads = (ThreadFactory) factory.invoke(name.invoke(unnamed, "o1-api-turn-", 1L));
+            return (ExecutorService) lookup.findStatic(
+                            Executors.class,
+                            "newThreadPerTaskExecutor",
+                            MethodType.methodType(ExecutorService.class, ThreadFactory.class))
+                    .invoke(threads);
+        } catch (Throwable e) { // what a MethodHandle declares
+            throw new IllegalStateException("this runtime should have virtual threads", e);
+        }
+    }
+
+    @Override
+    public ExecutorService getExecutorService() {
+        return executor;
+    }
+
+    @Override
+    public void dispose(ExecutorService unused) {
+        // close() ends it, after the turns have ended
+    }
+
+    @Override
+    public void close() {
+        if (ours) {
+            executor.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package org.o1api.upstream;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.Content;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+
+/**
+ * What the demo model sees in a request.
+ *
+ * @param question the text of the last user message that is not the gateway's own
+ * @param stepsTaken replies to step calls since the question
+ * @param wantsStep whether a step is asked for, rather than an answer
+ * @param wantsJson whether the reply has to be JSON
+ * @param maxTokens how long the reply may be
+ * @param characters the length of the prompt
+ */
+record DemoPrompt(
+        String question, int stepsTaken, boolean wantsStep, boolean wantsJson, long maxTokens, long characters) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What a step's instructions and each step's reply have in them. */
+    private static final String STEP_KEY = "next_action";
+
+    static DemoPrompt of(CallRequest request) {
+        List<Message> messages = request.messages();
+        int stepsTaken = 0;
+        int question = messages.size() - 1;
+        while (question >= 0 && (messages.get(question).role() != Role.USER || followsStep(messages, question))) {
+            if (isStep(messages.get(question))) {
+                stepsTaken++;
+            }
+            question--;
+        }
+        boolean wantsJson = wantsJson(request.fields().get("response_format"));
+        String last =
+                messages.isEmpty() ? "" : text(messages.get(messages.size() - 1).content());
+        boolean stepProtocol = !messages.isEmpty()
+                && messages.get(0).role() == Role.SYSTEM
+                && text(messages.get(0).content()).contains(STEP_KEY);
+        boolean wantsStep =
+                wantsJson && stepProtocol && !last.toLowerCase(Locale.ROOT).contains("final answer");
+        return new DemoPrompt(
+                question < 0 ? "" : text(messages.get(question).content()),
+                stepsTaken,
+                wantsStep,
+                wantsJson,
+                maxTokens(request),
+                messages.stream()
+                        .mapToLong(message -> text(message.content()).length())
+                        .sum());
+    }
+
+    private static boolean wantsJson(@Nullable RawJson responseFormat) {
+        return responseFormat != null
+                && !"text".equals(read(responseFormat).path("type").asText());
+    }
+
+    private static boolean followsStep(List<Message> messages, int index) {
+        return index > 0 && isStep(messages.get(index - 1));
+    }
+
+    private static boolean isStep(Message message) {
+        return message.role() == Role.ASSISTANT && text(message.content()).contains('"' + STEP_KEY + '"');
+    }
+
+    private static long maxTokens(CallRequest request) {
+        for (String field : List.of("max_completion_tokens", "max_tokens")) {
+            RawJson bound = request.fields().get(field);
+            if (bound != null) {
+                return read(bound).asLong(Long.MAX_VALUE);
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    private static String text(@Nullable Content content) {
+        if (content instanceof Content.Text text) {
+            return text.text();
+        }
+        return content instanceof Content.Parts parts ? text(parts) : "";
+    }
+
+    private static String text(Content.Parts parts) {
+        StringBuilder texts = new StringBuilder();
+        for (JsonNode part : read(parts.json())) {
+            texts.append(part.path("text").asText());
+        }
+        return texts.toString();
+    }
+
+    private static JsonNode read(RawJson json) {
+        try {
+            return JSON.readTree(json.text());
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance(); // a demonstration need not understand everything
+        }
+    }
+}

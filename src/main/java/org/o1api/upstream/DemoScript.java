@@ -1,0 +1,95 @@
+package org.o1api.upstream;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.List;
+
+/** What the demo model says. */
+final class DemoScript {
+    private static final int MAX_QUOTE = 120;
+
+    private record Thought(String title, String content) {}
+
+    private DemoScript() {}
+
+    static String reply(DemoPrompt prompt) {
+        String question = quote(prompt.question());
+        if (prompt.wantsStep()) {
+            return step(question, prompt.stepsTaken());
+        }
+        String answer = answer(question, prompt.stepsTaken());
+        return prompt.wantsJson() ? "{\"answer\": " + json(answer) + "}" : answer;
+    }
+
+    private static String step(String question, int taken) {
+        List<Thought> thoughts = List.of(
+                new Thought(
+                        "What is asked",
+                        "The request is: " + question
+                                + "\n\nBefore anything else: what is given, what is wanted, and what "
+                                + "would a good answer have to show? The words themselves are the only thing that is certain "
+                                + "here, so the thinking starts from them."),
+                new Thought(
+                        "A first way",
+                        "Taken literally, " + question
+                                + " can be split into smaller parts: what each term means, what follows "
+                                + "from it, and what is left open. A model would now work the parts out one after another and "
+                                + "keep what each of them rests on."),
+                new Thought(
+                        "Another way to check it",
+                        "One way alone may hide a mistake. Start from the other end: suppose that the answer were already "
+                                + "there, and ask what would have to be true for it. Where both ways meet, the result holds; "
+                                + "where they differ, the first one has to be done again."),
+                new Thought(
+                        "What can be said",
+                        "Both ways end at the same point: a demonstration knows nothing about the world, so it cannot decide "
+                                + question
+                                + ". It can show how the thinking is streamed, and say what is needed for a real "
+                                + "answer."));
+        Thought thought = thoughts.get(Math.min(taken, thoughts.size() - 1));
+        boolean last = taken >= thoughts.size() - 1;
+        return "{\"title\": " + json(thought.title()) + ", \"content\": " + json(thought.content())
+                + ", \"next_action\": \"" + (last ? "final_answer" : "continue") + "\"}";
+    }
+
+    private static String answer(String question, int stepsTaken) {
+        String thinking = stepsTaken == 0
+                ? "It answered at once, without thinking in steps."
+                : "What you saw before this answer were " + stepsTaken + (stepsTaken == 1 ? " step" : " steps")
+                        + ", streamed while they were being thought.";
+        return "You asked: " + question
+                + "\n\n**This is a demonstration.** No model provider is configured, so the demo model "
+                + "that is built into the gateway has replied. " + thinking
+                + "\n\nTo get real answers, name a provider in "
+                + "`config.yaml`:\n\n```yaml\ndefault_api_url: https://api.example.com/v1/chat/completions\n"
+                + "model_provider_api_key: your-key\ndefault_model: the-model-to-use\n```\n\nThen restart the gateway, and ask "
+                + "again.";
+    }
+
+    /** The question in quotation marks, on one line, and cut where it is long. */
+    private static String quote(String question) {
+        StringBuilder line = new StringBuilder();
+        String all = question.strip();
+        for (int i = 0; i < all.length() && line.length() < MAX_QUOTE; i++) {
+            boolean space = Character.isWhitespace(all.charAt(i));
+            if (!space) {
+                line.append(all.charAt(i));
+            } else if (line.charAt(line.length() - 1) != ' ') {
+                line.append(' ');
+            }
+        }
+        if (line.isEmpty()) {
+            return "“(no text)”";
+        }
+        if (line.length() == MAX_QUOTE && all.length() > MAX_QUOTE) {
+            if (Character.isHighSurrogate(line.charAt(MAX_QUOTE - 1))) {
+                line.setLength(MAX_QUOTE - 1);
+            }
+            line.append('…');
+        }
+        return "“" + line.toString().strip() + "”";
+    }
+
+    private static String json(String text) {
+        return "\"" + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + "\"";
+    }
+}

@@ -1,0 +1,62 @@
+package org.o1api.upstream;
+
+import java.time.Duration;
+import org.o1api.llm.ErrorCode;
+
+/**
+ * The demo model: answers inside the gateway where no provider is configured. It follows the step protocol, takes up the
+ * question, and says that it is a demonstration.
+ */
+public final class DemoUpstream implements Upstream {
+    /** About as fast as a hosted model. */
+    public static final Duration READABLE_PACE = Duration.ofMillis(25);
+
+    private final String name;
+    private final Duration pace;
+    private volatile boolean closed;
+
+    /**
+     * A demo model.
+     *
+     * @param pace how long each token takes
+     */
+    public DemoUpstream(String name, Duration pace) {
+        this.name = name;
+        this.pace = pace;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Call open(CallRequest request, Cancellation cancellation, Runnable accepted) {
+        cancellation.throwIfCancelled();
+        throwIfClosed();
+        DemoPrompt prompt = DemoPrompt.of(request);
+        accepted.run();
+        return new DemoCall(this, prompt, DemoScript.reply(prompt), cancellation);
+    }
+
+    /** Lets one token's time pass. */
+    void pause(Cancellation cancellation) {
+        if (pace.isZero()) {
+            cancellation.throwIfCancelled();
+        } else {
+            cancellation.sleep(pace);
+        }
+        throwIfClosed();
+    }
+
+    private void throwIfClosed() {
+        if (closed) {
+            throw new UpstreamException(ErrorCode.SHUTTING_DOWN, "the gateway is stopping", false, null);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

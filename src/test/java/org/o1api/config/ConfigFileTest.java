@@ -1,0 +1,137 @@
+package org.o1api.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o1api.reasoning.Preset;
+
+class ConfigFileTest {
+    private final Map<String, String> properties = new HashMap<>();
+    private final Map<String, String> environment = new HashMap<>();
+    private final Path folder;
+    private @Nullable String contextParameter;
+
+    ConfigFileTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
+    @BeforeEach
+    void nameTheServersFolders() {
+        properties.put("catalina.base", folder.resolve("tomcat").toString());
+        properties.put("jetty.base", folder.resolve("jetty").toString());
+    }
+
+    @Test
+    void takesTheFirstFileInTheOrderOfTheDocs() throws IOException {
+        write("work/config.yaml");
+        assertThat(modelFound()).isEqualTo("work/config.yaml");
+        write("jetty/resources/o1-api.yaml");
+        assertThat(modelFound()).isEqualTo("jetty/resources/o1-api.yaml");
+        write("jetty/conf/o1-api.yaml");
+        assertThat(modelFound()).isEqualTo("jetty/conf/o1-api.yaml");
+        write("tomcat/conf/o1-api.yaml");
+        assertThat(modelFound()).isEqualTo("tomcat/conf/o1-api.yaml");
+        contextParameter = write("by-context").toString();
+        assertThat(modelFound()).isEqualTo("by-context");
+        environment.put("O1_API_CONFIG", write("by-environment").toString());
+        assertThat(modelFound()).isEqualTo("by-environment");
+        properties.put("o1api.config", write("by-property").toString());
+        assertThat(modelFound()).isEqualTo("by-property");
+    }
+
+    @Test
+    void saysWhichFileWasTakenAndWhoNamedIt() throws IOException {
+        Path file = write("by-environment");
+        environment.put("O1_API_CONFIG", file.toString());
+
+        assertThat(find()).hasToString("config file " + file + " (environment variable O1_API_CONFIG)");
+    }
+
+    @Test
+    void takesDefaultsWhereNoFileIsAndSaysWhereItLooked() {
+        assertThat(find().read().upstreams()).isEmpty();
+        assertThat(find().toString())
+                .isEqualTo("no config file, all defaults; looked for: system property o1api.config (not set), "
+                        + "environment variable O1_API_CONFIG (not set), "
+                        + "servlet context parameter o1api.config (not set), "
+                        + folder.resolve("tomcat/conf/o1-api.yaml") + ", "
+                        + folder.resolve("jetty/conf/o1-api.yaml") + ", "
+                        + folder.resolve("jetty/resources/o1-api.yaml") + ", "
+                        + folder.resolve("work/config.yaml"));
+    }
+
+    @Test
+    void stopsWhereANamedFileIsMissing() throws IOException {
+        write("work/config.yaml");
+        environment.put("O1_API_CONFIG", "/no/such.yaml");
+
+        assertThatThrownBy(this::find)
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(
+                        "/no/such.yaml: there is no such file, but the environment variable O1_API_CONFIG names it");
+    }
+
+    @Test
+    void stopsWhereTheFileIsAFolder() throws IOException {
+        Files.createDirectories(folder.resolve("work/config.yaml"));
+
+        assertThatThrownBy(() -> find().read())
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(folder.resolve("work/config.yaml") + ": the file cannot be read");
+    }
+
+    @Test
+    void stopsWhereTheFileIsNoText() throws IOException {
+        Files.write(write("work/config.yaml"), new byte[] {'a', ':', (byte) 0xff});
+
+        assertThatThrownBy(() -> find().read())
+                .isInstanceOf(ConfigException.class)
+                .hasMessageEndingWith("config.yaml: the file is not UTF-8 text");
+    }
+
+    @Test
+    void skipsAByteOrderMark() throws IOException {
+        Files.writeString(write("work/config.yaml"), "\uFEFFdefault_model: m");
+
+        assertThat(modelFound()).isEqualTo("m");
+    }
+
+    @Test
+    void givesTheFileTheEnvironment() throws IOException {
+        Files.writeString(write("work/config.yaml"), "default_model: ${MODEL}");
+        environment.put("MODEL", "from-outside");
+
+        assertThat(modelFound()).isEqualTo("from-outside");
+    }
+
+    @Test
+    void namesTheFileInItsProblems() throws IOException {
+        Path file = write("work/config.yaml");
+        Files.writeString(file, "\nheart: 1s");
+
+        assertThatThrownBy(() -> find().read()).hasMessageStartingWith(file + ":2: heart: unknown key");
+    }
+
+    private Path write(String name) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.resolveSibling("."));
+        return Files.writeString(file, "default_model: " + name);
+    }
+
+    private String modelFound() {
+        return find().read().presets().find(null).map(Preset::model).orElseThrow();
+    }
+
+    private ConfigFile find() {
+        return ConfigFile.find(properties::get, environment::get, contextParameter, folder.resolve("work"));
+    }
+}

@@ -1,0 +1,201 @@
+package org.o1api.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigProblemsTest {
+    private static final Map<String, String> ENVIRONMENT = Map.of("WORD", "hidden-word", "EMPTY", "");
+
+    /** In the files a semicolon stands for a line break. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    hartbeat: 1s                            | 1: hartbeat: unknown key; did you mean heartbeat?
+                    Reasoning-Format: think                 | 1: Reasoning-Format: unknown key; did you mean reasoning_format?
+                    limits: { zzz: 1 }                      | 1: limits.zzz: unknown key; allowed: body, messages, depth
+                    presets:;  o1:;    steps: { mni: 1 }    | 3: presets.o1.steps.mni: unknown key; did you mean min?
+                    presets:;  gpt-4.1:;    modle: x        | 3: presets.'gpt-4.1'.modle: unknown key; did you mean model?
+                    legacy_response: no                     | 1: legacy_response: found 'no', allowed: true, false
+                    legacy_response: [true]                 | 1: legacy_response: found a list, allowed: true, false
+                    legacy_response: {}                     | 1: legacy_response: found a section, allowed: true, false
+                    limits: { messages: many }              | 1: limits.messages: found 'many', allowed: a whole number, 1 to 1000000
+                    limits: { messages: 0 }                 | 1: limits.messages: found '0', allowed: a whole number, 1 to 1000000
+                    limits: { messages: 1.5 }               | 1: limits.messages: found '1.5', allowed: a whole number, 1 to 1000000
+                    limits: { messages: -1 }                | 1: limits.messages: found '-1', allowed: a whole number, 1 to 1000000
+                    limits: { depth: 0x10 }                 | 1: limits.depth: found '0x10', allowed: a whole number, 8 to 1000
+                    limits: { body: 1GB }                   | 1: limits.body: found '1GB', allowed: a size, 1KiB to 1024MiB
+                    limits: { body: 99999MiB }              | 1: limits.body: found '99999MiB', allowed: a size, 1KiB to 1024MiB
+                    limits: 5                               | 1: limits: found a single value, allowed: a section of keys and values
+                    default_model: m;heartbeat: 500         | 2: heartbeat: found '500', allowed: a duration, 10ms to 10m
+                    heartbeat: 1d                           | 1: heartbeat: found '1d', allowed: a duration, 10ms to 10m
+                    heartbeat: 11m                          | 1: heartbeat: found '11m', allowed: a duration, 10ms to 10m
+                    heartbeat: -1s                          | 1: heartbeat: found '-1s', allowed: a duration, 10ms to 10m
+                    reasoning_format: markdwn               | 1: reasoning_format: found 'markdwn', allowed: reasoning_content, reasoning, both, think, markdown, details, none; did you mean markdown?
+                    default_api_url: llm.example.org/v1     | 1: default_api_url: found 'llm.example.org/v1', allowed: an http:// or https:// URL with a host
+                    default_api_url: ftp://llm/v1           | 1: default_api_url: found 'ftp://llm/v1', allowed: an http:// or https:// URL with a host
+                    default_api_url: ftp://me:pw@h/?k=sk    | 1: default_api_url: found 'ftp://...@h/?...', allowed: an http:// or https:// URL with a host
+                    default_api_url: http://llm/v1          | 1: default_model: is missing, allowed: the name of the provider's model, or presets instead
+                    upstreams: { a: { url: "http://a/" } }  | 1: default_model: is missing, allowed: the name of the provider's model, or presets instead
+                    default_model: m;upstreams: { a: }      | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
+                    default_model: m;upstreams: { a: { url: "${EMPTY}" } } | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
+                    default_model: m;upstreams: { a: { url: "http://a/", attempts: 11 } } | 2: upstreams.a.attempts: found '11', allowed: a whole number, 1 to 10
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { "X Y": a } } } | 2: upstreams.a.headers.X: no name, allowed: a header's name (the key goes on after this word; is a space missing after a colon?)
+                    default_model: m;default_api_url: http://a/;upstreams: { default: { url: "http://b/" } } | 3: upstreams: found the name default, which the upstream of default_api_url has already
+                    default_model: m;upstreams: { main: { url: "http://a/" } };presets: { o1: { upstream: mian } } | 3: presets.o1.upstream: found 'mian', allowed: the name of an upstream (main); did you mean main?
+                    presets: { o1: { upstream: main } }     | 1: presets.o1.upstream: found 'main', allowed: the name of an upstream (default)
+                    presets: { o1: { strategy: vote } }     | 1: presets.o1.strategy: found 'vote', allowed: steps
+                    presets: { o1: { steps: { min: 9, max: 2 } } } | 1: presets.o1.steps.min: found 9, allowed: at most the max of 2
+                    presets: { o1: { steps: { max: 101 } } } | 1: presets.o1.steps.max: found '101', allowed: a whole number, 0 to 100
+                    presets: { o1: { budget: { calls: 0 } } } | 1: presets.o1.budget.calls: found '0', allowed: a whole number, 1 to 1000
+                    presets: [ o1 ]                         | 1: presets: found a list, allowed: a section of keys and values
+                    presets: { o1: steps }                  | 1: presets.o1: found a single value, allowed: a section of keys and values
+                    prompts: { step: Think. }               | 1: prompts.step: found 'Think.', allowed: text that mentions next_action, which ends the thinking
+                    prompts: { answer: " " }                | 1: prompts.answer: found '', allowed: text that is not blank
+                    prompts: { answer: "" }                 | 1: prompts.answer: found '', allowed: text that is not blank
+                    api_keys: sk-secret                     | 1: api_keys: found a single value, allowed: a list
+                    api_keys: [ sk-secret ]                 | 1: api_keys[0]: found a single value, allowed: a section of keys and values
+                    api_keys: [ { key: a } ]                | 1: api_keys[0].name: is missing, allowed: one line of text
+                    api_keys: [ { name: a } ]               | 1: api_keys[0].key: is missing, allowed: either key or sha256
+                    api_keys:;- name: a;  sha256: sk-secret | 3: api_keys[0].sha256: found a value that is not shown here, allowed: 64 hex digits
+                    api_keys: [ { name: a, key: x, presets: [] } ] | 1: api_keys[0].presets: found an empty list, allowed: at least one item, or no such key
+                    presets: { o1: };api_keys: [ { name: a, key: x, presets: [O1] } ] | 2: api_keys[0].presets[0]: found 'O1', allowed: the name of a preset (o1); did you mean o1?
+                    api_keys:;- { name: a, key: x };- { name: a, key: y } | 3: api_keys[1].name: found 'a' a second time, allowed: a name of its own for each key
+                    api_keys:;- { name: a, key: x };- { name: b, key: x } | 3: api_keys[1].name: 'b' has the same key as 'a'
+                    default_model: ${NOT_SET}               | 1: default_model: ${NOT_SET} is not set; ${NOT_SET:-default} would give it a default
+                    default_model: m;legacy_response: ${WORD} | 2: legacy_response: found '${WORD}', allowed: true, false
+                    default_model: ${script:javascript:1+1} | 1: default_model: cannot be resolved, allowed: ${NAME}, ${NAME:-default}, ${file:/path}, and $${ for a plain ${
+                    default_model: ${file:/no/such}         | 1: default_model: the file /no/such does not exist
+                    heartbeat: 1s;;heartbeat: 2s            | 3: heartbeat: stands here again, first on line 1
+                    presets:;  o1: {};  o1: {}              | 3: presets.o1: stands here again, first on line 2
+                    presets: { o1: { <<: { model: a } } }   | 1: presets.o1.'<<': merge keys are not read; write the keys out
+                    default_model: !!java.net.URL [x]       | 1: no YAML: a YAML tag (!); a text that begins with ! has to stand in quotes
+                    default_model: !!javax.script.Engine x  | 1: no YAML: a YAML tag (!); a text that begins with ! has to stand in quotes
+                    default_model: !!binary aGk=            | 1: default_model: found a YAML tag (!), allowed: values without one
+                    presets: { "": {} }                     | 1: presets.'': no name, allowed: one line of text
+                    limits: !mine { body: 1 }               | 1: limits: found a YAML tag (!), allowed: values without one
+                    api_keys: !mine [ a ]                   | 1: api_keys: found a YAML tag (!), allowed: values without one
+                    api_keys: [ { name: a, key: x, presets: [ "${EMPTY}" ] } ] | 1: api_keys[0].presets[0]: is empty, allowed: the name of a preset
+                    ? [a];: 1                               | 1: '?': found a list as a key
+                    default_model: "a\\nb"                  | 1: default_model: found 'a b', allowed: one line of text
+                    """)
+    void saysWhatIsWrongWhere(String file, String problem) {
+        assertThat(complaintOf(file.replace(';', '\n'))).isEqualTo("config.yaml:" + problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    ``                                      | 1: the file is empty, allowed: at least one key with its value
+                    # nothing                               | 1: the file is empty, allowed: at least one key with its value
+                    --- null                                | 1: the file is empty, allowed: at least one key with its value
+                    ;- a                                    | 2: found a list, allowed: keys and values, like default_model: some-model
+                    just words                              | 1: found a single value, allowed: keys and values, like default_model: some-model
+                    default_model: a;---;default_model: b   | 2: a second document (---), allowed: one in the file
+                    default_model: a;heartbeat: b: c        | 2: no YAML: mapping values are not allowed here
+                    default_model: *s3cret                  | 1: no YAML: an alias (*) without its anchor (&); a text that begins with * has to stand in quotes
+                    default_model: !s3cret!x y              | 1: no YAML: a YAML tag (!); a text that begins with ! has to stand in quotes
+                    default_model: "s3cret                  | 1: no YAML: found unexpected end of stream
+                    limits: { body: ${SIZE} }               | 1: no YAML: expected ',' or '}', but got {; between { } or [ ] a value with ${...} has to stand in quotes
+                    """)
+    void saysWhatIsNoYaml(String file, String problem) {
+        assertThat(complaintOf(file.replace(';', '\n'))).isEqualTo("config.yaml:" + problem);
+    }
+
+    @Test
+    void tellsAllProblemsAtOnceInTheFilesOrder() {
+        String file = """
+                default_model: m
+                heartbeat: soon
+                api_keys:
+                  - { name: a, keys: s3cret }
+                presets:
+                  o1:
+                    steps: { min: x }
+                    upstream: main
+                begin_afer: 1s
+                """;
+
+        assertThat(complaintOf(file)).isEqualTo("""
+                        config.yaml:2: heartbeat: found 'soon', allowed: a duration, 10ms to 10m
+                        config.yaml:4: api_keys[0].key: is missing, allowed: either key or sha256
+                        config.yaml:4: api_keys[0].keys: unknown key; did you mean key?
+                        config.yaml:7: presets.o1.steps.min: found 'x', allowed: a whole number, 0 to 100
+                        config.yaml:8: presets.o1.upstream: found 'main', allowed: the name of an upstream (default)
+                        config.yaml:9: begin_afer: unknown key; did you mean begin_after?""");
+    }
+
+    /** Each of these is wrong, and holds the word that must not be seen. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "api_bearer_token: \"s3cret\\n\"",
+                "api_bearer_token: [s3cret]",
+                "api_bearer_token: { s3cret: 1 }",
+                "model_provider_api_key: \"s3cret\\t\"",
+                "model_provider_api_key: { a: s3cret }",
+                "api_keys: [ { name: a, key: \"s3cret\\n\" } ]",
+                "api_keys: [ { name: a, sha256: s3cret } ]",
+                "api_keys: [ { name: a, key: s3cret }, { name: b, key: s3cret } ]",
+                "api_keys: s3cret",
+                "upstreams: { a: { api_key: \"s3cret\\n\" } }",
+                "upstreams: { a: { headers: s3cret } }",
+                "upstreams: { a: { headers: { X-Key: \"s3cret\\n\" } } }",
+                "upstreams: { a: { headers: { X-Key: [s3cret] } } }",
+                "upstreams: { a: { proxy: \"http://me:s3cret@proxy\" } }",
+                "upstreams: { a: { url: \"http://me:s3cret@\" } }",
+                "upstreams: { a: { url: \"ftp://a/?key=s3cret\" } }",
+                "upstreams: { a: { api_kee: s3cret } }",
+                "api_keys: [ { name: a, key:s3cret } ]",
+                "api_keys: [ { name: a, key s3cret } ]",
+                "upstreams: { a: { headers: { X-Key:s3cret } } }",
+                "heartbeat: ${TOKEN}",
+                "api_bearer_token: *s3cret",
+                "api_bearer_token: !s3cret x",
+                "api_bearer_token: !!s3cret x",
+                "api_bearer_token: \"s3cret",
+                "api_bearer_token: 's3cret' s3cret",
+                "api_bearer_token: s3cret: s3cret",
+                "api_bearer_token: @s3cret",
+                "api_bearer_token: \"\\q s3cret\"",
+            })
+    void neverShowsASecret(String file) {
+        assertThat(complaintOf(file)).startsWith("config.yaml:1: ").doesNotContain("s3cret");
+    }
+
+    @Test
+    void refusesAFileThatGrowsWithoutEnd() {
+        String bomb = "a: &a [x, x]\n" + "b: [" + "*a, ".repeat(60) + "x]";
+
+        assertThat(complaintOf(bomb)).contains("Number of aliases for non-scalar nodes exceeds the specified max=50");
+        assertThat(complaintOf("a: " + "[".repeat(30))).contains("Nesting Depth exceeded max 20");
+        assertThat(complaintOf("a: " + "x".repeat(1 << 20))).contains("exceeds the limit");
+    }
+
+    @Test
+    void refusesCharactersThatYamlDoesNotKnow() {
+        assertThat(complaintOf("default_model: m\nheartbeat: \u0007"))
+                .isEqualTo("config.yaml:2: no YAML: the character U+0007 is not allowed");
+    }
+
+    @Test
+    void survivesASectionThatContainsItself() {
+        assertThatThrownBy(() -> parse("presets: &p { o1: *p }"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("presets.o1.o1: unknown key");
+    }
+
+    private static String complaintOf(String file) {
+        ConfigException problem = catchThrowableOfType(ConfigException.class, () -> parse(file));
+        assertThat(problem).as(file).isNotNull();
+        return String.valueOf(problem.getMessage());
+    }
+
+    private static Config parse(String file) {
+        return Config.parse("config.yaml", file, name -> name.equals("TOKEN") ? "s3cret" : ENVIRONMENT.get(name));
+    }
+}

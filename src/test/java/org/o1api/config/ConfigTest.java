@@ -1,0 +1,262 @@
+package org.o1api.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.api.ApiSettings.Limits;
+import org.o1api.auth.ApiKey;
+import org.o1api.llm.ReasoningFormat;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Prompts;
+import org.o1api.server.StreamSettings;
+import org.o1api.upstream.UpstreamSettings;
+import org.o1api.upstream.UpstreamSettings.Timeouts;
+
+class ConfigTest {
+    private static final String ORIGINAL = """
+            api_bearer_token: "s3cret"
+            model_provider_api_key: "sk-provider"
+            default_api_url: "https://llm.example.org/v1/chat/completions?version=1"
+            default_model: "gpt-4o"
+            stream_status_feedback: true
+            use_regex_processing: true
+            """;
+
+    @Test
+    void readsTheOriginalsSixKeys() throws Exception {
+        Config config = parse(ORIGINAL);
+
+        assertThat(config.apiKeys()).containsExactly(new ApiKey("default", sha256("s3cret"), Set.of()));
+        UpstreamSettings upstream = upstream(config, "default");
+        assertThat(upstream.url()).hasToString("https://llm.example.org/v1/chat/completions?version=1");
+        assertThat(upstream.apiKey()).isEqualTo("sk-provider");
+        assertThat(upstream.timeouts()).isEqualTo(Timeouts.DEFAULT);
+        assertThat(config.api().reasoningFormat()).isEqualTo(ReasoningFormat.MARKDOWN);
+        assertThat(config.stream()).isEqualTo(StreamSettings.DEFAULT);
+        assertThat(config.presets().all()).extracting(Preset::name).containsExactly("gpt-4o");
+        assertThat(preset(config, "any-other").model()).isEqualTo("gpt-4o");
+        assertThat(preset(config, null).upstream()).isEqualTo(Config.DEFAULT_UPSTREAM);
+    }
+
+    @Test
+    void startsWithNothingAtAll() {
+        Config config = Config.defaults();
+
+        assertThat(config.apiKeys()).isEmpty();
+        assertThat(config.upstreams()).isEmpty();
+        assertThat(config.api().limits()).isEqualTo(Limits.DEFAULT);
+        assertThat(config.api().reasoningFormat()).isEqualTo(ReasoningFormat.REASONING_CONTENT);
+        assertThat(preset(config, "o1").name()).isEqualTo("o1-demo");
+        assertThat(preset(config, "o1").upstream()).isEqualTo(Config.DEFAULT_UPSTREAM);
+        assertThat(preset(config, "o1").prompts()).isEqualTo(Prompts.DEFAULT);
+    }
+
+    @Test
+    void loadsTheShippedFileWithoutAnyEnvironment() throws Exception {
+        Config config = parse(Files.readString(Path.of("config.yaml")));
+
+        assertThat(config.apiKeys()).isEmpty();
+        assertThat(config.upstreams()).isEmpty();
+        assertThat(config.presets().all()).extracting(Preset::name).containsExactly("o1", "o1-mini");
+        assertThat(preset(config, "o1").model()).isEqualTo("some-model");
+        assertThat(preset(config, null).name()).isEqualTo("o1");
+        assertThat(config.presets().find("gpt-4o")).isEmpty();
+    }
+
+    @Test
+    void loadsTheShippedFileWithEverythingUncommented() throws Exception {
+        String all = Files.readString(Path.of("config.yaml")).replaceAll("(?m)^# (?=[a-z_]+:| )", "");
+        Config config = parse(all.replace("${file:/run/secrets/team-a}", "key-a"), Map.of("OPENAI_API_KEY", "sk-1"));
+
+        assertThat(config.apiKeys()).extracting(ApiKey::name).containsExactly("team-a", "team-b");
+        assertThat(config.upstreams()).containsOnlyKeys("main");
+        assertThat(config.stream()).isEqualTo(StreamSettings.DEFAULT);
+        assertThat(config.api().limits()).isEqualTo(Limits.DEFAULT);
+        assertThat(preset(config, "o1").prompts().answer()).isEqualTo("Now give the final answer.");
+        assertThat(preset(config, "o1").upstream()).isEqualTo("main");
+    }
+
+    @Test
+    void readsAllOfAnUpstream() {
+        Config config = parse("""
+                        default_model: m
+                        upstreams:
+                          main:
+                            url: http://localhost:11434/v1/chat/completions
+                            api_key: k
+                            timeouts: { connect: 1s, first_token: 2m, idle: 300ms, call: 1h }
+                            concurrency: 7
+                            attempts: 1
+                            max_retry_wait: 0s
+                            headers: { X-Team: a, X-Number: 010 }
+                            proxy: http://user:pass@proxy:3128
+                        """);
+        UpstreamSettings upstream = upstream(config, "main");
+
+        assertThat(upstream.timeouts())
+                .isEqualTo(new Timeouts(
+                        Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofMillis(300), Duration.ofHours(1)));
+        assertThat(upstream.concurrency()).isEqualTo(7);
+        assertThat(upstream.attempts()).isEqualTo(1);
+        assertThat(upstream.maxRetryWait()).isZero();
+        assertThat(upstream.headers()).isEqualTo(Map.of("X-Team", "a", "X-Number", "010"));
+        assertThat(upstream.proxy()).hasToString("http://user:pass@proxy:3128");
+        assertThat(upstream.toString()).doesNotContain("pass").doesNotContain("localhost");
+    }
+
+    @Test
+    void readsAllOfAPreset() {
+        Config config = parse("""
+                default_model: fast
+                upstreams: { main: { url: "http://a/" }, other: { url: "http://b/" } }
+                prompts: { next: On. }
+                presets:
+                  slow:
+                    upstream: other
+                    model: big
+                    strategy: steps
+                    steps: { min: 1, max: 9 }
+                    budget: { calls: 4, tokens: 5, time: 6s }
+                    reasoning_format: think
+                    prompts: { answer: Answer. }
+                  fast: {}
+                  bare:
+                """);
+
+        Preset slow = preset(config, "slow");
+        assertThat(slow.upstream()).isEqualTo("other");
+        assertThat(slow.model()).isEqualTo("big");
+        assertThat(slow.steps()).isEqualTo(new Preset.Steps(1, 9));
+        assertThat(slow.budget()).isEqualTo(new Preset.Budget(4, 5, Duration.ofSeconds(6)));
+        assertThat(slow.reasoningFormat()).isEqualTo(ReasoningFormat.THINK);
+        assertThat(slow.prompts())
+                .isEqualTo(new Prompts(Prompts.DEFAULT.step(), "On.", Prompts.DEFAULT.check(), "Answer."));
+        assertThat(preset(config, "bare").model()).isEqualTo("bare");
+        assertThat(preset(config, "bare").upstream()).isEqualTo("main");
+        assertThat(preset(config, null).name()).isEqualTo("fast");
+    }
+
+    @Test
+    void takesTheUpstreamOfTheSixKeysWhereAPresetNamesNone() {
+        Config config = parse(ORIGINAL + "upstreams: { other: { url: 'http://b/' } }\npresets: { o1: {} }\n");
+
+        assertThat(config.upstreams()).containsOnlyKeys("default", "other");
+        assertThat(preset(config, "o1").upstream()).isEqualTo("default");
+    }
+
+    @Test
+    void readsTheKeysOfSeveralCallers() throws Exception {
+        Config config = parse("""
+                api_bearer_token: s3cret
+                presets: { o1: {}, o2: {} }
+                api_keys:
+                  - { name: a, key: "${KEY_A}", presets: [o1] }
+                  - { name: b, sha256: 2C26B46B68FFC68FF99B453C1D30413413422D706483BFA0F98A5E886266E7AE }
+                """, Map.of("KEY_A", "key-a"));
+
+        assertThat(config.apiKeys())
+                .containsExactly(
+                        new ApiKey("default", sha256("s3cret"), Set.of()),
+                        new ApiKey("a", sha256("key-a"), Set.of("o1")),
+                        new ApiKey("b", sha256("foo"), Set.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "''",
+                "",
+                "null",
+                "~",
+                "your_api_bearer_token",
+                "your_api_bearer_token_here",
+                "${NOT_SET:-}",
+                "${EMPTY}"
+            })
+    void takesAnEmptyOrSampleTokenForNone(String token) {
+        assertThat(parse("api_bearer_token: " + token, Map.of("EMPTY", "")).apiKeys())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "''", "https://api.example.com/v1/chat/completions", "${NOT_SET:-}"})
+    void takesAnEmptyOrSampleUrlForNoProvider(String url) {
+        assertThat(parse("default_api_url: " + url).upstreams()).isEmpty();
+    }
+
+    @Test
+    void takesTheSamplesProviderKeyForNone() {
+        Config config = parse(ORIGINAL.replace("sk-provider", "your_model_provider_api_key_here"));
+
+        assertThat(upstream(config, "default").apiKey()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    default_model: m                                        | REASONING_CONTENT
+                    use_regex_processing: true                              | MARKDOWN
+                    use_regex_processing: True                              | MARKDOWN
+                    use_regex_processing: false                             | DETAILS
+                    {use_regex_processing: true, reasoning_format: think}   | THINK
+                    {use_regex_processing: , reasoning_format: none}        | NONE
+                    reasoning_format: reasoning                             | REASONING
+                    """)
+    void choosesTheReasoningFormat(String yaml, ReasoningFormat format) {
+        assertThat(parse(yaml).api().reasoningFormat()).isEqualTo(format);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4096, 4096", "010000, 10000", "64KiB, 65536", "10 MiB, 10485760"})
+    void readsSizes(String text, int bytes) {
+        assertThat(parse("limits: { body: " + text + " }").api().limits().body())
+                .isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500ms, 500", "5s, 5000", "5 s, 5000", "2m, 120000", "'\"1s\"', 1000", "${T}, 7000", "${U:-8s}, 8000"})
+    void readsDurations(String text, long millis) {
+        assertThat(parse("heartbeat: " + text, Map.of("T", "7s")).stream().heartbeat())
+                .hasMillis(millis);
+    }
+
+    @Test
+    void readsTheSameValueFromAnAnchor() {
+        Config config = parse("default_model: &m some\npresets: { o1: { model: *m } }");
+
+        assertThat(preset(config, "o1").model()).isEqualTo("some");
+    }
+
+    private static Config parse(String yaml) {
+        return parse(yaml, Map.of());
+    }
+
+    private static Config parse(String yaml, Map<String, String> environment) {
+        return Config.parse("config.yaml", yaml, environment::get);
+    }
+
+    private static UpstreamSettings upstream(Config config, String name) {
+        return Objects.requireNonNull(config.upstreams().get(name));
+    }
+
+    private static Preset preset(Config config, @Nullable String name) {
+        return config.presets().find(name).orElseThrow();
+    }
+
+    private static String sha256(String text) throws Exception {
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(hash);
+    }
+}

@@ -1,0 +1,84 @@
+package org.o1api.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Holds {@code configuration.md} to the code: the same keys, the same defaults and ranges, and examples that work. */
+class ConfigurationDocTest {
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z_0-9.*\\[\\]]+)` \\| (.*?) \\| (.*?) \\|.*\\|$");
+    private static final Pattern BLOCK = Pattern.compile("(?s)```(yaml|text)\n(.*?)```");
+    private static final Map<String, String> ENVIRONMENT = Map.of("TEAM_A_KEY", "a", "PROVIDER_KEY", "b");
+
+    private final String doc;
+
+    ConfigurationDocTest() throws IOException {
+        doc = Files.readString(Path.of("src/site/markdown/configuration.md"));
+    }
+
+    @Test
+    void hasARowForEachKeyThatIsRead() {
+        Map<String, Row> rows = rows();
+        Map<String, Reading.Asked> asked = asked(example(1));
+
+        assertThat(rows.keySet()).containsExactlyInAnyOrderElementsOf(asked.keySet());
+        rows.forEach((key, row) -> {
+            Reading.Asked read = Objects.requireNonNull(asked.get(key));
+            assertThat(row.allowed()).as(key).isEqualTo(read.allowed());
+            if (read.fallback() != null) {
+                assertThat(row.fallback()).as(key).isEqualTo(read.fallback());
+            } else {
+                assertThat(row.fallback()).as(key).isNotBlank();
+            }
+        });
+    }
+
+    @Test
+    void showsFilesThatLoad() {
+        assertThat(Config.parse("six", example(0), name -> null).upstreams()).containsOnlyKeys("default");
+        assertThat(Config.parse("all", example(1), ENVIRONMENT::get).apiKeys()).hasSize(2);
+    }
+
+    @Test
+    void showsTheMistakesAsTheyAreTold() {
+        String told = example(2).strip();
+
+        assertThatThrownBy(() -> Config.parse("config.yaml", example(3), name -> null))
+                .hasMessage(told);
+    }
+
+    /** The code asks for a section's keys whether or not it is there, but for those of names only where one is. */
+    private static Map<String, Reading.Asked> asked(String everything) {
+        Reading reading = new Reading("all", new Substitution(ENVIRONMENT::get));
+        ConfigReader.read(reading, YamlDocument.compose("all", everything));
+        return reading.asked();
+    }
+
+    private Map<String, Row> rows() {
+        Map<String, Row> rows = new LinkedHashMap<>();
+        ROW.matcher(doc).results().forEach(row -> rows.put(row.group(1), Row.of(row)));
+        return rows;
+    }
+
+    private String example(int index) {
+        List<String> blocks =
+                BLOCK.matcher(doc).results().map(block -> block.group(2)).toList();
+        return blocks.get(index);
+    }
+
+    private record Row(String fallback, String allowed) {
+        static Row of(MatchResult cells) {
+            return new Row(cells.group(2).replace("`", ""), cells.group(3).replace("`", ""));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package org.o1api.reasoning;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Usage;
+import org.o1api.upstream.Call;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.Cancellation;
+import org.o1api.upstream.Delta;
+import org.o1api.upstream.Upstream;
+
+/** An upstream inside the test that gives the next reply of its script to each call, and keeps what it was asked. */
+public final class ScriptedUpstream implements Upstream {
+    /** What one call is answered. */
+    public record Reply(List<Delta> deltas, FinishReason finishReason, Usage usage) {
+        public static Reply of(Delta... deltas) {
+            return new Reply(List.of(deltas), FinishReason.STOP, Usage.NONE);
+        }
+
+        public Reply ending(FinishReason reason) {
+            return new Reply(deltas, reason, usage);
+        }
+
+        public Reply using(Usage counted) {
+            return new Reply(deltas, finishReason, counted);
+        }
+    }
+
+    private final Deque<Reply> script;
+    private final List<String> journal;
+    private final List<CallRequest> requests = new ArrayList<>();
+    private int open;
+
+    private ScriptedUpstream(List<Reply> script, List<String> journal) {
+        this.script = new ArrayDeque<>(script);
+        this.journal = journal;
+    }
+
+    /** Each text is one reply, one delta long. */
+    public static ScriptedUpstream answering(String... texts) {
+        Reply[] replies = new Reply[texts.length];
+        for (int i = 0; i < texts.length; i++) {
+            replies[i] = Reply.of(new Delta.Text(texts[i]));
+        }
+        return answering(replies);
+    }
+
+    public static ScriptedUpstream answering(Reply... replies) {
+        return journalling(new ArrayList<>(), replies);
+    }
+
+    /** Writes {@code open}, {@code pull} and {@code close} into the journal as they happen. */
+    public static ScriptedUpstream journalling(List<String> journal, Reply... replies) {
+        return new ScriptedUpstream(List.of(replies), journal);
+    }
+
+    public List<CallRequest> requests() {
+        return requests;
+    }
+
+    /** Calls that nobody has closed. */
+    public int open() {
+        return open;
+    }
+
+    /** Replies that nobody has asked for. */
+    public int left() {
+        return script.size();
+    }
+
+    @Override
+    public String name() {
+        return "scripted";
+    }
+
+    @Override
+    public Call open(CallRequest request, Cancellation cancellation, Runnable accepted) {
+        journal.add("open");
+        requests.add(request);
+        open++;
+        accepted.run();
+        return new ScriptedCall(script.remove(), cancellation);
+    }
+
+    @Override
+    public void close() {}
+
+    private final class ScriptedCall implements Call {
+        private final Reply reply;
+        private final Cancellation cancellation;
+
+        ScriptedCall(Reply reply, Cancellation cancellation) {
+            this.reply = reply;
+            this.cancellation = cancellation;
+        }
+
+        @Override
+        public Iterator<Delta> iterator() {
+            Iterator<Delta> deltas = reply.deltas().iterator();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    cancellation.throwIfCancelled();
+                    return deltas.hasNext();
+                }
+
+                @Override
+                public Delta next() {
+                    journal.add("pull");
+                    return deltas.next();
+                }
+            };
+        }
+
+        @Override
+        public FinishReason finishReason() {
+            return reply.finishReason();
+        }
+
+        @Override
+        public Usage usage() {
+            return reply.usage();
+        }
+
+        @Override
+        public void close() {
+            journal.add("close");
+            open--;
+        }
+    }
+}

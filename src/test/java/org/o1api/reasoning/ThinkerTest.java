@@ -1,0 +1,133 @@
+package org.o1api.reasoning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.Usage;
+import org.o1api.reasoning.ScriptedUpstream.Reply;
+import org.o1api.upstream.Call;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.Cancellation;
+import org.o1api.upstream.Delta;
+import org.o1api.upstream.UpstreamException;
+
+class ThinkerTest {
+    private static final CallRequest REQUEST =
+            new CallRequest("m", List.of(Message.user("12345678")), Map.of(), Set.of());
+
+    private final Transcript out = new Transcript();
+    private final Cancellation cancellation = new Cancellation();
+
+    private Thinker thinker(ScriptedUpstream upstream, Preset.Budget budget) {
+        return new Thinker(upstream, cancellation, budget, out);
+    }
+
+    private static void read(Call call) {
+        try (call) {
+            for (Delta delta : call) {
+                assertThat(delta).isNotNull();
+            }
+        }
+    }
+
+    private static Reply using(long outputTokens) {
+        return Reply.of(new Delta.Text("x")).using(new Usage(10, 2, outputTokens, 0));
+    }
+
+    @Test
+    void keepsOneCallOfTheBudgetForTheAnswer() {
+        Thinker thinker = thinker(
+                ScriptedUpstream.answering(using(1), using(1)), new Preset.Budget(3, 1000, Duration.ofMinutes(5)));
+        assertThat(thinker.mayThink()).isTrue();
+        read(thinker.think(REQUEST));
+        assertThat(thinker.mayThink()).isTrue();
+        read(thinker.think(REQUEST));
+        assertThat(thinker.mayThink()).isFalse();
+        assertThat(thinker.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void stopsThinkingWhenTheTokensAreUsedUp() {
+        Thinker thinker =
+                thinker(ScriptedUpstream.answering(using(100)), new Preset.Budget(30, 100, Duration.ofMinutes(5)));
+        read(thinker.think(REQUEST));
+        assertThat(thinker.mayThink()).isFalse();
+    }
+
+    @Test
+    void stopsThinkingWhenTheTimeIsUsedUp() {
+        Thinker thinker = thinker(ScriptedUpstream.answering(using(1)), new Preset.Budget(30, 100, Duration.ZERO));
+        assertThat(thinker.mayThink()).isFalse();
+    }
+
+    @Test
+    void countsWhatIsThoughtAsReasoningAndWhatIsAnsweredAsTheUpstreamSays() {
+        Reply answer = Reply.of(new Delta.Text("x")).using(new Usage(20, 10, 8, 3));
+        Thinker thinker = thinker(ScriptedUpstream.answering(using(5), answer), Preset.Budget.DEFAULT);
+        read(thinker.think(REQUEST));
+        read(thinker.answer(REQUEST));
+        assertThat(thinker.usage()).isEqualTo(new Usage(30, 12, 13, 8));
+    }
+
+    @Test
+    void countsACallOnceHoweverOftenItIsClosed() {
+        Thinker thinker = thinker(ScriptedUpstream.answering(using(5)), Preset.Budget.DEFAULT);
+        Call call = thinker.think(REQUEST);
+        call.close();
+        call.close();
+        assertThat(thinker.usage()).isEqualTo(new Usage(10, 2, 5, 5));
+    }
+
+    @Test
+    void countsWhatWasReadOfACallThatNobodyCounted() {
+        Reply reply =
+                Reply.of(new Delta.Reasoning("hello world"), new Delta.Text("hello"), new Delta.Text("never read"));
+        Thinker thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
+        CallRequest request = new CallRequest("model", List.of(Message.user("hello world")), Map.of());
+        try (Call call = thinker.answer(request)) {
+            Iterator<Delta> deltas = call.iterator();
+            deltas.next();
+            deltas.next();
+        }
+        assertThat(thinker.usage()).isEqualTo(new Usage(3 + 3 + 2, 0, 1 + 2, 2));
+    }
+
+    @Test
+    void flushesBeforeItMayWait() {
+        ScriptedUpstream upstream = ScriptedUpstream.journalling(
+                out.events(), Reply.of(new Delta.Text("a"), new Delta.Text("b")).ending(FinishReason.LENGTH));
+        Call call = thinker(upstream, Preset.Budget.DEFAULT).answer(REQUEST);
+        read(call);
+        assertThat(out.events())
+                .containsExactly("flush", "open", "accepted", "flush", "pull", "flush", "pull", "flush", "close");
+        assertThat(call.finishReason()).isEqualTo(FinishReason.LENGTH);
+    }
+
+    @Test
+    void tellsOnceThatTheUpstreamHasBegun() {
+        Thinker thinker = thinker(ScriptedUpstream.answering(using(1), using(1)), Preset.Budget.DEFAULT);
+        read(thinker.think(REQUEST));
+        read(thinker.answer(REQUEST));
+        assertThat(out.events()).containsOnlyOnce("accepted");
+    }
+
+    @Test
+    void makesNoCallWhenTheTurnIsCancelled() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering("x");
+        Thinker thinker = thinker(upstream, Preset.Budget.DEFAULT);
+        cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
+        assertThatThrownBy(() -> thinker.think(REQUEST))
+                .isInstanceOfSatisfying(
+                        UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
+        assertThat(upstream.requests()).isEmpty();
+    }
+}

@@ -1,0 +1,109 @@
+package org.o1api.reasoning;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Usage;
+import org.o1api.upstream.Delta;
+
+/** A listener that writes down what a turn reports. */
+public final class Transcript implements TurnListener {
+    private final List<String> events = new ArrayList<>();
+    private final TreeMap<Integer, StringBuilder> steps = new TreeMap<>();
+    private final TreeMap<Integer, String> titles = new TreeMap<>();
+    private final StringBuilder answer = new StringBuilder();
+    private final List<Delta.ToolCall> toolCalls = new ArrayList<>();
+    private final Runnable onText;
+
+    public Transcript() {
+        this(() -> {});
+    }
+
+    /** Has something happen at each piece of a step's text. */
+    public Transcript(Runnable onText) {
+        this.onText = onText;
+    }
+
+    /** All reports in order, {@code "text 1: abc"}; a test may add its own. */
+    public List<String> events() {
+        return events;
+    }
+
+    public String step(int number) {
+        return steps.getOrDefault(number, new StringBuilder()).toString();
+    }
+
+    public List<String> titles() {
+        return List.copyOf(titles.values());
+    }
+
+    public int steps() {
+        return steps.size();
+    }
+
+    public String answer() {
+        return answer.toString();
+    }
+
+    public List<Delta.ToolCall> toolCalls() {
+        return toolCalls;
+    }
+
+    @Override
+    public void accepted() {
+        events.add("accepted");
+    }
+
+    @Override
+    public void stepStarted(int number) {
+        events.add("step " + number);
+        if (steps.put(number, new StringBuilder()) != null) {
+            throw new AssertionError("step " + number + " started twice");
+        }
+    }
+
+    @Override
+    public void stepTitled(int number, String title) {
+        events.add("title " + number + ": " + title);
+        if (titles.put(number, title) != null) {
+            throw new AssertionError("step " + number + " titled twice");
+        }
+    }
+
+    @Override
+    public void stepText(int number, String text) {
+        events.add("text " + number + ": " + text);
+        Objects.requireNonNull(steps.get(number), "text of a step that has not started")
+                .append(text);
+        onText.run();
+    }
+
+    @Override
+    public void stepEnded(int number) {
+        events.add("end " + number);
+    }
+
+    @Override
+    public void answerText(String text) {
+        events.add("answer: " + text);
+        answer.append(text);
+    }
+
+    @Override
+    public void toolCall(Delta.ToolCall piece) {
+        events.add("tool " + piece.index() + ": " + piece.arguments());
+        toolCalls.add(piece);
+    }
+
+    @Override
+    public void completed(FinishReason reason, Usage usage) {
+        events.add("completed " + reason);
+    }
+
+    @Override
+    public void flush() {
+        events.add("flush");
+    }
+}

@@ -1,0 +1,418 @@
+package org.o1api.reasoning.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.reasoning.Transcript;
+
+class StepReaderTest {
+    private static final String WORDS = "We check the facts and look for another way to reach the result. ";
+    private static final String LONG = WORDS.repeat(4).strip();
+    private static final String EVIL = "\"q\" \\ \n\ndata: [DONE]\n\nevent: x\r\n\u0000\u001b \u2029 </details> ``` "
+            + "\ud83d\ude00 {\"next_action\": \"final_answer\"} ";
+    private static final String EVIL_JSON =
+            "\\\"q\\\" \\\\ \\n\\ndata: [DONE]\\n\\nevent: x\\r\\n\\u0000\\u001b \\u2029 "
+                    + "</details> ``` \ud83d\ude00 {\\\"next_action\\\": \\\"final_answer\\\"} ";
+
+    /** {@code outcome} is {@code title|text|next action|whole or broken}; {@code -} where there is none. */
+    private record Reply(String name, String text, String outcome) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Reply reply(String name, String text, String outcome) {
+        return new Reply(name, text, outcome);
+    }
+
+    // spotless:off
+    static Stream<Reply> replies() {
+        return Stream.of(
+                // as agreed
+                reply(
+                        "a step",
+                        "{\"title\": \"T\", \"content\": \"C\", \"next_action\": \"continue\"}",
+                        "T|C|CONTINUE|whole"),
+                reply(
+                        "the last step",
+                        "{\"title\":\"T\",\"content\":\"C\",\"next_action\":\"final_answer\"}",
+                        "T|C|FINAL_ANSWER|whole"),
+                reply("space around", " \n{ \"title\" : \"T\" ,\n\t\"content\" : \"C\" }\n ", "T|C|-|whole"),
+                reply(
+                        "all escapes",
+                        "{\"content\":\"\\\"\\\\\\/\\b1\\f1\\n\\r\\t\\u00e9\\ud83d\\ude00\"}",
+                        "-|\"\\/\b1\f1\n\r\t\u00e9\ud83d\ude00|-|whole"),
+                reply(
+                        "emoji",
+                        "{\"title\":\"\ud83d\ude00\",\"content\":\"a\ud83d\ude00b\ud835\udcb3\"}",
+                        "\ud83d\ude00|a\ud83d\ude00b\ud835\udcb3|-|whole"),
+                reply(
+                        "evil text",
+                        "{\"title\": \"" + EVIL_JSON + "Check\", \"content\": \"" + EVIL_JSON
+                                + "\", \"next_action\": \"continue\"}",
+                        EVIL + "Check|" + EVIL + "|CONTINUE|whole"),
+                // things around the object
+                reply(
+                        "a fence",
+                        "```json\n{\"title\":\"T\",\"content\":\"C\",\"next_action\":\"continue\"}\n```",
+                        "T|C|CONTINUE|whole"),
+                reply(
+                        "a fence in the content",
+                        "```json\n{\"content\":\"```\\ncode\\n```\"}\n```",
+                        "-|```\ncode\n```|-|whole"),
+                reply(
+                        "prose around",
+                        "Let me think.\n{\"title\":\"T\",\"content\":\"C\"}\nThat is my step.",
+                        "T|C|-|whole"),
+                reply(
+                        "prose with braces",
+                        "For \\frac{1}{2} and f() { return; }:\n{\"title\":\"T\",\"content\":\"C\"}",
+                        "T|C|-|whole"),
+                reply("an empty object before", "So {} it is: {\"content\":\"C\"}", "-|C|-|whole"),
+                reply("another object before", "Given {\"a\": {\"b\": [1]}}: {\"content\":\"C\"}", "-|C|-|whole"),
+                reply("a set before", "Given {\"a\", \"b\"}: {\"content\":\"C\"}", "-|C|-|whole"),
+                reply(
+                        "in an array",
+                        "[{\"title\":\"T\",\"content\":\"C\",\"next_action\":\"continue\"}]",
+                        "T|C|CONTINUE|whole"),
+                reply("in an object", "{\"step\": {\"title\":\"T\",\"content\":\"C\"}}", "T|C|-|whole"),
+                reply(
+                        "two objects",
+                        "{\"title\":\"T\",\"content\":\"C\"}\n{\"title\":\"U\",\"content\":\"D\",\"next_action\":\"final_answer\"}",
+                        "T|C|-|whole"),
+                reply("two in an array", "[{\"content\":\"C\"},{\"content\":\"D\"}]", "-|C|-|whole"),
+                reply(
+                        "a thought in front",
+                        "<think>Hm, {\"x\": 1}.</think>\n{\"title\":\"T\",\"content\":\"C\"}",
+                        "T|Hm, {\"x\": 1}.\n\nC|-|whole"),
+                reply("an empty thought", "<think></think>{\"content\":\"C\"}", "-|C|-|whole"),
+                reply("a thought alone", "<think>Hm, 1 < 2 </th", "-|Hm, 1 < 2 </th|-|broken"),
+                reply("no thought", "<thin {\"content\":\"C\"}", "-|C|-|whole"),
+                reply(
+                        "long prose before",
+                        LONG + "\n\n```json\n{\"title\":\"T\",\"content\":\"C\"}\n```",
+                        "T|" + LONG + "\n\n\n\nC|-|whole"),
+                reply(
+                        "long prose around",
+                        LONG + "\n{\"content\":\"C\"}\n```\nSo that is it.",
+                        "-|" + LONG + "\n\n\nC\n\nSo that is it.|-|whole"),
+                reply(
+                        "code in long prose",
+                        LONG + " ```js\nf() {}\n``` {\"content\":\"C\"}",
+                        "-|" + LONG + " ```js\nf() {}\n\n\nC|-|whole"),
+                // members
+                reply(
+                        "content before title",
+                        "{\"content\":\"C\",\"title\":\"T\",\"next_action\":\"continue\"}",
+                        "T|C|CONTINUE|whole"),
+                reply("no title", "{\"content\":\"C\",\"next_action\":\"continue\"}", "-|C|CONTINUE|whole"),
+                reply("no next action", "{\"title\":\"T\",\"content\":\"C\"}", "T|C|-|whole"),
+                reply("no content", "{\"title\":\"T\",\"next_action\":\"continue\"}", "T||CONTINUE|whole"),
+                reply("only a next action", "{\"next_action\":\"final_answer\"}", "-||FINAL_ANSWER|broken"),
+                reply("empty strings", "{\"title\":\"\",\"content\":\"\",\"next_action\":\"\"}", "-||-|broken"),
+                reply(
+                        "a number",
+                        "{\"title\":\"T\",\"content\": 42, \"next_action\":\"continue\"}",
+                        "T|42|CONTINUE|whole"),
+                reply("a number at the end", "{\"content\":-1.5e3}", "-|-1.5e3|-|whole"),
+                reply("a truth", "{\"title\":\"T\",\"content\":true}", "T|true|-|whole"),
+                reply("null content", "{\"title\":\"T\",\"content\":null}", "T||-|whole"),
+                reply("nothing but null", "{\"title\":null,\"content\":null}", "-||-|broken"),
+                reply(
+                        "a list",
+                        "{\"content\":[\"a\", {\"b\": \"]}\\\"\"}, 3],\"title\":\"T\"}",
+                        "T|[\"a\", {\"b\": \"]}\\\"\"}, 3]|-|whole"),
+                reply(
+                        "an object",
+                        "{\"content\":{\"x\": {\"content\": \"y\"}}}",
+                        "-|{\"x\": {\"content\": \"y\"}}|-|whole"),
+                reply("a numbered title", "{\"title\":7,\"content\":\"C\"}", "7|C|-|whole"),
+                reply(
+                        "other keys",
+                        "{\"step\":1,\"x\":{\"content\":\"no\"},\"y\":[\"}\"],\"z\":\"a\\\"b\",\"content\":\"C\"}",
+                        "-|C|-|whole"),
+                reply(
+                        "duplicate keys",
+                        "{\"title\":\"T\",\"content\":\"C\",\"title\":\"U\",\"content\":\"D\",\"next_action\":\"continue\",\"next_action\":\"final_answer\"}",
+                        "T|C\n\nD|FINAL_ANSWER|whole"),
+                reply(
+                        "other cases",
+                        "{\"Title\":\"T\",\"CONTENT\":\"C\",\"Next_Action\":\"Final_Answer\"}",
+                        "T|C|FINAL_ANSWER|whole"),
+                reply(
+                        "other spellings",
+                        "{\"title\":\"T\",\"content\":\"C\",\"nextAction\":\"final answer\"}",
+                        "T|C|FINAL_ANSWER|whole"),
+                reply("an unknown action", "{\"content\":\"C\",\"next_action\":\"dance\"}", "-|C|-|whole"),
+                reply("a typed action", "{\"content\":\"C\",\"next_action\":true}", "-|C|-|whole"),
+                // strings
+                reply("raw line breaks", "{\"content\":\"a\nb\tc\u0001d\"}", "-|a\nb\tc\u0001d|-|whole"),
+                reply(
+                        "latex",
+                        "{\"content\":\"\\( x \\) \\frac{1}{2} \\beta \\alpha \\underline{u} \\[y\\]\"}",
+                        "-|\\( x \\) \\frac{1}{2} \\beta \\alpha \\underline{u} \\[y\\]|-|whole"),
+                reply("proper latex", "{\"content\":\"\\\\( \\\\frac{1}{2} \\\\)\"}", "-|\\( \\frac{1}{2} \\)|-|whole"),
+                reply("an apostrophe escaped", "{\"content\":\"it\\'s\"}", "-|it's|-|whole"),
+                reply("bad unicode", "{\"content\":\"\\u12 \\uzzzz\"}", "-|\\u12 \\uzzzz|-|whole"),
+                reply("a lone high half", "{\"content\":\"a\\ud83d b\\ud83d\"}", "-|a\ufffd b\ufffd|-|whole"),
+                reply("a lone low half", "{\"title\":\"\\ude00\",\"content\":\"\\ude00a\"}", "\ufffd|\ufffda|-|whole"),
+                reply("halves swapped", "{\"content\":\"\\ude00\\ud83d\"}", "-|\ufffd\ufffd|-|whole"),
+                reply(
+                        "quotes not escaped",
+                        "{\"content\":\"he said \"hi\", and \"ho\", \"hu\" too\",\"next_action\":\"continue\"}",
+                        "-|he said \"hi\", and \"ho\", \"hu\" too|CONTINUE|whole"),
+                reply(
+                        "a quoted title",
+                        "{\"title\":\"The \"real\" one\",\"content\":\"C\"}",
+                        "The \"real\" one|C|-|whole"),
+                reply("a quote at the end", "{\"content\":\"he said \"hi\"\"}", "-|he said \"hi\"|-|whole"),
+                reply(
+                        "no comma",
+                        "{\"title\":\"T\"\n\"content\":\"C\" \"next_action\":\"continue\"}",
+                        "T|C|CONTINUE|whole"),
+                reply("a comma too many", "{\"title\":\"T\",,\"content\":\"C\",}", "T|C|-|whole"),
+                reply("a far comma", "{\"content\":\"C\"" + " ".repeat(300) + ", \"title\":\"T\"}", "T|C|-|whole"),
+                // cut
+                reply("cut in the key", "{\"title\":\"T\",\"content\":\"C\",\"next_ac", "T|C|-|broken"),
+                reply("cut in the content", "{\"title\":\"T\",\"content\":\"C and mo", "T|C and mo|-|broken"),
+                reply("cut in the title", "{\"title\":\"T and mo", "T and mo||-|broken"),
+                reply("cut in an escape", "{\"content\":\"C\\u00", "-|C|-|broken"),
+                reply("cut in a pair", "{\"content\":\"C\\ud83d", "-|C\ufffd|-|broken"),
+                reply("cut in a number", "{\"content\":12", "-|12|-|broken"),
+                reply("cut in a list", "{\"content\":[1, 2", "-|[1, 2|-|broken"),
+                reply("cut before the brace", "{\"title\":\"T\",\"content\":\"C\"", "T|C|-|broken"),
+                reply("cut in the action", "{\"content\":\"C\",\"next_action\":\"final_ans", "-|C|-|broken"),
+                reply("cut at once", "{", "-|{|-|broken"),
+                reply("cut before any key", "{\"ti", "-|{\"ti|-|broken"),
+                reply("another object, cut", "{\"a\": \"b", "-|{\"a\": \"b|-|broken"),
+                // no step
+                reply("nothing", "", "-||-|broken"),
+                reply("nothing but space", " \n ", "-||-|broken"),
+                reply("short text", "I would say 42.", "-|I would say 42.|-|broken"),
+                reply("long text", LONG, "-|" + LONG + "|-|broken"),
+                reply(
+                        "text with latex",
+                        "So \\frac{1}{2}, {x}, { and {\n} and",
+                        "-|So \\frac{1}{2}, {x}, { and {\n} and|-|broken"),
+                reply(
+                        "long text with latex",
+                        LONG + " \\frac{1}{2} {\"a\"} { ",
+                        "-|" + LONG + " \\frac{1}{2} {\"a\"} { |-|broken"),
+                reply("text in a fence", "```\nI would say 42.\n```", "-|```\nI would say 42.\n```|-|broken"),
+                reply("another object", "{\"answer\": \"42\"}", "-|{\"answer\": \"42\"}|-|broken"),
+                reply("a string", "\"I would say 42.\"", "-|\"I would say 42.\"|-|broken"),
+                reply(
+                        "not quite JSON",
+                        "Sure! Here is what I think: {title: step 1, \"content\": ",
+                        "-|Sure! Here is what I think: {title: step 1, \"content\": |-|broken"),
+                reply("a key without quotes", "{\"title\":\"T\", content: \"C\"}", "T|content: \"C\"}|-|broken"),
+                reply("a key without value", "{\"title\":\"T\",\"content\"}", "T|\"content\"}|-|broken"),
+                reply("many objects", "{\"a\":1}".repeat(40), "-|" + "{\"a\":1}".repeat(40) + "|-|broken"));
+    }
+    // spotless:on
+
+    @ParameterizedTest
+    @MethodSource("replies")
+    void readsWhateverAModelReplies(Reply reply) {
+        assertThat(outcome(List.of(reply.text))).isEqualTo(reply.outcome);
+    }
+
+    @ParameterizedTest
+    @MethodSource("replies")
+    void readsTheSameInAnyPieces(Reply reply) {
+        String text = reply.text;
+        for (int i = 0; i <= text.length(); i++) {
+            assertThat(outcome(List.of(text.substring(0, i), text.substring(i))))
+                    .as("cut at %d", i)
+                    .isEqualTo(reply.outcome);
+        }
+        assertThat(outcome(text.chars().mapToObj(Character::toString).toList()))
+                .as("one character at a time")
+                .isEqualTo(reply.outcome);
+        Random random = new Random(reply.text.hashCode());
+        for (int i = 0; i < 50; i++) {
+            List<String> pieces = pieces(text, random);
+            assertThat(outcome(pieces)).as("%s", pieces).isEqualTo(reply.outcome);
+        }
+    }
+
+    /** Text of all that makes a reader stumble, at random: whatever it means, it means the same in any pieces. */
+    @Test
+    void readsRandomTextTheSameInAnyPieces() {
+        String[] scraps = {
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            "\"",
+            ":",
+            ",",
+            "\\",
+            "\n",
+            " ",
+            "`",
+            "```",
+            "json",
+            "null",
+            "12",
+            "\"title\":",
+            "\"content\":",
+            "{\"content\": \"",
+            "\"next_action\": \"continue\"",
+            "\", \"",
+            "\\u",
+            "d83d",
+            "\ud83d",
+            "\ude00",
+            "<think>",
+            "</think>",
+            "<",
+            WORDS,
+            " ".repeat(255),
+            "x".repeat(200),
+            "e"
+        };
+        Random random = new Random(7);
+        for (int i = 0; i < 1500; i++) {
+            StringBuilder text = new StringBuilder(random.nextBoolean() ? "{\"title\": \"" : "");
+            for (int n = random.nextInt(30); n > 0; n--) {
+                text.append(scraps[random.nextInt(scraps.length)]);
+            }
+            String whole = outcome(List.of(text.toString()));
+            assertThat(outcome(pieces(text.toString(), random))).as("%s", text).isEqualTo(whole);
+            assertThat(outcome(text.chars().mapToObj(Character::toString).toList()))
+                    .as("%s", text)
+                    .isEqualTo(whole);
+        }
+    }
+
+    private static List<String> pieces(String text, Random random) {
+        List<String> pieces = new ArrayList<>();
+        for (int from = 0; from < text.length(); ) {
+            int to = Math.min(text.length(), from + 1 + random.nextInt(12));
+            pieces.add(text.substring(from, to));
+            from = to;
+        }
+        return pieces;
+    }
+
+    private static String outcome(List<String> pieces) {
+        Transcript shown = new Transcript();
+        StepReader reader = new StepReader(1, shown);
+        pieces.forEach(reader::feed);
+        Step step = reader.end();
+        assertThat(reader.reply()).isEqualTo(String.join("", pieces));
+        assertThat(shown.step(1)).isEqualTo(step.text());
+        assertThat(shown.titles()).isEqualTo(step.title() == null ? List.of() : List.of(step.title()));
+        return orDash(step.title()) + "|" + step.text() + "|" + orDash(step.nextAction()) + "|"
+                + (step.protocolBroken() ? "broken" : "whole");
+    }
+
+    private static String orDash(@Nullable Object value) {
+        return value == null ? "-" : value.toString();
+    }
+
+    @Test
+    void showsTheTitleAndEachPieceOfTheContentAtOnce() {
+        Transcript shown = new Transcript();
+        StepReader reader = new StepReader(3, shown);
+        reader.feed("{\"tit");
+        reader.feed("le\": \"What is ");
+        reader.feed("given\",");
+        reader.feed(" \"content\": \"Two");
+        reader.feed(" trains\\n");
+        reader.feed("leave\", \"next_action\": \"con");
+        reader.feed("tinue\"}");
+        assertThat(shown.events())
+                .containsExactly(
+                        "step 3", "title 3: What is given", "text 3: Two", "text 3:  trains\n", "text 3: leave");
+        reader.end();
+        assertThat(shown.events()).last().isEqualTo("end 3");
+    }
+
+    @Test
+    void showsLongProseWhileItComes() {
+        Transcript shown = new Transcript();
+        StepReader reader = new StepReader(1, shown);
+        reader.feed(LONG.substring(0, 200));
+        assertThat(shown.step(1)).isEmpty();
+        reader.feed(LONG.substring(200, 201));
+        assertThat(shown.step(1)).isEqualTo(LONG.substring(0, 201));
+        reader.feed(" And ");
+        assertThat(shown.step(1)).isEqualTo(LONG.substring(0, 201) + " And ");
+    }
+
+    @Test
+    void showsAThoughtWhileItComes() {
+        Transcript shown = new Transcript();
+        StepReader reader = new StepReader(1, shown);
+        reader.feed("<thi");
+        reader.feed("nk>Hm");
+        assertThat(shown.step(1)).isEqualTo("Hm");
+    }
+
+    @Test
+    void keepsTheModelsOwnReasoningBeforeTheContent() {
+        Transcript shown = new Transcript();
+        StepReader reader = new StepReader(1, shown);
+        reader.feedReasoning("Hm, \ud83d");
+        reader.feedReasoning("\ude00 so");
+        reader.feed("{\"title\": \"T\", \"content\": \"C\"}");
+        assertThat(reader.end()).isEqualTo(new Step("T", "Hm, \ud83d\ude00 so\n\nC", null, false));
+        assertThat(reader.reply()).isEqualTo("{\"title\": \"T\", \"content\": \"C\"}");
+    }
+
+    @Test
+    void readsNoMoreThanABoundedReply() {
+        Transcript shown = new Transcript();
+        StepReader reader = new StepReader(1, shown);
+        reader.feed("{\"content\": \"");
+        for (int i = 0; i < 600; i++) {
+            reader.feed("x".repeat(1024));
+        }
+        Step step = reader.end();
+        assertThat(step.protocolBroken()).isTrue();
+        assertThat(reader.reply()).hasSize(1 << 19);
+    }
+
+    /** Each of these could take time by the square of its length. */
+    @ParameterizedTest
+    @MethodSource("hardReplies")
+    void takesTimeByTheLengthOfAReply(String start, String repeated) {
+        Transcript shown = new Transcript();
+        StepReader reader = new StepReader(1, shown);
+        reader.feed(start);
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            for (int i = 0; i < 1 << 18; i++) {
+                reader.feed(repeated.substring(i % repeated.length(), i % repeated.length() + 1));
+            }
+            reader.end();
+        });
+    }
+
+    static Stream<Arguments> hardReplies() {
+        return Stream.of(
+                Arguments.of("", "{\"a\":"),
+                Arguments.of("", "{ "),
+                Arguments.of("", "`"),
+                Arguments.of("", " "),
+                Arguments.of("<think>", "<"),
+                Arguments.of("{\"content\":\"x\"", " "),
+                Arguments.of("{\"content\":\"", "\","),
+                Arguments.of("{\"content\":\"", "\\"),
+                Arguments.of("{\"content\":", "[{"),
+                Arguments.of("{\"x\":1,", "\"x\":\"a\","));
+    }
+}

@@ -1,0 +1,451 @@
+package org.o1api.reasoning.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.o1api.llm.Content;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+import org.o1api.llm.Usage;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Prompts;
+import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Question.MaxTokens;
+import org.o1api.reasoning.ScriptedUpstream;
+import org.o1api.reasoning.ScriptedUpstream.Reply;
+import org.o1api.reasoning.Thinker;
+import org.o1api.reasoning.Transcript;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.Cancellation;
+import org.o1api.upstream.Delta;
+import org.o1api.upstream.DemoUpstream;
+import org.o1api.upstream.UpstreamException;
+
+class StepsStrategyTest {
+    private static final Prompts PROMPTS = new Prompts("STEP", "NEXT", "CHECK", "ANSWER");
+    private static final String GO_ON = "{\"title\": \"T\", \"content\": \"C\", \"next_action\": \"continue\"}";
+    private static final String DONE = "{\"title\": \"T\", \"content\": \"D\", \"next_action\": \"final_answer\"}";
+    private static final RawJson TOOLS = new RawJson("[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]");
+    private static final Delta.ToolCall TOOL_CALL = new Delta.ToolCall(0, "call_1", "f", "{}");
+
+    private final Transcript out = new Transcript();
+    private final Cancellation cancellation = new Cancellation();
+
+    private FinishReason think(ScriptedUpstream upstream, Question question) {
+        return think(upstream, question, Preset.Budget.DEFAULT);
+    }
+
+    private FinishReason think(ScriptedUpstream upstream, Question question, Preset.Budget budget) {
+        Preset preset = new Preset("o1", "main", "m", "steps", question.steps(), budget, PROMPTS, null);
+        FinishReason reason =
+                new StepsStrategy().think(question, preset, new Thinker(upstream, cancellation, budget, out), out);
+        assertThat(upstream.open()).isZero();
+        return reason;
+    }
+
+    private static Question question(int min, int max, Message... messages) {
+        return new Question(List.of(messages), Map.of(), null, Map.of(), null, new Preset.Steps(min, max));
+    }
+
+    private static Question question(int min, int max) {
+        return question(min, max, Message.user("Why?"));
+    }
+
+    private static Question withTools() {
+        return new Question(
+                List.of(Message.user("Why?")),
+                Map.of("seed", new RawJson("7")),
+                TOOLS,
+                Map.of("tool_choice", new RawJson("\"required\""), "stop", new RawJson("\"END\"")),
+                null,
+                new Preset.Steps(1, 25));
+    }
+
+    private static Question bounded(long limit) {
+        return new Question(
+                List.of(Message.user("Why?")),
+                Map.of(),
+                null,
+                Map.of(),
+                new MaxTokens("max_tokens", limit),
+                new Preset.Steps(3, 25));
+    }
+
+    /** The messages of a request, {@code "user: Why?"}. */
+    private static List<String> said(CallRequest request) {
+        return request.messages().stream()
+                .map(message -> message.role().wireName() + ": " + text(message.content()))
+                .toList();
+    }
+
+    private static String text(@Nullable Content content) {
+        return content instanceof Content.Text text ? text.text() : String.valueOf(content);
+    }
+
+    private static Reply step(String text, long outputTokens) {
+        return Reply.of(new Delta.Text(text)).using(new Usage(10, 0, outputTokens, 0));
+    }
+
+    @Test
+    void thinksInStepsAndThenAnswers() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, GO_ON, DONE, "Because.");
+        assertThat(think(upstream, question(3, 25))).isEqualTo(FinishReason.STOP);
+        out.events().removeIf("flush"::equals);
+        assertThat(out.events())
+                .containsExactly(
+                        "accepted",
+                        "step 1",
+                        "title 1: T",
+                        "text 1: C",
+                        "end 1",
+                        "step 2",
+                        "title 2: T",
+                        "text 2: C",
+                        "end 2",
+                        "step 3",
+                        "title 3: T",
+                        "text 3: D",
+                        "end 3",
+                        "answer: Because.");
+        assertThat(said(upstream.requests().get(3)))
+                .containsExactly(
+                        "system: STEP",
+                        "user: Why?",
+                        "assistant: " + GO_ON,
+                        "user: NEXT",
+                        "assistant: " + GO_ON,
+                        "user: NEXT",
+                        "assistant: " + DONE,
+                        "user: ANSWER");
+    }
+
+    @Test
+    void onlyEverAppendsToTheHistory() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                "```json\n" + GO_ON + "\n```", DONE, "prose \ud83d\ude00 alone", DONE, GO_ON, DONE, "Because.");
+        think(upstream, question(6, 25));
+        List<CallRequest> requests = upstream.requests();
+        assertThat(requests).hasSize(7);
+        for (int i = 1; i < requests.size(); i++) {
+            List<Message> before = requests.get(i - 1).messages();
+            assertThat(requests.get(i).messages()).startsWith(before.toArray(Message[]::new));
+            assertThat(requests.get(i).messages()).hasSize(before.size() + 2);
+        }
+        assertThat(requests.get(6).messages().get(2)).isEqualTo(Message.assistant("```json\n" + GO_ON + "\n```"));
+    }
+
+    @Test
+    void showsTheFirstWordBeforeTheRestIsThere() {
+        List<String> events = out.events();
+        Reply slow = Reply.of(
+                new Delta.Text("{\"content\": \"First"),
+                new Delta.Text(" second"),
+                new Delta.Text("\", \"title\": 1}"));
+        ScriptedUpstream upstream =
+                ScriptedUpstream.journalling(events, slow, Reply.of(new Delta.Text("Be"), new Delta.Text("cause.")));
+        think(upstream, question(1, 1));
+        assertThat(events)
+                .containsSubsequence(
+                        "pull",
+                        "step 1",
+                        "text 1: First",
+                        "flush",
+                        "pull",
+                        "text 1:  second",
+                        "flush",
+                        "pull",
+                        "title 1: 1",
+                        "end 1",
+                        "open",
+                        "pull",
+                        "answer: Be",
+                        "flush",
+                        "pull",
+                        "answer: cause.");
+        assertThat(events.indexOf("text 1: First")).isLessThan(events.lastIndexOf("pull"));
+    }
+
+    @Test
+    void asksAModelThatStopsEarlyToCheckItself() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, DONE, DONE, "Because.");
+        think(upstream, question(3, 25));
+        assertThat(said(upstream.requests().get(3))).containsSubsequence("user: CHECK", "user: CHECK", "user: ANSWER");
+        assertThat(out.steps()).isEqualTo(3);
+    }
+
+    @Test
+    void takesNoMoreStepsThanAllowed() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, GO_ON, "Because.");
+        think(upstream, question(1, 2));
+        assertThat(out.steps()).isEqualTo(2);
+        assertThat(out.answer()).isEqualTo("Because.");
+    }
+
+    @Test
+    void goesOnWhereTheModelDoesNotSay() {
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering("{\"content\": 1}", "{\"content\": 2}", DONE, "Because.");
+        think(upstream, question(1, 25));
+        assertThat(out.steps()).isEqualTo(3);
+    }
+
+    @Test
+    void endsTheThinkingAfterTwoProtocolBreaksInARow() {
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering("prose", GO_ON, "prose", "{\"title\": \"cut", "Because.");
+        think(upstream, question(3, 25));
+        assertThat(out.step(1)).isEqualTo("prose");
+        assertThat(out.titles()).containsExactly("T", "cut");
+        assertThat(out.answer()).isEqualTo("Because.");
+    }
+
+    @Test
+    void asksAgainAfterABlankReplyInsteadOfTalkingToItself() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, " \n", DONE, "Because.");
+        think(upstream, question(1, 25));
+        assertThat(upstream.requests().get(2).messages())
+                .isEqualTo(upstream.requests().get(1).messages());
+        assertThat(said(upstream.requests().get(3)))
+                .containsExactly(
+                        "system: STEP",
+                        "user: Why?",
+                        "assistant: " + GO_ON,
+                        "user: NEXT",
+                        "assistant: " + DONE,
+                        "user: ANSWER");
+    }
+
+    @Test
+    void answersDirectlyWhereTheModelThoughtNothing() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering("", "", "Because.");
+        think(upstream, question(3, 25));
+        assertThat(said(upstream.requests().get(2))).containsExactly("user: Why?");
+    }
+
+    @Test
+    void stopsThinkingWhenTheBudgetSaysSo() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, GO_ON, "Because.");
+        think(upstream, question(3, 25), new Preset.Budget(3, 1000, Duration.ofMinutes(1)));
+        assertThat(out.steps()).isEqualTo(2);
+        assertThat(out.answer()).isEqualTo("Because.");
+    }
+
+    @Test
+    void mergesTheCallersLeadingInstructionsIntoOneSystemMessage() {
+        Content parts = new Content.Parts(
+                new RawJson(
+                        "[{\"type\":\"text\",\"text\":\"Be\"},{\"type\":\"image_url\",\"image_url\":{}},{\"type\":\"text\",\"text\":\"kind.\"}]"));
+        ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
+        Message later = Message.system("Now in verse.");
+        think(
+                upstream,
+                question(
+                        1,
+                        25,
+                        Message.system("Be brief."),
+                        new Message(Role.DEVELOPER, parts, Map.of("name", new RawJson("\"x\""))),
+                        Message.user("Why?"),
+                        later));
+        assertThat(said(upstream.requests().get(0)))
+                .containsExactly("system: STEP\n\nBe brief.\n\nBe\nkind.", "user: Why?", "system: Now in verse.");
+    }
+
+    @Test
+    void sendsTheCallersOtherMessagesAsTheyAre() {
+        Message image = new Message(
+                Role.USER,
+                new Content.Parts(new RawJson("[{\"type\":\"image_url\"}]")),
+                Map.of("name", new RawJson("\"n\"")));
+        Message calls = new Message(Role.ASSISTANT, null, Map.of("tool_calls", new RawJson("[]")));
+        Message result =
+                new Message(Role.TOOL, new Content.Text("42"), Map.of("tool_call_id", new RawJson("\"call_1\"")));
+        ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
+        think(upstream, question(1, 25, image, calls, result));
+        assertThat(upstream.requests().get(1).messages()).contains(image, calls, result);
+    }
+
+    @Test
+    void asksForOneJsonObjectAStepAndForPlainTextAtTheEnd() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
+        think(upstream, question(1, 25));
+        CallRequest step = upstream.requests().get(0);
+        assertThat(step.model()).isEqualTo("m");
+        assertThat(step.fields())
+                .isEqualTo(Map.of(
+                        "temperature",
+                        new RawJson("0.2"),
+                        "response_format",
+                        new RawJson("{\"type\":\"json_object\"}")));
+        assertThat(step.droppable()).containsExactlyInAnyOrder("temperature", "response_format");
+        assertThat(upstream.requests().get(1).fields()).isEqualTo(Map.of("temperature", new RawJson("0.2")));
+        assertThat(upstream.requests().get(1).droppable()).containsExactly("temperature");
+    }
+
+    @Test
+    void sendsTheCallersTemperatureInsteadOfOurs() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
+        think(
+                upstream,
+                new Question(
+                        List.of(Message.user("Why?")),
+                        Map.of("temperature", new RawJson("1")),
+                        null,
+                        Map.of(),
+                        null,
+                        new Preset.Steps(1, 1)));
+        for (CallRequest request : upstream.requests()) {
+            assertThat(request.fields()).containsEntry("temperature", new RawJson("1"));
+            assertThat(request.droppable()).doesNotContain("temperature");
+        }
+    }
+
+    @Test
+    void thinksWithTheToolsInMindAndCallsThemAtTheEnd() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                step(DONE, 1), Reply.of(TOOL_CALL, TOOL_CALL).ending(FinishReason.TOOL_CALLS));
+        assertThat(think(upstream, withTools())).isEqualTo(FinishReason.TOOL_CALLS);
+        CallRequest step = upstream.requests().get(0);
+        assertThat(step.fields())
+                .containsEntry("tools", TOOLS)
+                .containsEntry("tool_choice", new RawJson("\"none\""))
+                .containsEntry("seed", new RawJson("7"))
+                .doesNotContainKey("stop");
+        assertThat(step.droppable()).contains("tool_choice").doesNotContain("tools", "seed");
+        assertThat(upstream.requests().get(1).fields())
+                .containsEntry("tools", TOOLS)
+                .containsEntry("tool_choice", new RawJson("\"required\""))
+                .containsEntry("stop", new RawJson("\"END\""))
+                .doesNotContainKey("response_format");
+        assertThat(out.toolCalls()).containsExactly(TOOL_CALL, TOOL_CALL);
+    }
+
+    @Test
+    void endsTheThinkingWhenAStepCallsATool() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                step(GO_ON, 1),
+                Reply.of(new Delta.Text("I call it."), TOOL_CALL),
+                Reply.of(TOOL_CALL).ending(FinishReason.TOOL_CALLS));
+        think(upstream, withTools());
+        assertThat(out.toolCalls()).containsExactly(TOOL_CALL);
+        assertThat(out.step(2)).isEqualTo("I call it.");
+        assertThat(said(upstream.requests().get(2))).endsWith("assistant: I call it.", "user: ANSWER");
+    }
+
+    @Test
+    void letsAModelCallAToolThatCallsOneAtOnce() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                Reply.of(TOOL_CALL), Reply.of(TOOL_CALL).ending(FinishReason.TOOL_CALLS));
+        think(upstream, withTools());
+        assertThat(out.steps()).isZero();
+        assertThat(said(upstream.requests().get(1))).containsExactly("user: Why?");
+        assertThat(out.toolCalls()).containsExactly(TOOL_CALL);
+    }
+
+    @Test
+    void sharesTheCallersTokensBetweenThinkingAndAnswer() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                step(GO_ON, 30), step(GO_ON, 20), step("Because", 50).ending(FinishReason.LENGTH));
+        assertThat(think(upstream, bounded(100))).isEqualTo(FinishReason.LENGTH);
+        assertThat(upstream.requests())
+                .extracting(request -> String.valueOf(request.fields().get("max_tokens")))
+                .containsExactly("50", "20", "50");
+        assertThat(upstream.requests().get(0).droppable()).contains("max_tokens");
+        assertThat(upstream.requests().get(2).droppable()).doesNotContain("max_tokens");
+    }
+
+    @Test
+    void leavesTheAnswerATokenWhateverTheThinkingTook() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(step(GO_ON, 500), step("B", 1));
+        think(upstream, bounded(100));
+        assertThat(upstream.requests().get(1).fields()).containsEntry("max_tokens", new RawJson("1"));
+    }
+
+    @Test
+    void doesNotThinkWhereThereIsNoRoomForIt() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering("B");
+        think(upstream, bounded(1));
+        assertThat(said(upstream.requests().get(0))).containsExactly("user: Why?");
+        assertThat(upstream.requests().get(0).droppable()).containsExactly("temperature");
+    }
+
+    @Test
+    void countsTheTokensThatNobodyCounted() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering("hello ".repeat(60), "Because.");
+        think(upstream, bounded(100));
+        assertThat(upstream.requests().get(1).fields()).containsEntry("max_tokens", new RawJson("39"));
+    }
+
+    @Test
+    void answersAtOnceWithoutSteps() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(
+                new Delta.Reasoning("Hm"),
+                new Delta.Text("Be"),
+                new Delta.Reasoning("late"),
+                new Delta.Text("cause.")));
+        think(upstream, question(0, 0, Message.system("Be brief."), Message.user("Why?")));
+        assertThat(said(upstream.requests().get(0))).containsExactly("system: Be brief.", "user: Why?");
+        out.events().removeIf("flush"::equals);
+        assertThat(out.events())
+                .containsExactly("accepted", "step 1", "text 1: Hm", "end 1", "answer: Be", "answer: cause.");
+    }
+
+    @Test
+    void showsTheModelsOwnReasoningBeforeTheStepsText() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                Reply.of(new Delta.Reasoning("Hm, "), new Delta.Reasoning("so."), new Delta.Text(DONE)),
+                Reply.of(new Delta.Reasoning("Well."), new Delta.Text("Because.")));
+        think(upstream, question(1, 25));
+        assertThat(out.step(1)).isEqualTo("Hm, so.\n\nD");
+        assertThat(out.step(2)).isEqualTo("Well.");
+        assertThat(said(upstream.requests().get(1))).contains("assistant: " + DONE);
+        assertThat(out.events().indexOf("end 2")).isLessThan(out.events().indexOf("answer: Because."));
+    }
+
+    @Test
+    void joinsACharacterThatTheAnswersDeltasCutInTwo() {
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(Reply.of(new Delta.Text("a\ud83d"), new Delta.Text("\ude00b\ud83d")));
+        think(upstream, question(0, 0));
+        assertThat(out.events()).contains("answer: a", "answer: \ud83d\ude00b", "answer: \ufffd");
+    }
+
+    @Test
+    void closesTheCallThatWasOpenWhenTheTurnWasCancelled() {
+        Delta begin = new Delta.Text("{\"content\": \"a");
+        ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(begin, begin));
+        Transcript leaving = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
+        Preset preset =
+                new Preset("o1", "main", "m", "steps", Preset.Steps.DEFAULT, Preset.Budget.DEFAULT, PROMPTS, null);
+        Thinker thinker = new Thinker(upstream, cancellation, Preset.Budget.DEFAULT, leaving);
+        assertThatThrownBy(() -> new StepsStrategy().think(question(3, 25), preset, thinker, leaving))
+                .isInstanceOfSatisfying(
+                        UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
+        assertThat(upstream.open()).isZero();
+        assertThat(leaving.step(1)).isEqualTo("a");
+    }
+
+    @Test
+    void thinksWithTheDemoModelToo() {
+        Preset preset = new Preset(
+                "o1", "main", "m", "steps", Preset.Steps.DEFAULT, Preset.Budget.DEFAULT, Prompts.DEFAULT, null);
+        try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
+            Thinker thinker = new Thinker(demo, cancellation, Preset.Budget.DEFAULT, out);
+            FinishReason reason = new StepsStrategy().think(question(3, 25), preset, thinker, out);
+            assertThat(reason).isEqualTo(FinishReason.STOP);
+            assertThat(thinker.usage().reasoningTokens())
+                    .isPositive()
+                    .isLessThan(thinker.usage().outputTokens());
+        }
+        assertThat(out.titles()).hasSize(4);
+        assertThat(out.step(1)).contains("“Why?”");
+        assertThat(out.answer()).contains("“Why?”", "4 steps", "config.yaml");
+    }
+}

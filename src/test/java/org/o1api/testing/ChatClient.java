@@ -1,0 +1,212 @@
+package org.o1api.testing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A plain client of the chat completions API, which shows all that came over the wire. */
+public final class ChatClient {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+
+    private final URI url;
+    private final String key;
+
+    ChatClient(URI url, String key) {
+        this.url = url;
+        this.key = key;
+    }
+
+    /** A reply that is one JSON text. */
+    public record Answer(HttpResponse<String> response) {
+        public int status() {
+            return response.statusCode();
+        }
+
+        public JsonNode json() {
+            return parsed(response.body());
+        }
+
+        public @Nullable String header(String name) {
+            return response.headers().firstValue(name).orElse(null);
+        }
+
+        /** The text of the first choice. */
+        public String content() {
+            return json().at("/choices/0/message/content").asText();
+        }
+
+        public String reasoning() {
+            return json().at("/choices/0/message/reasoning_content").asText();
+        }
+    }
+
+    /** One event, as it was on the wire. */
+    public record Event(String name, String data) {
+        public JsonNode json() {
+            return parsed(data);
+        }
+
+        public boolean done() {
+            return data.equals("[DONE]");
+        }
+
+        public String content() {
+            return json().at("/choices/0/delta/content").asText("");
+        }
+
+        public String reasoning() {
+            return json().at("/choices/0/delta/reasoning_content").asText("");
+        }
+    }
+
+    /** A reply that streams. */
+    public static final class Stream implements AutoCloseable {
+        private final HttpResponse<InputStream> response;
+        private final BufferedReader lines;
+        private final List<String> comments = new ArrayList<>();
+
+        Stream(HttpResponse<InputStream> response) {
+            this.response = response;
+            lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+        }
+
+        public int status() {
+            return response.statusCode();
+        }
+
+        public @Nullable String header(String name) {
+            return response.headers().firstValue(name).orElse(null);
+        }
+
+        /** The next event; null at the end of the stream. */
+        public @Nullable Event next() {
+            String name = "";
+            String data = "";
+            try {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (line.startsWith("data: ")) {
+                        data = line.substring(6);
+                    } else if (line.startsWith("event: ")) {
+                        name = line.substring(7);
+                    } else if (line.startsWith(":")) {
+                        comments.add(line);
+                    } else if (line.isEmpty()) {
+                        return new Event(name, data);
+                    } else {
+                        throw new AssertionError("not a line of an event stream: " + line);
+                    }
+                }
+                return null;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** All events that are still to come. */
+        public List<Event> rest() {
+            List<Event> events = new ArrayList<>();
+            for (Event event = next(); event != null; event = next()) {
+                events.add(event);
+            }
+            return events;
+        }
+
+        /** The comments that came so far. */
+        public List<String> comments() {
+            return comments;
+        }
+
+        /** The body that is not a stream, as after a failure. */
+        public JsonNode body() {
+            try {
+                StringBuilder text = new StringBuilder();
+                for (int c = lines.read(); c >= 0; c = lines.read()) {
+                    text.append((char) c);
+                }
+                return parsed(text.toString());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Leaves. */
+        @Override
+        public void close() {
+            try {
+                response.body().close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    public Answer get(String path) {
+        return new Answer(send(path, HttpRequest.Builder::GET, HttpResponse.BodyHandlers.ofString()));
+    }
+
+    /** Posts a chat completion request as it is. */
+    public Answer post(String body) {
+        return post("/v1/chat/completions", body, request -> request);
+    }
+
+    public Answer post(String path, String body, UnaryOperator<HttpRequest.Builder> more) {
+        return new Answer(send(
+                path,
+                request -> more.apply(request.header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))),
+                HttpResponse.BodyHandlers.ofString()));
+    }
+
+    /** Posts a chat completion request whose reply is a stream. */
+    public Stream stream(String body) {
+        return new Stream(send(
+                "/v1/chat/completions",
+                request -> request.header("Content-Type", "application/json")
+                        .header("Accept", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)),
+                HttpResponse.BodyHandlers.ofInputStream()));
+    }
+
+    private <T> HttpResponse<T> send(
+            String path, UnaryOperator<HttpRequest.Builder> more, HttpResponse.BodyHandler<T> handler) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path)).timeout(Duration.ofSeconds(60));
+        if (!key.isEmpty()) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        try {
+            return HTTP.send(more.apply(request).build(), handler);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private static JsonNode parsed(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not JSON: " + text, e);
+        }
+    }
+}

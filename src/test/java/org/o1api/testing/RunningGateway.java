@@ -1,0 +1,16 @@
+package org.o1api.testing;
+
+import java.net.URI;
+
+/** A gateway that answers at a URL until it is closed. */
+public record RunningGateway(URI url, ClassLoader classLoader, Runnable stop) implements AutoCloseable {
+    /** A client of this gateway. */
+    public ChatClient client(String key) {
+        return new ChatClient(url, key);
+    }
+
+    @Override
+    public void close() {
+        stop.run();
+    }
+}
