@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.o1api.api.BodyFilter;
+import org.o1api.api.CorsFilter;
 import org.o1api.api.ErrorMapper;
 import org.o1api.api.HealthResource;
 import org.o1api.api.ModelsResource;
@@ -93,6 +94,7 @@ public final class Gateway implements ServletContextListener {
                         new FrameWriter(),
                         new ErrorMapper(),
                         new RequestIdFilter(),
+                        new CorsFilter(config.api().corsOrigins()),
                         new BearerFilter(new ApiKeys(keys(config, context))),
                         new BodyFilter(config.api().limits())));
         ServletRegistration.Dynamic servlet =

@@ -18,6 +18,9 @@ final class ConfigReader {
     static final Kind<ReasoningFormat> FORMAT =
             Kind.oneOf(List.of(ReasoningFormat.values()), ReasoningFormat::wireName);
 
+    private static final Kind<String> ORIGIN = Kind.LINE_OF_TEXT.which(
+            "an origin such as https://chat.example.com, or *",
+            origin -> origin.equals("*") || origin.matches("https?://[^/\\s]+"));
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(10);
 
     private ConfigReader() {}
@@ -46,7 +49,11 @@ final class ConfigReader {
                     : markdown ? ReasoningFormat.MARKDOWN : ReasoningFormat.DETAILS;
         }
         boolean legacy = root.get("legacy_response", Kind.FLAG, false);
-        return new ApiSettings(format, legacy, root.section("limits", ConfigReader::limits));
+        return new ApiSettings(
+                format,
+                legacy,
+                root.section("limits", ConfigReader::limits),
+                root.section("cors", cors -> cors.set("origins", ORIGIN, "nobody")));
     }
 
     private static ApiSettings.Limits limits(Section section) {

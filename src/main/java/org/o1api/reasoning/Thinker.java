@@ -59,7 +59,7 @@ public final class Thinker {
         }
     }
 
-    /** What all calls used that have ended; estimated where the upstream did not count. */
+    /** What all calls used that have ended; counted here where the upstream did not. */
     public Usage usage() {
         return usage;
     }
@@ -73,8 +73,8 @@ public final class Thinker {
         private final CallRequest request;
         private final Call call;
         private final boolean reasoning;
-        private long textLength;
-        private long reasoningLength;
+        private final StringBuilder text = new StringBuilder();
+        private final StringBuilder thought = new StringBuilder();
         private boolean closed;
 
         CountedCall(CallRequest request, Call call, boolean reasoning) {
@@ -96,19 +96,19 @@ public final class Thinker {
                 @Override
                 public Delta next() {
                     Delta delta = deltas.next();
-                    count(delta);
+                    keep(delta);
                     return delta;
                 }
             };
         }
 
-        private void count(Delta delta) {
-            if (delta instanceof Delta.Text text) {
-                textLength += text.text().length();
-            } else if (delta instanceof Delta.Reasoning thought) {
-                reasoningLength += thought.text().length();
+        private void keep(Delta delta) {
+            if (delta instanceof Delta.Text piece) {
+                text.append(piece.text());
+            } else if (delta instanceof Delta.Reasoning piece) {
+                thought.append(piece.text());
             } else if (delta instanceof Delta.ToolCall piece) {
-                textLength += piece.arguments().length();
+                text.append(piece.arguments());
             }
         }
 
@@ -119,8 +119,8 @@ public final class Thinker {
 
         @Override
         public Usage usage() {
-            Usage counted = call.usage();
-            return counted.equals(Usage.NONE) ? TokenEstimate.of(request, textLength, reasoningLength) : counted;
+            Usage reported = call.usage();
+            return reported.equals(Usage.NONE) ? TokenCounter.count(request, text, thought) : reported;
         }
 
         @Override
@@ -128,7 +128,8 @@ public final class Thinker {
             if (!closed) {
                 closed = true;
                 call.close();
-                usage = usage.plus(reasoning ? usage().asReasoning() : usage());
+                Usage own = usage();
+                usage = usage.plus(reasoning ? own.asReasoning() : own);
             }
         }
     }

@@ -18,7 +18,7 @@ import org.o1api.llm.Usage;
  * before but for its text, the {@link ChunkTemplate} reads it.
  */
 final class ChunkReader {
-    /** What chunks tell. */
+    /** What chunks tell; no text is empty. */
     interface Sink {
         void text(String text);
 
@@ -78,6 +78,8 @@ final class ChunkReader {
         String plain = template.textOf(bytes, offset, length);
         if (plain == null) {
             parse(bytes, offset, length);
+        } else if (plain.isEmpty()) {
+            // Nothing is told, as by the parser.
         } else if (template.isReasoning()) {
             sink.reasoning(plain);
         } else {
@@ -126,10 +128,10 @@ final class ChunkReader {
     }
 
     private void tell() {
-        if (reasoning != null) {
+        if (reasoning != null && !reasoning.isEmpty()) {
             sink.reasoning(reasoning);
         }
-        if (text != null) {
+        if (text != null && !text.isEmpty()) {
             sink.text(text);
         }
         for (int position = 0; position < pieces.size(); position++) {

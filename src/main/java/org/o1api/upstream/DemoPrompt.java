@@ -3,6 +3,7 @@ package org.o1api.upstream;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,7 @@ record DemoPrompt(
             }
             question--;
         }
-        boolean wantsJson = request.fields().containsKey("response_format")
-                && !request.fields().get("response_format").text().contains("\"text\"");
+        boolean wantsJson = wantsJson(request.fields().get("response_format"));
         String last =
                 messages.isEmpty() ? "" : text(messages.get(messages.size() - 1).content());
         boolean stepProtocol = !messages.isEmpty()
@@ -58,6 +58,11 @@ record DemoPrompt(
                         .sum());
     }
 
+    private static boolean wantsJson(@Nullable RawJson responseFormat) {
+        return responseFormat != null
+                && !"text".equals(read(responseFormat).path("type").asText());
+    }
+
     private static boolean followsStep(List<Message> messages, int index) {
         return index > 0 && isStep(messages.get(index - 1));
     }
@@ -69,8 +74,8 @@ record DemoPrompt(
     private static long maxTokens(CallRequest request) {
         for (String field : List.of("max_completion_tokens", "max_tokens")) {
             RawJson bound = request.fields().get(field);
-            if (bound != null && bound.text().chars().allMatch(c -> c >= '0' && c <= '9')) {
-                return Long.parseLong(bound.text());
+            if (bound != null) {
+                return read(bound).asLong(Long.MAX_VALUE);
             }
         }
         return Long.MAX_VALUE;
@@ -85,13 +90,17 @@ record DemoPrompt(
 
     private static String text(Content.Parts parts) {
         StringBuilder texts = new StringBuilder();
-        try {
-            for (JsonNode part : JSON.readTree(parts.json().text())) {
-                texts.append(part.path("text").asText());
-            }
-        } catch (JsonProcessingException e) {
-            return ""; // a demonstration need not understand everything
+        for (JsonNode part : read(parts.json())) {
+            texts.append(part.path("text").asText());
         }
         return texts.toString();
+    }
+
+    private static JsonNode read(RawJson json) {
+        try {
+            return JSON.readTree(json.text());
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance(); // a demonstration need not understand everything
+        }
     }
 }

@@ -88,15 +88,17 @@ class ThinkerTest {
     }
 
     @Test
-    void estimatesWhatWasReadOfACallThatNobodyCounted() {
-        Reply reply = Reply.of(new Delta.Reasoning("12345"), new Delta.Text("1234"), new Delta.Text("never read"));
+    void countsWhatWasReadOfACallThatNobodyCounted() {
+        Reply reply =
+                Reply.of(new Delta.Reasoning("hello world"), new Delta.Text("hello"), new Delta.Text("never read"));
         Thinker thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
-        try (Call call = thinker.answer(REQUEST)) {
+        CallRequest request = new CallRequest("model", List.of(Message.user("hello world")), Map.of());
+        try (Call call = thinker.answer(request)) {
             Iterator<Delta> deltas = call.iterator();
             deltas.next();
             deltas.next();
         }
-        assertThat(thinker.usage()).isEqualTo(new Usage(2, 0, 3, 2));
+        assertThat(thinker.usage()).isEqualTo(new Usage(3 + 3 + 2, 0, 1 + 2, 2));
     }
 
     @Test

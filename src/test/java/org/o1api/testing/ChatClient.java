@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A plain client of the chat completions API, which shows all that came over the wire. */
@@ -26,6 +27,8 @@ public final class ChatClient {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(10))
             .build();
+
+    private static final String CHAT = "/v1/chat/completions";
 
     private final URI url;
     private final String key;
@@ -70,12 +73,31 @@ public final class ChatClient {
         }
 
         public String content() {
-            return json().at("/choices/0/delta/content").asText("");
+            return text("content");
         }
 
         public String reasoning() {
-            return json().at("/choices/0/delta/reasoning_content").asText("");
+            return text("reasoning_content");
         }
+
+        /** A text of the first choice's delta; empty where there is none. */
+        public String text(String field) {
+            return done() ? "" : json().at("/choices/0/delta/" + field).asText("");
+        }
+
+        public @Nullable String finishReason() {
+            return done() ? null : json().at("/choices/0/finish_reason").textValue();
+        }
+    }
+
+    /** All contents of some events. */
+    public static String content(List<Event> events) {
+        return events.stream().map(Event::content).collect(Collectors.joining());
+    }
+
+    /** All reasoning of some events. */
+    public static String reasoning(List<Event> events) {
+        return events.stream().map(Event::reasoning).collect(Collectors.joining());
     }
 
     /** A reply that streams. */
@@ -100,25 +122,38 @@ public final class ChatClient {
         /** The next event; null at the end of the stream. */
         public @Nullable Event next() {
             String name = "";
-            String data = "";
+            @Nullable String data = null;
             try {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    if (line.startsWith("data: ")) {
+                    if (line.startsWith("data: ") && data == null) {
                         data = line.substring(6);
-                    } else if (line.startsWith("event: ")) {
+                    } else if (line.startsWith("event: ") && name.isEmpty()) {
                         name = line.substring(7);
                     } else if (line.startsWith(":")) {
                         comments.add(line);
-                    } else if (line.isEmpty()) {
+                    } else if (line.isEmpty() && data != null) {
                         return new Event(name, data);
                     } else {
-                        throw new AssertionError("not a line of an event stream: " + line);
+                        throw new AssertionError("not what an event stream has here: '" + line + "'");
                     }
+                }
+                if (data != null) {
+                    throw new AssertionError("the stream ended within an event: " + data);
                 }
                 return null;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        /** The events from here on, up to the first one that shows some text. */
+        public Event nextText() {
+            for (Event event = next(); event != null; event = next()) {
+                if (!event.content().isEmpty() || !event.reasoning().isEmpty()) {
+                    return event;
+                }
+            }
+            throw new AssertionError("the stream ended before it showed any text");
         }
 
         /** All events that are still to come. */
@@ -163,27 +198,51 @@ public final class ChatClient {
         return new Answer(send(path, HttpRequest.Builder::GET, HttpResponse.BodyHandlers.ofString()));
     }
 
+    /** Sends any request to a path. */
+    public Answer send(String path, UnaryOperator<HttpRequest.Builder> request) {
+        return new Answer(send(path, request, HttpResponse.BodyHandlers.ofString()));
+    }
+
     /** Posts a chat completion request as it is. */
     public Answer post(String body) {
-        return post("/v1/chat/completions", body, request -> request);
+        return send(CHAT, posting(body));
     }
 
-    public Answer post(String path, String body, UnaryOperator<HttpRequest.Builder> more) {
-        return new Answer(send(
-                path,
-                request -> more.apply(request.header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body))),
-                HttpResponse.BodyHandlers.ofString()));
+    /** Asks for a stream: a question, and what else the request says, as {@code "name": value}. */
+    public Stream ask(String question, String... fields) {
+        return stream(body(question, true, fields));
     }
 
-    /** Posts a chat completion request whose reply is a stream. */
+    /** Asks for one JSON object. */
+    public Answer askWhole(String question, String... fields) {
+        return post(body(question, false, fields));
+    }
+
+    private static String body(String question, boolean stream, String... fields) {
+        StringBuilder body = new StringBuilder("{\"stream\": " + stream + ", \"messages\": [{\"role\": \"user\", \"content\": "
+                + Exchange.quoted(question) + "}]");
+        for (String field : fields) {
+            body.append(", ").append(field);
+        }
+        return body.append('}').toString();
+    }
+
+    /** Posts a chat completion request whose reply is a stream, if all goes well. */
     public Stream stream(String body) {
+        return stream(body, "application/json");
+    }
+
+    public Stream stream(String body, String accept) {
         return new Stream(send(
-                "/v1/chat/completions",
-                request -> request.header("Content-Type", "application/json")
-                        .header("Accept", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body)),
+                CHAT,
+                request -> posting(body).apply(request.header("Accept", accept)),
                 HttpResponse.BodyHandlers.ofInputStream()));
+    }
+
+    /** A POST of JSON. */
+    public static UnaryOperator<HttpRequest.Builder> posting(String body) {
+        return request -> request.header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
     }
 
     private <T> HttpResponse<T> send(

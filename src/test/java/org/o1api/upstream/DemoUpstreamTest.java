@@ -114,6 +114,10 @@ class DemoUpstreamTest {
     void answersInJsonWhereTheCallerWantsJson() {
         String reply = reply(request(Map.of("response_format", JSON_OBJECT), Message.user("Why?")));
         assertThat(json(reply).path("answer").asText()).contains("demonstration");
+        RawJson schema = new RawJson("{\"type\": \"json_schema\", \"json_schema\": {\"name\": \"text\"}}");
+        assertThat(json(reply(request(Map.of("response_format", schema), Message.user("Why?"))))
+                        .isObject())
+                .isTrue();
         assertThat(reply(request(Map.of("response_format", new RawJson("{\"type\": \"text\"}")), Message.user("Why?"))))
                 .startsWith("You asked");
     }

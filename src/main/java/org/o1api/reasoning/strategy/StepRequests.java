@@ -29,7 +29,9 @@ final class StepRequests {
     /** A step: one JSON object, with the tools in mind and none called. */
     CallRequest step(List<Message> messages, @Nullable MaxTokens limit) {
         Fields fields = new Fields();
-        fields.addBound(limit, true);
+        if (limit != null) {
+            fields.addOurs(limit.field(), number(limit));
+        }
         if (fields.addTools()) {
             fields.addOurs("tool_choice", NO_TOOL);
         }
@@ -37,22 +39,19 @@ final class StepRequests {
         return fields.request(messages);
     }
 
-    /** The call behind the steps. */
-    CallRequest closing(List<Message> messages, @Nullable MaxTokens limit) {
-        return answer(messages, limit, true);
-    }
-
-    /** The only call of a turn without steps. */
-    CallRequest direct(List<Message> messages, @Nullable MaxTokens limit) {
-        return answer(messages, limit, false);
-    }
-
-    private CallRequest answer(List<Message> messages, @Nullable MaxTokens limit, boolean ourBound) {
+    /** The answer: what the caller asked for, whether steps came before it or not. */
+    CallRequest answer(List<Message> messages, @Nullable MaxTokens limit) {
         Fields fields = new Fields();
-        fields.addBound(limit, ourBound);
+        if (limit != null) {
+            fields.all.put(limit.field(), number(limit));
+        }
         fields.addTools();
         fields.all.putAll(question.closingFields());
         return fields.request(messages);
+    }
+
+    private static RawJson number(MaxTokens limit) {
+        return new RawJson(Long.toString(limit.limit()));
     }
 
     private final class Fields {
@@ -68,15 +67,6 @@ final class StepRequests {
         void addOurs(String name, RawJson value) {
             all.put(name, value);
             ours.add(name);
-        }
-
-        void addBound(@Nullable MaxTokens bound, boolean ourShare) {
-            if (bound != null) {
-                all.put(bound.field(), new RawJson(Long.toString(bound.limit())));
-                if (ourShare) {
-                    ours.add(bound.field());
-                }
-            }
         }
 
         boolean addTools() {

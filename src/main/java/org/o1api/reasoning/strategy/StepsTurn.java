@@ -1,6 +1,8 @@
 package org.o1api.reasoning.strategy;
 
+import java.util.List;
 import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Question;
 import org.o1api.reasoning.Thinker;
@@ -37,10 +39,8 @@ final class StepsTurn {
             step++;
         }
         // A model that thought nothing has nothing to conclude from: it gets the caller's messages as they are.
-        return answer(
-                history.hasSteps()
-                        ? requests.closing(history.closing(), allowance.forAnswer())
-                        : requests.direct(question.messages(), allowance.forAnswer()));
+        List<Message> messages = history.hasSteps() ? history.closing() : question.messages();
+        return answer(requests.answer(messages, allowance.forAnswer()));
     }
 
     /** Takes a step, and tells whether the thinking goes on. */

@@ -26,6 +26,7 @@ import org.o1api.reasoning.Transcript;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.Delta;
+import org.o1api.upstream.DemoUpstream;
 import org.o1api.upstream.UpstreamException;
 
 class StepsStrategyTest {
@@ -357,6 +358,7 @@ class StepsStrategyTest {
                 .extracting(request -> String.valueOf(request.fields().get("max_tokens")))
                 .containsExactly("50", "20", "50");
         assertThat(upstream.requests().get(0).droppable()).contains("max_tokens");
+        assertThat(upstream.requests().get(2).droppable()).doesNotContain("max_tokens");
     }
 
     @Test
@@ -375,10 +377,10 @@ class StepsStrategyTest {
     }
 
     @Test
-    void estimatesTheTokensThatNobodyCounted() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering("x".repeat(200), "Because.");
+    void countsTheTokensThatNobodyCounted() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering("hello ".repeat(60), "Because.");
         think(upstream, bounded(100));
-        assertThat(upstream.requests().get(1).fields()).containsEntry("max_tokens", new RawJson("50"));
+        assertThat(upstream.requests().get(1).fields()).containsEntry("max_tokens", new RawJson("39"));
     }
 
     @Test
@@ -428,5 +430,22 @@ class StepsStrategyTest {
                         UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
         assertThat(upstream.open()).isZero();
         assertThat(leaving.step(1)).isEqualTo("a");
+    }
+
+    @Test
+    void thinksWithTheDemoModelToo() {
+        Preset preset = new Preset(
+                "o1", "main", "m", "steps", Preset.Steps.DEFAULT, Preset.Budget.DEFAULT, Prompts.DEFAULT, null);
+        try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
+            Thinker thinker = new Thinker(demo, cancellation, Preset.Budget.DEFAULT, out);
+            FinishReason reason = new StepsStrategy().think(question(3, 25), preset, thinker, out);
+            assertThat(reason).isEqualTo(FinishReason.STOP);
+            assertThat(thinker.usage().reasoningTokens())
+                    .isPositive()
+                    .isLessThan(thinker.usage().outputTokens());
+        }
+        assertThat(out.titles()).hasSize(4);
+        assertThat(out.step(1)).contains("“Why?”");
+        assertThat(out.answer()).contains("“Why?”", "4 steps", "config.yaml");
     }
 }

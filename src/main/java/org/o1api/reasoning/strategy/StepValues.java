@@ -1,0 +1,291 @@
+package org.o1api.reasoning.strategy;
+
+import org.jspecify.annotations.Nullable;
+import org.o1api.reasoning.TurnListener;
+
+/** The values of a step's object, read as they arrive: content is shown at once, a title when it is whole. */
+final class StepValues {
+    private static final int MAX_NAME = 1000;
+
+    /** What a key stands for. */
+    enum Field {
+        TITLE,
+        CONTENT,
+        NEXT_ACTION,
+        OTHER;
+
+        static Field named(CharSequence key) {
+            return switch (lettersOf(key)) {
+                case "title" -> TITLE;
+                case "content" -> CONTENT;
+                case "nextaction" -> NEXT_ACTION;
+                default -> OTHER;
+            };
+        }
+    }
+
+    private enum State {
+        NONE,
+        BEGIN,
+        STRING,
+        NESTED,
+        LITERAL
+    }
+
+    private final int number;
+    private final TurnListener out;
+    private final ShownText shown;
+    private final ReplyText reply;
+    private final StringBuilder name = new StringBuilder();
+    private State state = State.NONE;
+    private Field field = Field.OTHER;
+    private int depth;
+    private boolean quoted;
+    private boolean escaped;
+    private @Nullable String title;
+    private boolean hasContent;
+    private Step.@Nullable NextAction nextAction;
+
+    StepValues(int number, TurnListener out, ShownText shown, ReplyText reply) {
+        this.number = number;
+        this.out = out;
+        this.shown = shown;
+        this.reply = reply;
+    }
+
+    @Nullable
+    String title() {
+        return title;
+    }
+
+    boolean hasContent() {
+        return hasContent;
+    }
+
+    Step.@Nullable NextAction nextAction() {
+        return nextAction;
+    }
+
+    void begin(Field of) {
+        field = of;
+        name.setLength(0);
+        if (of == Field.CONTENT) {
+            shown.beginSection();
+        }
+        state = State.BEGIN;
+    }
+
+    /** Reads on, and tells whether the value is whole. */
+    boolean read() {
+        if (state == State.BEGIN && !beginValue()) {
+            return false;
+        }
+        boolean whole = switch (state) {
+            case STRING -> readString();
+            case NESTED -> readNested();
+            case LITERAL -> readLiteral();
+            case NONE, BEGIN -> false;
+        };
+        if (whole) {
+            end();
+        }
+        return whole;
+    }
+
+    /** The value is as whole as it will ever be. */
+    void end() {
+        if (state == State.NONE) {
+            return;
+        }
+        state = State.NONE;
+        if (field == Field.TITLE && title == null && !name.toString().isBlank()) {
+            ShownText.mend(name, 0, name.length());
+            title = name.toString().strip();
+            shown.report();
+            out.stepTitled(number, title);
+        } else if (field == Field.NEXT_ACTION) {
+            nextAction = switch (lettersOf(name)) {
+                case "continue" -> Step.NextAction.CONTINUE;
+                case "finalanswer" -> Step.NextAction.FINAL_ANSWER;
+                default -> null;
+            };
+        }
+    }
+
+    private boolean beginValue() {
+        reply.skipSpace();
+        if (reply.isRead()) {
+            return false;
+        }
+        switch (reply.next()) {
+            case '"' -> {
+                reply.position++;
+                state = State.STRING;
+            }
+            case '{', '[' -> {
+                depth = 0;
+                quoted = false;
+                escaped = false;
+                state = State.NESTED;
+            }
+            default -> state = State.LITERAL;
+        }
+        return true;
+    }
+
+    private boolean readString() {
+        int i = reply.position;
+        while (i < reply.length()) {
+            char c = reply.charAt(i);
+            if (c == '"') {
+                takeUntil(i);
+                // A title is shown now; a comma behind a quote within a title is rare.
+                int end = reply.endOfString(i, field == Field.TITLE);
+                if (end == ReplyText.NOT_YET) {
+                    return false;
+                }
+                if (end != ReplyText.NEVER) {
+                    reply.position = end;
+                    return true;
+                }
+                i++;
+            } else if (c == '\\') {
+                takeUntil(i);
+                int read = readEscape(i);
+                if (read == 0) {
+                    return false;
+                }
+                i += read;
+                reply.position = i;
+            } else {
+                i++;
+            }
+        }
+        takeUntil(i);
+        return false;
+    }
+
+    /** Takes what the backslash stands for. Gives how many characters that was, 0 when they have not arrived. */
+    private int readEscape(int backslash) {
+        if (backslash + 1 == reply.length()) {
+            return 0;
+        }
+        char c = reply.charAt(backslash + 1);
+        switch (c) {
+            case '"', '\\', '/', '\'' -> take(c);
+            case 'n' -> take('\n');
+            case 'r' -> take('\r');
+            case 't' -> take('\t');
+            case 'b', 'f' -> {
+                if (backslash + 2 == reply.length()) {
+                    return 0;
+                }
+                if (Character.isLetter(reply.charAt(backslash + 2))) {
+                    take('\\'); // \frac, \beta: nobody writes a word behind a form feed
+                    return 1;
+                }
+                take(c == 'b' ? '\b' : '\f');
+            }
+            case 'u' -> {
+                return readUnicodeEscape(backslash);
+            }
+            default -> {
+                take('\\');
+                return 1;
+            }
+        }
+        return 2;
+    }
+
+    private int readUnicodeEscape(int backslash) {
+        int code = 0;
+        for (int i = backslash + 2; i < backslash + 6; i++) {
+            if (i == reply.length()) {
+                return 0;
+            }
+            int digit = hexDigit(reply.charAt(i));
+            if (digit < 0) {
+                take('\\');
+                return 1;
+            }
+            code = (code << 4) | digit;
+        }
+        take((char) code);
+        return 6;
+    }
+
+    private static int hexDigit(char c) {
+        return c < 128 ? Character.digit(c, 16) : -1;
+    }
+
+    private boolean readNested() {
+        for (int i = reply.position; i < reply.length(); i++) {
+            char c = reply.charAt(i);
+            if (escaped) {
+                escaped = false;
+            } else if (quoted) {
+                escaped = c == '\\';
+                quoted = c != '"';
+            } else if (c == '"') {
+                quoted = true;
+            } else if (c == '{' || c == '[') {
+                depth++;
+            } else if ((c == '}' || c == ']') && --depth == 0) {
+                takeUntil(i + 1);
+                return true;
+            }
+        }
+        takeUntil(reply.length());
+        return false;
+    }
+
+    private boolean readLiteral() {
+        int limit = reply.position + ReplyText.MAX_LOOK_AHEAD;
+        int end = reply.position;
+        while (end < reply.length() && end < limit && ",}\n".indexOf(reply.charAt(end)) < 0) {
+            end++;
+        }
+        if (end == reply.length() && end < limit && !reply.ended()) {
+            return false;
+        }
+        String literal = reply.between(reply.position, end).strip();
+        reply.position = end;
+        if (!literal.equals("null")) {
+            literal.chars().forEach(c -> take((char) c));
+        }
+        return true;
+    }
+
+    private void takeUntil(int end) {
+        int from = reply.position;
+        reply.position = end;
+        if (field == Field.CONTENT) {
+            hasContent |= from < end;
+            shown.append(reply.characters(), from, end);
+        } else if (field != Field.OTHER) {
+            name.append(reply.characters(), from, Math.min(end, from + MAX_NAME - name.length()));
+        }
+    }
+
+    private void take(char c) {
+        if (field == Field.CONTENT) {
+            hasContent = true;
+            shown.append(c);
+        } else if (field != Field.OTHER && name.length() < MAX_NAME) {
+            name.append(c);
+        }
+    }
+
+    /** The ASCII letters alone, as small ones: what is left of {@code Next-Action}, {@code nextAction} and {@code next_action}. */
+    private static String lettersOf(CharSequence name) {
+        StringBuilder letters = new StringBuilder(name.length());
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            char small = c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
+            if (small >= 'a' && small <= 'z') {
+                letters.append(small);
+            }
+        }
+        return letters.toString();
+    }
+}

@@ -1,0 +1,172 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.Map;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** What a client gets where something went wrong: always OpenAI's error, with a status where that is still possible. */
+class ErrorsIT {
+    private static void isError(Answer answer, int status, String code) {
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).startsWith("application/json");
+        isError(answer.json(), code);
+    }
+
+    private static void isError(JsonNode body, String code) {
+        assertThat(body.path("error").properties().stream().map(Map.Entry::getKey))
+                .containsExactly("message", "type", "param", "code");
+        assertThat(body.at("/error/code").asText()).isEqualTo(code);
+        assertThat(body.toString()).doesNotContain("Exception", "org.o1api", Stage.PROVIDER_KEY, "127.0.0.1");
+    }
+
+    @InContainers
+    void letsNobodyInWithoutAKeyAndSaysSo(Stage stage) {
+        Answer missing = stage.gateway().client("").askWhole("?");
+        Answer wrong = stage.gateway().client("sk-wrong").askWhole("?");
+
+        isError(missing, 401, "invalid_api_key");
+        isError(wrong, 401, "invalid_api_key");
+        assertThat(missing.header("WWW-Authenticate")).isEqualTo("Bearer");
+        assertThat(missing.json().at("/error/message")).isNotEqualTo(wrong.json().at("/error/message"));
+    }
+
+    @InContainers
+    void letsNobodySeeWhichPathsThereAre(Stage stage) {
+        for (String path : List.of("/", "/v1/models", "/v1/nothing", "/error", "/index.html", "/WEB-INF/web.xml", "/health")) {
+            Answer answer = stage.gateway().client("").get(path);
+            assertThat(answer.status()).as(path).isIn(401, 404);
+            assertThat(answer.json().at("/error/message").asText()).as(path).isNotEmpty();
+        }
+        assertThat(stage.gateway().client("").get("/v1/nothing").status()).isEqualTo(401);
+    }
+
+    @InContainers
+    void tellsOfUnknownPathsMethodsAndTypes(Stage stage) {
+        ChatClient client = stage.client();
+
+        isError(client.get("/v1/nothing"), 404, "unknown_url");
+        isError(client.get("/"), 404, "unknown_url");
+        isError(client.get("/v1/chat/completions"), 405, "method_not_allowed");
+        assertThat(client.get("/v1/chat/completions").header("Allow")).contains("POST");
+        isError(
+                client.send("/v1/chat/completions", request -> request.DELETE()),
+                405,
+                "method_not_allowed");
+        isError(
+                client.send(
+                        "/v1/chat/completions",
+                        request -> request.header("Content-Type", "text/plain").POST(BodyPublishers.ofString("hi"))),
+                415,
+                "unsupported_media_type");
+        isError(client.get("/v1/models/nothing"), 404, "model_not_found");
+    }
+
+    @InContainers
+    void tellsWhatIsWrongWithARequest(Stage stage) {
+        ChatClient client = stage.client();
+        Map<String, String> paramOf = Map.of(
+                "{\"messages\": []}", "messages",
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}], \"n\": 2}", "n",
+                "{\"messages\": [{\"role\": \"pope\", \"content\": \"?\"}]}", "messages[0].role",
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}], \"temperature\": 3}", "temperature");
+        paramOf.forEach((body, param) -> {
+            Answer answer = client.post(body);
+            assertThat(answer.status()).as(body).isEqualTo(400);
+            assertThat(answer.json().at("/error/param").asText()).as(body).isEqualTo(param);
+        });
+        isError(client.post("{"), 400, "invalid_json");
+        isError(client.post(""), 400, "invalid_json");
+    }
+
+    @InContainers(config = "limits: { body: 2KiB }")
+    void refusesABodyThatIsTooLarge(Stage stage) {
+        isError(stage.client().askWhole("x".repeat(3000)), 413, "request_too_large");
+    }
+
+    @InContainers
+    void givesAFailureBeforeTheBeginningItsStatusOnStreamsToo(Stage stage) {
+        Map<Integer, Integer> statusOf = Map.of(400, 400, 401, 502, 404, 502, 429, 429, 500, 502, 503, 503);
+        statusOf.forEach((theirs, ours) -> {
+            stage.decides(request -> Script.error(theirs, "secret " + Stage.PROVIDER_KEY));
+            Answer answer = stage.client().askWhole("?");
+            assertThat(answer.status()).as("for %s: %s", theirs, answer.json()).isEqualTo(ours);
+            isError(answer.json(), answer.json().at("/error/code").asText());
+
+            try (ChatClient.Stream stream = stage.client().ask("?")) {
+                assertThat(stream.status()).isEqualTo(ours);
+                assertThat(stream.header("Content-Type")).startsWith("application/json");
+                assertThat(stream.body().at("/error/code")).isEqualTo(answer.json().at("/error/code"));
+            }
+        });
+    }
+
+    @InContainers
+    void triesAnUpstreamAgainThatFailsForAWhile(Stage stage) {
+        stage.plays(
+                Script.error(503, "busy"),
+                Script.reset(),
+                Script.answer(Steps.step("First", "one", "final_answer")),
+                Script.error(500, "oops"),
+                Script.answer("Yes."));
+
+        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
+            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+        }
+        assertThat(stage.requests()).hasSize(5);
+    }
+
+    @InContainers
+    void doesNotRepeatWhatTheUpstreamRefuses(Stage stage) {
+        stage.decides(request -> Script.error(400, "Your image is broken."));
+
+        stage.client().askWhole("?");
+
+        assertThat(stage.requests()).hasSize(1);
+    }
+
+    @InContainers
+    void passesOnHowLongToWait(Stage stage) {
+        stage.decides(request -> Script.error(429, "slow down", "Retry-After: 30"));
+
+        Answer answer = stage.client().askWhole("?");
+
+        isError(answer, 429, "upstream_rate_limit");
+        assertThat(answer.header("Retry-After")).isEqualTo("30");
+    }
+
+    @InContainers
+    void endsAStreamThatHasBegunByAnErrorEvent(Stage stage) {
+        stage.plays(
+                Script.answer(Steps.step("First", "one", "continue")),
+                exchange -> exchange.stream().text("{\"title\": \"Second\", \"content\": \"and th").reset(),
+                Script.answer("never asked for"));
+
+        try (ChatClient.Stream stream = stage.client().ask("?")) {
+            List<Event> events = stream.rest();
+            Event last = events.get(events.size() - 1);
+
+            assertThat(stream.status()).isEqualTo(200);
+            assertThat(ChatClient.reasoning(events.subList(0, events.size() - 1))).endsWith("## Step 2: Second\nand th");
+            assertThat(last.name()).isEqualTo("error");
+            isError(last.json(), "upstream_failed");
+            assertThat(events).noneMatch(Event::done).allMatch(event -> event.finishReason() == null);
+        }
+    }
+
+    @InContainers
+    void givesNoHalfAnswerInOneObject(Stage stage) {
+        stage.plays(Steps.thenAnswer(exchange -> exchange.stream().text("It is").reset()));
+
+        isError(stage.client().askWhole("?"), 502, "upstream_failed");
+    }
+}

@@ -1,0 +1,147 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** Where the reasoning shows, by each format, on streams and in one object. */
+class FormatsIT {
+    private static final String TIME = "\\*\\*Total thinking time: \\d+\\.\\d\\d seconds\\*\\*";
+    private static final String MARKDOWN = "\n\n" + Steps.SHOWN + "\n\n### Final Answer\nWell: 1 < 2.\n\n";
+    private static final String DETAILS = """
+            <details open>
+            <summary>Step 1: First</summary>
+            one
+            </details>
+            <details open>
+            <summary>Step 2: Second</summary>
+            two
+            </details>
+            <details open>
+            <summary>Step 3: Third</summary>
+            three
+            </details>
+
+            ### Final Answer
+            Well: 1 < 2.
+
+            """;
+
+    /** What the three steps and the answer come to: the two fields of reasoning, and the content. */
+    private record Shown(String reasoningContent, String reasoning, String content) {}
+
+    private static Shown streamed(Stage stage, String... fields) {
+        stage.plays(Steps.thenAnswer("Well: 1 < 2."));
+        try (ChatClient.Stream stream = stage.client().ask("?", fields)) {
+            List<Event> events = stream.rest();
+            return new Shown(
+                    ChatClient.reasoning(events),
+                    events.stream().map(event -> event.text("reasoning")).collect(Collectors.joining()),
+                    ChatClient.content(events));
+        }
+    }
+
+    private static Shown whole(Stage stage, String... fields) {
+        stage.plays(Steps.thenAnswer("Well: 1 < 2."));
+        JsonNode message = stage.client().askWhole("?", fields).json().at("/choices/0/message");
+        return new Shown(
+                message.path("reasoning_content").asText(""),
+                message.path("reasoning").asText(""),
+                message.path("content").asText());
+    }
+
+    private static void shows(Stage stage, String field, Shown expected) {
+        assertThat(streamed(stage, field)).as("streamed, %s", field).isEqualTo(expected);
+        assertThat(whole(stage, field)).as("in one object, %s", field).isEqualTo(expected);
+    }
+
+    @InContainers
+    void showsTheReasoningWhereTheRequestWantsIt(Stage stage) {
+        String answer = "Well: 1 < 2.";
+
+        shows(stage, "\"user\": \"x\"", new Shown(Steps.SHOWN, "", answer));
+        shows(stage, "\"reasoning_format\": null", new Shown(Steps.SHOWN, "", answer));
+        shows(stage, "\"reasoning_format\": \"reasoning_content\"", new Shown(Steps.SHOWN, "", answer));
+        shows(stage, "\"reasoning_format\": \"reasoning\"", new Shown("", Steps.SHOWN, answer));
+        shows(stage, "\"reasoning_format\": \"both\"", new Shown(Steps.SHOWN, Steps.SHOWN, answer));
+        shows(stage, "\"reasoning_format\": \"none\"", new Shown("", "", answer));
+        shows(stage, "\"include_reasoning\": true", new Shown(Steps.SHOWN, "", answer));
+        shows(stage, "\"include_reasoning\": false", new Shown("", "", answer));
+        shows(stage, "\"reasoning_format\": \"think\"", new Shown("", "", "<think>" + Steps.SHOWN + "</think>" + answer));
+    }
+
+    @InContainers
+    void sendsEachTagOfThoughtAsADeltaOfItsOwn(Stage stage) {
+        stage.plays(Steps.thenAnswer("Yes."));
+
+        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_format\": \"think\"")) {
+            assertThat(stream.rest()).map(Event::content).contains("<think>", "</think>");
+        }
+    }
+
+    @InContainers
+    void writesMarkdownIntoTheContentWhereTheRequestWantsIt(Stage stage) {
+        for (Shown shown : List.of(
+                streamed(stage, "\"reasoning_format\": \"markdown\""),
+                whole(stage, "\"reasoning_format\": \"markdown\""))) {
+            assertThat(shown.reasoningContent()).isEmpty();
+            assertThat(shown.content()).startsWith(MARKDOWN);
+            assertThat(shown.content().substring(MARKDOWN.length())).matches(TIME);
+        }
+    }
+
+    @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
+    void writesTheOriginalsMarkdownWhereTheConfigHasItsKey(Stage stage) {
+        for (Shown shown : List.of(streamed(stage), whole(stage))) {
+            assertThat(shown.content()).startsWith(MARKDOWN);
+            assertThat(shown.content().substring(MARKDOWN.length())).matches(TIME);
+        }
+    }
+
+    @InContainers(config = "use_regex_processing: false")
+    void writesTheOriginalsHtmlWhereTheConfigHasItsKey(Stage stage) {
+        for (Shown shown : List.of(streamed(stage), whole(stage))) {
+            assertThat(shown.content()).startsWith(DETAILS);
+            assertThat(shown.content().substring(DETAILS.length())).matches(TIME);
+        }
+    }
+
+    @InContainers(config = "use_regex_processing: false")
+    void escapesHtmlInDetails(Stage stage) {
+        stage.plays(
+                Script.answer(Steps.step("a < b", "<script>x</script>\n& more", "continue")), Script.answer("Yes."));
+
+        String content =
+                stage.client().askWhole("?", "\"reasoning_effort\": \"minimal\"").content();
+
+        assertThat(content)
+                .contains("<summary>Step 1: a &lt; b</summary>")
+                .contains("&lt;script&gt;x&lt;/script&gt;<br>&amp; more")
+                .doesNotContain("<script>");
+    }
+
+    @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
+    void addsTheOriginalsStepsToOneObject(Stage stage) {
+        stage.plays(Steps.thenAnswer("Yes."));
+
+        Answer answer = stage.client().askWhole("?");
+
+        JsonNode steps = answer.json().path("steps");
+        assertThat(steps).hasSize(4);
+        assertThat(steps).map(step -> step.get(0).asText())
+                .containsExactly("Step 1: First", "Step 2: Second", "Step 3: Third", "Final Answer");
+        assertThat(steps).map(step -> step.get(1).asText()).containsExactly("one", "two", "three", "Yes.");
+        assertThat(steps).allMatch(step -> step.size() == 3 && step.get(2).isDouble());
+        assertThat(answer.json().path("total_thinking_time").isDouble()).isTrue();
+        assertThat(answer.json().path("choices")).hasSize(1);
+    }
+}

@@ -1,0 +1,166 @@
+package org.o1api;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.ArchConfiguration;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.o1api.upstream.Cancellation;
+import org.o1api.upstream.Delta;
+
+/** The table "The house" of the architecture document, held against the classes. */
+class HouseTest {
+    private static final String BASE = "org.o1api";
+
+    /** Which packages each package may import, itself aside. The base package wires, and may import all. */
+    private static final Map<String, List<String>> MAY_IMPORT = Map.of(
+            "server", List.of("llm"),
+            "api", List.of("server", "auth", "turn", "reasoning", "llm"),
+            "api.chat", List.of("api", "server", "auth", "turn", "reasoning", "llm"),
+            "auth", List.of("llm"),
+            "turn", List.of("reasoning", "upstream", "llm"),
+            "reasoning", List.of("upstream", "llm"),
+            "reasoning.strategy", List.of("reasoning", "upstream", "llm"),
+            "upstream", List.of("llm"),
+            "llm", List.of(),
+            "config", List.of("api", "auth", "reasoning", "server", "upstream", "llm"));
+
+    /** Words of the upstream that a turn's own vocabulary uses: who speaks of turns knows them too. */
+    private static final DescribedPredicate<JavaClass> WORDS_OF_A_TURN = belongToAnyOf(Delta.class, Cancellation.class);
+
+    private static final JavaClasses CLASSES = classes();
+
+    private static JavaClasses classes() {
+        // Names are enough for these rules; to resolve the supertypes of all libraries takes ten times as long.
+        ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
+        return new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages(BASE);
+    }
+
+    @Test
+    void everyPackageHasAPlaceInTheHouse() {
+        TreeSet<String> found = new TreeSet<>();
+        CLASSES.forEach(type -> found.add(type.getPackageName()));
+        TreeSet<String> known = new TreeSet<>(List.of(BASE));
+        MAY_IMPORT.keySet().forEach(name -> known.add(full(name)));
+
+        assertThat(found).isEqualTo(known);
+    }
+
+    @Test
+    void packagesImportOnlyWhatTheyMay() {
+        MAY_IMPORT.forEach((name, others) -> {
+            DescribedPredicate<JavaClass> allowed = resideInAnyPackage(Stream.concat(Stream.of(name), others.stream())
+                    .map(HouseTest::full)
+                    .toArray(String[]::new));
+            noClasses()
+                    .that()
+                    .resideInAPackage(full(name))
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage(BASE + "..").and(not(allowed)).and(not(wordsFor(name))))
+                    .check(CLASSES);
+        });
+    }
+
+    private static DescribedPredicate<JavaClass> wordsFor(String name) {
+        return name.equals("api.chat") ? WORDS_OF_A_TURN : DescribedPredicate.alwaysFalse();
+    }
+
+    private static String full(String name) {
+        return BASE + "." + name;
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching(BASE + ".(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void servletsAreKnownToTheServerOnly() {
+        fence("jakarta.servlet..", BASE, BASE + ".server");
+    }
+
+    @Test
+    void jerseysServerSideIsKnownToTheEntranceOnly() {
+        DescribedPredicate<JavaClass> serverSide = resideInAnyPackage(
+                        "jakarta.ws.rs", "jakarta.ws.rs.container..", "jakarta.ws.rs.sse..", "jakarta.ws.rs.ext..")
+                .or(resideInAnyPackage("org.glassfish.jersey.server..", "org.glassfish.jersey.servlet.."))
+                .or(resideInAPackage("org.glassfish.jersey.media.sse.."));
+        fence(serverSide, BASE, BASE + ".server", BASE + ".api..", BASE + ".auth");
+    }
+
+    @Test
+    void theHttpClientIsKnownToTheUpstreamOnly() {
+        DescribedPredicate<JavaClass> client = resideInAnyPackage(
+                "jakarta.ws.rs.client..",
+                "org.glassfish.jersey.client..",
+                "org.glassfish.jersey.apache5..",
+                "org.apache.hc..",
+                "java.net.http..");
+        fence(client, BASE + ".upstream");
+    }
+
+    @Test
+    void jacksonIsKnownWhereJsonIsReadOrWritten() {
+        fence("com.fasterxml..", BASE + ".api..", BASE + ".upstream", BASE + ".reasoning.strategy", BASE + ".config");
+    }
+
+    @Test
+    void yamlIsKnownToTheConfigOnly() {
+        fence("org.yaml..", BASE + ".config");
+    }
+
+    @Test
+    void nothingSpeaksSqlYet() {
+        fence(resideInAnyPackage("java.sql..", "javax.sql.."));
+    }
+
+    @Test
+    void everyLogIsTheSystemsLogger() {
+        fence(resideInAnyPackage("java.util.logging..", "org.slf4j.."));
+    }
+
+    @Test
+    void everyPackageIsNullMarked() {
+        for (JavaPackage room : rooms()) {
+            assertThat(room.getPackageInfo().isAnnotatedWith(NullMarked.class))
+                    .as("%s is @NullMarked by its package-info", room.getName())
+                    .isTrue();
+        }
+    }
+
+    private static List<JavaPackage> rooms() {
+        return CLASSES.stream().map(JavaClass::getPackage).distinct().toList();
+    }
+
+    private static void fence(String fenced, String... inside) {
+        fence(resideInAPackage(fenced), inside);
+    }
+
+    /** Holds some classes inside of some packages. */
+    private static void fence(DescribedPredicate<JavaClass> fenced, String... inside) {
+        noClasses()
+                .that(not(resideInAnyPackage(inside)))
+                .should()
+                .dependOnClassesThat(fenced)
+                .check(CLASSES);
+    }
+}

@@ -1,0 +1,210 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeUpstream.Request;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** What the gateway tells the upstream, call by call. */
+class PromptIT {
+    private static final String TOOLS =
+            "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"parameters\": {}}}]";
+
+    @InContainers
+    void callsTheProviderWithItsOwnKeyAndModel(Stage stage) {
+        stage.plays(Steps.thenAnswer("Yes."));
+
+        stage.client().askWhole("?", "\"model\": \"whatever\"");
+
+        assertThat(stage.requests()).hasSize(4).allSatisfy(request -> {
+            assertThat(request.headers()).containsEntry("Authorization", "Bearer " + Stage.PROVIDER_KEY);
+            assertThat(request.body().path("model").asText()).isEqualTo("fake-model");
+            assertThat(request.body().path("stream").asBoolean()).isTrue();
+            assertThat(request.body().path("temperature").asDouble()).isEqualTo(0.2);
+            assertThat(request.text()).doesNotContain(Stage.KEY);
+        });
+    }
+
+    @InContainers
+    void asksForJsonInStepsAndForTextAtTheEnd(Stage stage) {
+        stage.plays(Steps.thenAnswer("Yes."));
+
+        stage.client().askWhole("?");
+
+        assertThat(stage.requests().stream().map(Request::asksForJson)).containsExactly(true, true, true, false);
+        assertThat(stage.request(3).body().has("response_format")).isFalse();
+        assertThat(stage.request(3).lastMessage()).contains("final answer");
+        assertThat(stage.requests().subList(0, 3))
+                .noneMatch(request -> request.lastMessage().contains("final answer"));
+    }
+
+    @InContainers
+    void sendsAPromptThatOnlyGrowsByteForByte(Stage stage) {
+        String[] steps = {
+            "{ \"title\":\"Spaces \\/ and \\u0041\",\n \"content\": \"x\", \"next_action\": \"continue\" }",
+            "```json\n" + Steps.step("Fenced", "y", "continue") + "\n```",
+            Steps.step("Third", "z", "final_answer")
+        };
+        stage.plays(Script.answer(steps[0]), Script.answer(steps[1]), Script.answer(steps[2]), Script.answer("Yes."));
+
+        stage.client().askWhole("What \"exactly\"?");
+
+        for (int call = 1; call < 4; call++) {
+            assertThat(stage.request(call).text()).startsWith(messagesOf(stage.request(call - 1)));
+        }
+        assertThat(contents(stage.request(3), "assistant")).containsExactly(steps);
+        assertThat(stage.request(3).body().findValuesAsText("role"))
+                .containsExactly("system", "user", "assistant", "user", "assistant", "user", "assistant", "user");
+    }
+
+    /** The request up to and with its last message. */
+    private static String messagesOf(Request request) {
+        String last = Exchange.quoted(request.lastMessage());
+        return request.text().substring(0, request.text().lastIndexOf(last) + last.length());
+    }
+
+    private static List<String> contents(Request request, String role) {
+        List<String> contents = new java.util.ArrayList<>();
+        for (JsonNode message : request.body().path("messages")) {
+            if (message.path("role").asText().equals(role)) {
+                contents.add(message.path("content").asText());
+            }
+        }
+        return contents;
+    }
+
+    @InContainers
+    void joinsTheCallersInstructionsWithItsOwn(Stage stage) {
+        stage.plays(Steps.thenAnswer("Arr."));
+
+        stage.client().post("""
+                {"messages": [{"role": "system", "content": "Speak like a pirate."},
+                  {"role": "developer", "content": [{"type": "text", "text": "Be brief."}]},
+                  {"role": "user", "content": "Who are you?"}]}""");
+
+        assertThat(stage.requests()).hasSize(4).allSatisfy(request -> assertThat(contents(request, "system"))
+                .singleElement()
+                .asString()
+                .contains("next_action")
+                .endsWith("Speak like a pirate.\n\nBe brief."));
+        assertThat(contents(stage.request(0), "developer")).isEmpty();
+    }
+
+    @InContainers
+    void tellsTheModelWhatWasSaidBefore(Stage stage) {
+        stage.plays(Steps.thenAnswer("Ada."));
+
+        stage.client().post("""
+                {"messages": [{"role": "user", "content": "I am Ada."},
+                  {"role": "assistant", "content": "Hello Ada.", "reasoning_content": "A greeting."},
+                  {"role": "user", "content": "Who am I?"}]}""");
+
+        JsonNode messages = stage.request(0).body().path("messages");
+        assertThat(messages).hasSize(4);
+        assertThat(messages.get(1)).hasToString("{\"role\":\"user\",\"content\":\"I am Ada.\"}");
+        assertThat(messages.get(2)).hasToString("{\"role\":\"assistant\",\"content\":\"Hello Ada.\"}");
+        assertThat(messages.get(3)).hasToString("{\"role\":\"user\",\"content\":\"Who am I?\"}");
+    }
+
+    @InContainers
+    void thinksOfTheToolsAndCallsThemOnlyAtTheEnd(Stage stage) {
+        stage.plays(Steps.thenAnswer(exchange -> exchange.stream()
+                .delta("{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\","
+                        + "\"function\":{\"name\":\"weather\",\"arguments\":\"\"}}]}")
+                .delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"city\\\":\"}}]}")
+                .delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"\\\"Rome\\\"}\"}}]}")
+                .finish("tool_calls")
+                .done()));
+
+        try (ChatClient.Stream stream =
+                stage.client().ask("Rain in Rome?", TOOLS, "\"tool_choice\": \"required\"")) {
+            List<Event> events = stream.rest();
+            List<JsonNode> calls = events.stream()
+                    .filter(event -> !event.done())
+                    .map(event -> event.json().at("/choices/0/delta/tool_calls/0"))
+                    .filter(JsonNode::isObject)
+                    .toList();
+
+            assertThat(calls).isNotEmpty();
+            assertThat(calls.get(0).path("id").asText()).isEqualTo("call_1");
+            assertThat(calls.get(0).at("/function/name").asText()).isEqualTo("weather");
+            assertThat(calls.stream().skip(1)).noneMatch(call -> call.has("id") || call.path("function").has("name"));
+            assertThat(calls.stream()
+                            .map(call -> call.at("/function/arguments").asText())
+                            .reduce("", String::concat))
+                    .isEqualTo("{\"city\":\"Rome\"}");
+            assertThat(events.get(events.size() - 2).finishReason()).isEqualTo("tool_calls");
+        }
+        assertThat(stage.requests()).hasSize(4).allMatch(request -> request.body().has("tools"));
+        assertThat(stage.requests().stream()
+                        .map(request -> request.body().path("tool_choice").asText()))
+                .containsExactly("none", "none", "none", "required");
+    }
+
+    @InContainers
+    void goesOnFromTheResultOfATool(Stage stage) {
+        stage.plays(Steps.thenAnswer("No rain."));
+
+        Answer answer = stage.client().post("""
+                {"messages": [{"role": "user", "content": "Rain in Rome?"},
+                  {"role": "assistant", "content": null, "tool_calls": [{"id": "call_1", "type": "function",
+                    "function": {"name": "weather", "arguments": "{}"}}]},
+                  {"role": "tool", "tool_call_id": "call_1", "content": "dry"}]}""");
+
+        assertThat(answer.content()).isEqualTo("No rain.");
+        JsonNode messages = stage.request(0).body().path("messages");
+        assertThat(messages.get(2).at("/tool_calls/0/id").asText()).isEqualTo("call_1");
+        assertThat(messages.get(3)).hasToString("{\"role\":\"tool\",\"content\":\"dry\",\"tool_call_id\":\"call_1\"}");
+    }
+
+    @InContainers
+    void sendsTheCallersMessagesAsTheyAreWhereNoThinkingIsWanted(Stage stage) {
+        stage.plays(Script.answer("Hi."));
+
+        Answer answer = stage.client().askWhole("Hello", "\"reasoning_effort\": \"none\"", "\"temperature\": 1");
+
+        assertThat(answer.content()).isEqualTo("Hi.");
+        assertThat(stage.requests()).hasSize(1);
+        assertThat(stage.request(0).body().path("messages"))
+                .hasToString("[{\"role\":\"user\",\"content\":\"Hello\"}]");
+        assertThat(stage.request(0).body().path("temperature").asInt()).isEqualTo(1);
+    }
+
+    @InContainers
+    void asksAModelThatStopsEarlyToCheckItself(Stage stage) {
+        Script hasty = Script.answer(Steps.step("Done", "quickly", "final_answer"));
+        stage.plays(hasty, hasty, hasty, Script.answer("Yes."));
+
+        stage.client().askWhole("?");
+
+        assertThat(stage.requests()).hasSize(4);
+        assertThat(stage.request(1).lastMessage()).contains("different method");
+    }
+
+    @InContainers
+    void keepsStopAndResponseFormatForTheClosingCall(Stage stage) {
+        stage.plays(Steps.thenAnswer("{\"x\": 1}"));
+
+        Answer answer = stage.client()
+                .askWhole(
+                        "?",
+                        "\"response_format\": {\"type\": \"json_object\"}",
+                        "\"stop\": \"END\"",
+                        "\"reasoning_format\": \"markdown\"");
+
+        assertThat(answer.content()).isEqualTo("{\"x\": 1}");
+        assertThat(answer.reasoning()).isEqualTo(Steps.SHOWN);
+        assertThat(stage.requests().stream().map(request -> request.body().has("stop")))
+                .containsExactly(false, false, false, true);
+        assertThat(stage.request(3).asksForJson()).isTrue();
+    }
+}

@@ -1,0 +1,221 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** Turns that go well, from the client's request to the last byte of its reply. */
+class TurnIT {
+    /** All that has ever broken a hand-made event stream. */
+    private static final String EVIL = "\"quoted\" \\frac{1}{2} \\n \\u0041 \\\\ tab\t \r\n\n data: [DONE]\n\ndata: {}\n"
+            + " \u2028 \u2029 \u0085 \u0000 \u001b </think> <b>&amp;</b> \uFEFF 👩‍👩‍👧 é 漢字";
+
+    @InContainers
+    void streamsTheStepsAndThenTheAnswer(Stage stage) {
+        stage.plays(Steps.thenAnswer("It is 42."));
+
+        try (ChatClient.Stream stream = stage.client().ask("What is six times seven?")) {
+            assertThat(stream.status()).isEqualTo(200);
+            assertThat(stream.header("Content-Type")).startsWith("text/event-stream");
+            assertThat(stream.header("Cache-Control")).isEqualTo("no-cache");
+            assertThat(stream.header("X-Accel-Buffering")).isEqualTo("no");
+            assertThat(stream.header("x-request-id")).matches("req_[0-9a-f]{32}");
+
+            List<Event> events = stream.rest();
+            assertThat(events.get(0).json().at("/choices/0/delta"))
+                    .hasToString("{\"role\":\"assistant\",\"content\":\"\"}");
+            assertThat(ChatClient.reasoning(events)).isEqualTo(Steps.SHOWN);
+            assertThat(ChatClient.content(events)).isEqualTo("It is 42.");
+            endsAsItShould(events);
+            hasOneHead(events);
+        }
+    }
+
+    private static void endsAsItShould(List<Event> events) {
+        Event last = events.get(events.size() - 2);
+        assertThat(last.json().at("/choices/0/delta")).hasToString("{}");
+        assertThat(events.stream().map(Event::finishReason).filter(Objects::nonNull))
+                .containsExactly(last.finishReason());
+        assertThat(events.stream().filter(Event::done)).containsExactly(events.get(events.size() - 1));
+    }
+
+    private static void hasOneHead(List<Event> events) {
+        JsonNode first = events.get(0).json();
+        assertThat(first.path("id").asText()).startsWith("chatcmpl-");
+        for (Event event : events.subList(0, events.size() - 1)) {
+            assertThat(event.name()).isEmpty();
+            assertThat(event.json().path("object").asText()).isEqualTo("chat.completion.chunk");
+            assertThat(event.json().path("model").asText()).isEqualTo("fake-model");
+            assertThat(event.json().path("id")).isEqualTo(first.path("id"));
+            assertThat(event.json().path("created")).isEqualTo(first.path("created"));
+            assertThat(event.json().has("error")).isFalse();
+            assertThat(event.json().has("usage")).isFalse();
+        }
+    }
+
+    @InContainers
+    void showsAllReasoningBeforeAnyContent(Stage stage) {
+        stage.plays(Steps.thenAnswer("The answer."));
+
+        try (ChatClient.Stream stream = stage.client().ask("Why?")) {
+            List<String> kinds = stream.rest().stream()
+                    .filter(event -> !event.done())
+                    .map(event -> event.json().at("/choices/0/delta"))
+                    .map(delta -> String.join("+", names(delta)))
+                    .distinct()
+                    .toList();
+
+            assertThat(kinds).containsExactly("role+content", "reasoning_content", "content", "");
+        }
+    }
+
+    @InContainers
+    void endsAStreamWithItsUsageWhereThatIsAskedFor(Stage stage) {
+        stage.plays(Steps.thenAnswer("Yes."));
+
+        try (ChatClient.Stream stream =
+                stage.client().ask("Sure?", "\"stream_options\": {\"include_usage\": true}")) {
+            List<Event> events = stream.rest();
+            JsonNode last = events.get(events.size() - 2).json();
+
+            assertThat(last.path("choices")).hasToString("[]");
+            assertThat(last.path("usage").path("prompt_tokens").asInt()).isEqualTo(40);
+            assertThat(last.path("usage").path("completion_tokens").asInt()).isEqualTo(20);
+            assertThat(last.path("usage").path("total_tokens").asInt()).isEqualTo(60);
+            assertThat(last.at("/usage/completion_tokens_details/reasoning_tokens")
+                            .asInt())
+                    .isEqualTo(15);
+        }
+    }
+
+    @InContainers
+    void answersWithOneObjectWhereNoStreamIsAskedFor(Stage stage) {
+        stage.plays(Steps.thenAnswer("It is 42."));
+
+        Answer answer = stage.client().askWhole("What?", "\"model\": \"whatever\"");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+        JsonNode json = answer.json();
+        assertThat(names(json)).containsExactly("id", "object", "created", "model", "choices", "usage");
+        assertThat(json.path("id").asText()).startsWith("chatcmpl-");
+        assertThat(json.path("object").asText()).isEqualTo("chat.completion");
+        assertThat(json.path("model").asText()).isEqualTo("whatever");
+        JsonNode choice = json.at("/choices/0");
+        assertThat(choice.path("finish_reason").asText()).isEqualTo("stop");
+        assertThat(choice.path("logprobs").isNull()).isTrue();
+        assertThat(names(choice.path("message"))).containsExactly("role", "reasoning_content", "content", "refusal");
+        assertThat(answer.reasoning()).isEqualTo(Steps.SHOWN);
+        assertThat(answer.content()).isEqualTo("It is 42.");
+        assertThat(json.at("/usage/total_tokens").asInt()).isEqualTo(60);
+    }
+
+    private static List<String> names(JsonNode object) {
+        return object.properties().stream().map(java.util.Map.Entry::getKey).toList();
+    }
+
+    @InContainers
+    void goesByTheBodyAndNotByWhatTheClientAccepts(Stage stage) {
+        for (String accept : List.of("application/json", "text/event-stream", "*/*", "text/html")) {
+            stage.plays(Steps.thenAnswer("Yes."));
+            try (ChatClient.Stream stream = stage.client().stream(
+                    "{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}], \"stream\": true}", accept)) {
+                assertThat(stream.header("Content-Type")).as(accept).startsWith("text/event-stream");
+                assertThat(ChatClient.content(stream.rest())).as(accept).isEqualTo("Yes.");
+            }
+            stage.plays(Steps.thenAnswer("Yes."));
+            Answer answer = stage.client().send(
+                    "/v1/chat/completions",
+                    request -> ChatClient.posting("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
+                            .apply(request.header("Accept", accept)));
+            assertThat(answer.content()).as(accept).isEqualTo("Yes.");
+        }
+    }
+
+    @InContainers
+    void takesOverARequestIdThatIsWellFormed(Stage stage) {
+        assertThat(idFor(stage, "trace-42")).isEqualTo("trace-42");
+        assertThat(idFor(stage, "<script>")).startsWith("req_");
+    }
+
+    private static String idFor(Stage stage, String given) {
+        return String.valueOf(stage.client()
+                .send("/v1/models", request -> request.GET().header("x-request-id", given))
+                .header("x-request-id"));
+    }
+
+    @InContainers
+    void keepsAnyTextWholeOnAStream(Stage stage) {
+        stage.plays(evilTurn());
+
+        try (ChatClient.Stream stream = stage.client().ask(EVIL)) {
+            List<Event> events = stream.rest();
+
+            assertThat(ChatClient.reasoning(events)).contains(EVIL + "\n\n## Step 2").endsWith(EVIL);
+            assertThat(ChatClient.content(events)).isEqualTo(EVIL);
+            endsAsItShould(events);
+            assertThat(stage.request(0).lastMessage()).isEqualTo(EVIL);
+        }
+    }
+
+    @InContainers
+    void keepsAnyTextWholeInOneObject(Stage stage) {
+        stage.plays(evilTurn());
+
+        Answer answer = stage.client().askWhole(EVIL);
+
+        assertThat(answer.reasoning()).contains(EVIL + "\n\n## Step 2").endsWith(EVIL);
+        assertThat(answer.content()).isEqualTo(EVIL);
+    }
+
+    private static Script[] evilTurn() {
+        return new Script[] {
+            Script.answer(Steps.step("A \"title\"", EVIL, "continue")),
+            Script.answer(Steps.step("\\LaTeX", EVIL, "continue")),
+            Script.answer(Steps.step("data: [DONE]", EVIL, "final_answer")),
+            Script.answer(EVIL)
+        };
+    }
+
+    @InContainers
+    void joinsACharacterWhoseHalvesComeApart(Stage stage) {
+        CountDownLatch seen = new CountDownLatch(1);
+        stage.plays(
+                exchange -> exchange.stream()
+                        .event(delta("{\\\"title\\\": \\\"Joy\\\", \\\"content\\\": \\\"so \\ud83d"))
+                        .event(delta("\\ude00!\\\", \\\"next_action\\\": \\\"continue\\\"}"))
+                        .done(),
+                exchange -> exchange.stream()
+                        .event(delta("so \\ud83d"))
+                        .await(seen)
+                        .event(delta("\\ude00!"))
+                        .done());
+
+        try (ChatClient.Stream stream = stage.client().ask("How is it?", "\"reasoning_effort\": \"minimal\"")) {
+            String reasoning = "";
+            Event text = stream.nextText();
+            while (text.content().isEmpty()) {
+                reasoning += text.reasoning();
+                text = stream.nextText();
+            }
+            assertThat(reasoning).isEqualTo("## Step 1: Joy\nso 😀!");
+            assertThat(text.content()).isEqualTo("so ");
+            seen.countDown();
+            assertThat(stream.nextText().content()).isEqualTo("😀!");
+        }
+    }
+
+    private static String delta(String quotedText) {
+        return "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + quotedText + "\"},\"finish_reason\":null}]}";
+    }
+}

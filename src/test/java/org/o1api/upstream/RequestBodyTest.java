@@ -1,0 +1,67 @@
+package org.o1api.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.o1api.llm.Content;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+
+class RequestBodyTest {
+    private static final String STREAMED = ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
+
+    @Test
+    void writesMessagesInTheirOrderAndRawJsonAsItIs() {
+        Map<String, RawJson> toolFields = new LinkedHashMap<>();
+        toolFields.put("tool_calls", new RawJson("[ {\"id\": \"x\"} ]"));
+        toolFields.put("name", new RawJson("\"\\u0041\""));
+        CallRequest request = new CallRequest(
+                "m",
+                List.of(
+                        Message.system("a \"quote\"\n\\ \u5fae \ud83d\ude00 \u2028"),
+                        new Message(
+                                Role.USER,
+                                new Content.Parts(new RawJson("[{\"type\":\"text\", \"text\":\"b\"}]")),
+                                Map.of()),
+                        new Message(Role.ASSISTANT, null, toolFields)),
+                Map.of("seed", new RawJson("1.0")));
+        assertThat(text(request, Set.of()))
+                .isEqualTo("{\"model\":\"m\",\"messages\":["
+                        + "{\"role\":\"system\",\"content\":\"a \\\"quote\\\"\\n\\\\ \u5fae \ud83d\ude00 \u2028\"},"
+                        + "{\"role\":\"user\",\"content\":[{\"type\":\"text\", \"text\":\"b\"}]},"
+                        + "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[ {\"id\": \"x\"} ],\"name\":\"\\u0041\"}],"
+                        + "\"seed\":1.0" + STREAMED);
+        assertThat(text(request, Set.of())).isEqualTo(text(request, Set.of()));
+    }
+
+    @Test
+    void leavesOutOnlyWhatMayGo() {
+        CallRequest request = new CallRequest(
+                "m",
+                List.of(),
+                Map.of("temperature", new RawJson("0.2"), "max_tokens", new RawJson("5")),
+                Set.of("temperature"));
+        assertThat(text(request, Set.of("temperature", "stream_options")))
+                .isEqualTo("{\"model\":\"m\",\"messages\":[],\"max_tokens\":5,\"stream\":true}");
+        assertThat(text(request, Set.of("temperature", "max_tokens", "stream")))
+                .isEqualTo("{\"model\":\"m\",\"messages\":[],\"max_completion_tokens\":5}");
+        assertThat(text(request, Set.of("temperature", "max_tokens", "max_completion_tokens", "stream")))
+                .isEqualTo("{\"model\":\"m\",\"messages\":[],\"max_tokens\":5}");
+    }
+
+    @Test
+    void survivesHalfASurrogatePair() {
+        CallRequest request = new CallRequest("m", List.of(Message.user("a\ud83db")), Map.of());
+        assertThat(text(request, Set.of())).contains("\"a?b\"");
+    }
+
+    private static String text(CallRequest request, Set<String> refused) {
+        return new String(RequestBody.of(request, refused), StandardCharsets.UTF_8);
+    }
+}

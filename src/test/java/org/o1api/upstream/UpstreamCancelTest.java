@@ -1,0 +1,322 @@
+package org.o1api.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.o1api.llm.ErrorCode;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Script;
+
+/** A call that is ended before its time: by a cancellation, by a limit, or by the upstream's end. */
+class UpstreamCancelTest {
+    private final UpstreamFixture fixture = new UpstreamFixture();
+    private final ExecutorService callers = Executors.newCachedThreadPool();
+    private final Cancellation cancellation = new Cancellation();
+    private final CountDownLatch begun = new CountDownLatch(1);
+
+    @AfterEach
+    void close() {
+        fixture.close();
+        callers.shutdownNow();
+    }
+
+    @Test
+    void cancelsWhileItWaitsForAConnectionOfThePool() {
+        FakeUpstream fake = fixture.fake(
+                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft(), Script.answer("next")));
+        HttpUpstream upstream =
+                fixture.upstream(settings -> settings.url(fake.url()).concurrency(1));
+        Call holder = upstream.open(fixture.request(), new Cancellation(), () -> {});
+        CompletableFuture<Throwable> waiting = call(upstream);
+        await().until(() -> blocked());
+        assertCancelled(waiting);
+        holder.close();
+        try (Call next = upstream.open(fixture.request(), new Cancellation(), () -> {})) {
+            assertThat(fixture.text(next)).isEqualTo("next");
+        }
+        assertThat(fake.requests()).hasSize(2);
+    }
+
+    @Test
+    void cancelsWhileItConnects() throws IOException {
+        try (Unreachable server = new Unreachable()) {
+            HttpUpstream upstream = fixture.upstream(settings -> settings.url(server.url()));
+            CompletableFuture<Throwable> connecting = call(upstream);
+            await().until(() -> blocked());
+            assertCancelled(connecting);
+        }
+    }
+
+    @Test
+    void cancelsWhileItWaitsForHeaders() {
+        assertCancelFrees(Script.silence());
+    }
+
+    @Test
+    void cancelsWhileItWaitsForTheFirstDelta() {
+        assertCancelFrees(exchange -> exchange.stream().body(": wait\n\n").awaitClientLeft());
+    }
+
+    @Test
+    void cancelsInASilentStream() {
+        assertCancelFrees(exchange -> exchange.stream().text("a").awaitClientLeft());
+    }
+
+    @Test
+    void cancelsInAFlowingStream() {
+        assertCancelFrees(exchange -> {
+            exchange.stream();
+            while (true) {
+                exchange.text("more ");
+            }
+        });
+    }
+
+    @Test
+    void cancelsInARetryWait() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.error(429, "slow", "Retry-After: 9")));
+        CompletableFuture<Throwable> waiting = call(fixture.upstream(fake));
+        fake.awaitEnded(1);
+        assertCancelled(waiting);
+        assertThat(fake.requests()).hasSize(1);
+    }
+
+    @Test
+    void makesNoCallWhenItIsCancelledBefore() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.answering("never"));
+        cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
+        assertThat(call(fixture.upstream(fake)).join()).hasMessage("gone");
+        assertThat(fake.requests()).isEmpty();
+    }
+
+    @Test
+    void closingTheUpstreamEndsItsCalls() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.silence()));
+        HttpUpstream upstream = fixture.upstream(fake);
+        CompletableFuture<Throwable> waiting = call(upstream);
+        fake.awaitRequests(1);
+        upstream.close();
+        assertThat(((UpstreamException) waiting.join()).code()).isEqualTo(ErrorCode.SHUTTING_DOWN);
+        assertThat(((UpstreamException) call(upstream).join()).code()).isEqualTo(ErrorCode.SHUTTING_DOWN);
+    }
+
+    @Test
+    void aCallThatConnectsTooLongIsTriedAgainAndThenNamesItsLimit() throws IOException {
+        try (Unreachable server = new Unreachable()) {
+            UpstreamException failure = limit(
+                    settings -> settings.url(server.url())
+                            .connect(Duration.ofMillis(300))
+                            .attempts(2),
+                    600,
+                    900);
+            assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
+            assertThat(failure)
+                    .hasMessage("The model's provider could not be reached within 300 ms (timeouts.connect).");
+        }
+    }
+
+    @Test
+    void aCallWithoutFirstDeltaNamesItsLimit() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+                exchange -> exchange.stream().body(": wait\n\n").awaitClientLeft()));
+        UpstreamException failure =
+                limit(settings -> settings.url(fake.url()).firstToken(Duration.ofMillis(700)), 700, 800);
+        assertThat(failure).hasMessage("The model's provider sent nothing for 700 ms (timeouts.first_token).");
+        assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
+        fake.awaitAborted(1);
+        assertThat(fake.requests()).hasSize(1);
+    }
+
+    @Test
+    void aSilentStreamNamesItsLimit() {
+        FakeUpstream fake = fixture.fake(
+                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft()));
+        UpstreamException failure = limit(settings -> settings.url(fake.url()).idle(Duration.ofSeconds(1)), 1000, 1150);
+        assertThat(failure).hasMessage("The model's provider sent nothing for 1 s (timeouts.idle).");
+        assertThat(failure.retryable()).isTrue();
+        fake.awaitAborted(1);
+    }
+
+    @Test
+    void aDripOfBytesIsSilenceToo() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange -> {
+            exchange.stream().text("a");
+            while (true) {
+                exchange.body("x");
+                new CountDownLatch(1).await(100, TimeUnit.MILLISECONDS);
+            }
+        }));
+        limit(settings -> settings.url(fake.url()).idle(Duration.ofMillis(500)), 500, 650);
+        fake.awaitAborted(1);
+    }
+
+    @Test
+    void aStreamThatNeverEndsNamesItsLimit() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange -> {
+            exchange.stream();
+            while (true) {
+                exchange.text("more ");
+                new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
+            }
+        }));
+        UpstreamException failure = limit(settings -> settings.url(fake.url()).call(Duration.ofSeconds(1)), 1000, 1150);
+        assertThat(failure).hasMessage("The model's provider took longer than 1 s for one call (timeouts.call).");
+        assertThat(failure.retryable()).isFalse();
+    }
+
+    @Test
+    void aReaderThatTakesItsTimeIsNotTheUpstreamsSilence() {
+        CountDownLatch rest = new CountDownLatch(1);
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
+                exchange.stream().text("a").await(rest).text("b").finish("stop").done()));
+        HttpUpstream upstream =
+                fixture.upstream(settings -> settings.url(fake.url()).idle(Duration.ofMillis(300)));
+        try (Call call = upstream.open(fixture.request(), cancellation, () -> {})) {
+            List<Delta> deltas = new ArrayList<>();
+            for (Delta delta : call) {
+                deltas.add(delta);
+                if (deltas.size() == 1) {
+                    cancellation.sleep(Duration.ofMillis(600)); // a client that does not read
+                    rest.countDown();
+                }
+            }
+            assertThat(deltas).hasSize(2);
+        }
+    }
+
+    @Test
+    void aStreamThatStaysOpenAfterItsFinishReasonIsComplete() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+                exchange -> exchange.stream().text("a").finish("stop").awaitClientLeft()));
+        try (Call call = fixture.upstream(fake).open(fixture.request(), cancellation, () -> {})) {
+            assertThat(fixture.text(call)).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void aStreamThatStaysOpenAfterDoneDelaysNobody() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
+                exchange.stream().text("a").finish("stop").event("[DONE]").awaitClientLeft()));
+        long start = System.nanoTime();
+        try (Call call = fixture.upstream(fake).open(fixture.request(), cancellation, () -> {})) {
+            assertThat(fixture.text(call)).isEqualTo("a");
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+        fake.awaitAborted(1);
+    }
+
+    private void assertCancelFrees(Script script) {
+        FakeUpstream fake =
+                fixture.fake(FakeUpstream.deciding(request -> request.number() == 0 ? script : Script.answer("next")));
+        HttpUpstream upstream =
+                fixture.upstream(settings -> settings.url(fake.url()).concurrency(1));
+        CompletableFuture<Throwable> calling = call(upstream);
+        fake.awaitRequests(1);
+        await().until(() -> blocked());
+        assertCancelled(calling);
+        fake.awaitAborted(1);
+        try (Call next = upstream.open(fixture.request(), new Cancellation(), () -> {})) {
+            assertThat(fixture.text(next)).isEqualTo("next");
+        }
+    }
+
+    /** Makes a call on a thread of its own and reads all of it; the future has what it failed with. */
+    private CompletableFuture<Throwable> call(HttpUpstream upstream) {
+        return CompletableFuture.supplyAsync(
+                () -> catchThrowable(() -> {
+                    caller = Thread.currentThread();
+                    begun.countDown();
+                    try (Call call = upstream.open(fixture.request(), cancellation, () -> {})) {
+                        call.forEach(delta -> {});
+                    }
+                }),
+                callers);
+    }
+
+    private volatile Thread caller = Thread.currentThread();
+
+    /** Whether the caller has got as far as waiting, in a lock or in the network. */
+    private boolean blocked() throws InterruptedException {
+        begun.await();
+        for (StackTraceElement frame : caller.getStackTrace()) {
+            if (frame.getMethodName().equals("park")
+                    || frame.getMethodName().equals("connect")
+                    || frame.getClassName().endsWith("ArrivedChunks")
+                    || frame.getMethodName().equals("receiveResponseHeader")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void assertCancelled(CompletableFuture<Throwable> calling) {
+        long start = System.nanoTime();
+        cancellation.cancel(ErrorCode.CLIENT_LEFT, "The client left.");
+        Throwable failure = calling.join();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(500));
+        assertThat(failure).isInstanceOf(UpstreamException.class).hasMessage("The client left.");
+        assertThat(((UpstreamException) failure).code()).isEqualTo(ErrorCode.CLIENT_LEFT);
+        assertThat(((UpstreamException) failure).retryable()).isFalse();
+    }
+
+    private UpstreamException limit(
+            java.util.function.UnaryOperator<UpstreamFixture.Settings> change, long least, long most) {
+        HttpUpstream upstream = fixture.upstream(change);
+        upstream.warmUp();
+        long start = System.nanoTime();
+        UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> {
+            try (Call call = upstream.open(fixture.request(), cancellation, () -> {})) {
+                call.forEach(delta -> {});
+            }
+        });
+        assertThat((System.nanoTime() - start) / 1_000_000).isBetween(least, most + 300);
+        return failure;
+    }
+
+    /** An address that lets nobody connect: its backlog is full. */
+    private static final class Unreachable implements AutoCloseable {
+        private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+        private final List<Socket> fillers = new ArrayList<>();
+
+        Unreachable() throws IOException {
+            for (int i = 0; i < 4; i++) {
+                Socket filler = new Socket();
+                fillers.add(filler);
+                try {
+                    filler.connect(server.getLocalSocketAddress(), 50);
+                } catch (IOException e) {
+                    return; // full
+                }
+            }
+        }
+
+        URI url() {
+            return URI.create("http://127.0.0.1:" + server.getLocalPort() + "/");
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Socket filler : fillers) {
+                filler.close();
+            }
+            server.close();
+        }
+    }
+}
