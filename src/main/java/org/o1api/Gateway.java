@@ -7,7 +7,6 @@ import jakarta.servlet.ServletRegistration;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
@@ -45,7 +44,6 @@ import org.o1api.upstream.UpstreamSettings;
 /** The start and the stop of the web application: the only place that wires objects. */
 public final class Gateway implements ServletContextListener {
     private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
-    private static final Duration GRACE = Duration.ofSeconds(30);
 
     /** Closed in the reverse order of their start. */
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -83,7 +81,7 @@ public final class Gateway implements ServletContextListener {
         Map<String, Upstream> upstreams = upstreams(config, scheduler);
         TurnExecutor executor = started(TurnExecutor.start(), TurnExecutor::close);
         OpenStreams streams = started(new OpenStreams(config.stream(), scheduler), OpenStreams::close);
-        TurnService turns = new TurnService(upstreams, strategies(), scheduler);
+        TurnService turns = new TurnService(upstreams, strategies(), config.turns(), scheduler);
         Application application = new Application(
                 List.of(
                         new HealthResource(turns::ready),
@@ -98,7 +96,7 @@ public final class Gateway implements ServletContextListener {
                         new BearerFilter(new ApiKeys(keys(config, context))),
                         new BodyFilter(config.api().limits())));
         ServletRegistration.Dynamic servlet =
-                context.addServlet("o1-api", new DrainingServlet(application, () -> turns.drain(GRACE)));
+                context.addServlet("o1-api", new DrainingServlet(application, turns::drain));
         servlet.addMapping("/*");
         servlet.setAsyncSupported(true);
         servlet.setLoadOnStartup(1);

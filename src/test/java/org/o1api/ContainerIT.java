@@ -16,7 +16,8 @@ class ContainerIT {
         assertThat(gateway.getClassLoader()).isSameAs(loader);
         assertThat(gateway.getProtectionDomain().getCodeSource().getLocation().getPath())
                 .contains("/target/o1-api/WEB-INF/classes");
-        assertThat(loader.loadClass("org.glassfish.jersey.server.ResourceConfig").getClassLoader())
+        assertThat(loader.loadClass("org.glassfish.jersey.server.ResourceConfig")
+                        .getClassLoader())
                 .isSameAs(loader);
     }
 
@@ -30,7 +31,11 @@ class ContainerIT {
     void listsItsModels(Stage stage) {
         assertThat(stage.client().get("/v1/models").json().at("/data/0/id").asText())
                 .isEqualTo("fake-model");
-        assertThat(stage.client().get("/v1/models/fake-model").json().path("object").asText())
+        assertThat(stage.client()
+                        .get("/v1/models/fake-model")
+                        .json()
+                        .path("object")
+                        .asText())
                 .isEqualTo("model");
     }
 }

@@ -37,12 +37,14 @@ class ErrorsIT {
         isError(missing, 401, "invalid_api_key");
         isError(wrong, 401, "invalid_api_key");
         assertThat(missing.header("WWW-Authenticate")).isEqualTo("Bearer");
-        assertThat(missing.json().at("/error/message")).isNotEqualTo(wrong.json().at("/error/message"));
+        assertThat(missing.json().at("/error/message"))
+                .isNotEqualTo(wrong.json().at("/error/message"));
     }
 
     @InContainers
     void letsNobodySeeWhichPathsThereAre(Stage stage) {
-        for (String path : List.of("/", "/v1/models", "/v1/nothing", "/error", "/index.html", "/WEB-INF/web.xml", "/health")) {
+        for (String path :
+                List.of("/", "/v1/models", "/v1/nothing", "/error", "/index.html", "/WEB-INF/web.xml", "/health")) {
             Answer answer = stage.gateway().client("").get(path);
             assertThat(answer.status()).as(path).isIn(401, 404);
             assertThat(answer.json().at("/error/message").asText()).as(path).isNotEmpty();
@@ -58,10 +60,7 @@ class ErrorsIT {
         isError(client.get("/"), 404, "unknown_url");
         isError(client.get("/v1/chat/completions"), 405, "method_not_allowed");
         assertThat(client.get("/v1/chat/completions").header("Allow")).contains("POST");
-        isError(
-                client.send("/v1/chat/completions", request -> request.DELETE()),
-                405,
-                "method_not_allowed");
+        isError(client.send("/v1/chat/completions", request -> request.DELETE()), 405, "method_not_allowed");
         isError(
                 client.send(
                         "/v1/chat/completions",
@@ -105,7 +104,8 @@ class ErrorsIT {
             try (ChatClient.Stream stream = stage.client().ask("?")) {
                 assertThat(stream.status()).isEqualTo(ours);
                 assertThat(stream.header("Content-Type")).startsWith("application/json");
-                assertThat(stream.body().at("/error/code")).isEqualTo(answer.json().at("/error/code"));
+                assertThat(stream.body().at("/error/code"))
+                        .isEqualTo(answer.json().at("/error/code"));
             }
         });
     }
@@ -148,7 +148,9 @@ class ErrorsIT {
     void endsAStreamThatHasBegunByAnErrorEvent(Stage stage) {
         stage.plays(
                 Script.answer(Steps.step("First", "one", "continue")),
-                exchange -> exchange.stream().text("{\"title\": \"Second\", \"content\": \"and th").reset(),
+                exchange -> exchange.stream()
+                        .text("{\"title\": \"Second\", \"content\": \"and th")
+                        .reset(),
                 Script.answer("never asked for"));
 
         try (ChatClient.Stream stream = stage.client().ask("?")) {
@@ -156,7 +158,8 @@ class ErrorsIT {
             Event last = events.get(events.size() - 1);
 
             assertThat(stream.status()).isEqualTo(200);
-            assertThat(ChatClient.reasoning(events.subList(0, events.size() - 1))).endsWith("## Step 2: Second\nand th");
+            assertThat(ChatClient.reasoning(events.subList(0, events.size() - 1)))
+                    .endsWith("## Step 2: Second\nand th");
             assertThat(last.name()).isEqualTo("error");
             isError(last.json(), "upstream_failed");
             assertThat(events).noneMatch(Event::done).allMatch(event -> event.finishReason() == null);

@@ -76,7 +76,10 @@ class FormatsIT {
         shows(stage, "\"reasoning_format\": \"none\"", new Shown("", "", answer));
         shows(stage, "\"include_reasoning\": true", new Shown(Steps.SHOWN, "", answer));
         shows(stage, "\"include_reasoning\": false", new Shown("", "", answer));
-        shows(stage, "\"reasoning_format\": \"think\"", new Shown("", "", "<think>" + Steps.SHOWN + "</think>" + answer));
+        shows(
+                stage,
+                "\"reasoning_format\": \"think\"",
+                new Shown("", "", "<think>" + Steps.SHOWN + "</think>" + answer));
     }
 
     @InContainers
@@ -120,8 +123,9 @@ class FormatsIT {
         stage.plays(
                 Script.answer(Steps.step("a < b", "<script>x</script>\n& more", "continue")), Script.answer("Yes."));
 
-        String content =
-                stage.client().askWhole("?", "\"reasoning_effort\": \"minimal\"").content();
+        String content = stage.client()
+                .askWhole("?", "\"reasoning_effort\": \"minimal\"")
+                .content();
 
         assertThat(content)
                 .contains("<summary>Step 1: a &lt; b</summary>")
@@ -137,7 +141,8 @@ class FormatsIT {
 
         JsonNode steps = answer.json().path("steps");
         assertThat(steps).hasSize(4);
-        assertThat(steps).map(step -> step.get(0).asText())
+        assertThat(steps)
+                .map(step -> step.get(0).asText())
                 .containsExactly("Step 1: First", "Step 2: Second", "Step 3: Third", "Final Answer");
         assertThat(steps).map(step -> step.get(1).asText()).containsExactly("one", "two", "three", "Yes.");
         assertThat(steps).allMatch(step -> step.size() == 3 && step.get(2).isDouble());

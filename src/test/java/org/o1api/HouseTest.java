@@ -39,7 +39,7 @@ class HouseTest {
             "reasoning.strategy", List.of("reasoning", "upstream", "llm"),
             "upstream", List.of("llm"),
             "llm", List.of(),
-            "config", List.of("api", "auth", "reasoning", "server", "upstream", "llm"));
+            "config", List.of("api", "auth", "reasoning", "server", "turn", "upstream", "llm"));
 
     /** Words of the upstream that a turn's own vocabulary uses: who speaks of turns knows them too. */
     private static final DescribedPredicate<JavaClass> WORDS_OF_A_TURN = belongToAnyOf(Delta.class, Cancellation.class);

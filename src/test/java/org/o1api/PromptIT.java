@@ -91,11 +91,13 @@ class PromptIT {
                   {"role": "developer", "content": [{"type": "text", "text": "Be brief."}]},
                   {"role": "user", "content": "Who are you?"}]}""");
 
-        assertThat(stage.requests()).hasSize(4).allSatisfy(request -> assertThat(contents(request, "system"))
-                .singleElement()
-                .asString()
-                .contains("next_action")
-                .endsWith("Speak like a pirate.\n\nBe brief."));
+        assertThat(stage.requests())
+                .hasSize(4)
+                .allSatisfy(request -> assertThat(contents(request, "system"))
+                        .singleElement()
+                        .asString()
+                        .contains("next_action")
+                        .endsWith("Speak like a pirate.\n\nBe brief."));
         assertThat(contents(stage.request(0), "developer")).isEmpty();
     }
 
@@ -125,8 +127,7 @@ class PromptIT {
                 .finish("tool_calls")
                 .done()));
 
-        try (ChatClient.Stream stream =
-                stage.client().ask("Rain in Rome?", TOOLS, "\"tool_choice\": \"required\"")) {
+        try (ChatClient.Stream stream = stage.client().ask("Rain in Rome?", TOOLS, "\"tool_choice\": \"required\"")) {
             List<Event> events = stream.rest();
             List<JsonNode> calls = events.stream()
                     .filter(event -> !event.done())
@@ -137,14 +138,17 @@ class PromptIT {
             assertThat(calls).isNotEmpty();
             assertThat(calls.get(0).path("id").asText()).isEqualTo("call_1");
             assertThat(calls.get(0).at("/function/name").asText()).isEqualTo("weather");
-            assertThat(calls.stream().skip(1)).noneMatch(call -> call.has("id") || call.path("function").has("name"));
+            assertThat(calls.stream().skip(1))
+                    .noneMatch(call -> call.has("id") || call.path("function").has("name"));
             assertThat(calls.stream()
                             .map(call -> call.at("/function/arguments").asText())
                             .reduce("", String::concat))
                     .isEqualTo("{\"city\":\"Rome\"}");
             assertThat(events.get(events.size() - 2).finishReason()).isEqualTo("tool_calls");
         }
-        assertThat(stage.requests()).hasSize(4).allMatch(request -> request.body().has("tools"));
+        assertThat(stage.requests())
+                .hasSize(4)
+                .allMatch(request -> request.body().has("tools"));
         assertThat(stage.requests().stream()
                         .map(request -> request.body().path("tool_choice").asText()))
                 .containsExactly("none", "none", "none", "required");
@@ -174,8 +178,7 @@ class PromptIT {
 
         assertThat(answer.content()).isEqualTo("Hi.");
         assertThat(stage.requests()).hasSize(1);
-        assertThat(stage.request(0).body().path("messages"))
-                .hasToString("[{\"role\":\"user\",\"content\":\"Hello\"}]");
+        assertThat(stage.request(0).body().path("messages")).hasToString("[{\"role\":\"user\",\"content\":\"Hello\"}]");
         assertThat(stage.request(0).body().path("temperature").asInt()).isEqualTo(1);
     }
 

@@ -17,8 +17,9 @@ import org.o1api.testing.Steps;
 /** Turns that go well, from the client's request to the last byte of its reply. */
 class TurnIT {
     /** All that has ever broken a hand-made event stream. */
-    private static final String EVIL = "\"quoted\" \\frac{1}{2} \\n \\u0041 \\\\ tab\t \r\n\n data: [DONE]\n\ndata: {}\n"
-            + " \u2028 \u2029 \u0085 \u0000 \u001b </think> <b>&amp;</b> \uFEFF 👩‍👩‍👧 é 漢字";
+    private static final String EVIL =
+            "\"quoted\" \\frac{1}{2} \\n \\u0041 \\\\ tab\t \r\n\n data: [DONE]\n\ndata: {}\n"
+                    + " \u2028 \u2029 \u0085 \u0000 \u001b </think> <b>&amp;</b> \uFEFF 👩‍👩‍👧 é 漢字";
 
     @InContainers
     void streamsTheStepsAndThenTheAnswer(Stage stage) {
@@ -83,8 +84,7 @@ class TurnIT {
     void endsAStreamWithItsUsageWhereThatIsAskedFor(Stage stage) {
         stage.plays(Steps.thenAnswer("Yes."));
 
-        try (ChatClient.Stream stream =
-                stage.client().ask("Sure?", "\"stream_options\": {\"include_usage\": true}")) {
+        try (ChatClient.Stream stream = stage.client().ask("Sure?", "\"stream_options\": {\"include_usage\": true}")) {
             List<Event> events = stream.rest();
             JsonNode last = events.get(events.size() - 2).json();
 
@@ -134,10 +134,11 @@ class TurnIT {
                 assertThat(ChatClient.content(stream.rest())).as(accept).isEqualTo("Yes.");
             }
             stage.plays(Steps.thenAnswer("Yes."));
-            Answer answer = stage.client().send(
-                    "/v1/chat/completions",
-                    request -> ChatClient.posting("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
-                            .apply(request.header("Accept", accept)));
+            Answer answer = stage.client()
+                    .send(
+                            "/v1/chat/completions",
+                            request -> ChatClient.posting("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
+                                    .apply(request.header("Accept", accept)));
             assertThat(answer.content()).as(accept).isEqualTo("Yes.");
         }
     }
@@ -161,7 +162,9 @@ class TurnIT {
         try (ChatClient.Stream stream = stage.client().ask(EVIL)) {
             List<Event> events = stream.rest();
 
-            assertThat(ChatClient.reasoning(events)).contains(EVIL + "\n\n## Step 2").endsWith(EVIL);
+            assertThat(ChatClient.reasoning(events))
+                    .contains(EVIL + "\n\n## Step 2")
+                    .endsWith(EVIL);
             assertThat(ChatClient.content(events)).isEqualTo(EVIL);
             endsAsItShould(events);
             assertThat(stage.request(0).lastMessage()).isEqualTo(EVIL);

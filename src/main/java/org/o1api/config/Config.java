@@ -8,6 +8,7 @@ import org.o1api.api.ApiSettings;
 import org.o1api.auth.ApiKey;
 import org.o1api.reasoning.Presets;
 import org.o1api.server.StreamSettings;
+import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
 
 /**
@@ -21,7 +22,8 @@ public record Config(
         Map<String, UpstreamSettings> upstreams,
         Presets presets,
         ApiSettings api,
-        StreamSettings stream) {
+        StreamSettings stream,
+        TurnLimits turns) {
     /** The name of the upstream that the original's keys make. */
     public static final String DEFAULT_UPSTREAM = "default";
 

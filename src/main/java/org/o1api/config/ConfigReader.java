@@ -10,6 +10,7 @@ import org.o1api.llm.ReasoningFormat;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 import org.o1api.server.StreamSettings;
+import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
 import org.yaml.snakeyaml.nodes.MappingNode;
 
@@ -37,10 +38,12 @@ final class ConfigReader {
         Presets presets = PresetReader.presets(root, upstreams.keySet(), model);
         List<String> names = presets.all().stream().map(Preset::name).toList();
         List<ApiKey> keys = ApiKeyReader.keys(root, names);
-        return new Config(keys, upstreams, presets, api(root), stream(root));
+        return root.section(
+                "limits",
+                limits -> new Config(keys, upstreams, presets, api(root, limits), stream(root), turns(root, limits)));
     }
 
-    private static ApiSettings api(Section root) {
+    private static ApiSettings api(Section root, Section limits) {
         Boolean markdown = root.find("use_regex_processing", Kind.FLAG);
         ReasoningFormat format = root.find("reasoning_format", FORMAT);
         if (format == null) {
@@ -50,10 +53,7 @@ final class ConfigReader {
         }
         boolean legacy = root.get("legacy_response", Kind.FLAG, false);
         return new ApiSettings(
-                format,
-                legacy,
-                root.section("limits", ConfigReader::limits),
-                root.section("cors", cors -> cors.set("origins", ORIGIN, "nobody")));
+                format, legacy, limits(limits), root.section("cors", cors -> cors.set("origins", ORIGIN, "nobody")));
     }
 
     private static ApiSettings.Limits limits(Section section) {
@@ -62,6 +62,15 @@ final class ConfigReader {
         long messages = section.get("messages", Kind.integer(1, 1_000_000), (long) fallback.messages());
         long depth = section.get("depth", Kind.integer(8, 1000), (long) fallback.depth());
         return new ApiSettings.Limits((int) body, (int) messages, (int) depth);
+    }
+
+    private static TurnLimits turns(Section root, Section limits) {
+        TurnLimits fallback = TurnLimits.DEFAULT;
+        Kind<Long> count = Kind.integer(1, 1_000_000);
+        long all = limits.get("turns", count, (long) fallback.all());
+        long perCaller = limits.get("turns_per_caller", count, (long) fallback.perCaller());
+        Kind<Duration> grace = Kind.duration(Duration.ZERO, LONGEST_SILENCE);
+        return new TurnLimits((int) all, (int) perCaller, root.get("shutdown_grace", grace, fallback.grace()));
     }
 
     private static StreamSettings stream(Section root) {

@@ -219,8 +219,8 @@ public final class ChatClient {
     }
 
     private static String body(String question, boolean stream, String... fields) {
-        StringBuilder body = new StringBuilder("{\"stream\": " + stream + ", \"messages\": [{\"role\": \"user\", \"content\": "
-                + Exchange.quoted(question) + "}]");
+        StringBuilder body = new StringBuilder("{\"stream\": " + stream
+                + ", \"messages\": [{\"role\": \"user\", \"content\": " + Exchange.quoted(question) + "}]");
         for (String field : fields) {
             body.append(", ").append(field);
         }
@@ -241,8 +241,8 @@ public final class ChatClient {
 
     /** A POST of JSON. */
     public static UnaryOperator<HttpRequest.Builder> posting(String body) {
-        return request -> request.header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body));
+        return request ->
+                request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
     }
 
     private <T> HttpResponse<T> send(

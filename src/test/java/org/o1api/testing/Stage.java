@@ -23,9 +23,8 @@ public final class Stage implements AutoCloseable {
 
     private Stage(Container container, List<String> config, boolean demo) {
         upstream = FakeUpstream.deciding(request -> act.apply(request));
-        String provider = demo
-                ? ""
-                : "default_api_url: " + upstream.url() + "\nmodel_provider_api_key: " + PROVIDER_KEY + "\n";
+        String provider =
+                demo ? "" : "default_api_url: " + upstream.url() + "\nmodel_provider_api_key: " + PROVIDER_KEY + "\n";
         gateway = container.start(
                 "api_bearer_token: " + KEY + "\ndefault_model: fake-model\n" + provider + String.join("\n", config));
     }
@@ -62,9 +61,7 @@ public final class Stage implements AutoCloseable {
 
     /** Waits until the gateway has broken off a call of this act. */
     public void awaitAborted(Duration limit) {
-        await().atMost(limit)
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> upstream.abortedCalls() > abortedBefore);
+        await().atMost(limit).pollInterval(Duration.ofMillis(10)).until(() -> upstream.abortedCalls() > abortedBefore);
     }
 
     public RunningGateway gateway() {

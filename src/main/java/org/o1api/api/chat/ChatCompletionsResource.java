@@ -104,7 +104,7 @@ public final class ChatCompletionsResource {
                 .orElseThrow(() -> ModelsResource.unknown(String.valueOf(request.model())));
         return new Asked(
                 request,
-                new Turn(preset, request.question(preset), new Cancellation()),
+                new Turn(caller.name(), preset, request.question(preset), new Cancellation()),
                 request.format(preset, settings.reasoningFormat()),
                 CompletionHead.of(request.model() == null ? preset.name() : request.model()),
                 caller,
