@@ -38,10 +38,11 @@ public record Preset(
     }
 
     /**
-     * What a turn may use. A budget that is used up ends the thinking, never the answer.
+     * What a turn may use. Used up calls or tokens end the thinking, never the answer.
      *
      * @param calls upstream calls, the closing one included; at least 1
      * @param tokens of output, over all calls
+     * @param time after three quarters of it no new step begins; when it is over, the turn fails
      */
     public record Budget(int calls, long tokens, Duration time) {
         public static final Budget DEFAULT = new Budget(30, 50_000, Duration.ofMinutes(5));
