@@ -23,7 +23,7 @@ import org.o1api.testing.Stage;
 class JsonHeartbeatIT {
     private static final String BEGIN = "begin_after: 100ms";
     private static final String BEAT = "json_heartbeat: 50ms";
-    private static final Pattern THREE_BEATS = Pattern.compile("\r\n\r\n([0-9a-f]+\r\n[ \n]+\r\n){3}$");
+    private static final Pattern THREE_BEATS = Pattern.compile("\r\n\r\n([0-9a-f]+\r\n +\r\n){3}$");
     private static final Pattern END = Pattern.compile("\r\n0\r\n\r\n$");
     private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
 

@@ -18,6 +18,9 @@ public final class ErrorServlet extends HttpServlet {
         if (request.getDispatcherType() == DispatcherType.ASYNC) {
             throw new CutException();
         }
+        if (response.isCommitted()) {
+            return; // what has begun cannot be told otherwise any more
+        }
         int status = HttpServletResponse.SC_NOT_FOUND;
         if (request.getDispatcherType() == DispatcherType.ERROR
                 && request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer given) {
@@ -37,6 +40,12 @@ public final class ErrorServlet extends HttpServlet {
 
         CutException() {
             super("the reply failed after it had begun");
+        }
+
+        /** The servers log it; where it comes from is no news. */
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
         }
     }
 }

@@ -62,7 +62,7 @@ public final class EventStream {
             byte[] bytes = opened ? events : joined(opening, events);
             opened = true;
             if (bytes.length > 0) {
-                write(withoutLastLineBreak(bytes));
+                write(bytes);
             }
         } finally {
             lock.unlock();
@@ -135,18 +135,17 @@ public final class EventStream {
     }
 
     private void write(byte[] bytes) {
-        Frame frame = new Frame(bytes);
         begun = true;
         writingSinceNanos = System.nanoTime();
         @Nullable Exception failure = null;
         try {
-            sink.write(frame);
+            sink.write(bytes);
         } catch (IOException | RuntimeException e) { // closed, or whatever Jersey makes of a broken connection
             failure = e;
         }
         lastWriteNanos = System.nanoTime();
         writingSinceNanos = 0;
-        if (left || failure != null || !frame.written()) {
+        if (left || failure != null) {
             leave();
             throw new ClientLeftException(failure);
         }
@@ -187,7 +186,7 @@ public final class EventStream {
                     if (!closed && !left) {
                         boolean open = !opened && settings.statusFeedback();
                         opened |= open;
-                        write(open ? withoutLastLineBreak(opening) : sink.ping());
+                        write(open ? opening : sink.ping());
                     }
                 } finally {
                     lock.unlock();
@@ -204,9 +203,5 @@ public final class EventStream {
         byte[] all = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, all, first.length, second.length);
         return all;
-    }
-
-    private static byte[] withoutLastLineBreak(byte[] events) {
-        return Arrays.copyOf(events, events.length - 1);
     }
 }

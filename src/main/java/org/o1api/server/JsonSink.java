@@ -2,17 +2,15 @@ package org.o1api.server;
 
 import jakarta.ws.rs.container.AsyncResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.glassfish.jersey.server.ChunkedOutput;
 
 /** A JSON text: a ping is white space, and a response that has begun fails by ending before its JSON is complete. */
 final class JsonSink implements FrameSink {
     private static final byte[] PING = {' '};
-    private static final byte[] LINE_BREAK = "\n".getBytes(StandardCharsets.US_ASCII);
 
     private final AsyncResponse response;
     private final Runnable cut;
-    private final ChunkedOutput<Frame> output = new ChunkedOutput<>(Frame.class, LINE_BREAK);
+    private final ChunkedOutput<Frame> output = new ChunkedOutput<>(Frame.class);
     private boolean begun;
 
     /** Answers by this response; {@code cut} has the connection cut when the response is closed. */
@@ -22,12 +20,16 @@ final class JsonSink implements FrameSink {
     }
 
     @Override
-    public void write(Frame frame) throws IOException {
+    public void write(byte[] bytes) throws IOException {
         if (!begun) {
             begun = true;
             response.resume(output);
         }
+        Frame frame = new Frame(bytes);
         output.write(frame);
+        if (!frame.written()) {
+            throw new IOException("the client has left");
+        }
     }
 
     @Override

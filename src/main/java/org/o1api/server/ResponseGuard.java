@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * a write fails, and all else does nothing.
  */
 public final class ResponseGuard implements Filter {
-    /** A request's attribute: the response is not to be completed but cut, so that the client sees that it is not whole. */
+    /** The request's attribute that has its response cut instead of completed: the client sees that it is not whole. */
     public static final String CUT = "org.o1api.cut";
 
     @Override
@@ -81,7 +81,11 @@ public final class ResponseGuard implements Filter {
 
         @Override
         public void setAttribute(String name, @Nullable Object value) {
-            cycle.run(() -> super.setAttribute(name, value));
+            if (name.equals(CUT)) {
+                cycle.cut();
+            } else {
+                cycle.run(() -> super.setAttribute(name, value));
+            }
         }
 
         @Override
@@ -118,10 +122,10 @@ public final class ResponseGuard implements Filter {
         public void complete() {
             cycle.run(() -> {
                 cycle.end();
-                if (context.getRequest().getAttribute(CUT) == null) {
-                    context.complete();
-                } else {
+                if (cycle.isCut()) {
                     context.dispatch(ErrorServlet.PATH);
+                } else {
+                    context.complete();
                 }
             });
         }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /** Server-sent events: a ping is a comment, and a failure an event. */
 final class SseSink implements FrameSink {
-    private static final byte[] PING = {':', ' ', 'p', 'i', 'n', 'g'};
+    private static final byte[] PING = {':', ' ', 'p', 'i', 'n', 'g', '\n'};
 
     private final SseEventSink sink;
 
@@ -15,8 +15,9 @@ final class SseSink implements FrameSink {
     }
 
     @Override
-    public void write(Frame frame) throws IOException {
-        if (sink.send(frame).toCompletableFuture().isCompletedExceptionally()) {
+    public void write(byte[] bytes) throws IOException {
+        Frame frame = new Frame(Arrays.copyOf(bytes, bytes.length - 1));
+        if (sink.send(frame).toCompletableFuture().isCompletedExceptionally() || !frame.written()) {
             throw new IOException("the client has left");
         }
     }
@@ -28,7 +29,7 @@ final class SseSink implements FrameSink {
 
     @Override
     public void fail(byte[] error) throws IOException {
-        write(new Frame(Arrays.copyOf(error, error.length - 1)));
+        write(error);
     }
 
     @Override
