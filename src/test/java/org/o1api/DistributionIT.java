@@ -40,7 +40,7 @@ class DistributionIT {
             assertThat(server.said())
                     .contains("config: ")
                     .doesNotContain("SEVERE", "memory leak", "Exception", Stage.KEY, Stage.PROVIDER_KEY)
-                    .doesNotContainPattern("\\d WARNING \\[|:WARN ") // the JVM's own begin their line
+                    .doesNotContainPattern("\\d WARNING \\[|:WARN "); // the JVM's own begin their line
         }
     }
 }
