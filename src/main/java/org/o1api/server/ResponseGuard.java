@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * a write fails, and all else does nothing.
  */
 public final class ResponseGuard implements Filter {
+    /** A request's attribute: the response is not to be completed but cut, so that the client sees that it is not whole. */
+    public static final String CUT = "org.o1api.cut";
+
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
@@ -115,7 +118,11 @@ public final class ResponseGuard implements Filter {
         public void complete() {
             cycle.run(() -> {
                 cycle.end();
-                context.complete();
+                if (context.getRequest().getAttribute(CUT) == null) {
+                    context.complete();
+                } else {
+                    context.dispatch(ErrorServlet.PATH);
+                }
             });
         }
 

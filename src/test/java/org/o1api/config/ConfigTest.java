@@ -83,7 +83,10 @@ class ConfigTest {
 
         assertThat(config.apiKeys()).extracting(ApiKey::name).containsExactly("team-a", "team-b");
         assertThat(config.upstreams()).containsOnlyKeys("main");
-        assertThat(config.stream()).isEqualTo(StreamSettings.DEFAULT);
+        StreamSettings stream = StreamSettings.DEFAULT;
+        assertThat(config.stream())
+                .isEqualTo(new StreamSettings(
+                        stream.heartbeat(), stream.beginAfter(), true, stream.writeTimeout(), Duration.ofMillis(500)));
         assertThat(config.api().limits()).isEqualTo(Limits.DEFAULT);
         assertThat(preset(config, "o1").prompts().answer()).isEqualTo("Now give the final answer.");
         assertThat(preset(config, "o1").upstream()).isEqualTo("main");
