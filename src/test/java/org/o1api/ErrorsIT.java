@@ -3,7 +3,11 @@ package org.o1api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.o1api.testing.ChatClient;
@@ -85,6 +89,22 @@ class ErrorsIT {
         });
         isError(client.post("{"), 400, "invalid_json");
         isError(client.post(""), 400, "invalid_json");
+    }
+
+    @InContainers
+    void blamesAClientThatBreaksItsRequestOff(Stage stage) throws IOException {
+        URI url = stage.gateway().url();
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                    + Stage.KEY + "\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{")
+                            .getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(reply).startsWith("HTTP/1.1 400").contains("\"type\":\"invalid_request_error\"");
+        }
     }
 
     @InContainers(config = "limits: { body: 2KiB }")
