@@ -73,7 +73,7 @@ class ConfigTest {
         assertThat(config.presets().all()).extracting(Preset::name).containsExactly("o1", "o1-mini");
         assertThat(preset(config, "o1").model()).isEqualTo("some-model");
         assertThat(preset(config, null).name()).isEqualTo("o1");
-        assertThat(config.presets().find("gpt-4o")).isEmpty();
+        assertThat(config.presets().find("gpt-4o", any -> true)).isEmpty();
     }
 
     @Test
@@ -255,7 +255,7 @@ class ConfigTest {
     }
 
     private static Preset preset(Config config, @Nullable String name) {
-        return config.presets().find(name).orElseThrow();
+        return config.presets().find(name, any -> true).orElseThrow();
     }
 
     private static String sha256(String text) throws Exception {

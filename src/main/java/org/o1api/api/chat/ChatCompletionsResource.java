@@ -113,8 +113,7 @@ public final class ChatCompletionsResource {
     private Asked read(byte[] body, ContainerRequestContext context) {
         Caller caller = (Caller) context.getProperty(Caller.PROPERTY);
         ChatCompletionRequest request = RequestReader.read(body, settings.limits());
-        Preset preset = presets.find(request.model())
-                .filter(found -> caller.mayUse(found.name()))
+        Preset preset = presets.find(request.model(), caller::mayUse)
                 .orElseThrow(() -> ModelsResource.unknown(String.valueOf(request.model())));
         return new Asked(
                 request,
