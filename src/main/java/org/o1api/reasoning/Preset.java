@@ -42,8 +42,9 @@ public record Preset(
      *
      * @param calls upstream calls, the closing one included; at least 1
      * @param tokens of output, over all calls
+     * @param retries over all calls: attempts after a call's first one, and calls made again that broke off
      */
-    public record Budget(int calls, long tokens, Duration time) {
-        public static final Budget DEFAULT = new Budget(30, 50_000, Duration.ofMinutes(5));
+    public record Budget(int calls, long tokens, Duration time, int retries) {
+        public static final Budget DEFAULT = new Budget(30, 50_000, Duration.ofMinutes(5), 6);
     }
 }

@@ -7,6 +7,8 @@ import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.Delta;
+import org.o1api.upstream.RetryAllowance;
+import org.o1api.upstream.Terms;
 import org.o1api.upstream.Upstream;
 
 /** The only way to make a call within a turn: counted, budgeted and cancellable. Belongs to the turn's thread. */
@@ -14,6 +16,7 @@ public final class Thinker {
     private final Upstream upstream;
     private final Cancellation cancellation;
     private final Preset.Budget budget;
+    private final Terms terms;
     private final TurnListener listener;
     private final long startNanos = System.nanoTime();
     private Usage usage = Usage.NONE;
@@ -25,6 +28,7 @@ public final class Thinker {
         this.cancellation = cancellation;
         this.budget = budget;
         this.listener = listener;
+        terms = new Terms(cancellation, new RetryAllowance(budget.retries()), this::accepted);
     }
 
     /** Whether the budget has room for one more call before the closing one. */
@@ -49,7 +53,7 @@ public final class Thinker {
         cancellation.throwIfCancelled();
         calls++;
         listener.flush();
-        return new CountedCall(request, upstream.open(request, cancellation, this::accepted), reasoning);
+        return new CountedCall(request, upstream.open(request, terms), reasoning);
     }
 
     private void accepted() {

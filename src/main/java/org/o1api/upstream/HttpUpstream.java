@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.o1api.llm.ErrorCode;
@@ -19,7 +18,6 @@ import org.o1api.llm.ErrorCode;
 /** A provider that speaks OpenAI's chat API over HTTP. */
 public final class HttpUpstream implements Upstream {
     private static final long TICK_MILLIS = 50;
-    private static final long FIRST_WAIT_MILLIS = 100;
     private static final int LONGEST_ERROR = 64 * 1024;
 
     private final UpstreamSettings settings;
@@ -56,8 +54,8 @@ public final class HttpUpstream implements Upstream {
     }
 
     @Override
-    public Call open(CallRequest request, Cancellation cancellation, Runnable accepted) {
-        return new Opening(request, cancellation, accepted).open();
+    public Call open(CallRequest request, Terms terms) {
+        return new Opening(request, terms).open();
     }
 
     @Override
@@ -80,8 +78,8 @@ public final class HttpUpstream implements Upstream {
     /** A call on its way to its first delta, in as many attempts as that takes. */
     private final class Opening {
         private final CallRequest request;
+        private final Terms terms;
         private final Cancellation cancellation;
-        private final Runnable accepted;
         private final long start = System.nanoTime();
         private final Set<String> leftOut;
         private boolean leavesOutMore;
@@ -90,10 +88,10 @@ public final class HttpUpstream implements Upstream {
         /** The field that the last attempt was refused for, though it may go. */
         private String refusedField = "";
 
-        Opening(CallRequest request, Cancellation cancellation, Runnable accepted) {
+        Opening(CallRequest request, Terms terms) {
             this.request = request;
-            this.cancellation = cancellation;
-            this.accepted = accepted;
+            this.terms = terms;
+            this.cancellation = terms.cancellation();
             this.leftOut = refusals.of(request.model());
         }
 
@@ -114,7 +112,11 @@ public final class HttpUpstream implements Upstream {
                     } else if (!e.retryable() || ++attempts >= settings.attempts()) {
                         throw e;
                     } else {
-                        cancellation.sleep(waitAfter(attempts, e));
+                        Duration wait = waitAfter(attempts, e);
+                        if (!terms.retries().take()) {
+                            throw e;
+                        }
+                        cancellation.sleep(wait);
                     }
                 }
             }
@@ -137,7 +139,7 @@ public final class HttpUpstream implements Upstream {
                 if (leavesOutMore) {
                     refusals.remember(request.model(), leftOut);
                 }
-                accepted.run();
+                terms.accepted().run();
                 HttpCall call = new HttpCall(response, attempt, failures);
                 call.await();
                 begun = true;
@@ -193,10 +195,9 @@ public final class HttpUpstream implements Upstream {
             }
         }
 
-        /** How long to wait after so many attempts: at random, so that callers do not come back together. */
+        /** How long to wait after so many attempts; fails where that is too long. */
         private Duration waitAfter(int attempts, UpstreamException failure) {
-            long most = FIRST_WAIT_MILLIS << Math.min(attempts - 1, 10);
-            Duration wait = Duration.ofMillis(ThreadLocalRandom.current().nextLong(most + 1));
+            Duration wait = RetryAllowance.waitAfter(attempts);
             Duration asked = failure.retryAfter();
             if (asked != null) {
                 if (asked.compareTo(settings.maxRetryWait()) > 0) {

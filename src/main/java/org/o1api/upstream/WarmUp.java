@@ -58,7 +58,7 @@ final class WarmUp {
                 null);
         CallRequest request = new CallRequest("none", List.of(Message.user("warm")), Map.of());
         try (HttpUpstream upstream = new HttpUpstream(settings, scheduler);
-                Call call = upstream.open(request, new Cancellation(), () -> {})) {
+                Call call = upstream.open(request, new Terms(new Cancellation()))) {
             call.forEach(delta -> {});
         }
     }

@@ -129,7 +129,7 @@ class ConfigTest {
                     model: big
                     strategy: steps
                     steps: { min: 1, max: 9 }
-                    budget: { calls: 4, tokens: 5, time: 6s }
+                    budget: { calls: 4, tokens: 5, time: 6s, retries: 7 }
                     reasoning_format: think
                     prompts: { answer: Answer. }
                   fast: {}
@@ -140,7 +140,7 @@ class ConfigTest {
         assertThat(slow.upstream()).isEqualTo("other");
         assertThat(slow.model()).isEqualTo("big");
         assertThat(slow.steps()).isEqualTo(new Preset.Steps(1, 9));
-        assertThat(slow.budget()).isEqualTo(new Preset.Budget(4, 5, Duration.ofSeconds(6)));
+        assertThat(slow.budget()).isEqualTo(new Preset.Budget(4, 5, Duration.ofSeconds(6), 7));
         assertThat(slow.reasoningFormat()).isEqualTo(ReasoningFormat.THINK);
         assertThat(slow.prompts())
                 .isEqualTo(new Prompts(Prompts.DEFAULT.step(), "On.", Prompts.DEFAULT.check(), "Answer."));

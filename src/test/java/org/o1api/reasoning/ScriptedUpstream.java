@@ -11,6 +11,7 @@ import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.Delta;
+import org.o1api.upstream.Terms;
 import org.o1api.upstream.Upstream;
 
 /** An upstream inside the test that gives the next reply of its script to each call, and keeps what it was asked. */
@@ -78,12 +79,12 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     @Override
-    public Call open(CallRequest request, Cancellation cancellation, Runnable accepted) {
+    public Call open(CallRequest request, Terms terms) {
         journal.add("open");
         requests.add(request);
         open++;
-        accepted.run();
-        return new ScriptedCall(script.remove(), cancellation);
+        terms.accepted().run();
+        return new ScriptedCall(script.remove(), terms.cancellation());
     }
 
     @Override

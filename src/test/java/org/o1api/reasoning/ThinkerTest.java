@@ -46,7 +46,7 @@ class ThinkerTest {
     @Test
     void keepsOneCallOfTheBudgetForTheAnswer() {
         Thinker thinker = thinker(
-                ScriptedUpstream.answering(using(1), using(1)), new Preset.Budget(3, 1000, Duration.ofMinutes(5)));
+                ScriptedUpstream.answering(using(1), using(1)), new Preset.Budget(3, 1000, Duration.ofMinutes(5), 6));
         assertThat(thinker.mayThink()).isTrue();
         read(thinker.think(REQUEST));
         assertThat(thinker.mayThink()).isTrue();
@@ -58,14 +58,14 @@ class ThinkerTest {
     @Test
     void stopsThinkingWhenTheTokensAreUsedUp() {
         Thinker thinker =
-                thinker(ScriptedUpstream.answering(using(100)), new Preset.Budget(30, 100, Duration.ofMinutes(5)));
+                thinker(ScriptedUpstream.answering(using(100)), new Preset.Budget(30, 100, Duration.ofMinutes(5), 6));
         read(thinker.think(REQUEST));
         assertThat(thinker.mayThink()).isFalse();
     }
 
     @Test
     void stopsThinkingWhenTheTimeIsUsedUp() {
-        Thinker thinker = thinker(ScriptedUpstream.answering(using(1)), new Preset.Budget(30, 100, Duration.ZERO));
+        Thinker thinker = thinker(ScriptedUpstream.answering(using(1)), new Preset.Budget(30, 100, Duration.ZERO, 6));
         assertThat(thinker.mayThink()).isFalse();
     }
 

@@ -233,7 +233,7 @@ class StepsStrategyTest {
     @Test
     void stopsThinkingWhenTheBudgetSaysSo() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, GO_ON, "Because.");
-        think(upstream, question(3, 25), new Preset.Budget(3, 1000, Duration.ofMinutes(1)));
+        think(upstream, question(3, 25), new Preset.Budget(3, 1000, Duration.ofMinutes(1), 6));
         assertThat(out.steps()).isEqualTo(2);
         assertThat(out.answer()).isEqualTo("Because.");
     }
