@@ -10,6 +10,7 @@ import org.o1api.upstream.Delta;
 import org.o1api.upstream.RetryAllowance;
 import org.o1api.upstream.Terms;
 import org.o1api.upstream.Upstream;
+import org.o1api.upstream.UpstreamException;
 
 /** The only way to make a call within a turn: counted, budgeted and cancellable. Belongs to the turn's thread. */
 public final class Thinker {
@@ -47,6 +48,20 @@ public final class Thinker {
     /** Makes the call whose output is the answer. */
     public Call answer(CallRequest request) {
         return open(request, false);
+    }
+
+    /**
+     * Whether a call that broke off may be made again, after the short wait that this method is. It takes one of the turn's
+     * retries, and the two count as one call.
+     */
+    public boolean mayRetry(UpstreamException failure) {
+        if (!failure.retryable() || !terms.retries().take()) {
+            return false;
+        }
+        listener.flush();
+        cancellation.sleep(RetryAllowance.waitAfter(1));
+        calls--;
+        return true;
     }
 
     private Call open(CallRequest request, boolean reasoning) {
