@@ -24,6 +24,7 @@ public final class HttpUpstream implements Upstream {
     private final ScheduledExecutorService scheduler;
     private final Transport transport;
     private final Failures failures;
+    private final Breaker breaker;
     private final Refusals refusals = new Refusals();
     private final Set<Exchange> watched = ConcurrentHashMap.newKeySet();
     private final ScheduledFuture<?> ticker;
@@ -35,7 +36,12 @@ public final class HttpUpstream implements Upstream {
      * @param scheduler holds the calls to their limits; stays the caller's
      */
     public HttpUpstream(UpstreamSettings settings, ScheduledExecutorService scheduler) {
+        this(settings, scheduler, Breaker.OPEN);
+    }
+
+    HttpUpstream(UpstreamSettings settings, ScheduledExecutorService scheduler, Duration breakerOpen) {
         this.settings = settings;
+        this.breaker = new Breaker(settings.name(), breakerOpen);
         this.scheduler = scheduler;
         this.failures = new Failures(settings);
         this.transport = new Transport(settings);
@@ -85,6 +91,8 @@ public final class HttpUpstream implements Upstream {
         private boolean leavesOutMore;
         /** Whether the last attempt died on a connection that the upstream had closed while it was idle. */
         private boolean stale;
+        /** Whether that may be forgiven: it happens once. */
+        private boolean maybeStale = true;
         /** The field that the last attempt was refused for, though it may go. */
         private String refusedField = "";
 
@@ -98,13 +106,12 @@ public final class HttpUpstream implements Upstream {
         Call open() {
             byte[] body = RequestBody.of(request, leftOut);
             int attempts = 0;
-            boolean maybeStale = true;
             while (true) {
                 try {
                     return attempt(body);
                 } catch (UpstreamException e) {
                     if (stale && maybeStale) {
-                        maybeStale = false; // costs no attempt, but happens once
+                        maybeStale = false; // costs no attempt
                     } else if (!refusedField.isEmpty()) {
                         leftOut.add(refusedField);
                         leavesOutMore = true;
@@ -126,7 +133,8 @@ public final class HttpUpstream implements Upstream {
             cancellation.throwIfCancelled();
             stale = false;
             refusedField = "";
-            Attempt attempt = new Attempt(new Exchange(settings, start), cancellation, failures, watched);
+            Attempt attempt =
+                    new Attempt(new Exchange(settings, start), cancellation, failures, watched, breaker.admit());
             boolean begun = false;
             try {
                 if (closed) {
@@ -144,6 +152,11 @@ public final class HttpUpstream implements Upstream {
                 call.await();
                 begun = true;
                 return call;
+            } catch (UpstreamException e) {
+                if (!stale || !maybeStale) {
+                    attempt.failed(e);
+                }
+                throw e;
             } finally {
                 if (!begun) {
                     attempt.close();

@@ -111,7 +111,11 @@ final class UpstreamFixture implements AutoCloseable {
     }
 
     HttpUpstream upstream(UnaryOperator<Settings> change) {
-        HttpUpstream upstream = new HttpUpstream(change.apply(new Settings()).build(), scheduler);
+        return upstream(change, Breaker.OPEN);
+    }
+
+    HttpUpstream upstream(UnaryOperator<Settings> change, Duration breakerOpen) {
+        HttpUpstream upstream = new HttpUpstream(change.apply(new Settings()).build(), scheduler, breakerOpen);
         toClose.push(upstream::close);
         return upstream;
     }
