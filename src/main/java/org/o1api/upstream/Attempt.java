@@ -9,10 +9,11 @@ final class Attempt implements AutoCloseable {
     private final Failures failures;
     private final Set<Exchange> watched;
     private final Breaker.Permit permit;
+    private final Places places;
     private final Runnable uncancel;
 
     /**
-     * Begins an attempt.
+     * Begins an attempt that has a place.
      *
      * @param watched where the exchange stands while it is to be held to its limits
      */
@@ -21,12 +22,14 @@ final class Attempt implements AutoCloseable {
             Cancellation cancellation,
             Failures failures,
             Set<Exchange> watched,
-            Breaker.Permit permit) {
+            Breaker.Permit permit,
+            Places places) {
         this.exchange = exchange;
         this.cancellation = cancellation;
         this.failures = failures;
         this.watched = watched;
         this.permit = permit;
+        this.places = places;
         watched.add(exchange);
         this.uncancel = cancellation.onCancel(exchange::cancel);
     }
@@ -68,5 +71,6 @@ final class Attempt implements AutoCloseable {
         watched.remove(exchange);
         exchange.cancel();
         permit.close();
+        places.giveBack();
     }
 }

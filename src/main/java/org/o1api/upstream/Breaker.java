@@ -29,8 +29,8 @@ final class Breaker {
     private final CircuitBreaker breaker;
     private volatile long openedNanos = System.nanoTime();
 
-    /** A closed breaker of the upstream of this name. */
-    Breaker(String name, Duration open) {
+    /** A closed breaker of the upstream of this name; one that is not enabled stays so. */
+    Breaker(String name, Duration open, boolean enabled) {
         this.name = name;
         this.open = open;
         breaker = CircuitBreaker.of(
@@ -40,6 +40,7 @@ final class Breaker {
                         .failureRateThreshold(HALF)
                         .waitDurationInOpenState(open)
                         .permittedNumberOfCallsInHalfOpenState(1)
+                        .initialState(enabled ? State.CLOSED : State.DISABLED)
                         .build());
         breaker.getEventPublisher().onStateTransition(event -> changed(event.getStateTransition()));
     }

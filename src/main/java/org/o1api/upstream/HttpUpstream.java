@@ -25,6 +25,7 @@ public final class HttpUpstream implements Upstream {
     private final Transport transport;
     private final Failures failures;
     private final Breaker breaker;
+    private final Places places;
     private final Refusals refusals = new Refusals();
     private final Set<Exchange> watched = ConcurrentHashMap.newKeySet();
     private final ScheduledFuture<?> ticker;
@@ -41,7 +42,10 @@ public final class HttpUpstream implements Upstream {
 
     HttpUpstream(UpstreamSettings settings, ScheduledExecutorService scheduler, Duration breakerOpen) {
         this.settings = settings;
-        this.breaker = new Breaker(settings.name(), breakerOpen);
+        this.breaker =
+                new Breaker(settings.name(), breakerOpen, settings.limits().circuitBreaker());
+        this.places =
+                new Places(settings.limits().concurrency(), settings.limits().queue());
         this.scheduler = scheduler;
         this.failures = new Failures(settings);
         this.transport = new Transport(settings);
@@ -61,7 +65,9 @@ public final class HttpUpstream implements Upstream {
 
     @Override
     public Call open(CallRequest request, Terms terms) {
-        return new Opening(request, terms).open();
+        String model = settings.model();
+        CallRequest asked = model == null ? request : request.withModel(model);
+        return new Opening(asked, terms).open();
     }
 
     @Override
@@ -116,7 +122,7 @@ public final class HttpUpstream implements Upstream {
                         leftOut.add(refusedField);
                         leavesOutMore = true;
                         body = RequestBody.of(request, leftOut);
-                    } else if (!e.retryable() || ++attempts >= settings.attempts()) {
+                    } else if (!e.retryable() || ++attempts >= settings.limits().attempts()) {
                         throw e;
                     } else {
                         Duration wait = waitAfter(attempts, e);
@@ -133,8 +139,7 @@ public final class HttpUpstream implements Upstream {
             cancellation.throwIfCancelled();
             stale = false;
             refusedField = "";
-            Attempt attempt =
-                    new Attempt(new Exchange(settings, start), cancellation, failures, watched, breaker.admit());
+            Attempt attempt = begin();
             boolean begun = false;
             try {
                 if (closed) {
@@ -161,6 +166,20 @@ public final class HttpUpstream implements Upstream {
                 if (!begun) {
                     attempt.close();
                 }
+            }
+        }
+
+        private Attempt begin() {
+            breaker.throwIfOpen(); // rather than wait for nothing
+            Duration left = settings.timeouts().call().minusNanos(System.nanoTime() - start);
+            Duration patience = settings.timeouts().firstToken();
+            places.take(cancellation, left.compareTo(patience) < 0 ? left : patience);
+            try {
+                Exchange exchange = new Exchange(settings, start);
+                return new Attempt(exchange, cancellation, failures, watched, breaker.admit(), places);
+            } catch (UpstreamException e) {
+                places.giveBack();
+                throw e;
             }
         }
 
@@ -213,7 +232,7 @@ public final class HttpUpstream implements Upstream {
             Duration wait = RetryAllowance.waitAfter(attempts);
             Duration asked = failure.retryAfter();
             if (asked != null) {
-                if (asked.compareTo(settings.maxRetryWait()) > 0) {
+                if (asked.compareTo(settings.limits().maxRetryWait()) > 0) {
                     throw failure;
                 }
                 wait = asked.compareTo(wait) > 0 ? asked : wait;

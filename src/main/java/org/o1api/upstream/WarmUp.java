@@ -50,10 +50,9 @@ final class WarmUp {
                 "warm-up",
                 url,
                 null,
+                null,
                 new UpstreamSettings.Timeouts(PATIENCE, PATIENCE, PATIENCE, PATIENCE),
-                1,
-                1,
-                Duration.ZERO,
+                new UpstreamSettings.Limits(1, 0, 1, Duration.ZERO, false),
                 Map.of(),
                 null);
         CallRequest request = new CallRequest("none", List.of(Message.user("warm")), Map.of());

@@ -44,10 +44,9 @@ class TurnServiceTest {
                 "main",
                 fake.url(),
                 null,
+                null,
                 UpstreamSettings.Timeouts.DEFAULT,
-                8,
-                3,
-                UpstreamSettings.DEFAULT_MAX_RETRY_WAIT,
+                UpstreamSettings.Limits.DEFAULT,
                 Map.of(),
                 null);
         Preset preset = new Preset(

@@ -49,15 +49,22 @@ class BreakerTest {
     @ParameterizedTest
     @CsvSource({"0, 19, false", "0, 20, true", "11, 10, false", "10, 10, true", "30, 25, true", "26, 24, false"})
     void opensWhereHalfOfTheLastCallsFailed(int successes, int failures, boolean opens) {
-        Breaker breaker = new Breaker("main", LATE);
+        Breaker breaker = new Breaker("main", LATE, true);
         succeed(breaker, successes);
         fail(breaker, failures);
         assertThat(refuses(breaker)).isEqualTo(opens);
     }
 
     @Test
+    void staysClosedWhereItIsNotWanted() {
+        Breaker breaker = new Breaker("main", LATE, false);
+        fail(breaker, 100);
+        assertThat(refuses(breaker)).isFalse();
+    }
+
+    @Test
     void forgetsWhatIsLongAgo() {
-        Breaker breaker = new Breaker("main", LATE);
+        Breaker breaker = new Breaker("main", LATE, true);
         for (int i = 0; i < 10; i++) {
             succeed(breaker, 30);
             fail(breaker, 20);
@@ -70,7 +77,7 @@ class BreakerTest {
 
     @Test
     void saysForHowLongItIsOpen() {
-        Breaker breaker = new Breaker("main", LATE);
+        Breaker breaker = new Breaker("main", LATE, true);
         fail(breaker, 20);
         UpstreamException refusal = catchThrowableOfType(UpstreamException.class, breaker::admit);
         assertThat(refusal.code()).isEqualTo(ErrorCode.UPSTREAM_UNAVAILABLE);
@@ -80,7 +87,7 @@ class BreakerTest {
 
     @Test
     void letsOneProbeThroughThatDecides() {
-        Breaker breaker = new Breaker("main", SOON);
+        Breaker breaker = new Breaker("main", SOON, true);
         fail(breaker, 20);
         Breaker.Permit probe = await().ignoreExceptions().until(breaker::admit, Objects::nonNull);
         assertThatCode(breaker::throwIfOpen).doesNotThrowAnyException();
@@ -94,7 +101,7 @@ class BreakerTest {
 
     @Test
     void sendsAnotherProbeWhereOneWasCancelledOrSaysNothing() {
-        Breaker breaker = new Breaker("main", SOON);
+        Breaker breaker = new Breaker("main", SOON, true);
         fail(breaker, 20);
         Breaker.Permit probe = await().ignoreExceptions().until(breaker::admit, Objects::nonNull);
         probe.close();
@@ -108,7 +115,7 @@ class BreakerTest {
 
     @Test
     void aCallFromBeforeTheTroubleDecidesNothing() {
-        Breaker breaker = new Breaker("main", SOON);
+        Breaker breaker = new Breaker("main", SOON, true);
         Breaker.Permit early = breaker.admit();
         Breaker.Permit left = breaker.admit();
         fail(breaker, 20);
