@@ -119,6 +119,11 @@ class HouseTest {
     }
 
     @Test
+    void theCircuitBreakerIsKnownToTheUpstreamOnly() {
+        fence("io.github.resilience4j..", BASE + ".upstream");
+    }
+
+    @Test
     void jacksonIsKnownWhereJsonIsReadOrWritten() {
         fence("com.fasterxml..", BASE + ".api..", BASE + ".upstream", BASE + ".reasoning.strategy", BASE + ".config");
     }

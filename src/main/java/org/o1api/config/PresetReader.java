@@ -81,10 +81,12 @@ final class PresetReader {
         Budget fallback = Budget.DEFAULT;
         Kind<Duration> time = Kind.duration(Duration.ofSeconds(1), Duration.ofHours(24));
         long calls = section.get("calls", Kind.integer(1, 1000), (long) fallback.calls());
+        long retries = section.get("retries", Kind.integer(0, 100), (long) fallback.retries());
         return new Budget(
                 (int) calls,
                 section.get("tokens", Kind.integer(1, 1_000_000_000), fallback.tokens()),
-                section.get("time", time, fallback.time()));
+                section.get("time", time, fallback.time()),
+                (int) retries);
     }
 
     private static Prompts prompts(Section section, Prompts fallback) {

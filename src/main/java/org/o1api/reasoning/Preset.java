@@ -42,9 +42,20 @@ public record Preset(
      *
      * @param calls upstream calls, the closing one included; at least 1
      * @param tokens of output, over all calls
-     * @param time after three quarters of it no new step begins; when it is over, the turn fails
+     * @param time of the whole turn, see {@link #thinkingTime}
+     * @param retries over all calls: attempts after a call's first one, and calls made again that broke off
      */
-    public record Budget(int calls, long tokens, Duration time) {
-        public static final Budget DEFAULT = new Budget(30, 50_000, Duration.ofMinutes(5));
+    public record Budget(int calls, long tokens, Duration time, int retries) {
+        public static final Budget DEFAULT = new Budget(30, 50_000, Duration.ofMinutes(5), 6);
+
+        private static final Duration LEAST_FOR_ANSWER = Duration.ofSeconds(10);
+
+        /** How much of the time thinking may take: the last quarter is the answer's, at least 10 s, and at most half. */
+        public Duration thinkingTime() {
+            Duration quarter = time.dividedBy(4);
+            Duration half = time.dividedBy(2);
+            Duration forAnswer = quarter.compareTo(LEAST_FOR_ANSWER) > 0 ? quarter : LEAST_FOR_ANSWER;
+            return time.minus(forAnswer.compareTo(half) < 0 ? forAnswer : half);
+        }
     }
 }

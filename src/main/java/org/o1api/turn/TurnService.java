@@ -50,21 +50,20 @@ public final class TurnService {
         Strategy strategy = named(strategies, preset.strategy());
         Thinker thinker = new Thinker(upstream, turn.cancellation(), preset.budget(), listener);
         open.begin(turn);
-        ScheduledFuture<?> deadline = scheduler.schedule(
-                () -> turn.cancellation().cancel(ErrorCode.UPSTREAM_TIMEOUT, tooLate(preset)),
-                preset.budget().time().toMillis(),
-                TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> thinking = after(preset.budget().thinkingTime(), thinker::endThinking);
+        ScheduledFuture<?> all = after(preset.budget().time(), thinker::endTime);
         try {
             FinishReason reason = strategy.think(turn.question(), preset, thinker, listener);
             listener.completed(reason, thinker.usage());
         } finally {
-            deadline.cancel(false);
+            thinking.cancel(false);
+            all.cancel(false);
             open.end(turn);
         }
     }
 
-    private static String tooLate(Preset preset) {
-        return "The turn took longer than its " + preset.budget().time().toMillis() / 1000.0 + " s (budget.time).";
+    private ScheduledFuture<?> after(Duration time, Runnable end) {
+        return scheduler.schedule(end, time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Whether new turns are taken. */

@@ -169,7 +169,8 @@ final class Failures {
 
     /** A failure that a reply told of though its status was a success. */
     UpstreamException reported(@Nullable String code, @Nullable String message) {
-        boolean refused = code != null && code.matches("4\\d\\d") && !code.matches("408|409|429");
+        int status = code != null && code.matches("4\\d\\d") ? Integer.parseInt(code) : 0;
+        boolean refused = status != 0 && status != 408 && status != 409 && status != 429;
         ErrorCode as = switch (code == null ? "" : code) {
             case "429", "rate_limit_exceeded" -> ErrorCode.UPSTREAM_RATE_LIMIT;
             case "503" -> ErrorCode.UPSTREAM_UNAVAILABLE;
@@ -181,6 +182,8 @@ final class Failures {
                         ? "The model's provider reported an error."
                         : "The model's provider reported an error: " + clean(message),
                 !refused,
+                null,
+                status,
                 null);
     }
 
