@@ -3,7 +3,11 @@ package org.o1api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.o1api.testing.ChatClient;
@@ -43,13 +47,13 @@ class ErrorsIT {
 
     @InContainers
     void letsNobodySeeWhichPathsThereAre(Stage stage) {
-        for (String path :
-                List.of("/", "/v1/models", "/v1/nothing", "/error", "/index.html", "/WEB-INF/web.xml", "/health")) {
+        for (String path : List.of("/", "/v1/models", "/v1/nothing", "/error", "/index.html", "/health")) {
             Answer answer = stage.gateway().client("").get(path);
             assertThat(answer.status()).as(path).isIn(401, 404);
             assertThat(answer.json().at("/error/message").asText()).as(path).isNotEmpty();
         }
         assertThat(stage.gateway().client("").get("/v1/nothing").status()).isEqualTo(401);
+        assertThat(stage.client().get("/WEB-INF/web.xml").status()).isEqualTo(404);
     }
 
     @InContainers
@@ -85,6 +89,22 @@ class ErrorsIT {
         });
         isError(client.post("{"), 400, "invalid_json");
         isError(client.post(""), 400, "invalid_json");
+    }
+
+    @InContainers
+    void blamesAClientThatBreaksItsRequestOff(Stage stage) throws IOException {
+        URI url = stage.gateway().url();
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                    + Stage.KEY + "\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{")
+                            .getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(reply).startsWith("HTTP/1.1 400").contains("\"type\":\"invalid_request_error\"");
+        }
     }
 
     @InContainers(config = "limits: { body: 2KiB }")
@@ -145,21 +165,34 @@ class ErrorsIT {
     }
 
     @InContainers
-    void endsAStreamThatHasBegunByAnErrorEvent(Stage stage) {
+    void beginsAStepAnewThatBrokeOff(Stage stage) {
         stage.plays(
-                Script.answer(Steps.step("First", "one", "continue")),
                 exchange -> exchange.stream()
-                        .text("{\"title\": \"Second\", \"content\": \"and th")
+                        .text("{\"title\": \"First\", \"content\": \"and th")
                         .reset(),
-                Script.answer("never asked for"));
+                Script.answer(Steps.step("First", "one", "final_answer")),
+                Script.answer("Yes."));
+
+        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
+            List<Event> events = stream.rest();
+
+            assertThat(ChatClient.reasoning(events))
+                    .isEqualTo("## Step 1: First\nand th\n\n*The model's provider broke the connection off. This step"
+                            + " begins anew.*\n\n## Step 1: First\none");
+            assertThat(ChatClient.content(events)).isEqualTo("Yes.");
+        }
+    }
+
+    @InContainers
+    void endsAStreamThatHasBegunByAnErrorEvent(Stage stage) {
+        stage.plays(Steps.thenAnswer(exchange -> exchange.stream().text("It is").reset()));
 
         try (ChatClient.Stream stream = stage.client().ask("?")) {
             List<Event> events = stream.rest();
             Event last = events.get(events.size() - 1);
 
             assertThat(stream.status()).isEqualTo(200);
-            assertThat(ChatClient.reasoning(events.subList(0, events.size() - 1)))
-                    .endsWith("## Step 2: Second\nand th");
+            assertThat(ChatClient.content(events.subList(0, events.size() - 1))).isEqualTo("It is");
             assertThat(last.name()).isEqualTo("error");
             isError(last.json(), "upstream_failed");
             assertThat(events).noneMatch(Event::done).allMatch(event -> event.finishReason() == null);

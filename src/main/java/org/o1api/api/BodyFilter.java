@@ -31,7 +31,7 @@ public final class BodyFilter implements ContainerRequestFilter {
     }
 
     @Override
-    public void filter(ContainerRequestContext request) throws IOException {
+    public void filter(ContainerRequestContext request) {
         MediaType accept = MediaType.APPLICATION_JSON_TYPE;
         if (request.getMethod().equals(HttpMethod.POST)) {
             byte[] body = read(request);
@@ -43,9 +43,9 @@ public final class BodyFilter implements ContainerRequestFilter {
         request.getHeaders().putSingle(HttpHeaders.ACCEPT, accept.toString());
     }
 
-    private byte[] read(ContainerRequestContext request) throws IOException {
+    private byte[] read(ContainerRequestContext request) {
         if (request.getLength() <= limit) {
-            byte[] body = request.getEntityStream().readNBytes(limit + 1);
+            byte[] body = readUpTo(limit + 1, request);
             if (body.length <= limit) {
                 return body;
             }
@@ -54,6 +54,15 @@ public final class BodyFilter implements ContainerRequestFilter {
                 ErrorCode.REQUEST_TOO_LARGE,
                 null,
                 "The request body is larger than " + limit + " bytes, the most that this gateway takes (limits.body).");
+    }
+
+    private static byte[] readUpTo(int length, ContainerRequestContext request) {
+        try {
+            return request.getEntityStream().readNBytes(length);
+        } catch (IOException e) { // the client left, or was too slow: nothing of ours failed
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST, null, "The request body ended before it was complete.");
+        }
     }
 
     /** What is wrong with the body is told by whoever reads it whole. */

@@ -80,6 +80,7 @@ final class ConfigReader {
                 root.get("heartbeat", silence, fallback.heartbeat()),
                 root.get("begin_after", Kind.duration(Duration.ZERO, LONGEST_SILENCE), fallback.beginAfter()),
                 root.get("stream_status_feedback", Kind.FLAG, fallback.statusFeedback()),
-                root.get("write_timeout", silence, fallback.writeTimeout()));
+                root.get("write_timeout", silence, fallback.writeTimeout()),
+                root.find("json_heartbeat", silence, "none"));
     }
 }

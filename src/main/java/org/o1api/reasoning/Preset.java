@@ -38,7 +38,7 @@ public record Preset(
     }
 
     /**
-     * What a turn may use. A budget that is used up ends the thinking, never the answer.
+     * What a turn may use. Used up calls or tokens end the thinking, never the answer.
      *
      * @param calls upstream calls, the closing one included; at least 1
      * @param tokens of output, over all calls

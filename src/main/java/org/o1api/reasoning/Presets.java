@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The models that callers can ask for. */
@@ -28,13 +30,21 @@ public final class Presets {
         this.anyName = anyName;
     }
 
-    /** The preset of this name; without a name the standard one. */
-    public Optional<Preset> find(@Nullable String name) {
+    /**
+     * The preset that a caller asks for.
+     *
+     * @param name null: the standard one, or where the caller may not use that the first one that the caller may
+     * @param allowed which presets the caller may use
+     */
+    public Optional<Preset> find(@Nullable String name, Predicate<String> allowed) {
         if (name == null) {
-            return Optional.of(standard);
+            return Stream.concat(Stream.of(standard), byName.values().stream())
+                    .filter(preset -> allowed.test(preset.name()))
+                    .findFirst();
         }
         Preset preset = byName.get(name);
-        return preset == null && anyName ? Optional.of(standard) : Optional.ofNullable(preset);
+        return Optional.ofNullable(preset == null && anyName ? standard : preset)
+                .filter(found -> allowed.test(found.name()));
     }
 
     public Collection<Preset> all() {

@@ -9,10 +9,18 @@ import java.io.IOException;
 
 /** The container's own errors as JSON: what fails before or outside of Jersey must not come as an HTML page. */
 public final class ErrorServlet extends HttpServlet {
+    static final String PATH = "/error";
+
     private static final long serialVersionUID = 1;
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getDispatcherType() == DispatcherType.ASYNC) {
+            throw new CutException();
+        }
+        if (response.isCommitted()) {
+            return; // what has begun cannot be told otherwise any more
+        }
         int status = HttpServletResponse.SC_NOT_FOUND;
         if (request.getDispatcherType() == DispatcherType.ERROR
                 && request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer given) {
@@ -24,5 +32,20 @@ public final class ErrorServlet extends HttpServlet {
         response.getOutputStream()
                 .print("{\"error\":{\"message\":\"The request failed with status " + status + ".\",\"type\":\"" + type
                         + "\",\"param\":null,\"code\":null}}");
+    }
+
+    /** What containers answer by cutting the connection, where the response has begun. */
+    private static final class CutException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        CutException() {
+            super("the reply failed after it had begun");
+        }
+
+        /** The servers log it; where it comes from is no news. */
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
     }
 }

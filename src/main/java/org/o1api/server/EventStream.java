@@ -1,19 +1,23 @@
 package org.o1api.server;
 
-import jakarta.ws.rs.sse.SseEventSink;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One response of server-sent events: the only way to write one. It begins with its opening event, is never silent for
- * longer than the heartbeat once it has begun, and ends once. One lock orders the turn's writes and the heartbeat's, and each
- * write blocks until the container has taken it, so that a slow client slows its turn down.
+ * One response that is written while it comes to be: server-sent events, or JSON with white space before it. It begins with
+ * its opening, is never silent for longer than the heartbeat once it has begun, and ends once. One lock orders the turn's
+ * writes and the heartbeat's, and each write blocks until the container has taken it, so that a slow client slows its turn
+ * down.
  */
 public final class EventStream {
-    private static final byte[] PING = {':', ' ', 'p', 'i', 'n', 'g'};
+    private static final long PROBE_NANOS = 200_000_000;
 
-    private final SseEventSink sink;
+    private final FrameSink sink;
     private final StreamSettings settings;
     private final byte[] opening;
     private final Runnable onLeft;
@@ -27,8 +31,9 @@ public final class EventStream {
     private volatile boolean left;
     private volatile long lastWriteNanos = createdNanos;
     private volatile long writingSinceNanos;
+    private long probedNanos = createdNanos;
 
-    EventStream(SseEventSink sink, StreamSettings settings, byte[] opening, Runnable onLeft, Runnable onClosed) {
+    EventStream(FrameSink sink, StreamSettings settings, byte[] opening, Runnable onLeft, Runnable onClosed) {
         this.sink = sink;
         this.settings = settings;
         this.opening = opening;
@@ -57,10 +62,30 @@ public final class EventStream {
             byte[] bytes = opened ? events : joined(opening, events);
             opened = true;
             if (bytes.length > 0) {
-                write(withoutLastLineBreak(bytes));
+                write(bytes);
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Looks whether the client is still there, a few times a second at most. A client that left is noticed at the second write
+     * after that, so a probe behind the last words of a step keeps the next call from being made for nobody.
+     */
+    public void probe() {
+        long now = System.nanoTime();
+        if (begun && now - probedNanos >= PROBE_NANOS) {
+            probedNanos = now;
+            lock.lock();
+            try {
+                if (closed || left) {
+                    throw new ClientLeftException(null);
+                }
+                write(sink.ping());
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -78,7 +103,7 @@ public final class EventStream {
     /**
      * Ends a response that failed.
      *
-     * @param error the error event, written when the response has begun
+     * @param error what ends a response that has begun
      * @return whether it has begun; when not, nothing was written, and the failure can still have a status of its own
      */
     public boolean fail(byte[] error) {
@@ -86,13 +111,13 @@ public final class EventStream {
         try {
             if (begun) {
                 if (!closed && !left) {
-                    write(withoutLastLineBreak(error));
+                    sink.fail(error);
                 }
                 close();
             }
             closed = true;
             return begun;
-        } catch (ClientLeftException e) {
+        } catch (IOException | RuntimeException e) { // the client has left
             close();
             return true;
         } finally {
@@ -110,22 +135,17 @@ public final class EventStream {
     }
 
     private void write(byte[] bytes) {
-        Frame frame = new Frame(bytes);
         begun = true;
         writingSinceNanos = System.nanoTime();
-        @Nullable Throwable failure = null;
+        @Nullable Exception failure = null;
         try {
-            sink.send(frame).whenComplete((done, thrown) -> {
-                if (thrown != null) {
-                    leave();
-                }
-            });
-        } catch (RuntimeException e) { // closed, or whatever Jersey makes of a broken connection
+            sink.write(bytes);
+        } catch (IOException | RuntimeException e) { // closed, or whatever Jersey makes of a broken connection
             failure = e;
         }
         lastWriteNanos = System.nanoTime();
         writingSinceNanos = 0;
-        if (left || failure != null || !frame.written()) {
+        if (left || failure != null) {
             leave();
             throw new ClientLeftException(failure);
         }
@@ -141,7 +161,7 @@ public final class EventStream {
      *
      * @param pings runs a task elsewhere, where it may block
      */
-    void tick(long nowNanos, java.util.concurrent.Executor pings) {
+    void tick(long nowNanos, Executor pings) {
         long writing = writingSinceNanos;
         if (writing != 0 && nowNanos - writing > settings.writeTimeout().toNanos() && !left) {
             leave();
@@ -152,7 +172,7 @@ public final class EventStream {
         if (due && !left && writing == 0 && pinging.compareAndSet(false, true)) {
             try {
                 pings.execute(this::ping);
-            } catch (java.util.concurrent.RejectedExecutionException e) {
+            } catch (RejectedExecutionException e) {
                 pinging.set(false); // shutting down
             }
         }
@@ -166,7 +186,7 @@ public final class EventStream {
                     if (!closed && !left) {
                         boolean open = !opened && settings.statusFeedback();
                         opened |= open;
-                        write(open ? withoutLastLineBreak(opening) : PING);
+                        write(open ? opening : sink.ping());
                     }
                 } finally {
                     lock.unlock();
@@ -180,12 +200,8 @@ public final class EventStream {
     }
 
     private static byte[] joined(byte[] first, byte[] second) {
-        byte[] all = java.util.Arrays.copyOf(first, first.length + second.length);
+        byte[] all = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, all, first.length, second.length);
         return all;
-    }
-
-    private static byte[] withoutLastLineBreak(byte[] events) {
-        return java.util.Arrays.copyOf(events, events.length - 1);
     }
 }

@@ -8,10 +8,7 @@ import java.io.OutputStream;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Rendered bytes of an event stream: one or several events, or a comment. The last line break of its last event is left
- * out: Jersey's event sink adds one after each frame.
- */
+/** Rendered bytes of a response. Of an event stream the last line break is left out: Jersey's event sink adds one a frame. */
 final class Frame implements OutboundSseEvent {
     private final byte[] bytes;
     private boolean written;

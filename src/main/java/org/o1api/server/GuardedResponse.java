@@ -145,7 +145,9 @@ final class GuardedResponse extends HttpServletResponseWrapper {
 
         @Override
         public void close() throws IOException {
-            cycle.flush(out::close);
+            if (!cycle.isCut()) { // to close is to complete
+                cycle.flush(out::close);
+            }
         }
 
         @Override

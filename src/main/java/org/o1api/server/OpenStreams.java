@@ -1,6 +1,8 @@
 package org.o1api.server;
 
+import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.sse.SseEventSink;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -8,6 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The event streams that are open, and what keeps them alive: one tick over all of them. */
 public final class OpenStreams implements AutoCloseable {
@@ -35,14 +38,34 @@ public final class OpenStreams implements AutoCloseable {
     }
 
     /**
-     * Opens a stream over a sink of Jersey's.
+     * Opens a response of server-sent events.
      *
      * @param opening the event that comes before all others
      * @param onLeft run when the client takes nothing any more, perhaps more than once
      */
-    public EventStream open(SseEventSink sink, byte[] opening, Runnable onLeft) {
+    public EventStream events(SseEventSink sink, byte[] opening, Runnable onLeft) {
+        return open(new SseSink(sink), settings, opening, onLeft);
+    }
+
+    /**
+     * Opens a response of one JSON text, white space before it while it comes to be.
+     *
+     * @param heartbeat how long it is silent at most, once it has begun
+     * @param cut has the connection cut when the response is closed
+     * @param onLeft run when the client takes nothing any more, perhaps more than once
+     */
+    public EventStream json(AsyncResponse response, Duration heartbeat, Runnable cut, Runnable onLeft) {
+        return open(new JsonSink(response, cut), settings.forJson(heartbeat), new byte[0], onLeft);
+    }
+
+    /** The heartbeat of replies that are one JSON text; null: they have none. */
+    public @Nullable Duration jsonHeartbeat() {
+        return settings.jsonHeartbeat();
+    }
+
+    private EventStream open(FrameSink sink, StreamSettings streamSettings, byte[] opening, Runnable onLeft) {
         EventStream[] self = new EventStream[1];
-        EventStream stream = new EventStream(sink, settings, opening, onLeft, () -> streams.remove(self[0]));
+        EventStream stream = new EventStream(sink, streamSettings, opening, onLeft, () -> streams.remove(self[0]));
         self[0] = stream;
         streams.add(stream);
         return stream;

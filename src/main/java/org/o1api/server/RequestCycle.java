@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestCycle {
     private final ReentrantLock lock = new ReentrantLock();
     private boolean ended;
+    private volatile boolean cut;
 
     /** A use that writes to the client. */
     interface Write {
@@ -22,6 +23,15 @@ final class RequestCycle {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Has the response end as one that is not whole. */
+    void cut() {
+        cut = true;
+    }
+
+    boolean isCut() {
+        return cut;
     }
 
     /** Does nothing once the cycle has ended. */

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * a write fails, and all else does nothing.
  */
 public final class ResponseGuard implements Filter {
+    /** The request's attribute that has its response cut instead of completed: the client sees that it is not whole. */
+    public static final String CUT = "org.o1api.cut";
+
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
@@ -78,7 +81,11 @@ public final class ResponseGuard implements Filter {
 
         @Override
         public void setAttribute(String name, @Nullable Object value) {
-            cycle.run(() -> super.setAttribute(name, value));
+            if (name.equals(CUT)) {
+                cycle.cut();
+            } else {
+                cycle.run(() -> super.setAttribute(name, value));
+            }
         }
 
         @Override
@@ -115,7 +122,11 @@ public final class ResponseGuard implements Filter {
         public void complete() {
             cycle.run(() -> {
                 cycle.end();
-                context.complete();
+                if (cycle.isCut()) {
+                    context.dispatch(ErrorServlet.PATH);
+                } else {
+                    context.complete();
+                }
             });
         }
 

@@ -1,16 +1,28 @@
 package org.o1api.server;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How event streams are written.
+ * How replies are written that come to be while they are sent.
  *
  * @param heartbeat a stream that has begun never stays silent for longer
  * @param beginAfter a response begins then, though nothing can be shown yet
  * @param statusFeedback whether a response begins as soon as the upstream has accepted the call
  * @param writeTimeout a client that takes nothing for so long is left
+ * @param jsonHeartbeat the heartbeat of replies that are one JSON text, as white space before it; null: they have none
  */
-public record StreamSettings(Duration heartbeat, Duration beginAfter, boolean statusFeedback, Duration writeTimeout) {
+public record StreamSettings(
+        Duration heartbeat,
+        Duration beginAfter,
+        boolean statusFeedback,
+        Duration writeTimeout,
+        @Nullable Duration jsonHeartbeat) {
     public static final StreamSettings DEFAULT =
-            new StreamSettings(Duration.ofMillis(500), Duration.ofSeconds(1), true, Duration.ofSeconds(10));
+            new StreamSettings(Duration.ofMillis(500), Duration.ofSeconds(1), true, Duration.ofSeconds(10), null);
+
+    /** The settings for a reply of one JSON text with this heartbeat. */
+    StreamSettings forJson(Duration heart) {
+        return new StreamSettings(heart, beginAfter, false, writeTimeout, heart);
+    }
 }

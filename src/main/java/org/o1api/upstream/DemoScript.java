@@ -54,13 +54,13 @@ final class DemoScript {
     private static String answer(String question, int stepsTaken) {
         String thinking = stepsTaken == 0
                 ? "It answered at once, without thinking in steps."
-                : "What you saw before this answer were " + stepsTaken + (stepsTaken == 1 ? " step" : " steps")
-                        + ", streamed while they were being thought.";
+                : "It took " + stepsTaken + (stepsTaken == 1 ? " step" : " steps")
+                        + " before this answer, streamed while they were being thought.";
         return "You asked: " + question
                 + "\n\n**This is a demonstration.** No model provider is configured, so the demo model "
                 + "that is built into the gateway has replied. " + thinking
                 + "\n\nTo get real answers, name a provider in "
-                + "`config.yaml`:\n\n```yaml\ndefault_api_url: https://api.example.com/v1/chat/completions\n"
+                + "`config.yaml`:\n\n```yaml\ndefault_api_url: https://api.openai.com/v1/chat/completions\n"
                 + "model_provider_api_key: your-key\ndefault_model: the-model-to-use\n```\n\nThen restart the gateway, and ask "
                 + "again.";
     }

@@ -128,7 +128,11 @@ class ConfigFileTest {
     }
 
     private String modelFound() {
-        return find().read().presets().find(null).map(Preset::model).orElseThrow();
+        return find().read()
+                .presets()
+                .find(null, name -> true)
+                .map(Preset::model)
+                .orElseThrow();
     }
 
     private ConfigFile find() {

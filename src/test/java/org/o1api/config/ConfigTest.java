@@ -73,7 +73,7 @@ class ConfigTest {
         assertThat(config.presets().all()).extracting(Preset::name).containsExactly("o1", "o1-mini");
         assertThat(preset(config, "o1").model()).isEqualTo("some-model");
         assertThat(preset(config, null).name()).isEqualTo("o1");
-        assertThat(config.presets().find("gpt-4o")).isEmpty();
+        assertThat(config.presets().find("gpt-4o", any -> true)).isEmpty();
     }
 
     @Test
@@ -83,7 +83,10 @@ class ConfigTest {
 
         assertThat(config.apiKeys()).extracting(ApiKey::name).containsExactly("team-a", "team-b");
         assertThat(config.upstreams()).containsOnlyKeys("main");
-        assertThat(config.stream()).isEqualTo(StreamSettings.DEFAULT);
+        StreamSettings stream = StreamSettings.DEFAULT;
+        assertThat(config.stream())
+                .isEqualTo(new StreamSettings(
+                        stream.heartbeat(), stream.beginAfter(), true, stream.writeTimeout(), Duration.ofMillis(500)));
         assertThat(config.api().limits()).isEqualTo(Limits.DEFAULT);
         assertThat(preset(config, "o1").prompts().answer()).isEqualTo("Now give the final answer.");
         assertThat(preset(config, "o1").upstream()).isEqualTo("main");
@@ -254,7 +257,7 @@ class ConfigTest {
     }
 
     private static Preset preset(Config config, @Nullable String name) {
-        return config.presets().find(name).orElseThrow();
+        return config.presets().find(name, any -> true).orElseThrow();
     }
 
     private static String sha256(String text) throws Exception {

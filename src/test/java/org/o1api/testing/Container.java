@@ -63,7 +63,7 @@ public enum Container {
             tomcat.setHostname("127.0.0.1");
             tomcat.setPort(0);
             tomcat.getConnector().setProperty("address", "127.0.0.1");
-            tomcat.getHost().setAppBase(base.toString());
+            tomcat.getHost().setAppBase(folder(base, "webapps").toString());
             tomcat.setAddDefaultWebXmlToWebapp(false);
             Context context = tomcat.addWebapp("", new File(WAR.toString()).getAbsolutePath());
             Tomcat.initWebappDefaults(context);
@@ -116,6 +116,14 @@ public enum Container {
             throw new UncheckedIOException(e);
         }
         return start(file);
+    }
+
+    private static Path folder(Path parent, String name) {
+        try {
+            return Files.createDirectory(parent.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Path temporary() {

@@ -4,16 +4,20 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import org.glassfish.jersey.server.ManagedAsync;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.ErrorBody;
 import org.o1api.api.ErrorMapper;
+import org.o1api.api.Json;
 import org.o1api.api.ModelsResource;
 import org.o1api.api.RequestIdFilter;
 import org.o1api.auth.Caller;
@@ -25,6 +29,7 @@ import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.server.EventStream;
 import org.o1api.server.OpenStreams;
+import org.o1api.server.ResponseGuard;
 import org.o1api.turn.Turn;
 import org.o1api.turn.TurnService;
 import org.o1api.upstream.Cancellation;
@@ -51,19 +56,32 @@ public final class ChatCompletionsResource {
     @POST
     @Produces(MediaType.APPLICATION_JSON)
     @ManagedAsync
-    public byte[] complete(byte[] body, @Context ContainerRequestContext context) {
+    public void complete(byte[] body, @Context ContainerRequestContext context, @Suspended AsyncResponse response) {
         Asked asked = read(body, context);
         CompletionReply reply = new CompletionReply(asked.head, asked.format);
         Narrator narrator = new Narrator(asked.format, reply);
         @Nullable LegacySteps legacy = settings.legacyResponse() ? new LegacySteps(narrator) : null;
-        @Nullable GatewayException failure = run(asked, legacy == null ? narrator : legacy);
-        if (failure != null) {
-            throw failure;
-        }
-        return reply.json(json -> {
+        TurnListener listener = legacy == null ? narrator : legacy;
+        Json.Body extra = json -> {
             if (legacy != null) {
                 legacy.write(json);
             }
+        };
+        Duration heartbeat = streams.jsonHeartbeat();
+        if (heartbeat == null) {
+            @Nullable GatewayException failure = run(asked, () -> turns.run(asked.turn, listener));
+            if (failure != null) {
+                throw failure;
+            }
+            response.resume(reply.json(extra));
+            return;
+        }
+        EventStream stream = streams.json(
+                response, heartbeat, () -> context.setProperty(ResponseGuard.CUT, true), asked::clientLeft);
+        reply.waitingOn(stream);
+        run(asked, stream, () -> {
+            turns.run(asked.turn, listener);
+            stream.end(reply.json(extra));
         });
     }
 
@@ -74,17 +92,9 @@ public final class ChatCompletionsResource {
     public void stream(byte[] body, @Context ContainerRequestContext context, @Context SseEventSink sink) {
         Asked asked = read(body, context);
         ChunkReply reply = new ChunkReply(asked.head, asked.format, asked.request.includeUsage());
-        EventStream stream = streams.open(
-                sink,
-                reply.opening(),
-                () -> asked.turn
-                        .cancellation()
-                        .cancel(ErrorCode.CLIENT_LEFT, "The client left before the answer was complete."));
+        EventStream stream = streams.events(sink, reply.opening(), asked::clientLeft);
         reply.to(stream);
-        @Nullable GatewayException failure = run(asked, new Narrator(asked.format, reply));
-        if (failure != null && !stream.fail(ErrorBody.of(failure).event())) {
-            throw failure;
-        }
+        run(asked, stream, () -> turns.run(asked.turn, new Narrator(asked.format, reply)));
     }
 
     /** What a request asks for, read and looked up. */
@@ -94,13 +104,16 @@ public final class ChatCompletionsResource {
             ReasoningFormat format,
             CompletionHead head,
             Caller caller,
-            Object requestId) {}
+            Object requestId) {
+        void clientLeft() {
+            turn.cancellation().cancel(ErrorCode.CLIENT_LEFT, "The client left before the answer was complete.");
+        }
+    }
 
     private Asked read(byte[] body, ContainerRequestContext context) {
         Caller caller = (Caller) context.getProperty(Caller.PROPERTY);
         ChatCompletionRequest request = RequestReader.read(body, settings.limits());
-        Preset preset = presets.find(request.model())
-                .filter(found -> caller.mayUse(found.name()))
+        Preset preset = presets.find(request.model(), caller::mayUse)
                 .orElseThrow(() -> ModelsResource.unknown(String.valueOf(request.model())));
         return new Asked(
                 request,
@@ -111,12 +124,20 @@ public final class ChatCompletionsResource {
                 context.getProperty(RequestIdFilter.PROPERTY));
     }
 
+    /** Runs a turn into a stream. A failure ends the stream where it has begun, and is the response where it has not. */
+    private void run(Asked asked, EventStream stream, Runnable work) {
+        @Nullable GatewayException failure = run(asked, work);
+        if (failure != null && !stream.fail(ErrorBody.of(failure).event())) {
+            throw failure;
+        }
+    }
+
     /** Runs the turn, and logs one line when it fails. */
-    private @Nullable GatewayException run(Asked asked, TurnListener listener) {
+    private @Nullable GatewayException run(Asked asked, Runnable work) {
         long startNanos = System.nanoTime();
         GatewayException failure;
         try {
-            turns.run(asked.turn, listener);
+            work.run();
             return null;
         } catch (GatewayException e) {
             failure = e;

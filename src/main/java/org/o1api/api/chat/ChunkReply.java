@@ -109,6 +109,8 @@ final class ChunkReply implements Reply {
         render(false);
         if (out.size() > 0) {
             stream().send(taken());
+        } else {
+            stream().probe();
         }
     }
 

@@ -9,6 +9,7 @@ import org.o1api.api.Json;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.ReasoningFormat;
 import org.o1api.llm.Usage;
+import org.o1api.server.EventStream;
 import org.o1api.upstream.Delta;
 
 /** A reply as one JSON object. */
@@ -20,6 +21,7 @@ final class CompletionReply implements Reply {
     private final Map<Integer, ToolCall> toolCalls = new TreeMap<>();
     private @Nullable FinishReason reason;
     private Usage usage = Usage.NONE;
+    private @Nullable EventStream stream;
 
     private static final class ToolCall {
         private @Nullable String id;
@@ -30,6 +32,11 @@ final class CompletionReply implements Reply {
     CompletionReply(CompletionHead head, ReasoningFormat format) {
         this.head = head;
         this.format = format;
+    }
+
+    /** Where white space keeps the client waiting. */
+    void waitingOn(EventStream target) {
+        stream = target;
     }
 
     @Override
@@ -57,7 +64,9 @@ final class CompletionReply implements Reply {
 
     @Override
     public void flush() {
-        // nothing is sent before all is there
+        if (stream != null) {
+            stream.probe();
+        }
     }
 
     @Override

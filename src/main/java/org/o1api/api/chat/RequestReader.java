@@ -58,7 +58,7 @@ final class RequestReader {
         }
         if (request.messages.isEmpty()) {
             throw new RequestException(
-                    ErrorCode.INVALID_REQUEST, "messages", "'messages' is missing: a list of at least one message.");
+                    ErrorCode.INVALID_REQUEST, "messages", "'messages' must be a list of at least one message.");
         }
         return request.build();
     }

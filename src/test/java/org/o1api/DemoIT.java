@@ -1,0 +1,27 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Stage;
+
+/** A gateway without a provider. */
+class DemoIT {
+    @InContainers(demo = true)
+    void thinksAboutTheQuestionAndSaysThatItIsADemonstration(Stage stage) {
+        try (ChatClient.Stream stream =
+                stage.client().ask("Is 91 a prime number?", "\"reasoning_effort\": \"minimal\"")) {
+            StringBuilder reasoning = new StringBuilder();
+            StringBuilder content = new StringBuilder();
+            while (content.indexOf("This is a demonstration.") < 0) {
+                Event event = stream.nextText();
+                reasoning.append(event.reasoning());
+                content.append(event.content());
+            }
+            assertThat(reasoning.toString()).startsWith("## Step 1: ").contains("Is 91 a prime number?");
+            assertThat(content.toString()).contains("Is 91 a prime number?");
+        }
+    }
+}

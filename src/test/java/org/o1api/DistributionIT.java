@@ -1,0 +1,46 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.Distribution;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** The packed WAR in the servers as people install them. */
+class DistributionIT {
+    @ParameterizedTest
+    @EnumSource
+    void answersAStreamedTurnAndStopsCleanly(Distribution distribution) throws IOException {
+        try (FakeUpstream upstream = FakeUpstream.playing(Steps.thenAnswer("It is 42."));
+                Distribution.Running server = distribution.start("api_bearer_token: " + Stage.KEY
+                        + "\nmodel_provider_api_key: " + Stage.PROVIDER_KEY + "\ndefault_api_url: " + upstream.url()
+                        + "\ndefault_model: fake-model\nstream_status_feedback: true\n")) {
+            try (ChatClient.Stream stream = server.client(Stage.KEY).ask("What is it?")) {
+                List<Event> events = stream.rest();
+                assertThat(ChatClient.reasoning(events)).isEqualTo(Steps.SHOWN);
+                assertThat(ChatClient.content(events)).isEqualTo("It is 42.");
+                assertThat(events.get(events.size() - 1).done()).isTrue();
+            }
+            assertThat(server.client("")
+                            .get("/nothing")
+                            .json()
+                            .at("/error/code")
+                            .asText())
+                    .isEqualTo("invalid_api_key");
+
+            server.stop();
+
+            assertThat(server.said())
+                    .contains("config: ")
+                    .doesNotContain("SEVERE", "memory leak", "Exception", Stage.KEY, Stage.PROVIDER_KEY)
+                    .doesNotContainPattern("\\d WARNING \\[|:WARN "); // the JVM's own begin their line
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** Replies of one JSON object that white space keeps alive. */
+class JsonHeartbeatIT {
+    private static final String BEGIN = "begin_after: 100ms";
+    private static final String BEAT = "json_heartbeat: 50ms";
+    private static final Pattern THREE_BEATS = Pattern.compile("\r\n\r\n([0-9a-f]+\r\n +\r\n){3}$");
+    private static final Pattern END = Pattern.compile("\r\n0\r\n\r\n$");
+    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+
+    @InContainers(config = {BEGIN, BEAT})
+    void putsWhiteSpaceBeforeTheAnswer(Stage stage) throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        stage.plays(exchange -> exchange.await(begun).stream().text("Yes.").done());
+
+        try (Socket socket = asking(stage)) {
+            String begin = readUntil(socket, THREE_BEATS);
+            begun.countDown();
+            assertThat(begin).startsWith("HTTP/1.1 200").contains("application/json");
+            assertThat(readUntil(socket, END)).contains("\"content\":\"Yes.\"");
+        }
+    }
+
+    @InContainers(config = {BEGIN, BEAT})
+    void isJsonForAClient(Stage stage) {
+        CountDownLatch begun = new CountDownLatch(1);
+        stage.plays(exchange -> exchange.await(begun).stream().text("Yes.").done());
+        CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(begun::countDown);
+
+        assertThat(stage.client().askWhole("?", AT_ONCE).content()).isEqualTo("Yes.");
+    }
+
+    @InContainers(config = {"begin_after: 30s", BEAT})
+    void isAnAnswerLikeAnyOtherWhereItComesInTime(Stage stage) {
+        stage.plays(Script.answer("Yes."));
+        assertThat(stage.client().askWhole("?", AT_ONCE).content()).isEqualTo("Yes.");
+
+        stage.plays(Script.error(400, "no"));
+        Answer refused = stage.client().askWhole("?", AT_ONCE);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().at("/error/code").asText()).isEqualTo("upstream_refused");
+    }
+
+    @InContainers(config = {BEGIN, BEAT})
+    void cutsTheConnectionWhereItFailsAfterItHasBegun(Stage stage) throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        stage.plays(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
+
+        try (Socket socket = asking(stage)) {
+            readUntil(socket, THREE_BEATS);
+            begun.countDown();
+            assertThat(readUntil(socket, END)).doesNotContain("error").doesNotContain("\r\n0\r\n");
+        }
+    }
+
+    @InContainers(config = {BEGIN, BEAT})
+    void breaksTheCallOffWhenTheClientLeaves(Stage stage) throws IOException {
+        stage.plays(Script.silence());
+
+        Socket socket = asking(stage);
+        await().atMost(Duration.ofSeconds(5)).until(() -> stage.requests().size() == 1);
+        socket.close();
+
+        stage.awaitAborted(Duration.ofSeconds(2));
+    }
+
+    private static Socket asking(Stage stage) throws IOException {
+        URI url = stage.gateway().url();
+        String body = "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
+        Socket socket = new Socket(url.getHost(), url.getPort());
+        socket.setSoTimeout(10_000);
+        socket.getOutputStream()
+                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + Stage.KEY
+                                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                                + body)
+                        .getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    /** Reads on until a pattern is found, or the connection ends. */
+    private static String readUntil(Socket socket, Pattern pattern) {
+        StringBuilder read = new StringBuilder();
+        try {
+            while (!pattern.matcher(read).find()) {
+                int c = socket.getInputStream().read();
+                if (c < 0) {
+                    break;
+                }
+                read.append((char) c);
+            }
+        } catch (SocketException e) {
+            // cut
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return read.toString();
+    }
+}

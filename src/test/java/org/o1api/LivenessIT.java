@@ -1,0 +1,253 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.Exchange;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** When a stream begins, what keeps it alive, and what happens when its client leaves. */
+class LivenessIT {
+    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final String BEGINNING = "{\"title\": \"First\", \"content\": \"The first";
+    private static final String REST = " word.\", \"next_action\": \"final_answer\"}";
+    private static final String BRIEFLY = "\"reasoning_effort\": \"minimal\"";
+
+    @InContainers
+    void showsTheFirstWordBeforeTheStepIsThere(Stage stage) {
+        CountDownLatch seen = new CountDownLatch(1);
+        stage.plays(
+                exchange ->
+                        exchange.stream().text(BEGINNING).await(seen).text(REST).done(),
+                Script.answer("Yes."));
+
+        try (ChatClient.Stream stream = stage.client().ask("?", BRIEFLY)) {
+            String shown = stream.nextText().reasoning();
+            while (!shown.contains("The first")) {
+                shown += stream.nextText().reasoning();
+            }
+            assertThat(shown).isEqualTo("## Step 1: First\nThe first");
+            seen.countDown();
+            assertThat(ChatClient.reasoning(stream.rest())).isEqualTo(" word.");
+        }
+    }
+
+    @InContainers
+    void showsEachWordOfTheAnswerWhenItComes(Stage stage) {
+        CountDownLatch seen = new CountDownLatch(1);
+        stage.plays(exchange ->
+                exchange.stream().text("It").await(seen).text(" is.").done());
+
+        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"none\"")) {
+            assertThat(stream.nextText().content()).isEqualTo("It");
+            seen.countDown();
+            assertThat(stream.nextText().content()).isEqualTo(" is.");
+        }
+    }
+
+    @InContainers(config = "begin_after: 30s")
+    void beginsAsSoonAsTheUpstreamHasAccepted(Stage stage) {
+        CountDownLatch seen = new CountDownLatch(1);
+        stage.plays(exchange -> exchange.stream().await(seen).text("Yes.").done());
+
+        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"none\"")) {
+            assertThat(stream.next())
+                    .isNotNull()
+                    .extracting(event -> event.text("role"))
+                    .isEqualTo("assistant");
+            seen.countDown();
+            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+        }
+    }
+
+    @InContainers
+    void beginsAfterAWhileThoughTheUpstreamSaysNothing(Stage stage) {
+        CountDownLatch seen = new CountDownLatch(1);
+        stage.plays(exchange -> exchange.await(seen).stream().text("Yes.").done());
+
+        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"none\"")) {
+            assertThat(stream.next())
+                    .isNotNull()
+                    .extracting(event -> event.text("role"))
+                    .isEqualTo("assistant");
+            seen.countDown();
+            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+        }
+    }
+
+    @InContainers
+    void failsByAnEventOnceItHasBegunToWait(Stage stage) {
+        CountDownLatch begun = new CountDownLatch(1);
+        stage.plays(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
+
+        try (ChatClient.Stream stream = stage.client().ask("?")) {
+            assertThat(stream.status()).isEqualTo(200);
+            begun.countDown();
+            assertThat(stream.rest()).extracting(Event::name).containsExactly("", "error");
+        }
+    }
+
+    @InContainers
+    void pingsWhileItIsSilent(Stage stage) throws IOException {
+        CountDownLatch seen = new CountDownLatch(1);
+        stage.plays(exchange ->
+                exchange.stream().text("It").await(seen).text(" is.").done());
+
+        try (Socket socket = asking(stage)) {
+            String head = readUntil(socket, "\"content\":\"It\"");
+            String silence = readUntil(socket, ": ping\n: ping\n");
+            seen.countDown();
+            String rest = readUntil(socket, "[DONE]\n\n");
+
+            assertThat(head).startsWith("HTTP/1.1 200");
+            assertThat(silence).endsWith("\n\n: ping\n: ping\n");
+            assertThat(rest).contains("\"content\":\" is.\"");
+        }
+    }
+
+    @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
+    void beginsByAPingOnlyWhereNoFeedbackIsWanted(Stage stage) {
+        CountDownLatch seen = new CountDownLatch(1);
+        stage.plays(exchange -> exchange.stream().await(seen).text("Yes.").done());
+
+        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"none\"")) {
+            CompletableFuture<Event> first =
+                    CompletableFuture.supplyAsync(() -> java.util.Objects.requireNonNull(stream.next()));
+            await().atMost(SOON).until(() -> stream.comments().size() >= 3);
+            assertThat(first).isNotDone();
+            seen.countDown();
+            assertThat(first.join().text("role")).isEqualTo("assistant");
+            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+        }
+    }
+
+    @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
+    void beginsByTheFirstTextWhereNoFeedbackIsWanted(Stage stage) {
+        stage.plays(Script.error(400, "no"));
+        try (ChatClient.Stream stream = stage.client().ask("?")) {
+            assertThat(stream.status()).isEqualTo(400);
+        }
+
+        stage.plays(Steps.thenAnswer("Yes."));
+        try (ChatClient.Stream stream = stage.client().ask("?")) {
+            assertThat(stream.next())
+                    .isNotNull()
+                    .extracting(event -> event.text("role"))
+                    .isEqualTo("assistant");
+            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+        }
+    }
+
+    @InContainers
+    void breaksTheCallOffWhenTheClientLeavesInMidStream(Stage stage) throws IOException {
+        stage.plays(exchange -> {
+            exchange.stream();
+            endlessly(exchange);
+        });
+
+        Socket socket = asking(stage);
+        readUntil(socket, "\"content\":");
+        socket.close();
+
+        stage.awaitAborted(SOON);
+    }
+
+    /** Says words until the client leaves: that fails the write. */
+    private static void endlessly(Exchange exchange) throws IOException, InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        for (int i = 0; i < 2000; i++) {
+            exchange.text("word ");
+            if (never.await(10, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+                throw new IOException("never");
+            }
+        }
+    }
+
+    @InContainers
+    void breaksTheCallOffWhenTheClientLeavesInSilence(Stage stage) throws IOException {
+        stage.plays(exchange -> exchange.stream().text("It").awaitClientLeft());
+
+        Socket socket = asking(stage);
+        readUntil(socket, "\"content\":\"It\"");
+        socket.close();
+
+        stage.awaitAborted(SOON);
+    }
+
+    @InContainers
+    void breaksTheCallOffWhenTheClientIsCutOff(Stage stage) throws IOException {
+        stage.plays(exchange -> exchange.stream().text("It").awaitClientLeft());
+
+        Socket socket = asking(stage);
+        readUntil(socket, "\"content\":\"It\"");
+        socket.setSoLinger(true, 0);
+        socket.close();
+
+        stage.awaitAborted(SOON);
+    }
+
+    @InContainers
+    void breaksTheCallOffWhenTheClientLeavesBeforeTheFirstWord(Stage stage) throws IOException {
+        stage.plays(Script.silence());
+
+        Socket socket = asking(stage);
+        await().atMost(SOON).until(() -> stage.requests().size() == 1);
+        socket.close();
+
+        stage.awaitAborted(Duration.ofSeconds(3)); // begin_after comes first
+    }
+
+    @InContainers
+    void servesTheNextOneWhenAClientHasLeft(Stage stage) throws IOException {
+        stage.plays(Script.silence());
+        Socket socket = asking(stage);
+        await().atMost(SOON).until(() -> stage.requests().size() == 1);
+        socket.close();
+        stage.awaitAborted(Duration.ofSeconds(3));
+
+        stage.plays(Steps.thenAnswer("Yes."));
+        assertThat(stage.client().askWhole("?").content()).isEqualTo("Yes.");
+    }
+
+    /** A client of which all is known, its way to leave too; it asks for a stream without steps. */
+    private static Socket asking(Stage stage) throws IOException {
+        URI url = stage.gateway().url();
+        String body = "{\"stream\": true, \"reasoning_effort\": \"none\","
+                + " \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
+        Socket socket = new Socket(url.getHost(), url.getPort());
+        socket.setSoTimeout(10_000);
+        socket.getOutputStream()
+                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + Stage.KEY
+                                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                                + body)
+                        .getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    /** Reads on until a text has come, the frames of the chunked coding taken out. */
+    private static String readUntil(Socket socket, String text) throws IOException {
+        InputStream in = socket.getInputStream();
+        StringBuilder read = new StringBuilder();
+        for (int c = in.read(); c >= 0; c = in.read()) {
+            read.append((char) c);
+            String plain = read.toString().replaceAll("(\r\n)?[0-9a-fA-F]+\r\n", "");
+            if (plain.contains(text)) {
+                return plain;
+            }
+        }
+        throw new AssertionError("the stream ended before " + text + ": " + read);
+    }
+}

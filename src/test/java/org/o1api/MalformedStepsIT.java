@@ -1,0 +1,144 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.assertj.core.api.SoftAssertions;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeUpstream.Request;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** Models that break the step protocol: no reply of theirs breaks the turn. */
+class MalformedStepsIT {
+    /** What a model says to one step's call, and what a client sees of it. */
+    private record Row(String reply, String shown) {}
+
+    private static final List<Row> TABLE = List.of(
+            new Row("{\"title\": \"T\", \"content\": \"c\", \"next_action\": \"continue\"}", ": T\nc"),
+            new Row("```json\n{\"title\": \"T\", \"content\": \"c\", \"next_action\": \"continue\"}\n```", ": T\nc"),
+            new Row("Sure!\n{\"title\": \"T\", \"content\": \"c\"}\nHope that helps.", ": T\nc"),
+            new Row("{\"content\": \"c\", \"next_action\": \"continue\"}", "\nc"),
+            new Row("{\"title\": \"T\", \"content\": \"c\"}", ": T\nc"),
+            new Row("{\"content\": \"c\", \"title\": \"T\"}", "\nc"),
+            new Row("{\"title\": \"T\"}", ": T\n"),
+            new Row("{\"title\": \"T\", \"content\": 42}", ": T\n42"),
+            new Row("{\"title\": \"T\", \"content\": true}", ": T\ntrue"),
+            new Row("{\"title\": \"T\", \"content\": null}", ": T\n"),
+            new Row("{\"title\": \"T\", \"content\": [\"a\", {\"b\": 1}]}", ": T\n[\"a\", {\"b\": 1}]"),
+            new Row("{\"title\": 7, \"content\": \"c\"}", ": 7\nc"),
+            new Row("{\"title\": \"T\", \"content\": \"cut o", ": T\ncut o"),
+            new Row("{\"title\": \"T\", \"content\": \"c\", \"next_act", ": T\nc"),
+            new Row("{\"title\": \"cut o", ": cut o\n"),
+            new Row("{\"title\": \"T\", \"content\": \"a\nb\"}", ": T\na\nb"),
+            new Row("{\"title\": \"T\", \"content\": \"\\frac{1}{2} \\(x\\)\"}", ": T\n\\frac{1}{2} \\(x\\)"),
+            new Row("I think that it is 42.", "\nI think that it is 42."),
+            new Row("{\"title\": \"T\", \"content\": \"c\", \"next_action\": \"dance\"}", ": T\nc"),
+            new Row("{\"title\": \"T\", \"content\": \"c\", \"next_action\": 3}", ": T\nc"));
+
+    @InContainers
+    void showsWhatAModelMeant(Stage stage) {
+        SoftAssertions all = new SoftAssertions();
+        for (Row row : TABLE) {
+            for (Script reply : List.of(
+                    Script.pieces(row.reply()), Script.pieces(row.reply().split("(?<=.)")))) {
+                stage.plays(reply, Script.answer("Yes."));
+                try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
+                    List<Event> events = stream.rest();
+                    all.assertThat(ChatClient.reasoning(events)).as(row.reply()).isEqualTo("## Step 1" + row.shown());
+                    all.assertThat(ChatClient.content(events)).as(row.reply()).isEqualTo("Yes.");
+                }
+            }
+        }
+        all.assertAll();
+    }
+
+    @InContainers
+    void goesOnAfterAStepThatDoesNotSayWhatIsNext(Stage stage) {
+        Script silent = Script.answer("{\"title\": \"T\", \"content\": \"c\"}");
+        stage.plays(
+                silent, silent, silent, Script.answer(Steps.step("Last", "d", "final_answer")), Script.answer("Yes."));
+
+        assertThat(stage.client().askWhole("?").reasoning()).endsWith("## Step 4: Last\nd");
+    }
+
+    @InContainers
+    void concludesAfterTwoBreaksInARow(Stage stage) {
+        stage.plays(
+                Script.answer(Steps.step("First", "one", "continue")),
+                Script.answer("No JSON here."),
+                Script.answer("Nor here."),
+                Script.answer("Yes."));
+
+        assertThat(stage.client().askWhole("?").content()).isEqualTo("Yes.");
+        assertThat(stage.requests()).hasSize(4);
+    }
+
+    @InContainers
+    void showsWhatTheModelThinksByItself(Stage stage) {
+        stage.plays(
+                exchange -> exchange.stream()
+                        .reasoning("Hm, ")
+                        .reasoning("well.")
+                        .text(Steps.step("First", "one", "continue"))
+                        .done(),
+                Script.answer("Yes."));
+
+        assertThat(stage.client()
+                        .askWhole("?", "\"reasoning_effort\": \"minimal\"")
+                        .reasoning())
+                .contains("Hm, well.", "one");
+    }
+
+    /** On a gateway of its own, since it remembers. */
+    @InContainers(config = "presets: { stubborn: { model: stubborn-model } }")
+    void asksAnUpstreamWithoutWhatItRefuses(Stage stage) {
+        for (String field : List.of("response_format", "stream_options", "temperature", "stream")) {
+            stage.decides(request -> request.body().has(field)
+                    ? Script.error(400, "Unsupported parameter: '" + field + "' is not supported with this model.")
+                    : reply(request));
+            assertThat(stage.client().askWhole("?").content()).as(field).isEqualTo("Yes.");
+            assertThat(stage.requests()).as(field).hasSize(5); // refused once, and remembered
+        }
+    }
+
+    private static Script reply(Request request) {
+        String text = answer(request.lastMessage());
+        return request.body().path("stream").asBoolean() ? Script.answer(text) : Script.completion(text);
+    }
+
+    private static String answer(String lastMessage) {
+        return lastMessage.contains("final answer") ? "Yes." : Steps.step("T", "c", "final_answer");
+    }
+
+    @InContainers
+    void understandsAnUpstreamThatDoesNotStream(Stage stage) {
+        stage.decides(request -> Script.completion(answer(request.lastMessage())));
+
+        try (ChatClient.Stream stream = stage.client().ask("?")) {
+            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+        }
+    }
+
+    @InContainers
+    void understandsEventsOfAnyFraming(Stage stage) {
+        stage.plays(exchange -> exchange.stream()
+                .body(": hello\r\n\r\nevent: x\r\nid: 1\r\ndata:" + chunk("It") + "\r\n\r\n")
+                .body("data: " + chunk(" is") + "\n\ndata: ")
+                .body(chunk(".") + "\n\n")
+                .done());
+
+        assertThat(stage.client()
+                        .askWhole("?", "\"reasoning_effort\": \"none\"")
+                        .content())
+                .isEqualTo("It is.");
+    }
+
+    private static String chunk(String text) {
+        return "{\"choices\":[{\"index\":0,\"delta\":{\"content\":" + Exchange.quoted(text) + "}}]}";
+    }
+}
