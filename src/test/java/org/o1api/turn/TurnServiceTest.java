@@ -51,7 +51,7 @@ class TurnServiceTest {
                 null);
         Preset preset = new Preset(
                 "o1",
-                "main",
+                List.of("main"),
                 "m",
                 "steps",
                 new Preset.Steps(3, 25),
