@@ -1,5 +1,6 @@
 package org.o1api.turn;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.o1api.upstream.Upstream;
 
 /** Runs turns: each on its caller's thread, from its first call to its completion, within its time. */
 public final class TurnService {
+    private static final System.Logger LOG = System.getLogger(TurnService.class.getName());
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final Map<String, Upstream> upstreams;
@@ -77,14 +79,31 @@ public final class TurnService {
         return !open.stopping();
     }
 
-    /** Takes no new turns, lets those in flight end within the grace, and cancels the rest. */
-    public void drain() {
-        open.stop();
-        open.awaitNone(limits.grace());
+    /**
+     * Takes no new turns, and cancels those in flight that have not ended within the grace; waits for nothing. What has begun
+     * to stop does not begin again.
+     */
+    public void stop() {
+        if (open.stop()) {
+            LOG.log(
+                    Level.INFO,
+                    "stopping: {0} turns in flight have {1} s",
+                    open.all().size(),
+                    limits.grace().toSeconds());
+            var unused = scheduler.schedule(this::cancelAll, limits.grace().toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void cancelAll() {
         open.all()
                 .forEach(turn -> turn.cancellation()
                         .cancel(ErrorCode.SHUTTING_DOWN, "The gateway stopped before the answer was complete."));
-        open.awaitNone(LAST_WORDS);
+    }
+
+    /** Stops, and waits until no turn is in flight any more. */
+    public void drain() {
+        stop();
+        open.awaitNone(limits.grace().plus(LAST_WORDS));
     }
 
     private static <T> T named(Map<String, T> all, String name) {
