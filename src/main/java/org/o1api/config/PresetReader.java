@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.reasoning.Preset;
@@ -48,15 +49,15 @@ final class PresetReader {
     }
 
     private Preset standard(String name) {
-        return new Preset(name, standardUpstream, name, STEPS, Steps.DEFAULT, Budget.DEFAULT, prompts, null);
+        return new Preset(name, List.of(standardUpstream), name, STEPS, Steps.DEFAULT, Budget.DEFAULT, prompts, null);
     }
 
     private Preset preset(String name, Section section) {
-        String upstream = section.find("upstream", Kind.nameOf("the name of an upstream", upstreams));
+        Set<String> named = section.oneOrSeveral("upstream", Kind.nameOf("the name of an upstream", upstreams));
         String model = section.find("model", Kind.LINE_OF_TEXT);
         return new Preset(
                 name,
-                upstream == null ? standardUpstream : upstream,
+                named.isEmpty() ? List.of(standardUpstream) : List.copyOf(named),
                 model == null ? name : model,
                 section.get("strategy", STRATEGY, STEPS),
                 section.section("steps", PresetReader::steps),

@@ -1,26 +1,36 @@
 package org.o1api.reasoning;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.ReasoningFormat;
 
 /**
  * A named model of ours: what a caller asks for as {@code model}.
  *
- * @param upstream the name of the upstream that it calls
+ * @param upstreams the names of the upstreams that it calls, at least one: each stands in for the one before
  * @param model the upstream's name of the model
  * @param strategy the name of the strategy that thinks
  * @param reasoningFormat where the reasoning goes; null: as the config says
  */
 public record Preset(
         String name,
-        String upstream,
+        List<String> upstreams,
         String model,
         String strategy,
         Steps steps,
         Budget budget,
         Prompts prompts,
         @Nullable ReasoningFormat reasoningFormat) {
+    public Preset {
+        upstreams = List.copyOf(upstreams);
+    }
+
+    /** The names of its upstreams, as a log shows them. */
+    public String upstream() {
+        return String.join(",", upstreams);
+    }
+
     /**
      * How many steps a turn thinks.
      *

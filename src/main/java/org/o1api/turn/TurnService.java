@@ -2,6 +2,7 @@ package org.o1api.turn;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,6 +14,7 @@ import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.Thinker;
 import org.o1api.reasoning.TurnListener;
+import org.o1api.upstream.FallbackUpstream;
 import org.o1api.upstream.Upstream;
 
 /** Runs turns: each on its caller's thread, from its first call to its completion, within its time. */
@@ -46,7 +48,7 @@ public final class TurnService {
      */
     public void run(Turn turn, TurnListener listener) {
         Preset preset = turn.preset();
-        Upstream upstream = named(upstreams, preset.upstream());
+        Upstream upstream = upstream(preset);
         Strategy strategy = named(strategies, preset.strategy());
         Thinker thinker = new Thinker(upstream, turn.cancellation(), preset.budget(), listener);
         open.begin(turn);
@@ -60,6 +62,12 @@ public final class TurnService {
             all.cancel(false);
             open.end(turn);
         }
+    }
+
+    private Upstream upstream(Preset preset) {
+        List<Upstream> all =
+                preset.upstreams().stream().map(name -> named(upstreams, name)).toList();
+        return all.size() == 1 ? all.get(0) : new FallbackUpstream(all);
     }
 
     private ScheduledFuture<?> after(Duration time, Runnable end) {

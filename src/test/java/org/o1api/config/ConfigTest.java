@@ -130,7 +130,7 @@ class ConfigTest {
                 prompts: { next: On. }
                 presets:
                   slow:
-                    upstream: other
+                    upstream: [other, main]
                     model: big
                     strategy: steps
                     steps: { min: 1, max: 9 }
@@ -142,7 +142,7 @@ class ConfigTest {
                 """);
 
         Preset slow = preset(config, "slow");
-        assertThat(slow.upstream()).isEqualTo("other");
+        assertThat(slow.upstreams()).containsExactly("other", "main");
         assertThat(slow.model()).isEqualTo("big");
         assertThat(slow.steps()).isEqualTo(new Preset.Steps(1, 9));
         assertThat(slow.budget()).isEqualTo(new Preset.Budget(4, 5, Duration.ofSeconds(6), 7));

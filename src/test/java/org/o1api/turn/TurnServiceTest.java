@@ -29,6 +29,8 @@ class TurnServiceTest {
     private static final Duration TIME = Duration.ofSeconds(3);
     private static final String STEP = "{\"title\": \"T\", \"content\": \"C\", \"next_action\": \"continue\"}";
 
+    private static final String DONE = STEP.replace("continue", "final_answer");
+
     private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
     private final Transcript out = new Transcript();
     private final Cancellation cancellation = new Cancellation();
@@ -40,18 +42,14 @@ class TurnServiceTest {
     }
 
     private void run(FakeUpstream fake, Transcript listener) {
-        UpstreamSettings settings = new UpstreamSettings(
-                "main",
-                fake.url(),
-                null,
-                null,
-                UpstreamSettings.Timeouts.DEFAULT,
-                UpstreamSettings.Limits.DEFAULT,
-                Map.of(),
-                null);
+        run(fake, fake, listener);
+    }
+
+    /** Runs a turn whose preset has two upstreams. */
+    private void run(FakeUpstream fake, FakeUpstream spare, Transcript listener) {
         Preset preset = new Preset(
                 "o1",
-                "main",
+                List.of("main", "spare"),
                 "m",
                 "steps",
                 new Preset.Steps(3, 25),
@@ -60,9 +58,14 @@ class TurnServiceTest {
                 null);
         Question question = new Question(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null, preset.steps());
         try (fake;
-                HttpUpstream upstream = new HttpUpstream(settings, scheduler)) {
+                spare;
+                HttpUpstream upstream = upstream("main", fake);
+                HttpUpstream other = upstream("spare", spare)) {
             TurnService turns = new TurnService(
-                    Map.of("main", upstream), Map.of("steps", new StepsStrategy()), TurnLimits.DEFAULT, scheduler);
+                    Map.of("main", upstream, "spare", other),
+                    Map.of("steps", new StepsStrategy()),
+                    TurnLimits.DEFAULT,
+                    scheduler);
             upstream.warmUp();
             long start = System.nanoTime();
             try {
@@ -72,6 +75,19 @@ class TurnServiceTest {
                 fake.awaitQuiet();
             }
         }
+    }
+
+    private HttpUpstream upstream(String name, FakeUpstream fake) {
+        UpstreamSettings settings = new UpstreamSettings(
+                name,
+                fake.url(),
+                null,
+                null,
+                UpstreamSettings.Timeouts.DEFAULT,
+                UpstreamSettings.Limits.DEFAULT,
+                Map.of(),
+                null);
+        return new HttpUpstream(settings, scheduler);
     }
 
     private GatewayException failure(FakeUpstream fake, Transcript listener) {
@@ -133,5 +149,14 @@ class TurnServiceTest {
         Transcript leaving = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
         assertThat(failure(fake, leaving).code()).isEqualTo(ErrorCode.CLIENT_LEFT);
         assertThat(fake.requests()).hasSize(1);
+    }
+
+    @Test
+    void asksThePresetsNextUpstreamWhereOneIsDown() {
+        FakeUpstream spare = FakeUpstream.deciding(
+                request -> request.asksForJson() ? Script.answer(DONE) : Script.answer("Because."));
+        run(FakeUpstream.deciding(request -> Script.error(401, "no")), spare, out);
+        assertThat(out.answer()).isEqualTo("Because.");
+        assertThat(spare.requests()).hasSize(4);
     }
 }

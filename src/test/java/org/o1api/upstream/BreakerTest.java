@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,9 +198,33 @@ class BreakerTest {
         }
     }
 
+    @Test
+    void aProbeThatIsCancelledIsNotTheLast() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> request.number() < 20
+                ? Script.reset()
+                : request.number() == 20 ? Script.silence() : Script.answer("well")));
+        HttpUpstream upstream =
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), SOON);
+        for (int i = 0; i < 20; i++) {
+            failure(upstream);
+        }
+        Cancellation leaving = new Cancellation();
+        CompletableFuture<Void> leaves = CompletableFuture.runAsync(() -> {
+            fake.awaitRequests(21);
+            leaving.cancel(ErrorCode.CLIENT_LEFT, "gone");
+        });
+        await().until(() -> "gone".equals(failure(upstream, leaving).getMessage()));
+        leaves.join();
+        assertThat(failure(upstream)).isNull();
+    }
+
     private Throwable failure(HttpUpstream upstream) {
+        return failure(upstream, new Cancellation());
+    }
+
+    private Throwable failure(HttpUpstream upstream, Cancellation cancellation) {
         return catchThrowable(() -> {
-            try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+            try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
                 fixture.text(call);
             }
         });

@@ -286,7 +286,8 @@ class UpstreamCancelTest {
                 call.forEach(delta -> {});
             }
         });
-        assertThat((System.nanoTime() - start) / 1_000_000).isBetween(least, most + 300);
+        // A tick of 50 ms and a tenth are the promise; the rest is for a machine that is busy elsewhere.
+        assertThat((System.nanoTime() - start) / 1_000_000).isBetween(least, most + 3000);
         return failure;
     }
 

@@ -44,7 +44,7 @@ class StepsStrategyTest {
     }
 
     private FinishReason think(ScriptedUpstream upstream, Question question, Preset.Budget budget) {
-        Preset preset = new Preset("o1", "main", "m", "steps", question.steps(), budget, PROMPTS, null);
+        Preset preset = new Preset("o1", List.of("main"), "m", "steps", question.steps(), budget, PROMPTS, null);
         FinishReason reason =
                 new StepsStrategy().think(question, preset, new Thinker(upstream, cancellation, budget, out), out);
         assertThat(upstream.open()).isZero();
@@ -422,8 +422,8 @@ class StepsStrategyTest {
         Delta begin = new Delta.Text("{\"content\": \"a");
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(begin, begin));
         Transcript leaving = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
-        Preset preset =
-                new Preset("o1", "main", "m", "steps", Preset.Steps.DEFAULT, Preset.Budget.DEFAULT, PROMPTS, null);
+        Preset preset = new Preset(
+                "o1", List.of("main"), "m", "steps", Preset.Steps.DEFAULT, Preset.Budget.DEFAULT, PROMPTS, null);
         Thinker thinker = new Thinker(upstream, cancellation, Preset.Budget.DEFAULT, leaving);
         assertThatThrownBy(() -> new StepsStrategy().think(question(3, 25), preset, thinker, leaving))
                 .isInstanceOfSatisfying(
@@ -522,7 +522,14 @@ class StepsStrategyTest {
     @Test
     void thinksWithTheDemoModelToo() {
         Preset preset = new Preset(
-                "o1", "main", "m", "steps", Preset.Steps.DEFAULT, Preset.Budget.DEFAULT, Prompts.DEFAULT, null);
+                "o1",
+                List.of("main"),
+                "m",
+                "steps",
+                Preset.Steps.DEFAULT,
+                Preset.Budget.DEFAULT,
+                Prompts.DEFAULT,
+                null);
         try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
             Thinker thinker = new Thinker(demo, cancellation, Preset.Budget.DEFAULT, out);
             FinishReason reason = new StepsStrategy().think(question(3, 25), preset, thinker, out);
