@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A plain client of the chat completions API, which shows all that came over the wire. */
+/** A plain client of the chat completions API, which shows all that came over the wire, and checks it by the schemas. */
 public final class ChatClient {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -40,6 +40,10 @@ public final class ChatClient {
 
     /** A reply that is one JSON text. */
     public record Answer(HttpResponse<String> response) {
+        public Answer {
+            Schemas.check(response);
+        }
+
         public int status() {
             return response.statusCode();
         }
@@ -64,6 +68,14 @@ public final class ChatClient {
 
     /** One event, as it was on the wire. */
     public record Event(String name, String data) {
+        public Event {
+            if (name.equals("error")) {
+                Schemas.ERROR.check(data);
+            } else if (!data.equals("[DONE]")) {
+                Schemas.CHUNK.check(data);
+            }
+        }
+
         public JsonNode json() {
             return parsed(data);
         }
@@ -177,6 +189,7 @@ public final class ChatClient {
                 for (int c = lines.read(); c >= 0; c = lines.read()) {
                     text.append((char) c);
                 }
+                Schemas.ERROR.check(text.toString());
                 return parsed(text.toString());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -1,0 +1,92 @@
+package org.o1api.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/**
+ * OpenAI's published schemas, by which all is checked that the gateway sends. They forbid no further fields, so
+ * {@code reasoning_content} and the original's {@code steps} may stand beside theirs.
+ */
+public enum Schemas {
+    COMPLETION("CreateChatCompletionResponse"),
+    CHUNK("CreateChatCompletionStreamResponse"),
+    ERROR("ErrorResponse"),
+    MODELS("ListModelsResponse"),
+    MODEL("Model");
+
+    private static final String LOCATION = "https://schemas.invalid/openai.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Made when it is first needed: to read all definitions takes its time. */
+    private static final class Registry {
+        static final SchemaRegistry ALL = SchemaRegistry.withDefaultDialect(
+                SpecificationVersion.DRAFT_2020_12,
+                builder -> builder.schemas(location -> location.equals(LOCATION) ? text() : null));
+
+        private static String text() {
+            try (InputStream in =
+                    Objects.requireNonNull(Schemas.class.getResourceAsStream("/schemas/openai.json"), "no schemas")) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private final String definition;
+
+    Schemas(String definition) {
+        this.definition = definition;
+    }
+
+    /** Fails unless the text is valid JSON by this schema. */
+    public void check(String json) {
+        Schema schema = Registry.ALL.getSchema(SchemaLocation.of(LOCATION + "#/$defs/" + definition));
+        assertThat(schema.validate(json, InputFormat.JSON))
+                .as("%s by OpenAI's schema: %s", definition, json)
+                .isEmpty();
+        checkNames(json);
+    }
+
+    /** No good reply has an error, not even null: clients take it for one. */
+    private void checkNames(String json) {
+        try {
+            JsonNode root = JSON.readTree(json);
+            assertThat(root.has("error")).as(json).isEqualTo(this == ERROR);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not JSON: " + json, e);
+        }
+    }
+
+    /** Fails unless a reply is what its path and status promise. */
+    static void check(HttpResponse<String> response) {
+        String path = response.request().uri().getPath();
+        if (path.startsWith("/health/") || path.startsWith("/WEB-INF/")) {
+            return; // no part of OpenAI's API; and what the container answers
+        }
+        assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
+        if (response.statusCode() >= 400) {
+            ERROR.check(response.body());
+        } else if (path.equals("/v1/chat/completions")) {
+            COMPLETION.check(response.body());
+        } else if (path.equals("/v1/models")) {
+            MODELS.check(response.body());
+        } else if (path.startsWith("/v1/models/")) {
+            MODEL.check(response.body());
+        }
+    }
+}
