@@ -75,9 +75,8 @@ public final class Gateway implements ServletContextListener {
                 Path.of("").toAbsolutePath());
         LOG.log(Level.INFO, "config: {0}", file);
         Config config = file.read();
-        ScheduledThreadPoolExecutor scheduler = started(
-                new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-tick")),
-                ScheduledThreadPoolExecutor::shutdownNow);
+        ScheduledThreadPoolExecutor scheduler =
+                started(new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-tick")), NamedThreads::end);
         scheduler.setRemoveOnCancelPolicy(true);
         Map<String, Upstream> upstreams = upstreams(config, scheduler);
         TurnExecutor executor = started(TurnExecutor.start(), TurnExecutor::close);

@@ -42,7 +42,16 @@ public final class TurnService {
     }
 
     /**
-     * Runs a turn to its end and reports it.
+     * Takes a turn on; {@link #run} has to follow.
+     *
+     * @throws org.o1api.llm.GatewayException when there is no room for it
+     */
+    public void begin(Turn turn) {
+        open.begin(turn);
+    }
+
+    /**
+     * Runs a turn that has begun to its end and reports it.
      *
      * @throws org.o1api.llm.GatewayException when it failed, or was cancelled
      */
@@ -51,7 +60,6 @@ public final class TurnService {
         Upstream upstream = upstream(preset);
         Strategy strategy = named(strategies, preset.strategy());
         Thinker thinker = new Thinker(upstream, turn.cancellation(), preset.budget(), listener);
-        open.begin(turn);
         ScheduledFuture<?> thinking = after(preset.budget().thinkingTime(), thinker::endThinking);
         ScheduledFuture<?> all = after(preset.budget().time(), thinker::endTime);
         try {

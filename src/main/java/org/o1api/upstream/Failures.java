@@ -29,19 +29,31 @@ final class Failures {
 
     Failures(UpstreamSettings settings) {
         timeouts = settings.timeouts();
-        List<String> words = new ArrayList<>(settings.headers().values());
+        List<String> words = new ArrayList<>();
+        for (String value : settings.headers().values()) {
+            words.add(value);
+            words.addAll(List.of(value.split("\\s+"))); // a scheme, and what it is about
+        }
         words.add(settings.apiKey() == null ? "" : settings.apiKey());
         for (URI address :
                 settings.proxy() == null ? List.of(settings.url()) : List.of(settings.url(), settings.proxy())) {
             words.add(address.toString());
             words.add(address.getRawAuthority());
             words.add(address.getHost());
-            words.add(address.getUserInfo());
+            addUser(words, address.getUserInfo());
+            addUser(words, address.getRawUserInfo());
             words.add(address.getRawQuery());
         }
         words.removeIf(word -> word == null || word.length() < SHORTEST_SECRET);
         words.sort(Comparator.comparing(String::length).reversed());
         words.forEach(word -> secrets.add(Pattern.compile(Pattern.quote(word), Pattern.CASE_INSENSITIVE)));
+    }
+
+    private static void addUser(List<String> words, @Nullable String user) {
+        if (user != null) {
+            words.add(user);
+            words.add(user.substring(user.indexOf(':') + 1));
+        }
     }
 
     /** A duration as people write it. */

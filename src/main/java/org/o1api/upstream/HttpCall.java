@@ -209,7 +209,7 @@ final class HttpCall implements Call {
     private void complete() {
         deltas.seal();
         if (deltas.saysNothing()) {
-            throw Failures.broken("answered with nothing", null);
+            throw UpstreamException.nothingSaid();
         }
         complete = true;
         attempt.succeeded();

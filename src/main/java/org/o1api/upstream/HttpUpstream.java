@@ -4,6 +4,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger.Level;
 import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.o1api.llm.ErrorCode;
 
 /** A provider that speaks OpenAI's chat API over HTTP. */
 public final class HttpUpstream implements Upstream {
+    private static final System.Logger LOG = System.getLogger(HttpUpstream.class.getName());
     private static final long TICK_MILLIS = 50;
     private static final int LONGEST_ERROR = 64 * 1024;
 
@@ -80,7 +82,13 @@ public final class HttpUpstream implements Upstream {
 
     private void tick() {
         long now = System.nanoTime();
-        watched.forEach(exchange -> exchange.check(now));
+        for (Exchange exchange : watched) {
+            try {
+                exchange.check(now);
+            } catch (RuntimeException e) { // one call must not end the watch over all
+                LOG.log(Level.ERROR, "a call could not be held to its limits", e);
+            }
+        }
     }
 
     private static UpstreamException stopping() {

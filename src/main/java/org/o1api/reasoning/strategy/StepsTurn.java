@@ -43,6 +43,10 @@ final class StepsTurn {
                 boolean callsTool = readStep(requests.step(history.next(), allowance.forThinking()), reader);
                 goesOn = end(reader, step++) && !callsTool;
             } catch (UpstreamException e) {
+                if (e.saidNothing()) { // breaks the protocol, and no more than that
+                    goesOn = end(reader, step++);
+                    continue;
+                }
                 if (!reader.begun() || !thinker.mayRetry(e)) {
                     throw e;
                 }
