@@ -9,15 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.o1api.testing.InContainers;
+import org.junit.jupiter.api.Test;
 import org.o1api.testing.Stage;
 
 /** The README's requests, as a reader pastes them into a shell. */
 class ReadmeIT {
     private static final Pattern SHELL = Pattern.compile("(?s)```(?:sh|text)\n(.*?)```");
 
-    @InContainers(demo = true)
-    void theRequestsWork(Stage stage) throws Exception {
+    @Test
+    void theRequestsWork() throws Exception {
         List<String> requests = SHELL.matcher(Files.readString(Path.of("README.md")))
                 .results()
                 .map(block -> block.group(1))

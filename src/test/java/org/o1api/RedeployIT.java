@@ -1,0 +1,66 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.ref.WeakReference;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.Container;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.RunningGateway;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** The WAR deployed and undeployed again and again; soft references do not count here, by an option in the pom. */
+class RedeployIT {
+    private static final int TIMES = Integer.getInteger("o1api.redeploys", 4);
+
+    @ParameterizedTest
+    @EnumSource
+    void leavesNoThreadNoClassLoaderAndNoPort(Container container) throws Exception {
+        List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+        for (int i = 0; i < TIMES; i++) {
+            loaders.add(deployed(container));
+        }
+
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> thread.getContextClassLoader() != null
+                        && loaders.stream().anyMatch(loader -> loader.refersTo(thread.getContextClassLoader())))
+                .isEmpty();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            System.gc();
+            // The last one may be held by caches of the container that only the next deployment replaces.
+            assertThat(loaders.subList(0, TIMES - 1))
+                    .filteredOn(loader -> !loader.refersTo(null))
+                    .isEmpty();
+        });
+    }
+
+    private static WeakReference<ClassLoader> deployed(Container container) throws Exception {
+        URI url;
+        WeakReference<ClassLoader> loader;
+        try (FakeUpstream upstream = FakeUpstream.deciding(request -> Script.answer("Yes."));
+                RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY + "\ndefault_api_url: "
+                        + upstream.url() + "\ndefault_model: fake-model\n")) {
+            url = gateway.url();
+            loader = new WeakReference<>(gateway.classLoader());
+            ChatClient client = gateway.client(Stage.KEY);
+            assertThat(client.askWhole("?", "\"reasoning_effort\": \"none\"").content())
+                    .isEqualTo("Yes.");
+            try (ChatClient.Stream stream = client.ask("?", "\"reasoning_effort\": \"none\"")) {
+                assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+            }
+        }
+        try (ServerSocket socket = new ServerSocket(url.getPort())) {
+            assertThat(socket.isBound()).isTrue();
+        }
+        return loader;
+    }
+}
