@@ -22,6 +22,9 @@ import org.o1api.llm.ErrorCode;
 @PreMatching
 @Priority(Priorities.AUTHENTICATION + 1)
 public final class BodyFilter implements ContainerRequestFilter {
+    /** The name of the request property that is there when the body has been read to its end. */
+    static final String READ = "org.o1api.bodyRead";
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private final int limit;
@@ -35,6 +38,7 @@ public final class BodyFilter implements ContainerRequestFilter {
         MediaType accept = MediaType.APPLICATION_JSON_TYPE;
         if (request.getMethod().equals(HttpMethod.POST)) {
             byte[] body = read(request);
+            request.setProperty(READ, true);
             request.setEntityStream(new ByteArrayInputStream(body));
             if (asksForStream(body)) {
                 accept = MediaType.SERVER_SENT_EVENTS_TYPE;
