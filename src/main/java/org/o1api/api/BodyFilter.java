@@ -48,7 +48,7 @@ public final class BodyFilter implements ContainerRequestFilter {
     }
 
     private byte[] read(ContainerRequestContext request) {
-        if (request.getLength() <= limit) {
+        if (announcedLength(request) <= limit) {
             byte[] body = readUpTo(limit + 1, request);
             if (body.length <= limit) {
                 return body;
@@ -58,6 +58,16 @@ public final class BodyFilter implements ContainerRequestFilter {
                 ErrorCode.REQUEST_TOO_LARGE,
                 null,
                 "The request body is larger than " + limit + " bytes, the most that this gateway takes (limits.body).");
+    }
+
+    /** What the head says of the body's length, also where that is beyond an int; 0 where it says nothing. */
+    private static long announcedLength(ContainerRequestContext request) {
+        String length = request.getHeaderString(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? 0 : Long.parseLong(length.strip());
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE; // the container has checked that it is a number
+        }
     }
 
     private static byte[] readUpTo(int length, ContainerRequestContext request) {
