@@ -71,6 +71,10 @@ class ErrorsIT {
                         request -> request.header("Content-Type", "text/plain").POST(BodyPublishers.ofString("hi"))),
                 415,
                 "unsupported_media_type");
+        isError(
+                client.send("/v1/chat/completions", request -> request.POST(BodyPublishers.ofString("{}"))),
+                415,
+                "unsupported_media_type");
         isError(client.get("/v1/models/nothing"), 404, "model_not_found");
     }
 
@@ -124,7 +128,7 @@ class ErrorsIT {
     void keepsTheConnectionWhereThereIsNothingToRead(Stage stage) {
         assertThat(stage.gateway().client("").get("/v1/models").header("Connection"))
                 .isNull();
-        assertThat(stage.client().send("/v1/chat/completions", request -> request.header("Content-Type", "text/plain").POST(BodyPublishers.ofString("hi"))))
+        assertThat(stage.client().send("/v1/chat/completions", request -> request.POST(BodyPublishers.ofString("hi"))))
                 .satisfies(answer -> assertThat(answer.status()).isEqualTo(415))
                 .satisfies(answer -> assertThat(answer.header("Connection")).isNull());
     }
