@@ -2,6 +2,8 @@ package org.o1api;
 
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.internal.inject.AbstractBinder;
 import org.glassfish.jersey.media.sse.SseFeature;
@@ -10,13 +12,20 @@ import org.glassfish.jersey.server.ServerProperties;
 
 /** What Jersey serves: each resource, filter and provider by name, nothing found by scanning. */
 final class Application extends ResourceConfig {
+    /** Logs each client that leaves as SEVERE, with its stack trace; held here, since a logger that nobody holds forgets. */
+    private static final Logger JERSEYS_RESPONDER =
+            Logger.getLogger("org.glassfish.jersey.server.ServerRuntime$Responder");
+
+    static {
+        JERSEYS_RESPONDER.setLevel(Level.OFF);
+    }
+
     /** Serves these resources, by way of these filters and providers. */
     Application(List<Object> resources, List<Object> providers) {
         addProperties(Map.of(
                 CommonProperties.PROVIDER_DEFAULT_DISABLE, "ALL",
                 CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true,
-                ServerProperties.WADL_FEATURE_DISABLE, true,
-                ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true));
+                ServerProperties.WADL_FEATURE_DISABLE, true));
         register(SseFeature.class);
         providers.forEach(this::register);
         // By class, and bound: a resource that is registered as an instance is warned of as a provider that is none.

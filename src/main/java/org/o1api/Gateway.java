@@ -34,6 +34,7 @@ import org.o1api.server.DrainingServlet;
 import org.o1api.server.FrameWriter;
 import org.o1api.server.NamedThreads;
 import org.o1api.server.OpenStreams;
+import org.o1api.server.TomcatStop;
 import org.o1api.server.TurnExecutor;
 import org.o1api.turn.TurnService;
 import org.o1api.upstream.DemoUpstream;
@@ -74,14 +75,15 @@ public final class Gateway implements ServletContextListener {
                 Path.of("").toAbsolutePath());
         LOG.log(Level.INFO, "config: {0}", file);
         Config config = file.read();
-        ScheduledThreadPoolExecutor scheduler = started(
-                new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-tick")),
-                ScheduledThreadPoolExecutor::shutdownNow);
+        ScheduledThreadPoolExecutor scheduler =
+                started(new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-tick")), NamedThreads::end);
         scheduler.setRemoveOnCancelPolicy(true);
         Map<String, Upstream> upstreams = upstreams(config, scheduler);
         TurnExecutor executor = started(TurnExecutor.start(), TurnExecutor::close);
         OpenStreams streams = started(new OpenStreams(config.stream(), scheduler), OpenStreams::close);
         TurnService turns = new TurnService(upstreams, strategies(), config.turns(), scheduler);
+        started(TomcatStop.watch(context.getContextPath(), turns::stop, scheduler), TomcatStop::close);
+        started(drainingAtExit(turns), Gateway::forget);
         Application application = new Application(
                 List.of(
                         new HealthResource(turns::ready),
@@ -100,6 +102,21 @@ public final class Gateway implements ServletContextListener {
         servlet.addMapping("/*");
         servlet.setAsyncSupported(true);
         servlet.setLoadOnStartup(1);
+    }
+
+    /** On SIGTERM the servers' own hooks run beside this one, and some cut streams before they tell anybody. */
+    private static Thread drainingAtExit(TurnService turns) {
+        Thread hook = new Thread(turns::drain, "o1-api-drain");
+        Runtime.getRuntime().addShutdownHook(hook);
+        return hook;
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // it runs already
+        }
     }
 
     private static Map<String, Strategy> strategies() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
@@ -41,6 +43,28 @@ class DistributionIT {
                     .contains("config: ")
                     .doesNotContain("SEVERE", "memory leak", "Exception", Stage.KEY, Stage.PROVIDER_KEY)
                     .doesNotContainPattern("\\d WARNING \\[|:WARN "); // the JVM's own begin their line
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void letsAStreamEndByAnErrorWhenTheGraceIsOver(Distribution distribution) throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.playing(
+                        exchange -> exchange.stream().text("It is").awaitClientLeft());
+                Distribution.Running server =
+                        distribution.start("api_bearer_token: " + Stage.KEY + "\ndefault_api_url: " + upstream.url()
+                                + "\ndefault_model: fake-model\nshutdown_grace: 500ms\n");
+                ChatClient.Stream stream =
+                        server.client(Stage.KEY).ask("What is it?", "\"reasoning_effort\": \"none\"")) {
+            assertThat(stream.nextText().content()).isEqualTo("It is");
+
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
+
+            assertThat(stream.rest())
+                    .extracting(event ->
+                            event.name() + " " + event.json().at("/error/code").asText())
+                    .containsExactly("error shutting_down");
+            stopped.get(60, TimeUnit.SECONDS);
         }
     }
 }

@@ -230,21 +230,34 @@ class ErrorsIT {
     }
 
     @InContainers
-    void endsAStreamThatHasBegunByAnErrorEvent(Stage stage) {
+    void beginsAStepAnewThatBrokeOff(Stage stage) {
         stage.plays(
-                Script.answer(Steps.step("First", "one", "continue")),
                 exchange -> exchange.stream()
-                        .text("{\"title\": \"Second\", \"content\": \"and th")
+                        .text("{\"title\": \"First\", \"content\": \"and th")
                         .reset(),
-                Script.answer("never asked for"));
+                Script.answer(Steps.step("First", "one", "final_answer")),
+                Script.answer("Yes."));
+
+        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
+            List<Event> events = stream.rest();
+
+            assertThat(ChatClient.reasoning(events))
+                    .isEqualTo("## Step 1: First\nand th\n\n*The model's provider broke the connection off. This step"
+                            + " begins anew.*\n\n## Step 1: First\none");
+            assertThat(ChatClient.content(events)).isEqualTo("Yes.");
+        }
+    }
+
+    @InContainers
+    void endsAStreamThatHasBegunByAnErrorEvent(Stage stage) {
+        stage.plays(Steps.thenAnswer(exchange -> exchange.stream().text("It is").reset()));
 
         try (ChatClient.Stream stream = stage.client().ask("?")) {
             List<Event> events = stream.rest();
             Event last = events.get(events.size() - 1);
 
             assertThat(stream.status()).isEqualTo(200);
-            assertThat(ChatClient.reasoning(events.subList(0, events.size() - 1)))
-                    .endsWith("## Step 2: Second\nand th");
+            assertThat(ChatClient.content(events.subList(0, events.size() - 1))).isEqualTo("It is");
             assertThat(last.name()).isEqualTo("error");
             isError(last.json(), "upstream_failed");
             assertThat(events).noneMatch(Event::done).allMatch(event -> event.finishReason() == null);

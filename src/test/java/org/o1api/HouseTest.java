@@ -119,6 +119,11 @@ class HouseTest {
     }
 
     @Test
+    void theCircuitBreakerIsKnownToTheUpstreamOnly() {
+        fence("io.github.resilience4j..", BASE + ".upstream");
+    }
+
+    @Test
     void jacksonIsKnownWhereJsonIsReadOrWritten() {
         fence("com.fasterxml..", BASE + ".api..", BASE + ".upstream", BASE + ".reasoning.strategy", BASE + ".config");
     }
@@ -134,8 +139,8 @@ class HouseTest {
     }
 
     @Test
-    void everyLogIsTheSystemsLogger() {
-        fence(resideInAnyPackage("java.util.logging..", "org.slf4j.."));
+    void everyLogIsTheSystemsLoggerButForJerseysThatIsQuietened() {
+        fence(resideInAnyPackage("java.util.logging..", "org.slf4j.."), BASE);
     }
 
     @Test

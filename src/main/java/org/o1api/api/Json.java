@@ -6,15 +6,20 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as we send it: on one line, whatever a client takes for a line break. */
 public final class Json {
-    private static final JsonFactory FACTORY =
-            new JsonFactoryBuilder().characterEscapes(new LineBreaks()).build();
+    private static final JsonFactory FACTORY = new JsonFactoryBuilder()
+            .characterEscapes(new LineBreaks())
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool()) // thread locals are no use to virtual threads
+            .build();
 
     private Json() {}
 

@@ -27,7 +27,7 @@ public final class BearerFilter implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        if (PUBLIC.contains(request.getUriInfo().getPath())) {
+        if (PUBLIC.contains(request.getUriInfo().getPath(false))) {
             return;
         }
         @Nullable String header = request.getHeaderString(HttpHeaders.AUTHORIZATION);

@@ -129,7 +129,7 @@ record Kind<T>(
     }
 
     private static Kind<URI> address(String allowed) {
-        return new Kind<>(allowed, List.of(), true, Kind::withoutSecrets, Kind::uri, URI::toString);
+        return new Kind<>(allowed, List.of(), true, Kind::withoutSecrets, text -> uri(text.strip()), URI::toString);
     }
 
     private static Optional<Boolean> flag(String text) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.reasoning.Preset;
@@ -48,15 +49,15 @@ final class PresetReader {
     }
 
     private Preset standard(String name) {
-        return new Preset(name, standardUpstream, name, STEPS, Steps.DEFAULT, Budget.DEFAULT, prompts, null);
+        return new Preset(name, List.of(standardUpstream), name, STEPS, Steps.DEFAULT, Budget.DEFAULT, prompts, null);
     }
 
     private Preset preset(String name, Section section) {
-        String upstream = section.find("upstream", Kind.nameOf("the name of an upstream", upstreams));
+        Set<String> named = section.oneOrSeveral("upstream", Kind.nameOf("the name of an upstream", upstreams));
         String model = section.find("model", Kind.LINE_OF_TEXT);
         return new Preset(
                 name,
-                upstream == null ? standardUpstream : upstream,
+                named.isEmpty() ? List.of(standardUpstream) : List.copyOf(named),
                 model == null ? name : model,
                 section.get("strategy", STRATEGY, STEPS),
                 section.section("steps", PresetReader::steps),
@@ -81,10 +82,12 @@ final class PresetReader {
         Budget fallback = Budget.DEFAULT;
         Kind<Duration> time = Kind.duration(Duration.ofSeconds(1), Duration.ofHours(24));
         long calls = section.get("calls", Kind.integer(1, 1000), (long) fallback.calls());
+        long retries = section.get("retries", Kind.integer(0, 100), (long) fallback.retries());
         return new Budget(
                 (int) calls,
                 section.get("tokens", Kind.integer(1, 1_000_000_000), fallback.tokens()),
-                section.get("time", time, fallback.time()));
+                section.get("time", time, fallback.time()),
+                (int) retries);
     }
 
     private static Prompts prompts(Section section, Prompts fallback) {

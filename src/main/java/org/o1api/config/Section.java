@@ -113,6 +113,20 @@ final class Section {
     /** A list of single values. Empty is only allowed by leaving the key out, so that nobody takes "all" for "none". */
     <T> Set<T> set(String key, Kind<T> kind, String fallback) {
         ask(key, "a list, each " + kind.allowed(), fallback);
+        return set(key, kind);
+    }
+
+    /** A single value, or a list of them in their order; empty where there is none. */
+    <T> Set<T> oneOrSeveral(String key, Kind<T> kind) {
+        ask(key, kind.allowed() + ", or a list of them", null);
+        if (node(key) instanceof SequenceNode) {
+            return set(key, kind);
+        }
+        T one = value(key, kind, null);
+        return one == null ? Set.of() : Set.of(one);
+    }
+
+    private <T> Set<T> set(String key, Kind<T> kind) {
         if (node(key) instanceof SequenceNode sequence && sequence.getValue().isEmpty()) {
             problem(key, "found an empty list, allowed: at least one item, or no such key");
         }

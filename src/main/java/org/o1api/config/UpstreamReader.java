@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o1api.upstream.UpstreamSettings;
+import org.o1api.upstream.UpstreamSettings.Limits;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
 
 /** Reads which providers there are: the one of the original's keys, and those under {@code upstreams}. */
@@ -33,10 +34,9 @@ final class UpstreamReader {
                             Config.DEFAULT_UPSTREAM,
                             url,
                             SAMPLE_KEY.equals(key) ? null : key,
+                            null,
                             Timeouts.DEFAULT,
-                            UpstreamSettings.DEFAULT_CONCURRENCY,
-                            UpstreamSettings.DEFAULT_ATTEMPTS,
-                            UpstreamSettings.DEFAULT_MAX_RETRY_WAIT,
+                            Limits.DEFAULT,
                             Map.of(),
                             null));
         }
@@ -52,14 +52,24 @@ final class UpstreamReader {
         URI url = section.require("url", Kind.HTTP, NOWHERE);
         @Nullable String key = section.find("api_key", Kind.SECRET);
         Timeouts timeouts = section.section("timeouts", UpstreamReader::timeouts);
-        long concurrency =
-                section.get("concurrency", Kind.integer(1, 100_000), (long) UpstreamSettings.DEFAULT_CONCURRENCY);
-        long attempts = section.get("attempts", Kind.integer(1, 10), (long) UpstreamSettings.DEFAULT_ATTEMPTS);
-        Duration retryWait = section.get("max_retry_wait", RETRY_WAIT, UpstreamSettings.DEFAULT_MAX_RETRY_WAIT);
+        String model = section.find("model", Kind.LINE_OF_TEXT);
+        Limits limits = limits(section);
         Map<String, String> headers = section.values("headers", HEADER, Kind.SECRET);
         URI proxy = section.find("proxy", Kind.PROXY);
-        return new UpstreamSettings(
-                name, url, key, timeouts, (int) concurrency, (int) attempts, retryWait, headers, proxy);
+        return new UpstreamSettings(name, url, key, model, timeouts, limits, headers, proxy);
+    }
+
+    private static Limits limits(Section section) {
+        Limits fallback = Limits.DEFAULT;
+        long concurrency = section.get("concurrency", Kind.integer(1, 100_000), (long) fallback.concurrency());
+        long queue = section.get("queue", Kind.integer(0, 100_000), (long) fallback.queue());
+        long attempts = section.get("attempts", Kind.integer(1, 10), (long) fallback.attempts());
+        return new Limits(
+                (int) concurrency,
+                (int) queue,
+                (int) attempts,
+                section.get("max_retry_wait", RETRY_WAIT, fallback.maxRetryWait()),
+                section.get("circuit_breaker", Kind.FLAG, fallback.circuitBreaker()));
     }
 
     private static Timeouts timeouts(Section section) {

@@ -1,26 +1,36 @@
 package org.o1api.reasoning;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.ReasoningFormat;
 
 /**
  * A named model of ours: what a caller asks for as {@code model}.
  *
- * @param upstream the name of the upstream that it calls
+ * @param upstreams the names of the upstreams that it calls, at least one: each stands in for the one before
  * @param model the upstream's name of the model
  * @param strategy the name of the strategy that thinks
  * @param reasoningFormat where the reasoning goes; null: as the config says
  */
 public record Preset(
         String name,
-        String upstream,
+        List<String> upstreams,
         String model,
         String strategy,
         Steps steps,
         Budget budget,
         Prompts prompts,
         @Nullable ReasoningFormat reasoningFormat) {
+    public Preset {
+        upstreams = List.copyOf(upstreams);
+    }
+
+    /** The names of its upstreams, as a log shows them. */
+    public String upstream() {
+        return String.join(",", upstreams);
+    }
+
     /**
      * How many steps a turn thinks.
      *
@@ -42,9 +52,20 @@ public record Preset(
      *
      * @param calls upstream calls, the closing one included; at least 1
      * @param tokens of output, over all calls
-     * @param time after three quarters of it no new step begins; when it is over, the turn fails
+     * @param time of the whole turn, see {@link #thinkingTime}
+     * @param retries over all calls: attempts after a call's first one, and calls made again that broke off
      */
-    public record Budget(int calls, long tokens, Duration time) {
-        public static final Budget DEFAULT = new Budget(30, 50_000, Duration.ofMinutes(5));
+    public record Budget(int calls, long tokens, Duration time, int retries) {
+        public static final Budget DEFAULT = new Budget(30, 50_000, Duration.ofMinutes(5), 6);
+
+        private static final Duration LEAST_FOR_ANSWER = Duration.ofSeconds(10);
+
+        /** How much of the time thinking may take: the last quarter is the answer's, at least 10 s, and at most half. */
+        public Duration thinkingTime() {
+            Duration quarter = time.dividedBy(4);
+            Duration half = time.dividedBy(2);
+            Duration forAnswer = quarter.compareTo(LEAST_FOR_ANSWER) > 0 ? quarter : LEAST_FOR_ANSWER;
+            return time.minus(forAnswer.compareTo(half) < 0 ? forAnswer : half);
+        }
     }
 }

@@ -18,7 +18,7 @@ public record Prompts(String step, String next, String check, String answer) {
             "content": the step's reasoning, in the language of the user, Markdown allowed
             "next_action": "continue" when more thought is needed, "final_answer" when it is not
 
-            Take at least three steps. Say first what is asked and what is known. Try more than one way, and name what \
+            Say first what is asked and what is known. Try more than one way, and name what \
             speaks against each result. When you check a result, reach it again by another method instead of repeating the \
             first. Say what you cannot know. Do not address the user and do not write the answer itself yet: you will be \
             asked for it at the end.

@@ -1,21 +1,31 @@
 package org.o1api.reasoning;
 
+import java.util.Collections;
 import java.util.Iterator;
+import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Usage;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.Delta;
+import org.o1api.upstream.RetryAllowance;
+import org.o1api.upstream.Terms;
 import org.o1api.upstream.Upstream;
+import org.o1api.upstream.UpstreamException;
 
 /** The only way to make a call within a turn: counted, budgeted and cancellable. Belongs to the turn's thread. */
 public final class Thinker {
     private final Upstream upstream;
     private final Cancellation cancellation;
+    /** Ends with the time for thinking. */
+    private final Cancellation thinking;
+    /** Ends with the time for the answer. */
+    private final Cancellation answering;
+
     private final Preset.Budget budget;
+    private final RetryAllowance retries;
     private final TurnListener listener;
-    private final long startNanos = System.nanoTime();
     private Usage usage = Usage.NONE;
     private int calls;
     private boolean accepted;
@@ -23,33 +33,72 @@ public final class Thinker {
     public Thinker(Upstream upstream, Cancellation cancellation, Preset.Budget budget, TurnListener listener) {
         this.upstream = upstream;
         this.cancellation = cancellation;
+        this.thinking = cancellation.part();
+        this.answering = cancellation.part();
         this.budget = budget;
+        this.retries = new RetryAllowance(budget.retries());
         this.listener = listener;
+    }
+
+    /** Ends the time for thinking: a call that thinks ends with what it has, and there is no other. Any thread may do so. */
+    public void endThinking() {
+        thinking.cancel(ErrorCode.UPSTREAM_TIMEOUT, "The time for thinking is over.");
+    }
+
+    /** Ends the turn's time: an answer that has begun ends with what it has, and one that has not fails. Any thread may do so. */
+    public void endTime() {
+        answering.cancel(
+                ErrorCode.UPSTREAM_TIMEOUT,
+                "The turn took longer than its " + budget.time().toMillis() / 1000.0 + " s (budget.time).");
     }
 
     /** Whether the budget has room for one more call before the closing one. */
     public boolean mayThink() {
-        long used = System.nanoTime() - startNanos;
-        return calls + 2 <= budget.calls()
-                && usage.outputTokens() < budget.tokens()
-                && used < budget.time().toNanos() / 4 * 3;
+        return calls + 2 <= budget.calls() && usage.outputTokens() < budget.tokens() && !isOver(thinking);
     }
 
-    /** Makes a call whose output is reasoning. */
+    /** Makes a call whose output is reasoning. It ends, as if it were complete, with the time for thinking. */
     public Call think(CallRequest request) {
-        return open(request, true);
+        try {
+            return open(request, thinking, true);
+        } catch (UpstreamException e) {
+            if (isOver(thinking)) {
+                return new NoCall();
+            }
+            throw e;
+        }
     }
 
-    /** Makes the call whose output is the answer. */
+    /** Makes the call whose output is the answer. Once that has begun, it ends with the turn's time, for want of length. */
     public Call answer(CallRequest request) {
-        return open(request, false);
+        return open(request, answering, false);
     }
 
-    private Call open(CallRequest request, boolean reasoning) {
-        cancellation.throwIfCancelled();
+    /**
+     * Whether a call that broke off may be made again, after the short wait that this method is. It takes one of the turn's
+     * retries, and the two count as one call.
+     */
+    public boolean mayRetry(UpstreamException failure) {
+        if (!failure.retryable() || !retries.take()) {
+            return false;
+        }
+        listener.flush();
+        cancellation.sleep(RetryAllowance.waitAfter(1));
+        calls--;
+        return true;
+    }
+
+    private Call open(CallRequest request, Cancellation time, boolean reasoning) {
+        time.throwIfCancelled();
         calls++;
         listener.flush();
-        return new CountedCall(request, upstream.open(request, cancellation, this::accepted), reasoning);
+        Call call = upstream.open(request, new Terms(time, retries, this::accepted));
+        return new CountedCall(request, call, time, reasoning);
+    }
+
+    /** Whether a part of the turn's time is over, and the turn is not. */
+    private boolean isOver(Cancellation time) {
+        return time.isCancelled() && !cancellation.isCancelled();
     }
 
     private void accepted() {
@@ -72,14 +121,18 @@ public final class Thinker {
     private final class CountedCall implements Call {
         private final CallRequest request;
         private final Call call;
+        private final Cancellation time;
         private final boolean reasoning;
         private final StringBuilder text = new StringBuilder();
         private final StringBuilder thought = new StringBuilder();
+        private boolean answers;
+        private boolean cut;
         private boolean closed;
 
-        CountedCall(CallRequest request, Call call, boolean reasoning) {
+        CountedCall(CallRequest request, Call call, Cancellation time, boolean reasoning) {
             this.request = request;
             this.call = call;
+            this.time = time;
             this.reasoning = reasoning;
         }
 
@@ -90,7 +143,15 @@ public final class Thinker {
                 @Override
                 public boolean hasNext() {
                     listener.flush();
-                    return deltas.hasNext();
+                    try {
+                        return !cut && deltas.hasNext();
+                    } catch (UpstreamException e) {
+                        cut = isOver(time) && (reasoning || answers);
+                        if (!cut) {
+                            throw e;
+                        }
+                        return false;
+                    }
                 }
 
                 @Override
@@ -103,6 +164,7 @@ public final class Thinker {
         }
 
         private void keep(Delta delta) {
+            answers |= !(delta instanceof Delta.Reasoning);
             if (delta instanceof Delta.Text piece) {
                 text.append(piece.text());
             } else if (delta instanceof Delta.Reasoning piece) {
@@ -114,7 +176,7 @@ public final class Thinker {
 
         @Override
         public FinishReason finishReason() {
-            return call.finishReason();
+            return cut ? FinishReason.LENGTH : call.finishReason();
         }
 
         @Override
@@ -132,5 +194,26 @@ public final class Thinker {
                 usage = usage.plus(reasoning ? own.asReasoning() : own);
             }
         }
+    }
+
+    /** A call for which the time did not suffice. */
+    private static final class NoCall implements Call {
+        @Override
+        public Iterator<Delta> iterator() {
+            return Collections.emptyIterator();
+        }
+
+        @Override
+        public FinishReason finishReason() {
+            return FinishReason.LENGTH;
+        }
+
+        @Override
+        public Usage usage() {
+            return Usage.NONE;
+        }
+
+        @Override
+        public void close() {}
     }
 }

@@ -9,6 +9,7 @@ public interface TurnListener {
     /** The upstream has begun to answer, though nothing can be shown yet. Comes at most once, and first. */
     void accepted();
 
+    /** Step 1, then one more each time; the same number again where its step broke off and begins anew. */
     void stepStarted(int number);
 
     /** The step's title; comes once or never, before, between or behind the step's text. */

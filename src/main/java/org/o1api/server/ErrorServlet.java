@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.o1api.llm.ErrorCode;
 
 /** The container's own errors as JSON: what fails before or outside of Jersey must not come as an HTML page. */
 public final class ErrorServlet extends HttpServlet {
@@ -28,10 +29,12 @@ public final class ErrorServlet extends HttpServlet {
         }
         response.setStatus(status);
         response.setContentType("application/json");
-        String type = status < 500 ? "invalid_request_error" : "server_error";
+        ErrorCode code = status == HttpServletResponse.SC_NOT_FOUND
+                ? ErrorCode.UNKNOWN_URL
+                : status < 500 ? ErrorCode.INVALID_REQUEST : ErrorCode.INTERNAL_ERROR;
         response.getOutputStream()
-                .print("{\"error\":{\"message\":\"The request failed with status " + status + ".\",\"type\":\"" + type
-                        + "\",\"param\":null,\"code\":null}}");
+                .print("{\"error\":{\"message\":\"The request failed with status " + status + ".\",\"type\":\""
+                        + code.type() + "\",\"param\":null,\"code\":\"" + code.wireName() + "\"}}");
     }
 
     /** What containers answer by cutting the connection, where the response has begun. */

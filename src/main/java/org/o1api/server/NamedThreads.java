@@ -1,10 +1,16 @@
 package org.o1api.server;
 
+import java.lang.System.Logger.Level;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Threads with a name that tells whose they are. */
+/** Threads with a name that tells whose they are, and their end. */
 public final class NamedThreads {
+    private static final System.Logger LOG = System.getLogger(NamedThreads.class.getName());
+    private static final long PATIENCE_SECONDS = 5;
+
     private NamedThreads() {}
 
     /** Daemon threads {@code name-1}, {@code name-2}, ... */
@@ -15,5 +21,17 @@ public final class NamedThreads {
             thread.setDaemon(true);
             return thread;
         };
+    }
+
+    /** Ends an executor and waits for its threads: one that outlives its web application holds the class loader. */
+    public static void end(ExecutorService executor) {
+        executor.shutdownNow();
+        try {
+            if (!executor.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.log(Level.WARNING, "threads did not end within {0} s of being told", PATIENCE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.o1api.server;
 
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.sse.SseEventSink;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The event streams that are open, and what keeps them alive: one tick over all of them. */
 public final class OpenStreams implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(OpenStreams.class.getName());
     private static final long TICK_MILLIS = 50;
     private static final int PING_THREADS = 16;
 
@@ -74,7 +76,11 @@ public final class OpenStreams implements AutoCloseable {
     private void tick() {
         long now = System.nanoTime();
         for (EventStream stream : streams) {
-            stream.tick(now, pings);
+            try {
+                stream.tick(now, pings);
+            } catch (RuntimeException e) { // one stream must not end the ticking for all
+                LOG.log(Level.ERROR, "a stream could not be kept alive", e);
+            }
         }
     }
 
@@ -85,6 +91,6 @@ public final class OpenStreams implements AutoCloseable {
 
     @Override
     public void close() {
-        pings.shutdownNow();
+        NamedThreads.end(pings);
     }
 }

@@ -91,7 +91,7 @@ public final class TurnExecutor implements ExecutorServiceProvider, AutoCloseabl
     @Override
     public void close() {
         if (ours) {
-            executor.shutdownNow();
+            NamedThreads.end(executor);
         }
     }
 }

@@ -73,9 +73,16 @@ final class OpenTurns {
         return stopping;
     }
 
-    /** Lets no turn begin any more. */
-    void stop() {
-        stopping = true;
+    /** Lets no turn begin any more. Gives whether any could until now. */
+    boolean stop() {
+        lock.lock();
+        try {
+            boolean first = !stopping;
+            stopping = true;
+            return first;
+        } finally {
+            lock.unlock();
+        }
     }
 
     List<Turn> all() {

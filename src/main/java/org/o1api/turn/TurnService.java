@@ -1,6 +1,8 @@
 package org.o1api.turn;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,10 +14,12 @@ import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.Thinker;
 import org.o1api.reasoning.TurnListener;
+import org.o1api.upstream.FallbackUpstream;
 import org.o1api.upstream.Upstream;
 
 /** Runs turns: each on its caller's thread, from its first call to its completion, within its time. */
 public final class TurnService {
+    private static final System.Logger LOG = System.getLogger(TurnService.class.getName());
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final Map<String, Upstream> upstreams;
@@ -38,31 +42,44 @@ public final class TurnService {
     }
 
     /**
-     * Runs a turn to its end and reports it.
+     * Takes a turn on; {@link #run} has to follow.
+     *
+     * @throws org.o1api.llm.GatewayException when there is no room for it
+     */
+    public void begin(Turn turn) {
+        open.begin(turn);
+    }
+
+    /**
+     * Runs a turn that has begun to its end and reports it.
      *
      * @throws org.o1api.llm.GatewayException when it failed, or was cancelled
      */
     public void run(Turn turn, TurnListener listener) {
         Preset preset = turn.preset();
-        Upstream upstream = named(upstreams, preset.upstream());
+        Upstream upstream = upstream(preset);
         Strategy strategy = named(strategies, preset.strategy());
         Thinker thinker = new Thinker(upstream, turn.cancellation(), preset.budget(), listener);
-        open.begin(turn);
-        ScheduledFuture<?> deadline = scheduler.schedule(
-                () -> turn.cancellation().cancel(ErrorCode.UPSTREAM_TIMEOUT, tooLate(preset)),
-                preset.budget().time().toMillis(),
-                TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> thinking = after(preset.budget().thinkingTime(), thinker::endThinking);
+        ScheduledFuture<?> all = after(preset.budget().time(), thinker::endTime);
         try {
             FinishReason reason = strategy.think(turn.question(), preset, thinker, listener);
             listener.completed(reason, thinker.usage());
         } finally {
-            deadline.cancel(false);
+            thinking.cancel(false);
+            all.cancel(false);
             open.end(turn);
         }
     }
 
-    private static String tooLate(Preset preset) {
-        return "The turn took longer than its " + preset.budget().time().toMillis() / 1000.0 + " s (budget.time).";
+    private Upstream upstream(Preset preset) {
+        List<Upstream> all =
+                preset.upstreams().stream().map(name -> named(upstreams, name)).toList();
+        return all.size() == 1 ? all.get(0) : new FallbackUpstream(all);
+    }
+
+    private ScheduledFuture<?> after(Duration time, Runnable end) {
+        return scheduler.schedule(end, time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Whether new turns are taken. */
@@ -70,14 +87,31 @@ public final class TurnService {
         return !open.stopping();
     }
 
-    /** Takes no new turns, lets those in flight end within the grace, and cancels the rest. */
-    public void drain() {
-        open.stop();
-        open.awaitNone(limits.grace());
+    /**
+     * Takes no new turns, and cancels those in flight that have not ended within the grace; waits for nothing. What has begun
+     * to stop does not begin again.
+     */
+    public void stop() {
+        if (open.stop()) {
+            LOG.log(
+                    Level.INFO,
+                    "stopping: {0} turns in flight have {1} s",
+                    open.all().size(),
+                    limits.grace().toSeconds());
+            var unused = scheduler.schedule(this::cancelAll, limits.grace().toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void cancelAll() {
         open.all()
                 .forEach(turn -> turn.cancellation()
                         .cancel(ErrorCode.SHUTTING_DOWN, "The gateway stopped before the answer was complete."));
-        open.awaitNone(LAST_WORDS);
+    }
+
+    /** Stops, and waits until no turn is in flight any more. */
+    public void drain() {
+        stop();
+        open.awaitNone(limits.grace().plus(LAST_WORDS));
     }
 
     private static <T> T named(Map<String, T> all, String name) {

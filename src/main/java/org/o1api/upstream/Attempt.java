@@ -8,18 +8,28 @@ final class Attempt implements AutoCloseable {
     private final Cancellation cancellation;
     private final Failures failures;
     private final Set<Exchange> watched;
+    private final Breaker.Permit permit;
+    private final Places places;
     private final Runnable uncancel;
 
     /**
-     * Begins an attempt.
+     * Begins an attempt that has a place.
      *
      * @param watched where the exchange stands while it is to be held to its limits
      */
-    Attempt(Exchange exchange, Cancellation cancellation, Failures failures, Set<Exchange> watched) {
+    Attempt(
+            Exchange exchange,
+            Cancellation cancellation,
+            Failures failures,
+            Set<Exchange> watched,
+            Breaker.Permit permit,
+            Places places) {
         this.exchange = exchange;
         this.cancellation = cancellation;
         this.failures = failures;
         this.watched = watched;
+        this.permit = permit;
+        this.places = places;
         watched.add(exchange);
         this.uncancel = cancellation.onCancel(exchange::cancel);
     }
@@ -42,11 +52,25 @@ final class Attempt implements AutoCloseable {
         return new UpstreamException(reason.code(), String.valueOf(reason.getMessage()), reason.retryable(), thrown);
     }
 
+    /** The reply is complete. */
+    void succeeded() {
+        permit.succeeded();
+    }
+
+    /** The attempt failed; that counts against the upstream where it is not our own doing. */
+    void failed(UpstreamException why) {
+        if (!cancellation.isCancelled()) {
+            permit.failed(why);
+        }
+    }
+
     /** Cuts the connection where it is not yet given back. */
     @Override
     public void close() {
         uncancel.run();
         watched.remove(exchange);
         exchange.cancel();
+        permit.close();
+        places.giveBack();
     }
 }

@@ -24,6 +24,10 @@ public record CallRequest(String model, List<Message> messages, Map<String, RawJ
         droppable = Set.copyOf(droppable);
     }
 
+    CallRequest withModel(String other) {
+        return new CallRequest(other, messages, fields, droppable);
+    }
+
     /** A call of which nothing may be left out. */
     public CallRequest(String model, List<Message> messages, Map<String, RawJson> fields) {
         this(model, messages, fields, Set.of());

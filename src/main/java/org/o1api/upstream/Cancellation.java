@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.ErrorCode;
 
-/** The end of a turn before its time: whoever notices first that nobody waits any more cancels, and all of its calls end. */
+/**
+ * The end of a turn, or of a part of it, before its time: whoever notices first that nobody waits any more cancels, and all of
+ * its calls end.
+ */
 public final class Cancellation {
     private final Set<Runnable> actions = new LinkedHashSet<>();
     private final CountDownLatch cancelled = new CountDownLatch(1);
@@ -31,6 +34,18 @@ public final class Cancellation {
         }
     }
 
+    /** A cancellation for a part of the turn: it ends with the turn, for the same reason, and may end before. */
+    public Cancellation part() {
+        Cancellation part = new Cancellation();
+        onCancel(() -> {
+            UpstreamException why = reason();
+            if (why != null) {
+                part.cancel(why.code(), String.valueOf(why.getMessage()));
+            }
+        });
+        return part;
+    }
+
     public boolean isCancelled() {
         return cancelled.getCount() == 0;
     }
@@ -41,10 +56,15 @@ public final class Cancellation {
      * @throws UpstreamException with the reason
      */
     public void throwIfCancelled() {
+        UpstreamException why = reason();
+        if (why != null) {
+            throw new UpstreamException(why.code(), String.valueOf(why.getMessage()), false, why);
+        }
+    }
+
+    private @Nullable UpstreamException reason() {
         synchronized (actions) {
-            if (reason != null) {
-                throw new UpstreamException(reason.code(), String.valueOf(reason.getMessage()), false, reason);
-            }
+            return reason;
         }
     }
 

@@ -51,8 +51,8 @@ final class Connections extends PoolingHttpClientConnectionManager {
                 TimeValue.ofMinutes(10),
                 new Factory());
         this.connecting = connecting;
-        setMaxTotal(settings.concurrency());
-        setDefaultMaxPerRoute(settings.concurrency());
+        setMaxTotal(settings.limits().concurrency());
+        setDefaultMaxPerRoute(settings.limits().concurrency());
         setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build());
         setDefaultConnectionConfig(ConnectionConfig.custom()
                 .setConnectTimeout(Timeout.of(settings.timeouts().connect().toMillis(), TimeUnit.MILLISECONDS))

@@ -31,12 +31,12 @@ public final class DemoUpstream implements Upstream {
     }
 
     @Override
-    public Call open(CallRequest request, Cancellation cancellation, Runnable accepted) {
-        cancellation.throwIfCancelled();
+    public Call open(CallRequest request, Terms terms) {
+        terms.cancellation().throwIfCancelled();
         throwIfClosed();
         DemoPrompt prompt = DemoPrompt.of(request);
-        accepted.run();
-        return new DemoCall(this, prompt, DemoScript.reply(prompt), cancellation);
+        terms.accepted().run();
+        return new DemoCall(this, prompt, DemoScript.reply(prompt), terms.cancellation());
     }
 
     /** Lets one token's time pass. */

@@ -11,7 +11,10 @@ import org.o1api.llm.ErrorCode;
  * event's bytes lie in this reader's own buffer, and stay there until the next call of a method.
  */
 final class EventReader {
-    private static final int BUFFER = 16 * 1024;
+    /** Enough for a reply that comes word by word, as most do. */
+    private static final int BUFFER = 4 * 1024;
+    /** A reply that comes in bursts fills more, and is read in larger pieces then. */
+    private static final int BURST_BUFFER = 16 * 1024;
     /** Less room than this is not worth a read. */
     private static final int LEAST_ROOM = BUFFER / 2;
 
@@ -52,6 +55,9 @@ final class EventReader {
             return false;
         }
         end += read;
+        if (end == bytes.length && end < BURST_BUFFER) {
+            bytes = Arrays.copyOf(bytes, end * 2);
+        }
         return true;
     }
 

@@ -11,7 +11,6 @@ final class Exchange {
     /** What the call's thread waits for, and so which limit holds. */
     enum Wait {
         NOTHING,
-        SLOT,
         CONNECTION,
         FIRST_DELTA,
         NEXT_DELTA,
@@ -25,23 +24,21 @@ final class Exchange {
     private static final Duration END = Duration.ofMillis(50);
 
     private final Timeouts timeouts;
-    private final int concurrency;
     private final long callStart;
     private volatile long since = System.nanoTime();
-    private volatile Wait wait = Wait.SLOT;
+    private volatile Wait wait = Wait.NOTHING;
     private volatile boolean reused;
     private volatile @Nullable UpstreamException reason;
     private @Nullable HttpUriRequestBase request;
     private boolean cancelled;
 
     /**
-     * An attempt that waits for its connection.
+     * An attempt that is about to get its connection.
      *
      * @param callStart when the call began, of which this is one attempt; nanoseconds
      */
     Exchange(UpstreamSettings settings, long callStart) {
         this.timeouts = settings.timeouts();
-        this.concurrency = settings.concurrency();
         this.callStart = callStart;
     }
 
@@ -112,7 +109,6 @@ final class Exchange {
         long waited = now - since;
         UpstreamException over = switch (what) {
             case NOTHING -> null;
-            case SLOT -> exceeds(waited, timeouts.firstToken()) ? noSlot() : null;
             case CONNECTION -> exceeds(waited, timeouts.connect()) ? Failures.notConnected(timeouts, null) : null;
             case FIRST_DELTA ->
                 exceeds(waited, timeouts.firstToken())
@@ -137,15 +133,6 @@ final class Exchange {
 
     private static boolean exceeds(long nanos, Duration limit) {
         return nanos >= limit.toNanos();
-    }
-
-    private UpstreamException noSlot() {
-        return new UpstreamException(
-                ErrorCode.OVERLOADED,
-                "All " + concurrency + " connections to the model's provider have been busy for "
-                        + Failures.text(timeouts.firstToken()) + ".",
-                false,
-                null);
     }
 
     private static UpstreamException silent(Duration limit, String name, boolean retryable) {

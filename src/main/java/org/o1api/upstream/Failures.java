@@ -29,19 +29,31 @@ final class Failures {
 
     Failures(UpstreamSettings settings) {
         timeouts = settings.timeouts();
-        List<String> words = new ArrayList<>(settings.headers().values());
+        List<String> words = new ArrayList<>();
+        for (String value : settings.headers().values()) {
+            words.add(value);
+            words.addAll(List.of(value.split("\\s+"))); // a scheme, and what it is about
+        }
         words.add(settings.apiKey() == null ? "" : settings.apiKey());
         for (URI address :
                 settings.proxy() == null ? List.of(settings.url()) : List.of(settings.url(), settings.proxy())) {
             words.add(address.toString());
             words.add(address.getRawAuthority());
             words.add(address.getHost());
-            words.add(address.getUserInfo());
+            addUser(words, address.getUserInfo());
+            addUser(words, address.getRawUserInfo());
             words.add(address.getRawQuery());
         }
         words.removeIf(word -> word == null || word.length() < SHORTEST_SECRET);
         words.sort(Comparator.comparing(String::length).reversed());
         words.forEach(word -> secrets.add(Pattern.compile(Pattern.quote(word), Pattern.CASE_INSENSITIVE)));
+    }
+
+    private static void addUser(List<String> words, @Nullable String user) {
+        if (user != null) {
+            words.add(user);
+            words.add(user.substring(user.indexOf(':') + 1));
+        }
     }
 
     /** A duration as people write it. */
@@ -169,7 +181,8 @@ final class Failures {
 
     /** A failure that a reply told of though its status was a success. */
     UpstreamException reported(@Nullable String code, @Nullable String message) {
-        boolean refused = code != null && code.matches("4\\d\\d") && !code.matches("408|409|429");
+        int status = code != null && code.matches("4\\d\\d") ? Integer.parseInt(code) : 0;
+        boolean refused = status != 0 && status != 408 && status != 409 && status != 429;
         ErrorCode as = switch (code == null ? "" : code) {
             case "429", "rate_limit_exceeded" -> ErrorCode.UPSTREAM_RATE_LIMIT;
             case "503" -> ErrorCode.UPSTREAM_UNAVAILABLE;
@@ -181,6 +194,8 @@ final class Failures {
                         ? "The model's provider reported an error."
                         : "The model's provider reported an error: " + clean(message),
                 !refused,
+                null,
+                status,
                 null);
     }
 

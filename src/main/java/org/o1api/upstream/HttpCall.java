@@ -209,9 +209,10 @@ final class HttpCall implements Call {
     private void complete() {
         deltas.seal();
         if (deltas.saysNothing()) {
-            throw Failures.broken("answered with nothing", null);
+            throw UpstreamException.nothingSaid();
         }
         complete = true;
+        attempt.succeeded();
     }
 
     private void end() {
@@ -231,6 +232,7 @@ final class HttpCall implements Call {
         if (deltas.finished() && !deltas.saysNothing()) {
             deltas.seal();
             complete = true;
+            attempt.succeeded();
         } else {
             fail(attempt.explain(thrown));
         }
@@ -239,6 +241,7 @@ final class HttpCall implements Call {
     /** Keeps the failure until what came before it is taken. */
     private void fail(UpstreamException why) {
         attempt.cancellation().throwIfCancelled();
+        attempt.failed(why);
         deltas.seal();
         failure = why;
         if (deltas.isEmpty()) {

@@ -4,6 +4,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger.Level;
 import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,21 +12,22 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.o1api.llm.ErrorCode;
 
 /** A provider that speaks OpenAI's chat API over HTTP. */
 public final class HttpUpstream implements Upstream {
+    private static final System.Logger LOG = System.getLogger(HttpUpstream.class.getName());
     private static final long TICK_MILLIS = 50;
-    private static final long FIRST_WAIT_MILLIS = 100;
     private static final int LONGEST_ERROR = 64 * 1024;
 
     private final UpstreamSettings settings;
     private final ScheduledExecutorService scheduler;
     private final Transport transport;
     private final Failures failures;
+    private final Breaker breaker;
+    private final Places places;
     private final Refusals refusals = new Refusals();
     private final Set<Exchange> watched = ConcurrentHashMap.newKeySet();
     private final ScheduledFuture<?> ticker;
@@ -37,7 +39,15 @@ public final class HttpUpstream implements Upstream {
      * @param scheduler holds the calls to their limits; stays the caller's
      */
     public HttpUpstream(UpstreamSettings settings, ScheduledExecutorService scheduler) {
+        this(settings, scheduler, Breaker.OPEN);
+    }
+
+    HttpUpstream(UpstreamSettings settings, ScheduledExecutorService scheduler, Duration breakerOpen) {
         this.settings = settings;
+        this.breaker =
+                new Breaker(settings.name(), breakerOpen, settings.limits().circuitBreaker());
+        this.places =
+                new Places(settings.limits().concurrency(), settings.limits().queue());
         this.scheduler = scheduler;
         this.failures = new Failures(settings);
         this.transport = new Transport(settings);
@@ -56,8 +66,10 @@ public final class HttpUpstream implements Upstream {
     }
 
     @Override
-    public Call open(CallRequest request, Cancellation cancellation, Runnable accepted) {
-        return new Opening(request, cancellation, accepted).open();
+    public Call open(CallRequest request, Terms terms) {
+        String model = settings.model();
+        CallRequest asked = model == null ? request : request.withModel(model);
+        return new Opening(asked, terms).open();
     }
 
     @Override
@@ -70,7 +82,13 @@ public final class HttpUpstream implements Upstream {
 
     private void tick() {
         long now = System.nanoTime();
-        watched.forEach(exchange -> exchange.check(now));
+        for (Exchange exchange : watched) {
+            try {
+                exchange.check(now);
+            } catch (RuntimeException e) { // one call must not end the watch over all
+                LOG.log(Level.ERROR, "a call could not be held to its limits", e);
+            }
+        }
     }
 
     private static UpstreamException stopping() {
@@ -80,41 +98,46 @@ public final class HttpUpstream implements Upstream {
     /** A call on its way to its first delta, in as many attempts as that takes. */
     private final class Opening {
         private final CallRequest request;
+        private final Terms terms;
         private final Cancellation cancellation;
-        private final Runnable accepted;
         private final long start = System.nanoTime();
         private final Set<String> leftOut;
         private boolean leavesOutMore;
         /** Whether the last attempt died on a connection that the upstream had closed while it was idle. */
         private boolean stale;
+        /** Whether that may be forgiven: it happens once. */
+        private boolean maybeStale = true;
         /** The field that the last attempt was refused for, though it may go. */
         private String refusedField = "";
 
-        Opening(CallRequest request, Cancellation cancellation, Runnable accepted) {
+        Opening(CallRequest request, Terms terms) {
             this.request = request;
-            this.cancellation = cancellation;
-            this.accepted = accepted;
+            this.terms = terms;
+            this.cancellation = terms.cancellation();
             this.leftOut = refusals.of(request.model());
         }
 
         Call open() {
             byte[] body = RequestBody.of(request, leftOut);
             int attempts = 0;
-            boolean maybeStale = true;
             while (true) {
                 try {
                     return attempt(body);
                 } catch (UpstreamException e) {
                     if (stale && maybeStale) {
-                        maybeStale = false; // costs no attempt, but happens once
+                        maybeStale = false; // costs no attempt
                     } else if (!refusedField.isEmpty()) {
                         leftOut.add(refusedField);
                         leavesOutMore = true;
                         body = RequestBody.of(request, leftOut);
-                    } else if (!e.retryable() || ++attempts >= settings.attempts()) {
+                    } else if (!e.retryable() || ++attempts >= settings.limits().attempts()) {
                         throw e;
                     } else {
-                        cancellation.sleep(waitAfter(attempts, e));
+                        Duration wait = waitAfter(attempts, e);
+                        if (!terms.retries().take()) {
+                            throw e;
+                        }
+                        cancellation.sleep(wait);
                     }
                 }
             }
@@ -124,7 +147,7 @@ public final class HttpUpstream implements Upstream {
             cancellation.throwIfCancelled();
             stale = false;
             refusedField = "";
-            Attempt attempt = new Attempt(new Exchange(settings, start), cancellation, failures, watched);
+            Attempt attempt = begin();
             boolean begun = false;
             try {
                 if (closed) {
@@ -137,15 +160,34 @@ public final class HttpUpstream implements Upstream {
                 if (leavesOutMore) {
                     refusals.remember(request.model(), leftOut);
                 }
-                accepted.run();
+                terms.accepted().run();
                 HttpCall call = new HttpCall(response, attempt, failures);
                 call.await();
                 begun = true;
                 return call;
+            } catch (UpstreamException e) {
+                if (!stale || !maybeStale) {
+                    attempt.failed(e);
+                }
+                throw e;
             } finally {
                 if (!begun) {
                     attempt.close();
                 }
+            }
+        }
+
+        private Attempt begin() {
+            breaker.throwIfOpen(); // rather than wait for nothing
+            Duration left = settings.timeouts().call().minusNanos(System.nanoTime() - start);
+            Duration patience = settings.timeouts().firstToken();
+            places.take(cancellation, left.compareTo(patience) < 0 ? left : patience);
+            try {
+                Exchange exchange = new Exchange(settings, start);
+                return new Attempt(exchange, cancellation, failures, watched, breaker.admit(), places);
+            } catch (UpstreamException e) {
+                places.giveBack();
+                throw e;
             }
         }
 
@@ -193,13 +235,12 @@ public final class HttpUpstream implements Upstream {
             }
         }
 
-        /** How long to wait after so many attempts: at random, so that callers do not come back together. */
+        /** How long to wait after so many attempts; fails where that is too long. */
         private Duration waitAfter(int attempts, UpstreamException failure) {
-            long most = FIRST_WAIT_MILLIS << Math.min(attempts - 1, 10);
-            Duration wait = Duration.ofMillis(ThreadLocalRandom.current().nextLong(most + 1));
+            Duration wait = RetryAllowance.waitAfter(attempts);
             Duration asked = failure.retryAfter();
             if (asked != null) {
-                if (asked.compareTo(settings.maxRetryWait()) > 0) {
+                if (asked.compareTo(settings.limits().maxRetryWait()) > 0) {
                     throw failure;
                 }
                 wait = asked.compareTo(wait) > 0 ? asked : wait;

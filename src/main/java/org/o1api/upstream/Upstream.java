@@ -8,10 +8,9 @@ public interface Upstream extends AutoCloseable {
     /**
      * Makes a call and waits for its first delta; tries again where that may help.
      *
-     * @param accepted run when the upstream has begun to answer (2xx headers), each time an attempt gets so far
      * @throws UpstreamException when the call failed, or was cancelled
      */
-    Call open(CallRequest request, Cancellation cancellation, Runnable accepted);
+    Call open(CallRequest request, Terms terms);
 
     /** Releases connections and threads. Calls in flight end with an {@link UpstreamException}. */
     @Override

@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url the full URL, used verbatim, query included
  * @param apiKey sent as a bearer token; null or empty sends none
- * @param concurrency calls at once, at most
- * @param attempts how often one call is made before it has failed, at least 1
- * @param maxRetryWait a {@code Retry-After} above this is not waited for
+ * @param model what it is asked for, whatever the preset says; null: what the preset says
  * @param headers sent with every call, over our own
  * @param proxy an HTTP proxy, {@code http://[user:password@]host:port}
  */
@@ -20,16 +18,11 @@ public record UpstreamSettings(
         String name,
         URI url,
         @Nullable String apiKey,
+        @Nullable String model,
         Timeouts timeouts,
-        int concurrency,
-        int attempts,
-        Duration maxRetryWait,
+        Limits limits,
         Map<String, String> headers,
         @Nullable URI proxy) {
-    public static final int DEFAULT_CONCURRENCY = 1024;
-    public static final int DEFAULT_ATTEMPTS = 3;
-    public static final Duration DEFAULT_MAX_RETRY_WAIT = Duration.ofSeconds(10);
-
     public UpstreamSettings {
         headers = Map.copyOf(headers);
     }
@@ -45,6 +38,19 @@ public record UpstreamSettings(
     public record Timeouts(Duration connect, Duration firstToken, Duration idle, Duration call) {
         public static final Timeouts DEFAULT = new Timeouts(
                 Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ofMinutes(5));
+    }
+
+    /**
+     * How much an upstream is asked to bear.
+     *
+     * @param concurrency calls at once, at most
+     * @param queue calls that wait for another to end, at most
+     * @param attempts how often one call is made before it has failed, at least 1
+     * @param maxRetryWait a {@code Retry-After} above this is not waited for
+     * @param circuitBreaker whether it is left alone for a while where it fails too often
+     */
+    public record Limits(int concurrency, int queue, int attempts, Duration maxRetryWait, boolean circuitBreaker) {
+        public static final Limits DEFAULT = new Limits(1024, 1024, 3, Duration.ofSeconds(10), true);
     }
 
     @Override

@@ -50,15 +50,14 @@ final class WarmUp {
                 "warm-up",
                 url,
                 null,
+                null,
                 new UpstreamSettings.Timeouts(PATIENCE, PATIENCE, PATIENCE, PATIENCE),
-                1,
-                1,
-                Duration.ZERO,
+                new UpstreamSettings.Limits(1, 0, 1, Duration.ZERO, false),
                 Map.of(),
                 null);
         CallRequest request = new CallRequest("none", List.of(Message.user("warm")), Map.of());
         try (HttpUpstream upstream = new HttpUpstream(settings, scheduler);
-                Call call = upstream.open(request, new Cancellation(), () -> {})) {
+                Call call = upstream.open(request, new Terms(new Cancellation()))) {
             call.forEach(delta -> {});
         }
     }

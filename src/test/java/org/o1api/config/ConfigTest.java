@@ -101,9 +101,12 @@ class ConfigTest {
                             url: http://localhost:11434/v1/chat/completions
                             api_key: k
                             timeouts: { connect: 1s, first_token: 2m, idle: 300ms, call: 1h }
+                            model: big
                             concurrency: 7
+                            queue: 0
                             attempts: 1
                             max_retry_wait: 0s
+                            circuit_breaker: false
                             headers: { X-Team: a, X-Number: 010 }
                             proxy: http://user:pass@proxy:3128
                         """);
@@ -112,9 +115,8 @@ class ConfigTest {
         assertThat(upstream.timeouts())
                 .isEqualTo(new Timeouts(
                         Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofMillis(300), Duration.ofHours(1)));
-        assertThat(upstream.concurrency()).isEqualTo(7);
-        assertThat(upstream.attempts()).isEqualTo(1);
-        assertThat(upstream.maxRetryWait()).isZero();
+        assertThat(upstream.model()).isEqualTo("big");
+        assertThat(upstream.limits()).isEqualTo(new UpstreamSettings.Limits(7, 0, 1, Duration.ZERO, false));
         assertThat(upstream.headers()).isEqualTo(Map.of("X-Team", "a", "X-Number", "010"));
         assertThat(upstream.proxy()).hasToString("http://user:pass@proxy:3128");
         assertThat(upstream.toString()).doesNotContain("pass").doesNotContain("localhost");
@@ -128,11 +130,11 @@ class ConfigTest {
                 prompts: { next: On. }
                 presets:
                   slow:
-                    upstream: other
+                    upstream: [other, main]
                     model: big
                     strategy: steps
                     steps: { min: 1, max: 9 }
-                    budget: { calls: 4, tokens: 5, time: 6s }
+                    budget: { calls: 4, tokens: 5, time: 6s, retries: 7 }
                     reasoning_format: think
                     prompts: { answer: Answer. }
                   fast: {}
@@ -140,10 +142,10 @@ class ConfigTest {
                 """);
 
         Preset slow = preset(config, "slow");
-        assertThat(slow.upstream()).isEqualTo("other");
+        assertThat(slow.upstreams()).containsExactly("other", "main");
         assertThat(slow.model()).isEqualTo("big");
         assertThat(slow.steps()).isEqualTo(new Preset.Steps(1, 9));
-        assertThat(slow.budget()).isEqualTo(new Preset.Budget(4, 5, Duration.ofSeconds(6)));
+        assertThat(slow.budget()).isEqualTo(new Preset.Budget(4, 5, Duration.ofSeconds(6), 7));
         assertThat(slow.reasoningFormat()).isEqualTo(ReasoningFormat.THINK);
         assertThat(slow.prompts())
                 .isEqualTo(new Prompts(Prompts.DEFAULT.step(), "On.", Prompts.DEFAULT.check(), "Answer."));

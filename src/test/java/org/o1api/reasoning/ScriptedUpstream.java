@@ -5,28 +5,45 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Usage;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.Delta;
+import org.o1api.upstream.Terms;
 import org.o1api.upstream.Upstream;
+import org.o1api.upstream.UpstreamException;
 
 /** An upstream inside the test that gives the next reply of its script to each call, and keeps what it was asked. */
 public final class ScriptedUpstream implements Upstream {
     /** What one call is answered. */
-    public record Reply(List<Delta> deltas, FinishReason finishReason, Usage usage) {
+    public record Reply(
+            List<Delta> deltas,
+            FinishReason finishReason,
+            Usage usage,
+            @Nullable UpstreamException failure) {
         public static Reply of(Delta... deltas) {
-            return new Reply(List.of(deltas), FinishReason.STOP, Usage.NONE);
+            return new Reply(List.of(deltas), FinishReason.STOP, Usage.NONE, null);
         }
 
         public Reply ending(FinishReason reason) {
-            return new Reply(deltas, reason, usage);
+            return new Reply(deltas, reason, usage, failure);
         }
 
         public Reply using(Usage counted) {
-            return new Reply(deltas, finishReason, counted);
+            return new Reply(deltas, finishReason, counted, failure);
+        }
+
+        /** The same, but broken off at its end. */
+        public Reply breaking(boolean retryable) {
+            return new Reply(
+                    deltas,
+                    finishReason,
+                    usage,
+                    new UpstreamException(ErrorCode.UPSTREAM_FAILED, "It broke.", retryable, null));
         }
     }
 
@@ -78,12 +95,12 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     @Override
-    public Call open(CallRequest request, Cancellation cancellation, Runnable accepted) {
+    public Call open(CallRequest request, Terms terms) {
         journal.add("open");
         requests.add(request);
         open++;
-        accepted.run();
-        return new ScriptedCall(script.remove(), cancellation);
+        terms.accepted().run();
+        return new ScriptedCall(script.remove(), terms.cancellation());
     }
 
     @Override
@@ -105,6 +122,9 @@ public final class ScriptedUpstream implements Upstream {
                 @Override
                 public boolean hasNext() {
                     cancellation.throwIfCancelled();
+                    if (!deltas.hasNext() && reply.failure() != null) {
+                        throw reply.failure();
+                    }
                     return deltas.hasNext();
                 }
 

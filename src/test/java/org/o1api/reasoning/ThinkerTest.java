@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
@@ -46,7 +48,7 @@ class ThinkerTest {
     @Test
     void keepsOneCallOfTheBudgetForTheAnswer() {
         Thinker thinker = thinker(
-                ScriptedUpstream.answering(using(1), using(1)), new Preset.Budget(3, 1000, Duration.ofMinutes(5)));
+                ScriptedUpstream.answering(using(1), using(1)), new Preset.Budget(3, 1000, Duration.ofMinutes(5), 6));
         assertThat(thinker.mayThink()).isTrue();
         read(thinker.think(REQUEST));
         assertThat(thinker.mayThink()).isTrue();
@@ -58,15 +60,89 @@ class ThinkerTest {
     @Test
     void stopsThinkingWhenTheTokensAreUsedUp() {
         Thinker thinker =
-                thinker(ScriptedUpstream.answering(using(100)), new Preset.Budget(30, 100, Duration.ofMinutes(5)));
+                thinker(ScriptedUpstream.answering(using(100)), new Preset.Budget(30, 100, Duration.ofMinutes(5), 6));
         read(thinker.think(REQUEST));
         assertThat(thinker.mayThink()).isFalse();
     }
 
     @Test
     void stopsThinkingWhenTheTimeIsUsedUp() {
-        Thinker thinker = thinker(ScriptedUpstream.answering(using(1)), new Preset.Budget(30, 100, Duration.ZERO));
+        ScriptedUpstream upstream = ScriptedUpstream.answering(using(1), using(1));
+        Thinker thinker = thinker(upstream, Preset.Budget.DEFAULT);
+        assertThat(thinker.mayThink()).isTrue();
+        thinker.endThinking();
         assertThat(thinker.mayThink()).isFalse();
+        try (Call none = thinker.think(REQUEST)) {
+            assertThat(none).isEmpty();
+            assertThat(none.finishReason()).isEqualTo(FinishReason.LENGTH);
+        }
+        assertThat(upstream.requests()).isEmpty();
+        read(thinker.answer(REQUEST));
+    }
+
+    @Test
+    void endsAThoughtWithTheTimeForThinkingAndKeepsWhatItHas() {
+        Reply reply = Reply.of(new Delta.Reasoning("Hm"), new Delta.Text("never read"));
+        Thinker thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
+        try (Call call = thinker.think(REQUEST)) {
+            Iterator<Delta> deltas = call.iterator();
+            assertThat(deltas.next()).isEqualTo(new Delta.Reasoning("Hm"));
+            thinker.endThinking();
+            assertThat(deltas.hasNext()).isFalse();
+            assertThat(call.finishReason()).isEqualTo(FinishReason.LENGTH);
+        }
+        assertThat(thinker.usage().reasoningTokens()).isPositive();
+    }
+
+    @Test
+    void endsAnAnswerThatHasBegunWithTheTurnsTime() {
+        for (Delta begin : List.of(new Delta.Text("Be"), new Delta.ToolCall(0, "call_1", "f", ""))) {
+            Reply reply = Reply.of(begin, new Delta.Text("never read"));
+            Thinker thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
+            try (Call call = thinker.answer(REQUEST)) {
+                Iterator<Delta> deltas = call.iterator();
+                deltas.next();
+                thinker.endTime();
+                assertThat(deltas.hasNext()).isFalse();
+                assertThat(call.finishReason()).isEqualTo(FinishReason.LENGTH);
+            }
+        }
+    }
+
+    @Test
+    void failsAnAnswerThatHasNotBegunWithTheTurnsTime() {
+        Reply reply = Reply.of(new Delta.Reasoning("Hm"), new Delta.Text("never read"));
+        Thinker thinker =
+                thinker(ScriptedUpstream.answering(reply), new Preset.Budget(9, 9, Duration.ofMillis(1500), 6));
+        try (Call call = thinker.answer(REQUEST)) {
+            Iterator<Delta> deltas = call.iterator();
+            deltas.next();
+            thinker.endTime();
+            assertThatThrownBy(deltas::hasNext)
+                    .isInstanceOfSatisfying(
+                            UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT))
+                    .hasMessage("The turn took longer than its 1.5 s (budget.time).");
+        }
+    }
+
+    @Test
+    void aClientThatLeftIsNoEndOfTime() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(new Delta.Text("a"), new Delta.Text("b")));
+        Thinker thinker = thinker(upstream, Preset.Budget.DEFAULT);
+        try (Call call = thinker.think(REQUEST)) {
+            Iterator<Delta> deltas = call.iterator();
+            deltas.next();
+            cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
+            thinker.endThinking();
+            assertThatThrownBy(deltas::hasNext).hasMessage("gone");
+        }
+        assertThatThrownBy(() -> thinker.think(REQUEST)).hasMessage("gone");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT5M, PT3M45S", "PT40S, PT30S", "PT30S, PT20S", "PT20S, PT10S", "PT10S, PT5S", "PT1S, PT0.5S"})
+    void keepsTheLastQuarterOfTheTimeForTheAnswer(Duration time, Duration thinking) {
+        assertThat(new Preset.Budget(30, 100, time, 6).thinkingTime()).isEqualTo(thinking);
     }
 
     @Test

@@ -1,8 +1,10 @@
 package org.o1api.reasoning;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Usage;
@@ -12,6 +14,7 @@ import org.o1api.upstream.Delta;
 public final class Transcript implements TurnListener {
     private final List<String> events = new ArrayList<>();
     private final TreeMap<Integer, StringBuilder> steps = new TreeMap<>();
+    private final Set<Integer> ended = new HashSet<>();
     private final TreeMap<Integer, String> titles = new TreeMap<>();
     private final StringBuilder answer = new StringBuilder();
     private final List<Delta.ToolCall> toolCalls = new ArrayList<>();
@@ -59,7 +62,8 @@ public final class Transcript implements TurnListener {
     @Override
     public void stepStarted(int number) {
         events.add("step " + number);
-        if (steps.put(number, new StringBuilder()) != null) {
+        titles.remove(number);
+        if (steps.put(number, new StringBuilder()) != null && !ended.remove(number)) {
             throw new AssertionError("step " + number + " started twice");
         }
     }
@@ -83,6 +87,7 @@ public final class Transcript implements TurnListener {
     @Override
     public void stepEnded(int number) {
         events.add("end " + number);
+        ended.add(number);
     }
 
     @Override

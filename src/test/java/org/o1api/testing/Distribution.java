@@ -52,7 +52,8 @@ public enum Distribution {
                     "jetty.base=" + base,
                     "jetty.http.host=127.0.0.1",
                     "jetty.http.port=0",
-                    "--module=http,ee10-deploy");
+                    "jetty.server.stopTimeout=10000",
+                    "--module=http,ee10-deploy,graceful");
         }
     };
 

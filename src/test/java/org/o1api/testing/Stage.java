@@ -23,8 +23,11 @@ public final class Stage implements AutoCloseable {
 
     private Stage(Container container, List<String> config, boolean demo) {
         upstream = FakeUpstream.deciding(request -> act.apply(request));
-        String provider =
-                demo ? "" : "default_api_url: " + upstream.url() + "\nmodel_provider_api_key: " + PROVIDER_KEY + "\n";
+        // Tests share a stage, and their failures would add up to an open circuit breaker.
+        String provider = demo
+                ? ""
+                : "upstreams: { default: { url: \"" + upstream.url() + "\", api_key: " + PROVIDER_KEY
+                        + ", circuit_breaker: false } }\n";
         gateway = container.start(
                 "api_bearer_token: " + KEY + "\ndefault_model: fake-model\n" + provider + String.join("\n", config));
     }

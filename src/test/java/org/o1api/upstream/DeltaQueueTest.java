@@ -3,7 +3,6 @@ package org.o1api.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +14,9 @@ class DeltaQueueTest {
             "main",
             URI.create("http://127.0.0.1/"),
             null,
+            null,
             UpstreamSettings.Timeouts.DEFAULT,
-            1,
-            1,
-            Duration.ZERO,
+            UpstreamSettings.Limits.DEFAULT,
             Map.of(),
             null)));
 

@@ -35,7 +35,7 @@ class DemoUpstreamTest {
 
     private String reply(CallRequest request) {
         StringBuilder reply = new StringBuilder();
-        try (Call call = upstream.open(request, cancellation, () -> {})) {
+        try (Call call = upstream.open(request, new Terms(cancellation))) {
             for (Delta delta : call) {
                 reply.append(((Delta.Text) delta).text());
             }
@@ -52,7 +52,7 @@ class DemoUpstreamTest {
     }
 
     private static Call open(DemoUpstream upstream, Cancellation cancellation) {
-        return upstream.open(request(Map.of(), Message.user("Why?")), cancellation, () -> {});
+        return upstream.open(request(Map.of(), Message.user("Why?")), new Terms(cancellation));
     }
 
     @Test
@@ -136,8 +136,8 @@ class DemoUpstreamTest {
     void saysThatItHasBegunOnceAndStreamsSmallPieces() {
         AtomicInteger accepted = new AtomicInteger();
         int deltas = 0;
-        try (Call call =
-                upstream.open(request(Map.of(), Message.user("Why?")), cancellation, accepted::incrementAndGet)) {
+        Terms terms = new Terms(cancellation, new RetryAllowance(0), accepted::incrementAndGet);
+        try (Call call = upstream.open(request(Map.of(), Message.user("Why?")), terms)) {
             for (Delta delta : call) {
                 assertThat(((Delta.Text) delta).text()).hasSizeBetween(1, 5);
                 deltas++;
@@ -151,7 +151,7 @@ class DemoUpstreamTest {
     @Test
     void stopsAtTheTokenLimit() {
         CallRequest request = request(Map.of("max_tokens", new RawJson("3")), Message.user("Why?"));
-        try (Call call = upstream.open(request, cancellation, () -> {})) {
+        try (Call call = upstream.open(request, new Terms(cancellation))) {
             Iterator<Delta> deltas = call.iterator();
             for (int i = 0; i < 3; i++) {
                 deltas.next();

@@ -28,7 +28,7 @@ class HttpUpstreamTest {
     @Test
     void streamsWhatTheUpstreamStreams() {
         FakeUpstream fake = fixture.fake(FakeUpstream.answering("Hello brave new world"));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Cancellation(), () -> {})) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("Hello brave new world");
             assertThat(call.finishReason()).isEqualTo(FinishReason.STOP);
             assertThat(call.usage()).isEqualTo(new Usage(10, 0, 5, 0));
@@ -43,7 +43,7 @@ class HttpUpstreamTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.answering("one", "two", "three"));
         HttpUpstream upstream = fixture.upstream(fake);
         for (int i = 0; i < 3; i++) {
-            try (Call call = upstream.open(fixture.request(), new Cancellation(), () -> {})) {
+            try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
                 fixture.text(call);
             }
         }
@@ -66,7 +66,7 @@ class HttpUpstreamTest {
             }
             exchange.raw(burst.toString()).finish("stop").done();
         }));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Cancellation(), () -> {})) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
             List<Delta> deltas = new ArrayList<>();
             for (Delta delta : call) {
                 deltas.add(delta);
@@ -86,7 +86,7 @@ class HttpUpstreamTest {
                 .headers(Map.of("api-key", "azure", "user-agent", "mine")));
         CallRequest request =
                 new CallRequest("m", List.of(Message.user("hi")), Map.of("seed", new RawJson(" {\"a\" :1} ")));
-        try (Call call = upstream.open(request, new Cancellation(), () -> {})) {
+        try (Call call = upstream.open(request, new Terms(new Cancellation()))) {
             fixture.text(call);
         }
         FakeUpstream.Request sent = fake.request(0);
@@ -102,7 +102,7 @@ class HttpUpstreamTest {
     @Test
     void takesAReplyThatIsNotStreamed() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.completion("whole")));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Cancellation(), () -> {})) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("whole");
             assertThat(call.usage()).isEqualTo(new Usage(10, 0, 5, 0));
         }
@@ -113,7 +113,8 @@ class HttpUpstreamTest {
         CountDownLatch accepted = new CountDownLatch(1);
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
                 exchange.stream().await(accepted).text("x").finish("stop").done()));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Cancellation(), accepted::countDown)) {
+        Terms terms = new Terms(new Cancellation(), new RetryAllowance(0), accepted::countDown);
+        try (Call call = fixture.upstream(fake).open(fixture.request(), terms)) {
             assertThat(fixture.text(call)).isEqualTo("x");
         }
     }
@@ -129,7 +130,7 @@ class HttpUpstreamTest {
     void closingAnUnfinishedCallCutsIt() {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft()));
-        Call call = fixture.upstream(fake).open(fixture.request(), new Cancellation(), () -> {});
+        Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()));
         assertThat(call.iterator().next()).isEqualTo(new Delta.Text("a"));
         long start = System.nanoTime();
         call.close();

@@ -43,12 +43,12 @@ class UpstreamCancelTest {
                 FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft(), Script.answer("next")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).concurrency(1));
-        Call holder = upstream.open(fixture.request(), new Cancellation(), () -> {});
+        Call holder = upstream.open(fixture.request(), new Terms(new Cancellation()));
         CompletableFuture<Throwable> waiting = call(upstream);
         await().until(() -> blocked());
         assertCancelled(waiting);
         holder.close();
-        try (Call next = upstream.open(fixture.request(), new Cancellation(), () -> {})) {
+        try (Call next = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
             assertThat(fixture.text(next)).isEqualTo("next");
         }
         assertThat(fake.requests()).hasSize(2);
@@ -188,7 +188,7 @@ class UpstreamCancelTest {
                 exchange.stream().text("a").await(rest).text("b").finish("stop").done()));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).idle(Duration.ofMillis(300)));
-        try (Call call = upstream.open(fixture.request(), cancellation, () -> {})) {
+        try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
             List<Delta> deltas = new ArrayList<>();
             for (Delta delta : call) {
                 deltas.add(delta);
@@ -205,7 +205,7 @@ class UpstreamCancelTest {
     void aStreamThatStaysOpenAfterItsFinishReasonIsComplete() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 exchange -> exchange.stream().text("a").finish("stop").awaitClientLeft()));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), cancellation, () -> {})) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(cancellation))) {
             assertThat(fixture.text(call)).isEqualTo("a");
         }
     }
@@ -215,7 +215,7 @@ class UpstreamCancelTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
                 exchange.stream().text("a").finish("stop").event("[DONE]").awaitClientLeft()));
         long start = System.nanoTime();
-        try (Call call = fixture.upstream(fake).open(fixture.request(), cancellation, () -> {})) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(cancellation))) {
             assertThat(fixture.text(call)).isEqualTo("a");
         }
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
@@ -232,7 +232,7 @@ class UpstreamCancelTest {
         await().until(() -> blocked());
         assertCancelled(calling);
         fake.awaitAborted(1);
-        try (Call next = upstream.open(fixture.request(), new Cancellation(), () -> {})) {
+        try (Call next = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
             assertThat(fixture.text(next)).isEqualTo("next");
         }
     }
@@ -243,7 +243,7 @@ class UpstreamCancelTest {
                 () -> catchThrowable(() -> {
                     caller = Thread.currentThread();
                     begun.countDown();
-                    try (Call call = upstream.open(fixture.request(), cancellation, () -> {})) {
+                    try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
                         call.forEach(delta -> {});
                     }
                 }),
@@ -282,11 +282,12 @@ class UpstreamCancelTest {
         upstream.warmUp();
         long start = System.nanoTime();
         UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> {
-            try (Call call = upstream.open(fixture.request(), cancellation, () -> {})) {
+            try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
                 call.forEach(delta -> {});
             }
         });
-        assertThat((System.nanoTime() - start) / 1_000_000).isBetween(least, most + 300);
+        // A tick of 50 ms and a tenth are the promise; the rest is for a machine that is busy elsewhere.
+        assertThat((System.nanoTime() - start) / 1_000_000).isBetween(least, most + 3000);
         return failure;
     }
 

@@ -130,7 +130,7 @@ class UpstreamFailureTest {
     @MethodSource("brokenReplies")
     void triesAgainAReplyThatBreaksBeforeItsFirstDelta(String name, Script broken) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(broken, broken, Script.answer("well")));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Cancellation(), () -> {})) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
         assertThat(fake.requests()).hasSize(3);
@@ -187,7 +187,7 @@ class UpstreamFailureTest {
     void givesWhatCameBeforeTheStreamBrokeAndThenFails(String name, Script broken) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(broken));
         List<Delta> deltas = new ArrayList<>();
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Cancellation(), () -> {})) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
             UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> call.forEach(deltas::add));
             assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
         }
@@ -200,7 +200,7 @@ class UpstreamFailureTest {
     void isContentWithTheFinishReasonWhereTheStreamBreaksAfterIt() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 exchange -> exchange.stream().text("a").finish("length").reset()));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Cancellation(), () -> {})) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("a");
             assertThat(call.finishReason()).isEqualTo(FinishReason.LENGTH);
         }
@@ -210,7 +210,7 @@ class UpstreamFailureTest {
     void anEmptyReplyIsNoFailureWhereItWasCut() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 exchange -> exchange.stream().finish("content_filter").done()));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Cancellation(), () -> {})) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
             assertThat(fixture.text(call)).isEmpty();
             assertThat(call.finishReason()).isEqualTo(FinishReason.CONTENT_FILTER);
         }
@@ -228,7 +228,7 @@ class UpstreamFailureTest {
     void waitsAsLongAsTheUpstreamAsks() {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.playing(Script.error(429, "slow", "Retry-After: 1"), Script.answer("ok")));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Cancellation(), () -> {})) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
             fixture.text(call);
         }
         assertThat(millisBetween(fake, 0, 1)).isBetween(1000L, 1500L);
@@ -240,7 +240,7 @@ class UpstreamFailureTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 Script.error(503, "slow", "Retry-After: " + DateTimeFormatter.RFC_1123_DATE_TIME.format(until)),
                 Script.answer("ok")));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Cancellation(), () -> {})) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
             fixture.text(call);
         }
         assertThat(millisBetween(fake, 0, 1)).isBetween(900L, 2500L);
@@ -255,6 +255,32 @@ class UpstreamFailureTest {
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_RATE_LIMIT);
         assertThat(failure.retryAfter()).isEqualTo(Duration.ofHours(1));
         assertThat(fake.requests()).hasSize(1);
+    }
+
+    @Test
+    void retriesNoMoreThanTheTurnHasLeft() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.error(500, "no")));
+        HttpUpstream upstream = fixture.upstream(fake);
+        Terms turn = new Terms(new Cancellation(), new RetryAllowance(3), () -> {});
+        for (int calls : List.of(3, 3 + 2, 3 + 2 + 1, 3 + 2 + 1 + 1)) {
+            assertThat(failure(upstream, fixture.request(), turn)).hasMessage("The model's provider failed (500).");
+            assertThat(fake.requests()).hasSize(calls);
+        }
+    }
+
+    @Test
+    void whatIsNoFailureOfTheUpstreamCostsTheTurnNoRetry() {
+        Script refusing = Script.error(400, "'response_format' is not supported");
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+                Script.answer("one"), exchange -> exchange.close(), refusing, Script.answer("two")));
+        HttpUpstream upstream = fixture.upstream(fake);
+        Terms turn = new Terms(new Cancellation(), new RetryAllowance(0), () -> {});
+        for (String expected : List.of("one", "two")) {
+            try (Call call = upstream.open(withOurFields(), turn)) {
+                assertThat(fixture.text(call)).isEqualTo(expected);
+            }
+        }
+        assertThat(fake.requests()).hasSize(4);
     }
 
     @Test
@@ -285,7 +311,7 @@ class UpstreamFailureTest {
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).attempts(1));
         for (String expected : List.of("one", "two")) {
-            try (Call call = upstream.open(fixture.request(), new Cancellation(), () -> {})) {
+            try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
                 assertThat(fixture.text(call)).isEqualTo(expected);
             }
         }
@@ -327,7 +353,7 @@ class UpstreamFailureTest {
                 request -> request.body().has(field) ? Script.status(400, refusal) : Script.answer("ok")));
         HttpUpstream upstream = fixture.upstream(fake);
         for (int i = 0; i < 2; i++) {
-            try (Call call = upstream.open(withOurFields(), new Cancellation(), () -> {})) {
+            try (Call call = upstream.open(withOurFields(), new Terms(new Cancellation()))) {
                 assertThat(fixture.text(call)).isEqualTo("ok");
             }
         }
@@ -345,7 +371,7 @@ class UpstreamFailureTest {
                         : Script.completion("whole")));
         HttpUpstream upstream = fixture.upstream(fake);
         for (int i = 0; i < 2; i++) {
-            try (Call call = upstream.open(fixture.request(), new Cancellation(), () -> {})) {
+            try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
                 assertThat(fixture.text(call)).isEqualTo("whole");
             }
         }
@@ -366,7 +392,7 @@ class UpstreamFailureTest {
         HttpUpstream upstream = fixture.upstream(fake);
         CallRequest request = new CallRequest("m", List.of(Message.user("hi")), Map.of(name, new RawJson("77")));
         for (int i = 0; i < 2; i++) {
-            try (Call call = upstream.open(request, new Cancellation(), () -> {})) {
+            try (Call call = upstream.open(request, new Terms(new Cancellation()))) {
                 fixture.text(call);
             }
         }
@@ -407,9 +433,12 @@ class UpstreamFailureTest {
     }
 
     private static UpstreamException failure(HttpUpstream upstream, CallRequest request) {
+        return failure(upstream, request, new Terms(new Cancellation()));
+    }
+
+    private static UpstreamException failure(HttpUpstream upstream, CallRequest request, Terms terms) {
         return catchThrowableOfType(
-                UpstreamException.class,
-                () -> upstream.open(request, new Cancellation(), () -> {}).close());
+                UpstreamException.class, () -> upstream.open(request, terms).close());
     }
 
     private static long millisBetween(FakeUpstream fake, int first, int second) {

@@ -24,6 +24,9 @@ final class UpstreamFixture implements AutoCloseable {
         private Duration idle = Duration.ofSeconds(10);
         private Duration call = Duration.ofSeconds(30);
         private int concurrency = 8;
+        private int queue = 1024;
+        private boolean circuitBreaker = true;
+        private @Nullable String model;
         private int attempts = 3;
         private Duration maxRetryWait = Duration.ofSeconds(10);
         private Map<String, String> headers = Map.of();
@@ -64,6 +67,21 @@ final class UpstreamFixture implements AutoCloseable {
             return this;
         }
 
+        Settings queue(int value) {
+            queue = value;
+            return this;
+        }
+
+        Settings circuitBreaker(boolean value) {
+            circuitBreaker = value;
+            return this;
+        }
+
+        Settings model(String value) {
+            model = value;
+            return this;
+        }
+
         Settings attempts(int value) {
             attempts = value;
             return this;
@@ -89,10 +107,9 @@ final class UpstreamFixture implements AutoCloseable {
                     "main",
                     url,
                     apiKey,
+                    model,
                     new UpstreamSettings.Timeouts(connect, firstToken, idle, call),
-                    concurrency,
-                    attempts,
-                    maxRetryWait,
+                    new UpstreamSettings.Limits(concurrency, queue, attempts, maxRetryWait, circuitBreaker),
                     headers,
                     proxy);
         }
@@ -111,7 +128,11 @@ final class UpstreamFixture implements AutoCloseable {
     }
 
     HttpUpstream upstream(UnaryOperator<Settings> change) {
-        HttpUpstream upstream = new HttpUpstream(change.apply(new Settings()).build(), scheduler);
+        return upstream(change, Breaker.OPEN);
+    }
+
+    HttpUpstream upstream(UnaryOperator<Settings> change, Duration breakerOpen) {
+        HttpUpstream upstream = new HttpUpstream(change.apply(new Settings()).build(), scheduler, breakerOpen);
         toClose.push(upstream::close);
         return upstream;
     }

@@ -53,7 +53,7 @@ class UpstreamSlotTest {
                             CompletableFuture.delayedExecutor(micros, TimeUnit.MICROSECONDS, cancelling)
                                     .execute(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
                         }
-                        try (Call call = upstream.open(fixture.request(), cancellation, () -> {})) {
+                        try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
                             assertThat(fixture.text(call)).isEqualTo("one two three four five six");
                             whole.incrementAndGet();
                         } catch (UpstreamException e) {
@@ -71,7 +71,7 @@ class UpstreamSlotTest {
         assertThat(cancelled).hasValueGreaterThan(CALLS / 20);
         List<Call> open = new ArrayList<>();
         for (int i = 0; i < SLOTS; i++) {
-            open.add(upstream.open(fixture.request(), new Cancellation(), () -> {}));
+            open.add(upstream.open(fixture.request(), new Terms(new Cancellation())));
         }
         open.forEach(Call::close);
         fake.awaitQuiet();

@@ -59,6 +59,7 @@ public final class ChatCompletionsResource {
     @ManagedAsync
     public void complete(byte[] body, @Context ContainerRequestContext context, @Suspended AsyncResponse response) {
         Asked asked = read(body, context);
+        turns.begin(asked.turn);
         CompletionReply reply = new CompletionReply(asked.head, asked.format);
         Narrator narrator = new Narrator(asked.format, reply);
         @Nullable LegacySteps legacy = settings.legacyResponse() ? new LegacySteps(narrator) : null;
@@ -92,6 +93,7 @@ public final class ChatCompletionsResource {
     @ManagedAsync
     public void stream(byte[] body, @Context ContainerRequestContext context, @Context SseEventSink sink) {
         Asked asked = read(body, context);
+        turns.begin(asked.turn);
         ChunkReply reply = new ChunkReply(asked.head, asked.format, asked.request.includeUsage());
         EventStream stream = streams.events(sink, reply.opening(), asked::clientLeft);
         reply.to(stream);
@@ -150,14 +152,16 @@ public final class ChatCompletionsResource {
         }
         LOG.log(
                 failure.code() == ErrorCode.CLIENT_LEFT ? Level.DEBUG : Level.WARNING,
-                "turn failed: request={0} caller={1} model={2} upstream={3} status={4} code={5} ms={6}",
+                "turn failed: request={0} caller={1} model={2} upstream={3} status={4} code={5} ms={6} cause={7}",
                 asked.requestId,
                 asked.caller.name(),
                 asked.turn.preset().name(),
                 asked.turn.preset().upstream(),
                 String.valueOf(failure.code().status()),
                 failure.code().wireName(),
-                String.valueOf((System.nanoTime() - startNanos) / 1_000_000));
+                String.valueOf((System.nanoTime() - startNanos) / 1_000_000),
+                // The one message that holds the provider's own words, which may be about the prompt.
+                failure.code() == ErrorCode.UPSTREAM_REFUSED ? "refused" : failure.getMessage());
         return failure;
     }
 }

@@ -116,6 +116,14 @@ final class StepReader {
         return new Step(values.title(), shown.reported(), values.nextAction(), broken);
     }
 
+    /** The reply broke off, and so does the step: a last line says why. */
+    void breakOff(String why) {
+        shown.beginSection();
+        shown.append("*" + why + " This step begins anew.*");
+        shown.end();
+        out.stepEnded(number);
+    }
+
     private void read() {
         boolean goesOn;
         do {

@@ -10,6 +10,7 @@ import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Delta;
+import org.o1api.upstream.UpstreamException;
 
 /** One question on its way through the steps to the answer. */
 final class StepsTurn {
@@ -35,23 +36,24 @@ final class StepsTurn {
 
     FinishReason run() {
         int step = 1;
-        while (step <= question.steps().max() && allowance.mayThink() && thinker.mayThink() && takeStep(step)) {
-            step++;
+        boolean goesOn = true;
+        while (goesOn && step <= question.steps().max() && allowance.mayThink() && thinker.mayThink()) {
+            StepReader reader = new StepReader(stepsShown + 1, out);
+            try {
+                boolean callsTool = readStep(requests.step(history.next(), allowance.forThinking()), reader);
+                goesOn = end(reader, step++) && !callsTool;
+            } catch (UpstreamException e) {
+                if (e.saidNothing()) { // breaks the protocol, and no more than that
+                    goesOn = end(reader, step++);
+                    continue;
+                }
+                if (!reader.begun() || !thinker.mayRetry(e)) {
+                    throw e;
+                }
+                reader.breakOff(String.valueOf(e.getMessage()));
+            }
         }
-        // A model that thought nothing has nothing to conclude from: it gets the caller's messages as they are.
-        List<Message> messages = history.hasSteps() ? history.closing() : question.messages();
-        return answer(requests.answer(messages, allowance.forAnswer()));
-    }
-
-    /** Takes a step, and tells whether the thinking goes on. */
-    private boolean takeStep(int taken) {
-        StepReader reader = new StepReader(stepsShown + 1, out);
-        boolean callsTool = readStep(requests.step(history.next(), allowance.forThinking()), reader);
-        Step step = end(reader);
-        boolean tooEarly = taken < question.steps().min();
-        history.add(reader.reply(), step.concludes() && tooEarly);
-        breaksInARow = step.protocolBroken() ? breaksInARow + 1 : 0;
-        return !callsTool && breaksInARow < BREAKS_THAT_END_THINKING && (tooEarly || !step.concludes());
+        return answer();
     }
 
     /** Reads a reply to its end, or to a tool call, which ends the thinking: to call is for the closing call. */
@@ -70,44 +72,34 @@ final class StepsTurn {
         return false;
     }
 
-    /** Makes the closing call. What the model thinks before it answers is one more step; later it has no place to go. */
-    private FinishReason answer(CallRequest request) {
-        StepReader thought = new StepReader(stepsShown + 1, out);
-        ShownText answer = new ShownText(out::answerText);
-        boolean answers = false;
-        try (Call call = thinker.answer(request)) {
-            for (Delta delta : call) {
-                if (delta instanceof Delta.Reasoning reasoning) {
-                    if (!answers) {
-                        thought.feedReasoning(reasoning.text());
-                    }
-                    continue;
-                }
-                if (!answers) {
-                    answers = true;
-                    end(thought);
-                }
-                if (delta instanceof Delta.Text text) {
-                    answer.append(text.text());
-                    answer.report();
-                } else if (delta instanceof Delta.ToolCall piece) {
-                    answer.end();
-                    out.toolCall(piece);
-                }
-            }
-            if (!answers) {
-                end(thought);
-            }
-            answer.end();
-            return call.finishReason();
-        }
-    }
-
-    private Step end(StepReader reader) {
+    /** Takes what the model replied into the history, and tells whether the thinking goes on. */
+    private boolean end(StepReader reader, int taken) {
         Step step = reader.end();
         if (reader.begun()) {
             stepsShown++;
         }
-        return step;
+        boolean tooEarly = taken < question.steps().min();
+        history.add(reader.reply(), step.concludes() && tooEarly);
+        breaksInARow = step.protocolBroken() ? breaksInARow + 1 : 0;
+        return breaksInARow < BREAKS_THAT_END_THINKING && (tooEarly || !step.concludes());
+    }
+
+    /** Makes the closing call; once more where it breaks off before the answer has begun. */
+    private FinishReason answer() {
+        // A model that thought nothing has nothing to conclude from: it gets the caller's messages as they are.
+        List<Message> messages = history.hasSteps() ? history.closing() : question.messages();
+        while (true) {
+            AnswerReader reader = new AnswerReader(stepsShown + 1, out);
+            try (Call call = thinker.answer(requests.answer(messages, allowance.forAnswer()))) {
+                call.forEach(reader::feed);
+                reader.end();
+                return call.finishReason();
+            } catch (UpstreamException e) {
+                if (!reader.thinks() || !thinker.mayRetry(e)) {
+                    throw e;
+                }
+                reader.breakOff(String.valueOf(e.getMessage()));
+            }
+        }
     }
 }

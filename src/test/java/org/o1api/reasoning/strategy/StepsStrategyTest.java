@@ -44,7 +44,7 @@ class StepsStrategyTest {
     }
 
     private FinishReason think(ScriptedUpstream upstream, Question question, Preset.Budget budget) {
-        Preset preset = new Preset("o1", "main", "m", "steps", question.steps(), budget, PROMPTS, null);
+        Preset preset = new Preset("o1", List.of("main"), "m", "steps", question.steps(), budget, PROMPTS, null);
         FinishReason reason =
                 new StepsStrategy().think(question, preset, new Thinker(upstream, cancellation, budget, out), out);
         assertThat(upstream.open()).isZero();
@@ -233,7 +233,7 @@ class StepsStrategyTest {
     @Test
     void stopsThinkingWhenTheBudgetSaysSo() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, GO_ON, "Because.");
-        think(upstream, question(3, 25), new Preset.Budget(3, 1000, Duration.ofMinutes(1)));
+        think(upstream, question(3, 25), new Preset.Budget(3, 1000, Duration.ofMinutes(1), 6));
         assertThat(out.steps()).isEqualTo(2);
         assertThat(out.answer()).isEqualTo("Because.");
     }
@@ -422,8 +422,8 @@ class StepsStrategyTest {
         Delta begin = new Delta.Text("{\"content\": \"a");
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(begin, begin));
         Transcript leaving = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
-        Preset preset =
-                new Preset("o1", "main", "m", "steps", Preset.Steps.DEFAULT, Preset.Budget.DEFAULT, PROMPTS, null);
+        Preset preset = new Preset(
+                "o1", List.of("main"), "m", "steps", Preset.Steps.DEFAULT, Preset.Budget.DEFAULT, PROMPTS, null);
         Thinker thinker = new Thinker(upstream, cancellation, Preset.Budget.DEFAULT, leaving);
         assertThatThrownBy(() -> new StepsStrategy().think(question(3, 25), preset, thinker, leaving))
                 .isInstanceOfSatisfying(
@@ -433,9 +433,103 @@ class StepsStrategyTest {
     }
 
     @Test
+    void beginsAStepThatBrokeOffAnew() {
+        Reply broken = Reply.of(new Delta.Text("{\"title\": \"A\", \"content\": \"Half a"))
+                .breaking(true);
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(step(GO_ON, 1), broken, step(DONE, 1), Reply.of(new Delta.Text("Because.")));
+        think(upstream, question(1, 25));
+        out.events().removeIf("flush"::equals);
+        assertThat(out.events())
+                .containsExactly(
+                        "accepted",
+                        "step 1",
+                        "title 1: T",
+                        "text 1: C",
+                        "end 1",
+                        "step 2",
+                        "title 2: A",
+                        "text 2: Half a",
+                        "text 2: \n\n*It broke. This step begins anew.*",
+                        "end 2",
+                        "step 2",
+                        "title 2: T",
+                        "text 2: D",
+                        "end 2",
+                        "answer: Because.");
+        assertThat(upstream.requests().get(2)).isEqualTo(upstream.requests().get(1));
+        assertThat(upstream.requests().toString()).doesNotContain("Half a");
+    }
+
+    @Test
+    void failsByAStepThatBreaksOffMoreOftenThanItMay() {
+        Reply broken = Reply.of(new Delta.Text("Half a")).breaking(true);
+        ScriptedUpstream upstream = ScriptedUpstream.answering(broken, broken, broken, broken);
+        Preset.Budget budget = new Preset.Budget(30, 1000, Duration.ofMinutes(5), 2);
+        assertThatThrownBy(() -> think(upstream, question(3, 25), budget)).hasMessage("It broke.");
+        assertThat(upstream.requests()).hasSize(3);
+        assertThat(upstream.open()).isZero();
+    }
+
+    @Test
+    void failsByAStepThatIsNotWorthAnotherTry() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                Reply.of(new Delta.Text("Half a")).breaking(false), Reply.of(new Delta.Text(DONE)));
+        assertThatThrownBy(() -> think(upstream, question(3, 25))).hasMessage("It broke.");
+        assertThat(upstream.left()).isOne();
+    }
+
+    @Test
+    void aStepThatBeginsAnewCostsNoCallOfTheBudget() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                Reply.of(new Delta.Text("Half a")).breaking(true), step(DONE, 1), Reply.of(new Delta.Text("Because.")));
+        think(upstream, question(1, 25), new Preset.Budget(2, 1000, Duration.ofMinutes(5), 1));
+        assertThat(out.step(1)).isEqualTo("D");
+        assertThat(out.answer()).isEqualTo("Because.");
+    }
+
+    @Test
+    void answersAllTheSameWhereAStepThatBrokeOffUsedTheBudgetUp() {
+        Reply broken = Reply.of(new Delta.Text("Half a"))
+                .using(new Usage(10, 0, 1000, 0))
+                .breaking(true);
+        ScriptedUpstream upstream = ScriptedUpstream.answering(broken, Reply.of(new Delta.Text("Because.")));
+        think(upstream, question(3, 25), new Preset.Budget(30, 1000, Duration.ofMinutes(5), 6));
+        assertThat(out.answer()).isEqualTo("Because.");
+    }
+
+    @Test
+    void makesAClosingCallThatBrokeOffInItsThoughtsAgain() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                Reply.of(new Delta.Reasoning("Hm")).breaking(true),
+                Reply.of(new Delta.Reasoning("So"), new Delta.Text("Because.")));
+        think(upstream, question(0, 0));
+        assertThat(out.events()).contains("text 1: \n\n*It broke. This step begins anew.*");
+        assertThat(out.step(1)).isEqualTo("So");
+        assertThat(out.answer()).isEqualTo("Because.");
+    }
+
+    @Test
+    void anAnswerThatBrokeOffAfterItBeganFails() {
+        for (Delta begin : List.of(new Delta.Text("Be"), TOOL_CALL)) {
+            ScriptedUpstream upstream =
+                    ScriptedUpstream.answering(Reply.of(begin).breaking(true), Reply.of(new Delta.Text("Because.")));
+            assertThatThrownBy(() -> think(upstream, question(0, 0))).hasMessage("It broke.");
+            assertThat(upstream.left()).isOne();
+        }
+    }
+
+    @Test
     void thinksWithTheDemoModelToo() {
         Preset preset = new Preset(
-                "o1", "main", "m", "steps", Preset.Steps.DEFAULT, Preset.Budget.DEFAULT, Prompts.DEFAULT, null);
+                "o1",
+                List.of("main"),
+                "m",
+                "steps",
+                Preset.Steps.DEFAULT,
+                Preset.Budget.DEFAULT,
+                Prompts.DEFAULT,
+                null);
         try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
             Thinker thinker = new Thinker(demo, cancellation, Preset.Budget.DEFAULT, out);
             FinishReason reason = new StepsStrategy().think(question(3, 25), preset, thinker, out);

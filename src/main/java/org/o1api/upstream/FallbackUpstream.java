@@ -1,0 +1,61 @@
+package org.o1api.upstream;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Several upstreams as one: a call goes to the first, and to the next one where a call cannot begin. */
+public final class FallbackUpstream implements Upstream {
+    private final List<Upstream> upstreams;
+
+    /** The upstreams in the order in which they are tried. */
+    public FallbackUpstream(List<Upstream> upstreams) {
+        this.upstreams = List.copyOf(upstreams);
+    }
+
+    @Override
+    public String name() {
+        return upstreams.stream().map(Upstream::name).collect(Collectors.joining(", "));
+    }
+
+    /** Makes the call. Where all fail, the first one's failure goes out: the others only stand in for it. */
+    @Override
+    public Call open(CallRequest request, Terms terms) {
+        @Nullable UpstreamException first = null;
+        for (Upstream upstream : upstreams) {
+            try {
+                return upstream.open(request, terms);
+            } catch (UpstreamException e) {
+                if (terms.cancellation().isCancelled() || (first == null && !anotherMayHelp(e))) {
+                    throw e;
+                }
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        throw first == null ? new IllegalStateException("no upstream") : first;
+    }
+
+    /** Whether the fault is the upstream's, or the gateway's way to it: what a caller asked wrongly is wrong elsewhere too. */
+    private static boolean anotherMayHelp(UpstreamException failure) {
+        return switch (failure.code()) {
+            case UPSTREAM_FAILED,
+                    UPSTREAM_UNAVAILABLE,
+                    UPSTREAM_TIMEOUT,
+                    UPSTREAM_RATE_LIMIT,
+                    UPSTREAM_MISCONFIGURED,
+                    RATE_LIMIT_EXCEEDED,
+                    OVERLOADED -> true;
+            default -> false;
+        };
+    }
+
+    /** Closes all of them. */
+    @Override
+    public void close() {
+        upstreams.forEach(Upstream::close);
+    }
+}

@@ -1,0 +1,55 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** Clients that take nothing. */
+class SlowReaderIT {
+    private static final String WORDS = "word ".repeat(3000);
+    private static final long MOST = 32L << 20;
+
+    @InContainers(config = "write_timeout: 500ms")
+    void leavesAClientThatStopsReadingAndHoldsLittleForIt(Stage stage) throws Exception {
+        AtomicLong said = new AtomicLong();
+        stage.plays(exchange -> {
+            exchange.stream();
+            while (said.get() < 2 * MOST) { // the write fails when the gateway has left
+                exchange.text(WORDS);
+                said.addAndGet(WORDS.length());
+            }
+        });
+        URI url = stage.gateway().url();
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(4096);
+            socket.connect(new InetSocketAddress(url.getHost(), url.getPort()));
+            byte[] body = ("{\"stream\": true, \"reasoning_effort\": \"none\","
+                            + " \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
+                    .getBytes(StandardCharsets.US_ASCII);
+            socket.getOutputStream()
+                    .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                    + Stage.KEY
+                                    + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length
+                                    + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(body);
+
+            stage.awaitAborted(Duration.ofSeconds(10));
+            assertThat(said.get()).isLessThan(MOST);
+        }
+
+        stage.plays(Script.answer("Yes."));
+        assertThat(stage.client()
+                        .askWhole("?", "\"reasoning_effort\": \"none\"")
+                        .content())
+                .isEqualTo("Yes.");
+    }
+}

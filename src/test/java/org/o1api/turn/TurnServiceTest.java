@@ -1,0 +1,162 @@
+package org.o1api.turn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.GatewayException;
+import org.o1api.llm.Message;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Prompts;
+import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Transcript;
+import org.o1api.reasoning.strategy.StepsStrategy;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Script;
+import org.o1api.upstream.Cancellation;
+import org.o1api.upstream.HttpUpstream;
+import org.o1api.upstream.UpstreamSettings;
+
+/** What the time of a turn does to it, before an upstream that takes its time. */
+class TurnServiceTest {
+    private static final Duration TIME = Duration.ofSeconds(3);
+    private static final String STEP = "{\"title\": \"T\", \"content\": \"C\", \"next_action\": \"continue\"}";
+
+    private static final String DONE = STEP.replace("continue", "final_answer");
+
+    private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+    private final Transcript out = new Transcript();
+    private final Cancellation cancellation = new Cancellation();
+    private long millis;
+
+    @AfterEach
+    void close() {
+        scheduler.shutdownNow();
+    }
+
+    private void run(FakeUpstream fake, Transcript listener) {
+        run(fake, fake, listener);
+    }
+
+    /** Runs a turn whose preset has two upstreams. */
+    private void run(FakeUpstream fake, FakeUpstream spare, Transcript listener) {
+        Preset preset = new Preset(
+                "o1",
+                List.of("main", "spare"),
+                "m",
+                "steps",
+                new Preset.Steps(3, 25),
+                new Preset.Budget(30, 50_000, TIME, 6),
+                Prompts.DEFAULT,
+                null);
+        Question question = new Question(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null, preset.steps());
+        try (fake;
+                spare;
+                HttpUpstream upstream = upstream("main", fake);
+                HttpUpstream other = upstream("spare", spare)) {
+            TurnService turns = new TurnService(
+                    Map.of("main", upstream, "spare", other),
+                    Map.of("steps", new StepsStrategy()),
+                    TurnLimits.DEFAULT,
+                    scheduler);
+            upstream.warmUp();
+            long start = System.nanoTime();
+            try {
+                turns.run(new Turn("caller", preset, question, cancellation), listener);
+            } finally {
+                millis = (System.nanoTime() - start) / 1_000_000;
+                fake.awaitQuiet();
+            }
+        }
+    }
+
+    private HttpUpstream upstream(String name, FakeUpstream fake) {
+        UpstreamSettings settings = new UpstreamSettings(
+                name,
+                fake.url(),
+                null,
+                null,
+                UpstreamSettings.Timeouts.DEFAULT,
+                UpstreamSettings.Limits.DEFAULT,
+                Map.of(),
+                null);
+        return new HttpUpstream(settings, scheduler);
+    }
+
+    private GatewayException failure(FakeUpstream fake, Transcript listener) {
+        return catchThrowableOfType(GatewayException.class, () -> run(fake, listener));
+    }
+
+    @Test
+    void endsAStepInTimeForTheAnswer() {
+        FakeUpstream fake = FakeUpstream.playing(
+                Script.answer(STEP),
+                exchange -> exchange.stream().text("{\"content\": \"Half a").awaitClientLeft(),
+                Script.answer("Because."));
+        run(fake, out);
+        assertThat(millis).isBetween(TIME.toMillis() / 2, 10_000L);
+        assertThat(out.step(2)).isEqualTo("Half a");
+        assertThat(out.answer()).isEqualTo("Because.");
+        assertThat(out.events()).contains("end 2", "completed STOP");
+        assertThat(fake.abortedCalls()).isOne();
+        assertThat(fake.request(2).body().path("messages").toString()).contains("Half a");
+    }
+
+    @Test
+    void endsAStepThatHasNotBegunToo() {
+        FakeUpstream fake = FakeUpstream.playing(Script.answer(STEP), Script.silence(), Script.answer("Because."));
+        run(fake, out);
+        assertThat(out.steps()).isOne();
+        assertThat(out.answer()).isEqualTo("Because.");
+        assertThat(out.events()).contains("completed STOP");
+        assertThat(fake.abortedCalls()).isOne();
+    }
+
+    @Test
+    void endsAnAnswerThatTakesTooLong() {
+        FakeUpstream fake = FakeUpstream.deciding(request -> request.asksForJson()
+                ? Script.silence()
+                : exchange -> exchange.stream().text("Be").awaitClientLeft());
+        run(fake, out);
+        assertThat(millis).isBetween(TIME.toMillis(), 10_000L);
+        assertThat(out.answer()).isEqualTo("Be");
+        assertThat(out.events()).contains("completed LENGTH");
+    }
+
+    @Test
+    void failsWhereThereIsNoAnswerInTime() {
+        FakeUpstream fake = FakeUpstream.deciding(request -> request.asksForJson()
+                ? Script.silence()
+                : exchange -> exchange.stream().reasoning("Hm").awaitClientLeft());
+        GatewayException failure = failure(fake, out);
+        assertThat(millis).isBetween(TIME.toMillis(), 10_000L);
+        assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
+        assertThat(failure).hasMessage("The turn took longer than its 3.0 s (budget.time).");
+        assertThat(out.events()).doesNotContain("completed LENGTH");
+    }
+
+    @Test
+    void aClientThatLeavesInTheMiddleOfAStepGetsNoAnswer() {
+        FakeUpstream fake = FakeUpstream.playing(
+                exchange -> exchange.stream().text("{\"content\": \"Half a").awaitClientLeft());
+        Transcript leaving = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
+        assertThat(failure(fake, leaving).code()).isEqualTo(ErrorCode.CLIENT_LEFT);
+        assertThat(fake.requests()).hasSize(1);
+    }
+
+    @Test
+    void asksThePresetsNextUpstreamWhereOneIsDown() {
+        FakeUpstream spare = FakeUpstream.deciding(
+                request -> request.asksForJson() ? Script.answer(DONE) : Script.answer("Because."));
+        run(FakeUpstream.deciding(request -> Script.error(401, "no")), spare, out);
+        assertThat(out.answer()).isEqualTo("Because.");
+        assertThat(spare.requests()).hasSize(4);
+    }
+}
