@@ -71,6 +71,10 @@ class ErrorsIT {
                         request -> request.header("Content-Type", "text/plain").POST(BodyPublishers.ofString("hi"))),
                 415,
                 "unsupported_media_type");
+        isError(
+                client.send("/v1/chat/completions", request -> request.POST(BodyPublishers.ofString("{}"))),
+                415,
+                "unsupported_media_type");
         isError(client.get("/v1/models/nothing"), 404, "model_not_found");
     }
 
@@ -107,6 +111,63 @@ class ErrorsIT {
         }
     }
 
+    /** Some clients keep the connection otherwise, and their next request fails on it. */
+    @InContainers
+    void saysThatTheConnectionEndsWhereItDoesNotReadTheBody(Stage stage) throws IOException {
+        for (String authorization : List.of("", "Authorization: Bearer sk-wrong\r\n")) {
+            String reply = replyTo(
+                    stage,
+                    "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n" + authorization
+                            + "Content-Type: application/json\r\nContent-Length: 50\r\n\r\n");
+
+            assertThat(reply).startsWith("HTTP/1.1 401").containsIgnoringCase("\r\nConnection: close\r\n");
+        }
+    }
+
+    @InContainers
+    void keepsTheConnectionWhereThereIsNothingToRead(Stage stage) {
+        assertThat(stage.gateway().client("").get("/v1/models").header("Connection"))
+                .isNull();
+        assertThat(stage.client().send("/v1/chat/completions", request -> request.POST(BodyPublishers.ofString("hi"))))
+                .satisfies(answer -> assertThat(answer.status()).isEqualTo(415))
+                .satisfies(answer -> assertThat(answer.header("Connection")).isNull());
+    }
+
+    /** The head of a body that is larger than the limit is enough to refuse it. */
+    @InContainers(config = "limits: { body: 2KiB }")
+    void refusesABodyThatIsTooLargeBeforeItReadsIt(Stage stage) throws IOException {
+        for (String length : List.of("2049", "1000000000000")) {
+            String reply = replyTo(
+                    stage,
+                    "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + Stage.KEY
+                            + "\r\nContent-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n");
+
+            assertThat(reply)
+                    .startsWith("HTTP/1.1 413")
+                    .containsIgnoringCase("\r\nConnection: close\r\n")
+                    .contains("\"code\":\"request_too_large\"");
+        }
+    }
+
+    /** What comes back until the connection ends, or what has come when a JSON text is complete. */
+    private static String replyTo(Stage stage, String request) throws IOException {
+        URI url = stage.gateway().url();
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            StringBuilder reply = new StringBuilder();
+            for (int c = socket.getInputStream().read();
+                    c >= 0;
+                    c = socket.getInputStream().read()) {
+                reply.append((char) c);
+                if (reply.indexOf("}}") >= 0) {
+                    break;
+                }
+            }
+            return reply.toString();
+        }
+    }
+
     @InContainers(config = "limits: { body: 2KiB }")
     void refusesABodyThatIsTooLarge(Stage stage) {
         isError(stage.client().askWhole("x".repeat(3000)), 413, "request_too_large");
@@ -114,9 +175,13 @@ class ErrorsIT {
 
     @InContainers
     void givesAFailureBeforeTheBeginningItsStatusOnStreamsToo(Stage stage) {
-        Map<Integer, Integer> statusOf = Map.of(400, 400, 401, 502, 404, 502, 429, 429, 500, 502, 503, 503);
+        Map<Integer, Integer> statusOf = Map.of(
+                400, 400, 401, 502, 403, 502, 404, 502, 413, 413, 422, 400, 429, 429, 500, 502, 503, 503, 504, 502);
         statusOf.forEach((theirs, ours) -> {
-            stage.decides(request -> Script.error(theirs, "secret " + Stage.PROVIDER_KEY));
+            stage.decides(request -> Script.error(
+                    theirs,
+                    "secret " + Stage.PROVIDER_KEY + " at http://127.0.0.1:"
+                            + stage.gateway().url().getPort()));
             Answer answer = stage.client().askWhole("?");
             assertThat(answer.status()).as("for %s: %s", theirs, answer.json()).isEqualTo(ours);
             isError(answer.json(), answer.json().at("/error/code").asText());

@@ -22,6 +22,9 @@ import org.o1api.llm.ErrorCode;
 @PreMatching
 @Priority(Priorities.AUTHENTICATION + 1)
 public final class BodyFilter implements ContainerRequestFilter {
+    /** The name of the request property that is there when the body has been read to its end. */
+    static final String READ = "org.o1api.bodyRead";
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private final int limit;
@@ -35,6 +38,7 @@ public final class BodyFilter implements ContainerRequestFilter {
         MediaType accept = MediaType.APPLICATION_JSON_TYPE;
         if (request.getMethod().equals(HttpMethod.POST)) {
             byte[] body = read(request);
+            request.setProperty(READ, true);
             request.setEntityStream(new ByteArrayInputStream(body));
             if (asksForStream(body)) {
                 accept = MediaType.SERVER_SENT_EVENTS_TYPE;
@@ -44,7 +48,7 @@ public final class BodyFilter implements ContainerRequestFilter {
     }
 
     private byte[] read(ContainerRequestContext request) {
-        if (request.getLength() <= limit) {
+        if (announcedLength(request) <= limit) {
             byte[] body = readUpTo(limit + 1, request);
             if (body.length <= limit) {
                 return body;
@@ -54,6 +58,16 @@ public final class BodyFilter implements ContainerRequestFilter {
                 ErrorCode.REQUEST_TOO_LARGE,
                 null,
                 "The request body is larger than " + limit + " bytes, the most that this gateway takes (limits.body).");
+    }
+
+    /** What the head says of the body's length, also where that is beyond an int; 0 where it says nothing. */
+    private static long announcedLength(ContainerRequestContext request) {
+        String length = request.getHeaderString(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? 0 : Long.parseLong(length.strip());
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE; // the container has checked that it is a number
+        }
     }
 
     private static byte[] readUpTo(int length, ContainerRequestContext request) {

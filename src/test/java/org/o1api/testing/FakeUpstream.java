@@ -169,7 +169,10 @@ public final class FakeUpstream implements AutoCloseable {
 
     /** Waits until no call is under way. */
     public void awaitQuiet() {
-        await().atMost(PATIENCE).until(() -> openCalls() == 0);
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(PATIENCE)
+                .until(() -> openCalls() == 0);
     }
 
     /** Cuts all connections and stops; fails when a script made a mistake. */

@@ -20,6 +20,24 @@ public interface Script {
                 exchange.stream().texts(pieces).finish("stop").usage(10, 5).done();
     }
 
+    /** Streams calls of tools, each a name and its arguments, these in pieces: {@code toolCalls("weather", "{}")}. */
+    static Script toolCalls(String... namesAndArguments) {
+        return exchange -> {
+            exchange.stream();
+            for (int call = 0; call < namesAndArguments.length / 2; call++) {
+                String arguments = namesAndArguments[2 * call + 1];
+                exchange.delta("{\"tool_calls\":[{\"index\":" + call + ",\"id\":\"call_" + (call + 1)
+                        + "\",\"type\":\"function\",\"function\":{\"name\":"
+                        + Exchange.quoted(namesAndArguments[2 * call]) + ",\"arguments\":\"\"}}]}");
+                for (String piece : arguments.split("(?<=:)", -1)) {
+                    exchange.delta("{\"tool_calls\":[{\"index\":" + call + ",\"function\":{\"arguments\":"
+                            + Exchange.quoted(piece) + "}}]}");
+                }
+            }
+            exchange.finish("tool_calls").usage(10, 5).done();
+        };
+    }
+
     /** Answers with a status, a JSON body, and headers as {@code "Name: value"}. */
     static Script status(int status, String body, String... headers) {
         return exchange -> exchange.reply(status, "application/json", body, headers);

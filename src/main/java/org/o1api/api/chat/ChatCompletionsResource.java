@@ -1,6 +1,7 @@
 package org.o1api.api.chat;
 
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -113,6 +114,9 @@ public final class ChatCompletionsResource {
     }
 
     private Asked read(byte[] body, ContainerRequestContext context) {
+        if (context.getMediaType() == null) {
+            throw new NotSupportedException(); // Jersey takes a body without a type for one of any type
+        }
         Caller caller = (Caller) context.getProperty(Caller.PROPERTY);
         ChatCompletionRequest request = RequestReader.read(body, settings.limits());
         Preset preset = presets.find(request.model(), caller::mayUse)

@@ -1,0 +1,186 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest;
+import java.text.MessageFormat;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** Who may ask for what: keys and their presets, and pages of other origins. */
+class AccessIT {
+    private static final String PRESETS =
+            "presets: { o1: { model: fake-model }, team/deep: { model: deep-model, reasoning_format: reasoning } }";
+
+    /** The second key is "sk-team-b", by its SHA-256. */
+    private static final String KEYS =
+            "api_keys: [ { name: team-a, key: sk-team-a, presets: [o1] }, { name: team-b, sha256: "
+                    + "292d075b18c9240a48b848c521422c5f418f7dd16b5c66755fe58d0fb6a43e1f, presets: [team/deep] } ]";
+
+    private static final String CORS = "cors: { origins: [ 'https://chat.example.com' ] }";
+
+    private static List<String> models(ChatClient client) {
+        return client.get("/v1/models").json().path("data").findValuesAsText("id");
+    }
+
+    @InContainers(config = {PRESETS, KEYS})
+    void showsEachKeyItsModels(Stage stage) {
+        ChatClient teamA = stage.gateway().client("sk-team-a");
+        ChatClient teamB = stage.gateway().client("sk-team-b");
+
+        assertThat(models(stage.client())).containsExactly("o1", "team/deep");
+        assertThat(models(teamA)).containsExactly("o1");
+        assertThat(models(teamB)).containsExactly("team/deep");
+        assertThat(teamB.get("/v1/models/team/deep").json().path("owned_by").asText())
+                .isEqualTo("o1-api");
+        Answer hidden = teamA.get("/v1/models/team/deep");
+        Answer unknown = teamA.get("/v1/models/nothing");
+        for (Answer answer : List.of(hidden, unknown)) {
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.json().at("/error/code").asText()).isEqualTo("model_not_found");
+        }
+    }
+
+    @InContainers(config = {PRESETS, KEYS})
+    void answersEachKeyByItsModelsOnly(Stage stage) {
+        ChatClient teamA = stage.gateway().client("sk-team-a");
+        ChatClient teamB = stage.gateway().client("sk-team-b");
+        stage.plays();
+        for (Answer answer : List.of(
+                teamA.askWhole("?", "\"model\": \"team/deep\""),
+                teamA.askWhole("?", "\"model\": \"nothing\""),
+                teamB.askWhole("?", "\"model\": \"o1\""))) {
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.json().at("/error/code").asText()).isEqualTo("model_not_found");
+            assertThat(answer.json().at("/error/param").asText()).isEqualTo("model");
+        }
+        assertThat(stage.requests()).isEmpty();
+
+        stage.plays(Steps.thenAnswer("Yes."));
+        JsonNode reply = teamB.askWhole("?", "\"model\": null").json();
+        assertThat(reply.path("model").asText()).isEqualTo("team/deep");
+        assertThat(reply.at("/choices/0/message/reasoning").asText()).isEqualTo(Steps.SHOWN);
+        assertThat(stage.request(0).body().path("model").asText()).isEqualTo("deep-model");
+    }
+
+    /** Gathers what is logged, as it reads. */
+    private static final class Log extends Handler implements AutoCloseable {
+        private final Logger root = Logger.getLogger("");
+        private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+
+        static Log open() {
+            Log log = new Log();
+            log.root.addHandler(log);
+            return log;
+        }
+
+        @Override
+        public void publish(LogRecord record) {
+            Object[] parameters = record.getParameters();
+            lines.add(
+                    parameters == null || parameters.length == 0
+                            ? String.valueOf(record.getMessage())
+                            : MessageFormat.format(record.getMessage(), parameters));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {
+            root.removeHandler(this);
+        }
+    }
+
+    @InContainers(config = {PRESETS, KEYS})
+    void logsWhoAskedAndNeverTheKey(Stage stage) {
+        stage.decides(request -> Script.error(400, "No: " + Stage.PROVIDER_KEY));
+        try (Log log = Log.open()) {
+            stage.gateway()
+                    .client("sk-team-a")
+                    .send(
+                            "/v1/chat/completions",
+                            request -> ChatClient.posting("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
+                                    .apply(request.header("x-request-id", "trace-4711")));
+
+            assertThat(log.lines)
+                    .anyMatch(line -> line.contains("caller=team-a")
+                            && line.contains("request=trace-4711")
+                            && line.contains("model=o1")
+                            && line.contains("code=upstream_refused"))
+                    .noneMatch(line -> line.contains("sk-team") || line.contains(Stage.PROVIDER_KEY));
+        }
+    }
+
+    private static Answer preflight(Stage stage, String origin) {
+        return stage.gateway()
+                .client("")
+                .send(
+                        "/v1/chat/completions",
+                        request -> request.method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                                .header("Origin", origin)
+                                .header("Access-Control-Request-Method", "POST")
+                                .header("Access-Control-Request-Headers", "authorization,content-type,x-stainless-os"));
+    }
+
+    private static Answer from(String origin, ChatClient client) {
+        return client.send("/v1/models", request -> request.GET().header("Origin", origin));
+    }
+
+    @InContainers(config = CORS)
+    void letsPagesOfItsOriginsAsk(Stage stage) {
+        Answer preflight = preflight(stage, "https://chat.example.com");
+        assertThat(preflight.status()).isEqualTo(204);
+        assertThat(preflight.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
+        assertThat(preflight.header("Access-Control-Allow-Methods")).contains("POST", "GET");
+        assertThat(preflight.header("Access-Control-Allow-Headers")).contains("authorization", "x-stainless-os");
+
+        Answer good = from("https://chat.example.com", stage.client());
+        assertThat(good.status()).isEqualTo(200);
+        assertThat(good.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
+        assertThat(good.header("Access-Control-Expose-Headers")).contains("x-request-id", "Retry-After");
+        assertThat(good.header("Vary")).contains("Origin");
+        Answer refused = from("https://chat.example.com", stage.gateway().client("sk-wrong"));
+        assertThat(refused.status()).isEqualTo(401);
+        assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
+
+        stage.plays(Steps.thenAnswer("Yes."));
+        Answer chat = stage.client()
+                .send(
+                        "/v1/chat/completions",
+                        request -> ChatClient.posting("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
+                                .apply(request.header("Origin", "https://chat.example.com")));
+        assertThat(chat.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
+    }
+
+    @InContainers(config = CORS)
+    void letsNoOtherPagesAsk(Stage stage) {
+        for (String origin : List.of("https://evil.example.com", "http://chat.example.com", "null")) {
+            assertThat(preflight(stage, origin).status()).as(origin).isEqualTo(401);
+            assertThat(preflight(stage, origin).header("Access-Control-Allow-Origin"))
+                    .as(origin)
+                    .isNull();
+            assertThat(from(origin, stage.client()).header("Access-Control-Allow-Origin"))
+                    .as(origin)
+                    .isNull();
+        }
+    }
+
+    @InContainers
+    void letsNoPagesAskUnlessToldTo(Stage stage) {
+        assertThat(preflight(stage, "https://chat.example.com").status()).isEqualTo(401);
+        assertThat(from("https://chat.example.com", stage.client()).header("Access-Control-Allow-Origin"))
+                .isNull();
+    }
+}

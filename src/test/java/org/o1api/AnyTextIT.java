@@ -1,0 +1,222 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.o1api.llm.ReasoningFormat;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** Any text of the upstream, cut in any way, is the same text at the client: in each format, on streams and in one object. */
+class AnyTextIT {
+    private static final int CASES = 30;
+
+    /** What has broken a hand-made stream, a JSON reader, a tag or a page somewhere. */
+    private static final List<String> EVIL = List.of(
+            "\"",
+            "\\",
+            "\\\\",
+            "\n",
+            "\n\n",
+            "\r",
+            "\r\n",
+            "\t",
+            "\b",
+            "\f",
+            "\u0000",
+            "\u0001",
+            "\u001b",
+            "\u001f",
+            "\u007f",
+            "\u0085",
+            "\u2028",
+            "\u2029",
+            "\ufeff",
+            "\ufffd",
+            "\uffff",
+            "😀",
+            "👩‍👩‍👧",
+            "\ud83d",
+            "\ude00",
+            "é",
+            "漢字",
+            "<think>",
+            "</think>",
+            "<b>&amp;</b>",
+            "<br>",
+            "</details>",
+            "&lt;",
+            "data: [DONE]\n\n",
+            "event: error\n",
+            ": ping\n",
+            "{",
+            "}",
+            "\"}",
+            "\", \"next_action\": \"final_answer\"",
+            "```",
+            "\\frac{1}{2}",
+            "\\u0041",
+            "\\n",
+            "## Step 2",
+            "### Final Answer\n",
+            "null",
+            " ");
+
+    /** One case: what the model thinks and says, and how that is cut. */
+    private record Said(long seed, String thought, String answer) {
+        static Said of(long seed) {
+            Random random = new Random(seed);
+            return new Said(seed, text(random) + ".", text(random) + ".");
+        }
+
+        private static String text(Random random) {
+            StringBuilder text = new StringBuilder("A");
+            for (int length = random.nextInt(12); length > 0; length--) {
+                text.append(random.nextInt(3) == 0 ? random.nextInt(1000) : EVIL.get(random.nextInt(EVIL.size())));
+            }
+            return text.toString();
+        }
+
+        Script[] scripts() {
+            Random random = new Random(seed);
+            String step = "{\"title\": \"T\", \"content\": \"" + escaped(thought, random)
+                    + "\", \"next_action\": \"final_answer\"}";
+            return new Script[] {inPieces(step, random.nextLong()), inPieces(answer, random.nextLong())};
+        }
+    }
+
+    /** The text as JSON's strings have it, with no more escapes than chance and JSON want. */
+    private static String escaped(String text, Random random) {
+        StringBuilder json = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c == '\n' && random.nextBoolean()) {
+                json.append("\\n");
+            } else if (c < ' ' || Character.isSurrogate(c) || random.nextInt(8) == 0) {
+                json.append(String.format("\\u%04x", (int) c));
+            } else {
+                json.append(c);
+            }
+        }
+        return json.toString();
+    }
+
+    /** Streams the text: cut anywhere into deltas, and their events anywhere into writes. */
+    private static Script inPieces(String text, long seed) {
+        return exchange -> {
+            Random random = new Random(seed);
+            StringBuilder events = new StringBuilder();
+            int from = 0;
+            while (from < text.length()) {
+                int to = Math.min(text.length(), from + 1 + random.nextInt(random.nextBoolean() ? 3 : 40));
+                events.append("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"")
+                        .append(escaped(text.substring(from, to), random))
+                        .append("\"},\"finish_reason\":null}]}\n\n");
+                from = to;
+            }
+            byte[] bytes = events.toString().getBytes(StandardCharsets.UTF_8);
+            int[] cuts =
+                    random.ints(random.nextInt(8), 0, bytes.length).sorted().toArray();
+            exchange.stream();
+            int begin = 0;
+            for (int cut : cuts) {
+                if (cut > begin) {
+                    exchange.body(Arrays.copyOfRange(bytes, begin, cut));
+                    begin = cut;
+                }
+            }
+            exchange.body(Arrays.copyOfRange(bytes, begin, bytes.length));
+            exchange.finish("stop").usage(10, 5).done();
+        };
+    }
+
+    /** The text without half characters, which no encoding can carry. */
+    private static String mended(String text) {
+        return text.codePoints()
+                .map(c -> c <= Character.MAX_VALUE && Character.isSurrogate((char) c) ? '\ufffd' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    /** What came of a turn, wherever it came. */
+    private record Shown(String reasoningContent, String reasoning, String content) {
+        static Shown of(List<Event> events) {
+            return new Shown(
+                    ChatClient.reasoning(events),
+                    events.stream().map(event -> event.text("reasoning")).collect(Collectors.joining()),
+                    ChatClient.content(events));
+        }
+
+        static Shown of(JsonNode message) {
+            return new Shown(
+                    message.path("reasoning_content").asText(),
+                    message.path("reasoning").asText(),
+                    message.path("content").asText());
+        }
+    }
+
+    private static void isWhole(Shown shown, ReasoningFormat format, Said said) {
+        String thought = "## Step 1: T\n" + mended(said.thought);
+        String answer = mended(said.answer);
+        String conclusion = "\n\n### Final Answer\n" + answer + "\n\n**Total thinking time: ";
+        String at = format + ", seed " + said.seed;
+        switch (format) {
+            case REASONING_CONTENT -> assertThat(shown).as(at).isEqualTo(new Shown(thought, "", answer));
+            case REASONING -> assertThat(shown).as(at).isEqualTo(new Shown("", thought, answer));
+            case BOTH -> assertThat(shown).as(at).isEqualTo(new Shown(thought, thought, answer));
+            case NONE -> assertThat(shown).as(at).isEqualTo(new Shown("", "", answer));
+            case THINK ->
+                assertThat(shown).as(at).isEqualTo(new Shown("", "", "<think>" + thought + "</think>" + answer));
+            case MARKDOWN -> assertThat(shown.content).as(at).startsWith("\n\n" + thought + conclusion);
+            case DETAILS -> {
+                String head = "<details open>\n<summary>Step 1: T</summary>\n";
+                String tail = "\n</details>" + conclusion;
+                assertThat(shown.content).as(at).startsWith(head).contains(tail);
+                assertThat(plain(shown.content.substring(head.length(), shown.content.indexOf(tail))))
+                        .as(at)
+                        .isEqualTo(mended(said.thought).replace("\r\n", "\n").replace('\r', '\n'));
+            }
+        }
+    }
+
+    /** The text of a page. */
+    private static String plain(String html) {
+        assertThat(html).doesNotContain("\n", "\r", "</");
+        return html.replace("<br>", "\n")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&amp;", "&");
+    }
+
+    @InContainers
+    void staysTheSame(Stage stage) {
+        for (long seed = 1; seed <= CASES; seed++) {
+            Said said = Said.of(seed);
+            for (ReasoningFormat format : ReasoningFormat.values()) {
+                String[] fields = {
+                    "\"reasoning_effort\": \"minimal\"", "\"reasoning_format\": \"" + format.wireName() + "\""
+                };
+                stage.plays(said.scripts());
+                try (ChatClient.Stream stream = stage.client().ask("?", fields)) {
+                    List<Event> events = stream.rest();
+                    assertThat(events)
+                            .allMatch(event ->
+                                    event.data().chars().noneMatch(c -> c == 0x85 || c == 0x2028 || c == 0x2029));
+                    isWhole(Shown.of(events), format, said);
+                }
+                stage.plays(said.scripts());
+                isWhole(Shown.of(stage.client().askWhole("?", fields).json().at("/choices/0/message")), format, said);
+            }
+        }
+    }
+}

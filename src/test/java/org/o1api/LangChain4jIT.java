@@ -1,0 +1,254 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.AuthenticationException;
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.ModelNotFoundException;
+import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialThinking;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import dev.langchain4j.model.openai.OpenAiTokenUsage;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** LangChain4j's OpenAI client, unchanged. */
+class LangChain4jIT {
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final ToolSpecification WEATHER = ToolSpecification.builder()
+            .name("weather")
+            .parameters(JsonObjectSchema.builder().addStringProperty("city").build())
+            .build();
+
+    private static OpenAiChatModel.OpenAiChatModelBuilder model(Stage stage) {
+        return OpenAiChatModel.builder()
+                .baseUrl(stage.gateway().url() + "/v1")
+                .apiKey(Stage.KEY)
+                .modelName("o1")
+                .returnThinking(true)
+                .maxRetries(0);
+    }
+
+    private static OpenAiStreamingChatModel.OpenAiStreamingChatModelBuilder streaming(Stage stage) {
+        return OpenAiStreamingChatModel.builder()
+                .baseUrl(stage.gateway().url() + "/v1")
+                .apiKey(Stage.KEY)
+                .modelName("o1")
+                .returnThinking(true);
+    }
+
+    private static ChatRequest.Builder asking(String question) {
+        return ChatRequest.builder().messages(UserMessage.from(question));
+    }
+
+    /** Gathers a stream. */
+    private static class Listener implements StreamingChatResponseHandler {
+        final StringBuilder text = new StringBuilder();
+        final StringBuilder thinking = new StringBuilder();
+        final CompletableFuture<ChatResponse> response = new CompletableFuture<>();
+
+        @Override
+        public void onPartialResponse(String partial) {
+            text.append(partial);
+        }
+
+        @Override
+        public void onPartialThinking(PartialThinking partial) {
+            thinking.append(partial.text());
+        }
+
+        @Override
+        public void onCompleteResponse(ChatResponse complete) {
+            response.complete(complete);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            response.completeExceptionally(error);
+        }
+
+        ChatResponse await(StreamingChatModel model, ChatRequest request) {
+            model.chat(request, this);
+            return response.orTimeout(20, TimeUnit.SECONDS).join();
+        }
+    }
+
+    private static void isTheUsageOfFourCalls(ChatResponse response) {
+        OpenAiTokenUsage usage = (OpenAiTokenUsage) response.tokenUsage();
+        assertThat(usage.inputTokenCount()).isEqualTo(40);
+        assertThat(usage.outputTokenCount()).isEqualTo(20);
+        assertThat(usage.totalTokenCount()).isEqualTo(60);
+        assertThat(usage.outputTokensDetails().reasoningTokens()).isEqualTo(15);
+    }
+
+    @InContainers
+    void getsTheAnswerTheReasoningAndTheUsage(Stage stage) {
+        stage.plays(Steps.thenAnswer("It is 42."));
+
+        ChatResponse response = model(stage).build().chat(asking("?").build());
+
+        assertThat(response.aiMessage().text()).isEqualTo("It is 42.");
+        assertThat(response.aiMessage().thinking()).isEqualTo(Steps.SHOWN);
+        isTheUsageOfFourCalls(response);
+    }
+
+    @InContainers
+    void streamsTheReasoningTheAnswerAndTheUsage(Stage stage) {
+        stage.plays(Steps.thenAnswer("It is 42."));
+
+        Listener listener = new Listener();
+        ChatResponse response =
+                listener.await(streaming(stage).build(), asking("?").build());
+
+        assertThat(listener.thinking.toString()).isEqualTo(Steps.SHOWN);
+        assertThat(listener.text.toString()).isEqualTo("It is 42.");
+        assertThat(response.aiMessage().text()).isEqualTo("It is 42.");
+        assertThat(response.aiMessage().thinking()).isEqualTo(Steps.SHOWN);
+        isTheUsageOfFourCalls(response);
+    }
+
+    @InContainers
+    void callsAToolAndGoesOnFromItsResult(Stage stage) {
+        stage.plays(Steps.thenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        ChatModel model = model(stage).build();
+        ChatRequest first = asking("Rain in Rome?")
+                .toolSpecifications(WEATHER)
+                .toolChoice(ToolChoice.REQUIRED)
+                .build();
+
+        AiMessage called = model.chat(first).aiMessage();
+
+        assertThat(called.toolExecutionRequests()).singleElement().satisfies(call -> {
+            assertThat(call.id()).isEqualTo("call_1");
+            assertThat(call.name()).isEqualTo("weather");
+            assertThat(call.arguments()).isEqualTo("{\"city\": \"Rome\"}");
+        });
+        assertThat(stage.request(3).body().path("tool_choice").asText()).isEqualTo("required");
+
+        stage.plays(Steps.thenAnswer("No rain."));
+        ToolExecutionRequest call = called.toolExecutionRequests().get(0);
+        ChatResponse end = model.chat(ChatRequest.builder()
+                .messages(UserMessage.from("Rain in Rome?"), called, ToolExecutionResultMessage.from(call, "dry"))
+                .toolSpecifications(WEATHER)
+                .build());
+
+        assertThat(end.aiMessage().text()).isEqualTo("No rain.");
+        assertThat(stage.request(0).body().at("/messages/3/content").asText()).isEqualTo("dry");
+    }
+
+    @InContainers
+    void streamsCallsSideBySide(Stage stage) {
+        stage.plays(Steps.thenAnswer(
+                Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
+
+        Listener listener = new Listener();
+        ChatResponse response = listener.await(
+                streaming(stage).parallelToolCalls(true).build(),
+                asking("Rain?").toolSpecifications(WEATHER).build());
+
+        assertThat(listener.thinking.toString()).isEqualTo(Steps.SHOWN);
+        assertThat(response.aiMessage().toolExecutionRequests())
+                .extracting(call -> call.id() + " " + call.name() + " " + call.arguments())
+                .containsExactly("call_1 weather {\"city\": \"Rome\"}", "call_2 weather {\"city\": \"Oslo\"}");
+    }
+
+    @InContainers
+    void getsAStructuredAnswer(Stage stage) {
+        stage.plays(Steps.thenAnswer("{\"prime\": \"no\"}"));
+
+        ChatResponse response = model(stage)
+                .strictJsonSchema(true)
+                .build()
+                .chat(asking("?")
+                        .responseFormat(ResponseFormat.builder()
+                                .type(ResponseFormatType.JSON)
+                                .jsonSchema(JsonSchema.builder()
+                                        .name("verdict")
+                                        .rootElement(JsonObjectSchema.builder()
+                                                .addStringProperty("prime")
+                                                .build())
+                                        .build())
+                                .build())
+                        .build());
+
+        assertThat(response.aiMessage().text()).isEqualTo("{\"prime\": \"no\"}");
+        assertThat(stage.request(3)
+                        .body()
+                        .at("/response_format/json_schema/name")
+                        .asText())
+                .isEqualTo("verdict");
+    }
+
+    private static void fails(Stage stage, Class<? extends Throwable> as, String key, String model) {
+        assertThatThrownBy(
+                        () -> model(stage).apiKey(key).modelName(model).build().chat("?"))
+                .isInstanceOf(as);
+        assertThatThrownBy(() -> new Listener()
+                        .await(
+                                streaming(stage).apiKey(key).modelName(model).build(),
+                                asking("?").build()))
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(as);
+    }
+
+    @InContainers(config = "presets: { o1: { model: fake-model } }")
+    void throwsWhatTheStatusStandsFor(Stage stage) {
+        fails(stage, AuthenticationException.class, "sk-wrong", "o1");
+        fails(stage, ModelNotFoundException.class, Stage.KEY, "o2");
+        stage.decides(request -> Script.error(400, "No images, please."));
+        fails(stage, InvalidRequestException.class, Stage.KEY, "o1");
+        stage.decides(request -> Script.error(429, "slow down"));
+        fails(stage, RateLimitException.class, Stage.KEY, "o1");
+    }
+
+    @InContainers
+    void tellsWhenAStreamFailsThatHasBegun(Stage stage) {
+        stage.plays(exchange -> exchange.stream().text("It is").reset());
+
+        Listener listener = new Listener();
+        assertThatThrownBy(() -> listener.await(
+                        streaming(stage).reasoningEffort("none").build(),
+                        asking("?").build()))
+                .isInstanceOf(CompletionException.class);
+        assertThat(listener.text.toString()).isEqualTo("It is");
+    }
+
+    @InContainers
+    void breaksTheCallOffByCancelling(Stage stage) {
+        stage.plays(exchange -> exchange.stream().text("It").awaitClientLeft());
+
+        streaming(stage).reasoningEffort("none").build().chat(asking("?").build(), new Listener() {
+            @Override
+            public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
+                context.streamingHandle().cancel();
+            }
+        });
+
+        stage.awaitAborted(SOON);
+    }
+}

@@ -1,0 +1,350 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonValue;
+import com.openai.core.http.StreamResponse;
+import com.openai.errors.BadRequestException;
+import com.openai.errors.NotFoundException;
+import com.openai.errors.OpenAIServiceException;
+import com.openai.errors.RateLimitException;
+import com.openai.errors.SseException;
+import com.openai.errors.UnauthorizedException;
+import com.openai.helpers.ChatCompletionAccumulator;
+import com.openai.models.FunctionDefinition;
+import com.openai.models.FunctionParameters;
+import com.openai.models.ReasoningEffort;
+import com.openai.models.ResponseFormatJsonSchema;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionChunk;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
+import com.openai.models.chat.completions.ChatCompletionMessageToolCall;
+import com.openai.models.chat.completions.ChatCompletionNamedToolChoice;
+import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
+import com.openai.models.completions.CompletionUsage;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** OpenAI's own Java client, unchanged. */
+class OpenAiJavaIT {
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private static OpenAIClient client(Stage stage) {
+        return client(stage, Stage.KEY);
+    }
+
+    private static OpenAIClient client(Stage stage, String key) {
+        return OpenAIOkHttpClient.builder()
+                .baseUrl(stage.gateway().url() + "/v1")
+                .apiKey(key)
+                .maxRetries(0)
+                .build();
+    }
+
+    private static ChatCompletionCreateParams.Builder asking(String question) {
+        return ChatCompletionCreateParams.builder().model("o1").addUserMessage(question);
+    }
+
+    private static List<ChatCompletionChunk> streamed(OpenAIClient client, ChatCompletionCreateParams request) {
+        try (StreamResponse<ChatCompletionChunk> chunks =
+                client.chat().completions().createStreaming(request)) {
+            return chunks.stream().map(ChatCompletionChunk::validate).toList();
+        }
+    }
+
+    private static String reasoning(List<ChatCompletionChunk> chunks) {
+        return chunks.stream()
+                .flatMap(chunk -> chunk.choices().stream())
+                .map(choice -> choice.delta()._allProperties().get("reasoning_content"))
+                .filter(Objects::nonNull)
+                .map(text -> text.convert(String.class))
+                .collect(Collectors.joining());
+    }
+
+    private static ChatCompletion accumulated(List<ChatCompletionChunk> chunks) {
+        ChatCompletionAccumulator accumulator = ChatCompletionAccumulator.create();
+        chunks.forEach(accumulator::accumulate);
+        return accumulator.chatCompletion();
+    }
+
+    private static void isTheUsageOfFourCalls(CompletionUsage usage) {
+        assertThat(usage.promptTokens()).isEqualTo(40);
+        assertThat(usage.completionTokens()).isEqualTo(20);
+        assertThat(usage.totalTokens()).isEqualTo(60);
+        assertThat(usage.completionTokensDetails().orElseThrow().reasoningTokens())
+                .hasValue(15L);
+        assertThat(usage.promptTokensDetails().orElseThrow().cachedTokens()).hasValue(0L);
+    }
+
+    @InContainers
+    void getsTheAnswerTheReasoningAndTheUsage(Stage stage) {
+        stage.plays(Steps.thenAnswer("It is 42."));
+
+        ChatCompletion reply =
+                client(stage).chat().completions().create(asking("?").build()).validate();
+
+        ChatCompletion.Choice choice = reply.choices().get(0);
+        assertThat(choice.message().content()).hasValue("It is 42.");
+        assertThat(choice.message()._allProperties().get("reasoning_content")).isEqualTo(JsonValue.from(Steps.SHOWN));
+        assertThat(choice.finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
+        assertThat(reply.model()).isEqualTo("o1");
+        isTheUsageOfFourCalls(reply.usage().orElseThrow());
+    }
+
+    @InContainers
+    void streamsTheReasoningTheAnswerAndTheUsage(Stage stage) {
+        stage.plays(Steps.thenAnswer("It is 42."));
+
+        List<ChatCompletionChunk> chunks = streamed(
+                client(stage),
+                asking("?")
+                        .streamOptions(ChatCompletionStreamOptions.builder()
+                                .includeUsage(true)
+                                .build())
+                        .build());
+
+        assertThat(reasoning(chunks)).isEqualTo(Steps.SHOWN);
+        ChatCompletion reply = accumulated(chunks);
+        assertThat(reply.choices().get(0).message().content()).hasValue("It is 42.");
+        isTheUsageOfFourCalls(reply.usage().orElseThrow());
+    }
+
+    @InContainers
+    void streamsNoUsageUnasked(Stage stage) {
+        stage.plays(Steps.thenAnswer("It is 42."));
+
+        assertThat(streamed(client(stage), asking("?").build()))
+                .allMatch(chunk -> chunk.usage().isEmpty());
+    }
+
+    @InContainers
+    void setsHowLongToThink(Stage stage) {
+        stage.plays(Script.answer("Hi."));
+
+        ChatCompletion reply = client(stage)
+                .chat()
+                .completions()
+                .create(asking("Hello").reasoningEffort(ReasoningEffort.NONE).build());
+
+        assertThat(reply.choices().get(0).message().content()).hasValue("Hi.");
+        assertThat(stage.requests()).hasSize(1);
+    }
+
+    private static FunctionDefinition tool(String name) {
+        return FunctionDefinition.builder()
+                .name(name)
+                .parameters(FunctionParameters.builder()
+                        .putAdditionalProperty("type", JsonValue.from("object"))
+                        .putAdditionalProperty("properties", JsonValue.from(Map.of("city", Map.of("type", "string"))))
+                        .build())
+                .build();
+    }
+
+    private static List<ChatCompletionMessageFunctionToolCall> calls(ChatCompletion reply) {
+        ChatCompletion.Choice choice = reply.choices().get(0);
+        assertThat(choice.finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.TOOL_CALLS);
+        return choice.message().toolCalls().orElseThrow().stream()
+                .map(ChatCompletionMessageToolCall::asFunction)
+                .toList();
+    }
+
+    @InContainers
+    void callsAToolAndGoesOnFromItsResult(Stage stage) {
+        ChatCompletionCreateParams.Builder request = asking("Rain in Rome?").addFunctionTool(tool("weather"));
+        stage.plays(Steps.thenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        ChatCompletion reply = client(stage).chat().completions().create(request.build());
+
+        assertThat(calls(reply)).singleElement().satisfies(call -> {
+            assertThat(call.id()).isEqualTo("call_1");
+            assertThat(call.function().name()).isEqualTo("weather");
+            assertThat(call.function().arguments()).isEqualTo("{\"city\": \"Rome\"}");
+        });
+
+        request.addMessage(reply.choices().get(0).message())
+                .addMessage(ChatCompletionToolMessageParam.builder()
+                        .toolCallId("call_1")
+                        .content("dry")
+                        .build());
+        stage.plays(Steps.thenAnswer("No rain."));
+        ChatCompletion end = client(stage).chat().completions().create(request.build());
+
+        assertThat(end.choices().get(0).message().content()).hasValue("No rain.");
+        assertThat(stage.request(3).body().at("/messages/2/tool_calls/0/id").asText())
+                .isEqualTo("call_1");
+        assertThat(stage.request(3).body().at("/messages/3/tool_call_id").asText())
+                .isEqualTo("call_1");
+        assertThat(stage.request(0).text()).doesNotContain("reasoning_content");
+    }
+
+    @InContainers
+    void streamsCallsSideBySide(Stage stage) {
+        stage.plays(Steps.thenAnswer(
+                Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
+
+        List<ChatCompletionChunk> chunks = streamed(
+                client(stage),
+                asking("Rain in Rome and Oslo?")
+                        .addFunctionTool(tool("weather"))
+                        .parallelToolCalls(true)
+                        .build());
+
+        assertThat(reasoning(chunks)).isEqualTo(Steps.SHOWN);
+        assertThat(calls(accumulated(chunks)))
+                .extracting(call -> call.id() + " " + call.function().arguments())
+                .containsExactly("call_1 {\"city\": \"Rome\"}", "call_2 {\"city\": \"Oslo\"}");
+        assertThat(stage.request(3).body().path("parallel_tool_calls").asBoolean())
+                .isTrue();
+        assertThat(stage.request(2).body().has("parallel_tool_calls")).isFalse();
+    }
+
+    @InContainers
+    void forcesATool(Stage stage) {
+        stage.plays(Steps.thenAnswer(Script.toolCalls("weather", "{}")));
+
+        ChatCompletion reply = client(stage)
+                .chat()
+                .completions()
+                .create(asking("?")
+                        .addFunctionTool(tool("weather"))
+                        .addFunctionTool(tool("time"))
+                        .toolChoice(ChatCompletionNamedToolChoice.builder()
+                                .function(ChatCompletionNamedToolChoice.Function.builder()
+                                        .name("weather")
+                                        .build())
+                                .build())
+                        .build());
+
+        assertThat(calls(reply)).hasSize(1);
+        assertThat(stage.requests().stream()
+                        .map(request -> request.body().path("tool_choice").toString()))
+                .containsExactly(
+                        "\"none\"",
+                        "\"none\"",
+                        "\"none\"",
+                        "{\"function\":{\"name\":\"weather\"},\"type\":\"function\"}");
+    }
+
+    @InContainers
+    void getsAStructuredAnswerWhateverTheReasoningFormat(Stage stage) {
+        ResponseFormatJsonSchema format = ResponseFormatJsonSchema.builder()
+                .jsonSchema(ResponseFormatJsonSchema.JsonSchema.builder()
+                        .name("x")
+                        .schema(ResponseFormatJsonSchema.JsonSchema.Schema.builder()
+                                .putAdditionalProperty("type", JsonValue.from("object"))
+                                .build())
+                        .build())
+                .build();
+        for (String where : List.of("think", "markdown", "details")) {
+            stage.plays(Steps.thenAnswer("{\"x\": 1}"));
+            List<ChatCompletionChunk> chunks = streamed(
+                    client(stage),
+                    asking("?")
+                            .responseFormat(format)
+                            .putAdditionalBodyProperty("reasoning_format", JsonValue.from(where))
+                            .build());
+            assertThat(accumulated(chunks).choices().get(0).message().content())
+                    .as(where)
+                    .hasValue("{\"x\": 1}");
+            assertThat(reasoning(chunks)).as(where).isEqualTo(Steps.SHOWN);
+            assertThat(stage.request(3).body().at("/response_format/json_schema/schema"))
+                    .hasToString("{\"type\":\"object\"}");
+            assertThat(stage.request(2).asksForJson()).isTrue();
+        }
+    }
+
+    private static <T extends OpenAIServiceException> T failing(Class<T> as, OpenAIClient client, String model) {
+        ChatCompletionCreateParams request = asking("?")
+                .model(model)
+                .putAdditionalBodyProperty("x", JsonValue.from(1))
+                .build();
+        T whole = catchThrowableOfType(as, () -> client.chat().completions().create(request));
+        T onStream = catchThrowableOfType(as, () -> streamed(client, request));
+        assertThat(onStream.code()).isEqualTo(whole.code());
+        assertThat(onStream.statusCode()).isEqualTo(whole.statusCode());
+        return whole;
+    }
+
+    @InContainers(config = "presets: { o1: { model: fake-model } }")
+    void throwsWhatTheStatusStandsFor(Stage stage) {
+        assertThat(failing(UnauthorizedException.class, client(stage, "sk-wrong"), "o1")
+                        .code())
+                .hasValue("invalid_api_key");
+        assertThat(failing(NotFoundException.class, client(stage), "o2").code()).hasValue("model_not_found");
+        stage.decides(request -> Script.error(400, "No images, please."));
+        assertThat(failing(BadRequestException.class, client(stage), "o1")).hasMessageContaining("No images, please.");
+        stage.decides(request -> Script.error(429, "slow down", "Retry-After: 30"));
+        RateLimitException limited = failing(RateLimitException.class, client(stage), "o1");
+        assertThat(limited.code()).hasValue("upstream_rate_limit");
+        assertThat(limited.headers().values("Retry-After")).containsExactly("30");
+    }
+
+    @InContainers
+    void namesTheFieldAtFault(Stage stage) {
+        BadRequestException refused = catchThrowableOfType(
+                BadRequestException.class,
+                () -> client(stage).chat().completions().create(asking("?").n(2).build()));
+
+        assertThat(refused.param()).hasValue("n");
+        assertThat(refused.type()).hasValue("invalid_request_error");
+    }
+
+    @InContainers
+    void throwsWhenAStreamFailsThatHasBegun(Stage stage) {
+        stage.plays(exchange -> exchange.stream().text("It is").reset());
+
+        SseException failure = catchThrowableOfType(
+                SseException.class,
+                () -> streamed(
+                        client(stage),
+                        asking("?").reasoningEffort(ReasoningEffort.NONE).build()));
+
+        assertThat(failure.code()).hasValue("upstream_failed");
+    }
+
+    @InContainers
+    void breaksTheCallOffByClosingTheStream(Stage stage) {
+        stage.plays(exchange -> exchange.stream().text("It").awaitClientLeft());
+
+        try (StreamResponse<ChatCompletionChunk> chunks = client(stage)
+                .chat()
+                .completions()
+                .createStreaming(
+                        asking("?").reasoningEffort(ReasoningEffort.NONE).build())) {
+            Iterator<ChatCompletionChunk> all = chunks.stream().iterator();
+            String shown = "";
+            while (shown.isEmpty()) {
+                shown = all.next().choices().get(0).delta().content().orElse("");
+            }
+            assertThat(shown).isEqualTo("It");
+        }
+
+        stage.awaitAborted(SOON);
+    }
+
+    @InContainers(config = "presets: { o1: { model: fake-model } }")
+    void listsTheModels(Stage stage) {
+        assertThat(client(stage).models().list().data()).singleElement().satisfies(model -> {
+            assertThat(model.validate().id()).isEqualTo("o1");
+            assertThat(model.ownedBy()).isEqualTo("o1-api");
+        });
+        assertThat(client(stage).models().retrieve("o1").id()).isEqualTo("o1");
+        assertThat(catchThrowableOfType(
+                                NotFoundException.class,
+                                () -> client(stage).models().retrieve("o2"))
+                        .code())
+                .hasValue("model_not_found");
+    }
+}

@@ -1,0 +1,454 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.Exchange;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** What becomes of each field of a request: honoured, passed on, or refused by its name. */
+class RequestFieldsIT {
+    private static final String QUESTION = "\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]";
+
+    private static void isRefused(Stage stage, String body, String param, String code) {
+        Answer answer = stage.client().post(body);
+        assertThat(answer.status()).as(body).isEqualTo(400);
+        assertThat(answer.json().at("/error/param").asText()).as(body).isEqualTo(param);
+        assertThat(answer.json().at("/error/code").asText()).as(body).isEqualTo(code);
+        assertThat(answer.json().at("/error/type").asText()).as(body).isEqualTo("invalid_request_error");
+    }
+
+    @InContainers
+    void refusesWhatItCannotHonour(Stage stage) {
+        stage.plays();
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("n", "2");
+        fields.put("logprobs", "true");
+        fields.put("top_logprobs", "3");
+        fields.put("audio", "{}");
+        fields.put("functions", "[]");
+        fields.put("function_call", "\"auto\"");
+        fields.put("modalities", "[\"text\", \"audio\"]");
+        fields.forEach((name, value) ->
+                isRefused(stage, "{\"" + name + "\": " + value + ", " + QUESTION + "}", name, "unsupported_value"));
+        assertThat(stage.requests()).isEmpty();
+    }
+
+    /** A value that is wrong, and the path by which the refusal calls it. */
+    private record Wrong(String fields, String param) {}
+
+    private static final List<Wrong> WRONG = List.of(
+            new Wrong("\"model\": 5", "model"),
+            new Wrong("\"stream\": \"yes\"", "stream"),
+            new Wrong("\"stream_options\": true", "stream_options"),
+            new Wrong("\"stream_options\": {\"include_usage\": 1}", "stream_options.include_usage"),
+            new Wrong("\"temperature\": \"hot\"", "temperature"),
+            new Wrong("\"temperature\": 2.1", "temperature"),
+            new Wrong("\"top_p\": -0.1", "top_p"),
+            new Wrong("\"presence_penalty\": 3", "presence_penalty"),
+            new Wrong("\"frequency_penalty\": -3", "frequency_penalty"),
+            new Wrong("\"max_tokens\": 0", "max_tokens"),
+            new Wrong("\"max_completion_tokens\": 1.5", "max_completion_tokens"),
+            new Wrong("\"stop\": 5", "stop"),
+            new Wrong("\"response_format\": \"json\"", "response_format"),
+            new Wrong("\"response_format\": {\"type\": \"xml\"}", "response_format.type"),
+            new Wrong("\"tools\": {}", "tools"),
+            new Wrong("\"tool_choice\": 1", "tool_choice"),
+            new Wrong("\"parallel_tool_calls\": 1", "parallel_tool_calls"),
+            new Wrong("\"reasoning_effort\": \"huge\"", "reasoning_effort"),
+            new Wrong("\"reasoning_format\": \"xml\"", "reasoning_format"),
+            new Wrong("\"include_reasoning\": \"yes\"", "include_reasoning"),
+            new Wrong("\"conversation_id\": 5", "conversation_id"),
+            new Wrong("\"n\": 0", "n"),
+            new Wrong("\"n\": \"1\"", "n"));
+
+    @InContainers
+    void namesTheFieldThatIsWrong(Stage stage) {
+        stage.plays();
+        WRONG.forEach(
+                wrong -> isRefused(stage, "{" + wrong.fields + ", " + QUESTION + "}", wrong.param, "invalid_request"));
+        assertThat(stage.requests()).isEmpty();
+    }
+
+    @InContainers
+    void namesTheMessageThatIsWrong(Stage stage) {
+        Map<String, String> paramOf = new LinkedHashMap<>();
+        paramOf.put("5", "messages");
+        paramOf.put("[]", "messages");
+        paramOf.put("[\"hello\"]", "messages[0]");
+        paramOf.put("[{\"content\": \"?\"}]", "messages[0].role");
+        paramOf.put("[{\"role\": \"user\"}]", "messages[0].content");
+        paramOf.put("[{\"role\": \"user\", \"content\": null}]", "messages[0].content");
+        paramOf.put(
+                "[{\"role\": \"user\", \"content\": \"?\"}, {\"role\": \"user\", \"content\": 5}]",
+                "messages[1].content");
+        paramOf.put(
+                "[{\"role\": \"system\", \"content\": [{\"type\": \"text\", \"text\": \"a\"}, {\"type\": \"image_url\"}]}]",
+                "messages[0].content[1]");
+        paramOf.forEach(
+                (messages, param) -> isRefused(stage, "{\"messages\": " + messages + "}", param, "invalid_request"));
+        isRefused(stage, "{}", "messages", "invalid_request");
+    }
+
+    private static String complaint(Stage stage, byte[] body) {
+        Answer answer = stage.client()
+                .send(
+                        "/v1/chat/completions",
+                        request -> request.header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofByteArray(body)));
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().at("/error/code").asText()).isEqualTo("invalid_json");
+        return answer.json().at("/error/message").asText();
+    }
+
+    private static String complaint(Stage stage, String body) {
+        return complaint(stage, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @InContainers
+    void saysWhatIsWrongWithTheJson(Stage stage) {
+        assertThat(complaint(stage, "{\n  \"messages\": [}\n")).contains("line 2, column 16");
+        assertThat(complaint(stage, "{\"model\": nope}")).contains("line 1, column");
+        assertThat(complaint(stage, "{" + QUESTION)).contains("line 1, column");
+        assertThat(complaint(stage, "")).contains("must be a JSON object");
+        assertThat(complaint(stage, "[]")).contains("must be a JSON object");
+        assertThat(complaint(stage, "{" + QUESTION + "} {}")).contains("Something follows");
+        assertThat(complaint(stage, "{\"x\": " + "[".repeat(100) + "]".repeat(100) + ", " + QUESTION + "}"))
+                .contains("nested too deeply (limits.depth)");
+        assertThat(complaint(stage, ("{\"user\": \"é\", " + QUESTION + "}").getBytes(StandardCharsets.ISO_8859_1)))
+                .contains("not UTF-8");
+    }
+
+    @InContainers
+    void takesJsonUnderEachOfItsNames(Stage stage) {
+        for (String type :
+                List.of("application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8")) {
+            stage.plays(Script.answer("Yes."));
+            Answer answer = stage.client()
+                    .send(
+                            "/v1/chat/completions",
+                            request -> request.header("Content-Type", type)
+                                    .POST(
+                                            BodyPublishers.ofString(
+                                                    "\ufeff{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"é漢😀\"}]}")));
+            assertThat(answer.content()).as(type).isEqualTo("Yes.");
+            assertThat(stage.request(0).lastMessage()).as(type).isEqualTo("é漢😀");
+        }
+        for (String type : List.of("text/plain", "application/x-www-form-urlencoded", "application/xml")) {
+            assertThat(stage.client()
+                            .send(
+                                    "/v1/chat/completions",
+                                    request -> request.header("Content-Type", type)
+                                            .POST(BodyPublishers.ofString("{" + QUESTION + "}")))
+                            .status())
+                    .as(type)
+                    .isEqualTo(415);
+        }
+    }
+
+    @InContainers
+    void takesNullForAbsent(Stage stage) {
+        stage.plays(Steps.thenAnswer("Yes."));
+        List<String> nulls = new ArrayList<>();
+        WRONG.forEach(wrong -> nulls.add(wrong.fields.replaceFirst(": .*", ": null")));
+        for (String more :
+                List.of("logprobs", "top_logprobs", "audio", "functions", "modalities", "seed", "whatever")) {
+            nulls.add("\"" + more + "\": null");
+        }
+
+        Answer answer = stage.client().askWhole("?", nulls.stream().distinct().toArray(String[]::new));
+
+        assertThat(answer.content()).isEqualTo("Yes.");
+        assertThat(stage.request(0).text()).doesNotContain("null");
+        assertThat(stage.request(0).body().path("temperature").asDouble()).isEqualTo(0.2);
+    }
+
+    @InContainers
+    void passesOnWhatItNeedNotKnow(Stage stage) {
+        List<String> passed = List.of(
+                "\"seed\": 7",
+                "\"user\": \"u\"",
+                "\"metadata\": {\"a\": \"b\"}",
+                "\"service_tier\": \"auto\"",
+                "\"store\": false",
+                "\"safety_identifier\": \"s\"",
+                "\"prompt_cache_key\": \"k\"",
+                "\"verbosity\": \"low\"",
+                "\"top_p\": 0.50",
+                "\"top_k\": [ 1,  {\"x\": \"\\u00e9\"} ]");
+        stage.plays(Steps.thenAnswer("Yes."));
+
+        stage.client()
+                .askWhole(
+                        "?",
+                        String.join(", ", passed),
+                        "\"conversation_id\": \"c\"",
+                        "\"include_reasoning\": true",
+                        "\"n\": 1",
+                        "\"logprobs\": false",
+                        "\"modalities\": [\"text\"]",
+                        "\"reasoning_effort\": \"medium\"",
+                        "\"response_format\": {\"type\": \"text\"}");
+
+        assertThat(stage.requests()).hasSize(4).allSatisfy(request -> {
+            passed.forEach(field -> assertThat(request.text()).contains(field.replaceFirst(": ", ":")));
+            assertThat(request.body().properties().stream().map(Map.Entry::getKey))
+                    .doesNotContain(
+                            "conversation_id",
+                            "include_reasoning",
+                            "reasoning_format",
+                            "n",
+                            "logprobs",
+                            "modalities",
+                            "reasoning_effort");
+        });
+        assertThat(stage.request(3).body().has("response_format")).isFalse();
+    }
+
+    private static List<Double> temperatures(Stage stage, String... fields) {
+        stage.plays(Steps.thenAnswer("Yes."));
+        stage.client().askWhole("?", fields);
+        return stage.requests().stream()
+                .map(request -> request.body().path("temperature").asDouble())
+                .toList();
+    }
+
+    @InContainers
+    void isSoberUnlessTheCallerSaysOtherwise(Stage stage) {
+        assertThat(temperatures(stage)).containsExactly(0.2, 0.2, 0.2, 0.2);
+        assertThat(temperatures(stage, "\"temperature\": 1.5")).containsExactly(1.5, 1.5, 1.5, 1.5);
+        assertThat(temperatures(stage, "\"temperature\": 0")).containsExactly(0.0, 0.0, 0.0, 0.0);
+    }
+
+    private static List<Integer> limits(Stage stage, String field) {
+        return stage.requests().stream()
+                .map(request -> request.body().path(field).asInt())
+                .toList();
+    }
+
+    @InContainers
+    void leavesHalfOfTheTokensToTheAnswer(Stage stage) {
+        for (String field : List.of("max_tokens", "max_completion_tokens")) {
+            stage.plays(Steps.thenAnswer(exchange -> exchange.stream()
+                    .text("Cut o")
+                    .finish("length")
+                    .usage(10, 85)
+                    .done()));
+
+            Answer answer = stage.client().askWhole("?", "\"" + field + "\": 100");
+
+            assertThat(limits(stage, field)).containsExactly(50, 45, 40, 85);
+            assertThat(answer.json().at("/choices/0/finish_reason").asText()).isEqualTo("length");
+            assertThat(answer.json().at("/usage/completion_tokens").asInt()).isEqualTo(100);
+        }
+    }
+
+    @InContainers
+    void endsTheThinkingWhenItsHalfIsUsed(Stage stage) {
+        stage.plays(
+                exchange -> exchange.stream()
+                        .text(Steps.step("First", "one", "continue"))
+                        .finish("length")
+                        .usage(10, 50)
+                        .done(),
+                Script.answer("Yes."));
+
+        assertThat(stage.client().askWhole("?", "\"max_tokens\": 100").content())
+                .isEqualTo("Yes.");
+        assertThat(limits(stage, "max_tokens")).containsExactly(50, 50);
+    }
+
+    private static int steps(Stage stage, String effort, String nextAction) {
+        stage.decides(request ->
+                request.asksForJson() ? Script.answer(Steps.step("T", "c", nextAction)) : Script.answer("Yes."));
+        assertThat(stage.client()
+                        .askWhole("?", "\"reasoning_effort\": \"" + effort + "\"")
+                        .content())
+                .isEqualTo("Yes.");
+        return stage.requests().size() - 1;
+    }
+
+    @InContainers
+    void thinksAsLongAsTheEffortSays(Stage stage) {
+        Map<String, List<Integer>> bounds = Map.of(
+                "none", List.of(0, 0),
+                "minimal", List.of(1, 1),
+                "low", List.of(1, 3),
+                "medium", List.of(3, 25),
+                "high", List.of(5, 25),
+                "xhigh", List.of(8, 25));
+        bounds.forEach((effort, steps) -> {
+            assertThat(steps(stage, effort, "final_answer"))
+                    .as("least at %s", effort)
+                    .isEqualTo(steps.get(0));
+            assertThat(steps(stage, effort, "continue"))
+                    .as("most at %s", effort)
+                    .isEqualTo(steps.get(1));
+        });
+    }
+
+    @InContainers
+    void sendsPartsUpstreamByteForByte(Stage stage) {
+        String parts =
+                "[ {\"type\" : \"text\",\n \"text\":\"\\u00e9 \\/ 1.50\"},{\"type\":\"image_url\", \"image_url\":"
+                        + " {\"url\":\"data:image/png;base64,iVBORw0KGgo=\", \"detail\":\"low\"}},"
+                        + "{\"type\":\"file\",\"file\":{\"file_id\":\"f\",\"n\":1e2}} ]";
+        stage.plays(Steps.thenAnswer("Yes."));
+
+        stage.client().post("{\"messages\": [{\"role\": \"user\", \"name\": \"ada\", \"content\": " + parts + "}]}");
+
+        assertThat(stage.requests())
+                .hasSize(4)
+                .allSatisfy(request -> assertThat(request.text())
+                        .contains("{\"role\":\"user\",\"content\":" + parts + ",\"name\":\"ada\"}"));
+    }
+
+    @InContainers
+    void keepsLaterInstructionsInTheirPlace(Stage stage) {
+        stage.plays(Steps.thenAnswer("Yes."));
+
+        stage.client().post("""
+                {"messages": [{"role": "developer", "content": "First."}, {"role": "user", "content": "a"},
+                  {"role": "assistant", "content": "b"}, {"role": "system", "content": "Later."},
+                  {"role": "user", "content": "c"}]}""");
+
+        JsonNode messages = stage.request(0).body().path("messages");
+        assertThat(messages.findValuesAsText("role")).containsExactly("system", "user", "assistant", "system", "user");
+        assertThat(messages.at("/0/content").asText()).endsWith("\n\nFirst.");
+        assertThat(messages.at("/3/content").asText()).isEqualTo("Later.");
+    }
+
+    @InContainers
+    void keepsEarlierReasoningToItself(Stage stage) {
+        stage.plays(Steps.thenAnswer("Yes."));
+
+        stage.client().post("""
+                {"messages": [{"role": "user", "content": "a"},
+                  {"role": "assistant", "content": "b", "reasoning_content": "secret", "reasoning": "secret",
+                   "reasoning_details": [{"type": "reasoning.text", "text": "secret"}], "refusal": null},
+                  {"role": "user", "content": "c"}]}""");
+
+        assertThat(stage.requests())
+                .hasSize(4)
+                .noneMatch(request -> request.text().contains("secret"));
+        assertThat(stage.request(0).body().at("/messages/2")).hasToString("{\"role\":\"assistant\",\"content\":\"b\"}");
+    }
+
+    @InContainers
+    void leavesToolsOutWhereTheirListIsEmpty(Stage stage) {
+        stage.plays(Steps.thenAnswer("Yes."));
+
+        stage.client().askWhole("?", "\"tools\": [ ]");
+
+        assertThat(stage.requests())
+                .hasSize(4)
+                .noneMatch(
+                        request -> request.body().has("tools") || request.body().has("tool_choice"));
+    }
+
+    @InContainers
+    void forbidsTools(Stage stage) {
+        stage.plays(Steps.thenAnswer("No tool."));
+
+        Answer answer = stage.client()
+                .askWhole(
+                        "?",
+                        "\"tool_choice\": \"none\"",
+                        "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\"}}]");
+
+        assertThat(answer.content()).isEqualTo("No tool.");
+        assertThat(stage.requests())
+                .allMatch(request -> request.body().path("tool_choice").asText().equals("none"));
+    }
+
+    @InContainers
+    void callsToolsInOneObject(Stage stage) {
+        stage.plays(Steps.thenAnswer(Script.toolCalls("a", "{\"x\": \"\\\"\"}", "b", "{}")));
+
+        JsonNode choice = stage.client()
+                .askWhole("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]")
+                .json()
+                .at("/choices/0");
+
+        assertThat(choice.path("finish_reason").asText()).isEqualTo("tool_calls");
+        assertThat(choice.at("/message/content").isNull()).isTrue();
+        assertThat(choice.at("/message/tool_calls/0"))
+                .hasToString("{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"a\",\"arguments\":"
+                        + Exchange.quoted("{\"x\": \"\\\"\"}") + "}}");
+        assertThat(choice.at("/message/tool_calls/1/id").asText()).isEqualTo("call_2");
+    }
+
+    @InContainers
+    void endsTheThinkingWhereAStepCallsATool(Stage stage) {
+        Script call = Script.toolCalls("a", "{}");
+        stage.plays(call, call);
+
+        Answer answer =
+                stage.client().askWhole("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]");
+
+        assertThat(stage.requests()).hasSize(2);
+        assertThat(answer.json().at("/choices/0/message/tool_calls")).hasSize(1);
+    }
+
+    @InContainers
+    void countsTheTokensThatTheUpstreamDoesNotCount(Stage stage) {
+        stage.plays(
+                exchange -> exchange.stream()
+                        .text(Steps.step("First", "one two three", "continue"))
+                        .finish("stop")
+                        .done(),
+                exchange ->
+                        exchange.stream().text("four five six").finish("stop").done());
+
+        JsonNode usage = stage.client()
+                .askWhole("?", "\"reasoning_effort\": \"minimal\"")
+                .json()
+                .path("usage");
+
+        assertThat(usage.at("/completion_tokens_details/reasoning_tokens").asInt())
+                .isBetween(10, 40);
+        assertThat(usage.path("completion_tokens").asInt()
+                        - usage.at("/completion_tokens_details/reasoning_tokens")
+                                .asInt())
+                .isEqualTo(3);
+        assertThat(usage.path("prompt_tokens").asInt()).isGreaterThan(50);
+        assertThat(usage.path("total_tokens").asInt())
+                .isEqualTo(usage.path("prompt_tokens").asInt()
+                        + usage.path("completion_tokens").asInt());
+    }
+
+    @InContainers
+    void addsUpWhatTheUpstreamHadInItsCache(Stage stage) {
+        String usage =
+                "{\"choices\":[],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":20,\"prompt_tokens_details\":"
+                        + "{\"cached_tokens\":64},\"completion_tokens_details\":{\"reasoning_tokens\":7}}}";
+        stage.plays(
+                exchange -> exchange.stream()
+                        .text(Steps.step("First", "one", "continue"))
+                        .event(usage)
+                        .done(),
+                exchange -> exchange.stream().text("Yes.").event(usage).done());
+
+        try (ChatClient.Stream stream = stage.client()
+                .ask("?", "\"reasoning_effort\": \"minimal\"", "\"stream_options\": {\"include_usage\": true}")) {
+            List<ChatClient.Event> events = stream.rest();
+            JsonNode sum = events.get(events.size() - 2).json().path("usage");
+            assertThat(sum.path("prompt_tokens").asInt()).isEqualTo(200);
+            assertThat(sum.at("/prompt_tokens_details/cached_tokens").asInt()).isEqualTo(128);
+            assertThat(sum.path("completion_tokens").asInt()).isEqualTo(40);
+            assertThat(sum.at("/completion_tokens_details/reasoning_tokens").asInt())
+                    .isEqualTo(27);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.ArchConfiguration;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import jakarta.ws.rs.Path;
+import java.net.http.HttpRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.glassfish.jersey.server.model.Resource;
+import org.glassfish.jersey.server.model.ResourceMethod;
+import org.o1api.auth.BearerFilter;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Stage;
+
+/** Every route of Jersey's model of our resources needs a key, but those of the public list. */
+class RoutesIT {
+    private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+
+    private record Route(String method, String path) {
+        boolean isPublic() {
+            return BearerFilter.PUBLIC.contains(path.substring(1));
+        }
+    }
+
+    /** The routes of all classes that have a path, registered or not. */
+    private static List<Route> routes() {
+        ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
+        List<Route> routes = new ArrayList<>();
+        for (JavaClass type : new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("org.o1api")) {
+            if (type.isAnnotatedWith(Path.class)) {
+                collect(Resource.from(type.reflect()), "", routes);
+            }
+        }
+        return routes;
+    }
+
+    private static void collect(Resource resource, String parent, List<Route> routes) {
+        String path = parent + "/" + resource.getPath().replaceAll("\\{[^}]*}", "x");
+        assertThat(resource.getResourceLocator())
+                .as("a locator hides its routes: %s", path)
+                .isNull();
+        for (ResourceMethod method : resource.getResourceMethods()) {
+            routes.add(new Route(method.getHttpMethod(), path));
+        }
+        resource.getChildResources().forEach(child -> collect(child, path, routes));
+    }
+
+    private static ChatClient.Answer ask(ChatClient client, Route route) {
+        HttpRequest.BodyPublisher body = List.of("POST", "PUT", "PATCH").contains(route.method)
+                ? HttpRequest.BodyPublishers.ofString("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
+                : HttpRequest.BodyPublishers.noBody();
+        return client.send(
+                route.path, request -> request.method(route.method, body).header("Content-Type", "application/json"));
+    }
+
+    @InContainers
+    void needAKey(Stage stage) {
+        stage.plays();
+        List<Route> routes = routes();
+        assertThat(routes)
+                .contains(
+                        new Route("POST", "/v1/chat/completions"),
+                        new Route("GET", "/v1/models"),
+                        new Route("GET", "/v1/models/x"));
+        Set<String> open = new TreeSet<>();
+        for (Route known : routes) {
+            for (String method : METHODS) {
+                Route route = new Route(method, known.path);
+                if (route.isPublic()) {
+                    open.add(known.path.substring(1));
+                    continue;
+                }
+                for (String key : List.of("", "sk-wrong", " ")) {
+                    assertThat(ask(stage.gateway().client(key), route).status())
+                            .as("%s with the key '%s'", route, key)
+                            .isEqualTo(401);
+                }
+            }
+        }
+        assertThat(open).isEqualTo(new TreeSet<>(BearerFilter.PUBLIC));
+        assertThat(stage.requests()).isEmpty();
+    }
+
+    /** Ways of writing a path that lead to a route without being its path; containers refuse some more of them. */
+    @InContainers
+    void needAKeyHoweverTheyAreWritten(Stage stage) {
+        stage.plays();
+        for (String path : List.of(
+                "/v1/models/",
+                "/v1/models;x=1",
+                "/v1;x=/models",
+                "/health/live/../../v1/models",
+                "/health/live;/../../v1/models",
+                "/v1/%6dodels",
+                "/V1/models",
+                "/health/live/x")) {
+            ChatClient.Answer answer = ask(stage.gateway().client(""), new Route("GET", path));
+            assertThat(answer.status()).as(path).isIn(400, 401, 404);
+            assertThat(answer.response().body()).as(path).doesNotContain("fake-model");
+        }
+        assertThat(stage.requests()).isEmpty();
+    }
+}

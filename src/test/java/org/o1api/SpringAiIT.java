@@ -1,0 +1,190 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.openai.errors.BadRequestException;
+import com.openai.errors.NotFoundException;
+import com.openai.errors.RateLimitException;
+import com.openai.errors.UnauthorizedException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+import org.springframework.ai.chat.messages.AssistantMessage;
+import org.springframework.ai.chat.messages.ToolResponseMessage;
+import org.springframework.ai.chat.messages.UserMessage;
+import org.springframework.ai.chat.metadata.Usage;
+import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.openai.OpenAiChatModel;
+import org.springframework.ai.openai.OpenAiChatOptions;
+import org.springframework.ai.tool.ToolCallback;
+import org.springframework.ai.tool.function.FunctionToolCallback;
+
+/** Spring AI's OpenAI client, unchanged. */
+class SpringAiIT {
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private static OpenAiChatOptions.Builder options(Stage stage) {
+        return OpenAiChatOptions.builder()
+                .baseUrl(stage.gateway().url() + "/v1")
+                .apiKey(Stage.KEY)
+                .maxRetries(0)
+                .model("o1");
+    }
+
+    private static OpenAiChatModel model(OpenAiChatOptions.Builder options) {
+        return OpenAiChatModel.builder().options(options.build()).build();
+    }
+
+    private static AssistantMessage message(ChatResponse response) {
+        return Objects.requireNonNull(response.getResult()).getOutput();
+    }
+
+    private static Object reasoning(AssistantMessage message) {
+        Object text = message.getMetadata().get("reasoningContent");
+        return text == null ? "" : text;
+    }
+
+    private static void isTheUsageOfFourCalls(Usage usage) {
+        assertThat(usage.getPromptTokens()).isEqualTo(40);
+        assertThat(usage.getCompletionTokens()).isEqualTo(20);
+        assertThat(usage.getTotalTokens()).isEqualTo(60);
+    }
+
+    @InContainers
+    void getsTheAnswerTheReasoningAndTheUsage(Stage stage) {
+        stage.plays(Steps.thenAnswer("It is 42."));
+
+        ChatResponse response = model(options(stage)).call(new Prompt("?"));
+
+        assertThat(message(response).getText()).isEqualTo("It is 42.");
+        assertThat(reasoning(message(response))).isEqualTo(Steps.SHOWN);
+        isTheUsageOfFourCalls(response.getMetadata().getUsage());
+    }
+
+    private static List<ChatResponse> streamed(OpenAiChatModel model, Prompt prompt) {
+        return Objects.requireNonNull(model.stream(prompt).collectList().block(Duration.ofSeconds(20)));
+    }
+
+    private static List<AssistantMessage> messages(List<ChatResponse> responses) {
+        return responses.stream()
+                .filter(response -> response.getResult() != null)
+                .map(SpringAiIT::message)
+                .toList();
+    }
+
+    @InContainers
+    void streamsTheReasoningTheAnswerAndTheUsage(Stage stage) {
+        stage.plays(Steps.thenAnswer("It is 42."));
+
+        List<ChatResponse> responses = streamed(model(options(stage).streamUsage(true)), new Prompt("?"));
+
+        assertThat(messages(responses).stream()
+                        .map(AssistantMessage::getText)
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.joining()))
+                .isEqualTo("It is 42.");
+        List<AssistantMessage> messages = messages(responses); // each with all reasoning so far
+        assertThat(reasoning(messages.get(messages.size() - 1))).isEqualTo(Steps.SHOWN);
+        isTheUsageOfFourCalls(responses.get(responses.size() - 1).getMetadata().getUsage());
+    }
+
+    /** What the tool is asked for. */
+    record Place(String city) {}
+
+    private static ToolCallback weather() {
+        return FunctionToolCallback.builder("weather", (Place place) -> "dry in " + place.city())
+                .description("Tells the weather")
+                .inputType(Place.class)
+                .build();
+    }
+
+    @InContainers
+    void callsAToolAndGoesOnFromItsResult(Stage stage) {
+        stage.plays(Steps.thenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        OpenAiChatModel model = model(options(stage).toolCallbacks(weather()));
+        UserMessage question = new UserMessage("Rain in Rome?");
+
+        AssistantMessage called = message(model.call(new Prompt(question)));
+
+        assertThat(called.getToolCalls()).singleElement().satisfies(call -> {
+            assertThat(call.id()).isEqualTo("call_1");
+            assertThat(call.name()).isEqualTo("weather");
+            assertThat(call.arguments()).isEqualTo("{\"city\": \"Rome\"}");
+        });
+
+        stage.plays(Steps.thenAnswer("No rain."));
+        ToolResponseMessage result = ToolResponseMessage.builder()
+                .responses(List.of(new ToolResponseMessage.ToolResponse("call_1", "weather", "dry")))
+                .build();
+        ChatResponse end = model.call(new Prompt(List.of(question, called, result)));
+
+        assertThat(message(end).getText()).isEqualTo("No rain.");
+        assertThat(stage.request(0).body().at("/messages/3/content").asText()).isEqualTo("dry");
+    }
+
+    @InContainers
+    void streamsCallsSideBySide(Stage stage) {
+        stage.plays(Steps.thenAnswer(
+                Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
+
+        List<ChatResponse> responses = streamed(
+                model(options(stage)
+                        .toolCallbacks(weather())
+                        .toolChoice("required")
+                        .parallelToolCalls(true)),
+                new Prompt("Rain?"));
+
+        assertThat(messages(responses).stream().flatMap(message -> message.getToolCalls().stream()))
+                .extracting(call -> call.id() + " " + call.arguments())
+                .containsExactly("call_1 {\"city\": \"Rome\"}", "call_2 {\"city\": \"Oslo\"}");
+    }
+
+    @InContainers
+    void getsAStructuredAnswer(Stage stage) {
+        stage.plays(Steps.thenAnswer("{\"prime\": false}"));
+
+        ChatResponse response = model(options(stage)
+                        .outputSchema("{\"type\": \"object\", \"properties\": {\"prime\": {\"type\": \"boolean\"}}}"))
+                .call(new Prompt("Is 91 prime?"));
+
+        assertThat(message(response).getText()).isEqualTo("{\"prime\": false}");
+        assertThat(stage.request(3).body().at("/response_format/type").asText()).isEqualTo("json_schema");
+    }
+
+    private static void fails(OpenAiChatOptions.Builder options, Class<? extends Throwable> as) {
+        assertThatThrownBy(() -> model(options).call(new Prompt("?"))).isInstanceOf(as);
+        assertThatThrownBy(() -> streamed(model(options), new Prompt("?")))
+                .satisfiesAnyOf(
+                        failure -> assertThat(failure).isInstanceOf(as),
+                        failure -> assertThat(failure).hasCauseInstanceOf(as));
+    }
+
+    @InContainers(config = "presets: { o1: { model: fake-model } }")
+    void throwsWhatTheStatusStandsFor(Stage stage) {
+        fails(options(stage).apiKey("sk-wrong"), UnauthorizedException.class);
+        fails(options(stage).model("o2"), NotFoundException.class);
+        stage.decides(request -> Script.error(400, "No images, please."));
+        fails(options(stage), BadRequestException.class);
+        stage.decides(request -> Script.error(429, "slow down"));
+        fails(options(stage), RateLimitException.class);
+    }
+
+    @InContainers
+    void breaksTheCallOffByCancelling(Stage stage) {
+        stage.plays(exchange -> exchange.stream().text("It").awaitClientLeft());
+
+        model(options(stage).reasoningEffort("none")).stream(new Prompt("?"))
+                .filter(response -> response.getResult() != null
+                        && "It".equals(message(response).getText()))
+                .blockFirst(Duration.ofSeconds(20));
+
+        stage.awaitAborted(SOON);
+    }
+}
