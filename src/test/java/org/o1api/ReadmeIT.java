@@ -27,11 +27,14 @@ class ReadmeIT {
         assertThat(requests).hasSizeGreaterThanOrEqualTo(2);
         assumeTrue(run("curl --version").contains("libcurl"), "curl is not installed");
 
-        for (String request : requests) {
-            String said = run(request.replace(
-                            "http://127.0.0.1:18888", stage.gateway().url().toString())
-                    .replace("sk-...", Stage.KEY));
-            assertThat(said).contains(request.contains("\"stream\": true") ? "data: [DONE]" : "\"chat.completion\"");
+        try (RunningGateway gateway = Container.JETTY.start("api_bearer_token: " + Stage.KEY)) {
+            for (String request : requests) {
+                String here = request.replace(
+                                "http://127.0.0.1:18888", gateway.url().toString())
+                        .replace("sk-...", Stage.KEY);
+                assertThat(run(here))
+                        .contains(request.contains("\"stream\": true") ? "data: [DONE]" : "\"chat.completion\"");
+            }
         }
     }
 
