@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.o1api.testing.Container;
+import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Stage;
 
 /** The README's requests, as a reader pastes them into a shell. */
