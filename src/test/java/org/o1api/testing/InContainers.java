@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestTemplate
 @ExtendWith(Stages.class)
 public @interface InContainers {
-    /** Lines of the config file, beside the key and the upstream. */
+    /** Lines of the config file, beside the key and the upstream; {@code "upstream attempts: 1"} is one of the upstream's. */
     String[] config() default {};
 
     /** Whether no provider is configured. */

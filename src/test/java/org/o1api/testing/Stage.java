@@ -14,6 +14,9 @@ public final class Stage implements AutoCloseable {
     /** The key that the upstream gets. */
     public static final String PROVIDER_KEY = "sk-provider-0815";
 
+    /** What a line of the config begins with that is the upstream's. */
+    private static final String UPSTREAM = "upstream ";
+
     private final FakeUpstream upstream;
     private final RunningGateway gateway;
     private volatile Function<FakeUpstream.Request, Script> act =
@@ -23,13 +26,19 @@ public final class Stage implements AutoCloseable {
 
     private Stage(Container container, List<String> config, boolean demo) {
         upstream = FakeUpstream.deciding(request -> act.apply(request));
+        List<String> ofUpstream = config.stream()
+                .filter(line -> line.startsWith(UPSTREAM))
+                .map(line -> ", " + line.substring(UPSTREAM.length()))
+                .toList();
+        List<String> ofAll =
+                config.stream().filter(line -> !line.startsWith(UPSTREAM)).toList();
         // Tests share a stage, and their failures would add up to an open circuit breaker.
         String provider = demo
                 ? ""
                 : "upstreams: { default: { url: \"" + upstream.url() + "\", api_key: " + PROVIDER_KEY
-                        + ", circuit_breaker: false } }\n";
+                        + ", circuit_breaker: false" + String.join("", ofUpstream) + " } }\n";
         gateway = container.start(
-                "api_bearer_token: " + KEY + "\ndefault_model: fake-model\n" + provider + String.join("\n", config));
+                "api_bearer_token: " + KEY + "\ndefault_model: fake-model\n" + provider + String.join("\n", ofAll));
     }
 
     static Stage open(Container container, List<String> config, boolean demo) {
