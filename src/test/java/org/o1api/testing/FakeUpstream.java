@@ -74,15 +74,18 @@ public final class FakeUpstream implements AutoCloseable {
 
     private final ServerSocket server;
     private final Function<Request, Script> scripts;
+    private final boolean remembers;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final AtomicInteger taken = new AtomicInteger();
     private final List<Throwable> mistakes = new CopyOnWriteArrayList<>();
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connectionCount = new AtomicInteger();
     private final AtomicInteger ended = new AtomicInteger();
     private final AtomicInteger aborted = new AtomicInteger();
 
-    private FakeUpstream(Function<Request, Script> scripts) {
+    private FakeUpstream(Function<Request, Script> scripts, boolean remembers) {
         this.scripts = scripts;
+        this.remembers = remembers;
         try {
             server = new ServerSocket(0, 512, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         } catch (IOException e) {
@@ -109,7 +112,12 @@ public final class FakeUpstream implements AutoCloseable {
 
     /** Plays what the request asks for. */
     public static FakeUpstream deciding(Function<Request, Script> scripts) {
-        return new FakeUpstream(scripts);
+        return new FakeUpstream(scripts, true);
+    }
+
+    /** Plays what the request asks for, and forgets the request: for as many of them as a soak makes. */
+    public static FakeUpstream forgetting(Function<Request, Script> scripts) {
+        return new FakeUpstream(scripts, false);
     }
 
     /** The address of its chat completions. */
@@ -132,7 +140,7 @@ public final class FakeUpstream implements AutoCloseable {
 
     /** How many calls are under way. */
     public int openCalls() {
-        return requests.size() - ended.get();
+        return taken.get() - ended.get();
     }
 
     /** How many calls have ended, in whatever way. */
@@ -156,7 +164,7 @@ public final class FakeUpstream implements AutoCloseable {
     }
 
     public void awaitRequests(int count) {
-        await().atMost(PATIENCE).until(() -> requests.size() >= count);
+        await().atMost(PATIENCE).until(() -> taken.get() >= count);
     }
 
     public void awaitEnded(int count) {
@@ -252,7 +260,7 @@ public final class FakeUpstream implements AutoCloseable {
             throws IOException {
         String text = new String(body, StandardCharsets.UTF_8);
         Request request = new Request(
-                requests.size(),
+                taken.get(),
                 connection,
                 requestLine[0],
                 requestLine[1],
@@ -260,7 +268,10 @@ public final class FakeUpstream implements AutoCloseable {
                 text,
                 text.isEmpty() ? MissingNode.getInstance() : JSON.readTree(text),
                 System.nanoTime());
-        requests.add(request);
+        if (remembers) {
+            requests.add(request);
+        }
+        taken.incrementAndGet();
         return request;
     }
 

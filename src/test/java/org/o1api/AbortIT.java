@@ -1,0 +1,92 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** A client that leaves while its turn waits for something: the turn ends, and nothing more is asked for it. */
+class AbortIT {
+    /** One turn at once: the next one is let in when the one before has ended. */
+    private static final String ONE_TURN = "limits: { turns: 1 }";
+
+    private static final String SOON = "begin_after: 100ms";
+    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+
+    @InContainers(config = {ONE_TURN, SOON})
+    void startsNoFurtherStep(Stage stage) {
+        CountDownLatch left = new CountDownLatch(1);
+        stage.plays(exchange -> exchange.stream()
+                .text("{\"title\": \"First\", \"content\": \"The first")
+                .await(left)
+                .text(" word.\", \"next_action\": \"continue\"}")
+                .done());
+        try (ChatClient.Stream stream = stage.client().ask("?")) {
+            assertThat(stream.nextText().reasoning()).startsWith("## Step 1");
+        }
+        // A client's going is only seen by writing to it; the gateway probes a few times a second.
+        CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(left::countDown);
+
+        awaitTheNextTurn(stage, 1);
+    }
+
+    @InContainers(config = {ONE_TURN, SOON})
+    void doesNotTryAgain(Stage stage) {
+        stage.plays(Script.error(429, "slow", "Retry-After: 8"));
+        try (ChatClient.Stream stream = stage.client().ask("?", AT_ONCE)) {
+            assertThat(stream.next()).isNotNull();
+        }
+
+        awaitTheNextTurn(stage, 1);
+    }
+
+    @InContainers(config = {"upstream concurrency: 1, queue: 10", SOON, "limits: { turns: 2 }"})
+    void leavesTheLineAtTheUpstream(Stage stage) throws Exception {
+        CountDownLatch enough = new CountDownLatch(1);
+        stage.plays(
+                exchange ->
+                        exchange.stream().text("It").await(enough).text(" is.").done(),
+                Script.answer("Yes."));
+        try (ChatClient.Stream first = stage.client().ask("?", AT_ONCE)) {
+            assertThat(first.nextText().content()).isEqualTo("It");
+            try (ChatClient.Stream waiting = stage.client().ask("?", AT_ONCE)) {
+                assertThat(waiting.next()).isNotNull();
+            }
+            CompletableFuture<Answer> third = CompletableFuture.supplyAsync(() -> askUntilLetIn(stage));
+            // Long enough to see that the one before it in the line has gone: two heartbeats.
+            CompletableFuture.delayedExecutor(3, TimeUnit.SECONDS).execute(enough::countDown);
+            assertThat(ChatClient.content(first.rest())).isEqualTo(" is.");
+            assertThat(third.get(20, TimeUnit.SECONDS).content()).isEqualTo("Yes.");
+        }
+        assertThat(stage.requests()).hasSize(2);
+    }
+
+    /** Waits until the gateway runs no turn any more, and looks how often the upstream was asked until then. */
+    private static void awaitTheNextTurn(Stage stage, int calls) {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
+            Answer answer = stage.client().askWhole("nobody answers this", AT_ONCE);
+            return !answer.json().at("/error/code").asText().equals("overloaded");
+        });
+        assertThat(stage.requests().stream()
+                        .filter(request -> !request.lastMessage().equals("nobody answers this")))
+                .hasSize(calls);
+    }
+
+    private static Answer askUntilLetIn(Stage stage) {
+        Answer[] last = new Answer[1];
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
+            last[0] = stage.client().askWhole("?", AT_ONCE);
+            return last[0].status() == 200;
+        });
+        return last[0];
+    }
+}

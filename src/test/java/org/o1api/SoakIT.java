@@ -1,0 +1,140 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.testing.Container;
+import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.RunningGateway;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** Some minutes of turns, a tenth of them left by their clients and a tenth of the calls faulty: {@code mvn verify -Psoak}. */
+@Tag("soak")
+class SoakIT {
+    private static final Duration EACH = Duration.ofSeconds(Integer.getInteger("o1api.soak.seconds", 300));
+    private static final int CLIENTS = 12;
+    private static final String STEP =
+            "{\"title\": \"Thought\", \"content\": \"So it is.\", \"next_action\": \"final_answer\"}";
+    private static final String BODY =
+            "{\"stream\": true, \"messages\": [{\"role\": \"user\", \"content\": \"Sure?\"}]}";
+
+    /** What a process holds, after a collection. */
+    private record Held(long heap, int threads, long files) {
+        static Held now() {
+            for (int i = 0; i < 3; i++) {
+                System.gc();
+            }
+            UnixOperatingSystemMXBean os = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+            return new Held(
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
+                    ManagementFactory.getThreadMXBean().getThreadCount(),
+                    os.getOpenFileDescriptorCount());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void holdsNoMoreAfterManyTurns(Container container) throws Exception {
+        Random faults = new Random(4711);
+        try (FakeUpstream upstream = FakeUpstream.forgetting(request -> script(request, faults));
+                RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY
+                        + "\ndefault_model: fake-model\nupstreams: { default: { url: \"" + upstream.url()
+                        + "\", circuit_breaker: false } }\n")) {
+            long whole = load(gateway.url(), EACH.dividedBy(4));
+            Held before = Held.now();
+            whole += load(gateway.url(), EACH.dividedBy(4).multipliedBy(3));
+            Held after = Held.now();
+
+            System.getLogger(SoakIT.class.getName())
+                    .log(System.Logger.Level.INFO, "{0}: {1} whole turns; {2} -> {3}", container, whole, before, after);
+            assertThat(whole).isGreaterThan(EACH.toSeconds());
+            assertThat(after.heap()).isLessThan(before.heap() + (8 << 20));
+            assertThat(after.threads()).isLessThan(before.threads() + 20);
+            assertThat(after.files()).isLessThan(before.files() + 40);
+        }
+    }
+
+    private static Script script(FakeUpstream.Request request, Random faults) {
+        int chance;
+        synchronized (faults) {
+            chance = faults.nextInt(40);
+        }
+        return switch (chance) {
+            case 0 -> Script.reset();
+            case 1 -> Script.error(500, "no");
+            case 2 -> exchange -> exchange.stream().text("{\"title\": \"Cut").end();
+            case 3 -> SoakIT::junk;
+            default -> Script.answer(request.asksForJson() ? STEP : "It is so.");
+        };
+    }
+
+    private static void junk(Exchange exchange) throws IOException {
+        exchange.stream().text("It").event("{nonsense").end();
+    }
+
+    /** Gives how many turns were whole. */
+    private static long load(URI gateway, Duration time) throws Exception {
+        long end = System.nanoTime() + time.toNanos();
+        AtomicLong whole = new AtomicLong();
+        ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+        try {
+            List<Future<Void>> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                clients.add(threads.submit(client(gateway, end, new Random(i), whole)));
+            }
+            for (Future<Void> client : clients) {
+                client.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        return whole.get();
+    }
+
+    private static Callable<Void> client(URI gateway, long end, Random random, AtomicLong whole) {
+        HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpRequest request = HttpRequest.newBuilder(gateway.resolve("/v1/chat/completions"))
+                .header("Authorization", "Bearer " + Stage.KEY)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(BODY))
+                .build();
+        return () -> {
+            while (System.nanoTime() < end) {
+                if (random.nextInt(10) == 0) {
+                    var response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+                    response.body().readNBytes(random.nextInt(600));
+                    response.body().close();
+                    continue;
+                }
+                String body =
+                        http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+                // Whole, or a failure that says so: nothing between.
+                boolean done = body.endsWith("data: [DONE]\n\n");
+                assertThat(done || body.contains("\"error\":{")).as(body).isTrue();
+                whole.addAndGet(done ? 1 : 0);
+            }
+            return null;
+        };
+    }
+}
