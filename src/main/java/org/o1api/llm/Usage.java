@@ -31,6 +31,11 @@ public record Usage(long inputTokens, long cachedTokens, long outputTokens, long
         return new Usage(inputTokens, cachedTokens, outputTokens, outputTokens);
     }
 
+    /** The same tokens, so many of the output counted as reasoning, or all of it where it is less. */
+    public Usage withReasoning(long tokens) {
+        return new Usage(inputTokens, cachedTokens, outputTokens, Math.min(tokens, outputTokens));
+    }
+
     public long totalTokens() {
         return inputTokens + outputTokens;
     }

@@ -182,7 +182,12 @@ public final class Thinker {
         @Override
         public Usage usage() {
             Usage reported = call.usage();
-            return reported.equals(Usage.NONE) ? TokenCounter.count(request, text, thought) : reported;
+            if (reported.equals(Usage.NONE)) {
+                return TokenCounter.count(request, text, thought);
+            }
+            return reported.reasoningTokens() > 0 || thought.isEmpty()
+                    ? reported
+                    : reported.withReasoning(TokenCounter.tokens(thought));
         }
 
         @Override

@@ -49,7 +49,7 @@ final class TokenCounter {
                 input + (tools == null ? 0 : tokens(tools.text())), 0, tokens(text) + reasoningTokens, reasoningTokens);
     }
 
-    private static long tokens(CharSequence text) {
+    static long tokens(CharSequence text) {
         return text.isEmpty() ? 0 : Table.ENCODING.countTokensOrdinary(text.toString());
     }
 }

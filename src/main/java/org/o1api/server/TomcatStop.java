@@ -1,64 +1,67 @@
 package org.o1api.server;
 
 import java.lang.System.Logger.Level;
-import java.lang.management.ManagementFactory;
-import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import javax.management.JMException;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notices that Tomcat has begun to stop the web application. Tomcat first waits {@code unloadDelay} for asynchronous requests,
- * then cuts them, and only then tells servlets and listeners; its state in JMX is the one thing that tells before. On other
- * servers there is no such state, and this does nothing.
+ * then cuts them, and only then tells servlets and listeners; the state of its Context is the one thing that tells before. It
+ * is reached by name, from the class loader that Tomcat made for this web application. On other servers there is no such
+ * thing, and this does nothing.
  */
 public final class TomcatStop implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TomcatStop.class.getName());
     private static final long PERIOD_MILLIS = 250;
 
-    private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-    private final Set<ObjectName> modules;
+    private final @Nullable Object context;
     private final Runnable onStop;
     private final ScheduledFuture<?> watch;
 
-    private TomcatStop(Set<ObjectName> modules, Runnable onStop, ScheduledExecutorService scheduler) {
-        this.modules = modules;
+    private TomcatStop(@Nullable Object context, Runnable onStop, ScheduledExecutorService scheduler) {
+        this.context = context;
         this.onStop = onStop;
         this.watch = scheduler.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /**
-     * Watches a web application.
+     * Watches the web application that this class belongs to.
      *
-     * @param contextPath as the servlet context has it, empty for the root
      * @param onStop run once, on the scheduler; must be quick
      */
-    public static TomcatStop watch(String contextPath, Runnable onStop, ScheduledExecutorService scheduler) {
+    public static TomcatStop watch(Runnable onStop, ScheduledExecutorService scheduler) {
+        return new TomcatStop(context(TomcatStop.class.getClassLoader()), onStop, scheduler);
+    }
+
+    /** Tomcat's Context by way of {@code WebappClassLoaderBase.getResources().getContext()}; null on other servers. */
+    private static @Nullable Object context(ClassLoader loader) {
         try {
-            String path = contextPath.isEmpty() ? "/" : contextPath;
-            ObjectName pattern = new ObjectName("*:j2eeType=WebModule,name=//*" + path + ",*");
-            return new TomcatStop(
-                    ManagementFactory.getPlatformMBeanServer().queryNames(pattern, null), onStop, scheduler);
-        } catch (JMException e) {
-            throw new IllegalStateException("a context path that is no name: " + contextPath, e);
+            return call(call(loader, "getResources"), "getContext");
+        } catch (ReflectiveOperationException e) {
+            return null;
         }
     }
 
+    private static Object call(Object target, String method) throws ReflectiveOperationException {
+        return target.getClass().getMethod(method).invoke(target);
+    }
+
     private void look() {
-        for (ObjectName module : modules) {
-            try {
-                Object state = server.getAttribute(module, "stateName");
-                if ("STOPPING_PREP".equals(state) || "STOPPING".equals(state)) {
-                    watch.cancel(false);
-                    onStop.run();
-                    return;
-                }
-            } catch (JMException e) {
-                LOG.log(Level.DEBUG, "a web module that cannot be asked for its state", e);
+        if (context == null) {
+            watch.cancel(false);
+            return;
+        }
+        try {
+            Object state = call(context, "getStateName");
+            if ("STOPPING_PREP".equals(state) || "STOPPING".equals(state)) {
+                watch.cancel(false);
+                onStop.run();
             }
+        } catch (ReflectiveOperationException e) {
+            watch.cancel(false);
+            LOG.log(Level.WARNING, "Tomcat does not tell its state: streams may be cut when it undeploys", e);
         }
     }
 

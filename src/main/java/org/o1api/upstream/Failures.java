@@ -151,6 +151,13 @@ final class Failures {
                         true,
                         retryAfter,
                         status);
+            case 504 ->
+                told(
+                        ErrorCode.UPSTREAM_TIMEOUT,
+                        "The model's provider took too long by its own word (504).",
+                        true,
+                        retryAfter,
+                        status);
             case 503 ->
                 told(
                         ErrorCode.UPSTREAM_UNAVAILABLE,

@@ -24,6 +24,8 @@ final class RequestReader {
     /** What an assistant thought earlier: shown to people, not told to the model again. */
     private static final Set<String> EARLIER_REASONING = Set.of("reasoning_content", "reasoning", "reasoning_details");
 
+    private static final Set<String> TOOL_CHOICES = Set.of("none", "auto", "required");
+
     private final JsonReader json;
     private final ApiSettings.Limits limits;
     private final ChatCompletionRequest.Builder request = new ChatCompletionRequest.Builder();
@@ -60,6 +62,7 @@ final class RequestReader {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST, "messages", "'messages' must be a list of at least one message.");
         }
+        dropChoiceWithoutTools();
         return request.build();
     }
 
@@ -72,18 +75,15 @@ final class RequestReader {
             case "temperature" -> number(name, 0, 2);
             case "top_p" -> number(name, 0, 1);
             case "presence_penalty", "frequency_penalty" -> number(name, -2, 2);
-            case "max_tokens", "max_completion_tokens" ->
-                request.maxTokens = new Question.MaxTokens(name, json.positive(name));
-            case "stop" ->
-                closing(name, JsonToken.VALUE_STRING, JsonToken.START_ARRAY, "a string or a list of strings");
+            case "max_tokens", "max_completion_tokens" -> maxTokens(new Question.MaxTokens(name, json.positive(name)));
+            case "stop" -> stop(name);
             case "response_format" -> responseFormat();
             case "tools" -> {
                 json.require(JsonToken.START_ARRAY, name, "a list of tools");
                 RawJson tools = json.raw();
                 request.tools = isEmptyList(tools) ? null : tools;
             }
-            case "tool_choice" ->
-                closing(name, JsonToken.VALUE_STRING, JsonToken.START_OBJECT, "a string or an object");
+            case "tool_choice" -> toolChoice(name);
             case "parallel_tool_calls" -> {
                 json.bool(name);
                 request.closingFields.put(name, json.raw());
@@ -121,16 +121,59 @@ final class RequestReader {
         }
     }
 
+    /** Of two bounds the tighter one counts. */
+    private void maxTokens(Question.MaxTokens given) {
+        if (request.maxTokens == null || given.limit() < request.maxTokens.limit()) {
+            request.maxTokens = given;
+        }
+    }
+
     private void number(String name, double min, double max) {
         json.number(name, min, max);
         request.fields.put(name, json.raw());
     }
 
-    private void closing(String name, JsonToken one, JsonToken other, String what) {
-        if (json.current() != one) {
-            json.require(other, name, what);
+    private void stop(String name) {
+        if (json.current() != JsonToken.VALUE_STRING) {
+            json.require(JsonToken.START_ARRAY, name, "a string or a list of strings");
+        }
+        RawJson stop = json.raw();
+        try (JsonReader inner = inner(stop)) {
+            if (inner.next() == JsonToken.START_ARRAY) {
+                for (int i = 0; inner.next() != JsonToken.END_ARRAY; i++) {
+                    inner.string(name + "[" + i + "]");
+                }
+            }
+        }
+        request.closingFields.put(name, stop);
+    }
+
+    private void toolChoice(String name) {
+        if (json.current() == JsonToken.VALUE_STRING && !TOOL_CHOICES.contains(json.text())) {
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST,
+                    name,
+                    "'" + name + "' must be one of none, auto, required, or an object.");
+        }
+        if (json.current() != JsonToken.VALUE_STRING) {
+            json.require(JsonToken.START_OBJECT, name, "a string or an object");
         }
         request.closingFields.put(name, json.raw());
+    }
+
+    /** Without tools there is nothing to choose; providers refuse a choice then. */
+    private void dropChoiceWithoutTools() {
+        if (request.tools != null) {
+            return;
+        }
+        request.closingFields.remove("parallel_tool_calls");
+        RawJson choice = request.closingFields.remove("tool_choice");
+        if (choice != null
+                && !choice.text().equals("\"none\"")
+                && !choice.text().equals("\"auto\"")) {
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST, "tool_choice", "'tool_choice' asks for a tool, but 'tools' has none.");
+        }
     }
 
     private <T> T word(String name, T[] all, Function<T, String> wireName) {
@@ -245,7 +288,10 @@ final class RequestReader {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST, path + ".content", "'" + path + ".content' is missing.");
         }
-        return new Message(role, role.instructs() && content != null ? plain(content, path) : content, fields);
+        if (role.instructs() && content instanceof Content.Parts parts) {
+            requireText(parts, path);
+        }
+        return new Message(role, content, fields);
     }
 
     private Content content(String path) {
@@ -256,36 +302,31 @@ final class RequestReader {
         return new Content.Parts(json.raw());
     }
 
-    /** Instructions join our own in one message, so their parts become one text. */
-    private Content.Text plain(Content content, String path) {
-        if (content instanceof Content.Text text) {
-            return text;
-        }
-        List<String> texts = new ArrayList<>();
-        try (JsonReader parts = inner(((Content.Parts) content).json())) {
+    /** Instructions join our own in one text, so each part of them must be text. */
+    private void requireText(Content.Parts content, String path) {
+        try (JsonReader parts = inner(content.json())) {
             parts.next();
-            while (parts.next() != JsonToken.END_ARRAY) {
-                String part = path + ".content[" + texts.size() + "]";
+            for (int i = 0; parts.next() != JsonToken.END_ARRAY; i++) {
+                String part = path + ".content[" + i + "]";
                 parts.require(JsonToken.START_OBJECT, part, "an object");
-                @Nullable String text = null;
+                boolean text = false;
                 for (String field = parts.nextField(); field != null; field = parts.nextField()) {
                     parts.next();
                     if (field.equals("text")) {
-                        text = parts.string(part + ".text");
+                        parts.string(part + ".text");
+                        text = true;
                     } else {
                         parts.skip();
                     }
                 }
-                if (text == null) {
+                if (!text) {
                     throw new RequestException(
                             ErrorCode.INVALID_REQUEST,
                             part,
                             "'" + part + "' must be a text part: instructions are text.");
                 }
-                texts.add(text);
             }
         }
-        return new Content.Text(String.join("\n", texts));
     }
 
     private static RequestException unsupported(String param, String message) {
