@@ -82,7 +82,7 @@ public final class Gateway implements ServletContextListener {
         TurnExecutor executor = started(TurnExecutor.start(), TurnExecutor::close);
         OpenStreams streams = started(new OpenStreams(config.stream(), scheduler), OpenStreams::close);
         TurnService turns = new TurnService(upstreams, strategies(), config.turns(), scheduler);
-        started(TomcatStop.watch(turns::stop, scheduler), TomcatStop::close);
+        started(TomcatStop.watch(context, turns::stop, scheduler), TomcatStop::close);
         started(drainingAtExit(turns), Gateway::forget);
         Application application = new Application(
                 List.of(

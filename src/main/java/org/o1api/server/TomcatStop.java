@@ -1,5 +1,6 @@
 package org.o1api.server;
 
+import jakarta.servlet.ServletContext;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -9,11 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Notices that Tomcat has begun to stop the web application. Tomcat first waits {@code unloadDelay} for asynchronous requests,
  * then cuts them, and only then tells servlets and listeners; the state of its Context is the one thing that tells before. It
- * is reached by name, from the class loader that Tomcat made for this web application. On other servers there is no such
- * thing, and this does nothing.
+ * is reached by name, from an attribute of the servlet context. On other servers there is no such thing, and this does
+ * nothing.
  */
 public final class TomcatStop implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TomcatStop.class.getName());
+    /** Tomcat's {@code Globals.RESOURCES_ATTR}. */
+    private static final String RESOURCES = "org.apache.catalina.resources";
+
     private static final long PERIOD_MILLIS = 250;
 
     private final @Nullable Object context;
@@ -27,18 +31,18 @@ public final class TomcatStop implements AutoCloseable {
     }
 
     /**
-     * Watches the web application that this class belongs to.
+     * Watches a web application.
      *
      * @param onStop run once, on the scheduler; must be quick
      */
-    public static TomcatStop watch(Runnable onStop, ScheduledExecutorService scheduler) {
-        return new TomcatStop(context(TomcatStop.class.getClassLoader()), onStop, scheduler);
+    public static TomcatStop watch(ServletContext web, Runnable onStop, ScheduledExecutorService scheduler) {
+        return new TomcatStop(context(web.getAttribute(RESOURCES)), onStop, scheduler);
     }
 
-    /** Tomcat's Context by way of {@code WebappClassLoaderBase.getResources().getContext()}; null on other servers. */
-    private static @Nullable Object context(ClassLoader loader) {
+    /** Tomcat's Context by way of {@code WebResourceRoot.getContext()}; null on other servers. */
+    private static @Nullable Object context(@Nullable Object resources) {
         try {
-            return call(call(loader, "getResources"), "getContext");
+            return resources == null ? null : call(resources, "getContext");
         } catch (ReflectiveOperationException e) {
             return null;
         }
