@@ -176,7 +176,7 @@ class ErrorsIT {
     @InContainers
     void givesAFailureBeforeTheBeginningItsStatusOnStreamsToo(Stage stage) {
         Map<Integer, Integer> statusOf = Map.of(
-                400, 400, 401, 502, 403, 502, 404, 502, 413, 413, 422, 400, 429, 429, 500, 502, 503, 503, 504, 502);
+                400, 400, 401, 502, 403, 502, 404, 502, 413, 413, 422, 400, 429, 429, 500, 502, 503, 503, 504, 504);
         statusOf.forEach((theirs, ours) -> {
             stage.decides(request -> Script.error(
                     theirs,
