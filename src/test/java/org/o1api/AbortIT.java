@@ -49,27 +49,6 @@ class AbortIT {
         awaitTheNextTurn(stage, 1);
     }
 
-    @InContainers(config = {"upstream concurrency: 1, queue: 10", SOON, "limits: { turns: 2 }"})
-    void leavesTheLineAtTheUpstream(Stage stage) throws Exception {
-        CountDownLatch enough = new CountDownLatch(1);
-        stage.plays(
-                exchange ->
-                        exchange.stream().text("It").await(enough).text(" is.").done(),
-                Script.answer("Yes."));
-        try (ChatClient.Stream first = stage.client().ask("?", AT_ONCE)) {
-            assertThat(first.nextText().content()).isEqualTo("It");
-            try (ChatClient.Stream waiting = stage.client().ask("?", AT_ONCE)) {
-                assertThat(waiting.next()).isNotNull();
-            }
-            CompletableFuture<Answer> third = CompletableFuture.supplyAsync(() -> askUntilLetIn(stage));
-            // Long enough to see that the one before it in the line has gone: two heartbeats.
-            CompletableFuture.delayedExecutor(3, TimeUnit.SECONDS).execute(enough::countDown);
-            assertThat(ChatClient.content(first.rest())).isEqualTo(" is.");
-            assertThat(third.get(20, TimeUnit.SECONDS).content()).isEqualTo("Yes.");
-        }
-        assertThat(stage.requests()).hasSize(2);
-    }
-
     /** Waits until the gateway runs no turn any more, and looks how often the upstream was asked until then. */
     private static void awaitTheNextTurn(Stage stage, int calls) {
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
@@ -79,14 +58,5 @@ class AbortIT {
         assertThat(stage.requests().stream()
                         .filter(request -> !request.lastMessage().equals("nobody answers this")))
                 .hasSize(calls);
-    }
-
-    private static Answer askUntilLetIn(Stage stage) {
-        Answer[] last = new Answer[1];
-        await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
-            last[0] = stage.client().askWhole("?", AT_ONCE);
-            return last[0].status() == 200;
-        });
-        return last[0];
     }
 }
