@@ -56,6 +56,14 @@ public final class TurnService {
      * @throws org.o1api.llm.GatewayException when it failed, or was cancelled
      */
     public void run(Turn turn, TurnListener listener) {
+        try {
+            think(turn, listener);
+        } finally {
+            open.end(turn); // whatever failed: a place that is not given back is lost for good
+        }
+    }
+
+    private void think(Turn turn, TurnListener listener) {
         Preset preset = turn.preset();
         Upstream upstream = upstream(preset);
         Strategy strategy = named(strategies, preset.strategy());
@@ -68,7 +76,6 @@ public final class TurnService {
         } finally {
             thinking.cancel(false);
             all.cancel(false);
-            open.end(turn);
         }
     }
 
