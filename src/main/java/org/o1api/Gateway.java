@@ -22,13 +22,18 @@ import org.o1api.api.HealthResource;
 import org.o1api.api.ModelsResource;
 import org.o1api.api.RequestIdFilter;
 import org.o1api.api.chat.ChatCompletionsResource;
+import org.o1api.api.conversations.ConversationsResource;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
 import org.o1api.auth.BearerFilter;
 import org.o1api.config.Config;
 import org.o1api.config.ConfigException;
 import org.o1api.config.ConfigFile;
+import org.o1api.conversation.ConversationSettings;
+import org.o1api.conversation.Conversations;
+import org.o1api.conversation.Database;
 import org.o1api.reasoning.Strategy;
+import org.o1api.reasoning.TokenCounter;
 import org.o1api.reasoning.strategy.StepsStrategy;
 import org.o1api.server.DrainingServlet;
 import org.o1api.server.FrameWriter;
@@ -36,6 +41,7 @@ import org.o1api.server.NamedThreads;
 import org.o1api.server.OpenStreams;
 import org.o1api.server.TomcatStop;
 import org.o1api.server.TurnExecutor;
+import org.o1api.turn.Floor;
 import org.o1api.turn.TurnService;
 import org.o1api.upstream.DemoUpstream;
 import org.o1api.upstream.HttpUpstream;
@@ -79,6 +85,7 @@ public final class Gateway implements ServletContextListener {
                 started(new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-tick")), NamedThreads::end);
         scheduler.setRemoveOnCancelPolicy(true);
         Map<String, Upstream> upstreams = upstreams(config, scheduler);
+        Conversations conversations = conversations(config.conversations());
         TurnExecutor executor = started(TurnExecutor.start(), TurnExecutor::close);
         OpenStreams streams = started(new OpenStreams(config.stream(), scheduler), OpenStreams::close);
         TurnService turns = new TurnService(upstreams, strategies(), config.turns(), scheduler);
@@ -88,7 +95,13 @@ public final class Gateway implements ServletContextListener {
                 List.of(
                         new HealthResource(turns::ready),
                         new ModelsResource(config.presets()),
-                        new ChatCompletionsResource(config.api(), config.presets(), turns, streams)),
+                        new ConversationsResource(config.api().limits(), conversations.store()),
+                        new ChatCompletionsResource(
+                                config.api(),
+                                config.presets(),
+                                turns,
+                                new Floor(conversations, config.conversations().patience()),
+                                streams)),
                 List.of(
                         executor,
                         new FrameWriter(),
@@ -102,6 +115,15 @@ public final class Gateway implements ServletContextListener {
         servlet.addMapping("/*");
         servlet.setAsyncSupported(true);
         servlet.setLoadOnStartup(1);
+    }
+
+    /** Opens the database beside the start: that it is down must not keep the gateway from its other work. */
+    private Conversations conversations(ConversationSettings settings) {
+        Database database = started(new Database(settings.source(), System::getProperty), Database::close);
+        Conversations conversations = new Conversations(database, settings, TokenCounter::tokens);
+        conversations.keepOrder(started(
+                new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-conversations")), NamedThreads::end));
+        return conversations;
     }
 
     /** On SIGTERM the servers' own hooks run beside this one, and some cut streams before they tell anybody. */

@@ -29,17 +29,21 @@ class HouseTest {
     private static final String BASE = "org.o1api";
 
     /** Which packages each package may import, itself aside. The base package wires, and may import all. */
-    private static final Map<String, List<String>> MAY_IMPORT = Map.of(
-            "server", List.of("llm"),
-            "api", List.of("server", "auth", "turn", "reasoning", "llm"),
-            "api.chat", List.of("api", "server", "auth", "turn", "reasoning", "llm"),
-            "auth", List.of("llm"),
-            "turn", List.of("reasoning", "upstream", "llm"),
-            "reasoning", List.of("upstream", "llm"),
-            "reasoning.strategy", List.of("reasoning", "upstream", "llm"),
-            "upstream", List.of("llm"),
-            "llm", List.of(),
-            "config", List.of("api", "auth", "reasoning", "server", "turn", "upstream", "llm"));
+    private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
+            Map.entry("server", List.of("llm")),
+            Map.entry("api", List.of("server", "auth", "turn", "reasoning", "llm")),
+            Map.entry("api.chat", List.of("api", "server", "auth", "turn", "conversation", "reasoning", "llm")),
+            Map.entry("api.conversations", List.of("api", "auth", "conversation", "llm")),
+            Map.entry("auth", List.of("llm")),
+            Map.entry("turn", List.of("conversation", "reasoning", "upstream", "llm")),
+            Map.entry("conversation", List.of("llm")),
+            Map.entry("reasoning", List.of("upstream", "llm")),
+            Map.entry("reasoning.strategy", List.of("reasoning", "upstream", "llm")),
+            Map.entry("upstream", List.of("llm")),
+            Map.entry("llm", List.of()),
+            Map.entry(
+                    "config",
+                    List.of("api", "auth", "conversation", "reasoning", "server", "turn", "upstream", "llm")));
 
     /** Words of the upstream that a turn's own vocabulary uses: who speaks of turns knows them too. */
     private static final DescribedPredicate<JavaClass> WORDS_OF_A_TURN = belongToAnyOf(Delta.class, Cancellation.class);
@@ -125,7 +129,13 @@ class HouseTest {
 
     @Test
     void jacksonIsKnownWhereJsonIsReadOrWritten() {
-        fence("com.fasterxml..", BASE + ".api..", BASE + ".upstream", BASE + ".reasoning.strategy", BASE + ".config");
+        fence(
+                "com.fasterxml..",
+                BASE + ".api..",
+                BASE + ".upstream",
+                BASE + ".reasoning.strategy",
+                BASE + ".conversation",
+                BASE + ".config");
     }
 
     @Test
@@ -134,8 +144,10 @@ class HouseTest {
     }
 
     @Test
-    void nothingSpeaksSqlYet() {
-        fence(resideInAnyPackage("java.sql..", "javax.sql.."));
+    void sqlIsSpokenInConversationsOnly() {
+        fence(
+                resideInAnyPackage("java.sql..", "javax.sql..", "org.jdbi..", "com.zaxxer..", "org.flywaydb.."),
+                BASE + ".conversation");
     }
 
     @Test

@@ -36,7 +36,7 @@ public final class CorsFilter implements ContainerRequestFilter, ContainerRespon
                 && allowed(request) != null) {
             String headers = request.getHeaderString("Access-Control-Request-Headers");
             request.abortWith(Response.noContent()
-                    .header("Access-Control-Allow-Methods", "GET, POST")
+                    .header("Access-Control-Allow-Methods", "GET, POST, DELETE")
                     .header("Access-Control-Allow-Headers", headers == null ? HttpHeaders.AUTHORIZATION : headers)
                     .header("Access-Control-Max-Age", 3600)
                     .build());

@@ -4,14 +4,18 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
+import org.o1api.llm.RawJson;
 
 /** JSON as we send it: on one line, whatever a client takes for a line break. */
 public final class Json {
@@ -20,6 +24,14 @@ public final class Json {
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool()) // thread locals are no use to virtual threads
             .build();
+
+    /** Bounds were kept when it was read first. */
+    private static final ObjectMapper READ_BEFORE = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNestingDepth(2000)
+                    .build())
+            .build());
 
     private Json() {}
 
@@ -38,6 +50,15 @@ public final class Json {
             throw new UncheckedIOException("writing to memory", e);
         }
         return out.toByteArray();
+    }
+
+    /** A value that was read here before, as a tree. */
+    public static JsonNode tree(RawJson value) {
+        try {
+            return READ_BEFORE.readTree(value.text());
+        } catch (IOException e) {
+            throw new UncheckedIOException("what was read before", e);
+        }
     }
 
     /** Escapes what some clients' line readers (Python's {@code splitlines}) take for the end of an event's line. */

@@ -13,6 +13,8 @@ final class ApiKeyReader {
     private static final String TOKEN = "api_bearer_token";
     private static final String TOKEN_NAME = "default";
     private static final Set<String> SAMPLES = Set.of("your_api_bearer_token", "your_api_bearer_token_here");
+    private static final Kind<String> NAME =
+            Kind.LINE_OF_TEXT.which("a name of at most 128 characters", name -> name.length() <= 128);
     private static final String NO_KEY = "0".repeat(64);
 
     private final Collection<String> presets;
@@ -34,7 +36,7 @@ final class ApiKeyReader {
     }
 
     private ApiKey key(Section section) {
-        String name = section.require("name", Kind.LINE_OF_TEXT, "");
+        String name = section.require("name", NAME, "");
         String hash = hash(section);
         Set<String> allowed = section.set("presets", Kind.nameOf("the name of a preset", presets), "all presets");
         if (!name.isEmpty() && keys.stream().anyMatch(other -> other.name().equals(name))) {

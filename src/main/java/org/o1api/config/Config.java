@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.auth.ApiKey;
+import org.o1api.conversation.ConversationSettings;
 import org.o1api.reasoning.Presets;
 import org.o1api.server.StreamSettings;
 import org.o1api.turn.TurnLimits;
@@ -23,7 +24,8 @@ public record Config(
         Presets presets,
         ApiSettings api,
         StreamSettings stream,
-        TurnLimits turns) {
+        TurnLimits turns,
+        ConversationSettings conversations) {
     /** The name of the upstream that the original's keys make. */
     public static final String DEFAULT_UPSTREAM = "default";
 

@@ -40,7 +40,14 @@ final class ConfigReader {
         List<ApiKey> keys = ApiKeyReader.keys(root, names);
         return root.section(
                 "limits",
-                limits -> new Config(keys, upstreams, presets, api(root, limits), stream(root), turns(root, limits)));
+                limits -> new Config(
+                        keys,
+                        upstreams,
+                        presets,
+                        api(root, limits),
+                        stream(root),
+                        turns(root, limits),
+                        root.section("conversations", ConversationReader::settings)));
     }
 
     private static ApiSettings api(Section root, Section limits) {

@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A duration as the config writes it: {@code 500ms}, {@code 5s}, {@code 2m}, {@code 1h}. */
+/** A duration as the config writes it: {@code 500ms}, {@code 5s}, {@code 2m}, {@code 1h}, {@code 30d}. */
 final class DurationText {
-    private static final Pattern FORM = Pattern.compile("(\\d{1,12}) ?(ms|s|m|h)");
+    private static final Pattern FORM = Pattern.compile("(\\d{1,12}) ?(ms|s|m|h|d)");
 
     private DurationText() {}
 
@@ -22,7 +22,8 @@ final class DurationText {
                     case "ms" -> Duration.ofMillis(amount);
                     case "s" -> Duration.ofSeconds(amount);
                     case "m" -> Duration.ofMinutes(amount);
-                    default -> Duration.ofHours(amount);
+                    case "h" -> Duration.ofHours(amount);
+                    default -> Duration.ofDays(amount);
                 });
     }
 
@@ -34,6 +35,9 @@ final class DurationText {
         long seconds = millis / 1000;
         if (seconds == 0 || seconds % 60 != 0) {
             return seconds + "s";
+        }
+        if (seconds % 86_400 == 0 && seconds > 86_400) {
+            return seconds / 86_400 + "d";
         }
         return seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds / 60 + "m";
     }

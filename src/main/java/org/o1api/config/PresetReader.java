@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Preset.Budget;
+import org.o1api.reasoning.Preset.History;
 import org.o1api.reasoning.Preset.Steps;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.Prompts;
@@ -49,7 +50,16 @@ final class PresetReader {
     }
 
     private Preset standard(String name) {
-        return new Preset(name, List.of(standardUpstream), name, STEPS, Steps.DEFAULT, Budget.DEFAULT, prompts, null);
+        return new Preset(
+                name,
+                List.of(standardUpstream),
+                name,
+                STEPS,
+                Steps.DEFAULT,
+                Budget.DEFAULT,
+                prompts,
+                History.DEFAULT,
+                null);
     }
 
     private Preset preset(String name, Section section) {
@@ -63,6 +73,7 @@ final class PresetReader {
                 section.section("steps", PresetReader::steps),
                 section.section("budget", PresetReader::budget),
                 section.section("prompts", own -> prompts(own, prompts)),
+                section.section("history", PresetReader::history),
                 section.find("reasoning_format", ConfigReader.FORMAT));
     }
 
@@ -88,6 +99,13 @@ final class PresetReader {
                 section.get("tokens", Kind.integer(1, 1_000_000_000), fallback.tokens()),
                 section.get("time", time, fallback.time()),
                 (int) retries);
+    }
+
+    private static History history(Section section) {
+        History fallback = History.DEFAULT;
+        return new History(
+                section.get("tokens", Kind.integer(1, 100_000_000), fallback.tokens()),
+                section.get("reasoning", Kind.FLAG, fallback.reasoning()));
     }
 
     private static Prompts prompts(Section section, Prompts fallback) {

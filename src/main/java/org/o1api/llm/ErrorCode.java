@@ -9,9 +9,18 @@ public enum ErrorCode {
     UNSUPPORTED_VALUE(400, Type.INVALID_REQUEST),
     INVALID_API_KEY(401, Type.INVALID_REQUEST),
     MODEL_NOT_FOUND(404, Type.INVALID_REQUEST),
+    CONVERSATION_NOT_FOUND(404, Type.INVALID_REQUEST),
     UNKNOWN_URL(404, Type.INVALID_REQUEST),
     METHOD_NOT_ALLOWED(405, Type.INVALID_REQUEST),
     NOT_ACCEPTABLE(406, Type.INVALID_REQUEST),
+    /** Another turn of the conversation runs. */
+    CONVERSATION_BUSY(409, Type.INVALID_REQUEST),
+    /** The conversation went away while the turn ran. */
+    CONVERSATION_CHANGED(409, Type.INVALID_REQUEST),
+    /** The request tells another past than the conversation has. */
+    CONVERSATION_DIFFERS(409, Type.INVALID_REQUEST),
+    IDEMPOTENCY_KEY_IN_USE(409, Type.INVALID_REQUEST),
+    IDEMPOTENCY_KEY_REUSED(422, Type.INVALID_REQUEST),
     REQUEST_TOO_LARGE(413, Type.INVALID_REQUEST),
     UNSUPPORTED_MEDIA_TYPE(415, Type.INVALID_REQUEST),
     RATE_LIMIT_EXCEEDED(429, Type.RATE_LIMIT),
@@ -20,6 +29,8 @@ public enum ErrorCode {
     INTERNAL_ERROR(500, Type.SERVER),
     /** The gateway has no room for the request just now. */
     OVERLOADED(503, Type.SERVER),
+    /** The database of the conversations is down. */
+    STORE_UNAVAILABLE(503, Type.SERVER),
     /** The gateway is stopping. */
     SHUTTING_DOWN(503, Type.SERVER),
     /** The provider refused what the caller asked. */

@@ -11,6 +11,7 @@ import org.o1api.llm.ReasoningFormat;
  * @param upstreams the names of the upstreams that it calls, at least one: each stands in for the one before
  * @param model the upstream's name of the model
  * @param strategy the name of the strategy that thinks
+ * @param history what it is told of a conversation
  * @param reasoningFormat where the reasoning goes; null: as the config says
  */
 public record Preset(
@@ -21,6 +22,7 @@ public record Preset(
         Steps steps,
         Budget budget,
         Prompts prompts,
+        History history,
         @Nullable ReasoningFormat reasoningFormat) {
     public Preset {
         upstreams = List.copyOf(upstreams);
@@ -45,6 +47,17 @@ public record Preset(
                 throw new IllegalArgumentException("steps need 0 <= min <= max <= 100, not " + min + ".." + max);
             }
         }
+    }
+
+    /**
+     * How much of its conversation a turn is told.
+     *
+     * @param tokens of the conversation and what is new in the request; of more the oldest turns are left out, but for their
+     *     instructions
+     * @param reasoning whether earlier answers come with their reasoning
+     */
+    public record History(long tokens, boolean reasoning) {
+        public static final History DEFAULT = new History(64_000, false);
     }
 
     /**

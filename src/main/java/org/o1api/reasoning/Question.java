@@ -31,6 +31,11 @@ public record Question(
         closingFields = Collections.unmodifiableMap(new LinkedHashMap<>(closingFields));
     }
 
+    /** The same question with other messages. */
+    public Question saying(List<Message> others) {
+        return new Question(others, fields, tools, closingFields, maxTokens, steps);
+    }
+
     /**
      * A bound of output tokens.
      *

@@ -13,7 +13,7 @@ import org.o1api.upstream.CallRequest;
  * Counts the tokens of a call whose upstream counted none, by the tokenizer of OpenAI's newer models (o200k_base). Other
  * models cut text otherwise, and images count as the text of their JSON, so this is near the truth and not the bill.
  */
-final class TokenCounter {
+public final class TokenCounter {
     /** What chat models are told around each message, by OpenAI's cookbook on counting tokens. */
     private static final int PER_MESSAGE = 3;
 
@@ -49,7 +49,8 @@ final class TokenCounter {
                 input + (tools == null ? 0 : tokens(tools.text())), 0, tokens(text) + reasoningTokens, reasoningTokens);
     }
 
-    static long tokens(CharSequence text) {
+    /** The tokens of a text. */
+    public static long tokens(CharSequence text) {
         return text.isEmpty() ? 0 : Table.ENCODING.countTokensOrdinary(text.toString());
     }
 }

@@ -42,7 +42,7 @@ public final class TurnService {
     }
 
     /**
-     * Takes a turn on; {@link #run} has to follow.
+     * Takes a turn on; {@link #end} has to follow.
      *
      * @throws org.o1api.llm.GatewayException when there is no room for it
      */
@@ -50,20 +50,17 @@ public final class TurnService {
         open.begin(turn);
     }
 
+    /** Gives the place of a turn back that has begun. A place that is not given back is lost for good. */
+    public void end(Turn turn) {
+        open.end(turn);
+    }
+
     /**
-     * Runs a turn that has begun to its end and reports it.
+     * Has a turn that has begun thought and answered, and reports it.
      *
      * @throws org.o1api.llm.GatewayException when it failed, or was cancelled
      */
     public void run(Turn turn, TurnListener listener) {
-        try {
-            think(turn, listener);
-        } finally {
-            open.end(turn); // whatever failed: a place that is not given back is lost for good
-        }
-    }
-
-    private void think(Turn turn, TurnListener listener) {
         Preset preset = turn.preset();
         Upstream upstream = upstream(preset);
         Strategy strategy = named(strategies, preset.strategy());

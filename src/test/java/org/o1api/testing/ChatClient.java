@@ -246,10 +246,12 @@ public final class ChatClient {
     }
 
     public Stream stream(String body, String accept) {
-        return new Stream(send(
-                CHAT,
-                request -> posting(body).apply(request.header("Accept", accept)),
-                HttpResponse.BodyHandlers.ofInputStream()));
+        return stream(request -> posting(body).apply(request.header("Accept", accept)));
+    }
+
+    /** Sends a chat completion request whose reply is a stream, if all goes well. */
+    public Stream stream(UnaryOperator<HttpRequest.Builder> request) {
+        return new Stream(send(CHAT, request, HttpResponse.BodyHandlers.ofInputStream()));
     }
 
     /** A POST of JSON. */

@@ -107,11 +107,15 @@ public enum Container {
 
     abstract RunningGateway start(Path config);
 
-    /** Starts the WAR with the text of a config file. */
+    /** Starts the WAR with the text of a config file; conversations are kept in a folder of its own unless that says where. */
     public RunningGateway start(String config) {
-        Path file = temporary().resolve("config.yaml");
+        Path folder = temporary();
+        Path file = folder.resolve("config.yaml");
+        String conversations = config.contains("conversations:")
+                ? ""
+                : "\nconversations: { url: \"jdbc:h2:file:" + folder.resolve("conversations") + "\" }\n";
         try {
-            Files.writeString(file, config);
+            Files.writeString(file, config + conversations);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -26,7 +26,9 @@ public enum Schemas {
     CHUNK("CreateChatCompletionStreamResponse"),
     ERROR("ErrorResponse"),
     MODELS("ListModelsResponse"),
-    MODEL("Model");
+    MODEL("Model"),
+    CONVERSATION("ConversationResource"),
+    ITEMS("ConversationItemList");
 
     private static final String LOCATION = "https://schemas.invalid/openai.json";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -90,6 +92,13 @@ public enum Schemas {
             MODELS.check(response.body());
         } else if (path.startsWith("/v1/models/")) {
             MODEL.check(response.body());
+        } else if (path.matches("/v1/conversations/[^/]+/items")) {
+            ITEMS.check(response.body());
+        } else if (path.startsWith("/v1/conversations")
+                && !response.request().method().equals("DELETE")
+                && !(path.equals("/v1/conversations")
+                        && response.request().method().equals("GET"))) {
+            CONVERSATION.check(response.body());
         }
     }
 }

@@ -55,6 +55,7 @@ class TurnServiceTest {
                 new Preset.Steps(3, 25),
                 new Preset.Budget(30, 50_000, TIME, 6),
                 Prompts.DEFAULT,
+                Preset.History.DEFAULT,
                 null);
         Question question = new Question(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null, preset.steps());
         try (fake;

@@ -14,6 +14,7 @@ import org.o1api.reasoning.Question;
  * What a caller sent, read and checked.
  *
  * @param model null: the caller left the choice to us
+ * @param conversation whose next turn it is; null: nothing is kept of it
  * @param includeUsage whether a stream ends with its usage
  * @param fields what goes upstream with every call
  * @param closingFields what goes upstream with the closing call only
@@ -21,6 +22,7 @@ import org.o1api.reasoning.Question;
  */
 record ChatCompletionRequest(
         @Nullable String model,
+        @Nullable String conversation,
         List<Message> messages,
         boolean includeUsage,
         Map<String, RawJson> fields,
@@ -70,6 +72,9 @@ record ChatCompletionRequest(
         @Nullable
         String model;
 
+        @Nullable
+        String conversation;
+
         List<Message> messages = List.of();
         boolean includeUsage;
         final Map<String, RawJson> fields = new LinkedHashMap<>();
@@ -90,7 +95,17 @@ record ChatCompletionRequest(
 
         ChatCompletionRequest build() {
             return new ChatCompletionRequest(
-                    model, messages, includeUsage, fields, tools, closingFields, maxTokens, effort, format, wantsJson);
+                    model,
+                    conversation,
+                    messages,
+                    includeUsage,
+                    fields,
+                    tools,
+                    closingFields,
+                    maxTokens,
+                    effort,
+                    format,
+                    wantsJson);
         }
     }
 }

@@ -13,6 +13,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.glassfish.jersey.server.ManagedAsync;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
@@ -20,10 +22,14 @@ import org.o1api.api.ErrorBody;
 import org.o1api.api.ErrorMapper;
 import org.o1api.api.Json;
 import org.o1api.api.ModelsResource;
+import org.o1api.api.RequestException;
 import org.o1api.api.RequestIdFilter;
 import org.o1api.auth.Caller;
+import org.o1api.conversation.Entry;
+import org.o1api.conversation.StoredTurn;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.GatewayException;
+import org.o1api.llm.Message;
 import org.o1api.llm.ReasoningFormat;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
@@ -31,6 +37,7 @@ import org.o1api.reasoning.TurnListener;
 import org.o1api.server.EventStream;
 import org.o1api.server.OpenStreams;
 import org.o1api.server.ResponseGuard;
+import org.o1api.turn.Floor;
 import org.o1api.turn.Turn;
 import org.o1api.turn.TurnService;
 import org.o1api.upstream.Cancellation;
@@ -41,15 +48,21 @@ import org.o1api.upstream.Cancellation;
 public final class ChatCompletionsResource {
     private static final System.Logger LOG = System.getLogger(ChatCompletionsResource.class.getName());
 
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final int LONGEST_KEY = 255;
+
     private final ApiSettings settings;
     private final Presets presets;
     private final TurnService turns;
+    private final Floor floor;
     private final OpenStreams streams;
 
-    public ChatCompletionsResource(ApiSettings settings, Presets presets, TurnService turns, OpenStreams streams) {
+    public ChatCompletionsResource(
+            ApiSettings settings, Presets presets, TurnService turns, Floor floor, OpenStreams streams) {
         this.settings = settings;
         this.presets = presets;
         this.turns = turns;
+        this.floor = floor;
         this.streams = streams;
     }
 
@@ -60,31 +73,36 @@ public final class ChatCompletionsResource {
     public void complete(byte[] body, @Context ContainerRequestContext context, @Suspended AsyncResponse response) {
         Asked asked = read(body, context);
         turns.begin(asked.turn);
-        CompletionReply reply = new CompletionReply(asked.head, asked.format);
-        Narrator narrator = new Narrator(asked.format, reply);
-        @Nullable LegacySteps legacy = settings.legacyResponse() ? new LegacySteps(narrator) : null;
-        TurnListener listener = legacy == null ? narrator : legacy;
-        Json.Body extra = json -> {
-            if (legacy != null) {
-                legacy.write(json);
+        try {
+            CompletionReply reply = new CompletionReply(asked.head, asked.format);
+            @Nullable Recording recording = asked.recording(reply);
+            Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying());
+            @Nullable LegacySteps legacy = settings.legacyResponse() ? new LegacySteps(narrator) : null;
+            TurnListener listener = legacy == null ? narrator : legacy;
+            Json.Body extra = json -> {
+                if (legacy != null) {
+                    legacy.write(json);
+                }
+            };
+            Duration heartbeat = streams.jsonHeartbeat();
+            if (heartbeat == null) {
+                @Nullable GatewayException failure = run(asked, () -> tell(asked, recording, listener));
+                if (failure != null) {
+                    throw failure;
+                }
+                response.resume(reply.json(extra));
+                return;
             }
-        };
-        Duration heartbeat = streams.jsonHeartbeat();
-        if (heartbeat == null) {
-            @Nullable GatewayException failure = run(asked, () -> turns.run(asked.turn, listener));
-            if (failure != null) {
-                throw failure;
-            }
-            response.resume(reply.json(extra));
-            return;
+            EventStream stream = streams.json(
+                    response, heartbeat, () -> context.setProperty(ResponseGuard.CUT, true), asked::clientLeft);
+            reply.waitingOn(stream);
+            run(asked, stream, () -> {
+                tell(asked, recording, listener);
+                stream.end(reply.json(extra));
+            });
+        } finally {
+            turns.end(asked.turn);
         }
-        EventStream stream = streams.json(
-                response, heartbeat, () -> context.setProperty(ResponseGuard.CUT, true), asked::clientLeft);
-        reply.waitingOn(stream);
-        run(asked, stream, () -> {
-            turns.run(asked.turn, listener);
-            stream.end(reply.json(extra));
-        });
     }
 
     /** Answers with a stream of chunks. */
@@ -94,10 +112,37 @@ public final class ChatCompletionsResource {
     public void stream(byte[] body, @Context ContainerRequestContext context, @Context SseEventSink sink) {
         Asked asked = read(body, context);
         turns.begin(asked.turn);
-        ChunkReply reply = new ChunkReply(asked.head, asked.format, asked.request.includeUsage());
-        EventStream stream = streams.events(sink, reply.opening(), asked::clientLeft);
-        reply.to(stream);
-        run(asked, stream, () -> turns.run(asked.turn, new Narrator(asked.format, reply)));
+        try {
+            ChunkReply reply = new ChunkReply(asked.head, asked.format, asked.request.includeUsage());
+            @Nullable Recording recording = asked.recording(reply);
+            EventStream stream = streams.events(sink, reply.opening(), asked::clientLeft);
+            reply.to(stream);
+            Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying());
+            run(asked, stream, () -> tell(asked, recording, narrator));
+        } finally {
+            turns.end(asked.turn);
+        }
+    }
+
+    /** Has a turn told: thought now, in its conversation where it has one, or repeated where that has its answer already. */
+    private void tell(Asked asked, @Nullable Recording recording, TurnListener listener) {
+        if (asked.entry == null || recording == null) {
+            turns.run(asked.turn, listener);
+        } else if (asked.earlier != null) {
+            recording.repeat(asked.earlier, listener);
+        } else {
+            floor.take(asked.entry, asked.turn.cancellation(), conversation -> {
+                Optional<StoredTurn> earlier = conversation.answered();
+                if (earlier.isPresent()) {
+                    recording.repeat(earlier.get(), listener);
+                    return;
+                }
+                Preset.History history = asked.turn.preset().history();
+                List<Message> messages =
+                        conversation.continuedBy(asked.request.messages(), history.tokens(), history.reasoning());
+                turns.run(asked.turn.saying(messages), recording.into(conversation, listener));
+            });
+        }
     }
 
     /** What a request asks for, read and looked up. */
@@ -107,9 +152,16 @@ public final class ChatCompletionsResource {
             ReasoningFormat format,
             CompletionHead head,
             Caller caller,
-            Object requestId) {
+            Object requestId,
+            @Nullable Entry entry,
+            @Nullable StoredTurn earlier) {
         void clientLeft() {
             turn.cancellation().cancel(ErrorCode.CLIENT_LEFT, "The client left before the answer was complete.");
+        }
+
+        @Nullable
+        Recording recording(Reply reply) {
+            return entry == null ? null : new Recording(head, format, reply);
         }
     }
 
@@ -121,13 +173,39 @@ public final class ChatCompletionsResource {
         ChatCompletionRequest request = RequestReader.read(body, settings.limits());
         Preset preset = presets.find(request.model(), caller::mayUse)
                 .orElseThrow(() -> ModelsResource.unknown(String.valueOf(request.model())));
+        @Nullable Entry entry = entry(request, caller, body, context);
+        @Nullable
+        StoredTurn earlier = entry == null ? null : floor.answered(entry).orElse(null);
         return new Asked(
                 request,
                 new Turn(caller.name(), preset, request.question(preset), new Cancellation()),
                 request.format(preset, settings.reasoningFormat()),
-                CompletionHead.of(request.model() == null ? preset.name() : request.model()),
+                earlier == null
+                        ? CompletionHead.of(
+                                request.model() == null ? preset.name() : request.model(), request.conversation())
+                        : new CompletionHead(earlier.id(), earlier.created(), earlier.model(), request.conversation()),
                 caller,
-                context.getProperty(RequestIdFilter.PROPERTY));
+                context.getProperty(RequestIdFilter.PROPERTY),
+                entry,
+                earlier);
+    }
+
+    private static @Nullable Entry entry(
+            ChatCompletionRequest request, Caller caller, byte[] body, ContainerRequestContext context) {
+        if (request.conversation() == null) {
+            return null;
+        }
+        String key = context.getHeaderString(IDEMPOTENCY_KEY);
+        if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST,
+                    IDEMPOTENCY_KEY,
+                    "The header 'Idempotency-Key' must have 1 to " + LONGEST_KEY + " characters.");
+        }
+        return new Entry(
+                caller.name(),
+                request.conversation(),
+                key == null ? null : new Entry.Idempotency(key, Fingerprint.of(body)));
     }
 
     /** Runs a turn into a stream. A failure ends the stream where it has begun, and is the response where it has not. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.o1api.conversation.ConversationId;
 import org.o1api.llm.Usage;
 
 /**
@@ -11,13 +13,16 @@ import org.o1api.llm.Usage;
  *
  * @param created seconds since 1970
  * @param model as the caller asked for it
+ * @param conversation its {@code conversation_id}; null: it belongs to none
  */
-record CompletionHead(String id, long created, String model) {
-    static CompletionHead of(String model) {
+record CompletionHead(
+        String id, long created, String model, @Nullable String conversation) {
+    static CompletionHead of(String model, @Nullable String conversation) {
         return new CompletionHead(
                 "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
                 Instant.now().getEpochSecond(),
-                model);
+                model,
+                conversation);
     }
 
     /** Begins the object that the head belongs to. */
@@ -27,6 +32,9 @@ record CompletionHead(String id, long created, String model) {
         json.writeStringField("object", object);
         json.writeNumberField("created", created);
         json.writeStringField("model", model);
+        if (conversation != null) {
+            json.writeStringField(ConversationId.FIELD, conversation);
+        }
     }
 
     static void write(JsonGenerator json, Usage usage) throws IOException {

@@ -2,8 +2,6 @@ package org.o1api.api.chat;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
 import org.o1api.llm.FinishReason;
@@ -18,16 +16,10 @@ final class CompletionReply implements Reply {
     private final ReasoningFormat format;
     private final StringBuilder reasoning = new StringBuilder();
     private final StringBuilder content = new StringBuilder();
-    private final Map<Integer, ToolCall> toolCalls = new TreeMap<>();
+    private final ToolCalls toolCalls = new ToolCalls();
     private @Nullable FinishReason reason;
     private Usage usage = Usage.NONE;
     private @Nullable EventStream stream;
-
-    private static final class ToolCall {
-        private @Nullable String id;
-        private @Nullable String name;
-        private final StringBuilder arguments = new StringBuilder();
-    }
 
     CompletionReply(CompletionHead head, ReasoningFormat format) {
         this.head = head;
@@ -56,10 +48,7 @@ final class CompletionReply implements Reply {
 
     @Override
     public void toolCall(Delta.ToolCall piece) {
-        ToolCall call = toolCalls.computeIfAbsent(piece.index(), index -> new ToolCall());
-        call.id = call.id == null ? piece.id() : call.id;
-        call.name = call.name == null ? piece.name() : call.name;
-        call.arguments.append(piece.arguments());
+        toolCalls.add(piece);
     }
 
     @Override
@@ -113,20 +102,9 @@ final class CompletionReply implements Reply {
         }
         json.writeStringField("content", content.isEmpty() && !toolCalls.isEmpty() ? null : content.toString());
         json.writeNullField("refusal");
-        if (toolCalls.isEmpty()) {
-            return;
+        if (!toolCalls.isEmpty()) {
+            json.writeFieldName("tool_calls");
+            toolCalls.write(json);
         }
-        json.writeArrayFieldStart("tool_calls");
-        for (ToolCall call : toolCalls.values()) {
-            json.writeStartObject();
-            json.writeStringField("id", call.id == null ? "" : call.id);
-            json.writeStringField("type", "function");
-            json.writeObjectFieldStart("function");
-            json.writeStringField("name", call.name == null ? "" : call.name);
-            json.writeStringField("arguments", call.arguments.toString());
-            json.writeEndObject();
-            json.writeEndObject();
-        }
-        json.writeEndArray();
     }
 }

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
+import org.o1api.conversation.ConversationId;
 import org.o1api.llm.Content;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.Message;
@@ -95,7 +96,7 @@ final class RequestReader {
                         effort -> effort.name().toLowerCase(Locale.ROOT));
             case "reasoning_format" -> request.format = word(name, ReasoningFormat.values(), ReasoningFormat::wireName);
             case "include_reasoning" -> includeReasoning(name);
-            case "conversation_id" -> json.string(name);
+            case ConversationId.FIELD -> request.conversation = ConversationId.checked(json.string(name), name);
             case "n" -> {
                 if (json.positive(name) != 1) {
                     throw unsupported(name, "'n' must be 1: this gateway gives one choice a request.");
@@ -284,6 +285,7 @@ final class RequestReader {
         }
         if (role == Role.ASSISTANT) {
             fields.keySet().removeAll(EARLIER_REASONING);
+            content = withoutThinking(content);
         } else if (content == null) {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST, path + ".content", "'" + path + ".content' is missing.");
@@ -292,6 +294,18 @@ final class RequestReader {
             requireText(parts, path);
         }
         return new Message(role, content, fields);
+    }
+
+    /** What an assistant thought earlier, where it stands in the content. */
+    private static @Nullable Content withoutThinking(@Nullable Content content) {
+        if (content instanceof Content.Text said && said.text().stripLeading().startsWith("<think>")) {
+            int end = said.text().indexOf("</think>");
+            return end < 0
+                    ? content
+                    : new Content.Text(
+                            said.text().substring(end + "</think>".length()).stripLeading());
+        }
+        return content;
     }
 
     private Content content(String path) {

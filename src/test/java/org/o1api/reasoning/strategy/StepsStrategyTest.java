@@ -44,7 +44,8 @@ class StepsStrategyTest {
     }
 
     private FinishReason think(ScriptedUpstream upstream, Question question, Preset.Budget budget) {
-        Preset preset = new Preset("o1", List.of("main"), "m", "steps", question.steps(), budget, PROMPTS, null);
+        Preset preset = new Preset(
+                "o1", List.of("main"), "m", "steps", question.steps(), budget, PROMPTS, Preset.History.DEFAULT, null);
         FinishReason reason =
                 new StepsStrategy().think(question, preset, new Thinker(upstream, cancellation, budget, out), out);
         assertThat(upstream.open()).isZero();
@@ -423,7 +424,15 @@ class StepsStrategyTest {
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(begin, begin));
         Transcript leaving = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
         Preset preset = new Preset(
-                "o1", List.of("main"), "m", "steps", Preset.Steps.DEFAULT, Preset.Budget.DEFAULT, PROMPTS, null);
+                "o1",
+                List.of("main"),
+                "m",
+                "steps",
+                Preset.Steps.DEFAULT,
+                Preset.Budget.DEFAULT,
+                PROMPTS,
+                Preset.History.DEFAULT,
+                null);
         Thinker thinker = new Thinker(upstream, cancellation, Preset.Budget.DEFAULT, leaving);
         assertThatThrownBy(() -> new StepsStrategy().think(question(3, 25), preset, thinker, leaving))
                 .isInstanceOfSatisfying(
@@ -529,6 +538,7 @@ class StepsStrategyTest {
                 Preset.Steps.DEFAULT,
                 Preset.Budget.DEFAULT,
                 Prompts.DEFAULT,
+                Preset.History.DEFAULT,
                 null);
         try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
             Thinker thinker = new Thinker(demo, cancellation, Preset.Budget.DEFAULT, out);

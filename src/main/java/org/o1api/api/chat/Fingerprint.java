@@ -1,0 +1,58 @@
+package org.o1api.api.chat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Set;
+
+/** What makes two requests the same: all that they ask, but not the white space, nor whether the answer is streamed. */
+final class Fingerprint {
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final Set<String> MODE = Set.of("stream", "stream_options");
+
+    private Fingerprint() {}
+
+    /** The SHA-256, in hex, of a request body that has been read and found good. */
+    static String of(byte[] body) {
+        MessageDigest digest = sha256();
+        try (JsonParser json = JSON.createParser(body)) {
+            int depth = 0;
+            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                if (depth == 1 && token == JsonToken.FIELD_NAME && MODE.contains(json.currentName())) {
+                    json.nextToken();
+                    json.skipChildren();
+                    continue;
+                }
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                digest.update((byte) token.id());
+                if (token == JsonToken.FIELD_NAME || token.isScalarValue()) {
+                    byte[] text = json.getText().getBytes(StandardCharsets.UTF_8);
+                    digest.update(new byte[] {
+                        (byte) (text.length >> 24),
+                        (byte) (text.length >> 16),
+                        (byte) (text.length >> 8),
+                        (byte) text.length
+                    });
+                    digest.update(text);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a request that was read before", e);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+}

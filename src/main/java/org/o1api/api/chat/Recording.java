@@ -1,0 +1,189 @@
+package org.o1api.api.chat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.Json;
+import org.o1api.conversation.OpenConversation;
+import org.o1api.conversation.StoredTurn;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.ReasoningFormat;
+import org.o1api.llm.Usage;
+import org.o1api.reasoning.TurnListener;
+import org.o1api.upstream.Delta;
+
+/**
+ * What a turn tells, kept, and stored with its conversation before the client learns that the answer is complete: what a
+ * client has seen complete is there, and what is not there ended with an error.
+ */
+final class Recording {
+    private final CompletionHead head;
+    private final ReasoningFormat format;
+    private final Reply reply;
+    private final List<StoredTurn.Step> steps = new ArrayList<>();
+    private final StringBuilder stepText = new StringBuilder();
+    private final StringBuilder answer = new StringBuilder();
+    private final StringBuilder sent = new StringBuilder();
+    private final ToolCalls toolCalls = new ToolCalls();
+    private String stepTitle = "";
+    private @Nullable OpenConversation conversation;
+
+    /** Records what a reply tells. */
+    Recording(CompletionHead head, ReasoningFormat format, Reply reply) {
+        this.head = head;
+        this.format = format;
+        this.reply = reply;
+    }
+
+    private StoredTurn.Answer answer(FinishReason reason, Usage usage) {
+        String plain = answer.toString();
+        String all = sent.toString();
+        return new StoredTurn.Answer(
+                plain.isEmpty() && !toolCalls.isEmpty() ? null : plain,
+                all.equals(plain) ? null : all,
+                toolCalls.isEmpty()
+                        ? null
+                        : new RawJson(new String(Json.bytes(toolCalls::write), StandardCharsets.UTF_8)),
+                steps,
+                reason,
+                usage);
+    }
+
+    /** Listens to what is thought and answered, passes it on, and has it stored in a conversation. */
+    TurnListener into(OpenConversation target, TurnListener next) {
+        conversation = target;
+        return new Hearing(next);
+    }
+
+    /** The reply, copied while it is written. */
+    Reply copying() {
+        return new Copying();
+    }
+
+    private final class Hearing implements TurnListener {
+        private final TurnListener next;
+
+        Hearing(TurnListener next) {
+            this.next = next;
+        }
+
+        @Override
+        public void accepted() {
+            next.accepted();
+        }
+
+        @Override
+        public void stepStarted(int number) {
+            stepTitle = "";
+            stepText.setLength(0); // of a step that broke off
+            next.stepStarted(number);
+        }
+
+        @Override
+        public void stepTitled(int number, String title) {
+            stepTitle = title;
+            next.stepTitled(number, title);
+        }
+
+        @Override
+        public void stepText(int number, String text) {
+            stepText.append(text);
+            next.stepText(number, text);
+        }
+
+        @Override
+        public void stepEnded(int number) {
+            steps.add(new StoredTurn.Step(stepTitle, stepText.toString()));
+            next.stepEnded(number);
+        }
+
+        @Override
+        public void answerText(String text) {
+            answer.append(text);
+            next.answerText(text);
+        }
+
+        @Override
+        public void toolCall(Delta.ToolCall piece) {
+            toolCalls.add(piece);
+            next.toolCall(piece);
+        }
+
+        @Override
+        public void completed(FinishReason reason, Usage usage) {
+            next.completed(reason, usage);
+        }
+
+        @Override
+        public void flush() {
+            next.flush();
+        }
+    }
+
+    private final class Copying implements Reply {
+        @Override
+        public void accepted() {
+            reply.accepted();
+        }
+
+        @Override
+        public void reasoning(String text) {
+            reply.reasoning(text);
+        }
+
+        @Override
+        public void content(String text) {
+            sent.append(text);
+            reply.content(text);
+        }
+
+        @Override
+        public void toolCall(Delta.ToolCall piece) {
+            reply.toolCall(piece);
+        }
+
+        @Override
+        public void flush() {
+            reply.flush();
+        }
+
+        @Override
+        public void completed(FinishReason reason, Usage usage) {
+            if (conversation != null) {
+                reply.flush(); // a client that has left by now gets nothing stored
+                conversation.store(head.id(), head.created(), head.model(), answer(reason, usage));
+            }
+            reply.completed(reason, usage);
+        }
+    }
+
+    /** Tells a stored turn again: content that had steps in it as it was sent, all else as the listener tells it. */
+    void repeat(StoredTurn turn, TurnListener listener) {
+        StoredTurn.Answer stored = turn.answer();
+        if (stored == null) {
+            throw new IllegalArgumentException("only what was asked has an answer");
+        }
+        List<Delta.ToolCall> calls = stored.toolCalls() == null ? List.of() : ToolCalls.pieces(stored.toolCalls());
+        if (format.insideContent() && stored.sent() != null) {
+            reply.content(stored.sent());
+            calls.forEach(reply::toolCall);
+            reply.completed(stored.finishReason(), stored.usage());
+            return;
+        }
+        int number = 0;
+        for (StoredTurn.Step step : stored.reasoning()) {
+            number++;
+            listener.stepStarted(number);
+            listener.stepTitled(number, step.title());
+            listener.stepText(number, step.text());
+            listener.stepEnded(number);
+        }
+        if (stored.content() != null) {
+            listener.answerText(stored.content());
+        }
+        calls.forEach(listener::toolCall);
+        listener.completed(stored.finishReason(), stored.usage());
+    }
+}

@@ -1,0 +1,213 @@
+package org.o1api.api.conversations;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.ApiSettings;
+import org.o1api.api.RequestException;
+import org.o1api.llm.Content;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+
+/**
+ * What a request says of a conversation.
+ *
+ * @param metadata null: nothing
+ * @param messages what has been said in it already
+ */
+record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
+    private static final int MOST_ITEMS = 20;
+    private static final int MOST_NOTES = 16;
+    private static final int LONGEST_NOTE_KEY = 64;
+    private static final int LONGEST_NOTE = 512;
+
+    /**
+     * Reads a body; an empty one says nothing.
+     *
+     * @throws RequestException when it is malformed
+     */
+    static ConversationBody read(byte[] body, ApiSettings.Limits limits) {
+        JsonNode json = tree(body, limits);
+        JsonNode metadata = json.path("metadata");
+        List<Message> messages = new ArrayList<>();
+        JsonNode items = json.path("items");
+        if (isThere(items)) {
+            require(
+                    items.isArray() && items.size() <= MOST_ITEMS,
+                    "items",
+                    "a list of at most " + MOST_ITEMS + " items");
+            for (int i = 0; i < items.size(); i++) {
+                item(items.get(i), "items[" + i + "]", messages);
+            }
+        }
+        return new ConversationBody(isThere(metadata) ? metadata(metadata) : null, messages);
+    }
+
+    private static JsonNode tree(byte[] body, ApiSettings.Limits limits) {
+        JsonFactory factory = JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(limits.depth())
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .build())
+                .build();
+        try {
+            JsonNode json = new ObjectMapper(factory)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .readTree(body);
+            if (!json.isObject() && !json.isMissingNode()) {
+                throw new RequestException(ErrorCode.INVALID_JSON, null, "The request body must be a JSON object.");
+            }
+            return json;
+        } catch (JacksonException e) {
+            JsonLocation at = e.getLocation();
+            throw new RequestException(
+                    ErrorCode.INVALID_JSON,
+                    null,
+                    "The request body is not valid JSON"
+                            + (at == null
+                                    ? "."
+                                    : ", at line " + at.getLineNr() + ", column " + at.getColumnNr() + "."));
+        } catch (IOException e) { // a character that is no UTF-8
+            throw new RequestException(ErrorCode.INVALID_JSON, null, "The request body is not valid UTF-8.");
+        }
+    }
+
+    private static boolean isThere(JsonNode node) {
+        return !node.isMissingNode() && !node.isNull();
+    }
+
+    private static void require(boolean good, String param, String what) {
+        if (!good) {
+            throw new RequestException(ErrorCode.INVALID_REQUEST, param, "'" + param + "' must be " + what + ".");
+        }
+    }
+
+    private static RawJson metadata(JsonNode metadata) {
+        require(
+                metadata.isObject() && metadata.size() <= MOST_NOTES,
+                "metadata",
+                "an object of at most " + MOST_NOTES + " strings");
+        for (Map.Entry<String, JsonNode> note : metadata.properties()) {
+            require(
+                    note.getKey().length() <= LONGEST_NOTE_KEY,
+                    "metadata",
+                    "an object whose keys have at most " + LONGEST_NOTE_KEY + " characters");
+            require(
+                    note.getValue().isTextual() && note.getValue().textValue().length() <= LONGEST_NOTE,
+                    "metadata." + note.getKey(),
+                    "a string of at most " + LONGEST_NOTE + " characters");
+        }
+        return new RawJson(metadata.toString());
+    }
+
+    private static void item(JsonNode item, String path, List<Message> messages) {
+        require(item.isObject(), path, "an object");
+        String type = item.path("type").asText("message");
+        switch (type) {
+            case "message" -> messages.add(message(item, path));
+            case "function_call" -> addCall(item, path, messages);
+            case "function_call_output" -> messages.add(result(item, path));
+            case "reasoning" -> {} // shown to people, not told to the model again
+            default -> require(false, path + ".type", "one of message, function_call, function_call_output, reasoning");
+        }
+    }
+
+    private static Message message(JsonNode item, String path) {
+        String name = item.path("role").asText();
+        require(
+                List.of("user", "assistant", "system", "developer").contains(name),
+                path + ".role",
+                "one of user, assistant, system, developer");
+        return new Message(
+                Role.valueOf(name.toUpperCase(Locale.ROOT)),
+                content(item.path("content"), path + ".content"),
+                Map.of());
+    }
+
+    private static Content content(JsonNode content, String path) {
+        if (content.isTextual()) {
+            return new Content.Text(content.textValue());
+        }
+        require(content.isArray() && !content.isEmpty(), path, "a string or a list of parts");
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < content.size(); i++) {
+            parts.add(part(content.get(i), path + "[" + i + "]").toString());
+        }
+        return new Content.Parts(new RawJson("[" + String.join(",", parts) + "]"));
+    }
+
+    /** A part as the chat API has it. */
+    private static ObjectNode part(JsonNode part, String path) {
+        ObjectNode chat = new ObjectMapper().createObjectNode();
+        switch (part.path("type").asText()) {
+            case "input_text", "output_text", "text" -> {
+                require(part.path("text").isTextual(), path + ".text", "a string");
+                chat.put("type", "text").put("text", part.path("text").textValue());
+            }
+            case "input_image" -> {
+                require(part.path("image_url").isTextual(), path + ".image_url", "a URL; files are not kept here");
+                chat.put("type", "image_url")
+                        .putObject("image_url")
+                        .put("url", part.path("image_url").textValue())
+                        .put("detail", part.path("detail").asText("auto"));
+            }
+            case "input_file" -> {
+                ObjectNode file = chat.put("type", "file").putObject("file");
+                for (String field : List.of("file_id", "filename", "file_data")) {
+                    if (part.path(field).isTextual()) {
+                        file.put(field, part.path(field).textValue());
+                    }
+                }
+            }
+            default -> require(false, path + ".type", "one of input_text, output_text, text, input_image, input_file");
+        }
+        return chat;
+    }
+
+    /** A call belongs to the assistant's message before it, together with the calls beside it. */
+    private static void addCall(JsonNode item, String path, List<Message> messages) {
+        for (String field : List.of("call_id", "name", "arguments")) {
+            require(item.path(field).isTextual(), path + "." + field, "a string");
+        }
+        ObjectNode call = new ObjectMapper().createObjectNode();
+        call.put("id", item.path("call_id").textValue()).put("type", "function");
+        call.putObject("function")
+                .put("name", item.path("name").textValue())
+                .put("arguments", item.path("arguments").textValue());
+        Message last = messages.isEmpty() ? null : messages.get(messages.size() - 1);
+        if (last == null || last.role() != Role.ASSISTANT) {
+            messages.add(new Message(Role.ASSISTANT, null, Map.of("tool_calls", new RawJson("[" + call + "]"))));
+            return;
+        }
+        RawJson before = last.fields().get("tool_calls");
+        String calls = before == null
+                ? "[" + call + "]"
+                : before.text().substring(0, before.text().length() - 1) + "," + call + "]";
+        Map<String, RawJson> fields = new LinkedHashMap<>(last.fields());
+        fields.put("tool_calls", new RawJson(calls));
+        messages.set(messages.size() - 1, new Message(Role.ASSISTANT, last.content(), fields));
+    }
+
+    private static Message result(JsonNode item, String path) {
+        JsonNode id = item.path("call_id");
+        require(id.isTextual(), path + ".call_id", "a string");
+        return new Message(
+                Role.TOOL,
+                content(item.path("output"), path + ".output"),
+                Map.of("tool_call_id", new RawJson(id.toString())));
+    }
+}

@@ -1,0 +1,188 @@
+package org.o1api.api.conversations;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.ApiSettings;
+import org.o1api.api.Json;
+import org.o1api.api.RequestException;
+import org.o1api.auth.Caller;
+import org.o1api.conversation.Conversation;
+import org.o1api.conversation.ConversationException;
+import org.o1api.conversation.ConversationId;
+import org.o1api.conversation.ConversationStore;
+import org.o1api.conversation.StoredTurn;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.RawJson;
+
+/** {@code /v1/conversations}: a caller's conversations, and what was said in them. Another caller's are not there. */
+@Path("v1/conversations")
+@Produces(MediaType.APPLICATION_JSON)
+public final class ConversationsResource {
+    private static final int MOST_AT_ONCE = 100;
+    private static final String ID = "{id}";
+
+    private final ApiSettings.Limits limits;
+    private final ConversationStore store;
+
+    public ConversationsResource(ApiSettings.Limits limits, ConversationStore store) {
+        this.limits = limits;
+        this.store = store;
+    }
+
+    @GET
+    public byte[] list(
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("order") @DefaultValue("desc") String order,
+            @QueryParam("limit") @DefaultValue("20") String limit,
+            @Context ContainerRequestContext request) {
+        ConversationStore.Page<Conversation> page =
+                store.list(caller(request), after, isAscending(order), limit(limit));
+        return page(page.items(), page.hasMore(), Conversation::id, ConversationsResource::write);
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    public byte[] create(byte[] body, @Context ContainerRequestContext request) {
+        ConversationBody asked = ConversationBody.read(body, limits);
+        StoredTurn first = asked.messages().isEmpty()
+                ? null
+                : new StoredTurn(
+                        ItemWriter.TURN_PREFIX + UUID.randomUUID().toString().replace("-", ""),
+                        Instant.now().getEpochSecond(),
+                        "",
+                        asked.messages(),
+                        null);
+        RawJson metadata = asked.metadata() == null ? new RawJson("{}") : asked.metadata();
+        return json(store.create(caller(request), metadata, first));
+    }
+
+    @GET
+    @Path(ID)
+    public byte[] get(@PathParam("id") String id, @Context ContainerRequestContext request) {
+        return json(find(id, request));
+    }
+
+    @POST
+    @Path(ID)
+    @Consumes(MediaType.APPLICATION_JSON)
+    public byte[] update(@PathParam("id") String id, byte[] body, @Context ContainerRequestContext request) {
+        String name = ConversationId.checked(id, ConversationId.FIELD);
+        RawJson metadata = ConversationBody.read(body, limits).metadata();
+        if (metadata == null) {
+            throw new RequestException(ErrorCode.INVALID_REQUEST, "metadata", "'metadata' is missing.");
+        }
+        return json(
+                store.update(caller(request), name, metadata).orElseThrow(() -> ConversationException.notFound(name)));
+    }
+
+    @DELETE
+    @Path(ID)
+    public byte[] delete(@PathParam("id") String id, @Context ContainerRequestContext request) {
+        String name = ConversationId.checked(id, ConversationId.FIELD);
+        if (!store.delete(caller(request), name)) {
+            throw ConversationException.notFound(name);
+        }
+        return Json.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("id", name);
+            json.writeStringField("object", "conversation.deleted");
+            json.writeBooleanField("deleted", true);
+            json.writeEndObject();
+        });
+    }
+
+    /** What was said, an item for each message, for the reasoning of an answer, and for each tool call. */
+    @GET
+    @Path(ID + "/items")
+    public byte[] items(
+            @PathParam("id") String id,
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("order") @DefaultValue("desc") String order,
+            @QueryParam("limit") @DefaultValue("20") String limit,
+            @Context ContainerRequestContext request) {
+        Conversation conversation = find(id, request);
+        int most = limit(limit);
+        List<ItemWriter.Item> items = new ItemPage(store, conversation, isAscending(order)).after(after, most + 1);
+        boolean more = items.size() > most;
+        return page(
+                more ? items.subList(0, most) : items,
+                more,
+                ItemWriter.Item::id,
+                (item, json) -> item.body().write(json));
+    }
+
+    private Conversation find(String id, ContainerRequestContext request) {
+        String name = ConversationId.checked(id, ConversationId.FIELD);
+        return store.find(caller(request), name).orElseThrow(() -> ConversationException.notFound(name));
+    }
+
+    private static String caller(ContainerRequestContext request) {
+        return ((Caller) request.getProperty(Caller.PROPERTY)).name();
+    }
+
+    private static boolean isAscending(String order) {
+        if (!order.equals("asc") && !order.equals("desc")) {
+            throw new RequestException(ErrorCode.INVALID_REQUEST, "order", "'order' must be one of asc, desc.");
+        }
+        return order.equals("asc");
+    }
+
+    private static int limit(String limit) {
+        if (!limit.matches("[1-9]\\d{0,2}") || Integer.parseInt(limit) > MOST_AT_ONCE) {
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST, "limit", "'limit' must be a whole number, 1 to " + MOST_AT_ONCE + ".");
+        }
+        return Integer.parseInt(limit);
+    }
+
+    private static byte[] json(Conversation conversation) {
+        return Json.bytes(json -> write(conversation, json));
+    }
+
+    private static void write(Conversation conversation, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", conversation.id());
+        json.writeStringField("object", "conversation");
+        json.writeNumberField("created_at", conversation.createdAt().getEpochSecond());
+        json.writeFieldName("metadata");
+        json.writeRawValue(conversation.metadata().text());
+        json.writeEndObject();
+    }
+
+    private interface Writer<T> {
+        void write(T item, JsonGenerator json) throws IOException;
+    }
+
+    private static <T> byte[] page(List<T> items, boolean more, Function<T, String> id, Writer<T> writer) {
+        return Json.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("object", "list");
+            json.writeArrayFieldStart("data");
+            for (T item : items) {
+                writer.write(item, json);
+            }
+            json.writeEndArray();
+            json.writeBooleanField("has_more", more);
+            json.writeStringField("first_id", items.isEmpty() ? "" : id.apply(items.get(0)));
+            json.writeStringField("last_id", items.isEmpty() ? "" : id.apply(items.get(items.size() - 1)));
+            json.writeEndObject();
+        });
+    }
+}

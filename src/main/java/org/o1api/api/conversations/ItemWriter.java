@@ -1,0 +1,197 @@
+package org.o1api.api.conversations;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.Json;
+import org.o1api.conversation.StoredTurn;
+import org.o1api.llm.Content;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+
+/** The items of a stored turn, in the shapes of OpenAI's Conversations API, each with an id that tells its place. */
+final class ItemWriter {
+    private static final String COMPLETED = "completed";
+    static final String TURN_PREFIX = "chatcmpl-";
+
+    private final String turn;
+    private final List<Item> items = new ArrayList<>();
+
+    /** An item, ready to be written. */
+    record Item(String id, Json.Body body) {}
+
+    private ItemWriter(String turn) {
+        this.turn = turn;
+    }
+
+    /** All items of a turn, in their order. */
+    static List<Item> items(StoredTurn turn) {
+        ItemWriter writer = new ItemWriter(turn.id().replace(TURN_PREFIX, ""));
+        turn.messages().forEach(writer::message);
+        if (turn.answer() != null) {
+            writer.answer(turn.answer());
+        }
+        return writer.items;
+    }
+
+    /** The id of the turn that an item belongs to; null when the id is none of ours. */
+    static @Nullable String turnOf(String item) {
+        String[] parts = item.split("_", -1);
+        return parts.length == 3 ? TURN_PREFIX + parts[1] : null;
+    }
+
+    private interface Fields {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private void add(String prefix, String type, String status, Fields fields) {
+        String id = prefix + "_" + turn + "_" + items.size();
+        items.add(new Item(id, json -> {
+            json.writeStartObject();
+            json.writeStringField("type", type);
+            json.writeStringField("id", id);
+            json.writeStringField("status", status);
+            fields.write(json);
+            json.writeEndObject();
+        }));
+    }
+
+    private void message(Message message) {
+        if (message.role() == Role.TOOL || message.role() == Role.FUNCTION) {
+            result(message);
+            return;
+        }
+        Content content = message.content();
+        if (content != null) {
+            boolean ours = message.role() == Role.ASSISTANT;
+            add("msg", "message", COMPLETED, json -> {
+                json.writeStringField("role", message.role().wireName());
+                json.writeFieldName("content");
+                write(content, ours, json);
+            });
+        }
+        calls(message.fields().get("tool_calls"));
+    }
+
+    private void result(Message message) {
+        RawJson callId = message.fields().get("tool_call_id");
+        add("fco", "function_call_output", COMPLETED, json -> {
+            if (callId != null) {
+                json.writeStringField("call_id", Json.tree(callId).asText());
+            }
+            json.writeFieldName("output");
+            if (message.content() instanceof Content.Parts parts) {
+                write(parts, false, json);
+            } else {
+                json.writeString(message.content() instanceof Content.Text said ? said.text() : "");
+            }
+        });
+    }
+
+    private void calls(@Nullable RawJson toolCalls) {
+        if (toolCalls == null) {
+            return;
+        }
+        for (JsonNode call : Json.tree(toolCalls)) {
+            JsonNode function = call.path("function");
+            add("fc", "function_call", COMPLETED, json -> {
+                json.writeStringField("call_id", call.path("id").asText());
+                json.writeStringField("name", function.path("name").asText());
+                json.writeStringField("arguments", function.path("arguments").asText());
+            });
+        }
+    }
+
+    private void answer(StoredTurn.Answer answer) {
+        if (!answer.reasoning().isEmpty()) {
+            add("rs", "reasoning", COMPLETED, json -> {
+                json.writeArrayFieldStart("summary");
+                for (StoredTurn.Step step : answer.reasoning()) {
+                    json.writeStartObject();
+                    json.writeStringField("type", "summary_text");
+                    json.writeStringField("text", step.summary());
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
+            });
+        }
+        String content = answer.content();
+        if (content != null) {
+            boolean whole = answer.finishReason() != FinishReason.LENGTH;
+            add("msg", "message", whole ? COMPLETED : "incomplete", json -> {
+                json.writeStringField("role", Role.ASSISTANT.wireName());
+                json.writeFieldName("content");
+                write(new Content.Text(content), true, json);
+            });
+        }
+        calls(answer.toolCalls());
+    }
+
+    private static void write(Content content, boolean ours, JsonGenerator json) throws IOException {
+        json.writeStartArray();
+        if (content instanceof Content.Text said) {
+            text(said.text(), ours, json);
+        } else if (content instanceof Content.Parts parts) {
+            for (JsonNode part : Json.tree(parts.json())) {
+                part(part, ours, json);
+            }
+        }
+        json.writeEndArray();
+    }
+
+    private static void text(String text, boolean ours, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("type", ours ? "output_text" : "input_text");
+        json.writeStringField("text", text);
+        if (ours) {
+            json.writeArrayFieldStart("annotations");
+            json.writeEndArray();
+            json.writeArrayFieldStart("logprobs");
+            json.writeEndArray();
+        }
+        json.writeEndObject();
+    }
+
+    /** A content part of the chat API; what the Conversations API has no shape for is shown as its JSON. */
+    private static void part(JsonNode part, boolean ours, JsonGenerator json) throws IOException {
+        switch (part.path("type").asText()) {
+            case "text" -> text(part.path("text").asText(), ours, json);
+            case "refusal" -> {
+                json.writeStartObject();
+                json.writeStringField("type", "refusal");
+                json.writeStringField("refusal", part.path("refusal").asText());
+                json.writeEndObject();
+            }
+            case "image_url" -> {
+                JsonNode image = part.path("image_url");
+                json.writeStartObject();
+                json.writeStringField("type", "input_image");
+                json.writeStringField("image_url", image.path("url").asText());
+                json.writeStringField("detail", image.path("detail").asText("auto"));
+                json.writeEndObject();
+            }
+            case "file" -> {
+                json.writeStartObject();
+                json.writeStringField("type", "input_file");
+                for (String field : List.of("file_id", "filename", "file_data")) {
+                    JsonNode value = part.path("file").path(field);
+                    if (value.isTextual()) {
+                        json.writeStringField(field, value.textValue());
+                    }
+                }
+                json.writeEndObject();
+            }
+            default -> {
+                json.writeStartObject();
+                json.writeStringField("type", "text");
+                json.writeStringField("text", part.toString());
+                json.writeEndObject();
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package org.o1api.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.o1api.conversation.ConversationSettings;
+import org.o1api.conversation.ConversationSettings.Source;
+
+/** Reads where conversations are kept, and how long. */
+final class ConversationReader {
+    private static final Kind<String> URL = Kind.LINE_OF_TEXT
+            .hidden() // it may hold a password
+            .which(
+                    "jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE",
+                    url -> url.startsWith("jdbc:h2:") || url.startsWith("jdbc:postgresql:"));
+
+    private ConversationReader() {}
+
+    static ConversationSettings settings(Section section) {
+        ConversationSettings fallback = ConversationSettings.DEFAULT;
+        long perCaller = section.get("per_caller", Kind.integer(1, 100_000_000), (long) fallback.perCaller());
+        return new ConversationSettings(
+                source(section),
+                section.get("wait", Kind.duration(Duration.ZERO, Duration.ofHours(1)), fallback.patience()),
+                section.get("lease", Kind.duration(Duration.ofSeconds(2), Duration.ofHours(1)), fallback.lease()),
+                section.get(
+                        "time_to_live",
+                        Kind.duration(Duration.ofSeconds(1), Duration.ofDays(36_500)),
+                        fallback.timeToLive()),
+                (int) perCaller);
+    }
+
+    private static Source source(Section section) {
+        String url = section.find("url", URL, "an embedded database in the server's own folder");
+        String user = section.find("user", Kind.LINE_OF_TEXT);
+        @Nullable String password = section.find("password", Kind.SECRET);
+        String jndi = section.find("jndi", Kind.LINE_OF_TEXT);
+        long connections = section.get("connections", Kind.integer(1, 1000), (long) Source.Url.DEFAULT.connections());
+        if (jndi == null) {
+            return new Source.Url(url, user, password, (int) connections);
+        }
+        if (url != null) {
+            section.problem("jndi", "stands beside url, allowed: one of the two");
+        }
+        return new Source.Jndi(jndi);
+    }
+}

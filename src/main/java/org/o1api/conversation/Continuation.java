@@ -1,0 +1,187 @@
+package org.o1api.conversation;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.o1api.conversation.ConversationStore.Placed;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+
+/**
+ * A request's messages, joined to those of its conversation.
+ *
+ * @param prompt what the model is told
+ * @param added what the conversation did not have yet
+ */
+record Continuation(List<Message> prompt, List<Message> added) {
+    private static final String MESSAGES = "messages";
+
+    /**
+     * How much of a history the model is told.
+     *
+     * @param tokens of the whole prompt; of more the oldest turns are left out, but for their instructions
+     * @param reasoning whether earlier answers come with their reasoning
+     */
+    record Bounds(long tokens, boolean reasoning) {}
+
+    /**
+     * Joins a request to its conversation.
+     *
+     * @throws ConversationException when the request contradicts the history, or says nothing new
+     */
+    static Continuation of(History history, List<Message> asked, Bounds bounds, Tokenizer tokenizer) {
+        List<Message> added = added(history, asked);
+        List<StoredTurn> turns = history.recent().stream().map(Placed::turn).toList();
+        int dropped = turns.size() - kept(turns, added, new Meter(bounds.tokens, tokenizer));
+        List<Message> prompt = new ArrayList<>();
+        history.instructing().forEach(placed -> addInstructions(placed.turn(), prompt));
+        turns.subList(0, dropped).forEach(turn -> addInstructions(turn, prompt));
+        turns.subList(dropped, turns.size()).forEach(turn -> addAll(turn, bounds.reasoning, prompt));
+        prompt.addAll(added);
+        return new Continuation(prompt, added);
+    }
+
+    /**
+     * What of a request is new. Its first messages may be the conversation's last ones, as many of them as the client still
+     * has: those are known. So are instructions that stand in the conversation already.
+     */
+    private static List<Message> added(History history, List<Message> asked) {
+        Set<MessageText> instructions = new HashSet<>();
+        List<Told> told = new ArrayList<>();
+        history.instructing().forEach(placed -> sort(placed.turn(), instructions, new ArrayList<>()));
+        history.recent().forEach(placed -> sort(placed.turn(), instructions, told));
+
+        List<Message> fresh = new ArrayList<>();
+        List<MessageText> talk = new ArrayList<>();
+        for (Message message : asked) {
+            MessageText text = MessageText.of(message);
+            if (!message.role().instructs()) {
+                talk.add(text);
+                fresh.add(message);
+            } else if (!instructions.contains(text)) {
+                fresh.add(message);
+            }
+        }
+        int known = overlap(told, talk);
+        if (known == 0 && history.complete()) {
+            refuseOtherPast(told, talk);
+        }
+        if (known == talk.size()
+                && (known == 0 || told.get(told.size() - 1).text().role() == Role.ASSISTANT)) {
+            throw new ConversationException(
+                    ErrorCode.INVALID_REQUEST,
+                    MESSAGES,
+                    "'messages' says nothing that the conversation does not have already. Add a message.");
+        }
+        return withoutKnown(fresh, known);
+    }
+
+    private static void sort(StoredTurn turn, Set<MessageText> instructions, List<Told> talk) {
+        for (Told told : Told.of(turn)) {
+            if (told.message().role().instructs()) {
+                instructions.add(told.text());
+            } else {
+                talk.add(told);
+            }
+        }
+    }
+
+    /** How many messages the end of the conversation and the beginning of the request have in common. */
+    private static int overlap(List<Told> told, List<MessageText> talk) {
+        for (int length = Math.min(told.size(), talk.size()); length > 0; length--) {
+            int at = told.size() - length;
+            int same = 0;
+            while (same < length && told.get(at + same).isSentAgain(talk.get(same))) {
+                same++;
+            }
+            if (same == length) {
+                return length;
+            }
+        }
+        return 0;
+    }
+
+    /** A client that tells the conversation from its beginning, but otherwise, would have it told twice. */
+    private static void refuseOtherPast(List<Told> told, List<MessageText> talk) {
+        boolean retold = !told.isEmpty()
+                && !talk.isEmpty()
+                && told.get(0).isSentAgain(talk.get(0))
+                && talk.stream().anyMatch(message -> message.role() == Role.ASSISTANT);
+        if (retold) {
+            throw new ConversationException(
+                    ErrorCode.CONVERSATION_DIFFERS,
+                    MESSAGES,
+                    "'messages' tells this conversation from its beginning, but not as it is stored."
+                            + " Send what is new only, or use another conversation_id.");
+        }
+    }
+
+    private static List<Message> withoutKnown(List<Message> fresh, int known) {
+        List<Message> added = new ArrayList<>();
+        int talked = 0;
+        for (Message message : fresh) {
+            if (message.role().instructs() || talked++ >= known) {
+                added.add(message);
+            }
+        }
+        return added;
+    }
+
+    /** How many of the newest turns fit. A tool's result is never parted from the turn that asked for it. */
+    private static int kept(List<StoredTurn> turns, List<Message> added, Meter meter) {
+        meter.take(added.stream().map(MessageText::of).toList());
+        boolean needed = beginsWithResult(added);
+        int kept = 0;
+        List<MessageText> block = new ArrayList<>();
+        for (int i = turns.size() - 1; i >= 0; i--) {
+            StoredTurn turn = turns.get(i);
+            Told.of(turn).forEach(told -> block.add(told.text()));
+            if (beginsWithResult(turn.messages())) {
+                continue;
+            }
+            if (needed) {
+                meter.take(block);
+            } else if (!meter.takeIfFits(block)) {
+                break;
+            }
+            needed = false;
+            kept = turns.size() - i;
+            block.clear();
+        }
+        return kept;
+    }
+
+    private static boolean beginsWithResult(List<Message> messages) {
+        return messages.stream()
+                .filter(message -> !message.role().instructs())
+                .findFirst()
+                .filter(first -> first.role() == Role.TOOL || first.role() == Role.FUNCTION)
+                .isPresent();
+    }
+
+    private static void addInstructions(StoredTurn turn, List<Message> prompt) {
+        turn.messages().stream().filter(message -> message.role().instructs()).forEach(prompt::add);
+    }
+
+    private static void addAll(StoredTurn turn, boolean reasoning, List<Message> prompt) {
+        prompt.addAll(turn.messages());
+        StoredTurn.Answer answer = turn.answer();
+        if (answer != null) {
+            Map<String, RawJson> more = new LinkedHashMap<>();
+            if (reasoning && !answer.reasoning().isEmpty()) {
+                more.put(
+                        "reasoning_content",
+                        TurnJson.string(answer.reasoning().stream()
+                                .map(StoredTurn.Step::summary)
+                                .collect(Collectors.joining("\n\n"))));
+            }
+            prompt.add(Told.message(answer, more));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package org.o1api.conversation;
+
+import java.time.Instant;
+import org.o1api.llm.RawJson;
+
+/**
+ * A conversation as it stands in the list of its caller's.
+ *
+ * @param key its row
+ * @param metadata the caller's own notes, a JSON object of strings
+ */
+public record Conversation(long key, String id, RawJson metadata, Instant createdAt) {}

@@ -1,0 +1,66 @@
+package org.o1api.conversation;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.GatewayException;
+
+/** What a conversation, or the store of all of them, refuses. */
+public final class ConversationException extends GatewayException {
+    private static final long serialVersionUID = 1;
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final @Nullable String param;
+
+    /**
+     * What a conversation refuses.
+     *
+     * @param param the request's field at fault; null when none is
+     */
+    public ConversationException(ErrorCode code, @Nullable String param, String message) {
+        this(code, param, message, null);
+    }
+
+    private ConversationException(ErrorCode code, @Nullable String param, String message, @Nullable Throwable cause) {
+        super(code, message, cause);
+        this.param = param;
+    }
+
+    static ConversationException storeUnavailable(@Nullable Throwable cause) {
+        return new ConversationException(
+                ErrorCode.STORE_UNAVAILABLE,
+                null,
+                "The store of conversations cannot be reached just now, and nothing was stored."
+                        + " Try again shortly, or ask without conversation_id.",
+                cause);
+    }
+
+    /** The error for a conversation that is not there, or not this caller's. */
+    public static ConversationException notFound(String id) {
+        return new ConversationException(
+                ErrorCode.CONVERSATION_NOT_FOUND,
+                ConversationId.FIELD,
+                "There is no conversation '" + id + "' of this key. GET /v1/conversations lists those that there are.");
+    }
+
+    /** The error for a turn whose conversation is no longer the one that it began with. */
+    static ConversationException changed() {
+        return new ConversationException(
+                ErrorCode.CONVERSATION_CHANGED,
+                ConversationId.FIELD,
+                "The conversation was deleted or taken over while the turn ran. Nothing was stored; ask again.");
+    }
+
+    @Override
+    public @Nullable String param() {
+        return param;
+    }
+
+    @Override
+    public @Nullable Duration retryAfter() {
+        return switch (code()) {
+            case STORE_UNAVAILABLE, CONVERSATION_BUSY, IDEMPOTENCY_KEY_IN_USE -> SOON;
+            default -> null;
+        };
+    }
+}

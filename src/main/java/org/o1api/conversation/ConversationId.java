@@ -1,0 +1,45 @@
+package org.o1api.conversation;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+import org.o1api.llm.ErrorCode;
+
+/** The names of conversations: those that callers choose, each in a space of its own, and those that are made here. */
+public final class ConversationId {
+    /** The request's field that names a conversation. */
+    public static final String FIELD = "conversation_id";
+
+    private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9._:@~-]{1,128}");
+    private static final Pattern MADE = Pattern.compile("conv_[0-9a-f]{48}");
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private ConversationId() {}
+
+    /**
+     * Refuses what is no name.
+     *
+     * @param param the field that gave it, for the error
+     */
+    public static String checked(String id, String param) {
+        if (!ALLOWED.matcher(id).matches() || id.equals(".") || id.equals("..")) {
+            throw new ConversationException(
+                    ErrorCode.INVALID_REQUEST,
+                    param,
+                    "'" + param + "' must be 1 to 128 of letters, digits and . _ : @ ~ -, and neither '.' nor '..'.");
+        }
+        return id;
+    }
+
+    /** A name that nobody can guess. */
+    public static String make() {
+        byte[] random = new byte[24];
+        RANDOM.nextBytes(random);
+        return "conv_" + HexFormat.of().formatHex(random);
+    }
+
+    /** Whether the name is one that only this service makes: a conversation of that name is not begun by using it. */
+    static boolean isMade(String id) {
+        return MADE.matcher(id).matches();
+    }
+}

@@ -1,0 +1,316 @@
+package org.o1api.conversation;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.RawJson;
+
+/**
+ * The conversations and their turns. Each is its caller's: whoever else asks for it by its name finds nothing. All methods
+ * throw a {@link ConversationException} when the database is down.
+ */
+public final class ConversationStore {
+    private static final String CONVERSATION = "SELECT pk, id, metadata, created_at FROM conversation ";
+    private static final int TURNS_AT_ONCE = 32;
+    private static final int PURGED_AT_ONCE = 500;
+
+    private final Database database;
+
+    ConversationStore(Database database) {
+        this.database = database;
+    }
+
+    /** A page of a list. */
+    public record Page<T>(List<T> items, boolean hasMore) {}
+
+    /** A turn at its place. */
+    public record Placed(int position, StoredTurn turn) {}
+
+    /** The conversation of a caller; none where it is not there, or another's. */
+    public Optional<Conversation> find(String caller, String id) {
+        return database.call(handle -> find(handle, caller, id));
+    }
+
+    private static Optional<Conversation> find(Handle handle, String caller, String id) {
+        return handle.select(CONVERSATION + "WHERE caller = ? AND id = ?", caller, id)
+                .map((row, context) -> conversation(row))
+                .findOne();
+    }
+
+    private static Conversation conversation(ResultSet row) throws SQLException {
+        return new Conversation(
+                row.getLong("pk"),
+                row.getString("id"),
+                new RawJson(row.getString("metadata")),
+                row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
+
+    /** Begins a conversation, with what has been said in it already. */
+    public Conversation create(String caller, RawJson metadata, @Nullable StoredTurn first) {
+        String id = ConversationId.make();
+        return database.transaction(handle -> {
+            long key = insert(handle, caller, id, metadata);
+            if (first != null) {
+                insert(handle, key, 0, first, null);
+            }
+            return find(handle, caller, id).orElseThrow();
+        });
+    }
+
+    private static long insert(Handle handle, String caller, String id, RawJson metadata) {
+        return handle.createUpdate("INSERT INTO conversation (caller, id, metadata, created_at, used_at)"
+                        + " VALUES (?, ?, ?, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)")
+                .bind(0, caller)
+                .bind(1, id)
+                .bind(2, metadata.text())
+                .executeAndReturnGeneratedKeys("pk")
+                .mapTo(Long.class)
+                .one();
+    }
+
+    private static void insert(
+            Handle handle, long conversation, int position, StoredTurn turn, Entry.@Nullable Idempotency idempotency) {
+        handle.execute(
+                "INSERT INTO turn (conversation, position, id, idempotency_key, fingerprint, messages, instructs, record)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                conversation,
+                position,
+                turn.id(),
+                idempotency == null ? null : idempotency.key(),
+                idempotency == null ? null : idempotency.fingerprint(),
+                turn.length(),
+                turn.instructs(),
+                TurnJson.write(turn));
+    }
+
+    /** Gives a conversation other notes. */
+    public Optional<Conversation> update(String caller, String id, RawJson metadata) {
+        return database.transaction(handle -> {
+            handle.execute(
+                    "UPDATE conversation SET metadata = ? WHERE caller = ? AND id = ?", metadata.text(), caller, id);
+            return find(handle, caller, id);
+        });
+    }
+
+    /** Deletes a conversation for good; a turn that runs in it stores nothing any more. Gives whether it was there. */
+    public boolean delete(String caller, String id) {
+        return database.transaction(handle -> {
+            int deleted = handle.execute("DELETE FROM conversation WHERE caller = ? AND id = ?", caller, id);
+            if (deleted > 0) {
+                handle.execute("DELETE FROM lease WHERE caller = ? AND id = ?", caller, id);
+            }
+            return deleted > 0;
+        });
+    }
+
+    /**
+     * The caller's conversations, by the time they were begun.
+     *
+     * @param after the one that the page before ended with; null: from the start
+     * @throws ConversationException also when {@code after} is not there
+     */
+    public Page<Conversation> list(String caller, @Nullable String after, boolean ascending, int limit) {
+        return database.call(handle -> {
+            Long beyond = null;
+            if (after != null) {
+                beyond = find(handle, caller, after)
+                        .orElseThrow(() -> noCursor(after))
+                        .key();
+            }
+            List<Conversation> found = new ArrayList<>(handle.select(
+                            CONVERSATION + "WHERE caller = ?"
+                                    + (beyond == null ? "" : ascending ? " AND pk > ?" : " AND pk < ?")
+                                    + " ORDER BY pk " + (ascending ? "ASC" : "DESC") + " LIMIT " + (limit + 1),
+                            beyond == null ? new Object[] {caller} : new Object[] {caller, beyond})
+                    .map((row, context) -> conversation(row))
+                    .list());
+            boolean more = found.size() > limit;
+            return new Page<>(more ? found.subList(0, limit) : found, more);
+        });
+    }
+
+    /** The error for a cursor that points to nothing. */
+    public static ConversationException noCursor(String after) {
+        return new ConversationException(
+                ErrorCode.INVALID_REQUEST, "after", "'after' names nothing that is in this list: '" + after + "'.");
+    }
+
+    /** Where a turn of a conversation stands; none where it does not. */
+    public Optional<Integer> position(Conversation conversation, String turn) {
+        return database.call(handle -> handle.select(
+                        "SELECT position FROM turn WHERE conversation = ? AND id = ?", conversation.key(), turn)
+                .mapTo(Integer.class)
+                .findFirst());
+    }
+
+    /**
+     * Turns of a conversation in their order, or the other way round.
+     *
+     * @param from the position of the first; null: from the start of that order
+     */
+    public List<Placed> turns(Conversation conversation, @Nullable Integer from, boolean ascending, int limit) {
+        return database.call(handle ->
+                turns(handle, conversation.key(), from == null ? "" : ascending ? ">=" : "<=", from, ascending, limit));
+    }
+
+    private static List<Placed> turns(
+            Handle handle, long conversation, String compare, @Nullable Integer with, boolean ascending, int limit) {
+        return handle.select(
+                        "SELECT position, id, record FROM turn WHERE conversation = ?"
+                                + (with == null ? "" : " AND position " + compare + " ?")
+                                + " ORDER BY position " + (ascending ? "ASC" : "DESC") + " LIMIT " + limit,
+                        with == null ? new Object[] {conversation} : new Object[] {conversation, with})
+                .map((row, context) -> placed(row))
+                .list();
+    }
+
+    private static Placed placed(ResultSet row) throws SQLException {
+        return new Placed(row.getInt("position"), TurnJson.read(row.getString("id"), row.getString("record")));
+    }
+
+    /**
+     * Reads a conversation from its end, as far as is needed.
+     *
+     * @throws ConversationException also when it has to be there and is not
+     */
+    History history(Entry entry, History.Need need) {
+        return database.call(handle -> {
+            Optional<Conversation> conversation = find(handle, entry.caller(), entry.id());
+            if (conversation.isEmpty() && ConversationId.isMade(entry.id())) {
+                throw ConversationException.notFound(entry.id());
+            }
+            return conversation.isEmpty()
+                    ? History.NONE
+                    : history(handle, conversation.get().key(), need);
+        });
+    }
+
+    private static History history(Handle handle, long conversation, History.Need need) {
+        Deque<Placed> recent = new ArrayDeque<>();
+        boolean enough = false;
+        boolean more = true;
+        while (more && !enough) {
+            List<Placed> page = turns(
+                    handle,
+                    conversation,
+                    "<",
+                    recent.isEmpty() ? null : recent.getFirst().position(),
+                    false,
+                    TURNS_AT_ONCE);
+            more = page.size() == TURNS_AT_ONCE;
+            for (Placed placed : page) {
+                recent.addFirst(placed);
+                enough |= need.isEnoughWith(placed.turn());
+            }
+        }
+        return new History(
+                true,
+                more ? instructing(handle, conversation, recent.getFirst().position()) : List.of(),
+                List.copyOf(recent),
+                !more);
+    }
+
+    private static List<Placed> instructing(Handle handle, long conversation, int before) {
+        return handle.select(
+                        "SELECT position, id, record FROM turn WHERE conversation = ? AND instructs AND position < ?"
+                                + " ORDER BY position",
+                        conversation,
+                        before)
+                .map((row, context) -> placed(row))
+                .list();
+    }
+
+    /** The turn that was answered under a key already. */
+    Optional<StoredTurn> answered(Entry entry) {
+        Entry.Idempotency idempotency = entry.idempotency();
+        if (idempotency == null) {
+            return Optional.empty();
+        }
+        record Found(String fingerprint, StoredTurn turn) {}
+        Optional<Found> found = database.call(handle -> handle.select(
+                        "SELECT t.id, t.fingerprint, t.record FROM turn t JOIN conversation c ON c.pk = t.conversation"
+                                + " WHERE c.caller = ? AND c.id = ? AND t.idempotency_key = ?",
+                        entry.caller(),
+                        entry.id(),
+                        idempotency.key())
+                .map((row, context) -> new Found(
+                        row.getString("fingerprint"), TurnJson.read(row.getString("id"), row.getString("record"))))
+                .findOne());
+        found.ifPresent(turn -> Leases.requireSame(idempotency, turn.fingerprint));
+        return found.map(Found::turn);
+    }
+
+    /**
+     * Stores a turn and gives up its lease, both or neither.
+     *
+     * @throws ConversationException also when the lease is lost, or the conversation is no longer as it was
+     */
+    void store(Leases.Lease lease, History history, StoredTurn turn) {
+        Entry entry = lease.entry();
+        database.transaction(handle -> {
+            if (Leases.release(handle, lease) == 0) {
+                throw ConversationException.changed();
+            }
+            Optional<Conversation> conversation = find(handle, entry.caller(), entry.id());
+            if (conversation.isPresent() != history.exists()) {
+                throw ConversationException.changed();
+            }
+            long key;
+            if (conversation.isPresent()) {
+                key = conversation.get().key();
+                handle.execute("UPDATE conversation SET used_at = CURRENT_TIMESTAMP WHERE pk = ?", key);
+            } else {
+                key = insert(handle, entry.caller(), entry.id(), new RawJson("{}"));
+            }
+            insert(handle, key, history.nextPosition(), turn, entry.idempotency());
+            return key;
+        });
+    }
+
+    /** Deletes what is older than it may be; gives how many conversations. What a turn runs in stays. */
+    int purgeUnused(Duration timeToLive) {
+        return purge(
+                "SELECT c.pk FROM conversation c WHERE c.used_at < CURRENT_TIMESTAMP - CAST(? AS INTEGER) * INTERVAL '1' SECOND",
+                (int) Math.min(timeToLive.toSeconds(), Integer.MAX_VALUE));
+    }
+
+    /** Deletes the longest unused conversations of callers that have more than they may. */
+    int purgeBeyond(int perCaller) {
+        int purged = 0;
+        List<String> callers = database.call(handle -> handle.select(
+                        "SELECT caller FROM conversation GROUP BY caller HAVING COUNT(*) > ?", perCaller)
+                .mapTo(String.class)
+                .list());
+        for (String caller : callers) {
+            purged += purge(
+                    "SELECT c.pk FROM conversation c WHERE c.caller = ? AND c.pk NOT IN (SELECT pk FROM conversation"
+                            + " WHERE caller = ? ORDER BY used_at DESC, pk DESC LIMIT " + perCaller + ")",
+                    caller,
+                    caller);
+        }
+        return purged;
+    }
+
+    /** In portions, so that no lock is held for long. */
+    private int purge(String which, Object... arguments) {
+        String statement = "DELETE FROM conversation WHERE pk IN (" + which
+                + " AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.caller = c.caller AND l.id = c.id) LIMIT "
+                + PURGED_AT_ONCE + ")";
+        int all = 0;
+        int purged;
+        do {
+            purged = database.call(handle -> handle.execute(statement, arguments));
+            all += purged;
+        } while (purged == PURGED_AT_ONCE);
+        return all;
+    }
+}

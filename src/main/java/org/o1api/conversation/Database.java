@@ -1,0 +1,254 @@
+package org.o1api.conversation;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database behind the store: opened when it is first needed, brought to its schema, and opened again when that failed.
+ * While it is down, what needs it fails at once, and nothing else does.
+ */
+public final class Database implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Database.class.getName());
+
+    private static final long CONNECT_MILLIS = 2000;
+    private static final long QUERY_SECONDS = 10;
+    private static final long REOPEN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** H2 would lose the last commits in a kill, and close itself beside the turns that a shutdown still lets end. */
+    private static final List<String> H2_OPTIONS = List.of("WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE");
+
+    private final ConversationSettings.Source source;
+    private final String defaultUrl;
+    private final ReentrantLock opening = new ReentrantLock();
+    private @Nullable HikariDataSource pool;
+    private volatile @Nullable Jdbi jdbi;
+    private volatile boolean closed;
+    private volatile boolean failing;
+    private long failedNanos = System.nanoTime() - REOPEN_NANOS;
+
+    /** The database of a source; nothing is opened yet. */
+    public Database(ConversationSettings.Source source, Function<String, @Nullable String> systemProperties) {
+        this.source = source;
+        this.defaultUrl = "jdbc:h2:file:" + folder(systemProperties).resolve("conversations");
+    }
+
+    /** Where the server keeps its own data. */
+    private static Path folder(Function<String, @Nullable String> systemProperties) {
+        String own = systemProperties.apply("o1api.data");
+        if (own != null) {
+            return Path.of(own).toAbsolutePath();
+        }
+        for (String server : new String[] {"catalina.base", "jetty.base"}) {
+            String base = systemProperties.apply(server);
+            if (base != null) {
+                return Path.of(base, "data", "o1-api").toAbsolutePath();
+            }
+        }
+        return Path.of("data", "o1-api").toAbsolutePath();
+    }
+
+    /** What is done with a connection. */
+    interface Work<T> {
+        T with(Handle handle) throws SQLException;
+    }
+
+    /**
+     * Works with a connection, each statement for itself.
+     *
+     * @throws ConversationException when the database is down
+     */
+    <T> T call(Work<T> work) {
+        return guarded(() -> open().withHandle(work::with));
+    }
+
+    /**
+     * Works with a connection, all of it or nothing.
+     *
+     * @throws ConversationException when the database is down; nothing is done then
+     */
+    <T> T transaction(Work<T> work) {
+        return guarded(() -> open().inTransaction(work::with));
+    }
+
+    private interface Guarded<T> {
+        T run() throws SQLException;
+    }
+
+    private <T> T guarded(Guarded<T> work) {
+        try {
+            T result = work.run();
+            if (failing) {
+                failing = false;
+                LOG.log(Level.INFO, "the store of conversations works again");
+            }
+            return result;
+        } catch (SQLException | JdbiException | FlywayException e) {
+            if (!failing) {
+                failing = true;
+                LOG.log(Level.WARNING, "the store of conversations failed: {0}", cause(e));
+            }
+            throw ConversationException.storeUnavailable(e);
+        }
+    }
+
+    /** What went wrong, in the database's own words: those of JDBI would repeat what was to be stored. */
+    private static String cause(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return sql.getSQLState() + " "
+                        + String.valueOf(sql.getMessage()).lines().findFirst().orElse("");
+            }
+        }
+        return failure.getClass().getSimpleName();
+    }
+
+    private Jdbi open() throws SQLException {
+        Jdbi opened = jdbi;
+        if (opened != null) {
+            return opened;
+        }
+        try {
+            if (!opening.tryLock(CONNECT_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw ConversationException.storeUnavailable(null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ConversationException.storeUnavailable(e);
+        }
+        try {
+            opened = jdbi;
+            if (opened != null) {
+                return opened;
+            }
+            if (closed || System.nanoTime() - failedNanos < REOPEN_NANOS) {
+                throw ConversationException.storeUnavailable(null);
+            }
+            failedNanos = System.nanoTime();
+            DataSource connections = connections();
+            Flyway.configure(Database.class.getClassLoader())
+                    .dataSource(connections)
+                    .locations("classpath:db")
+                    .load()
+                    .migrate();
+            opened = Jdbi.create(connections);
+            jdbi = opened;
+            return opened;
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    private DataSource connections() throws SQLException {
+        if (source instanceof ConversationSettings.Source.Jndi jndi) {
+            return lookUp(jndi.name());
+        }
+        if (pool == null) {
+            pool = new HikariDataSource(pooled((ConversationSettings.Source.Url) source));
+        }
+        return pool;
+    }
+
+    private HikariConfig pooled(ConversationSettings.Source.Url by) {
+        String url = by.url() == null ? defaultUrl : by.url();
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("o1-api-conversations");
+        config.setMaximumPoolSize(by.connections());
+        config.setConnectionTimeout(CONNECT_MILLIS);
+        config.setInitializationFailTimeout(-1);
+        if (by.user() != null) {
+            config.setUsername(by.user());
+        }
+        if (by.password() != null) {
+            config.setPassword(by.password());
+        }
+        // By name: a server finds drivers by itself only where it had them at its own start.
+        if (url.startsWith("jdbc:h2:")) {
+            config.setDriverClassName("org.h2.Driver");
+            config.setJdbcUrl(withOptions(url));
+        } else {
+            config.setDriverClassName("org.postgresql.Driver");
+            config.setJdbcUrl(url);
+            config.addDataSourceProperty("connectTimeout", CONNECT_MILLIS / 1000);
+            config.addDataSourceProperty("socketTimeout", QUERY_SECONDS);
+            config.addDataSourceProperty("tcpKeepAlive", true);
+        }
+        return config;
+    }
+
+    /** The URL with our options, but for those that it sets itself. */
+    private static String withOptions(String url) {
+        StringBuilder all = new StringBuilder(url);
+        for (String option : H2_OPTIONS) {
+            String name = option.substring(0, option.indexOf('='));
+            if (!url.toUpperCase(Locale.ROOT).contains(";" + name + "=")) {
+                all.append(';').append(option);
+            }
+        }
+        return all.toString();
+    }
+
+    @SuppressWarnings("BanJNDI") // the operator's own name of the container's resource
+    private static DataSource lookUp(String name) throws SQLException {
+        try {
+            for (String prefix : new String[] {"java:comp/env/", ""}) {
+                try {
+                    if (InitialContext.doLookup(prefix + name) instanceof DataSource found) {
+                        return found;
+                    }
+                } catch (NamingException e) {
+                    if (prefix.isEmpty()) {
+                        throw e;
+                    }
+                }
+            }
+            throw new SQLException("conversations.jndi: '" + name + "' is no DataSource");
+        } catch (NamingException e) {
+            throw new SQLException("conversations.jndi: '" + name + "' is not there", e);
+        }
+    }
+
+    /** Closes the connections, and takes back the drivers that came with the web application. */
+    @Override
+    public void close() {
+        opening.lock();
+        try {
+            closed = true;
+            jdbi = null;
+            if (pool != null) {
+                pool.close();
+            }
+        } finally {
+            opening.unlock();
+        }
+        ClassLoader ours = Database.class.getClassLoader();
+        for (Driver driver : Collections.list(DriverManager.getDrivers())) {
+            if (driver.getClass().getClassLoader() == ours) {
+                try {
+                    DriverManager.deregisterDriver(driver);
+                } catch (SQLException e) {
+                    LOG.log(Level.WARNING, "a driver could not be taken back", e);
+                }
+            }
+        }
+    }
+}

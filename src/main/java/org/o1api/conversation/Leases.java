@@ -1,0 +1,140 @@
+package org.o1api.conversation;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.ErrorCode;
+
+/**
+ * Who has the floor in which conversation, for all nodes of one database: a row that its node renews while the turn runs, and
+ * that another may take when it has expired. Time is the database's own, so that the nodes' clocks do not matter. Whether a
+ * turn still has its lease is asked once more in the transaction that stores it.
+ */
+final class Leases {
+    private static final String EXPIRY = "CURRENT_TIMESTAMP + CAST(? AS INTEGER) * INTERVAL '1' SECOND";
+    private static final String UNIQUE_VIOLATION = "23505";
+
+    private final Database database;
+    private final long seconds;
+    private final String node = UUID.randomUUID().toString();
+
+    Leases(Database database, Duration lease) {
+        this.database = database;
+        this.seconds = lease.toSeconds();
+    }
+
+    /** The floor, held. */
+    record Lease(Entry entry, String owner) {}
+
+    /**
+     * Takes the floor, if nobody has it.
+     *
+     * @throws ConversationException when a turn of the same idempotency key has it
+     */
+    Optional<Lease> tryTake(Entry entry) {
+        Lease lease = new Lease(entry, UUID.randomUUID().toString());
+        boolean taken = database.call(handle -> insert(handle, lease) || takeOver(handle, lease));
+        if (!taken) {
+            refuseSameKey(entry);
+        }
+        return taken ? Optional.of(lease) : Optional.empty();
+    }
+
+    private boolean insert(Handle handle, Lease lease) {
+        Entry.@Nullable Idempotency idempotency = lease.entry.idempotency();
+        try {
+            handle.execute(
+                    "INSERT INTO lease (caller, id, owner, node, idempotency_key, fingerprint, expires_at)"
+                            + " VALUES (?, ?, ?, ?, ?, ?, " + EXPIRY + ")",
+                    lease.entry.caller(),
+                    lease.entry.id(),
+                    lease.owner,
+                    node,
+                    idempotency == null ? null : idempotency.key(),
+                    idempotency == null ? null : idempotency.fingerprint(),
+                    seconds);
+            return true;
+        } catch (UnableToExecuteStatementException e) {
+            if (e.getCause() instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState())) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private boolean takeOver(Handle handle, Lease lease) {
+        Entry.@Nullable Idempotency idempotency = lease.entry.idempotency();
+        return handle.execute(
+                        "UPDATE lease SET owner = ?, node = ?, idempotency_key = ?, fingerprint = ?, expires_at = "
+                                + EXPIRY + " WHERE caller = ? AND id = ? AND expires_at < CURRENT_TIMESTAMP",
+                        lease.owner,
+                        node,
+                        idempotency == null ? null : idempotency.key(),
+                        idempotency == null ? null : idempotency.fingerprint(),
+                        seconds,
+                        lease.entry.caller(),
+                        lease.entry.id())
+                > 0;
+    }
+
+    /** Fails when a turn of the same idempotency key has the floor. */
+    void refuseSameKey(Entry entry) {
+        Entry.Idempotency idempotency = entry.idempotency();
+        if (idempotency == null) {
+            return;
+        }
+        Optional<String> running = database.call(handle -> handle.select(
+                        "SELECT fingerprint FROM lease WHERE caller = ? AND id = ? AND idempotency_key = ?"
+                                + " AND expires_at >= CURRENT_TIMESTAMP",
+                        entry.caller(),
+                        entry.id(),
+                        idempotency.key())
+                .mapTo(String.class)
+                .findOne());
+        running.ifPresent(fingerprint -> {
+            requireSame(idempotency, fingerprint);
+            throw new ConversationException(
+                    ErrorCode.IDEMPOTENCY_KEY_IN_USE,
+                    null,
+                    "A request with this Idempotency-Key is still running. Ask again when it has ended.");
+        });
+    }
+
+    /** Fails when an idempotency key was used for another request. */
+    static void requireSame(Entry.Idempotency idempotency, String fingerprint) {
+        if (!idempotency.fingerprint().equals(fingerprint)) {
+            throw new ConversationException(
+                    ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                    null,
+                    "This Idempotency-Key was used for another request of this conversation. Use a new key for a new request.");
+        }
+    }
+
+    /** Gives the floor up within a transaction; gives how many leases that were, none or one. */
+    static int release(Handle handle, Lease lease) {
+        return handle.execute(
+                "DELETE FROM lease WHERE caller = ? AND id = ? AND owner = ?",
+                lease.entry.caller(),
+                lease.entry.id(),
+                lease.owner);
+    }
+
+    void release(Lease lease) {
+        database.call(handle -> release(handle, lease));
+    }
+
+    /** Renews all that this node holds. */
+    void renew() {
+        database.call(
+                handle -> handle.execute("UPDATE lease SET expires_at = " + EXPIRY + " WHERE node = ?", seconds, node));
+    }
+
+    /** Deletes what nodes that died have left behind. */
+    void purge() {
+        database.call(handle -> handle.execute("DELETE FROM lease WHERE expires_at < CURRENT_TIMESTAMP"));
+    }
+}

@@ -1,0 +1,43 @@
+package org.o1api.conversation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Adds messages up against a bound of tokens. It counts them only once a quick estimate no longer shows that they fit. */
+final class Meter {
+    private final long limit;
+    private final Tokenizer tokenizer;
+    private final List<MessageText> taken = new ArrayList<>();
+    private boolean exact;
+    private long used;
+
+    Meter(long limit, Tokenizer tokenizer) {
+        this.limit = limit;
+        this.tokenizer = tokenizer;
+    }
+
+    /** Takes messages whether they fit or not. */
+    void take(List<MessageText> more) {
+        taken.addAll(more);
+        used += cost(more);
+    }
+
+    /** Takes messages if they fit. */
+    boolean takeIfFits(List<MessageText> more) {
+        if (!exact && used + cost(more) > limit) {
+            exact = true;
+            used = cost(taken);
+        }
+        if (used + cost(more) > limit) {
+            return false;
+        }
+        take(more);
+        return true;
+    }
+
+    private long cost(List<MessageText> messages) {
+        return messages.stream()
+                .mapToLong(message -> exact ? message.tokens(tokenizer) : message.mostTokens())
+                .sum();
+    }
+}

@@ -1,0 +1,68 @@
+package org.o1api.conversation;
+
+import java.util.List;
+import java.util.Optional;
+import org.o1api.llm.Message;
+
+/** A conversation while a turn of it runs: nobody else can add to it. Closing it without storing leaves it as it was. */
+public final class OpenConversation implements AutoCloseable {
+    private final ConversationStore store;
+    private final Leases leases;
+    private final Leases.Lease lease;
+    private final Tokenizer tokenizer;
+    private History history = History.NONE;
+    private List<Message> added = List.of();
+    private boolean stored;
+
+    OpenConversation(ConversationStore store, Leases leases, Leases.Lease lease, Tokenizer tokenizer) {
+        this.store = store;
+        this.leases = leases;
+        this.lease = lease;
+        this.tokenizer = tokenizer;
+    }
+
+    /** The turn that has answered this request by now, while this one waited. */
+    public Optional<StoredTurn> answered() {
+        return store.answered(lease.entry());
+    }
+
+    /**
+     * What the model is told: the history, then what is new in the request's messages.
+     *
+     * @param tokens of all that; of more the oldest turns are left out, but for their instructions
+     * @param reasoning whether earlier answers come with their reasoning
+     * @throws ConversationException when the request does not go on from the history
+     */
+    public List<Message> continuedBy(List<Message> asked, long tokens, boolean reasoning) {
+        history = store.history(lease.entry(), new History.Need(new Meter(tokens, tokenizer), asked.size()));
+        Continuation continuation =
+                Continuation.of(history, asked, new Continuation.Bounds(tokens, reasoning), tokenizer);
+        added = continuation.added();
+        return continuation.prompt();
+    }
+
+    /**
+     * Stores the turn and gives the floor up, both or neither.
+     *
+     * @param id of the completion
+     * @param created seconds since 1970
+     * @param model as the caller asked for it
+     * @throws ConversationException when nothing was stored
+     */
+    public void store(String id, long created, String model, StoredTurn.Answer answer) {
+        store.store(lease, history, new StoredTurn(id, created, model, added, answer));
+        stored = true;
+    }
+
+    /** Gives the floor up. When that cannot be told to the database, the lease ends by itself. */
+    @Override
+    public void close() {
+        if (!stored) {
+            try {
+                leases.release(lease);
+            } catch (ConversationException e) {
+                // the log has it
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.o1api.conversation;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Usage;
+
+/**
+ * What a turn leaves behind.
+ *
+ * @param id of the completion
+ * @param created seconds since 1970
+ * @param model as the caller asked for it
+ * @param messages what the caller said, without what the conversation had already
+ * @param answer null: the messages were put in without asking
+ */
+public record StoredTurn(
+        String id,
+        long created,
+        String model,
+        List<Message> messages,
+        @Nullable Answer answer) {
+    public StoredTurn {
+        messages = List.copyOf(messages);
+    }
+
+    /**
+     * What the model said.
+     *
+     * @param content the plain answer; null where there is none beside tool calls or a refusal
+     * @param sent the content as the client got it, where steps stood in it; null: as {@code content}
+     * @param toolCalls a list in the shape of a message's {@code tool_calls}; null: none
+     * @param reasoning the steps that led to it
+     */
+    public record Answer(
+            @Nullable String content,
+            @Nullable String sent,
+            @Nullable RawJson toolCalls,
+            List<Step> reasoning,
+            FinishReason finishReason,
+            Usage usage) {
+        public Answer {
+            reasoning = List.copyOf(reasoning);
+        }
+    }
+
+    /**
+     * What the model thought in one step.
+     *
+     * @param title empty where it gave none
+     */
+    public record Step(String title, String text) {
+        /** Title and text as one. */
+        public String summary() {
+            return title.isEmpty() ? text : "**" + title + "**\n\n" + text;
+        }
+    }
+
+    /** Whether it holds instructions, which are always sent. */
+    boolean instructs() {
+        return messages.stream().anyMatch(message -> message.role().instructs());
+    }
+
+    /** How many messages it adds to the history. */
+    int length() {
+        return messages.size() + (answer == null ? 0 : 1);
+    }
+}

@@ -1,0 +1,7 @@
+package org.o1api.conversation;
+
+/** What counts the tokens of a text. */
+@FunctionalInterface
+public interface Tokenizer {
+    long tokens(String text);
+}

@@ -1,0 +1,170 @@
+package org.o1api.conversation;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.Content;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+import org.o1api.llm.Usage;
+
+/** A turn as the JSON of its row. */
+final class TurnJson {
+    /** What is read here was within the limits of a request when it came. */
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNestingDepth(2000)
+                    .build())
+            .build());
+
+    private TurnJson() {}
+
+    static String write(StoredTurn turn) {
+        StringWriter text = new StringWriter(1024);
+        try (JsonGenerator json = JSON.getFactory().createGenerator(text)) {
+            json.writeStartObject();
+            json.writeNumberField("created", turn.created());
+            json.writeStringField("model", turn.model());
+            json.writeArrayFieldStart("messages");
+            for (Message message : turn.messages()) {
+                write(message, json);
+            }
+            json.writeEndArray();
+            if (turn.answer() != null) {
+                write(turn.answer(), json);
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // no writer into memory fails
+        }
+        return text.toString();
+    }
+
+    private static void write(Message message, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("role", message.role().wireName());
+        if (message.content() instanceof Content.Text said) {
+            json.writeStringField("content", said.text());
+        } else if (message.content() instanceof Content.Parts parts) {
+            json.writeFieldName("content");
+            json.writeRawValue(parts.json().text());
+        }
+        for (Map.Entry<String, RawJson> field : message.fields().entrySet()) {
+            json.writeFieldName(field.getKey());
+            json.writeRawValue(field.getValue().text());
+        }
+        json.writeEndObject();
+    }
+
+    private static void write(StoredTurn.Answer answer, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("answer");
+        if (answer.content() != null) {
+            json.writeStringField("content", answer.content());
+        }
+        if (answer.sent() != null) {
+            json.writeStringField("sent", answer.sent());
+        }
+        if (answer.toolCalls() != null) {
+            json.writeFieldName("tool_calls");
+            json.writeRawValue(answer.toolCalls().text());
+        }
+        json.writeArrayFieldStart("reasoning");
+        for (StoredTurn.Step step : answer.reasoning()) {
+            json.writeStartArray();
+            json.writeString(step.title());
+            json.writeString(step.text());
+            json.writeEndArray();
+        }
+        json.writeEndArray();
+        json.writeStringField("finish_reason", answer.finishReason().wireName());
+        Usage usage = answer.usage();
+        json.writeArrayFieldStart("usage");
+        json.writeNumber(usage.inputTokens());
+        json.writeNumber(usage.cachedTokens());
+        json.writeNumber(usage.outputTokens());
+        json.writeNumber(usage.reasoningTokens());
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    static StoredTurn read(String id, String text) {
+        JsonNode turn = tree(text);
+        List<Message> messages = new ArrayList<>();
+        turn.path("messages").forEach(message -> messages.add(message(message)));
+        JsonNode answer = turn.get("answer");
+        return new StoredTurn(
+                id,
+                turn.path("created").longValue(),
+                turn.path("model").asText(),
+                messages,
+                answer == null ? null : answer(answer));
+    }
+
+    static JsonNode tree(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a stored turn that is no JSON", e);
+        }
+    }
+
+    static RawJson string(String text) {
+        return new RawJson(TextNode.valueOf(text).toString());
+    }
+
+    private static Message message(JsonNode node) {
+        Role role = Role.valueOf(node.path("role").asText().toUpperCase(Locale.ROOT));
+        JsonNode said = node.get("content");
+        Content content = said == null
+                ? null
+                : said.isTextual()
+                        ? new Content.Text(said.textValue())
+                        : new Content.Parts(new RawJson(said.toString()));
+        Map<String, RawJson> fields = new LinkedHashMap<>();
+        node.properties().forEach(field -> {
+            if (!field.getKey().equals("role") && !field.getKey().equals("content")) {
+                fields.put(field.getKey(), new RawJson(field.getValue().toString()));
+            }
+        });
+        return new Message(role, content, fields);
+    }
+
+    private static StoredTurn.Answer answer(JsonNode node) {
+        List<StoredTurn.Step> reasoning = new ArrayList<>();
+        node.path("reasoning")
+                .forEach(step -> reasoning.add(
+                        new StoredTurn.Step(step.path(0).asText(), step.path(1).asText())));
+        JsonNode toolCalls = node.get("tool_calls");
+        JsonNode usage = node.path("usage");
+        return new StoredTurn.Answer(
+                text(node.get("content")),
+                text(node.get("sent")),
+                toolCalls == null ? null : new RawJson(toolCalls.toString()),
+                reasoning,
+                FinishReason.ofWire(node.path("finish_reason").asText()),
+                new Usage(
+                        usage.path(0).longValue(),
+                        usage.path(1).longValue(),
+                        usage.path(2).longValue(),
+                        usage.path(3).longValue()));
+    }
+
+    private static @Nullable String text(@Nullable JsonNode node) {
+        return node == null ? null : node.textValue();
+    }
+}

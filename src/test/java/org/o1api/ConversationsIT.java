@@ -1,0 +1,320 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.Exchange;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** Conversations by {@code conversation_id}, from the client's side and from the upstream's. */
+class ConversationsIT {
+    private static final String PLAIN = "\"reasoning_effort\": \"none\"";
+
+    /** What the model was told in a call: role and content of each message. */
+    private static List<String> told(Stage stage, int call) {
+        List<String> messages = new ArrayList<>();
+        stage.request(call)
+                .body()
+                .path("messages")
+                .forEach(message -> messages.add(message.path("role").asText() + ": "
+                        + message.path("content").asText()));
+        return messages;
+    }
+
+    private static String in(String id) {
+        return "\"conversation_id\": \"" + id + "\"";
+    }
+
+    private static String chat(String id, String messages, String... fields) {
+        StringBuilder body = new StringBuilder("{" + in(id) + ", " + PLAIN + ", \"messages\": [" + messages + "]");
+        for (String field : fields) {
+            body.append(", ").append(field);
+        }
+        return body.append('}').toString();
+    }
+
+    private static String message(String role, String content) {
+        return "{\"role\": \"" + role + "\", \"content\": " + Exchange.quoted(content) + "}";
+    }
+
+    private static List<String> items(ChatClient client, String id) {
+        List<String> texts = new ArrayList<>();
+        JsonNode data = client.get("/v1/conversations/" + id + "/items?order=asc&limit=100")
+                .json()
+                .path("data");
+        data.forEach(
+                item -> texts.add(item.path("role").asText(item.path("type").asText()) + ": "
+                        + item.path("content").path(0).path("text").asText()));
+        return texts;
+    }
+
+    @InContainers
+    void goesOnWhereTheLastTurnEnded(Stage stage) {
+        stage.plays(Script.answer("Hello Ann."), Script.answer("Ann."), Script.answer("Yes."));
+        ChatClient client = stage.client();
+
+        Answer first = client.askWhole("I am Ann.", in("goes-on"), PLAIN);
+        try (ChatClient.Stream second = client.ask("Who am I?", in("goes-on"), PLAIN)) {
+            List<Event> events = second.rest();
+            assertThat(ChatClient.content(events)).isEqualTo("Ann.");
+            assertThat(events.stream().filter(event -> !event.done()))
+                    .allSatisfy(event -> assertThat(
+                                    event.json().path("conversation_id").asText())
+                            .isEqualTo("goes-on"));
+        }
+        client.askWhole("Sure?", in("goes-on"), PLAIN);
+
+        assertThat(first.json().path("conversation_id").asText()).isEqualTo("goes-on");
+        assertThat(told(stage, 1)).containsExactly("user: I am Ann.", "assistant: Hello Ann.", "user: Who am I?");
+        assertThat(told(stage, 2))
+                .containsExactly(
+                        "user: I am Ann.",
+                        "assistant: Hello Ann.",
+                        "user: Who am I?",
+                        "assistant: Ann.",
+                        "user: Sure?");
+        assertThat(items(client, "goes-on"))
+                .containsExactly(
+                        "user: I am Ann.",
+                        "assistant: Hello Ann.",
+                        "user: Who am I?",
+                        "assistant: Ann.",
+                        "user: Sure?",
+                        "assistant: Yes.");
+    }
+
+    @InContainers
+    void doesNotTellTheReasoningAgainButKeepsIt(Stage stage) {
+        stage.plays(Steps.thenAnswer("It is 42."));
+        stage.client().askWhole("What?", in("thinks"));
+        stage.plays(Script.answer("Yes."));
+        stage.client().askWhole("Sure?", in("thinks"), PLAIN);
+
+        assertThat(told(stage, 0)).containsExactly("user: What?", "assistant: It is 42.", "user: Sure?");
+        assertThat(stage.request(0).body().toString()).doesNotContain("Second", "two");
+        JsonNode reasoning = stage.client()
+                .get("/v1/conversations/thinks/items?order=asc")
+                .json()
+                .path("data")
+                .path(1);
+        assertThat(reasoning.path("type").asText()).isEqualTo("reasoning");
+        assertThat(reasoning.path("summary")).hasSize(3);
+        assertThat(reasoning.path("summary").path(1).path("text").asText()).isEqualTo("**Second**\n\ntwo");
+    }
+
+    @InContainers
+    void knowsAHistoryThatIsSentAgain(Stage stage) {
+        for (String format : List.of("reasoning_content", "think", "markdown", "details")) {
+            String id = "resent-" + format;
+            String field = "\"reasoning_format\": \"" + format + "\"";
+            stage.plays(Steps.thenAnswer("It is 42."));
+            Answer first = stage.client().askWhole("What?", in(id), field);
+            stage.plays(Script.answer("Yes."));
+            Answer second = stage.client()
+                    .post(chat(
+                            id,
+                            message("user", "What?") + ", " + message("assistant", first.content()) + ", "
+                                    + message("user", "Sure?"),
+                            field));
+
+            assertThat(second.status()).as(format).isEqualTo(200);
+            assertThat(told(stage, 0)).as(format).containsExactly("user: What?", "assistant: It is 42.", "user: Sure?");
+            assertThat(items(stage.client(), id))
+                    .as(format)
+                    .containsExactly(
+                            "user: What?", "reasoning: ", "assistant: It is 42.", "user: Sure?", "assistant: Yes.");
+        }
+    }
+
+    @InContainers
+    void storesNothingOfATurnThatFails(Stage stage) {
+        stage.plays(
+                Script.error(400, "no"),
+                exchange -> exchange.stream().text("Half").reset(),
+                Script.answer("Yes."));
+        ChatClient client = stage.client();
+        assertThat(client.askWhole("One?", in("fails"), PLAIN).status()).isEqualTo(400);
+        assertThat(client.get("/v1/conversations/fails").status()).isEqualTo(404);
+        try (ChatClient.Stream stream = client.ask("Two?", in("fails"), PLAIN)) {
+            List<Event> events = stream.rest();
+            assertThat(events.get(events.size() - 1).name()).isEqualTo("error");
+        }
+        assertThat(client.get("/v1/conversations/fails").status()).isEqualTo(404);
+        client.askWhole("Three?", in("fails"), PLAIN);
+        assertThat(told(stage, 2)).containsExactly("user: Three?");
+        assertThat(items(client, "fails")).containsExactly("user: Three?", "assistant: Yes.");
+    }
+
+    @InContainers(config = "heartbeat: 50ms")
+    void storesNothingOfATurnWhoseClientLeaves(Stage stage) {
+        stage.plays(exchange -> exchange.stream().text("Half").awaitClientLeft());
+        try (ChatClient.Stream stream = stage.client().ask("One?", in("leaves"), PLAIN)) {
+            while (!"Half"
+                    .equals(java.util.Objects.requireNonNull(stream.next()).content())) {
+                // until the answer has begun
+            }
+        }
+        stage.awaitAborted(java.time.Duration.ofSeconds(5));
+        stage.plays(Script.answer("Yes."));
+        stage.client().askWhole("Two?", in("leaves"), PLAIN); // waits for the floor
+        assertThat(told(stage, 0)).containsExactly("user: Two?");
+    }
+
+    private static UnaryOperator<java.net.http.HttpRequest.Builder> keyed(String key, String body) {
+        return request -> ChatClient.posting(body).apply(request.header("Idempotency-Key", key));
+    }
+
+    private static Answer sent(Stage stage, String key, String body) {
+        return stage.client().send("/v1/chat/completions", keyed(key, body));
+    }
+
+    @InContainers
+    void answersARequestOnceHoweverOftenItIsSent(Stage stage) {
+        String body = "{\"conversation_id\": \"once\", \"messages\": [" + message("user", "What?") + "]}";
+        stage.plays(Steps.thenAnswer("It is 42."));
+        Answer first = sent(stage, "k1", body);
+        Answer again = sent(stage, "k1", body);
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(stage.requests()).hasSize(4);
+
+        try (ChatClient.Stream streamed =
+                stage.client().stream(keyed("k1", body.replace("\"messages\"", "\"stream\" :true,\n\"messages\"")))) {
+            List<Event> events = streamed.rest();
+            assertThat(ChatClient.content(events)).isEqualTo("It is 42.");
+            assertThat(ChatClient.reasoning(events)).isEqualTo(Steps.SHOWN);
+            assertThat(events.get(0).json().path("id")).isEqualTo(first.json().path("id"));
+            assertThat(events.get(events.size() - 1).done()).isTrue();
+        }
+        assertThat(stage.requests()).hasSize(4);
+
+        Answer other = sent(stage, "k1", body.replace("What?", "Why?"));
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(other.json().at("/error/code").asText()).isEqualTo("idempotency_key_reused");
+
+        stage.plays(Script.answer("More."));
+        assertThat(sent(stage, "k2", chat("once", message("user", "More?"))).status())
+                .isEqualTo(200);
+        assertThat(items(stage.client(), "once")).hasSize(5);
+    }
+
+    @InContainers
+    void refusesARequestThatStillRuns(Stage stage) throws InterruptedException {
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        stage.plays(exchange -> {
+            asked.countDown();
+            exchange.await(goOn).stream()
+                    .text("Yes.")
+                    .finish("stop")
+                    .usage(10, 5)
+                    .done();
+        });
+        String body = chat("running", message("user", "One?"));
+        List<Answer> answers = new ArrayList<>();
+        Thread first = new Thread(() -> answers.add(sent(stage, "k", body)));
+        first.start();
+        asked.await();
+        assertThat(sent(stage, "k", body).status()).isEqualTo(409);
+        assertThat(sent(stage, "k", body.replace("One", "Two")).status()).isEqualTo(422);
+        goOn.countDown();
+        first.join();
+        assertThat(answers.get(0).content()).isEqualTo("Yes.");
+        assertThat(sent(stage, "k", body).content()).isEqualTo("Yes.");
+        assertThat(stage.requests()).hasSize(1);
+    }
+
+    @InContainers
+    void keepsToolCallsAndTheirResults(Stage stage) {
+        stage.plays(
+                Script.toolCalls("weather", "{\"city\": \"Rome\"}"), Script.answer("Sunny."), Script.answer("Bye."));
+        String tools =
+                "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"parameters\": {}}}]";
+        stage.client().post(chat("tools", message("user", "Weather?"), tools));
+        stage.client()
+                .post(chat(
+                        "tools", "{\"role\": \"tool\", \"tool_call_id\": \"call_1\", \"content\": \"25 C\"}", tools));
+        stage.client().post(chat("tools", message("user", "Bye."), tools));
+
+        JsonNode messages = stage.request(2).body().path("messages");
+        assertThat(messages).hasSize(5);
+        assertThat(messages.at("/1/tool_calls/0/function/arguments").asText()).isEqualTo("{\"city\": \"Rome\"}");
+        assertThat(messages.at("/1/content").isNull()).isTrue();
+        assertThat(messages.at("/2/tool_call_id").asText()).isEqualTo("call_1");
+        List<String> types = new ArrayList<>();
+        stage.client()
+                .get("/v1/conversations/tools/items?order=asc")
+                .json()
+                .path("data")
+                .forEach(item -> types.add(item.path("type").asText()));
+        assertThat(types)
+                .containsExactly("message", "function_call", "function_call_output", "message", "message", "message");
+    }
+
+    @InContainers(
+            config = {
+                "presets: { small: { history: { tokens: 40 }, steps: { max: 0 } },"
+                        + " telling: { history: { reasoning: true } } }"
+            })
+    void leavesTheOldestTurnsOutButNotTheirInstructions(Stage stage) {
+        stage.decides(request -> Script.answer("Yes."));
+        String model = "\"model\": \"small\"";
+        stage.client()
+                .post(chat("small", message("system", "Be brief.") + ", " + message("user", "Question one?"), model));
+        for (String word : List.of("two", "three", "four", "five")) {
+            stage.client().post(chat("small", message("user", "Question " + word + "?"), model));
+        }
+        List<String> last = told(stage, 4);
+        assertThat(last).startsWith("system: Be brief.").endsWith("user: Question five?");
+        assertThat(last).contains("user: Question four?").doesNotContain("user: Question one?");
+        assertThat(items(stage.client(), "small")).hasSize(11);
+    }
+
+    @InContainers(config = "presets: { telling: { history: { reasoning: true } } }")
+    void tellsTheReasoningWhereThePresetSaysSo(Stage stage) {
+        stage.plays(Steps.thenAnswer("It is 42."));
+        stage.client().askWhole("What?", in("telling"));
+        stage.plays(Script.answer("Yes."));
+        stage.client().askWhole("Sure?", in("telling"), PLAIN);
+        assertThat(stage.request(0).body().at("/messages/1/reasoning_content").asText())
+                .contains("**Second**\n\ntwo");
+    }
+
+    @InContainers
+    void refusesAPastThatIsNotAsItWas(Stage stage) {
+        stage.plays(Script.answer("Yes."));
+        stage.client().askWhole("One?", in("differs"), PLAIN);
+        Answer answer = stage.client()
+                .post(chat(
+                        "differs",
+                        message("user", "One?") + ", " + message("assistant", "No.") + ", " + message("user", "Two?")));
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.json().at("/error/code").asText()).isEqualTo("conversation_differs");
+        assertThat(answer.json().at("/error/param").asText()).isEqualTo("messages");
+        assertThat(stage.requests()).hasSize(1);
+    }
+
+    @InContainers
+    void refusesNamesThatAreNone(Stage stage) {
+        for (String id : List.of("", ".", "..", "a b", "a/b", "é", "x".repeat(129))) {
+            Answer answer = stage.client().askWhole("?", in(id));
+            assertThat(answer.status()).as(id).isEqualTo(400);
+            assertThat(answer.json().at("/error/param").asText()).as(id).isEqualTo("conversation_id");
+        }
+        stage.plays(Script.answer("Yes."));
+        String longest = "aA0._:@~-" + "x".repeat(119);
+        assertThat(stage.client().askWhole("?", in(longest), PLAIN).status()).isEqualTo(200);
+        assertThat(stage.client().get("/v1/conversations/" + longest).status()).isEqualTo(200);
+        Answer unknown = stage.client().askWhole("?", in("conv_" + "0".repeat(48)));
+        assertThat(unknown.status()).isEqualTo(404);
+    }
+}
