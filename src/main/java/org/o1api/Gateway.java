@@ -119,10 +119,14 @@ public final class Gateway implements ServletContextListener {
 
     /** Opens the database beside the start: that it is down must not keep the gateway from its other work. */
     private Conversations conversations(ConversationSettings settings) {
-        Database database = started(new Database(settings.source(), System::getProperty), Database::close);
+        Database database = started(new Database(settings.source(), System::getProperty), opened -> {
+            opened.close();
+            Database.forgetDrivers();
+        });
         Conversations conversations = new Conversations(database, settings, TokenCounter::tokens);
         conversations.keepOrder(started(
-                new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-conversations")), NamedThreads::end));
+                new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-conversations")),
+                NamedThreads::endInOrder));
         return conversations;
     }
 

@@ -25,7 +25,7 @@ public final class Conversations {
     /**
      * Keeps order from now on: opens the database, renews the leases of this node and deletes what is old.
      *
-     * @param scheduler whose thread may block
+     * @param scheduler whose thread may block, and is not interrupted
      */
     public void keepOrder(ScheduledExecutorService scheduler) {
         long renewal = settings.lease().toMillis() / 3;

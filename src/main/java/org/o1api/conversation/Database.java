@@ -227,7 +227,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Closes the connections, and takes back the drivers that came with the web application. */
+    /** Closes the connections. */
     @Override
     public void close() {
         opening.lock();
@@ -240,6 +240,10 @@ public final class Database implements AutoCloseable {
         } finally {
             opening.unlock();
         }
+    }
+
+    /** Takes back the drivers that came with the web application: the JVM would hold them, and the application with them. */
+    public static void forgetDrivers() {
         ClassLoader ours = Database.class.getClassLoader();
         for (Driver driver : Collections.list(DriverManager.getDrivers())) {
             if (driver.getClass().getClassLoader() == ours) {

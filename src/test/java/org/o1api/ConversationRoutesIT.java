@@ -1,0 +1,221 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** {@code /v1/conversations} in OpenAI's shapes, and that nobody sees another's. */
+class ConversationRoutesIT {
+    private static final String ROUTE = "/v1/conversations";
+    private static final String OTHER = "sk-other-4712";
+    private static final String KEYS = "api_keys: [ { name: other, key: " + OTHER + " } ]";
+
+    private static Answer post(ChatClient client, String path, String body) {
+        return client.send(path, ChatClient.posting(body));
+    }
+
+    private static Answer delete(ChatClient client, String path) {
+        return client.send(path, request -> request.DELETE());
+    }
+
+    private static List<String> ids(JsonNode list) {
+        List<String> ids = new ArrayList<>();
+        list.path("data").forEach(item -> ids.add(item.path("id").asText()));
+        return ids;
+    }
+
+    @InContainers
+    void createsReadsChangesAndDeletes(Stage stage) {
+        ChatClient client = stage.client();
+        Answer created = post(client, ROUTE, """
+                {"metadata": {"topic": "demo"}, "items": [
+                  {"type": "message", "role": "system", "content": "Be brief."},
+                  {"role": "user", "content": [{"type": "input_text", "text": "Look:"},
+                    {"type": "input_image", "image_url": "data:image/png;base64,AAAA"}]},
+                  {"type": "function_call", "call_id": "c1", "name": "look", "arguments": "{}"},
+                  {"type": "function_call_output", "call_id": "c1", "output": "a cat"},
+                  {"role": "assistant", "content": [{"type": "output_text", "text": "A cat."}]}]}""");
+        assertThat(created.status()).isEqualTo(200);
+        JsonNode conversation = created.json();
+        assertThat(conversation.path("id").asText()).matches("conv_[0-9a-f]{48}");
+        assertThat(conversation.path("object").asText()).isEqualTo("conversation");
+        assertThat(conversation.path("metadata")).hasToString("{\"topic\":\"demo\"}");
+        String path = ROUTE + "/" + conversation.path("id").asText();
+        assertThat(client.get(path).json()).isEqualTo(conversation);
+
+        JsonNode items = client.get(path + "/items?order=asc").json().path("data");
+        assertThat(items.findValuesAsText("type"))
+                .contains("message", "input_image", "function_call", "function_call_output", "output_text");
+        assertThat(items).hasSize(5);
+
+        stage.plays(Script.answer("Yes."));
+        client.post("{\"reasoning_effort\": \"none\", \"conversation_id\": " + conversation.path("id")
+                + ", \"messages\": [{\"role\": \"user\", \"content\": \"Sure?\"}]}");
+        JsonNode told = stage.request(0).body().path("messages");
+        assertThat(told).hasSize(6);
+        assertThat(told.at("/1/content/1/image_url/url").asText()).startsWith("data:image/png");
+        assertThat(told.at("/2/tool_calls/0/id").asText()).isEqualTo("c1");
+        assertThat(told.at("/3/tool_call_id").asText()).isEqualTo("c1");
+
+        Answer changed = post(client, path, "{\"metadata\": {\"topic\": \"other\"}}");
+        assertThat(changed.json().at("/metadata/topic").asText()).isEqualTo("other");
+        assertThat(client.get(path).json().at("/metadata/topic").asText()).isEqualTo("other");
+
+        Answer deleted = delete(client, path);
+        assertThat(deleted.json())
+                .hasToString("{\"id\":" + conversation.path("id")
+                        + ",\"object\":\"conversation.deleted\",\"deleted\":true}");
+        for (Answer gone : List.of(
+                client.get(path),
+                client.get(path + "/items"),
+                post(client, path, "{\"metadata\": {}}"),
+                delete(client, path))) {
+            assertThat(gone.status()).isEqualTo(404);
+            assertThat(gone.json().at("/error/code").asText()).isEqualTo("conversation_not_found");
+        }
+    }
+
+    @InContainers(config = {KEYS, "legacy_response: false"})
+    void listsInPages(Stage stage) {
+        ChatClient client = stage.gateway().client(OTHER);
+        assertThat(client.get(ROUTE).json())
+                .hasToString("{\"object\":\"list\",\"data\":[],\"has_more\":false,\"first_id\":\"\",\"last_id\":\"\"}");
+        List<String> made = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            made.add(post(client, ROUTE, "{}").json().path("id").asText());
+        }
+        JsonNode first = client.get(ROUTE + "?limit=2&order=asc").json();
+        assertThat(ids(first)).isEqualTo(made.subList(0, 2));
+        assertThat(first.path("has_more").asBoolean()).isTrue();
+        assertThat(first.path("first_id").asText()).isEqualTo(made.get(0));
+        assertThat(first.path("last_id").asText()).isEqualTo(made.get(1));
+        JsonNode last =
+                client.get(ROUTE + "?limit=3&order=asc&after=" + made.get(1)).json();
+        assertThat(ids(last)).isEqualTo(made.subList(2, 5));
+        assertThat(last.path("has_more").asBoolean()).isFalse();
+        assertThat(ids(client.get(ROUTE + "?after=" + made.get(2)).json())).containsExactly(made.get(1), made.get(0));
+
+        for (String query : List.of("limit=0", "limit=101", "limit=x", "order=up", "after=nobody")) {
+            Answer refused = client.get(ROUTE + "?" + query);
+            assertThat(refused.status()).as(query).isEqualTo(400);
+            assertThat(refused.json().at("/error/param").asText())
+                    .as(query)
+                    .isEqualTo(query.substring(0, query.indexOf('=')));
+        }
+    }
+
+    @InContainers
+    void listsItemsInPagesBothWays(Stage stage) {
+        ChatClient client = stage.client();
+        stage.decides(request -> Script.answer("Yes."));
+        for (int i = 0; i < 4; i++) {
+            client.askWhole("Question " + i, "\"conversation_id\": \"pages\"", "\"reasoning_effort\": \"none\"");
+        }
+        String path = ROUTE + "/pages/items";
+        List<String> all = ids(client.get(path + "?order=asc").json());
+        assertThat(all).hasSize(8).doesNotHaveDuplicates();
+        for (String order : List.of("asc", "desc")) {
+            List<String> paged = new ArrayList<>();
+            String after = "";
+            JsonNode page;
+            do {
+                page = client.get(path + "?limit=3&order=" + order + after).json();
+                paged.addAll(ids(page));
+                assertThat(page.path("last_id").asText()).isEqualTo(paged.get(paged.size() - 1));
+                after = "&after=" + page.path("last_id").asText();
+            } while (page.path("has_more").asBoolean());
+            List<String> expected = new ArrayList<>(all);
+            if (order.equals("desc")) {
+                java.util.Collections.reverse(expected);
+            }
+            assertThat(paged).as(order).isEqualTo(expected);
+        }
+        for (String after : List.of("nobody", "msg_0_0", all.get(0) + "9")) {
+            assertThat(client.get(path + "?after=" + after).status()).as(after).isEqualTo(400);
+        }
+    }
+
+    @InContainers
+    void refusesBodiesThatAreWrong(Stage stage) {
+        Map<String, String> wrong = Map.of(
+                "[]",
+                "null",
+                "{",
+                "null",
+                "{} {}",
+                "null",
+                "{\"metadata\": 1}",
+                "metadata",
+                "{\"metadata\": {\"a\": 1}}",
+                "metadata.a",
+                "{\"items\": {}}",
+                "items",
+                "{\"items\": [{\"role\": \"tool\", \"content\": \"x\"}]}",
+                "items[0].role",
+                "{\"items\": [{\"role\": \"user\", \"content\": [{\"type\": \"video\"}]}]}",
+                "items[0].content[0].type",
+                "{\"items\": [{\"type\": \"web_search_call\"}]}",
+                "items[0].type");
+        wrong.forEach((body, param) -> {
+            Answer refused = post(stage.client(), ROUTE, body);
+            assertThat(refused.status()).as(body).isEqualTo(400);
+            assertThat(refused.json().at("/error/param").asText()).as(body).isEqualTo(param);
+        });
+        assertThat(post(stage.client(), ROUTE + "/some", "{}")
+                        .json()
+                        .at("/error/param")
+                        .asText())
+                .isEqualTo("metadata");
+        assertThat(stage.client()
+                        .get(ROUTE + "/a%20b")
+                        .json()
+                        .at("/error/param")
+                        .asText())
+                .isEqualTo("conversation_id");
+    }
+
+    @InContainers(config = KEYS)
+    void nobodySeesAnothersConversation(Stage stage) {
+        ChatClient owner = stage.client();
+        ChatClient other = stage.gateway().client(OTHER);
+        stage.decides(request -> Script.answer("Secret."));
+        String ask = "{\"reasoning_effort\": \"none\", \"conversation_id\": \"%s\","
+                + " \"messages\": [{\"role\": \"user\", \"content\": \"Mine?\"}]}";
+        String made = post(owner, ROUTE, "{}").json().path("id").asText();
+        for (String id : List.of("mine", made)) {
+            assertThat(owner.post(ask.formatted(id)).status()).isEqualTo(200);
+            String path = ROUTE + "/" + id;
+            for (Supplier<Answer> route : List.<Supplier<Answer>>of(
+                    () -> other.get(path),
+                    () -> other.get(path + "/items"),
+                    () -> post(other, path, "{\"metadata\": {\"a\": \"b\"}}"),
+                    () -> delete(other, path))) {
+                Answer refused = route.get();
+                assertThat(refused.status()).isEqualTo(404);
+                assertThat(refused.json().at("/error/code").asText()).isEqualTo("conversation_not_found");
+            }
+            assertThat(other.get(ROUTE + "?after=" + id).status()).isEqualTo(400);
+            assertThat(ids(other.get(ROUTE).json())).doesNotContain(id);
+            assertThat(ids(owner.get(ROUTE).json())).contains(id);
+            assertThat(owner.get(path).json().at("/metadata")).hasToString("{}");
+        }
+
+        // A name of the client's own is another conversation in another caller's space; one made here is nobody else's.
+        assertThat(other.post(ask.formatted(made)).status()).isEqualTo(404);
+        int before = stage.requests().size();
+        assertThat(other.post(ask.formatted("mine")).status()).isEqualTo(200);
+        assertThat(stage.request(before).body().path("messages")).hasSize(1);
+        assertThat(owner.get(ROUTE + "/mine/items").json().path("data")).hasSize(2);
+        assertThat(delete(other, ROUTE + "/mine").status()).isEqualTo(200);
+        assertThat(owner.get(ROUTE + "/mine/items").json().path("data")).hasSize(2);
+    }
+}

@@ -1,0 +1,417 @@
+package org.o1api.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Usage;
+import org.o1api.testing.Postgres;
+
+/** The store on both databases. */
+@ParameterizedClass
+@EnumSource
+class ConversationStoreIT {
+    enum Kind {
+        H2,
+        POSTGRESQL
+    }
+
+    private final Kind kind;
+
+    @TempDir
+    Path folder;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private @Nullable String url;
+
+    ConversationStoreIT(Kind kind) {
+        this.kind = kind;
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    private String url() {
+        if (url == null) {
+            url = kind == Kind.H2 ? "jdbc:h2:file:" + folder.resolve("conversations") : Postgres.emptyDatabase();
+        }
+        return url;
+    }
+
+    private ConversationSettings settings() {
+        return new ConversationSettings(
+                new ConversationSettings.Source.Url(url(), null, null, 10),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(2),
+                Duration.ofDays(30),
+                10_000);
+    }
+
+    private Database database() {
+        Database database = new Database(settings().source(), name -> null);
+        open.add(database);
+        return database;
+    }
+
+    /** A node, which keeps order or not. */
+    private Conversations node(boolean order) {
+        Conversations node = new Conversations(database(), settings(), text -> text.length());
+        if (order) {
+            ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+            open.add(scheduler::shutdownNow);
+            node.keepOrder(scheduler);
+        }
+        return node;
+    }
+
+    private static Entry entry(String caller, String id) {
+        return new Entry(caller, id, null);
+    }
+
+    private static Entry entry(String key, String fingerprint, String id) {
+        return new Entry("ann", id, new Entry.Idempotency(key, fingerprint));
+    }
+
+    private static StoredTurn.Answer answer(String content) {
+        return new StoredTurn.Answer(
+                content,
+                null,
+                null,
+                List.of(new StoredTurn.Step("T", "thought")),
+                FinishReason.STOP,
+                new Usage(4, 3, 2, 1));
+    }
+
+    private static List<Message> say(Conversations node, Entry entry, String question, String answer) {
+        try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
+            List<Message> prompt = conversation.continuedBy(List.of(Message.user(question)), 100_000_000, false);
+            conversation.store("chatcmpl-" + question.hashCode(), 5, "m", answer(answer));
+            return prompt;
+        }
+    }
+
+    private static ConversationException refused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        return catchThrowableOfType(ConversationException.class, call);
+    }
+
+    private static List<StoredTurn> turns(Conversations node, Entry entry) {
+        Optional<Conversation> conversation = node.store().find(entry.caller(), entry.id());
+        return conversation.isEmpty()
+                ? List.of()
+                : node.store().turns(conversation.get(), null, true, 1000).stream()
+                        .map(ConversationStore.Placed::turn)
+                        .toList();
+    }
+
+    @Test
+    void keepsAllOfATurn() {
+        Conversations node = node(false);
+        Entry entry = entry("ann", "all");
+        List<Message> messages = List.of(
+                Message.system("Be brief."),
+                new Message(
+                        org.o1api.llm.Role.USER,
+                        new org.o1api.llm.Content.Parts(
+                                new RawJson("[{\"type\":\"text\",\"text\":\"\u2028👩‍👩‍👧\"}]")),
+                        Map.of("name", new RawJson("\"Ann\""))));
+        StoredTurn.Answer answer = new StoredTurn.Answer(
+                null,
+                "sent \\ \" \n",
+                new RawJson("[{\"id\":\"c\"}]"),
+                List.of(new StoredTurn.Step("", "one"), new StoredTurn.Step("T", "two")),
+                FinishReason.TOOL_CALLS,
+                new Usage(4, 3, 2, 1));
+        try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
+            assertThat(conversation.continuedBy(messages, 1000, false)).isEqualTo(messages);
+            conversation.store("chatcmpl-1", 5, "m", answer);
+        }
+        assertThat(turns(node, entry)).containsExactly(new StoredTurn("chatcmpl-1", 5, "m", messages, answer));
+    }
+
+    @Test
+    void keepsTextOfAnyLength() {
+        Conversations node = node(false);
+        String long1 = "é".repeat(3_000_000);
+        say(node, entry("ann", "long"), long1, long1);
+        assertThat(say(node, entry("ann", "long"), "More?", "No."))
+                .containsExactly(Message.user(long1), Message.assistant(long1), Message.user("More?"));
+    }
+
+    @Test
+    void survivesBeingClosed() throws Exception {
+        Conversations node = node(false);
+        say(node, entry("ann", "stays"), "One?", "Yes.");
+        open.remove(0).close();
+        assertThat(say(node(false), entry("ann", "stays"), "Two?", "Yes."))
+                .containsExactly(Message.user("One?"), Message.assistant("Yes."), Message.user("Two?"));
+    }
+
+    @Test
+    void givesTheFloorToOneAtATime() {
+        Conversations node = node(false);
+        Conversations other = node(false);
+        Entry entry = entry("ann", "floor");
+        OpenConversation first = node.tryOpen(entry).orElseThrow();
+        assertThat(node.tryOpen(entry)).isEmpty();
+        assertThat(other.tryOpen(entry)).isEmpty();
+        other.tryOpen(entry("bob", "floor")).orElseThrow().close();
+        first.close();
+        other.tryOpen(entry).orElseThrow().close();
+        assertThat(turns(node, entry)).isEmpty();
+        assertThat(node.store().find("ann", "floor")).isEmpty();
+    }
+
+    @Test
+    void takesTheFloorFromANodeThatDied() {
+        Conversations dead = node(false);
+        Conversations other = node(false);
+        Entry entry = entry("ann", "dead");
+        OpenConversation first = dead.tryOpen(entry).orElseThrow();
+        first.continuedBy(List.of(Message.user("Lost?")), 1000, false);
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            Optional<OpenConversation> taken = other.tryOpen(entry);
+            taken.ifPresent(conversation -> {
+                conversation.continuedBy(List.of(Message.user("Kept?")), 1000, false);
+                conversation.store("chatcmpl-2", 5, "m", answer("Yes."));
+                conversation.close();
+            });
+            return taken.isPresent();
+        });
+        assertThat(refused(() -> first.store("chatcmpl-1", 5, "m", answer("No.")))
+                        .code())
+                .isEqualTo(ErrorCode.CONVERSATION_CHANGED);
+        first.close();
+        assertThat(turns(other, entry))
+                .singleElement()
+                .satisfies(turn -> assertThat(turn.messages()).containsExactly(Message.user("Kept?")));
+    }
+
+    @Test
+    void keepsTheFloorForAsLongAsItsNodeLives() {
+        Conversations node = node(true);
+        Conversations other = node(true);
+        Entry entry = entry("ann", "lives");
+        try (OpenConversation first = node.tryOpen(entry).orElseThrow()) {
+            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos(); // twice the lease and more
+            await().pollInterval(Duration.ofMillis(100))
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> {
+                        assertThat(other.tryOpen(entry)).isEmpty();
+                        return System.nanoTime() > end;
+                    });
+            first.continuedBy(List.of(Message.user("?")), 1000, false);
+            first.store("chatcmpl-1", 5, "m", answer("Yes."));
+        }
+        assertThat(turns(node, entry)).hasSize(1);
+    }
+
+    @Test
+    void storesNothingInAConversationThatWasDeleted() {
+        Conversations node = node(false);
+        Entry entry = entry("ann", "deleted");
+        say(node, entry, "One?", "Yes.");
+        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            open.continuedBy(List.of(Message.user("Two?")), 1000, false);
+            assertThat(node.store().delete("ann", "deleted")).isTrue();
+            assertThat(refused(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
+                            .code())
+                    .isEqualTo(ErrorCode.CONVERSATION_CHANGED);
+        }
+        assertThat(node.store().find("ann", "deleted")).isEmpty();
+        assertThat(node.store().delete("ann", "deleted")).isFalse();
+        assertThat(say(node, entry, "Three?", "Yes.")).containsExactly(Message.user("Three?"));
+    }
+
+    @Test
+    void storesAllOrNothing() {
+        Conversations node = node(false);
+        say(node, entry("k", "f", "nothing"), "One?", "Yes.");
+        try (OpenConversation open = node.tryOpen(entry("k", "f", "nothing")).orElseThrow()) {
+            open.continuedBy(List.of(Message.user("Two?")), 1000, false);
+            // The key is taken: the last statement of the transaction fails, and takes the others with it.
+            assertThat(refused(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
+                            .code())
+                    .isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+            assertThat(node.tryOpen(entry("ann", "nothing")))
+                    .as("the lease is still held")
+                    .isEmpty();
+        }
+        assertThat(turns(node, entry("ann", "nothing"))).hasSize(1);
+        node.tryOpen(entry("ann", "nothing")).orElseThrow().close();
+    }
+
+    @Test
+    void knowsARequestByItsKey() {
+        Conversations node = node(false);
+        Conversations other = node(false);
+        Entry entry = entry("k", "f", "keyed");
+        assertThat(node.answered(entry)).isEmpty();
+        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            assertThat(refused(() -> other.answered(entry)).code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_IN_USE);
+            assertThat(refused(() -> other.tryOpen(entry)).code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_IN_USE);
+            assertThat(refused(() -> other.answered(entry("k", "g", "keyed"))).code())
+                    .isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED);
+            assertThat(other.tryOpen(entry("l", "f", "keyed"))).isEmpty();
+            open.continuedBy(List.of(Message.user("One?")), 1000, false);
+            open.store("chatcmpl-1", 5, "m", answer("Yes."));
+        }
+        assertThat(other.answered(entry))
+                .hasValueSatisfying(turn -> assertThat(turn.answer()).isEqualTo(answer("Yes.")));
+        assertThat(refused(() -> other.answered(entry("k", "g", "keyed"))).code())
+                .isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED);
+        assertThat(other.answered(entry("l", "f", "keyed"))).isEmpty();
+        assertThat(other.answered(new Entry("bob", "keyed", new Entry.Idempotency("k", "f"))))
+                .isEmpty();
+    }
+
+    @Test
+    void tellsTheNewestTurnsAndAllInstructions() {
+        Conversations node = node(false);
+        Entry entry = entry("ann", "much");
+        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            open.continuedBy(List.of(Message.system("Be brief."), Message.user("0")), 1000, false);
+            open.store("chatcmpl-0", 5, "m", answer("yes 0"));
+        }
+        for (int i = 1; i < 100; i++) {
+            say(node, entry, String.valueOf(i), "yes " + i);
+        }
+        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            // 4 around each message and a token a letter: 5, then 16 for each turn.
+            List<Message> prompt = open.continuedBy(List.of(Message.user("?")), 53, false);
+            assertThat(prompt)
+                    .containsExactly(
+                            Message.system("Be brief."),
+                            Message.user("97"),
+                            Message.assistant("yes 97"),
+                            Message.user("98"),
+                            Message.assistant("yes 98"),
+                            Message.user("99"),
+                            Message.assistant("yes 99"),
+                            Message.user("?"));
+            List<Message> all = new ArrayList<>(open.continuedBy(List.of(Message.user("?")), 1_000_000, false));
+            assertThat(all).hasSize(202);
+            assertThat(open.continuedBy(all, 53, false)).isEqualTo(prompt);
+        }
+    }
+
+    @Test
+    void deletesWhatIsTooOldOrTooMuch() {
+        Conversations node = node(false);
+        for (String id : List.of("a", "b", "c", "busy")) {
+            say(node, entry("ann", id), "One?", "Yes.");
+        }
+        say(node, entry("bob", "a"), "One?", "Yes.");
+        assertThat(node.store().purgeUnused(Duration.ofHours(1))).isZero();
+        assertThat(node.store().purgeBeyond(4)).isZero();
+        say(node, entry("ann", "a"), "Two?", "Yes.");
+
+        assertThat(node.store().purgeBeyond(3)).isOne();
+        assertThat(node.store().find("ann", "b")).isEmpty();
+        assertThat(node.store().find("ann", "a")).isPresent();
+        assertThat(node.store().find("bob", "a")).isPresent();
+
+        OpenConversation busy = node.tryOpen(entry("ann", "busy")).orElseThrow();
+        assertThat(node.store().purgeUnused(Duration.ZERO)).isEqualTo(3);
+        assertThat(turns(node, entry("ann", "busy"))).hasSize(1);
+        busy.close();
+        assertThat(node.store().purgeUnused(Duration.ZERO)).isOne();
+    }
+
+    @Test
+    void losesNoTurnOfManyAtOnce() throws Exception {
+        Conversations node = node(true);
+        Conversations other = node(true);
+        List<Thread> threads = IntStream.range(0, 50)
+                .mapToObj(i -> new Thread(() -> {
+                    Conversations one = i % 2 == 0 ? node : other;
+                    await().pollInterval(Duration.ofMillis(5))
+                            .atMost(Duration.ofSeconds(60))
+                            .until(() -> {
+                                Optional<OpenConversation> opened = one.tryOpen(entry("ann", "many"));
+                                opened.ifPresent(conversation -> {
+                                    try (conversation) {
+                                        List<Message> prompt = conversation.continuedBy(
+                                                List.of(Message.user("q" + i)), 100_000, false);
+                                        conversation.store("chatcmpl-" + i, 5, "m", answer("a" + prompt.size() / 2));
+                                    }
+                                });
+                                return opened.isPresent();
+                            });
+                }))
+                .toList();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        List<StoredTurn> turns = turns(node, entry("ann", "many"));
+        assertThat(turns).hasSize(50);
+        for (int i = 0; i < 50; i++) {
+            assertThat(turns.get(i).answer()).isEqualTo(answer("a" + i));
+        }
+    }
+
+    @Test
+    void failsWhileTheDatabaseIsDownAndWorksAgainAfterThat() {
+        Conversations node = node(false);
+        if (kind == Kind.H2) {
+            return; // it is down only where its file cannot be opened: see below
+        }
+        say(node, entry("ann", "down"), "One?", "Yes.");
+        Postgres.allowConnections(url(), false);
+        try {
+            for (int i = 0; i < 3; i++) {
+                long start = System.nanoTime();
+                ConversationException failure = refused(() -> node.tryOpen(entry("ann", "down")));
+                assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+                assertThat(failure.retryAfter()).isNotNull();
+                assertThat(System.nanoTime() - start)
+                        .isLessThan(Duration.ofSeconds(8).toNanos());
+            }
+        } finally {
+            Postgres.allowConnections(url(), true);
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .ignoreExceptions()
+                .until(() -> node.store().find("ann", "down").isPresent());
+    }
+
+    @Test
+    void isDownWhereItCannotBeOpened() {
+        Database nowhere = new Database(
+                new ConversationSettings.Source.Url(
+                        kind == Kind.H2
+                                ? "jdbc:h2:file:/proc/none/conversations"
+                                : "jdbc:postgresql://127.0.0.1:1/none?user=nobody",
+                        null,
+                        null,
+                        10),
+                name -> null);
+        open.add(nowhere);
+        Conversations node = new Conversations(nowhere, settings(), String::length);
+        assertThat(refused(() -> node.tryOpen(entry("ann", "none"))).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(refused(() -> node.store().find("ann", "none")).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+    }
+}

@@ -1,0 +1,53 @@
+package org.o1api.testing;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A real PostgreSQL, started when it is first wanted and stopped with the JVM, with a database for whoever wants one. */
+public final class Postgres {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private static final class Server {
+        static final EmbeddedPostgres RUNNING = start();
+
+        private static EmbeddedPostgres start() {
+            try {
+                return EmbeddedPostgres.builder().start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private Postgres() {}
+
+    /** The JDBC URL of an empty database, user included. */
+    public static String emptyDatabase() {
+        String name = "db" + DATABASES.incrementAndGet();
+        execute("CREATE DATABASE " + name);
+        return Server.RUNNING.getJdbcUrl("postgres", name);
+    }
+
+    /** Ends all connections to a database and lets none in, or lets them in again. */
+    public static void allowConnections(String url, boolean allowed) {
+        String name = url.replaceFirst(".*/(db\\d+).*", "$1");
+        execute("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS " + allowed);
+        if (!allowed) {
+            execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+        }
+    }
+
+    private static void execute(String sql) {
+        try (Connection connection = Server.RUNNING.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+}
