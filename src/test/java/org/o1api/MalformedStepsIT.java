@@ -78,6 +78,28 @@ class MalformedStepsIT {
         assertThat(stage.requests()).hasSize(4);
     }
 
+    /** An empty reply is asked for again, and is at last a step that says nothing; each is paid for. */
+    @InContainers(config = "upstream attempts: 2")
+    void goesOnAfterAnEmptyStepAndCountsWhatItCost(Stage stage) {
+        Script empty =
+                exchange -> exchange.stream().finish("stop").usage(10, 85).done();
+        stage.plays(
+                empty, empty, Script.answer(Steps.step("First", "one", "final_answer")), empty, Script.answer("Yes."));
+
+        ChatClient.Answer answer =
+                stage.client().askWhole("?", "\"reasoning_effort\": \"low\"", "\"max_tokens\": 10000");
+
+        assertThat(answer.content()).isEqualTo("Yes.");
+        assertThat(answer.reasoning()).isEqualTo("## Step 1: First\none");
+        assertThat(answer.json().at("/usage/prompt_tokens").asInt()).isEqualTo(5 * 10);
+        assertThat(answer.json().at("/usage/completion_tokens").asInt()).isEqualTo(3 * 85 + 2 * 5);
+        assertThat(answer.json()
+                        .at("/usage/completion_tokens_details/reasoning_tokens")
+                        .asInt())
+                .isEqualTo(2 * 85 + 5);
+        assertThat(stage.request(4).body().path("max_tokens").asInt()).isEqualTo(10000 - 2 * 85 - 5);
+    }
+
     @InContainers
     void showsWhatTheModelThinksByItself(Stage stage) {
         stage.plays(

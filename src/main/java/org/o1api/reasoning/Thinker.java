@@ -92,7 +92,12 @@ public final class Thinker {
         time.throwIfCancelled();
         calls++;
         listener.flush();
-        Call call = upstream.open(request, new Terms(time, retries, this::accepted));
+        Terms terms = new Terms(
+                time,
+                retries,
+                this::accepted,
+                spent -> add(spent.equals(Usage.NONE) ? TokenCounter.count(request, "", "") : spent, reasoning));
+        Call call = upstream.open(request, terms);
         return new CountedCall(request, call, time, reasoning);
     }
 
@@ -108,7 +113,11 @@ public final class Thinker {
         }
     }
 
-    /** What all calls used that have ended; counted here where the upstream did not. */
+    private void add(Usage used, boolean reasoning) {
+        usage = usage.plus(reasoning ? used.asReasoning() : used);
+    }
+
+    /** What all calls used that have ended, failed attempts included; counted here where the upstream did not. */
     public Usage usage() {
         return usage;
     }
@@ -195,8 +204,7 @@ public final class Thinker {
             if (!closed) {
                 closed = true;
                 call.close();
-                Usage own = usage();
-                usage = usage.plus(reasoning ? own.asReasoning() : own);
+                add(usage(), reasoning);
             }
         }
     }

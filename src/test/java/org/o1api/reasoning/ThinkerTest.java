@@ -178,6 +178,18 @@ class ThinkerTest {
     }
 
     @Test
+    void countsWhatFailedAttemptsUsed() {
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(using(5), using(6)).afterAttempts(new Usage(20, 1, 7, 0), Usage.NONE);
+        Thinker thinker = thinker(upstream, Preset.Budget.DEFAULT);
+        CallRequest request = new CallRequest("model", List.of(Message.user("hello world")), Map.of());
+        read(thinker.think(request));
+        assertThat(thinker.usage()).isEqualTo(new Usage(10 + 20 + 3 + 3 + 2, 2 + 1, 5 + 7, 5 + 7));
+        read(thinker.answer(request));
+        assertThat(thinker.usage()).isEqualTo(new Usage(2 * (10 + 20 + 3 + 3 + 2), 2 * (2 + 1), 5 + 7 + 6 + 7, 5 + 7));
+    }
+
+    @Test
     void flushesBeforeItMayWait() {
         ScriptedUpstream upstream = ScriptedUpstream.journalling(
                 out.events(), Reply.of(new Delta.Text("a"), new Delta.Text("b")).ending(FinishReason.LENGTH));
