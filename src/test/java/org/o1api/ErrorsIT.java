@@ -230,6 +230,37 @@ class ErrorsIT {
     }
 
     @InContainers
+    void saysHowLongToWaitWhereTheUpstreamDoesNot(Stage stage) {
+        stage.decides(request -> Script.error(429, "slow down"));
+
+        Answer answer = stage.client().askWhole("?");
+
+        isError(answer, 429, "upstream_rate_limit");
+        assertThat(answer.header("Retry-After")).isEqualTo("5");
+    }
+
+    @InContainers
+    void namesWhatTheUpstreamBlames(Stage stage) {
+        String error = "{\"error\":{\"message\":\"Too long.\",\"type\":\"invalid_request_error\",\"param\":"
+                + "\"messages\",\"code\":\"context_length_exceeded\"}}";
+        stage.decides(request -> Script.status(400, error));
+
+        Answer whole = stage.client().askWhole("?");
+        isError(whole, 400, "context_length_exceeded");
+        assertThat(whole.json()).hasToString(error);
+
+        try (ChatClient.Stream stream = stage.client().ask("?")) {
+            assertThat(stream.status()).isEqualTo(400);
+            assertThat(stream.body()).hasToString(error);
+        }
+        stage.plays(Script.answer(Steps.step("First", "one", "final_answer")), Script.status(400, error));
+        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
+            List<Event> events = stream.rest();
+            assertThat(events.get(events.size() - 1).json()).hasToString(error);
+        }
+    }
+
+    @InContainers
     void beginsAStepAnewThatBrokeOff(Stage stage) {
         stage.plays(
                 exchange -> exchange.stream()
