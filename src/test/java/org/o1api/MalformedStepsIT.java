@@ -116,6 +116,49 @@ class MalformedStepsIT {
                 .contains("Hm, well.", "one");
     }
 
+    @InContainers
+    void showsWhatTheModelThinksWithinItsTextAsReasoning(Stage stage) {
+        String step = "<think>Hm.</think>" + Steps.step("First", "one", "final_answer");
+        String answer = "<think>\nWell.</think>\n\nYes.";
+        for (int size : List.of(1, 5, 1000)) {
+            Script[] replies = {
+                Script.pieces(step.split("(?<=\\G.{" + size + "})")),
+                Script.pieces(answer.split("(?<=\\G(?s:.){" + size + "})"))
+            };
+            stage.plays(replies);
+            try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
+                List<Event> events = stream.rest();
+                assertThat(ChatClient.content(events)).isEqualTo("Yes.");
+                assertThat(ChatClient.reasoning(events)).contains("Hm.", "one").endsWith("\n\n## Step 2\nWell.");
+            }
+            stage.plays(replies);
+            assertThat(stage.client()
+                            .askWhole("?", "\"reasoning_effort\": \"minimal\"")
+                            .content())
+                    .isEqualTo("Yes.");
+        }
+    }
+
+    @InContainers
+    void takesTheFenceOffWhereJsonIsWanted(Stage stage) {
+        String fenced = "```json\n{\"a\": 1}\n```";
+        for (String format : List.of(
+                "{\"type\": \"json_object\"}",
+                "{\"type\": \"json_schema\", \"json_schema\": {\"name\": \"n\", \"schema\": {}}}")) {
+            stage.plays(Steps.thenAnswer(fenced));
+            assertThat(stage.client()
+                            .askWhole("?", "\"response_format\": " + format)
+                            .content())
+                    .isEqualTo("{\"a\": 1}");
+            stage.plays(Steps.thenAnswer(fenced));
+            try (ChatClient.Stream stream = stage.client().ask("?", "\"response_format\": " + format)) {
+                assertThat(ChatClient.content(stream.rest())).isEqualTo("{\"a\": 1}");
+            }
+        }
+        stage.plays(Steps.thenAnswer(fenced));
+        assertThat(stage.client().askWhole("?").content()).isEqualTo(fenced);
+    }
+
     /** On a gateway of its own, since it remembers. */
     @InContainers(config = "presets: { stubborn: { model: stubborn-model } }")
     void asksAnUpstreamWithoutWhatItRefuses(Stage stage) {
