@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.Exchange;
@@ -387,6 +388,61 @@ class RequestFieldsIT {
                 .hasToString("{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"a\",\"arguments\":"
                         + Exchange.quoted("{\"x\": \"\\\"\"}") + "}}");
         assertThat(choice.at("/message/tool_calls/1/id").asText()).isEqualTo("call_2");
+    }
+
+    @InContainers
+    void givesAToolCallAnIdAndItsReasonWhereTheUpstreamGivesNone(Stage stage) {
+        String tools = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]";
+        Script anonymous = exchange -> exchange.stream()
+                .delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"a\",\"arguments\":\"{\"}}]}")
+                .delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"}\"}}]}")
+                .finish("stop")
+                .done();
+
+        stage.plays(Steps.thenAnswer(anonymous));
+        JsonNode choice = stage.client().askWhole("?", tools).json().at("/choices/0");
+        assertThat(choice.at("/message/tool_calls/0/id").asText()).matches("call_[0-9a-f]+");
+        assertThat(choice.at("/message/tool_calls/0/function/arguments").asText())
+                .isEqualTo("{}");
+        assertThat(choice.path("finish_reason").asText()).isEqualTo("tool_calls");
+
+        stage.plays(Steps.thenAnswer(anonymous));
+        try (ChatClient.Stream stream = stage.client().ask("?", tools)) {
+            List<ChatClient.Event> events = stream.rest();
+            assertThat(events)
+                    .filteredOn(event -> !event.done()
+                            && event.json()
+                                    .at("/choices/0/delta/tool_calls/0/id")
+                                    .asText()
+                                    .matches("call_[0-9a-f]+"))
+                    .hasSize(1);
+            assertThat(events)
+                    .extracting(ChatClient.Event::finishReason)
+                    .filteredOn(reason -> reason != null)
+                    .containsExactly("tool_calls");
+        }
+    }
+
+    @InContainers
+    void passesARefusalOnAsOne(Stage stage) {
+        Script refusing = exchange -> exchange.stream()
+                .delta("{\"role\":\"assistant\",\"content\":null,\"refusal\":\"I can\"}")
+                .delta("{\"refusal\":\"'t.\"}")
+                .finish("stop")
+                .done();
+
+        stage.plays(Steps.thenAnswer(refusing));
+        JsonNode message = stage.client().askWhole("?").json().at("/choices/0/message");
+        assertThat(message.path("refusal").asText()).isEqualTo("I can't.");
+        assertThat(message.path("content").isNull()).isTrue();
+
+        stage.plays(Steps.thenAnswer(refusing));
+        try (ChatClient.Stream stream = stage.client().ask("?")) {
+            List<ChatClient.Event> events = stream.rest();
+            assertThat(events.stream().map(event -> event.text("refusal")).collect(Collectors.joining()))
+                    .isEqualTo("I can't.");
+            assertThat(ChatClient.content(events)).isEmpty();
+        }
     }
 
     @InContainers

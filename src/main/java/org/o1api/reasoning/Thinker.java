@@ -178,6 +178,8 @@ public final class Thinker {
                 text.append(piece.text());
             } else if (delta instanceof Delta.Reasoning piece) {
                 thought.append(piece.text());
+            } else if (delta instanceof Delta.Refusal piece) {
+                text.append(piece.text());
             } else if (delta instanceof Delta.ToolCall piece) {
                 text.append(piece.arguments());
             }

@@ -75,6 +75,12 @@ final class LegacySteps implements TurnListener {
     }
 
     @Override
+    public void refusalText(String piece) {
+        text.append(piece);
+        next.refusalText(piece);
+    }
+
+    @Override
     public void toolCall(Delta.ToolCall piece) {
         next.toolCall(piece);
     }

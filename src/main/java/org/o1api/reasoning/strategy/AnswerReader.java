@@ -9,6 +9,7 @@ final class AnswerReader {
     private final StepReader thought;
     private final AnswerText text;
     private final ShownText answer;
+    private final ShownText refusal;
     private boolean begun;
 
     /**
@@ -22,6 +23,7 @@ final class AnswerReader {
         thought = new StepReader(step, out);
         text = new AnswerText(json);
         answer = new ShownText(out::answerText);
+        refusal = new ShownText(out::refusalText);
     }
 
     void feed(Delta delta) {
@@ -30,6 +32,10 @@ final class AnswerReader {
         } else if (delta instanceof Delta.Text piece) {
             text.feed(piece.text());
             report();
+        } else if (delta instanceof Delta.Refusal piece) {
+            endText();
+            refusal.append(piece.text());
+            refusal.report();
         } else if (delta instanceof Delta.ToolCall piece) {
             endText();
             out.toolCall(piece);
@@ -79,5 +85,6 @@ final class AnswerReader {
     /** The reply is complete. */
     void end() {
         endText();
+        refusal.end();
     }
 }

@@ -62,6 +62,8 @@ final class StepsTurn {
             for (Delta delta : call) {
                 if (delta instanceof Delta.Text text) {
                     reader.feed(text.text());
+                } else if (delta instanceof Delta.Refusal refusal) {
+                    reader.feed(refusal.text());
                 } else if (delta instanceof Delta.Reasoning reasoning) {
                     reader.feedReasoning(reasoning.text());
                 } else {
