@@ -82,6 +82,18 @@ class FormatsIT {
                 new Shown("", "", "<think>" + Steps.SHOWN + "</think>" + answer));
     }
 
+    @InContainers(config = "reasoning_format: none")
+    void includesReasoningThatIsUsuallyLeftOut(Stage stage) {
+        shows(stage, "\"user\": \"x\"", new Shown("", "", "Well: 1 < 2."));
+        shows(stage, "\"include_reasoning\": true", new Shown(Steps.SHOWN, "", "Well: 1 < 2."));
+        shows(stage, "\"include_reasoning\": false", new Shown("", "", "Well: 1 < 2."));
+        shows(
+                stage,
+                "\"include_reasoning\": true, \"reasoning_format\": \"reasoning\"",
+                new Shown("", Steps.SHOWN, "Well: 1 < 2."));
+        shows(stage, "\"include_reasoning\": true, \"reasoning_format\": \"none\"", new Shown("", "", "Well: 1 < 2."));
+    }
+
     @InContainers
     void sendsEachTagOfThoughtAsADeltaOfItsOwn(Stage stage) {
         stage.plays(Steps.thenAnswer("Yes."));

@@ -64,7 +64,45 @@ class RequestFieldsIT {
             new Wrong("\"stop\": 5", "stop"),
             new Wrong("\"response_format\": \"json\"", "response_format"),
             new Wrong("\"response_format\": {\"type\": \"xml\"}", "response_format.type"),
+            new Wrong("\"stop\": [\"a\", 5]", "stop[1]"),
+            new Wrong("\"response_format\": {}", "response_format.type"),
+            new Wrong("\"response_format\": {\"type\": 1}", "response_format.type"),
+            new Wrong("\"response_format\": {\"type\": \"json_schema\"}", "response_format.json_schema"),
+            new Wrong(
+                    "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": null}",
+                    "response_format.json_schema"),
+            new Wrong(
+                    "\"response_format\": {\"json_schema\": [], \"type\": \"json_schema\"}",
+                    "response_format.json_schema"),
+            new Wrong(
+                    "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"schema\": {}}}",
+                    "response_format.json_schema.name"),
+            new Wrong(
+                    "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": 5}}",
+                    "response_format.json_schema.name"),
+            new Wrong(
+                    "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"n\", \"schema\": \"{}\"}}",
+                    "response_format.json_schema.schema"),
             new Wrong("\"tools\": {}", "tools"),
+            new Wrong("\"tools\": [5]", "tools[0]"),
+            new Wrong("\"tools\": [null]", "tools[0]"),
+            new Wrong("\"tools\": [{\"function\": {\"name\": \"f\"}}]", "tools[0].type"),
+            new Wrong("\"tools\": [{\"type\": 1}]", "tools[0].type"),
+            new Wrong("\"tools\": [{\"type\": \"web_search\"}, {\"type\": \"function\"}]", "tools[1].function"),
+            new Wrong("\"tools\": [{\"type\": \"function\", \"function\": \"f\"}]", "tools[0].function"),
+            new Wrong("\"tools\": [{\"type\": \"function\", \"function\": {}}]", "tools[0].function.name"),
+            new Wrong(
+                    "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": [\"f\"]}}]",
+                    "tools[0].function.name"),
+            new Wrong(
+                    "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": \"{}\"}}]",
+                    "tools[0].function.parameters"),
+            new Wrong(
+                    "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"description\": 1}}]",
+                    "tools[0].function.description"),
+            new Wrong("\"tool_choice\": \"required\"", "tool_choice"),
+            new Wrong("\"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"f\"}}", "tool_choice"),
+            new Wrong("\"tools\": [], \"tool_choice\": \"required\"", "tool_choice"),
             new Wrong("\"tool_choice\": 1", "tool_choice"),
             new Wrong("\"parallel_tool_calls\": 1", "parallel_tool_calls"),
             new Wrong("\"reasoning_effort\": \"huge\"", "reasoning_effort"),
@@ -97,9 +135,60 @@ class RequestFieldsIT {
         paramOf.put(
                 "[{\"role\": \"system\", \"content\": [{\"type\": \"text\", \"text\": \"a\"}, {\"type\": \"image_url\"}]}]",
                 "messages[0].content[1]");
+        paramOf.put("[{\"role\": \"user\", \"content\": [\"a\"]}]", "messages[0].content[0]");
+        paramOf.put("[{\"role\": \"user\", \"content\": [{\"text\": \"a\"}]}]", "messages[0].content[0].type");
+        paramOf.put(
+                "[{\"role\": \"user\", \"content\": [{\"type\": \"x\"}, {\"type\": \"text\"}]}]",
+                "messages[0].content[1].text");
+        paramOf.put(
+                "[{\"role\": \"user\", \"content\": [{\"text\": {}, \"type\": \"text\"}]}]",
+                "messages[0].content[0].text");
+        paramOf.put("[{\"role\": \"user\", \"content\": \"?\", \"name\": 5}]", "messages[0].name");
+        paramOf.put("[{\"role\": \"tool\", \"content\": \"?\"}]", "messages[0].tool_call_id");
+        paramOf.put("[{\"role\": \"tool\", \"content\": \"?\", \"tool_call_id\": 1}]", "messages[0].tool_call_id");
+        paramOf.put("[{\"role\": \"assistant\", \"tool_calls\": {}}]", "messages[0].tool_calls");
+        paramOf.put("[{\"role\": \"assistant\", \"tool_calls\": [1]}]", "messages[0].tool_calls[0]");
+        paramOf.put("[{\"role\": \"assistant\", \"tool_calls\": [{\"id\": 1}]}]", "messages[0].tool_calls[0].id");
+        paramOf.put(
+                "[{\"role\": \"assistant\", \"tool_calls\": [{\"id\": \"a\", \"function\": {\"arguments\": {}}}]}]",
+                "messages[0].tool_calls[0].function.arguments");
         paramOf.forEach(
                 (messages, param) -> isRefused(stage, "{\"messages\": " + messages + "}", param, "invalid_request"));
         isRefused(stage, "{}", "messages", "invalid_request");
+    }
+
+    /** What is checked goes upstream as it was written, and what is not known passes. */
+    @InContainers
+    void passesOnWhatItChecksByteForByte(Stage stage) {
+        String tools =
+                "[ {\"type\":\"function\" ,\"function\": {\"name\":\"\\u0066\", \"parameters\" : {\"x\": 1.50}, \"description\":null}},"
+                        + "{\"type\":\"web_search\",\"filters\": {}} ]";
+        String format =
+                "{\"type\" : \"json_schema\",\"json_schema\":{ \"name\":\"n\",\"schema\" : {\"a\": 1e2},\"strict\":true }, \"x\": 1}";
+        String calls =
+                "[ {\"id\":\"call_1\", \"type\":\"function\",\"function\":{\"name\":\"f\" ,\"arguments\":\"{\\u0022a\\u0022: 1}\"}},"
+                        + "{\"id\":\"call_2\",\"type\":\"custom\",\"custom\":{\"name\":\"g\"}} ]";
+        stage.plays(Steps.thenAnswer("{}"));
+
+        stage.client()
+                .post(
+                        "{\"tools\": " + tools + ", \"response_format\": " + format
+                                + ", \"stop\": [ \"a\",\"\\u00e9\" ], \"tool_choice\":  \"auto\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"},"
+                                + "{\"role\": \"assistant\", \"content\": null, \"tool_calls\": " + calls
+                                + "}, {\"role\": \"tool\", \"tool_call_id\":  \"call_\\u0031\", \"content\": \"42\"},"
+                                + "{\"role\": \"tool\", \"content\": [{\"type\": \"later\", \"text\": 5}], \"tool_call_id\": \"call_2\"}]}");
+
+        assertThat(stage.requests())
+                .hasSize(4)
+                .allSatisfy(request -> assertThat(request.text())
+                        .contains(
+                                "\"tools\":" + tools,
+                                "\"tool_calls\":" + calls,
+                                "\"tool_call_id\":\"call_\\u0031\"",
+                                "\"content\":[{\"type\": \"later\", \"text\": 5}]"));
+        assertThat(stage.request(3).text())
+                .contains(
+                        "\"response_format\":" + format, "\"stop\":[ \"a\",\"\\u00e9\" ]", "\"tool_choice\":\"auto\"");
     }
 
     private static String complaint(Stage stage, byte[] body) {
