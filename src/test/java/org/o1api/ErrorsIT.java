@@ -75,7 +75,39 @@ class ErrorsIT {
                 client.send("/v1/chat/completions", request -> request.POST(BodyPublishers.ofString("{}"))),
                 415,
                 "unsupported_media_type");
+        for (String type : List.of("garbage", "application/", "/json", "application/json; charset", "a b/c")) {
+            isError(
+                    client.send(
+                            "/v1/chat/completions",
+                            request -> request.header("Content-Type", type).POST(BodyPublishers.ofString("{}"))),
+                    415,
+                    "unsupported_media_type");
+        }
         isError(client.get("/v1/models/nothing"), 404, "model_not_found");
+    }
+
+    @InContainers
+    void takesNoBodyThatIsEncoded(Stage stage) {
+        for (String encoding : List.of("gzip", "br", "identity, gzip")) {
+            Answer answer = stage.client()
+                    .send(
+                            "/v1/chat/completions",
+                            request -> request.header("Content-Type", "application/json")
+                                    .header("Content-Encoding", encoding)
+                                    .POST(BodyPublishers.ofString("{}")));
+            isError(answer, 415, "unsupported_media_type");
+            assertThat(answer.json().at("/error/message").asText()).contains("Content-Encoding");
+        }
+        stage.plays(Script.answer("Yes."));
+        Answer answer = stage.client()
+                .send(
+                        "/v1/chat/completions",
+                        request -> request.header("Content-Type", "application/json")
+                                .header("Content-Encoding", "Identity")
+                                .POST(
+                                        BodyPublishers.ofString(
+                                                "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")));
+        assertThat(answer.content()).isEqualTo("Yes.");
     }
 
     @InContainers
