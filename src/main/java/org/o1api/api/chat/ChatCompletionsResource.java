@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.glassfish.jersey.server.ManagedAsync;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
@@ -31,6 +32,7 @@ import org.o1api.reasoning.TurnListener;
 import org.o1api.server.EventStream;
 import org.o1api.server.OpenStreams;
 import org.o1api.server.ResponseGuard;
+import org.o1api.turn.Outcome;
 import org.o1api.turn.Turn;
 import org.o1api.turn.TurnService;
 import org.o1api.upstream.Cancellation;
@@ -82,8 +84,9 @@ public final class ChatCompletionsResource {
                 response, heartbeat, () -> context.setProperty(ResponseGuard.CUT, true), asked::clientLeft);
         reply.waitingOn(stream);
         run(asked, stream, () -> {
-            turns.run(asked.turn, listener);
+            Outcome outcome = turns.run(asked.turn, listener);
             stream.end(reply.json(extra));
+            return outcome;
         });
     }
 
@@ -131,19 +134,31 @@ public final class ChatCompletionsResource {
     }
 
     /** Runs a turn into a stream. A failure ends the stream where it has begun, and is the response where it has not. */
-    private void run(Asked asked, EventStream stream, Runnable work) {
+    private void run(Asked asked, EventStream stream, Supplier<Outcome> work) {
         @Nullable GatewayException failure = run(asked, work);
         if (failure != null && !stream.fail(ErrorBody.of(failure).event())) {
             throw failure;
         }
     }
 
-    /** Runs the turn, and logs one line when it fails. */
-    private @Nullable GatewayException run(Asked asked, Runnable work) {
+    /** Runs the turn, and logs one line of it: never a key, nor what was asked and answered. */
+    private @Nullable GatewayException run(Asked asked, Supplier<Outcome> work) {
         long startNanos = System.nanoTime();
         GatewayException failure;
         try {
-            work.run();
+            Outcome outcome = work.get();
+            LOG.log(
+                    Level.INFO,
+                    "turn done: request={0} caller={1} model={2} upstream={3} calls={4} tokens={5}+{6} ms={7} finish={8}",
+                    asked.requestId,
+                    asked.caller.name(),
+                    asked.turn.preset().name(),
+                    asked.turn.preset().upstream(),
+                    String.valueOf(outcome.calls()),
+                    String.valueOf(outcome.usage().inputTokens()),
+                    String.valueOf(outcome.usage().outputTokens()),
+                    millisSince(startNanos),
+                    outcome.reason().wireName());
             return null;
         } catch (GatewayException e) {
             failure = e;
@@ -159,9 +174,13 @@ public final class ChatCompletionsResource {
                 asked.turn.preset().upstream(),
                 String.valueOf(failure.code().status()),
                 failure.code().wireName(),
-                String.valueOf((System.nanoTime() - startNanos) / 1_000_000),
+                millisSince(startNanos),
                 // The one message that holds the provider's own words, which may be about the prompt.
                 failure.code() == ErrorCode.UPSTREAM_REFUSED ? "refused" : failure.getMessage());
         return failure;
+    }
+
+    private static String millisSince(long startNanos) {
+        return String.valueOf((System.nanoTime() - startNanos) / 1_000_000);
     }
 }
