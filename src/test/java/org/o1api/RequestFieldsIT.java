@@ -345,6 +345,35 @@ class RequestFieldsIT {
     }
 
     @InContainers
+    void holdsToTheTighterOfTwoBounds(Stage stage) {
+        for (String fields : List.of(
+                "\"max_tokens\": 100, \"max_completion_tokens\": 60",
+                "\"max_completion_tokens\": 60, \"max_tokens\": 100")) {
+            stage.plays(Steps.thenAnswer("Yes."));
+            assertThat(stage.client().askWhole("?", fields).content()).isEqualTo("Yes.");
+            assertThat(limits(stage, "max_completion_tokens")).containsExactly(30, 25, 20, 45);
+            assertThat(stage.requests()).noneMatch(request -> request.body().has("max_tokens"));
+        }
+    }
+
+    /** The turn's reason is the answer's: what cut a step short is none of the answer's. */
+    @InContainers
+    void tellsOfTheAnswersEndAlone(Stage stage) {
+        stage.plays(
+                exchange -> exchange.stream()
+                        .text("{\"title\": \"First\", \"content\": \"cut o")
+                        .finish("length")
+                        .usage(10, 50)
+                        .done(),
+                Script.answer("Yes."));
+
+        Answer answer = stage.client().askWhole("?", "\"max_tokens\": 100");
+
+        assertThat(answer.reasoning()).isEqualTo("## Step 1: First\ncut o");
+        assertThat(answer.json().at("/choices/0/finish_reason").asText()).isEqualTo("stop");
+    }
+
+    @InContainers
     void endsTheThinkingWhenItsHalfIsUsed(Stage stage) {
         stage.plays(
                 exchange -> exchange.stream()
@@ -420,6 +449,24 @@ class RequestFieldsIT {
     }
 
     @InContainers
+    void keepsThePartsOfInstructionsThatItDoesNotJoin(Stage stage) {
+        String parts = "[ {\"type\":\"text\", \"text\":\"\\u0041\"},{\"type\":\"text\",\"text\":\"b\",\"cache\": {}} ]";
+        String system = "{\"role\": \"system\", \"content\": " + parts + "}";
+        String sent = "{\"role\":\"system\",\"content\":" + parts + "}";
+        String user = "{\"role\": \"user\", \"content\": \"?\"}";
+
+        stage.plays(Steps.thenAnswer("Yes."));
+        stage.client().post("{\"messages\": [" + user + ", " + system + ", " + user + "]}");
+        assertThat(stage.requests())
+                .hasSize(4)
+                .allSatisfy(request -> assertThat(request.text()).contains(sent));
+
+        stage.plays(Script.answer("Yes."));
+        stage.client().post("{\"reasoning_effort\": \"none\", \"messages\": [" + system + ", " + user + "]}");
+        assertThat(stage.request(0).text()).contains("\"messages\":[" + sent);
+    }
+
+    @InContainers
     void keepsEarlierReasoningToItself(Stage stage) {
         stage.plays(Steps.thenAnswer("Yes."));
 
@@ -436,15 +483,21 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void leavesToolsOutWhereTheirListIsEmpty(Stage stage) {
-        stage.plays(Steps.thenAnswer("Yes."));
+    void leavesToolsOutWhereThereAreNone(Stage stage) {
+        for (String field : List.of(
+                "\"tools\": [ ]",
+                "\"tools\": [ ], \"tool_choice\": \"auto\", \"parallel_tool_calls\": false",
+                "\"tool_choice\": \"none\", \"parallel_tool_calls\": true")) {
+            stage.plays(Steps.thenAnswer("Yes."));
 
-        stage.client().askWhole("?", "\"tools\": [ ]");
+            stage.client().askWhole("?", field);
 
-        assertThat(stage.requests())
-                .hasSize(4)
-                .noneMatch(
-                        request -> request.body().has("tools") || request.body().has("tool_choice"));
+            assertThat(stage.requests())
+                    .hasSize(4)
+                    .noneMatch(request -> request.body().has("tools")
+                            || request.body().has("tool_choice")
+                            || request.body().has("parallel_tool_calls"));
+        }
     }
 
     @InContainers

@@ -155,6 +155,23 @@ class ThinkerTest {
     }
 
     @Test
+    void countsTheThoughtThatTheUpstreamDidNotCountApart() {
+        Reply answer = Reply.of(new Delta.Reasoning("hello world"), new Delta.Text("x"));
+        Thinker thinker = thinker(
+                ScriptedUpstream.answering(
+                        answer.using(new Usage(20, 0, 8, 0)),
+                        answer.using(new Usage(20, 0, 8, 5)),
+                        answer.using(new Usage(20, 0, 1, 0))),
+                Preset.Budget.DEFAULT);
+        read(thinker.answer(REQUEST));
+        assertThat(thinker.usage()).isEqualTo(new Usage(20, 0, 8, 2));
+        read(thinker.answer(REQUEST));
+        assertThat(thinker.usage()).isEqualTo(new Usage(40, 0, 16, 2 + 5));
+        read(thinker.answer(REQUEST));
+        assertThat(thinker.usage()).isEqualTo(new Usage(60, 0, 17, 2 + 5 + 1));
+    }
+
+    @Test
     void countsACallOnceHoweverOftenItIsClosed() {
         Thinker thinker = thinker(ScriptedUpstream.answering(using(5)), Preset.Budget.DEFAULT);
         Call call = thinker.think(REQUEST);
