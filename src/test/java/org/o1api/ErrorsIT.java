@@ -312,6 +312,26 @@ class ErrorsIT {
     }
 
     @InContainers
+    void countsWhatAStepCostThatBrokeOff(Stage stage) {
+        stage.plays(
+                exchange -> exchange.stream()
+                        .text("{\"title\": \"First\", \"content\": \"one two three four five six")
+                        .reset(),
+                Script.answer(Steps.step("First", "one", "final_answer")),
+                Script.answer("Yes."));
+
+        JsonNode usage = stage.client()
+                .askWhole("?", "\"reasoning_effort\": \"minimal\"")
+                .json()
+                .path("usage");
+
+        assertThat(usage.path("completion_tokens").asInt()).isBetween(10 + 8, 10 + 30);
+        assertThat(usage.at("/completion_tokens_details/reasoning_tokens").asInt())
+                .isEqualTo(usage.path("completion_tokens").asInt() - 5);
+        assertThat(usage.path("prompt_tokens").asInt()).isGreaterThan(20 + 50);
+    }
+
+    @InContainers
     void endsAStreamThatHasBegunByAnErrorEvent(Stage stage) {
         stage.plays(Steps.thenAnswer(exchange -> exchange.stream().text("It is").reset()));
 

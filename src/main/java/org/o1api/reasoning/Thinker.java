@@ -16,6 +16,8 @@ import org.o1api.upstream.UpstreamException;
 
 /** The only way to make a call within a turn: counted, budgeted and cancellable. Belongs to the turn's thread. */
 public final class Thinker {
+    private static final String END_OF_THOUGHT = "</think>";
+
     private final Upstream upstream;
     private final Cancellation cancellation;
     /** Ends with the time for thinking. */
@@ -193,12 +195,23 @@ public final class Thinker {
         @Override
         public Usage usage() {
             Usage reported = call.usage();
+            int answer = endOfThought();
+            String thoughts = thought + text.substring(0, answer);
             if (reported.equals(Usage.NONE)) {
-                return TokenCounter.count(request, text, thought);
+                return TokenCounter.count(request, text.substring(answer), thoughts);
             }
-            return reported.reasoningTokens() > 0 || thought.isEmpty()
+            return reported.reasoningTokens() > 0 || thoughts.isEmpty()
                     ? reported
-                    : reported.withReasoning(TokenCounter.tokens(thought));
+                    : reported.withReasoning(TokenCounter.tokens(thoughts));
+        }
+
+        /** Where the thought ends that a model without a field for it puts at the front of its text; 0 where it has none. */
+        private int endOfThought() {
+            if (!text.toString().stripLeading().startsWith("<think>")) {
+                return 0;
+            }
+            int end = text.indexOf(END_OF_THOUGHT);
+            return end < 0 ? text.length() : end + END_OF_THOUGHT.length();
         }
 
         @Override

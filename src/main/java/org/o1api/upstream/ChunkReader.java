@@ -157,7 +157,7 @@ final class ChunkReader {
         }
     }
 
-    /** Which tool call a piece belongs to; without an index, the one of its id, else of its position. */
+    /** Which tool call a piece belongs to; without an index, the one of its id, else a new one where it has a name. */
     private int indexOf(Piece piece, int position) {
         if (piece.index() != NO_INDEX) {
             lastToolCall = piece.index();
@@ -167,6 +167,9 @@ final class ChunkReader {
                 lastToolCall = toolCallIds.size();
                 toolCallIds.add(piece.id());
             }
+        } else if (piece.name() != null) {
+            lastToolCall = toolCallIds.size();
+            toolCallIds.add(""); // no id is empty
         } else if (pieces.size() > 1) {
             lastToolCall = position;
         }

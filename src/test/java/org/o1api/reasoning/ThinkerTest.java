@@ -172,6 +172,24 @@ class ThinkerTest {
     }
 
     @Test
+    void countsTheThoughtInAnAnswersTextAsReasoning() {
+        Reply answer = Reply.of(new Delta.Text(" <think>hello"), new Delta.Text(" world</think>hello"));
+        Thinker thinker = thinker(
+                ScriptedUpstream.answering(
+                        answer,
+                        answer.using(new Usage(20, 0, 18, 0)),
+                        Reply.of(new Delta.Text("<think>hello")).using(new Usage(20, 0, 4, 0))),
+                Preset.Budget.DEFAULT);
+        read(thinker.answer(REQUEST));
+        long thought = thinker.usage().reasoningTokens();
+        assertThat(thought).isGreaterThan(2).isEqualTo(thinker.usage().outputTokens() - 1);
+        read(thinker.answer(REQUEST));
+        assertThat(thinker.usage().reasoningTokens()).isEqualTo(2 * thought);
+        read(thinker.answer(REQUEST));
+        assertThat(thinker.usage().reasoningTokens()).isEqualTo(2 * thought + 4);
+    }
+
+    @Test
     void countsACallOnceHoweverOftenItIsClosed() {
         Thinker thinker = thinker(ScriptedUpstream.answering(using(5)), Preset.Budget.DEFAULT);
         Call call = thinker.think(REQUEST);

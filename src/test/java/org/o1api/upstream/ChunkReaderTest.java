@@ -151,6 +151,18 @@ class ChunkReaderTest {
     }
 
     @Test
+    void keepsToolCallsApartThatHaveNoIdEither() throws IOException {
+        Log log = new Log();
+        ChunkReader reader = new ChunkReader(log);
+        read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}}]}");
+        read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"1\"}}]}}]}");
+        read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}}]}");
+        read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"2\"}}]}}]}");
+        assertThat(log.entries)
+                .containsExactly("tool 0 null f ", "tool 0 null null 1", "tool 1 null f ", "tool 1 null null 2");
+    }
+
+    @Test
     void skippingTheParserTellsTheSame() {
         Random random = new Random(7);
         int alike = 0;
