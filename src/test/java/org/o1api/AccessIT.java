@@ -1,10 +1,12 @@
 package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
 import java.text.MessageFormat;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -120,6 +122,33 @@ class AccessIT {
                             && line.contains("model=o1")
                             && line.contains("code=upstream_refused"))
                     .noneMatch(line -> line.contains("sk-team") || line.contains(Stage.PROVIDER_KEY));
+        }
+    }
+
+    @InContainers(config = {PRESETS, KEYS})
+    void logsWhatATurnTookAndNeverWhatWasSaid(Stage stage) {
+        try (Log log = Log.open()) {
+            for (boolean streams : List.of(false, true)) {
+                stage.plays(Steps.thenAnswer("Yes, privately."));
+                if (streams) {
+                    try (ChatClient.Stream stream =
+                            stage.gateway().client("sk-team-a").ask("In private?")) {
+                        assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes, privately.");
+                    }
+                } else {
+                    stage.gateway().client("sk-team-a").askWhole("In private?");
+                }
+
+                String line = "turn done: request=req_[0-9a-f]+"
+                        + " caller=team-a model=o1 upstream=default calls=4 tokens=40\\+20 ms=\\d+ finish=stop";
+                int lines = streams ? 2 : 1;
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> log.lines.stream()
+                                        .filter(logged -> logged.matches(line))
+                                        .count()
+                                == lines);
+            }
+            assertThat(log.lines).noneMatch(line -> line.contains("private") || line.contains("sk-"));
         }
     }
 

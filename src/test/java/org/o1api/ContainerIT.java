@@ -1,7 +1,15 @@
 package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.testing.Container;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Stage;
 
@@ -19,6 +27,19 @@ class ContainerIT {
         assertThat(loader.loadClass("org.glassfish.jersey.server.ResourceConfig")
                         .getClassLoader())
                 .isSameAs(loader);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void doesNotStartWithAMistakeInItsConfig(Container container) {
+        assertThatThrownBy(() -> container.start("hartbeat: 1s").close()).hasMessageContaining("did not start");
+    }
+
+    /** What Jetty needs for it is set by the containers above, and for {@code mvn jetty:run} by its plugin. */
+    @Test
+    void neitherDoesMavensJetty() throws IOException {
+        assertThat(Files.readString(Path.of("pom.xml")))
+                .contains("<throwUnavailableOnStartupException>true</throwUnavailableOnStartupException>");
     }
 
     @InContainers

@@ -75,7 +75,39 @@ class ErrorsIT {
                 client.send("/v1/chat/completions", request -> request.POST(BodyPublishers.ofString("{}"))),
                 415,
                 "unsupported_media_type");
+        for (String type : List.of("garbage", "application/", "/json", "application/json; charset", "a b/c")) {
+            isError(
+                    client.send(
+                            "/v1/chat/completions",
+                            request -> request.header("Content-Type", type).POST(BodyPublishers.ofString("{}"))),
+                    415,
+                    "unsupported_media_type");
+        }
         isError(client.get("/v1/models/nothing"), 404, "model_not_found");
+    }
+
+    @InContainers
+    void takesNoBodyThatIsEncoded(Stage stage) {
+        for (String encoding : List.of("gzip", "br", "identity, gzip")) {
+            Answer answer = stage.client()
+                    .send(
+                            "/v1/chat/completions",
+                            request -> request.header("Content-Type", "application/json")
+                                    .header("Content-Encoding", encoding)
+                                    .POST(BodyPublishers.ofString("{}")));
+            isError(answer, 415, "unsupported_media_type");
+            assertThat(answer.json().at("/error/message").asText()).contains("Content-Encoding");
+        }
+        stage.plays(Script.answer("Yes."));
+        Answer answer = stage.client()
+                .send(
+                        "/v1/chat/completions",
+                        request -> request.header("Content-Type", "application/json")
+                                .header("Content-Encoding", "Identity")
+                                .POST(
+                                        BodyPublishers.ofString(
+                                                "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")));
+        assertThat(answer.content()).isEqualTo("Yes.");
     }
 
     @InContainers
@@ -230,6 +262,37 @@ class ErrorsIT {
     }
 
     @InContainers
+    void saysHowLongToWaitWhereTheUpstreamDoesNot(Stage stage) {
+        stage.decides(request -> Script.error(429, "slow down"));
+
+        Answer answer = stage.client().askWhole("?");
+
+        isError(answer, 429, "upstream_rate_limit");
+        assertThat(answer.header("Retry-After")).isEqualTo("5");
+    }
+
+    @InContainers
+    void namesWhatTheUpstreamBlames(Stage stage) {
+        String error = "{\"error\":{\"message\":\"Too long.\",\"type\":\"invalid_request_error\",\"param\":"
+                + "\"messages\",\"code\":\"context_length_exceeded\"}}";
+        stage.decides(request -> Script.status(400, error));
+
+        Answer whole = stage.client().askWhole("?");
+        isError(whole, 400, "context_length_exceeded");
+        assertThat(whole.json()).hasToString(error);
+
+        try (ChatClient.Stream stream = stage.client().ask("?")) {
+            assertThat(stream.status()).isEqualTo(400);
+            assertThat(stream.body()).hasToString(error);
+        }
+        stage.plays(Script.answer(Steps.step("First", "one", "final_answer")), Script.status(400, error));
+        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
+            List<Event> events = stream.rest();
+            assertThat(events.get(events.size() - 1).json()).hasToString(error);
+        }
+    }
+
+    @InContainers
     void beginsAStepAnewThatBrokeOff(Stage stage) {
         stage.plays(
                 exchange -> exchange.stream()
@@ -246,6 +309,26 @@ class ErrorsIT {
                             + " begins anew.*\n\n## Step 1: First\none");
             assertThat(ChatClient.content(events)).isEqualTo("Yes.");
         }
+    }
+
+    @InContainers
+    void countsWhatAStepCostThatBrokeOff(Stage stage) {
+        stage.plays(
+                exchange -> exchange.stream()
+                        .text("{\"title\": \"First\", \"content\": \"one two three four five six")
+                        .reset(),
+                Script.answer(Steps.step("First", "one", "final_answer")),
+                Script.answer("Yes."));
+
+        JsonNode usage = stage.client()
+                .askWhole("?", "\"reasoning_effort\": \"minimal\"")
+                .json()
+                .path("usage");
+
+        assertThat(usage.path("completion_tokens").asInt()).isBetween(10 + 8, 10 + 30);
+        assertThat(usage.at("/completion_tokens_details/reasoning_tokens").asInt())
+                .isEqualTo(usage.path("completion_tokens").asInt() - 5);
+        assertThat(usage.path("prompt_tokens").asInt()).isGreaterThan(20 + 50);
     }
 
     @InContainers

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
@@ -82,6 +83,18 @@ class FormatsIT {
                 new Shown("", "", "<think>" + Steps.SHOWN + "</think>" + answer));
     }
 
+    @InContainers(config = "reasoning_format: none")
+    void includesReasoningThatIsUsuallyLeftOut(Stage stage) {
+        shows(stage, "\"user\": \"x\"", new Shown("", "", "Well: 1 < 2."));
+        shows(stage, "\"include_reasoning\": true", new Shown(Steps.SHOWN, "", "Well: 1 < 2."));
+        shows(stage, "\"include_reasoning\": false", new Shown("", "", "Well: 1 < 2."));
+        shows(
+                stage,
+                "\"include_reasoning\": true, \"reasoning_format\": \"reasoning\"",
+                new Shown("", Steps.SHOWN, "Well: 1 < 2."));
+        shows(stage, "\"include_reasoning\": true, \"reasoning_format\": \"none\"", new Shown("", "", "Well: 1 < 2."));
+    }
+
     @InContainers
     void sendsEachTagOfThoughtAsADeltaOfItsOwn(Stage stage) {
         stage.plays(Steps.thenAnswer("Yes."));
@@ -148,5 +161,39 @@ class FormatsIT {
         assertThat(steps).allMatch(step -> step.size() == 3 && step.get(2).isDouble());
         assertThat(answer.json().path("total_thinking_time").isDouble()).isTrue();
         assertThat(answer.json().path("choices")).hasSize(1);
+    }
+
+    private static List<String> titles(Answer answer) {
+        return StreamSupport.stream(answer.json().path("steps").spliterator(), false)
+                .map(step -> step.get(0).asText())
+                .toList();
+    }
+
+    @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
+    void listsAStepOnceThatBeganAnew(Stage stage) {
+        stage.plays(
+                exchange -> exchange.stream()
+                        .text("{\"title\": \"Half\", \"content\": \"and th")
+                        .reset(),
+                Script.answer(Steps.step("First", "one", "final_answer")),
+                Script.answer("Yes."));
+
+        Answer answer = stage.client().askWhole("?", "\"reasoning_effort\": \"minimal\"");
+
+        assertThat(titles(answer)).containsExactly("Step 1: First", "Final Answer");
+        assertThat(answer.json().at("/steps/0/1").asText()).isEqualTo("one");
+    }
+
+    @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
+    void addsTheOriginalsStepsBesideToolCalls(Stage stage) {
+        stage.plays(Steps.thenAnswer(Script.toolCalls("a", "{}")));
+
+        Answer answer =
+                stage.client().askWhole("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]");
+
+        assertThat(titles(answer)).containsExactly("Step 1: First", "Step 2: Second", "Step 3: Third");
+        assertThat(answer.json().path("total_thinking_time").asDouble()).isPositive();
+        assertThat(answer.json().at("/choices/0/finish_reason").asText()).isEqualTo("tool_calls");
+        assertThat(answer.json().at("/choices/0/message/tool_calls")).hasSize(1);
     }
 }

@@ -78,6 +78,28 @@ class MalformedStepsIT {
         assertThat(stage.requests()).hasSize(4);
     }
 
+    /** An empty reply is asked for again, and is at last a step that says nothing; each is paid for. */
+    @InContainers(config = "upstream attempts: 2")
+    void goesOnAfterAnEmptyStepAndCountsWhatItCost(Stage stage) {
+        Script empty =
+                exchange -> exchange.stream().finish("stop").usage(10, 85).done();
+        stage.plays(
+                empty, empty, Script.answer(Steps.step("First", "one", "final_answer")), empty, Script.answer("Yes."));
+
+        ChatClient.Answer answer =
+                stage.client().askWhole("?", "\"reasoning_effort\": \"low\"", "\"max_tokens\": 10000");
+
+        assertThat(answer.content()).isEqualTo("Yes.");
+        assertThat(answer.reasoning()).isEqualTo("## Step 1: First\none");
+        assertThat(answer.json().at("/usage/prompt_tokens").asInt()).isEqualTo(5 * 10);
+        assertThat(answer.json().at("/usage/completion_tokens").asInt()).isEqualTo(3 * 85 + 2 * 5);
+        assertThat(answer.json()
+                        .at("/usage/completion_tokens_details/reasoning_tokens")
+                        .asInt())
+                .isEqualTo(2 * 85 + 5);
+        assertThat(stage.request(4).body().path("max_tokens").asInt()).isEqualTo(10000 - 2 * 85 - 5);
+    }
+
     @InContainers
     void showsWhatTheModelThinksByItself(Stage stage) {
         stage.plays(
@@ -92,6 +114,49 @@ class MalformedStepsIT {
                         .askWhole("?", "\"reasoning_effort\": \"minimal\"")
                         .reasoning())
                 .contains("Hm, well.", "one");
+    }
+
+    @InContainers
+    void showsWhatTheModelThinksWithinItsTextAsReasoning(Stage stage) {
+        String step = "<think>Hm.</think>" + Steps.step("First", "one", "final_answer");
+        String answer = "<think>\nWell.</think>\n\nYes.";
+        for (int size : List.of(1, 5, 1000)) {
+            Script[] replies = {
+                Script.pieces(step.split("(?<=\\G.{" + size + "})")),
+                Script.pieces(answer.split("(?<=\\G(?s:.){" + size + "})"))
+            };
+            stage.plays(replies);
+            try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
+                List<Event> events = stream.rest();
+                assertThat(ChatClient.content(events)).isEqualTo("Yes.");
+                assertThat(ChatClient.reasoning(events)).contains("Hm.", "one").endsWith("\n\n## Step 2\nWell.");
+            }
+            stage.plays(replies);
+            assertThat(stage.client()
+                            .askWhole("?", "\"reasoning_effort\": \"minimal\"")
+                            .content())
+                    .isEqualTo("Yes.");
+        }
+    }
+
+    @InContainers
+    void takesTheFenceOffWhereJsonIsWanted(Stage stage) {
+        String fenced = "```json\n{\"a\": 1}\n```";
+        for (String format : List.of(
+                "{\"type\": \"json_object\"}",
+                "{\"type\": \"json_schema\", \"json_schema\": {\"name\": \"n\", \"schema\": {}}}")) {
+            stage.plays(Steps.thenAnswer(fenced));
+            assertThat(stage.client()
+                            .askWhole("?", "\"response_format\": " + format)
+                            .content())
+                    .isEqualTo("{\"a\": 1}");
+            stage.plays(Steps.thenAnswer(fenced));
+            try (ChatClient.Stream stream = stage.client().ask("?", "\"response_format\": " + format)) {
+                assertThat(ChatClient.content(stream.rest())).isEqualTo("{\"a\": 1}");
+            }
+        }
+        stage.plays(Steps.thenAnswer(fenced));
+        assertThat(stage.client().askWhole("?").content()).isEqualTo(fenced);
     }
 
     /** On a gateway of its own, since it remembers. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.Exchange;
@@ -63,7 +64,45 @@ class RequestFieldsIT {
             new Wrong("\"stop\": 5", "stop"),
             new Wrong("\"response_format\": \"json\"", "response_format"),
             new Wrong("\"response_format\": {\"type\": \"xml\"}", "response_format.type"),
+            new Wrong("\"stop\": [\"a\", 5]", "stop[1]"),
+            new Wrong("\"response_format\": {}", "response_format.type"),
+            new Wrong("\"response_format\": {\"type\": 1}", "response_format.type"),
+            new Wrong("\"response_format\": {\"type\": \"json_schema\"}", "response_format.json_schema"),
+            new Wrong(
+                    "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": null}",
+                    "response_format.json_schema"),
+            new Wrong(
+                    "\"response_format\": {\"json_schema\": [], \"type\": \"json_schema\"}",
+                    "response_format.json_schema"),
+            new Wrong(
+                    "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"schema\": {}}}",
+                    "response_format.json_schema.name"),
+            new Wrong(
+                    "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": 5}}",
+                    "response_format.json_schema.name"),
+            new Wrong(
+                    "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"n\", \"schema\": \"{}\"}}",
+                    "response_format.json_schema.schema"),
             new Wrong("\"tools\": {}", "tools"),
+            new Wrong("\"tools\": [5]", "tools[0]"),
+            new Wrong("\"tools\": [null]", "tools[0]"),
+            new Wrong("\"tools\": [{\"function\": {\"name\": \"f\"}}]", "tools[0].type"),
+            new Wrong("\"tools\": [{\"type\": 1}]", "tools[0].type"),
+            new Wrong("\"tools\": [{\"type\": \"web_search\"}, {\"type\": \"function\"}]", "tools[1].function"),
+            new Wrong("\"tools\": [{\"type\": \"function\", \"function\": \"f\"}]", "tools[0].function"),
+            new Wrong("\"tools\": [{\"type\": \"function\", \"function\": {}}]", "tools[0].function.name"),
+            new Wrong(
+                    "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": [\"f\"]}}]",
+                    "tools[0].function.name"),
+            new Wrong(
+                    "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": \"{}\"}}]",
+                    "tools[0].function.parameters"),
+            new Wrong(
+                    "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"description\": 1}}]",
+                    "tools[0].function.description"),
+            new Wrong("\"tool_choice\": \"required\"", "tool_choice"),
+            new Wrong("\"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"f\"}}", "tool_choice"),
+            new Wrong("\"tools\": [], \"tool_choice\": \"required\"", "tool_choice"),
             new Wrong("\"tool_choice\": 1", "tool_choice"),
             new Wrong("\"parallel_tool_calls\": 1", "parallel_tool_calls"),
             new Wrong("\"reasoning_effort\": \"huge\"", "reasoning_effort"),
@@ -96,9 +135,60 @@ class RequestFieldsIT {
         paramOf.put(
                 "[{\"role\": \"system\", \"content\": [{\"type\": \"text\", \"text\": \"a\"}, {\"type\": \"image_url\"}]}]",
                 "messages[0].content[1]");
+        paramOf.put("[{\"role\": \"user\", \"content\": [\"a\"]}]", "messages[0].content[0]");
+        paramOf.put("[{\"role\": \"user\", \"content\": [{\"text\": \"a\"}]}]", "messages[0].content[0].type");
+        paramOf.put(
+                "[{\"role\": \"user\", \"content\": [{\"type\": \"x\"}, {\"type\": \"text\"}]}]",
+                "messages[0].content[1].text");
+        paramOf.put(
+                "[{\"role\": \"user\", \"content\": [{\"text\": {}, \"type\": \"text\"}]}]",
+                "messages[0].content[0].text");
+        paramOf.put("[{\"role\": \"user\", \"content\": \"?\", \"name\": 5}]", "messages[0].name");
+        paramOf.put("[{\"role\": \"tool\", \"content\": \"?\"}]", "messages[0].tool_call_id");
+        paramOf.put("[{\"role\": \"tool\", \"content\": \"?\", \"tool_call_id\": 1}]", "messages[0].tool_call_id");
+        paramOf.put("[{\"role\": \"assistant\", \"tool_calls\": {}}]", "messages[0].tool_calls");
+        paramOf.put("[{\"role\": \"assistant\", \"tool_calls\": [1]}]", "messages[0].tool_calls[0]");
+        paramOf.put("[{\"role\": \"assistant\", \"tool_calls\": [{\"id\": 1}]}]", "messages[0].tool_calls[0].id");
+        paramOf.put(
+                "[{\"role\": \"assistant\", \"tool_calls\": [{\"id\": \"a\", \"function\": {\"arguments\": {}}}]}]",
+                "messages[0].tool_calls[0].function.arguments");
         paramOf.forEach(
                 (messages, param) -> isRefused(stage, "{\"messages\": " + messages + "}", param, "invalid_request"));
         isRefused(stage, "{}", "messages", "invalid_request");
+    }
+
+    /** What is checked goes upstream as it was written, and what is not known passes. */
+    @InContainers
+    void passesOnWhatItChecksByteForByte(Stage stage) {
+        String tools =
+                "[ {\"type\":\"function\" ,\"function\": {\"name\":\"\\u0066\", \"parameters\" : {\"x\": 1.50}, \"description\":null}},"
+                        + "{\"type\":\"web_search\",\"filters\": {}} ]";
+        String format =
+                "{\"type\" : \"json_schema\",\"json_schema\":{ \"name\":\"n\",\"schema\" : {\"a\": 1e2},\"strict\":true }, \"x\": 1}";
+        String calls =
+                "[ {\"id\":\"call_1\", \"type\":\"function\",\"function\":{\"name\":\"f\" ,\"arguments\":\"{\\u0022a\\u0022: 1}\"}},"
+                        + "{\"id\":\"call_2\",\"type\":\"custom\",\"custom\":{\"name\":\"g\"}} ]";
+        stage.plays(Steps.thenAnswer("{}"));
+
+        stage.client()
+                .post(
+                        "{\"tools\": " + tools + ", \"response_format\": " + format
+                                + ", \"stop\": [ \"a\",\"\\u00e9\" ], \"tool_choice\":  \"auto\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"},"
+                                + "{\"role\": \"assistant\", \"content\": null, \"tool_calls\": " + calls
+                                + "}, {\"role\": \"tool\", \"tool_call_id\":  \"call_\\u0031\", \"content\": \"42\"},"
+                                + "{\"role\": \"tool\", \"content\": [{\"type\": \"later\", \"text\": 5}], \"tool_call_id\": \"call_2\"}]}");
+
+        assertThat(stage.requests())
+                .hasSize(4)
+                .allSatisfy(request -> assertThat(request.text())
+                        .contains(
+                                "\"tools\":" + tools,
+                                "\"tool_calls\":" + calls,
+                                "\"tool_call_id\":\"call_\\u0031\"",
+                                "\"content\":[{\"type\": \"later\", \"text\": 5}]"));
+        assertThat(stage.request(3).text())
+                .contains(
+                        "\"response_format\":" + format, "\"stop\":[ \"a\",\"\\u00e9\" ]", "\"tool_choice\":\"auto\"");
     }
 
     private static String complaint(Stage stage, byte[] body) {
@@ -255,6 +345,35 @@ class RequestFieldsIT {
     }
 
     @InContainers
+    void holdsToTheTighterOfTwoBounds(Stage stage) {
+        for (String fields : List.of(
+                "\"max_tokens\": 100, \"max_completion_tokens\": 60",
+                "\"max_completion_tokens\": 60, \"max_tokens\": 100")) {
+            stage.plays(Steps.thenAnswer("Yes."));
+            assertThat(stage.client().askWhole("?", fields).content()).isEqualTo("Yes.");
+            assertThat(limits(stage, "max_completion_tokens")).containsExactly(30, 25, 20, 45);
+            assertThat(stage.requests()).noneMatch(request -> request.body().has("max_tokens"));
+        }
+    }
+
+    /** The turn's reason is the answer's: what cut a step short is none of the answer's. */
+    @InContainers
+    void tellsOfTheAnswersEndAlone(Stage stage) {
+        stage.plays(
+                exchange -> exchange.stream()
+                        .text("{\"title\": \"First\", \"content\": \"cut o")
+                        .finish("length")
+                        .usage(10, 50)
+                        .done(),
+                Script.answer("Yes."));
+
+        Answer answer = stage.client().askWhole("?", "\"max_tokens\": 100");
+
+        assertThat(answer.reasoning()).isEqualTo("## Step 1: First\ncut o");
+        assertThat(answer.json().at("/choices/0/finish_reason").asText()).isEqualTo("stop");
+    }
+
+    @InContainers
     void endsTheThinkingWhenItsHalfIsUsed(Stage stage) {
         stage.plays(
                 exchange -> exchange.stream()
@@ -330,6 +449,24 @@ class RequestFieldsIT {
     }
 
     @InContainers
+    void keepsThePartsOfInstructionsThatItDoesNotJoin(Stage stage) {
+        String parts = "[ {\"type\":\"text\", \"text\":\"\\u0041\"},{\"type\":\"text\",\"text\":\"b\",\"cache\": {}} ]";
+        String system = "{\"role\": \"system\", \"content\": " + parts + "}";
+        String sent = "{\"role\":\"system\",\"content\":" + parts + "}";
+        String user = "{\"role\": \"user\", \"content\": \"?\"}";
+
+        stage.plays(Steps.thenAnswer("Yes."));
+        stage.client().post("{\"messages\": [" + user + ", " + system + ", " + user + "]}");
+        assertThat(stage.requests())
+                .hasSize(4)
+                .allSatisfy(request -> assertThat(request.text()).contains(sent));
+
+        stage.plays(Script.answer("Yes."));
+        stage.client().post("{\"reasoning_effort\": \"none\", \"messages\": [" + system + ", " + user + "]}");
+        assertThat(stage.request(0).text()).contains("\"messages\":[" + sent);
+    }
+
+    @InContainers
     void keepsEarlierReasoningToItself(Stage stage) {
         stage.plays(Steps.thenAnswer("Yes."));
 
@@ -346,15 +483,21 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void leavesToolsOutWhereTheirListIsEmpty(Stage stage) {
-        stage.plays(Steps.thenAnswer("Yes."));
+    void leavesToolsOutWhereThereAreNone(Stage stage) {
+        for (String field : List.of(
+                "\"tools\": [ ]",
+                "\"tools\": [ ], \"tool_choice\": \"auto\", \"parallel_tool_calls\": false",
+                "\"tool_choice\": \"none\", \"parallel_tool_calls\": true")) {
+            stage.plays(Steps.thenAnswer("Yes."));
 
-        stage.client().askWhole("?", "\"tools\": [ ]");
+            stage.client().askWhole("?", field);
 
-        assertThat(stage.requests())
-                .hasSize(4)
-                .noneMatch(
-                        request -> request.body().has("tools") || request.body().has("tool_choice"));
+            assertThat(stage.requests())
+                    .hasSize(4)
+                    .noneMatch(request -> request.body().has("tools")
+                            || request.body().has("tool_choice")
+                            || request.body().has("parallel_tool_calls"));
+        }
     }
 
     @InContainers
@@ -387,6 +530,61 @@ class RequestFieldsIT {
                 .hasToString("{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"a\",\"arguments\":"
                         + Exchange.quoted("{\"x\": \"\\\"\"}") + "}}");
         assertThat(choice.at("/message/tool_calls/1/id").asText()).isEqualTo("call_2");
+    }
+
+    @InContainers
+    void givesAToolCallAnIdAndItsReasonWhereTheUpstreamGivesNone(Stage stage) {
+        String tools = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]";
+        Script anonymous = exchange -> exchange.stream()
+                .delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"a\",\"arguments\":\"{\"}}]}")
+                .delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"}\"}}]}")
+                .finish("stop")
+                .done();
+
+        stage.plays(Steps.thenAnswer(anonymous));
+        JsonNode choice = stage.client().askWhole("?", tools).json().at("/choices/0");
+        assertThat(choice.at("/message/tool_calls/0/id").asText()).matches("call_[0-9a-f]+");
+        assertThat(choice.at("/message/tool_calls/0/function/arguments").asText())
+                .isEqualTo("{}");
+        assertThat(choice.path("finish_reason").asText()).isEqualTo("tool_calls");
+
+        stage.plays(Steps.thenAnswer(anonymous));
+        try (ChatClient.Stream stream = stage.client().ask("?", tools)) {
+            List<ChatClient.Event> events = stream.rest();
+            assertThat(events)
+                    .filteredOn(event -> !event.done()
+                            && event.json()
+                                    .at("/choices/0/delta/tool_calls/0/id")
+                                    .asText()
+                                    .matches("call_[0-9a-f]+"))
+                    .hasSize(1);
+            assertThat(events)
+                    .extracting(ChatClient.Event::finishReason)
+                    .filteredOn(reason -> reason != null)
+                    .containsExactly("tool_calls");
+        }
+    }
+
+    @InContainers
+    void passesARefusalOnAsOne(Stage stage) {
+        Script refusing = exchange -> exchange.stream()
+                .delta("{\"role\":\"assistant\",\"content\":null,\"refusal\":\"I can\"}")
+                .delta("{\"refusal\":\"'t.\"}")
+                .finish("stop")
+                .done();
+
+        stage.plays(Steps.thenAnswer(refusing));
+        JsonNode message = stage.client().askWhole("?").json().at("/choices/0/message");
+        assertThat(message.path("refusal").asText()).isEqualTo("I can't.");
+        assertThat(message.path("content").isNull()).isTrue();
+
+        stage.plays(Steps.thenAnswer(refusing));
+        try (ChatClient.Stream stream = stage.client().ask("?")) {
+            List<ChatClient.Event> events = stream.rest();
+            assertThat(events.stream().map(event -> event.text("refusal")).collect(Collectors.joining()))
+                    .isEqualTo("I can't.");
+            assertThat(ChatClient.content(events)).isEmpty();
+        }
     }
 
     @InContainers

@@ -37,6 +37,7 @@ public final class BodyFilter implements ContainerRequestFilter {
     public void filter(ContainerRequestContext request) {
         MediaType accept = MediaType.APPLICATION_JSON_TYPE;
         if (request.getMethod().equals(HttpMethod.POST)) {
+            requirePlain(request);
             byte[] body = read(request);
             request.setProperty(READ, true);
             request.setEntityStream(new ByteArrayInputStream(body));
@@ -45,6 +46,17 @@ public final class BodyFilter implements ContainerRequestFilter {
             }
         }
         request.getHeaders().putSingle(HttpHeaders.ACCEPT, accept.toString());
+    }
+
+    /** Fails where the body is encoded: to unpack what is small may take any memory. */
+    private static void requirePlain(ContainerRequestContext request) {
+        String encoding = request.getHeaderString(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
+            throw new RequestException(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                    null,
+                    "The request body must not be compressed: this gateway takes no Content-Encoding but identity.");
+        }
     }
 
     private byte[] read(ContainerRequestContext request) {

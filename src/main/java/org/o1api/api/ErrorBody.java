@@ -12,16 +12,33 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.GatewayException;
 
-/** A failure in OpenAI's shape. */
+/**
+ * A failure in OpenAI's shape.
+ *
+ * @param wireCode what it is called there
+ */
 public record ErrorBody(
         ErrorCode code,
+        String wireCode,
         String message,
         @Nullable String param,
         @Nullable Duration retryAfter) {
     private static final byte[] EVENT_HEAD = "event: error\ndata: ".getBytes(StandardCharsets.US_ASCII);
 
+    /** How long to wait where a provider that limits the rate does not say: its window is seconds at least. */
+    private static final Duration RATE_LIMIT_WAIT = Duration.ofSeconds(5);
+
+    public ErrorBody {
+        retryAfter = retryAfter == null && code.status() == 429 ? RATE_LIMIT_WAIT : retryAfter;
+    }
+
+    /** A failure that is called what we call it. */
+    public ErrorBody(ErrorCode code, String message, @Nullable String param, @Nullable Duration retryAfter) {
+        this(code, code.wireName(), message, param, retryAfter);
+    }
+
     public static ErrorBody of(GatewayException e) {
-        return new ErrorBody(e.code(), String.valueOf(e.getMessage()), e.param(), e.retryAfter());
+        return new ErrorBody(e.code(), e.wireCode(), String.valueOf(e.getMessage()), e.param(), e.retryAfter());
     }
 
     /** As a reply of its own. */
@@ -54,7 +71,7 @@ public record ErrorBody(
         json.writeStringField("message", message);
         json.writeStringField("type", code.type());
         json.writeStringField("param", param);
-        json.writeStringField("code", code.wireName());
+        json.writeStringField("code", wireCode);
         json.writeEndObject();
         json.writeEndObject();
     }

@@ -20,6 +20,11 @@ public final class RequestException extends GatewayException {
         this.param = param;
     }
 
+    /** A field that has to be there, and is not. */
+    public static RequestException missing(String path) {
+        return new RequestException(ErrorCode.INVALID_REQUEST, path, "'" + path + "' is missing.");
+    }
+
     @Override
     public @Nullable String param() {
         return param;

@@ -30,12 +30,14 @@ public record StoredTurn(
      * What the model said.
      *
      * @param content the plain answer; null where there is none beside tool calls or a refusal
+     * @param refusal why it does not answer; null: it does
      * @param sent the content as the client got it, where steps stood in it; null: as {@code content}
      * @param toolCalls a list in the shape of a message's {@code tool_calls}; null: none
      * @param reasoning the steps that led to it
      */
     public record Answer(
             @Nullable String content,
+            @Nullable String refusal,
             @Nullable String sent,
             @Nullable RawJson toolCalls,
             List<Step> reasoning,

@@ -38,8 +38,8 @@ record Told(Message message, MessageText text, @Nullable String sent) {
         if (answer.toolCalls() != null) {
             fields.put("tool_calls", answer.toolCalls());
         }
-        return new Message(
-                Role.ASSISTANT, answer.content() == null ? null : new Content.Text(answer.content()), fields);
+        String said = answer.content() == null ? answer.refusal() : answer.content();
+        return new Message(Role.ASSISTANT, said == null ? null : new Content.Text(said), fields);
     }
 
     /** Whether a message that a client sends is this one again. */

@@ -76,6 +76,9 @@ final class TurnJson {
         if (answer.content() != null) {
             json.writeStringField("content", answer.content());
         }
+        if (answer.refusal() != null) {
+            json.writeStringField("refusal", answer.refusal());
+        }
         if (answer.sent() != null) {
             json.writeStringField("sent", answer.sent());
         }
@@ -153,6 +156,7 @@ final class TurnJson {
         JsonNode usage = node.path("usage");
         return new StoredTurn.Answer(
                 text(node.get("content")),
+                text(node.get("refusal")),
                 text(node.get("sent")),
                 toolCalls == null ? null : new RawJson(toolCalls.toString()),
                 reasoning,

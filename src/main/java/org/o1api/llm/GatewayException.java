@@ -18,6 +18,11 @@ public abstract class GatewayException extends RuntimeException {
         return code;
     }
 
+    /** OpenAI's {@code error.code}: our own word, or a provider's that clients know. */
+    public String wireCode() {
+        return code.wireName();
+    }
+
     /** The request's field that is at fault, as a JSON path; null when none is. */
     public @Nullable String param() {
         return null;

@@ -31,6 +31,11 @@ public record Question(
         closingFields = Collections.unmodifiableMap(new LinkedHashMap<>(closingFields));
     }
 
+    /** Whether the answer must be JSON alone: a format is only asked for where it is. */
+    public boolean wantsJson() {
+        return closingFields.containsKey("response_format");
+    }
+
     /** The same question with other messages. */
     public Question saying(List<Message> others) {
         return new Question(others, fields, tools, closingFields, maxTokens, steps);

@@ -16,6 +16,8 @@ import org.o1api.upstream.UpstreamException;
 
 /** The only way to make a call within a turn: counted, budgeted and cancellable. Belongs to the turn's thread. */
 public final class Thinker {
+    private static final String END_OF_THOUGHT = "</think>";
+
     private final Upstream upstream;
     private final Cancellation cancellation;
     /** Ends with the time for thinking. */
@@ -92,7 +94,12 @@ public final class Thinker {
         time.throwIfCancelled();
         calls++;
         listener.flush();
-        Call call = upstream.open(request, new Terms(time, retries, this::accepted));
+        Terms terms = new Terms(
+                time,
+                retries,
+                this::accepted,
+                spent -> add(spent.equals(Usage.NONE) ? TokenCounter.count(request, "", "") : spent, reasoning));
+        Call call = upstream.open(request, terms);
         return new CountedCall(request, call, time, reasoning);
     }
 
@@ -108,7 +115,11 @@ public final class Thinker {
         }
     }
 
-    /** What all calls used that have ended; counted here where the upstream did not. */
+    private void add(Usage used, boolean reasoning) {
+        usage = usage.plus(reasoning ? used.asReasoning() : used);
+    }
+
+    /** What all calls used that have ended, failed attempts included; counted here where the upstream did not. */
     public Usage usage() {
         return usage;
     }
@@ -169,6 +180,8 @@ public final class Thinker {
                 text.append(piece.text());
             } else if (delta instanceof Delta.Reasoning piece) {
                 thought.append(piece.text());
+            } else if (delta instanceof Delta.Refusal piece) {
+                text.append(piece.text());
             } else if (delta instanceof Delta.ToolCall piece) {
                 text.append(piece.arguments());
             }
@@ -182,12 +195,23 @@ public final class Thinker {
         @Override
         public Usage usage() {
             Usage reported = call.usage();
+            int answer = endOfThought();
+            String thoughts = thought + text.substring(0, answer);
             if (reported.equals(Usage.NONE)) {
-                return TokenCounter.count(request, text, thought);
+                return TokenCounter.count(request, text.substring(answer), thoughts);
             }
-            return reported.reasoningTokens() > 0 || thought.isEmpty()
+            return reported.reasoningTokens() > 0 || thoughts.isEmpty()
                     ? reported
-                    : reported.withReasoning(TokenCounter.tokens(thought));
+                    : reported.withReasoning(TokenCounter.tokens(thoughts));
+        }
+
+        /** Where the thought ends that a model without a field for it puts at the front of its text; 0 where it has none. */
+        private int endOfThought() {
+            if (!text.toString().stripLeading().startsWith("<think>")) {
+                return 0;
+            }
+            int end = text.indexOf(END_OF_THOUGHT);
+            return end < 0 ? text.length() : end + END_OF_THOUGHT.length();
         }
 
         @Override
@@ -195,8 +219,7 @@ public final class Thinker {
             if (!closed) {
                 closed = true;
                 call.close();
-                Usage own = usage();
-                usage = usage.plus(reasoning ? own.asReasoning() : own);
+                add(usage(), reasoning);
             }
         }
     }

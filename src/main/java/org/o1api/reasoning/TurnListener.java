@@ -21,6 +21,9 @@ public interface TurnListener {
 
     void answerText(String text);
 
+    /** The model refuses to answer, and says so. */
+    void refusalText(String text);
+
     void toolCall(Delta.ToolCall piece);
 
     void completed(FinishReason reason, Usage usage);

@@ -49,8 +49,8 @@ public final class Floor {
     }
 
     /** What a turn does with the floor. */
-    public interface Work {
-        void with(OpenConversation conversation);
+    public interface Work<T> {
+        T with(OpenConversation conversation);
     }
 
     /** The turn that answered this request already; see {@link Conversations#answered}. */
@@ -63,12 +63,12 @@ public final class Floor {
      *
      * @throws ConversationException when another turn has it for too long
      */
-    public void take(Entry entry, Cancellation cancellation, Work work) {
+    public <T> T take(Entry entry, Cancellation cancellation, Work<T> work) {
         long deadline = System.nanoTime() + patience.toNanos();
         Name name = new Name(entry.caller(), entry.id());
         queue(name, cancellation, deadline);
         try (OpenConversation conversation = open(entry, cancellation, deadline)) {
-            work.with(conversation);
+            return work.with(conversation);
         } finally {
             next(name);
         }

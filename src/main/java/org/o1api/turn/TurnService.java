@@ -60,7 +60,7 @@ public final class TurnService {
      *
      * @throws org.o1api.llm.GatewayException when it failed, or was cancelled
      */
-    public void run(Turn turn, TurnListener listener) {
+    public Outcome run(Turn turn, TurnListener listener) {
         Preset preset = turn.preset();
         Upstream upstream = upstream(preset);
         Strategy strategy = named(strategies, preset.strategy());
@@ -70,6 +70,7 @@ public final class TurnService {
         try {
             FinishReason reason = strategy.think(turn.question(), preset, thinker, listener);
             listener.completed(reason, thinker.usage());
+            return new Outcome(reason, thinker.usage(), thinker.calls());
         } finally {
             thinking.cancel(false);
             all.cancel(false);

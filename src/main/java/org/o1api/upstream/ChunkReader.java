@@ -24,6 +24,8 @@ final class ChunkReader {
 
         void reasoning(String text);
 
+        void refusal(String text);
+
         void toolCall(int index, @Nullable String id, @Nullable String name, String arguments);
 
         void usage(Usage usage);
@@ -52,6 +54,7 @@ final class ChunkReader {
     // What the chunk at hand tells.
     private @Nullable String text;
     private @Nullable String reasoning;
+    private @Nullable String refusal;
     private @Nullable FinishReason finish;
     private @Nullable Usage usage;
     private final List<Piece> pieces = new ArrayList<>();
@@ -106,7 +109,8 @@ final class ChunkReader {
                 throw new IOException("more than one JSON value in a chunk");
             }
         }
-        boolean onlyText = texts == 1 && finish == null && usage == null && pieces.isEmpty() && !failed;
+        boolean onlyText =
+                texts == 1 && refusal == null && finish == null && usage == null && pieces.isEmpty() && !failed;
         if (onlyText) {
             template.learn(bytes, offset, length, textStart, textEnd, textIsReasoning);
         } else {
@@ -118,6 +122,7 @@ final class ChunkReader {
     private void forget() {
         text = null;
         reasoning = null;
+        refusal = null;
         finish = null;
         usage = null;
         pieces.clear();
@@ -134,6 +139,9 @@ final class ChunkReader {
         if (text != null && !text.isEmpty()) {
             sink.text(text);
         }
+        if (refusal != null && !refusal.isEmpty()) {
+            sink.refusal(refusal);
+        }
         for (int position = 0; position < pieces.size(); position++) {
             Piece piece = pieces.get(position);
             sink.toolCall(indexOf(piece, position), piece.id(), piece.name(), piece.arguments());
@@ -149,7 +157,7 @@ final class ChunkReader {
         }
     }
 
-    /** Which tool call a piece belongs to; without an index, the one of its id, else of its position. */
+    /** Which tool call a piece belongs to; without an index, the one of its id, else a new one where it has a name. */
     private int indexOf(Piece piece, int position) {
         if (piece.index() != NO_INDEX) {
             lastToolCall = piece.index();
@@ -159,6 +167,9 @@ final class ChunkReader {
                 lastToolCall = toolCallIds.size();
                 toolCallIds.add(piece.id());
             }
+        } else if (piece.name() != null) {
+            lastToolCall = toolCallIds.size();
+            toolCallIds.add(""); // no id is empty
         } else if (pieces.size() > 1) {
             lastToolCall = position;
         }
@@ -206,7 +217,8 @@ final class ChunkReader {
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
             JsonToken field = json.nextToken();
             switch (name) {
-                case "content", "refusal" -> content(json, field);
+                case "content" -> content(json, field);
+                case "refusal" -> refusal(json, field);
                 case "reasoning_content", "reasoning" -> reasoning(json, field);
                 case "tool_calls" -> toolCalls(json, field);
                 default -> json.skipChildren();
@@ -219,6 +231,14 @@ final class ChunkReader {
             parts(json, false);
         } else if (value == JsonToken.VALUE_STRING) {
             text = joined(text, string(json, false));
+        } else {
+            json.skipChildren();
+        }
+    }
+
+    private void refusal(JsonParser json, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_STRING) {
+            refusal = json.getText();
         } else {
             json.skipChildren();
         }
@@ -353,6 +373,7 @@ final class ChunkReader {
         }
         long input = 0;
         long cached = 0;
+        long hit = 0;
         long output = 0;
         long thought = 0;
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
@@ -361,11 +382,12 @@ final class ChunkReader {
                 case "prompt_tokens" -> input = count(json, field);
                 case "completion_tokens" -> output = count(json, field);
                 case "prompt_tokens_details" -> cached = detail(json, field, "cached_tokens");
+                case "prompt_cache_hit_tokens" -> hit = count(json, field); // DeepSeek's word for it
                 case "completion_tokens_details" -> thought = detail(json, field, "reasoning_tokens");
                 default -> json.skipChildren();
             }
         }
-        usage = new Usage(input, Math.min(cached, input), output, Math.min(thought, output));
+        usage = new Usage(input, Math.min(Math.max(cached, hit), input), output, Math.min(thought, output));
     }
 
     private static long detail(JsonParser json, JsonToken value, String wanted) throws IOException {

@@ -7,6 +7,9 @@ public sealed interface Delta {
     /** More of the answer's text. */
     record Text(String text) implements Delta {}
 
+    /** More of the text by which the model refuses to answer. */
+    record Refusal(String text) implements Delta {}
+
     /** More of the model's own reasoning, from models that show it. */
     record Reasoning(String text) implements Delta {}
 

@@ -3,6 +3,7 @@ package org.o1api.upstream;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Usage;
@@ -15,6 +16,7 @@ final class DeltaQueue implements ChunkReader.Sink {
     private enum Kind {
         TEXT,
         REASONING,
+        REFUSAL,
         TOOL_CALL
     }
 
@@ -47,7 +49,15 @@ final class DeltaQueue implements ChunkReader.Sink {
     }
 
     @Override
+    public void refusal(String text) {
+        append(Kind.REFUSAL, 0, text);
+    }
+
+    @Override
     public void toolCall(int number, @Nullable String newId, @Nullable String newName, String arguments) {
+        if (newId == null && newName == null && arguments.isEmpty()) {
+            return; // says nothing, and begins nothing
+        }
         boolean first = toolCalls.add(number);
         if (first) {
             seal();
@@ -56,10 +66,15 @@ final class DeltaQueue implements ChunkReader.Sink {
         if (first) {
             kind = Kind.TOOL_CALL;
             index = number;
-            id = newId;
+            id = newId == null ? madeUpId() : newId;
             name = newName;
             any = true;
         }
+    }
+
+    /** Clients answer a call by its id, so each needs one. */
+    private static String madeUpId() {
+        return "call_" + UUID.randomUUID().toString().replace("-", "");
     }
 
     @Override
@@ -82,9 +97,9 @@ final class DeltaQueue implements ChunkReader.Sink {
         return finish != null;
     }
 
-    /** Why the model stopped; by what it sent where it did not say. */
+    /** Why the model stopped; by what it sent where it did not say, or said no more than that it stopped. */
     FinishReason finishReason() {
-        if (finish != null) {
+        if (finish != null && finish != FinishReason.STOP) {
             return finish;
         }
         return toolCalls.isEmpty() ? FinishReason.STOP : FinishReason.TOOL_CALLS;
@@ -137,6 +152,7 @@ final class DeltaQueue implements ChunkReader.Sink {
                 switch (kind) {
                     case TEXT -> new Delta.Text(text);
                     case REASONING -> new Delta.Reasoning(text);
+                    case REFUSAL -> new Delta.Refusal(text);
                     case TOOL_CALL -> new Delta.ToolCall(index, id, name, text);
                 });
         id = null;

@@ -22,6 +22,9 @@ final class Failures {
     private static final int SHORTEST_SECRET = 4;
     private static final Pattern ADDRESS =
             Pattern.compile("[a-z][a-z0-9+.-]{1,20}://[^\\s\"'<>]+", Pattern.CASE_INSENSITIVE);
+    /** A path of a field, or a code. */
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.$/\\[\\]-]{1,128}");
+
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+");
 
     private final Timeouts timeouts;
@@ -98,92 +101,60 @@ final class Failures {
 
     /** A status that is no success. */
     UpstreamException ofStatus(int status, @Nullable Duration retryAfter, ErrorBody body) {
+        ErrorCode code = codeOf(status);
+        boolean callersFault = code == ErrorCode.UPSTREAM_REFUSED || code == ErrorCode.UPSTREAM_REQUEST_TOO_LARGE;
+        UpstreamException.Told told = new UpstreamException.Told(
+                status, retryAfter, callersFault ? word(body.param()) : null, callersFault ? word(body.code()) : null);
+        String message = code == ErrorCode.UPSTREAM_REFUSED ? refused(status, body) : messageOf(status);
+        return new UpstreamException(code, message, mayPass(status), told, null);
+    }
+
+    private static ErrorCode codeOf(int status) {
         return switch (status) {
-            case 400, 422 -> told(ErrorCode.UPSTREAM_REFUSED, refused(status, body), false, retryAfter, status);
-            case 401, 403 ->
-                told(
-                        ErrorCode.UPSTREAM_MISCONFIGURED,
-                        "The model's provider refused the gateway's credentials (" + status
-                                + "). The operator of the gateway has to mend that.",
-                        false,
-                        retryAfter,
-                        status);
-            case 404 ->
-                told(
-                        ErrorCode.UPSTREAM_MISCONFIGURED,
-                        "The model's provider knows no such address or model (404). The operator of the gateway has to mend that.",
-                        false,
-                        retryAfter,
-                        status);
-            case 407 ->
-                told(
-                        ErrorCode.UPSTREAM_MISCONFIGURED,
-                        "The proxy on the way to the model's provider refused the gateway's credentials (407). The operator of the"
-                                + " gateway has to mend that.",
-                        false,
-                        retryAfter,
-                        status);
-            case 408 ->
-                told(
-                        ErrorCode.UPSTREAM_TIMEOUT,
-                        "The model's provider gave up waiting for the request (408).",
-                        true,
-                        retryAfter,
-                        status);
-            case 409 ->
-                told(
-                        ErrorCode.UPSTREAM_FAILED,
-                        "The model's provider reported a conflict (409).",
-                        true,
-                        retryAfter,
-                        status);
-            case 413 ->
-                told(
-                        ErrorCode.UPSTREAM_REQUEST_TOO_LARGE,
-                        "The request is too large for the model's provider (413).",
-                        false,
-                        retryAfter,
-                        status);
-            case 429 ->
-                told(
-                        ErrorCode.UPSTREAM_RATE_LIMIT,
-                        "The model's provider takes no more requests for now (429).",
-                        true,
-                        retryAfter,
-                        status);
-            case 504 ->
-                told(
-                        ErrorCode.UPSTREAM_TIMEOUT,
-                        "The model's provider took too long by its own word (504).",
-                        true,
-                        retryAfter,
-                        status);
-            case 503 ->
-                told(
-                        ErrorCode.UPSTREAM_UNAVAILABLE,
-                        "The model's provider is unavailable for now (503).",
-                        true,
-                        retryAfter,
-                        status);
+            case 400, 422 -> ErrorCode.UPSTREAM_REFUSED;
+            case 408, 504 -> ErrorCode.UPSTREAM_TIMEOUT;
+            case 409 -> ErrorCode.UPSTREAM_FAILED;
+            case 413 -> ErrorCode.UPSTREAM_REQUEST_TOO_LARGE;
+            case 429 -> ErrorCode.UPSTREAM_RATE_LIMIT;
+            case 503 -> ErrorCode.UPSTREAM_UNAVAILABLE;
+            default -> status >= 500 ? ErrorCode.UPSTREAM_FAILED : ErrorCode.UPSTREAM_MISCONFIGURED;
+        };
+    }
+
+    /** Whether the same request may be answered otherwise a moment later. */
+    private static boolean mayPass(int status) {
+        return switch (status) {
+            case 408, 409, 429 -> true;
+            case 501 -> false; // what it cannot do now it never can
+            default -> status >= 500;
+        };
+    }
+
+    private static String messageOf(int status) {
+        String said = switch (status) {
+            case 401, 403 -> "The model's provider refused the gateway's credentials (%s).";
+            case 404 -> "The model's provider knows no such address or model (%s).";
+            case 407 -> "The proxy on the way to the model's provider refused the gateway's credentials (%s).";
+            case 408 -> "The model's provider gave up waiting for the request (%s).";
+            case 409 -> "The model's provider reported a conflict (%s).";
+            case 413 -> "The request is too large for the model's provider (%s).";
+            case 429 -> "The model's provider takes no more requests for now (%s).";
+            case 501 -> "The model's provider cannot do what is asked of it (%s).";
+            case 503 -> "The model's provider is unavailable for now (%s).";
+            case 504 -> "The model's provider took too long by its own word (%s).";
             default ->
                 status >= 500
-                        ? told(
-                                ErrorCode.UPSTREAM_FAILED,
-                                "The model's provider failed (" + status + ").",
-                                true,
-                                retryAfter,
-                                status)
-                        : told(
-                                ErrorCode.UPSTREAM_MISCONFIGURED,
-                                status >= 300 && status < 400
-                                        ? "The model's provider redirects elsewhere (" + status
-                                                + "). The operator of the gateway has to mend its address."
-                                        : "The model's provider did not accept the gateway's request (" + status
-                                                + "). The operator of the gateway has to mend that.",
-                                false,
-                                retryAfter,
-                                status);
+                        ? "The model's provider failed (%s)."
+                        : status >= 300 && status < 400
+                                ? "The model's provider redirects elsewhere (%s)."
+                                : "The model's provider did not accept the gateway's request (%s).";
         };
+        String remedy = codeOf(status) != ErrorCode.UPSTREAM_MISCONFIGURED
+                ? ""
+                : status / 100 == 3
+                        ? " The operator of the gateway has to mend its address."
+                        : " The operator of the gateway has to mend that.";
+        return said.replace("%s", String.valueOf(status)) + remedy;
     }
 
     /** A failure that a reply told of though its status was a success. */
@@ -225,8 +196,8 @@ final class Failures {
         return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE - 3) + "...";
     }
 
-    private static UpstreamException told(
-            ErrorCode code, String message, boolean retryable, @Nullable Duration retryAfter, int status) {
-        return new UpstreamException(code, message, retryable, retryAfter, status, null);
+    /** A name that an upstream gives, where it looks like one and gives nothing away. */
+    private @Nullable String word(@Nullable String given) {
+        return given != null && WORD.matcher(given).matches() && clean(given).equals(given) ? given : null;
     }
 }

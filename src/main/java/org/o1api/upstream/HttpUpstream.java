@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.o1api.llm.ErrorCode;
+import org.o1api.llm.Usage;
 
 /** A provider that speaks OpenAI's chat API over HTTP. */
 public final class HttpUpstream implements Upstream {
@@ -162,7 +163,7 @@ public final class HttpUpstream implements Upstream {
                 }
                 terms.accepted().run();
                 HttpCall call = new HttpCall(response, attempt, failures);
-                call.await();
+                awaitFirstDelta(call);
                 begun = true;
                 return call;
             } catch (UpstreamException e) {
@@ -174,6 +175,17 @@ public final class HttpUpstream implements Upstream {
                 if (!begun) {
                     attempt.close();
                 }
+            }
+        }
+
+        private void awaitFirstDelta(HttpCall call) {
+            try {
+                call.await();
+            } catch (UpstreamException e) {
+                if (e.saidNothing() || !call.usage().equals(Usage.NONE)) {
+                    terms.spent().accept(call.usage());
+                }
+                throw e;
             }
         }
 

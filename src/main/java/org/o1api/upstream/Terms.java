@@ -1,13 +1,23 @@
 package org.o1api.upstream;
 
+import java.util.function.Consumer;
+import org.o1api.llm.Usage;
+
 /**
- * What a turn lets one of its calls do.
+ * What a turn lets one of its calls do, and is told of it.
  *
  * @param cancellation ends the call
  * @param retries what the turn has left of them
  * @param accepted run when the upstream has begun to answer (2xx headers), each time an attempt gets so far
+ * @param spent told what an attempt used that failed before the call had begun, and is paid for all the same; {@link Usage#NONE}
+ *     where its reply was complete and the upstream counts nothing
  */
-public record Terms(Cancellation cancellation, RetryAllowance retries, Runnable accepted) {
+public record Terms(Cancellation cancellation, RetryAllowance retries, Runnable accepted, Consumer<Usage> spent) {
+    /** The terms of a call of which nobody counts the failed attempts. */
+    public Terms(Cancellation cancellation, RetryAllowance retries, Runnable accepted) {
+        this(cancellation, retries, accepted, usage -> {});
+    }
+
     /** The terms of a call that belongs to no turn. */
     public Terms(Cancellation cancellation) {
         this(cancellation, new RetryAllowance(Integer.MAX_VALUE), () -> {});

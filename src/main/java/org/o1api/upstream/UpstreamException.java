@@ -1,5 +1,6 @@
 package org.o1api.upstream;
 
+import java.io.Serializable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.ErrorCode;
@@ -10,19 +11,35 @@ public final class UpstreamException extends GatewayException {
     private static final long serialVersionUID = 1;
 
     private final boolean retryable;
-    private final @Nullable Duration retryAfter;
-    private final int status;
+    private final Told told;
     private final boolean saidNothing;
 
-    public UpstreamException(ErrorCode code, String message, boolean retryable, @Nullable Throwable cause) {
-        this(code, message, retryable, null, 0, cause);
+    /**
+     * What the upstream said of its failure, beside the message.
+     *
+     * @param status the HTTP status that it answered, 0 when it answered none
+     * @param retryAfter how long it asks to wait
+     * @param param the request's field that it names
+     * @param code its own word for the failure
+     */
+    record Told(
+            int status,
+            @Nullable Duration retryAfter,
+            @Nullable String param,
+            @Nullable String code) implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        static final Told NOTHING = of(0, null);
+
+        static Told of(int status, @Nullable Duration retryAfter) {
+            return new Told(status, retryAfter, null, null);
+        }
     }
 
-    /**
-     * A failure that the upstream told of.
-     *
-     * @param status the HTTP status that the upstream answered, 0 when it answered none
-     */
+    public UpstreamException(ErrorCode code, String message, boolean retryable, @Nullable Throwable cause) {
+        this(code, message, retryable, Told.NOTHING, cause);
+    }
+
     UpstreamException(
             ErrorCode code,
             String message,
@@ -30,28 +47,35 @@ public final class UpstreamException extends GatewayException {
             @Nullable Duration retryAfter,
             int status,
             @Nullable Throwable cause) {
-        this(code, message, retryable, retryAfter, status, false, cause);
+        this(code, message, retryable, Told.of(status, retryAfter), cause);
+    }
+
+    UpstreamException(ErrorCode code, String message, boolean retryable, Told told, @Nullable Throwable cause) {
+        this(code, message, retryable, told, false, cause);
     }
 
     private UpstreamException(
             ErrorCode code,
             String message,
             boolean retryable,
-            @Nullable Duration retryAfter,
-            int status,
+            Told told,
             boolean saidNothing,
             @Nullable Throwable cause) {
         super(code, message, cause);
         this.retryable = retryable;
-        this.retryAfter = retryAfter;
-        this.status = status;
+        this.told = told;
         this.saidNothing = saidNothing;
     }
 
     /** A reply that was complete, and empty. */
     static UpstreamException nothingSaid() {
         return new UpstreamException(
-                ErrorCode.UPSTREAM_FAILED, "The model's provider answered with nothing.", true, null, 0, true, null);
+                ErrorCode.UPSTREAM_FAILED,
+                "The model's provider answered with nothing.",
+                true,
+                Told.NOTHING,
+                true,
+                null);
     }
 
     /** Whether the same call may succeed when it is made again. */
@@ -61,7 +85,17 @@ public final class UpstreamException extends GatewayException {
 
     @Override
     public @Nullable Duration retryAfter() {
-        return retryAfter;
+        return told.retryAfter();
+    }
+
+    @Override
+    public @Nullable String param() {
+        return told.param();
+    }
+
+    @Override
+    public String wireCode() {
+        return told.code() == null ? super.wireCode() : told.code();
     }
 
     /** Whether the reply was complete, and empty: that is the model's doing. */
@@ -71,6 +105,6 @@ public final class UpstreamException extends GatewayException {
 
     /** The HTTP status that the upstream answered, 0 when it answered none. */
     public int status() {
-        return status;
+        return told.status();
     }
 }

@@ -100,6 +100,7 @@ class ConversationStoreIT {
                 content,
                 null,
                 null,
+                null,
                 List.of(new StoredTurn.Step("T", "thought")),
                 FinishReason.STOP,
                 new Usage(4, 3, 2, 1));
@@ -139,6 +140,7 @@ class ConversationStoreIT {
                         Map.of("name", new RawJson("\"Ann\""))));
         StoredTurn.Answer answer = new StoredTurn.Answer(
                 null,
+                "I cannot.",
                 "sent \\ \" \n",
                 new RawJson("[{\"id\":\"c\"}]"),
                 List.of(new StoredTurn.Step("", "one"), new StoredTurn.Step("T", "two")),

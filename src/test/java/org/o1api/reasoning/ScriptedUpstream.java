@@ -50,6 +50,7 @@ public final class ScriptedUpstream implements Upstream {
     private final Deque<Reply> script;
     private final List<String> journal;
     private final List<CallRequest> requests = new ArrayList<>();
+    private List<Usage> failedAttempts = List.of();
     private int open;
 
     private ScriptedUpstream(List<Reply> script, List<String> journal) {
@@ -73,6 +74,12 @@ public final class ScriptedUpstream implements Upstream {
     /** Writes {@code open}, {@code pull} and {@code close} into the journal as they happen. */
     public static ScriptedUpstream journalling(List<String> journal, Reply... replies) {
         return new ScriptedUpstream(List.of(replies), journal);
+    }
+
+    /** The same, but with failed attempts before each reply, which used so much. */
+    public ScriptedUpstream afterAttempts(Usage... used) {
+        failedAttempts = List.of(used);
+        return this;
     }
 
     public List<CallRequest> requests() {
@@ -100,6 +107,7 @@ public final class ScriptedUpstream implements Upstream {
         requests.add(request);
         open++;
         terms.accepted().run();
+        failedAttempts.forEach(terms.spent());
         return new ScriptedCall(script.remove(), terms.cancellation());
     }
 

@@ -155,6 +155,41 @@ class ThinkerTest {
     }
 
     @Test
+    void countsTheThoughtThatTheUpstreamDidNotCountApart() {
+        Reply answer = Reply.of(new Delta.Reasoning("hello world"), new Delta.Text("x"));
+        Thinker thinker = thinker(
+                ScriptedUpstream.answering(
+                        answer.using(new Usage(20, 0, 8, 0)),
+                        answer.using(new Usage(20, 0, 8, 5)),
+                        answer.using(new Usage(20, 0, 1, 0))),
+                Preset.Budget.DEFAULT);
+        read(thinker.answer(REQUEST));
+        assertThat(thinker.usage()).isEqualTo(new Usage(20, 0, 8, 2));
+        read(thinker.answer(REQUEST));
+        assertThat(thinker.usage()).isEqualTo(new Usage(40, 0, 16, 2 + 5));
+        read(thinker.answer(REQUEST));
+        assertThat(thinker.usage()).isEqualTo(new Usage(60, 0, 17, 2 + 5 + 1));
+    }
+
+    @Test
+    void countsTheThoughtInAnAnswersTextAsReasoning() {
+        Reply answer = Reply.of(new Delta.Text(" <think>hello"), new Delta.Text(" world</think>hello"));
+        Thinker thinker = thinker(
+                ScriptedUpstream.answering(
+                        answer,
+                        answer.using(new Usage(20, 0, 18, 0)),
+                        Reply.of(new Delta.Text("<think>hello")).using(new Usage(20, 0, 4, 0))),
+                Preset.Budget.DEFAULT);
+        read(thinker.answer(REQUEST));
+        long thought = thinker.usage().reasoningTokens();
+        assertThat(thought).isGreaterThan(2).isEqualTo(thinker.usage().outputTokens() - 1);
+        read(thinker.answer(REQUEST));
+        assertThat(thinker.usage().reasoningTokens()).isEqualTo(2 * thought);
+        read(thinker.answer(REQUEST));
+        assertThat(thinker.usage().reasoningTokens()).isEqualTo(2 * thought + 4);
+    }
+
+    @Test
     void countsACallOnceHoweverOftenItIsClosed() {
         Thinker thinker = thinker(ScriptedUpstream.answering(using(5)), Preset.Budget.DEFAULT);
         Call call = thinker.think(REQUEST);
@@ -175,6 +210,18 @@ class ThinkerTest {
             deltas.next();
         }
         assertThat(thinker.usage()).isEqualTo(new Usage(3 + 3 + 2, 0, 1 + 2, 2));
+    }
+
+    @Test
+    void countsWhatFailedAttemptsUsed() {
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(using(5), using(6)).afterAttempts(new Usage(20, 1, 7, 0), Usage.NONE);
+        Thinker thinker = thinker(upstream, Preset.Budget.DEFAULT);
+        CallRequest request = new CallRequest("model", List.of(Message.user("hello world")), Map.of());
+        read(thinker.think(request));
+        assertThat(thinker.usage()).isEqualTo(new Usage(10 + 20 + 3 + 3 + 2, 2 + 1, 5 + 7, 5 + 7));
+        read(thinker.answer(request));
+        assertThat(thinker.usage()).isEqualTo(new Usage(2 * (10 + 20 + 3 + 3 + 2), 2 * (2 + 1), 5 + 7 + 6 + 7, 5 + 7));
     }
 
     @Test

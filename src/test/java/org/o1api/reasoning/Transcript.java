@@ -97,6 +97,11 @@ public final class Transcript implements TurnListener {
     }
 
     @Override
+    public void refusalText(String text) {
+        events.add("refusal: " + text);
+    }
+
+    @Override
     public void toolCall(Delta.ToolCall piece) {
         events.add("tool " + piece.index() + ": " + piece.arguments());
         toolCalls.add(piece);

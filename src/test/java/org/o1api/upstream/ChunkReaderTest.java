@@ -32,6 +32,11 @@ class ChunkReaderTest {
         }
 
         @Override
+        public void refusal(String text) {
+            entries.add("refusal " + text);
+        }
+
+        @Override
         public void toolCall(int index, @Nullable String id, @Nullable String name, String arguments) {
             entries.add("tool " + index + " " + id + " " + name + " " + arguments);
         }
@@ -76,7 +81,10 @@ class ChunkReaderTest {
             {'choices':[{'delta':{'reasoning':'r','reasoning_content':'r'}}]}      | reasoning r
             {'choices':[{'delta':{'reasoning':{'summary':'r'}}}]}                  |
             {'choices':[{'delta':{'content':'','reasoning':'r'}}]}                 | reasoning r
-            {'choices':[{'delta':{'refusal':'no'}}]}                               | text no
+            {'choices':[{'delta':{'refusal':'no'}}]}                               | refusal no
+            {'choices':[{'delta':{'content':'a','refusal':'no'}}]}                 | text a; refusal no
+            {'choices':[{'delta':{'content':null,'refusal':null}}]}                |
+            {'choices':[{'delta':{'refusal':{'a':1}}}]}                            |
             {'choices':[{'finish_reason':'length'}]}                               | finish LENGTH
             {'choices':[{'finish_reason':'eos'}]}                                  | finish STOP
             {'choices':[{'finish_reason':''}]}                                     |
@@ -85,6 +93,8 @@ class ChunkReaderTest {
             {'usage':{'prompt_tokens':3,'completion_tokens':2}}                    | usage 3 0 2 0
             {'usage':{'prompt_tokens':3,'completion_tokens':2,'prompt_tokens_details':{'cached_tokens':1},'completion_tokens_details':{'reasoning_tokens':2}}} | usage 3 1 2 2
             {'usage':{'prompt_tokens':3,'completion_tokens':2,'prompt_tokens_details':{'cached_tokens':9},'completion_tokens_details':{'reasoning_tokens':9}}} | usage 3 3 2 2
+            {'usage':{'prompt_tokens':3,'completion_tokens':2,'prompt_cache_hit_tokens':1,'prompt_cache_miss_tokens':2}} | usage 3 1 2 0
+            {'usage':{'prompt_tokens':3,'prompt_cache_hit_tokens':2,'prompt_tokens_details':{'cached_tokens':2}}} | usage 3 2 0 0
             {'usage':{'prompt_tokens':-3,'completion_tokens':'x','prompt_tokens_details':null,'completion_tokens_details':[1]}} | usage 0 0 0 0
             {'usage':{'prompt_tokens':3.0,'completion_tokens':99999999999999999999999}} | usage 3 0 0 0
             {'choices':[{'usage':{'prompt_tokens':3,'completion_tokens':2}}]}      | usage 3 0 2 0
@@ -138,6 +148,18 @@ class ChunkReaderTest {
         read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"2\"}}]}}]}");
         assertThat(log.entries)
                 .containsExactly("tool 0 a f ", "tool 0 null null 1", "tool 1 b g ", "tool 1 null null 2");
+    }
+
+    @Test
+    void keepsToolCallsApartThatHaveNoIdEither() throws IOException {
+        Log log = new Log();
+        ChunkReader reader = new ChunkReader(log);
+        read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}}]}");
+        read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"1\"}}]}}]}");
+        read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}}]}");
+        read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"2\"}}]}}]}");
+        assertThat(log.entries)
+                .containsExactly("tool 0 null f ", "tool 0 null null 1", "tool 1 null f ", "tool 1 null null 2");
     }
 
     @Test

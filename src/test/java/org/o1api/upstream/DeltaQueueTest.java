@@ -60,10 +60,45 @@ class DeltaQueueTest {
     @Test
     void givesAToolCallWithoutArgumentsToo() {
         queue.text("a");
-        queue.toolCall(0, null, "f", "");
+        queue.toolCall(0, "i", "f", "");
         queue.toolCall(1, null, null, "");
         queue.seal();
-        assertThat(taken()).containsExactly(new Delta.Text("a"), new Delta.ToolCall(0, null, "f", ""));
+        assertThat(taken()).containsExactly(new Delta.Text("a"), new Delta.ToolCall(0, "i", "f", ""));
+    }
+
+    @Test
+    void makesAnIdUpForAToolCallThatHasNone() {
+        queue.toolCall(0, null, "f", "{");
+        queue.flush();
+        queue.toolCall(0, null, null, "}");
+        queue.toolCall(1, null, "g", "");
+        queue.flush();
+        List<Delta.ToolCall> calls =
+                taken().stream().map(Delta.ToolCall.class::cast).toList();
+        assertThat(calls).extracting(Delta.ToolCall::index).containsExactly(0, 0, 1);
+        assertThat(calls.get(0).id()).matches("call_[0-9a-f]{32}");
+        assertThat(calls.get(1).id()).isNull();
+        assertThat(calls.get(2).id())
+                .matches("call_[0-9a-f]{32}")
+                .isNotEqualTo(calls.get(0).id());
+    }
+
+    @Test
+    void takesAStopAfterToolCallsForTheirs() {
+        queue.toolCall(0, "i", "f", "{}");
+        queue.finish(FinishReason.STOP);
+        assertThat(queue.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        queue.finish(FinishReason.LENGTH);
+        assertThat(queue.finishReason()).isEqualTo(FinishReason.LENGTH);
+    }
+
+    @Test
+    void aRefusalIsNoText() {
+        queue.refusal("I ca");
+        queue.refusal("n't.");
+        queue.flush();
+        assertThat(taken()).containsExactly(new Delta.Refusal("I can't."));
+        assertThat(queue.saysNothing()).isFalse();
     }
 
     @Test

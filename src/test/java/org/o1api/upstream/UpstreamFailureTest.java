@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,7 @@ class UpstreamFailureTest {
         "409, UPSTREAM_FAILED, 3",
         "429, UPSTREAM_RATE_LIMIT, 3",
         "500, UPSTREAM_FAILED, 3",
+        "501, UPSTREAM_FAILED, 1",
         "502, UPSTREAM_FAILED, 3",
         "503, UPSTREAM_UNAVAILABLE, 3",
         "529, UPSTREAM_FAILED, 3"
@@ -194,6 +196,44 @@ class UpstreamFailureTest {
         assertThat(deltas).containsExactly(new Delta.Text("a"));
         assertThat(fake.requests()).hasSize(1);
         fake.awaitQuiet();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', nullValues = "-", textBlock = """
+            400 | {'error':{'message':'m','param':'messages','code':'context_length_exceeded'}} | messages | context_length_exceeded
+            422 | {'error':{'message':'m','param':'tools[0].function.name','code':null}}        | tools[0].function.name | upstream_refused
+            413 | {'error':{'message':'m','param':null,'code':'tokens_limit'}}                  | -     | tokens_limit
+            400 | [{'error':{'message':'m','code':400,'status':'INVALID_ARGUMENT'}}]            | -     | upstream_refused
+            400 | {'message':'m','param':'seed'}                                                | seed  | upstream_refused
+            422 | {'detail':[{'loc':['body','seed'],'msg':'m'}]}                                | seed  | upstream_refused
+            400 | {'error':{'message':'m','param':'a b','code':'see http://127.0.0.1/x'}}       | -     | upstream_refused
+            400 | {'error':{'message':'m','param':'127.0.0.1','code':'sk-test-key'}}            | -     | upstream_refused
+            400 | {'error':{'message':'m','param':['x'],'code':{'a':1}}}                        | -     | upstream_refused
+            400 | {'error':'m'}                                                                 | -     | upstream_refused
+            400 | []                                                                            | -     | upstream_refused
+            400 | nonsense                                                                      | -     | upstream_refused
+            401 | {'error':{'message':'m','param':'p','code':'invalid_api_key'}}                | -     | upstream_misconfigured
+            429 | {'error':{'message':'m','param':'p','code':'insufficient_quota'}}             | -     | upstream_rate_limit
+            """)
+    void passesOnWhatTheUpstreamBlames(int status, String body, @Nullable String param, String code) {
+        FakeUpstream fake =
+                fixture.fake(FakeUpstream.deciding(request -> Script.status(status, body.replace('\'', '"'))));
+        UpstreamException failure =
+                failure(fixture.upstream(settings -> settings.url(fake.url()).attempts(1)), fixture.request());
+        assertThat(failure.param()).isEqualTo(param);
+        assertThat(failure.wireCode()).isEqualTo(code);
+        if (code.equals("upstream_refused") && body.contains("'m'")) {
+            assertThat(failure).hasMessage("m");
+        }
+    }
+
+    @Test
+    void passesOnNoNameThatIsTooLong() {
+        String body = "{\"error\":{\"param\":\"" + "p".repeat(129) + "\",\"code\":\"" + "c".repeat(128) + "\"}}";
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.status(400, body)));
+        UpstreamException failure = failure(fixture.upstream(fake), fixture.request());
+        assertThat(failure.param()).isNull();
+        assertThat(failure.wireCode()).isEqualTo("c".repeat(128));
     }
 
     @Test

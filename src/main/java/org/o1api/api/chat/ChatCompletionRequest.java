@@ -18,7 +18,7 @@ import org.o1api.reasoning.Question;
  * @param includeUsage whether a stream ends with its usage
  * @param fields what goes upstream with every call
  * @param closingFields what goes upstream with the closing call only
- * @param wantsJson whether the answer must be JSON alone
+ * @param includeReasoning whether reasoning is to be shown; null: as is usual
  */
 record ChatCompletionRequest(
         @Nullable String model,
@@ -31,7 +31,7 @@ record ChatCompletionRequest(
         Question.@Nullable MaxTokens maxTokens,
         @Nullable ReasoningEffort effort,
         @Nullable ReasoningFormat format,
-        boolean wantsJson) {
+        @Nullable Boolean includeReasoning) {
 
     Question question(Preset preset) {
         Preset.Steps steps = effort == null ? preset.steps() : effort.steps(preset.steps());
@@ -40,9 +40,20 @@ record ChatCompletionRequest(
 
     /** Where this reply shows its reasoning: as the request says, else the preset, else the config. */
     ReasoningFormat format(Preset preset, ReasoningFormat configured) {
-        ReasoningFormat asked = format != null ? format : preset.reasoningFormat();
-        ReasoningFormat chosen = asked != null ? asked : configured;
+        ReasoningFormat usual = preset.reasoningFormat() == null ? configured : preset.reasoningFormat();
+        ReasoningFormat chosen = format == null ? included(usual) : format;
+        boolean wantsJson = question(preset).wantsJson();
         return wantsJson && chosen.insideContent() ? ReasoningFormat.REASONING_CONTENT : chosen;
+    }
+
+    private ReasoningFormat included(ReasoningFormat usual) {
+        if (includeReasoning == null) {
+            return usual;
+        }
+        if (!includeReasoning) {
+            return ReasoningFormat.NONE;
+        }
+        return usual == ReasoningFormat.NONE ? ReasoningFormat.REASONING_CONTENT : usual;
     }
 
     /** How much a caller wants the model to think, in OpenAI's words. */
@@ -91,7 +102,8 @@ record ChatCompletionRequest(
         @Nullable
         ReasoningFormat format;
 
-        boolean wantsJson;
+        @Nullable
+        Boolean includeReasoning;
 
         ChatCompletionRequest build() {
             return new ChatCompletionRequest(
@@ -105,7 +117,7 @@ record ChatCompletionRequest(
                     maxTokens,
                     effort,
                     format,
-                    wantsJson);
+                    includeReasoning);
         }
     }
 }

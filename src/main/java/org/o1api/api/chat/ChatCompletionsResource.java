@@ -15,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.glassfish.jersey.server.ManagedAsync;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
@@ -38,6 +39,7 @@ import org.o1api.server.EventStream;
 import org.o1api.server.OpenStreams;
 import org.o1api.server.ResponseGuard;
 import org.o1api.turn.Floor;
+import org.o1api.turn.Outcome;
 import org.o1api.turn.Turn;
 import org.o1api.turn.TurnService;
 import org.o1api.upstream.Cancellation;
@@ -97,8 +99,9 @@ public final class ChatCompletionsResource {
                     response, heartbeat, () -> context.setProperty(ResponseGuard.CUT, true), asked::clientLeft);
             reply.waitingOn(stream);
             run(asked, stream, () -> {
-                tell(asked, recording, listener);
+                Outcome outcome = tell(asked, recording, listener);
                 stream.end(reply.json(extra));
+                return outcome;
             });
         } finally {
             turns.end(asked.turn);
@@ -125,24 +128,23 @@ public final class ChatCompletionsResource {
     }
 
     /** Has a turn told: thought now, in its conversation where it has one, or repeated where that has its answer already. */
-    private void tell(Asked asked, @Nullable Recording recording, TurnListener listener) {
+    private Outcome tell(Asked asked, @Nullable Recording recording, TurnListener listener) {
         if (asked.entry == null || recording == null) {
-            turns.run(asked.turn, listener);
-        } else if (asked.earlier != null) {
-            recording.repeat(asked.earlier, listener);
-        } else {
-            floor.take(asked.entry, asked.turn.cancellation(), conversation -> {
-                Optional<StoredTurn> earlier = conversation.answered();
-                if (earlier.isPresent()) {
-                    recording.repeat(earlier.get(), listener);
-                    return;
-                }
-                Preset.History history = asked.turn.preset().history();
-                List<Message> messages =
-                        conversation.continuedBy(asked.request.messages(), history.tokens(), history.reasoning());
-                turns.run(asked.turn.saying(messages), recording.into(conversation, listener));
-            });
+            return turns.run(asked.turn, listener);
         }
+        if (asked.earlier != null) {
+            return recording.repeat(asked.earlier, listener);
+        }
+        return floor.take(asked.entry, asked.turn.cancellation(), conversation -> {
+            Optional<StoredTurn> earlier = conversation.answered();
+            if (earlier.isPresent()) {
+                return recording.repeat(earlier.get(), listener);
+            }
+            Preset.History history = asked.turn.preset().history();
+            List<Message> messages =
+                    conversation.continuedBy(asked.request.messages(), history.tokens(), history.reasoning());
+            return turns.run(asked.turn.saying(messages), recording.into(conversation, listener));
+        });
     }
 
     /** What a request asks for, read and looked up. */
@@ -209,19 +211,31 @@ public final class ChatCompletionsResource {
     }
 
     /** Runs a turn into a stream. A failure ends the stream where it has begun, and is the response where it has not. */
-    private void run(Asked asked, EventStream stream, Runnable work) {
+    private void run(Asked asked, EventStream stream, Supplier<Outcome> work) {
         @Nullable GatewayException failure = run(asked, work);
         if (failure != null && !stream.fail(ErrorBody.of(failure).event())) {
             throw failure;
         }
     }
 
-    /** Runs the turn, and logs one line when it fails. */
-    private @Nullable GatewayException run(Asked asked, Runnable work) {
+    /** Runs the turn, and logs one line of it: never a key, nor what was asked and answered. */
+    private @Nullable GatewayException run(Asked asked, Supplier<Outcome> work) {
         long startNanos = System.nanoTime();
         GatewayException failure;
         try {
-            work.run();
+            Outcome outcome = work.get();
+            LOG.log(
+                    Level.INFO,
+                    "turn done: request={0} caller={1} model={2} upstream={3} calls={4} tokens={5}+{6} ms={7} finish={8}",
+                    asked.requestId,
+                    asked.caller.name(),
+                    asked.turn.preset().name(),
+                    asked.turn.preset().upstream(),
+                    String.valueOf(outcome.calls()),
+                    String.valueOf(outcome.usage().inputTokens()),
+                    String.valueOf(outcome.usage().outputTokens()),
+                    millisSince(startNanos),
+                    outcome.reason().wireName());
             return null;
         } catch (GatewayException e) {
             failure = e;
@@ -237,9 +251,13 @@ public final class ChatCompletionsResource {
                 asked.turn.preset().upstream(),
                 String.valueOf(failure.code().status()),
                 failure.code().wireName(),
-                String.valueOf((System.nanoTime() - startNanos) / 1_000_000),
+                millisSince(startNanos),
                 // The one message that holds the provider's own words, which may be about the prompt.
                 failure.code() == ErrorCode.UPSTREAM_REFUSED ? "refused" : failure.getMessage());
         return failure;
+    }
+
+    private static String millisSince(long startNanos) {
+        return String.valueOf((System.nanoTime() - startNanos) / 1_000_000);
     }
 }

@@ -20,13 +20,19 @@ final class ChunkReply implements Reply {
     private static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final String OBJECT = "chat.completion.chunk";
 
+    private enum Kind {
+        CONTENT,
+        REASONING,
+        REFUSAL
+    }
+
     private final CompletionHead head;
     private final ReasoningFormat format;
     private final boolean includeUsage;
     private final Set<Integer> toolCalls = new HashSet<>();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
     private final StringBuilder held = new StringBuilder();
-    private boolean heldIsReasoning;
+    private Kind heldKind = Kind.CONTENT;
     private @Nullable EventStream stream;
 
     ChunkReply(CompletionHead head, ReasoningFormat format, boolean includeUsage) {
@@ -63,18 +69,23 @@ final class ChunkReply implements Reply {
 
     @Override
     public void reasoning(String text) {
-        hold(text, true);
+        hold(text, Kind.REASONING);
     }
 
     @Override
     public void content(String text) {
-        hold(text, false);
+        hold(text, Kind.CONTENT);
     }
 
-    private void hold(String text, boolean reasoning) {
-        if (heldIsReasoning != reasoning) {
+    @Override
+    public void refusal(String text) {
+        hold(text, Kind.REFUSAL);
+    }
+
+    private void hold(String text, Kind kind) {
+        if (heldKind != kind) {
             render(true);
-            heldIsReasoning = reasoning;
+            heldKind = kind;
         }
         held.append(text);
     }
@@ -143,8 +154,8 @@ final class ChunkReply implements Reply {
         String text = held.substring(0, length);
         held.delete(0, length);
         delta(json -> {
-            if (!heldIsReasoning) {
-                json.writeStringField("content", text);
+            if (heldKind != Kind.REASONING) {
+                json.writeStringField(heldKind == Kind.REFUSAL ? "refusal" : "content", text);
                 return;
             }
             if (format != ReasoningFormat.REASONING) {

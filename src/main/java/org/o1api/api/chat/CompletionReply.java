@@ -17,6 +17,7 @@ final class CompletionReply implements Reply {
     private final StringBuilder reasoning = new StringBuilder();
     private final StringBuilder content = new StringBuilder();
     private final ToolCalls toolCalls = new ToolCalls();
+    private final StringBuilder refusal = new StringBuilder();
     private @Nullable FinishReason reason;
     private Usage usage = Usage.NONE;
     private @Nullable EventStream stream;
@@ -44,6 +45,11 @@ final class CompletionReply implements Reply {
     @Override
     public void content(String text) {
         content.append(text);
+    }
+
+    @Override
+    public void refusal(String text) {
+        refusal.append(text);
     }
 
     @Override
@@ -100,8 +106,9 @@ final class CompletionReply implements Reply {
         if (!reasoning.isEmpty() && format != ReasoningFormat.REASONING_CONTENT) {
             json.writeStringField("reasoning", reasoning.toString());
         }
-        json.writeStringField("content", content.isEmpty() && !toolCalls.isEmpty() ? null : content.toString());
-        json.writeNullField("refusal");
+        boolean saysOther = !toolCalls.isEmpty() || !refusal.isEmpty();
+        json.writeStringField("content", content.isEmpty() && saysOther ? null : content.toString());
+        json.writeStringField("refusal", refusal.isEmpty() ? null : refusal.toString());
         if (!toolCalls.isEmpty()) {
             json.writeFieldName("tool_calls");
             toolCalls.write(json);

@@ -13,6 +13,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.llm.ErrorCode;
@@ -66,10 +69,19 @@ final class JsonReader implements AutoCloseable {
         return json.currentToken();
     }
 
-    /** The name of the field whose value is next; null when the object has ended. */
+    /**
+     * The name of the next field that is not null, which counts as absent; its value becomes the current one. Null when the
+     * object has ended.
+     */
     @Nullable
-    String nextField() {
-        return next() == JsonToken.FIELD_NAME ? currentName() : null;
+    String nextGiven() {
+        while (next() == JsonToken.FIELD_NAME) {
+            String name = currentName();
+            if (next() != JsonToken.VALUE_NULL) {
+                return name;
+            }
+        }
+        return null;
     }
 
     private String currentName() {
@@ -92,16 +104,26 @@ final class JsonReader implements AutoCloseable {
     /** The current value as its own text. */
     RawJson raw() {
         try {
-            int from = (int) json.currentTokenLocation().getCharOffset();
             if (!json.currentToken().isStructStart() && json.currentToken() != JsonToken.VALUE_STRING) {
                 return new RawJson(json.getText());
             }
+            int start = start();
             json.finishToken();
             json.skipChildren();
-            return new RawJson(text.substring(from, (int) json.currentLocation().getCharOffset()));
+            return since(start);
         } catch (IOException e) {
             throw malformed(e);
         }
+    }
+
+    /** Where the current value begins. */
+    int start() {
+        return (int) json.currentTokenLocation().getCharOffset();
+    }
+
+    /** The value that begins there and has been read to its end, as its own text. */
+    RawJson since(int start) {
+        return new RawJson(text.substring(start, (int) json.currentLocation().getCharOffset()));
     }
 
     String string(String path) {
@@ -116,6 +138,20 @@ final class JsonReader implements AutoCloseable {
         } catch (IOException e) {
             throw malformed(e);
         }
+    }
+
+    /** One of some words. */
+    <T> T word(String path, T[] all, Function<T, String> wireName) {
+        String given = string(path);
+        List<String> words = new ArrayList<>();
+        for (T one : all) {
+            words.add(wireName.apply(one));
+            if (wireName.apply(one).equals(given)) {
+                return one;
+            }
+        }
+        throw new RequestException(
+                ErrorCode.INVALID_REQUEST, path, "'" + path + "' must be one of " + String.join(", ", words) + ".");
     }
 
     boolean bool(String path) {

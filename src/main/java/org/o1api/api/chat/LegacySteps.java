@@ -11,7 +11,7 @@ import org.o1api.upstream.Delta;
 
 /** The steps of a turn as the original's unstreamed replies had them: title, content, seconds. */
 final class LegacySteps implements TurnListener {
-    private record Step(String title, String content, double seconds) {}
+    private record Step(String title, String content, long startNanos, long endNanos) {}
 
     private final TurnListener next;
     private final List<Step> steps = new ArrayList<>();
@@ -19,6 +19,7 @@ final class LegacySteps implements TurnListener {
     private final StringBuilder text = new StringBuilder();
     private String title = "";
     private long stepNanos = startNanos;
+    private boolean callsTool;
 
     /** Listens, and passes everything on. */
     LegacySteps(TurnListener next) {
@@ -32,7 +33,7 @@ final class LegacySteps implements TurnListener {
             json.writeStartArray();
             json.writeString(step.title);
             json.writeString(step.content);
-            json.writeNumber(step.seconds);
+            json.writeNumber((step.endNanos - step.startNanos) / 1e9);
             json.writeEndArray();
         }
         json.writeEndArray();
@@ -46,6 +47,9 @@ final class LegacySteps implements TurnListener {
 
     @Override
     public void stepStarted(int number) {
+        if (number <= steps.size()) { // the one before broke off, and this one stands for both
+            stepNanos = steps.remove(number - 1).startNanos;
+        }
         title = "Step " + number;
         next.stepStarted(number);
     }
@@ -75,14 +79,23 @@ final class LegacySteps implements TurnListener {
     }
 
     @Override
+    public void refusalText(String piece) {
+        text.append(piece);
+        next.refusalText(piece);
+    }
+
+    @Override
     public void toolCall(Delta.ToolCall piece) {
+        callsTool = true;
         next.toolCall(piece);
     }
 
     @Override
     public void completed(FinishReason reason, Usage usage) {
-        title = "Final Answer";
-        add();
+        if (!callsTool || !text.isEmpty()) {
+            title = "Final Answer";
+            add();
+        }
         next.completed(reason, usage);
     }
 
@@ -93,7 +106,7 @@ final class LegacySteps implements TurnListener {
 
     private void add() {
         long now = System.nanoTime();
-        steps.add(new Step(title, text.toString(), (now - stepNanos) / 1e9));
+        steps.add(new Step(title, text.toString(), stepNanos, now));
         stepNanos = now;
         text.setLength(0);
     }

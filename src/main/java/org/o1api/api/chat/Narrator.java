@@ -93,6 +93,12 @@ final class Narrator implements TurnListener {
     }
 
     @Override
+    public void refusalText(String text) {
+        beginAnswer();
+        reply.refusal(text);
+    }
+
+    @Override
     public void toolCall(Delta.ToolCall piece) {
         beginAnswer();
         reply.toolCall(piece);

@@ -12,6 +12,7 @@ import org.o1api.llm.RawJson;
 import org.o1api.llm.ReasoningFormat;
 import org.o1api.llm.Usage;
 import org.o1api.reasoning.TurnListener;
+import org.o1api.turn.Outcome;
 import org.o1api.upstream.Delta;
 
 /**
@@ -26,6 +27,7 @@ final class Recording {
     private final StringBuilder stepText = new StringBuilder();
     private final StringBuilder answer = new StringBuilder();
     private final StringBuilder sent = new StringBuilder();
+    private final StringBuilder refusal = new StringBuilder();
     private final ToolCalls toolCalls = new ToolCalls();
     private String stepTitle = "";
     private @Nullable OpenConversation conversation;
@@ -40,8 +42,10 @@ final class Recording {
     private StoredTurn.Answer answer(FinishReason reason, Usage usage) {
         String plain = answer.toString();
         String all = sent.toString();
+        boolean saysOther = !toolCalls.isEmpty() || !refusal.isEmpty();
         return new StoredTurn.Answer(
-                plain.isEmpty() && !toolCalls.isEmpty() ? null : plain,
+                plain.isEmpty() && saysOther ? null : plain,
+                refusal.isEmpty() ? null : refusal.toString(),
                 all.equals(plain) ? null : all,
                 toolCalls.isEmpty()
                         ? null
@@ -106,6 +110,12 @@ final class Recording {
         }
 
         @Override
+        public void refusalText(String text) {
+            refusal.append(text);
+            next.refusalText(text);
+        }
+
+        @Override
         public void toolCall(Delta.ToolCall piece) {
             toolCalls.add(piece);
             next.toolCall(piece);
@@ -140,6 +150,11 @@ final class Recording {
         }
 
         @Override
+        public void refusal(String text) {
+            reply.refusal(text);
+        }
+
+        @Override
         public void toolCall(Delta.ToolCall piece) {
             reply.toolCall(piece);
         }
@@ -160,17 +175,18 @@ final class Recording {
     }
 
     /** Tells a stored turn again: content that had steps in it as it was sent, all else as the listener tells it. */
-    void repeat(StoredTurn turn, TurnListener listener) {
+    Outcome repeat(StoredTurn turn, TurnListener listener) {
         StoredTurn.Answer stored = turn.answer();
         if (stored == null) {
             throw new IllegalArgumentException("only what was asked has an answer");
         }
+        Outcome outcome = new Outcome(stored.finishReason(), stored.usage(), 0);
         List<Delta.ToolCall> calls = stored.toolCalls() == null ? List.of() : ToolCalls.pieces(stored.toolCalls());
         if (format.insideContent() && stored.sent() != null) {
             reply.content(stored.sent());
             calls.forEach(reply::toolCall);
             reply.completed(stored.finishReason(), stored.usage());
-            return;
+            return outcome;
         }
         int number = 0;
         for (StoredTurn.Step step : stored.reasoning()) {
@@ -183,7 +199,11 @@ final class Recording {
         if (stored.content() != null) {
             listener.answerText(stored.content());
         }
+        if (stored.refusal() != null) {
+            listener.refusalText(stored.refusal());
+        }
         calls.forEach(listener::toolCall);
         listener.completed(stored.finishReason(), stored.usage());
+        return outcome;
     }
 }

@@ -13,6 +13,8 @@ interface Reply {
 
     void content(String text);
 
+    void refusal(String text);
+
     void toolCall(Delta.ToolCall piece);
 
     /** Sends what is held back. */

@@ -120,6 +120,15 @@ final class ItemWriter {
                 json.writeEndArray();
             });
         }
+        String refusal = answer.refusal();
+        if (refusal != null) {
+            add("msg", "message", COMPLETED, json -> {
+                json.writeStringField("role", Role.ASSISTANT.wireName());
+                json.writeArrayFieldStart("content");
+                refusal(refusal, json);
+                json.writeEndArray();
+            });
+        }
         String content = answer.content();
         if (content != null) {
             boolean whole = answer.finishReason() != FinishReason.LENGTH;
@@ -157,16 +166,18 @@ final class ItemWriter {
         json.writeEndObject();
     }
 
+    private static void refusal(String text, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("type", "refusal");
+        json.writeStringField("refusal", text);
+        json.writeEndObject();
+    }
+
     /** A content part of the chat API; what the Conversations API has no shape for is shown as its JSON. */
     private static void part(JsonNode part, boolean ours, JsonGenerator json) throws IOException {
         switch (part.path("type").asText()) {
             case "text" -> text(part.path("text").asText(), ours, json);
-            case "refusal" -> {
-                json.writeStartObject();
-                json.writeStringField("type", "refusal");
-                json.writeStringField("refusal", part.path("refusal").asText());
-                json.writeEndObject();
-            }
+            case "refusal" -> refusal(part.path("refusal").asText(), json);
             case "image_url" -> {
                 JsonNode image = part.path("image_url");
                 json.writeStartObject();

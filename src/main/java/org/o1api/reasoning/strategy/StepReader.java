@@ -119,7 +119,8 @@ final class StepReader {
     /** The reply broke off, and so does the step: a last line says why. */
     void breakOff(String why) {
         shown.beginSection();
-        shown.append("*" + why + " This step begins anew.*");
+        boolean ends = why.endsWith(".") || why.endsWith("!") || why.endsWith("?");
+        shown.append("*" + why + (ends ? "" : ".") + " This step begins anew.*");
         shown.end();
         out.stepEnded(number);
     }

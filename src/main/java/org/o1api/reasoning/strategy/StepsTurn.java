@@ -62,6 +62,8 @@ final class StepsTurn {
             for (Delta delta : call) {
                 if (delta instanceof Delta.Text text) {
                     reader.feed(text.text());
+                } else if (delta instanceof Delta.Refusal refusal) {
+                    reader.feed(refusal.text());
                 } else if (delta instanceof Delta.Reasoning reasoning) {
                     reader.feedReasoning(reasoning.text());
                 } else {
@@ -89,7 +91,7 @@ final class StepsTurn {
         // A model that thought nothing has nothing to conclude from: it gets the caller's messages as they are.
         List<Message> messages = history.hasSteps() ? history.closing() : question.messages();
         while (true) {
-            AnswerReader reader = new AnswerReader(stepsShown + 1, out);
+            AnswerReader reader = new AnswerReader(stepsShown + 1, question.wantsJson(), out);
             try (Call call = thinker.answer(requests.answer(messages, allowance.forAnswer()))) {
                 call.forEach(reader::feed);
                 reader.end();

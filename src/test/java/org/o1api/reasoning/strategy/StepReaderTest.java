@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.reasoning.Transcript;
 
@@ -34,6 +35,16 @@ class StepReaderTest {
 
     private static Reply reply(String name, String text, String outcome) {
         return new Reply(name, text, outcome);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"It broke., It broke.", "Overloaded, Overloaded.", "Why?, Why?", "No!, No!"})
+    void saysInSentencesWhyAStepBeginsAnew(String why, String said) {
+        Transcript out = new Transcript();
+        StepReader reader = new StepReader(1, out);
+        reader.feed("Half a");
+        reader.breakOff(why);
+        assertThat(out.step(1)).isEqualTo("*" + said + " This step begins anew.*");
     }
 
     // spotless:off

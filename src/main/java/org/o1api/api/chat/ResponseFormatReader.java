@@ -1,0 +1,68 @@
+package org.o1api.api.chat;
+
+import com.fasterxml.jackson.core.JsonToken;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.RequestException;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.RawJson;
+
+/** Reads the form in which a caller wants the answer. */
+final class ResponseFormatReader {
+    private final JsonReader json;
+
+    ResponseFormatReader(JsonReader json) {
+        this.json = json;
+    }
+
+    /** The format, as it goes to the provider; null where it is plain text, which we ask for anyway. */
+    @Nullable
+    RawJson format(String path) {
+        json.require(JsonToken.START_OBJECT, path, "an object");
+        int start = json.start();
+        String type = "";
+        boolean hasSchema = false;
+        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+            switch (field) {
+                case "type" -> type = json.string(path + ".type");
+                case "json_schema" -> {
+                    schema(path + ".json_schema");
+                    hasSchema = true;
+                }
+                default -> json.skip();
+            }
+        }
+        if (type.equals("json_schema") && !hasSchema) {
+            throw RequestException.missing(path + ".json_schema");
+        }
+        return switch (type) {
+            case "text" -> null;
+            case "json_object", "json_schema" -> json.since(start);
+            default ->
+                throw new RequestException(
+                        ErrorCode.INVALID_REQUEST,
+                        path + ".type",
+                        "'" + path + ".type' must be one of text, json_object, json_schema.");
+        };
+    }
+
+    private void schema(String path) {
+        json.require(JsonToken.START_OBJECT, path, "an object");
+        boolean named = false;
+        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+            switch (field) {
+                case "name" -> {
+                    json.string(path + ".name");
+                    named = true;
+                }
+                case "schema" -> {
+                    json.require(JsonToken.START_OBJECT, path + ".schema", "an object");
+                    json.skip();
+                }
+                default -> json.skip();
+            }
+        }
+        if (!named) {
+            throw RequestException.missing(path + ".name");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package org.o1api.reasoning.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.reasoning.Transcript;
+import org.o1api.upstream.Delta;
+
+/** What of an answer's text is thought, what is answer, and what only wraps it: the same in any pieces. */
+class AnswerReaderTest {
+    private static final String EMOJI = "\ud83d\ude00";
+    private static final String JSON = "{\"a\": \"```js\\n\\\"x\\\\\\\" " + EMOJI + "\",\n \"b\": [1, \"`\"] }";
+
+    /** A reply's text, and what of it is shown as thought and as answer, where JSON is wanted and where it is not. */
+    private record Case(String text, String thought, String plain, String json) {
+        static Case same(String text) {
+            return new Case(text, "", text, text);
+        }
+
+        static Case fenced(String text, String json) {
+            return new Case(text, "", text, json);
+        }
+
+        static Case thinking(String text, String thought, String answer) {
+            return new Case(text, thought, answer, answer);
+        }
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(
+                Case.same(""),
+                Case.same(" "),
+                Case.same("Because."),
+                Case.same(" \n Because.\n"),
+                Case.same("<"),
+                Case.same(" <thin"),
+                Case.same("<thinking>a</thinking>b"),
+                Case.same("a <think>b</think>c"),
+                Case.same("</think>a"),
+                Case.same("``"),
+                Case.same("`a`"),
+                Case.same(" ``a"),
+                Case.same("<``think>"),
+                Case.same("x ```json\n{}\n```"),
+                Case.same(" ".repeat(300) + "<think>a</think>b"),
+                Case.same(JSON),
+                Case.same("\n" + JSON + "\n"),
+                Case.same(EMOJI + "<think>"),
+                Case.thinking("<think>a</think>b", "a", "b"),
+                Case.thinking(
+                        " \n<think>\n a " + EMOJI + "\n</think>\n\n b " + EMOJI + "\n",
+                        "a " + EMOJI + "\n",
+                        "b " + EMOJI + "\n"),
+                Case.thinking("<think>\n\n</think>\n\nb", "", "b"),
+                Case.thinking("<think></think>b", "", "b"),
+                Case.thinking("<think>a</think>", "a", ""),
+                Case.thinking("<think>a</think> \n", "a", ""),
+                Case.thinking("<think>a</thin", "a</thin", ""),
+                Case.thinking("<think>a", "a", ""),
+                Case.thinking("<think>a<</think></think >b", "a<", "</think >b"),
+                Case.thinking("<think>a<think>b</think>c", "a<think>b", "c"),
+                Case.thinking("<think>a </think><think>b</think>c", "a b", "c"),
+                Case.thinking("<think>a</think>b<think>c</think>", "a", "b<think>c</think>"),
+                Case.fenced("```json\n" + JSON + "\n```", JSON),
+                Case.fenced("```\n" + JSON + "```", JSON),
+                Case.fenced(" \n```JSON5 \r\n\n" + JSON + "\r\n```\n\nHope that `helps` {}!", JSON),
+                Case.fenced("```" + JSON, JSON),
+                Case.fenced("```json\n[1,\n 2]\n\n", "[1,\n 2]"),
+                Case.fenced("```\ntrue\n```", "true"),
+                Case.fenced("```json", ""),
+                Case.fenced("```json\n{\"a\": \"cut o", "{\"a\": \"cut o"),
+                Case.fenced("```json\n{\"a\": \"\\\\\"}\n```x", "{\"a\": \"\\\\\"}"),
+                new Case("<think>a</think>\n```json\n{}\n```", "a", "```json\n{}\n```", "{}"));
+    }
+
+    private static void check(Case expected, boolean json, String... pieces) {
+        Transcript out = new Transcript();
+        AnswerReader reader = new AnswerReader(1, json, out);
+        for (String piece : pieces) {
+            reader.feed(new Delta.Text(piece));
+        }
+        reader.end();
+        assertThat(out.step(1)).isEqualTo(expected.thought);
+        assertThat(out.steps()).isEqualTo(expected.thought.isEmpty() ? 0 : 1);
+        assertThat(out.answer()).isEqualTo(json ? expected.json : expected.plain);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void tellsThoughtAnswerAndFenceApartInAnyPieces(Case expected) {
+        String text = expected.text;
+        for (boolean json : new boolean[] {false, true}) {
+            check(expected, json, text);
+            check(expected, json, text.split(""));
+            for (int cut = 0; cut <= text.length(); cut++) {
+                check(expected, json, text.substring(0, cut), text.substring(cut));
+            }
+            for (long seed = 0; seed < 50; seed++) {
+                Random random = new Random(seed);
+                int[] cuts = random.ints(random.nextInt(8), 0, text.length() + 1)
+                        .sorted()
+                        .toArray();
+                String[] pieces = new String[cuts.length + 1];
+                int from = 0;
+                for (int i = 0; i < cuts.length; i++) {
+                    pieces[i] = text.substring(from, cuts[i]);
+                    from = cuts[i];
+                }
+                pieces[cuts.length] = text.substring(from);
+                check(expected, json, pieces);
+            }
+        }
+    }
+}
