@@ -1,0 +1,204 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.Container;
+import org.o1api.testing.Distribution;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Postgres;
+import org.o1api.testing.RunningGateway;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** Conversations on several nodes of one database, on a node that is killed, and on one whose database is down. */
+class ConversationNodesIT {
+    private static final String PLAIN = "\"reasoning_effort\": \"none\"";
+
+    private static String config(FakeUpstream upstream, String url, String more) {
+        return "api_bearer_token: " + Stage.KEY + "\ndefault_model: fake-model\ndefault_api_url: " + upstream.url()
+                + "\nconversations: { url: \"" + url + "\"" + more + " }\n";
+    }
+
+    /** An upstream that answers with how many messages it was told, and their last. */
+    private static Script counting(FakeUpstream.Request request) {
+        JsonNode messages = request.body().path("messages");
+        return Script.answer(messages.size() + " "
+                + messages.path(messages.size() - 1).path("content").asText());
+    }
+
+    private static List<String> said(ChatClient client, String id) {
+        List<String> texts = new ArrayList<>();
+        String after = "";
+        JsonNode page;
+        do {
+            page = client.get("/v1/conversations/" + id + "/items?order=asc&limit=100" + after)
+                    .json();
+            page.path("data")
+                    .forEach(item ->
+                            texts.add(item.path("content").path(0).path("text").asText()));
+            after = "&after=" + page.path("last_id").asText();
+        } while (page.path("has_more").asBoolean());
+        return texts;
+    }
+
+    @Test
+    void aDialogueGoesOnFromNodeToNode() {
+        String url = Postgres.emptyDatabase();
+        try (FakeUpstream upstream = FakeUpstream.deciding(ConversationNodesIT::counting);
+                RunningGateway one = Container.TOMCAT.start(config(upstream, url, ""));
+                RunningGateway two = Container.JETTY.start(config(upstream, url, ""))) {
+            List<String> expected = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                ChatClient client = (i % 2 == 0 ? one : two).client(Stage.KEY);
+                Answer answer = client.askWhole("q" + i, "\"conversation_id\": \"walks\"", PLAIN);
+                assertThat(answer.content()).isEqualTo((2 * i + 1) + " q" + i);
+                expected.addAll(List.of("q" + i, answer.content()));
+            }
+            assertThat(said(one.client(Stage.KEY), "walks")).isEqualTo(expected);
+            assertThat(said(two.client(Stage.KEY), "walks")).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void manyTurnsAtOnceAreOneAfterTheOther() throws Exception {
+        String url = Postgres.emptyDatabase();
+        try (FakeUpstream upstream = FakeUpstream.deciding(ConversationNodesIT::counting);
+                RunningGateway one = Container.TOMCAT.start(config(upstream, url, ", wait: 3s"));
+                RunningGateway two = Container.JETTY.start(config(upstream, url, ", wait: 3s"))) {
+            List<Answer> answers = Collections.synchronizedList(new ArrayList<>());
+            List<Thread> threads = IntStream.range(0, 50)
+                    .mapToObj(i -> new Thread(() -> answers.add((i % 2 == 0 ? one : two)
+                            .client(Stage.KEY)
+                            .askWhole("q" + i, "\"conversation_id\": \"busy\"", PLAIN))))
+                    .toList();
+            threads.forEach(Thread::start);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(answers)
+                    .hasSize(50)
+                    .allSatisfy(answer -> assertThat(answer.status()).isIn(200, 409));
+            assertThat(answers)
+                    .filteredOn(answer -> answer.status() == 409)
+                    .allSatisfy(answer ->
+                            assertThat(answer.json().at("/error/code").asText()).isEqualTo("conversation_busy"));
+            List<String> contents = answers.stream()
+                    .filter(answer -> answer.status() == 200)
+                    .map(Answer::content)
+                    .sorted((a, b) -> Integer.compare(count(a), count(b)))
+                    .toList();
+            assertThat(contents).isNotEmpty();
+            List<String> said = said(one.client(Stage.KEY), "busy");
+            assertThat(said).hasSize(2 * contents.size());
+            for (int i = 0; i < contents.size(); i++) {
+                assertThat(contents.get(i)).isEqualTo((2 * i + 1) + " " + said.get(2 * i));
+                assertThat(said.get(2 * i + 1)).isEqualTo(contents.get(i));
+            }
+        }
+    }
+
+    private static int count(String answer) {
+        return Integer.parseInt(answer.replaceFirst(" .*", ""));
+    }
+
+    @Test
+    void aNodeThatIsKilledLeavesAWholeHistory() throws Exception {
+        String url = Postgres.emptyDatabase();
+        CountDownLatch begun = new CountDownLatch(1);
+        try (FakeUpstream upstream = FakeUpstream.deciding(
+                        request -> request.body().toString().contains("Lost?")
+                                ? exchange -> {
+                                    exchange.stream().text("Half");
+                                    begun.countDown();
+                                    exchange.awaitClientLeft();
+                                }
+                                : counting(request));
+                RunningGateway stays = Container.JETTY.start(config(upstream, url, ", lease: 3s"));
+                Distribution.Running dies = Distribution.TOMCAT.start(config(upstream, url, ", lease: 3s"))) {
+            dies.client(Stage.KEY).askWhole("One?", "\"conversation_id\": \"killed\"", PLAIN);
+            try (ChatClient.Stream stream =
+                    dies.client(Stage.KEY).ask("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
+                assertThat(stream.next()).isNotNull();
+                begun.await();
+                dies.process().destroyForcibly().waitFor();
+            }
+            Answer next = stays.client(Stage.KEY).askWhole("Two?", "\"conversation_id\": \"killed\"", PLAIN);
+            assertThat(next.content()).isEqualTo("3 Two?");
+            assertThat(said(stays.client(Stage.KEY), "killed")).containsExactly("One?", "1 One?", "Two?", "3 Two?");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theEmbeddedDatabaseSurvivesAKill(Distribution distribution, @TempDir Path folder)
+            throws IOException, InterruptedException {
+        String url = "jdbc:h2:file:" + folder.resolve("conversations");
+        CountDownLatch begun = new CountDownLatch(1);
+        try (FakeUpstream upstream =
+                FakeUpstream.deciding(request -> request.body().toString().contains("Lost?")
+                        ? exchange -> {
+                            exchange.stream().text("Half");
+                            begun.countDown();
+                            exchange.awaitClientLeft();
+                        }
+                        : counting(request))) {
+            try (Distribution.Running dies = distribution.start(config(upstream, url, ", lease: 3s"))) {
+                for (int i = 0; i < 5; i++) {
+                    dies.client(Stage.KEY).askWhole("q" + i, "\"conversation_id\": \"killed\"", PLAIN);
+                }
+                try (ChatClient.Stream stream =
+                        dies.client(Stage.KEY).ask("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
+                    assertThat(stream.next()).isNotNull();
+                    begun.await();
+                    dies.process().destroyForcibly().waitFor();
+                }
+            }
+            try (Distribution.Running again = distribution.start(config(upstream, url, ", lease: 3s"))) {
+                ChatClient client = again.client(Stage.KEY);
+                assertThat(client.askWhole("Two?", "\"conversation_id\": \"killed\"", PLAIN)
+                                .content())
+                        .isEqualTo("11 Two?");
+                assertThat(said(client, "killed")).hasSize(12).doesNotContain("Lost?");
+            }
+        }
+    }
+
+    @InContainers(config = "conversations: { url: \"jdbc:postgresql://127.0.0.1:1/none?user=nobody\" }")
+    void withoutItsDatabaseAllElseGoesOn(Stage stage) {
+        stage.decides(request -> Script.answer("Yes."));
+        ChatClient client = stage.client();
+        assertThat(client.askWhole("?", PLAIN).content()).isEqualTo("Yes.");
+        for (Answer refused : List.of(
+                client.askWhole("?", PLAIN, "\"conversation_id\": \"down\""),
+                client.get("/v1/conversations"),
+                client.get("/v1/conversations/down"))) {
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.json().at("/error/code").asText()).isEqualTo("store_unavailable");
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            assertThat(refused.response().body()).doesNotContain("postgres", "nobody", "127.0.0.1");
+        }
+        try (ChatClient.Stream stream = client.ask("?", PLAIN, "\"conversation_id\": \"down\"")) {
+            List<ChatClient.Event> events = stream.status() == 200 ? stream.rest() : List.of();
+            assertThat(stream.status() == 503
+                            || events.get(events.size() - 1).name().equals("error"))
+                    .isTrue();
+        }
+        assertThat(client.get("/health/ready").status()).isEqualTo(200);
+        assertThat(stage.requests()).hasSize(1);
+    }
+}
