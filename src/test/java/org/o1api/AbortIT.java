@@ -49,6 +49,27 @@ class AbortIT {
         awaitTheNextTurn(stage, 1);
     }
 
+    @InContainers(config = {"upstream concurrency: 1, queue: 10", SOON, "limits: { turns: 2 }"})
+    void leavesTheLineAtTheUpstream(Stage stage) {
+        CountDownLatch enough = new CountDownLatch(1);
+        stage.plays(
+                exchange ->
+                        exchange.stream().text("It").await(enough).text(" is.").done(),
+                Script.answer("Yes."));
+        try (ChatClient.Stream first = stage.client().ask("?", AT_ONCE)) {
+            assertThat(first.nextText().content()).isEqualTo("It");
+            try (ChatClient.Stream waiting = stage.client().ask("?", AT_ONCE)) {
+                assertThat(waiting.next()).isNotNull();
+            }
+            try (ChatClient.Stream third = askUntilLetIn(stage)) {
+                enough.countDown();
+                assertThat(ChatClient.content(third.rest())).isEqualTo("Yes.");
+            }
+            assertThat(ChatClient.content(first.rest())).isEqualTo(" is.");
+        }
+        assertThat(stage.requests()).hasSize(2);
+    }
+
     /** Waits until the gateway runs no turn any more, and looks how often the upstream was asked until then. */
     private static void awaitTheNextTurn(Stage stage, int calls) {
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
@@ -58,5 +79,17 @@ class AbortIT {
         assertThat(stage.requests().stream()
                         .filter(request -> !request.lastMessage().equals("nobody answers this")))
                 .hasSize(calls);
+    }
+
+    /** The stream of a turn for which there was room at last. */
+    private static ChatClient.Stream askUntilLetIn(Stage stage) {
+        return await().atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> stage.client().ask("?", AT_ONCE), stream -> {
+                    if (stream.status() != 200) {
+                        stream.close();
+                    }
+                    return stream.status() == 200;
+                });
     }
 }
