@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.o1api.llm.ErrorCode;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
+import org.o1api.testing.UnreachableServer;
 
 /** A call that is ended before its time: by a cancellation, by a limit, or by the upstream's end. */
 class UpstreamCancelTest {
@@ -57,7 +54,7 @@ class UpstreamCancelTest {
 
     @Test
     void cancelsWhileItConnects() throws IOException {
-        try (Unreachable server = new Unreachable()) {
+        try (UnreachableServer server = new UnreachableServer()) {
             HttpUpstream upstream = fixture.upstream(settings -> settings.url(server.url()));
             CompletableFuture<Throwable> connecting = call(upstream);
             await().until(() -> blocked());
@@ -120,7 +117,7 @@ class UpstreamCancelTest {
 
     @Test
     void aCallThatConnectsTooLongIsTriedAgainAndThenNamesItsLimit() throws IOException {
-        try (Unreachable server = new Unreachable()) {
+        try (UnreachableServer server = new UnreachableServer()) {
             UpstreamException failure = limit(
                     settings -> settings.url(server.url())
                             .connect(Duration.ofMillis(300))
@@ -302,35 +299,5 @@ class UpstreamCancelTest {
         });
         assertThat((System.nanoTime() - start) / 1_000_000).isBetween(least, most + busy);
         return failure;
-    }
-
-    /** An address that lets nobody connect: its backlog is full. */
-    private static final class Unreachable implements AutoCloseable {
-        private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
-        private final List<Socket> fillers = new ArrayList<>();
-
-        Unreachable() throws IOException {
-            for (int i = 0; i < 4; i++) {
-                Socket filler = new Socket();
-                fillers.add(filler);
-                try {
-                    filler.connect(server.getLocalSocketAddress(), 50);
-                } catch (IOException e) {
-                    return; // full
-                }
-            }
-        }
-
-        URI url() {
-            return URI.create("http://127.0.0.1:" + server.getLocalPort() + "/");
-        }
-
-        @Override
-        public void close() throws IOException {
-            for (Socket filler : fillers) {
-                filler.close();
-            }
-            server.close();
-        }
     }
 }
