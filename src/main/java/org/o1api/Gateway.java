@@ -111,10 +111,15 @@ public final class Gateway implements ServletContextListener {
                         new BearerFilter(new ApiKeys(keys(config, context))),
                         new BodyFilter(config.api().limits())));
         ServletRegistration.Dynamic servlet =
-                context.addServlet("o1-api", new DrainingServlet(application, turns::drain));
+                context.addServlet("o1-api", new DrainingServlet(application, () -> drain(turns, executor)));
         servlet.addMapping("/*");
         servlet.setAsyncSupported(true);
         servlet.setLoadOnStartup(1);
+    }
+
+    private static void drain(TurnService turns, TurnExecutor executor) {
+        turns.drain();
+        executor.drain();
     }
 
     /** Opens the database beside the start: that it is down must not keep the gateway from its other work. */

@@ -2,16 +2,24 @@ package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.Container;
+import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
+import org.o1api.testing.UnreachableServer;
 
 /** A client that leaves while its turn waits for something: the turn ends, and nothing more is asked for it. */
 class AbortIT {
@@ -49,6 +57,63 @@ class AbortIT {
         awaitTheNextTurn(stage, 1);
     }
 
+    @InContainers(config = {"upstream concurrency: 1, queue: 10", SOON, "limits: { turns: 2 }"})
+    void leavesTheLineAtTheUpstream(Stage stage) {
+        CountDownLatch enough = new CountDownLatch(1);
+        stage.plays(
+                exchange ->
+                        exchange.stream().text("It").await(enough).text(" is.").done(),
+                Script.answer("Yes."));
+        try (ChatClient.Stream first = stage.client().ask("?", AT_ONCE)) {
+            assertThat(first.nextText().content()).isEqualTo("It");
+            try (ChatClient.Stream waiting = stage.client().ask("?", AT_ONCE)) {
+                assertThat(waiting.next()).isNotNull();
+            }
+            try (ChatClient.Stream third = askUntilLetIn(stage)) {
+                enough.countDown();
+                assertThat(ChatClient.content(third.rest())).isEqualTo("Yes.");
+            }
+            assertThat(ChatClient.content(first.rest())).isEqualTo(" is.");
+        }
+        assertThat(stage.requests()).hasSize(2);
+    }
+
+    @InContainers(config = "upstream concurrency: 1")
+    void leavesThePoolOfOneToTheNextTurn(Stage stage) {
+        stage.plays(exchange -> exchange.stream().text("It").awaitClientLeft(), Script.answer("Yes."));
+        try (ChatClient.Stream stream = stage.client().ask("?", AT_ONCE)) {
+            assertThat(stream.nextText().content()).isEqualTo("It");
+        }
+        stage.awaitAborted(LIMIT);
+
+        assertTimeout(
+                Duration.ofSeconds(1),
+                () -> assertThat(stage.client().askWhole("?", AT_ONCE).content())
+                        .isEqualTo("Yes."));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void stopsConnecting(Container container) throws IOException {
+        try (UnreachableServer server = new UnreachableServer();
+                FakeUpstream upstream = FakeUpstream.answering("Yes.");
+                RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY + "\n" + ONE_TURN
+                        + "\nupstreams: { far: { url: \"" + server.url()
+                        + "\", timeouts: { connect: 1m } }, near: { url: \"" + upstream.url()
+                        + "\" } }\npresets: { far: { upstream: far }, near: { upstream: near } }\n")) {
+            ChatClient client = gateway.client(Stage.KEY);
+            try (ChatClient.Stream stream = client.ask("?", AT_ONCE, "\"model\": \"far\"")) {
+                assertThat(stream.status()).isEqualTo(200);
+                assertThat(client.askWhole("?", AT_ONCE, "\"model\": \"near\"").status())
+                        .isEqualTo(503);
+            }
+            await().atMost(Duration.ofMillis(2500))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() ->
+                            client.askWhole("?", AT_ONCE, "\"model\": \"near\"").status() == 200);
+        }
+    }
+
     /** Waits until the gateway runs no turn any more, and looks how often the upstream was asked until then. */
     private static void awaitTheNextTurn(Stage stage, int calls) {
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
@@ -58,5 +123,17 @@ class AbortIT {
         assertThat(stage.requests().stream()
                         .filter(request -> !request.lastMessage().equals("nobody answers this")))
                 .hasSize(calls);
+    }
+
+    /** The stream of a turn for which there was room at last. */
+    private static ChatClient.Stream askUntilLetIn(Stage stage) {
+        return await().atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> stage.client().ask("?", AT_ONCE), stream -> {
+                    if (stream.status() != 200) {
+                        stream.close();
+                    }
+                    return stream.status() == 200;
+                });
     }
 }

@@ -1,8 +1,10 @@
 package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +67,31 @@ class DistributionIT {
                             event.name() + " " + event.json().at("/error/code").asText())
                     .containsExactly("error shutting_down");
             stopped.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** The servers look for changes every second (Jetty) or ten (Tomcat). */
+    @ParameterizedTest
+    @EnumSource
+    void letsAStreamEndByAnErrorWhenItsWarIsTakenAway(Distribution distribution) throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.playing(
+                        exchange -> exchange.stream().text("It is").awaitClientLeft());
+                Distribution.Running server =
+                        distribution.start("api_bearer_token: " + Stage.KEY + "\ndefault_api_url: " + upstream.url()
+                                + "\ndefault_model: fake-model\nshutdown_grace: 500ms\n");
+                ChatClient.Stream stream =
+                        server.client(Stage.KEY).ask("What is it?", "\"reasoning_effort\": \"none\"")) {
+            assertThat(stream.nextText().content()).isEqualTo("It is");
+
+            server.undeploy();
+
+            assertThat(stream.rest())
+                    .extracting(event ->
+                            event.name() + " " + event.json().at("/error/code").asText())
+                    .containsExactly("error shutting_down");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> server.client("").get("/health/ready").status() == 404);
+            assertThat(server.said()).doesNotContain("memory leak", "failed to stop");
         }
     }
 }

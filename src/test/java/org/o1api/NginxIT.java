@@ -12,26 +12,26 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.Container;
+import org.o1api.testing.Exchange;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Stage;
 
-/** A stream behind nginx with its default buffering, which cuts what is silent. */
+/** A stream behind nginx with its default buffering, which cuts what is silent: {@code -Do1api.silence=60} for a minute of it. */
 class NginxIT {
+    private static final int SILENCE_SECONDS = Integer.getInteger("o1api.silence", 3);
+    private static final int READ_TIMEOUT_SECONDS = Math.min(5, SILENCE_SECONDS / 3);
     private static final Path NGINX = Path.of("/usr/sbin/nginx");
 
     @Test
     void keepsASilentStreamAliveBehindNginx() throws Exception {
         assumeTrue(Files.isExecutable(NGINX), "nginx is not installed: apt-get install nginx-light");
-        CountDownLatch end = new CountDownLatch(1);
-        try (FakeUpstream upstream = FakeUpstream.playing(exchange ->
-                        exchange.stream().text("It").await(end).text(" is.").done());
+        try (FakeUpstream upstream = FakeUpstream.playing(NginxIT::silent);
                 RunningGateway gateway = Container.TOMCAT.start("api_bearer_token: " + Stage.KEY + "\ndefault_api_url: "
                         + upstream.url() + "\ndefault_model: fake-model\n")) {
             int port = freePort();
@@ -41,13 +41,22 @@ class NginxIT {
                     .client(Stage.KEY)
                     .ask("?", "\"reasoning_effort\": \"none\"")) {
                 assertThat(stream.nextText().content()).isEqualTo("It");
-                CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS).execute(end::countDown);
                 assertThat(ChatClient.content(stream.rest())).isEqualTo(" is.");
             } finally {
                 nginx.destroy();
                 nginx.waitFor();
             }
         }
+    }
+
+    /** Says nothing before its first word, and nothing after it, for longer than nginx waits. */
+    private static void silent(Exchange exchange) throws IOException, InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        exchange.stream();
+        assertThat(never.await(SILENCE_SECONDS, TimeUnit.SECONDS)).isFalse();
+        exchange.text("It");
+        assertThat(never.await(SILENCE_SECONDS, TimeUnit.SECONDS)).isFalse();
+        exchange.text(" is.").done();
     }
 
     private static Process nginx(int port, URI gateway) throws IOException {
@@ -70,11 +79,11 @@ class NginxIT {
                     location / {
                       proxy_pass %s;
                       proxy_http_version 1.1;
-                      proxy_read_timeout 2s;
+                      proxy_read_timeout %ds;
                     }
                   }
                 }
-                """.formatted(port, gateway));
+                """.formatted(port, gateway, READ_TIMEOUT_SECONDS));
         Process nginx = new ProcessBuilder(NGINX.toString(), "-p", base.toString(), "-c", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(base.resolve("out.log").toFile())

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 public final class EventStream {
     private static final long PROBE_NANOS = 200_000_000;
 
+    /**
+     * The part of a heartbeat after which a ping is due. The rest is for the tick, which comes late: so no silence is longer than
+     * a heartbeat, and a client's leaving, which only the second ping notices, is known within two.
+     */
+    private static final double DUE = 0.8;
+
     private final FrameSink sink;
     private final StreamSettings settings;
     private final byte[] opening;
@@ -25,6 +31,7 @@ public final class EventStream {
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean pinging = new AtomicBoolean();
     private final long createdNanos = System.nanoTime();
+    private final long pingAfterNanos;
     private boolean opened;
     private boolean closed;
     private volatile boolean begun;
@@ -39,6 +46,7 @@ public final class EventStream {
         this.opening = opening;
         this.onLeft = onLeft;
         this.onClosed = onClosed;
+        this.pingAfterNanos = (long) (settings.heartbeat().toNanos() * DUE);
     }
 
     /** The upstream has accepted the work: begins the response, when the settings want that shown. */
@@ -167,7 +175,7 @@ public final class EventStream {
             leave();
         }
         boolean due = begun
-                ? nowNanos - lastWriteNanos >= settings.heartbeat().toNanos()
+                ? nowNanos - lastWriteNanos >= pingAfterNanos
                 : nowNanos - createdNanos >= settings.beginAfter().toNanos();
         if (due && !left && writing == 0 && pinging.compareAndSet(false, true)) {
             try {

@@ -1,8 +1,13 @@
 package org.o1api.server;
 
 import java.lang.System.Logger.Level;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -15,12 +20,31 @@ public final class NamedThreads {
 
     /** Daemon threads {@code name-1}, {@code name-2}, ... */
     public static ThreadFactory daemon(String name) {
-        AtomicInteger count = new AtomicInteger();
-        return task -> {
+        return new Daemons(name);
+    }
+
+    private static final class Daemons implements ThreadFactory {
+        private final String name;
+        private final AtomicInteger count = new AtomicInteger();
+        private final Map<Thread, Boolean> threads = Collections.synchronizedMap(new WeakHashMap<>());
+
+        Daemons(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public Thread newThread(Runnable task) {
             Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
             thread.setDaemon(true);
+            threads.put(thread, true);
             return thread;
-        };
+        }
+
+        List<Thread> all() {
+            synchronized (threads) {
+                return List.copyOf(threads.keySet());
+            }
+        }
     }
 
     /** Ends an executor and waits for its threads: one that outlives its web application holds the class loader. */
@@ -39,6 +63,12 @@ public final class NamedThreads {
         try {
             if (!executor.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 LOG.log(Level.WARNING, "threads did not end within {0} s of being told", PATIENCE_SECONDS);
+            } else if (executor instanceof ThreadPoolExecutor pool
+                    && pool.getThreadFactory() instanceof Daemons daemons) {
+                for (Thread thread : daemons.all()) {
+                    thread.join(
+                            TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS)); // it has done its work, and is about to end
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -26,6 +26,7 @@ public final class TurnExecutor implements ExecutorServiceProvider, AutoCloseabl
     private static final String MANAGED = "java:comp/DefaultManagedExecutorService";
     private static final int FIRST_WITHOUT_PINNING = 24;
     private static final int MAX_THREADS = 1024;
+    private static final long LAST_WORDS_SECONDS = 2;
 
     private final ExecutorService executor;
     private final boolean ours;
@@ -86,6 +87,21 @@ public final class TurnExecutor implements ExecutorServiceProvider, AutoCloseabl
     @Override
     public void dispose(ExecutorService unused) {
         // close() ends it, after the turns have ended
+    }
+
+    /** Lets what runs write its last words: a turn that has ended is still to be told. Takes nothing new. */
+    public void drain() {
+        if (!ours) {
+            return;
+        }
+        executor.shutdown();
+        try {
+            if (!executor.awaitTermination(LAST_WORDS_SECONDS, TimeUnit.SECONDS)) {
+                LOG.log(Level.WARNING, "a reply did not end within {0} s of its turn", LAST_WORDS_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

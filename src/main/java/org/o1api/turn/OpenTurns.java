@@ -2,14 +2,13 @@ package org.o1api.turn;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.o1api.llm.ErrorCode;
 import org.o1api.reasoning.TurnException;
+import org.o1api.upstream.Cancellation;
 
 /** The turns that run: within their limits, and none any more when the gateway has stopped. */
 final class OpenTurns {
@@ -18,7 +17,9 @@ final class OpenTurns {
     private final TurnLimits limits;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
-    private final Set<Turn> turns = new HashSet<>();
+    /** By what is one and the same for a turn, whatever it is told to say. */
+    private final Map<Cancellation, Turn> turns = new HashMap<>();
+
     private final Map<String, Integer> byCaller = new HashMap<>();
     private volatile boolean stopping;
 
@@ -50,7 +51,7 @@ final class OpenTurns {
                                 + " (limits.turns_per_caller). Wait for one to end.",
                         RETRY_AFTER);
             }
-            turns.add(turn);
+            turns.put(turn.cancellation(), turn);
             byCaller.merge(turn.caller(), 1, Integer::sum);
         } finally {
             lock.unlock();
@@ -60,7 +61,7 @@ final class OpenTurns {
     void end(Turn turn) {
         lock.lock();
         try {
-            if (turns.remove(turn)) {
+            if (turns.remove(turn.cancellation()) != null) {
                 byCaller.computeIfPresent(turn.caller(), (caller, count) -> count == 1 ? null : count - 1);
                 ended.signalAll();
             }
@@ -88,7 +89,7 @@ final class OpenTurns {
     List<Turn> all() {
         lock.lock();
         try {
-            return List.copyOf(turns);
+            return List.copyOf(turns.values());
         } finally {
             lock.unlock();
         }

@@ -69,6 +69,7 @@ public final class TurnService {
         ScheduledFuture<?> all = after(preset.budget().time(), thinker::endTime);
         try {
             FinishReason reason = strategy.think(turn.question(), preset, thinker, listener);
+            open.end(turn); // before its last words: who has read them may ask at once
             listener.completed(reason, thinker.usage());
             return new Outcome(reason, thinker.usage(), thinker.calls());
         } finally {

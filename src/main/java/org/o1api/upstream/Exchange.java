@@ -56,7 +56,8 @@ final class Exchange {
 
     void connected(boolean usedBefore) {
         reused = usedBefore;
-        waitFor(Wait.FIRST_DELTA);
+        since = System.nanoTime();
+        wait = Wait.FIRST_DELTA;
     }
 
     /** Whether the connection had served another call before. */
@@ -64,9 +65,11 @@ final class Exchange {
         return reused;
     }
 
-    /** Begins to wait, from now on. */
+    /** Begins to wait, from now on; for the first delta from when the connection was there, whatever came meanwhile. */
     void waitFor(Wait what) {
-        since = System.nanoTime(); // before what: who sees the new wait sees its time too
+        if (what != Wait.FIRST_DELTA) {
+            since = System.nanoTime(); // before what: who sees the new wait sees its time too
+        }
         wait = what;
     }
 

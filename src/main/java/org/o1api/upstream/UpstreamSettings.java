@@ -31,13 +31,14 @@ public record UpstreamSettings(
      * How long a call may take.
      *
      * @param connect for a connection, its TLS handshake included
-     * @param firstToken from the call's start to its first delta
+     * @param firstToken from when the connection is there to the first delta
      * @param idle between two deltas
      * @param call for the whole of it
      */
     public record Timeouts(Duration connect, Duration firstToken, Duration idle, Duration call) {
+        /** Models that think by themselves are silent for a minute and more. */
         public static final Timeouts DEFAULT = new Timeouts(
-                Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ofMinutes(5));
+                Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofSeconds(90), Duration.ofMinutes(5));
     }
 
     /**

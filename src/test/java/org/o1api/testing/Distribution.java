@@ -53,11 +53,13 @@ public enum Distribution {
                     "jetty.http.host=127.0.0.1",
                     "jetty.http.port=0",
                     "jetty.server.stopTimeout=10000",
+                    "jetty.deploy.scanInterval=1",
                     "--module=http,ee10-deploy,graceful");
         }
     };
 
     private static final Path TARGET = Path.of("target").toAbsolutePath();
+    private static final String ROOT = "ROOT.war";
     private static final Duration START = Duration.ofSeconds(90);
 
     private final String folder;
@@ -71,13 +73,18 @@ public enum Distribution {
     abstract ProcessBuilder prepare(Path home, Path base) throws IOException;
 
     /** A server that runs, and all that it has said. */
-    public record Running(Process process, URI url, Path log) implements AutoCloseable {
+    public record Running(Process process, URI url, Path webapps, Path log) implements AutoCloseable {
         public ChatClient client(String key) {
             return new ChatClient(url, key);
         }
 
         public String said() throws IOException {
             return Files.readString(log);
+        }
+
+        /** Takes the WAR away, which the server notices after a while. */
+        public void undeploy() throws IOException {
+            Files.delete(webapps.resolve(ROOT));
         }
 
         /** Asks the server to stop, as an operator does, and waits until it has. */
@@ -96,7 +103,7 @@ public enum Distribution {
     public Running start(String config) throws IOException {
         Path base = Files.createTempDirectory(TARGET, "dist-");
         Path webapps = Files.createDirectory(base.resolve("webapps"));
-        Files.copy(TARGET.resolve("o1-api.war"), webapps.resolve("ROOT.war"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(TARGET.resolve("o1-api.war"), webapps.resolve(ROOT), StandardCopyOption.REPLACE_EXISTING);
         Path file = Files.writeString(base.resolve("config.yaml"), config);
         Path log = base.resolve("out.log");
         ProcessBuilder builder = prepare(home(), base);
@@ -115,7 +122,7 @@ public enum Distribution {
             if (!matcher.find()) {
                 throw new IllegalStateException(this + " ended: " + Files.readString(log));
             }
-            Running running = new Running(process, URI.create("http://127.0.0.1:" + matcher.group(1)), log);
+            Running running = new Running(process, URI.create("http://127.0.0.1:" + matcher.group(1)), webapps, log);
             await().atMost(START)
                     .until(() -> running.client("").get("/health/ready").status() == 200);
             return running;

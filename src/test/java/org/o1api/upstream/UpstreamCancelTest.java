@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +14,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.o1api.llm.ErrorCode;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
+import org.o1api.testing.UnreachableServer;
 
 /** A call that is ended before its time: by a cancellation, by a limit, or by the upstream's end. */
 class UpstreamCancelTest {
@@ -56,7 +54,7 @@ class UpstreamCancelTest {
 
     @Test
     void cancelsWhileItConnects() throws IOException {
-        try (Unreachable server = new Unreachable()) {
+        try (UnreachableServer server = new UnreachableServer()) {
             HttpUpstream upstream = fixture.upstream(settings -> settings.url(server.url()));
             CompletableFuture<Throwable> connecting = call(upstream);
             await().until(() -> blocked());
@@ -119,7 +117,7 @@ class UpstreamCancelTest {
 
     @Test
     void aCallThatConnectsTooLongIsTriedAgainAndThenNamesItsLimit() throws IOException {
-        try (Unreachable server = new Unreachable()) {
+        try (UnreachableServer server = new UnreachableServer()) {
             UpstreamException failure = limit(
                     settings -> settings.url(server.url())
                             .connect(Duration.ofMillis(300))
@@ -142,6 +140,15 @@ class UpstreamCancelTest {
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
         fake.awaitAborted(1);
         assertThat(fake.requests()).hasSize(1);
+    }
+
+    @Test
+    void headersAloneGiveNoMoreTimeForTheFirstDelta() {
+        CountDownLatch half = new CountDownLatch(1);
+        CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, callers).execute(half::countDown);
+        FakeUpstream fake = fixture.fake(
+                FakeUpstream.playing(exchange -> exchange.await(half).stream().awaitClientLeft()));
+        limit(settings -> settings.url(fake.url()).firstToken(Duration.ofMillis(1500)), 1500, 1700, 500);
     }
 
     @Test
@@ -276,8 +283,12 @@ class UpstreamCancelTest {
         assertThat(((UpstreamException) failure).retryable()).isFalse();
     }
 
-    private UpstreamException limit(
-            java.util.function.UnaryOperator<UpstreamFixture.Settings> change, long least, long most) {
+    private UpstreamException limit(UnaryOperator<UpstreamFixture.Settings> change, long least, long most) {
+        // A tick of 50 ms and a tenth are the promise; the rest is for a machine that is busy elsewhere.
+        return limit(change, least, most, 3000);
+    }
+
+    private UpstreamException limit(UnaryOperator<UpstreamFixture.Settings> change, long least, long most, long busy) {
         HttpUpstream upstream = fixture.upstream(change);
         upstream.warmUp();
         long start = System.nanoTime();
@@ -286,38 +297,7 @@ class UpstreamCancelTest {
                 call.forEach(delta -> {});
             }
         });
-        // A tick of 50 ms and a tenth are the promise; the rest is for a machine that is busy elsewhere.
-        assertThat((System.nanoTime() - start) / 1_000_000).isBetween(least, most + 3000);
+        assertThat((System.nanoTime() - start) / 1_000_000).isBetween(least, most + busy);
         return failure;
-    }
-
-    /** An address that lets nobody connect: its backlog is full. */
-    private static final class Unreachable implements AutoCloseable {
-        private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
-        private final List<Socket> fillers = new ArrayList<>();
-
-        Unreachable() throws IOException {
-            for (int i = 0; i < 4; i++) {
-                Socket filler = new Socket();
-                fillers.add(filler);
-                try {
-                    filler.connect(server.getLocalSocketAddress(), 50);
-                } catch (IOException e) {
-                    return; // full
-                }
-            }
-        }
-
-        URI url() {
-            return URI.create("http://127.0.0.1:" + server.getLocalPort() + "/");
-        }
-
-        @Override
-        public void close() throws IOException {
-            for (Socket filler : fillers) {
-                filler.close();
-            }
-            server.close();
-        }
     }
 }

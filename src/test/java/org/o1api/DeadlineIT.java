@@ -1,0 +1,115 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.Container;
+import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.RunningGateway;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.UnreachableServer;
+
+/** The limits of time: each ends what takes longer, when it should, and is named. There is one preset for each. */
+class DeadlineIT {
+    private static final String CONFIG = """
+            api_bearer_token: %1$s
+            upstreams:
+              open: { url: "%2$s" }
+              connect: { url: "%3$s", attempts: 1, timeouts: { connect: 2s } }
+              first_token: { url: "%2$s", timeouts: { first_token: 2s } }
+              idle: { url: "%2$s", timeouts: { idle: 2s } }
+              call: { url: "%2$s", timeouts: { call: 2s } }
+            presets:
+              open: { upstream: open }
+              connect: { upstream: connect }
+              first_token: { upstream: first_token }
+              idle: { upstream: idle }
+              call: { upstream: call }
+              time: { upstream: open, budget: { time: 2s } }
+            """;
+    private static final Map<String, Script> SCRIPTS = Map.of(
+            // Without usage: the first time that the gateway counts tokens itself takes its own time, too.
+            "answer",
+            exchange -> exchange.stream().text("Yes.").finish("stop").done(),
+            "silence",
+            Script.silence(),
+            "half",
+            exchange -> exchange.stream().text("It").awaitClientLeft(),
+            "endless",
+            DeadlineIT::endlessly);
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+    /** The promise is a tenth; the rest is for a machine that is busy elsewhere. */
+    private static final Duration LATEST = LIMIT.plus(LIMIT.dividedBy(10)).plusMillis(500);
+
+    private static void endlessly(Exchange exchange) throws IOException, InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        exchange.stream();
+        do {
+            exchange.text("word ");
+        } while (!never.await(20, TimeUnit.MILLISECONDS));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachLimitEndsWhatTakesLongerAndIsNamed(Container container) throws IOException {
+        try (UnreachableServer server = new UnreachableServer();
+                FakeUpstream upstream = FakeUpstream.deciding(request -> SCRIPTS.get(request.lastMessage()));
+                RunningGateway gateway = container.start(CONFIG.formatted(Stage.KEY, upstream.url(), server.url()))) {
+            ChatClient client = gateway.client(Stage.KEY);
+            assertThat(whole(client, "open", "answer").content()).isEqualTo("Yes."); // the first turn of all is slow
+
+            fails(client, "connect", "silence", "timeouts.connect");
+            fails(client, "first_token", "silence", "timeouts.first_token");
+            fails(client, "idle", "half", "timeouts.idle");
+            fails(client, "call", "endless", "timeouts.call");
+            fails(client, "time", "silence", "budget.time");
+            isCut(client);
+        }
+    }
+
+    private static Answer whole(ChatClient client, String preset, String script) {
+        return client.askWhole(script, "\"reasoning_effort\": \"none\"", "\"model\": \"" + preset + "\"");
+    }
+
+    private static void fails(ChatClient client, String preset, String script, String limit) {
+        long start = System.nanoTime();
+        Answer answer = whole(client, preset, script);
+        isAtTheLimit(preset, start);
+        JsonNode error = answer.json().path("error");
+        assertThat(answer.status()).as(preset).isEqualTo(504);
+        assertThat(error.path("code").asText()).as(preset).isEqualTo("upstream_timeout");
+        assertThat(error.path("message").asText()).contains("(" + limit + ")");
+    }
+
+    /** An answer that has begun when the turn's time is over is worth more than an error. */
+    private static void isCut(ChatClient client) {
+        long start = System.nanoTime();
+        try (ChatClient.Stream stream =
+                client.ask("endless", "\"reasoning_effort\": \"none\"", "\"model\": \"time\"")) {
+            List<Event> events = stream.rest();
+            isAtTheLimit("time of an answer", start);
+            assertThat(events.get(events.size() - 1).done()).isTrue();
+            assertThat(events.get(events.size() - 2).finishReason()).isEqualTo("length");
+        }
+    }
+
+    private static void isAtTheLimit(String limit, long start) {
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        System.getLogger(DeadlineIT.class.getName())
+                .log(System.Logger.Level.INFO, "{0} after {1} ms", limit, took.toMillis());
+        assertThat(took).as(limit).isBetween(LIMIT, LATEST);
+    }
+}

@@ -1,0 +1,165 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.Container;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.RunningGateway;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** What becomes of a call whose upstream is down, busy, or left alone. */
+class FallbackIT {
+    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+
+    private static RunningGateway gateway(Container container, FakeUpstream main, String settings, FakeUpstream spare) {
+        return container.start("api_bearer_token: " + Stage.KEY + "\nupstreams: { main: { url: \"" + main.url() + "\", "
+                + settings + " }, spare: { url: \"" + spare.url()
+                + "\" } }\npresets: { o1: { upstream: [main, spare] } }\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theNextUpstreamAnswersWhereOneCannotBegin(Container container) throws IOException {
+        Map<String, Script> faults = Map.of(
+                "down", Script.error(500, "no"),
+                "unavailable", Script.error(503, "no"),
+                "gone", Script.reset(),
+                "silent", Script.silence(),
+                "exhausted", Script.error(429, "slow", "Retry-After: 60"),
+                "in want of money", Script.error(402, "pay"),
+                "misconfigured", Script.error(401, "who?"),
+                "broken", exchange -> exchange.stream().end());
+        try (FakeUpstream main = FakeUpstream.deciding(request -> faults.get(request.lastMessage()));
+                FakeUpstream spare = FakeUpstream.deciding(request -> Script.answer("Yes."));
+                RunningGateway gateway = gateway(
+                        container,
+                        main,
+                        "attempts: 1, circuit_breaker: false, timeouts: { first_token: 500ms }",
+                        spare)) {
+            ChatClient client = gateway.client(Stage.KEY);
+            for (String fault : faults.keySet()) {
+                assertThat(client.askWhole(fault, AT_ONCE).content()).as(fault).isEqualTo("Yes.");
+                try (ChatClient.Stream stream = client.ask(fault, AT_ONCE)) {
+                    assertThat(ChatClient.content(stream.rest())).as(fault).isEqualTo("Yes.");
+                }
+            }
+            // One that dies on a kept connection is asked again.
+            assertThat(main.requests()).hasSizeGreaterThanOrEqualTo(2 * faults.size());
+            assertThat(spare.requests()).hasSize(2 * faults.size());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nobodyElseGoesOnWithAnAnswerThatHasBegun(Container container) {
+        try (FakeUpstream main = FakeUpstream.deciding(
+                        request -> exchange -> exchange.stream().text("It is").reset());
+                FakeUpstream spare = FakeUpstream.deciding(request -> Script.answer("Yes."));
+                RunningGateway gateway = gateway(container, main, "circuit_breaker: false", spare);
+                ChatClient.Stream stream = gateway.client(Stage.KEY).ask("?", AT_ONCE)) {
+            assertThat(stream.rest()).last().extracting(Event::name).isEqualTo("error");
+            assertThat(spare.requests()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theNextUpstreamAnswersWhereOneIsLeftAlone(Container container) {
+        try (FakeUpstream main = FakeUpstream.deciding(request -> Script.error(500, "no"));
+                FakeUpstream spare = FakeUpstream.deciding(request -> Script.answer("Yes."));
+                RunningGateway gateway = gateway(container, main, "attempts: 1", spare)) {
+            for (int i = 0; i < 30; i++) {
+                assertThat(gateway.client(Stage.KEY).askWhole("?", AT_ONCE).content())
+                        .isEqualTo("Yes.");
+            }
+            assertThat(main.requests()).hasSize(20);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anUpstreamThatFailsIsLeftAloneForAWhile(Container container) {
+        Script[] plays = {Script.error(500, "no")};
+        Function<FakeUpstream.Request, Script> now = request -> plays[0];
+        try (FakeUpstream upstream = FakeUpstream.deciding(now);
+                RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY
+                        + "\ndefault_model: fake-model\nupstreams: { default: { url: \"" + upstream.url()
+                        + "\", attempts: 1 } }\n")) {
+            ChatClient client = gateway.client(Stage.KEY);
+            for (int i = 0; i < 20; i++) {
+                isRefused(client.askWhole("?", AT_ONCE), 502, "upstream_failed");
+            }
+            plays[0] = Script.answer("Yes.");
+            Duration fastest = Duration.ofHours(1);
+            for (int i = 0; i < 200; i++) {
+                long start = System.nanoTime();
+                Answer answer = client.askWhole("?", AT_ONCE);
+                Duration took = Duration.ofNanos(System.nanoTime() - start);
+                fastest = took.compareTo(fastest) < 0 ? took : fastest;
+                isRefused(answer, 503, "upstream_unavailable");
+                assertThat(answer.header("Retry-After")).containsPattern("^[1-5]$");
+            }
+            assertThat(fastest).isLessThan(Duration.ofMillis(5));
+            assertThat(upstream.requests()).hasSize(20);
+            await().atMost(Duration.ofSeconds(10))
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> client.askWhole("?", AT_ONCE).status() == 200);
+            assertThat(upstream.requests().get(20).nanos()
+                            - upstream.requests().get(19).nanos())
+                    .isBetween(4_900_000_000L, 7_000_000_000L);
+        }
+    }
+
+    @InContainers(config = "upstream concurrency: 1, queue: 0")
+    void aCallTooManyIsRefused(Stage stage) {
+        CountDownLatch end = new CountDownLatch(1);
+        stage.plays(
+                exchange -> exchange.stream().text("It").await(end).text(" is.").done(), Script.answer("Yes."));
+        try (ChatClient.Stream open = stage.client().ask("?", AT_ONCE)) {
+            assertThat(open.nextText().content()).isEqualTo("It");
+            Answer refused = stage.client().askWhole("?", AT_ONCE);
+            isRefused(refused, 429, "rate_limit_exceeded");
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            try (ChatClient.Stream stream = stage.client().ask("?", AT_ONCE)) {
+                assertThat(stream.status()).isEqualTo(429);
+                assertThat(stream.header("Retry-After")).isEqualTo("1");
+            }
+            end.countDown();
+            assertThat(ChatClient.content(open.rest())).isEqualTo(" is.");
+        }
+        assertThat(stage.client().askWhole("?", AT_ONCE).content()).isEqualTo("Yes.");
+    }
+
+    @InContainers(config = "upstream concurrency: 1, timeouts: { first_token: 500ms }")
+    void aCallThatWaitsTooLongForItsTurnIsRefused(Stage stage) {
+        CountDownLatch end = new CountDownLatch(1);
+        stage.plays(
+                exchange -> exchange.stream().text("It").await(end).text(" is.").done());
+        try (ChatClient.Stream open = stage.client().ask("?", AT_ONCE)) {
+            assertThat(open.nextText().content()).isEqualTo("It");
+            Answer refused = stage.client().askWhole("?", AT_ONCE);
+            isRefused(refused, 503, "overloaded");
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            end.countDown();
+            assertThat(ChatClient.content(open.rest())).isEqualTo(" is.");
+        }
+    }
+
+    private static void isRefused(Answer answer, int status, String code) {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.json().at("/error/code").asText()).isEqualTo(code);
+    }
+}
