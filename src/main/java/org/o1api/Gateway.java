@@ -95,7 +95,7 @@ public final class Gateway implements ServletContextListener {
                 List.of(
                         new HealthResource(turns::ready),
                         new ModelsResource(config.presets()),
-                        new ConversationsResource(config.api().limits(), conversations.store()),
+                        new ConversationsResource(config.api().limits(), conversations),
                         new ChatCompletionsResource(
                                 config.api(),
                                 config.presets(),

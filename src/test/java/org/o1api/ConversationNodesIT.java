@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,6 +177,55 @@ class ConversationNodesIT {
                         .isEqualTo("11 Two?");
                 assertThat(said(client, "killed")).hasSize(12).doesNotContain("Lost?");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsConversationsInTheServersFolder(Distribution distribution) throws IOException {
+        try (FakeUpstream upstream = FakeUpstream.deciding(ConversationNodesIT::counting);
+                Distribution.Running server = distribution.start(config(upstream, "", ""))) {
+            ChatClient client = server.client(Stage.KEY);
+            assertThat(client.askWhole("?", "\"conversation_id\": \"kept\"", PLAIN)
+                            .status())
+                    .isEqualTo(200);
+            assertThat(server.base().resolve("data/o1-api/conversations.mv.db")).isRegularFile();
+            server.stop();
+            assertThat(server.said()).doesNotContain("memory leak", "SEVERE", "failed to unregister");
+        }
+    }
+
+    @Test
+    void usesTheContainersDataSource() throws IOException {
+        String url = Postgres.emptyDatabase();
+        Distribution.Setup pool = base -> {
+            Path libraries = Files.createDirectory(base.resolve("lib"));
+            try (Stream<Path> all = Files.list(Path.of("target/o1-api/WEB-INF/lib"))) {
+                for (Path driver : all.filter(
+                                file -> file.getFileName().toString().startsWith("postgresql-"))
+                        .toList()) {
+                    Files.copy(driver, libraries.resolve(driver.getFileName()));
+                }
+            }
+            Path context = base.resolve("conf/context.xml");
+            Files.writeString(
+                    context,
+                    Files.readString(context)
+                            .replace(
+                                    "</Context>",
+                                    "<Resource name=\"jdbc/o1api\" type=\"javax.sql.DataSource\""
+                                            + " driverClassName=\"org.postgresql.Driver\" url=\""
+                                            + url.replace("&", "&amp;") + "\"/></Context>"));
+        };
+        try (FakeUpstream upstream = FakeUpstream.deciding(ConversationNodesIT::counting);
+                RunningGateway other = Container.JETTY.start(config(upstream, url, ""));
+                Distribution.Running server = Distribution.TOMCAT.start(
+                        config(upstream, "", "").replace("url: \"\"", "jndi: jdbc/o1api"), pool)) {
+            server.client(Stage.KEY).askWhole("One?", "\"conversation_id\": \"jndi\"", PLAIN);
+            assertThat(other.client(Stage.KEY)
+                            .askWhole("Two?", "\"conversation_id\": \"jndi\"", PLAIN)
+                            .content())
+                    .isEqualTo("3 Two?");
         }
     }
 

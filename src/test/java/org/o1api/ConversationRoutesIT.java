@@ -66,6 +66,17 @@ class ConversationRoutesIT {
         assertThat(told.at("/2/tool_calls/0/id").asText()).isEqualTo("c1");
         assertThat(told.at("/3/tool_call_id").asText()).isEqualTo("c1");
 
+        Answer added =
+                post(client, path + "/items", "{\"items\": [{\"role\": \"user\", \"content\": \"By the way\"}]}");
+        String item = added.json().at("/data/0/id").asText();
+        assertThat(client.get(path + "/items/" + item).json())
+                .isEqualTo(added.json().at("/data/0"));
+        assertThat(client.get(path + "/items?order=desc&limit=1").json().at("/data/0"))
+                .isEqualTo(added.json().at("/data/0"));
+        assertThat(client.get(path + "/items/msg_0_0").status()).isEqualTo(404);
+        assertThat(post(client, path + "/items", "{}").json().at("/error/param").asText())
+                .isEqualTo("items");
+
         Answer changed = post(client, path, "{\"metadata\": {\"topic\": \"other\"}}");
         assertThat(changed.json().at("/metadata/topic").asText()).isEqualTo("other");
         assertThat(client.get(path).json().at("/metadata/topic").asText()).isEqualTo("other");
@@ -194,9 +205,12 @@ class ConversationRoutesIT {
         for (String id : List.of("mine", made)) {
             assertThat(owner.post(ask.formatted(id)).status()).isEqualTo(200);
             String path = ROUTE + "/" + id;
+            String item = ids(owner.get(path + "/items").json()).get(0);
             for (Supplier<Answer> route : List.<Supplier<Answer>>of(
                     () -> other.get(path),
                     () -> other.get(path + "/items"),
+                    () -> other.get(path + "/items/" + item),
+                    () -> post(other, path + "/items", "{\"items\": [{\"role\": \"user\", \"content\": \"x\"}]}"),
                     () -> post(other, path, "{\"metadata\": {\"a\": \"b\"}}"),
                     () -> delete(other, path))) {
                 Answer refused = route.get();

@@ -18,6 +18,7 @@ import javax.naming.NamingException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -30,9 +31,10 @@ import org.jspecify.annotations.Nullable;
 public final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
 
-    private static final long CONNECT_MILLIS = 2000;
+    private static final long CONNECT_MILLIS = 5000;
+    private static final long OPEN_MILLIS = 10_000;
     private static final long QUERY_SECONDS = 10;
-    private static final long REOPEN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** H2 would lose the last commits in a kill, and close itself beside the turns that a shutdown still lets end. */
     private static final List<String> H2_OPTIONS = List.of("WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE");
@@ -44,7 +46,9 @@ public final class Database implements AutoCloseable {
     private volatile @Nullable Jdbi jdbi;
     private volatile boolean closed;
     private volatile boolean failing;
-    private long failedNanos = System.nanoTime() - REOPEN_NANOS;
+
+    /** When it could not be reached last; whoever comes within the pause fails at once, since waiting takes a thread. */
+    private volatile long unreachableNanos = System.nanoTime() - PAUSE_NANOS;
 
     /** The database of a source; nothing is opened yet. */
     public Database(ConversationSettings.Source source, Function<String, @Nullable String> systemProperties) {
@@ -95,6 +99,9 @@ public final class Database implements AutoCloseable {
     }
 
     private <T> T guarded(Guarded<T> work) {
+        if (System.nanoTime() - unreachableNanos < PAUSE_NANOS) {
+            throw ConversationException.storeUnavailable(null);
+        }
         try {
             T result = work.run();
             if (failing) {
@@ -103,6 +110,9 @@ public final class Database implements AutoCloseable {
             }
             return result;
         } catch (SQLException | JdbiException | FlywayException e) {
+            if (e instanceof ConnectionException || e instanceof FlywayException) {
+                unreachableNanos = System.nanoTime();
+            }
             if (!failing) {
                 failing = true;
                 LOG.log(Level.WARNING, "the store of conversations failed: {0}", cause(e));
@@ -128,7 +138,7 @@ public final class Database implements AutoCloseable {
             return opened;
         }
         try {
-            if (!opening.tryLock(CONNECT_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!opening.tryLock(OPEN_MILLIS, TimeUnit.MILLISECONDS)) {
                 throw ConversationException.storeUnavailable(null);
             }
         } catch (InterruptedException e) {
@@ -140,10 +150,9 @@ public final class Database implements AutoCloseable {
             if (opened != null) {
                 return opened;
             }
-            if (closed || System.nanoTime() - failedNanos < REOPEN_NANOS) {
+            if (closed || System.nanoTime() - unreachableNanos < PAUSE_NANOS) {
                 throw ConversationException.storeUnavailable(null);
             }
-            failedNanos = System.nanoTime();
             DataSource connections = connections();
             Flyway.configure(Database.class.getClassLoader())
                     .dataSource(connections)

@@ -41,6 +41,13 @@ public final class OpenConversation implements AutoCloseable {
         return continuation.prompt();
     }
 
+    /** Stores what was said without being asked, and gives the floor up. */
+    public void put(StoredTurn turn) {
+        history = store.history(lease.entry(), new History.Need(new Meter(0, tokenizer), 0));
+        store.store(lease, history, turn);
+        stored = true;
+    }
+
     /**
      * Stores the turn and gives the floor up, both or neither.
      *

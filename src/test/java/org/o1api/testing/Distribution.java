@@ -73,7 +73,7 @@ public enum Distribution {
     abstract ProcessBuilder prepare(Path home, Path base) throws IOException;
 
     /** A server that runs, and all that it has said. */
-    public record Running(Process process, URI url, Path webapps, Path log) implements AutoCloseable {
+    public record Running(Process process, URI url, Path base, Path log) implements AutoCloseable {
         public ChatClient client(String key) {
             return new ChatClient(url, key);
         }
@@ -84,7 +84,7 @@ public enum Distribution {
 
         /** Takes the WAR away, which the server notices after a while. */
         public void undeploy() throws IOException {
-            Files.delete(webapps.resolve(ROOT));
+            Files.delete(base.resolve("webapps").resolve(ROOT));
         }
 
         /** Asks the server to stop, as an operator does, and waits until it has. */
@@ -99,14 +99,25 @@ public enum Distribution {
         }
     }
 
+    /** What is done to a server's folder before it starts. */
+    public interface Setup {
+        void of(Path base) throws IOException;
+    }
+
     /** Starts the server with the WAR as its root application, and waits until it is ready. */
     public Running start(String config) throws IOException {
+        return start(config, base -> {});
+    }
+
+    /** The same, with something done to its folder first. */
+    public Running start(String config, Setup setup) throws IOException {
         Path base = Files.createTempDirectory(TARGET, "dist-");
         Path webapps = Files.createDirectory(base.resolve("webapps"));
         Files.copy(TARGET.resolve("o1-api.war"), webapps.resolve(ROOT), StandardCopyOption.REPLACE_EXISTING);
         Path file = Files.writeString(base.resolve("config.yaml"), config);
         Path log = base.resolve("out.log");
         ProcessBuilder builder = prepare(home(), base);
+        setup.of(base);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("O1_API_CONFIG", file.toString());
         builder.environment().keySet().removeAll(List.of("JRE_HOME", "CATALINA_HOME", "CATALINA_OPTS", "JAVA_OPTS"));
@@ -122,7 +133,7 @@ public enum Distribution {
             if (!matcher.find()) {
                 throw new IllegalStateException(this + " ended: " + Files.readString(log));
             }
-            Running running = new Running(process, URI.create("http://127.0.0.1:" + matcher.group(1)), webapps, log);
+            Running running = new Running(process, URI.create("http://127.0.0.1:" + matcher.group(1)), base, log);
             await().atMost(START)
                     .until(() -> running.client("").get("/health/ready").status() == 200);
             return running;

@@ -28,7 +28,8 @@ public enum Schemas {
     MODELS("ListModelsResponse"),
     MODEL("Model"),
     CONVERSATION("ConversationResource"),
-    ITEMS("ConversationItemList");
+    ITEMS("ConversationItemList"),
+    ITEM("ConversationItem");
 
     private static final String LOCATION = "https://schemas.invalid/openai.json";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -94,6 +95,8 @@ public enum Schemas {
             MODEL.check(response.body());
         } else if (path.matches("/v1/conversations/[^/]+/items")) {
             ITEMS.check(response.body());
+        } else if (path.matches("/v1/conversations/[^/]+/items/.+")) {
+            ITEM.check(response.body());
         } else if (path.startsWith("/v1/conversations")
                 && !response.request().method().equals("DELETE")
                 && !(path.equals("/v1/conversations")

@@ -27,8 +27,12 @@ import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationId;
 import org.o1api.conversation.ConversationStore;
+import org.o1api.conversation.Conversations;
+import org.o1api.conversation.Entry;
+import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.llm.ErrorCode;
+import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 
 /** {@code /v1/conversations}: a caller's conversations, and what was said in them. Another caller's are not there. */
@@ -39,11 +43,13 @@ public final class ConversationsResource {
     private static final String ID = "{id}";
 
     private final ApiSettings.Limits limits;
+    private final Conversations conversations;
     private final ConversationStore store;
 
-    public ConversationsResource(ApiSettings.Limits limits, ConversationStore store) {
+    public ConversationsResource(ApiSettings.Limits limits, Conversations conversations) {
         this.limits = limits;
-        this.store = store;
+        this.conversations = conversations;
+        this.store = conversations.store();
     }
 
     @GET
@@ -61,14 +67,7 @@ public final class ConversationsResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public byte[] create(byte[] body, @Context ContainerRequestContext request) {
         ConversationBody asked = ConversationBody.read(body, limits);
-        StoredTurn first = asked.messages().isEmpty()
-                ? null
-                : new StoredTurn(
-                        ItemWriter.TURN_PREFIX + UUID.randomUUID().toString().replace("-", ""),
-                        Instant.now().getEpochSecond(),
-                        "",
-                        asked.messages(),
-                        null);
+        StoredTurn first = asked.messages().isEmpty() ? null : unasked(asked.messages());
         RawJson metadata = asked.metadata() == null ? new RawJson("{}") : asked.metadata();
         return json(store.create(caller(request), metadata, first));
     }
@@ -86,7 +85,7 @@ public final class ConversationsResource {
         String name = ConversationId.checked(id, ConversationId.FIELD);
         RawJson metadata = ConversationBody.read(body, limits).metadata();
         if (metadata == null) {
-            throw new RequestException(ErrorCode.INVALID_REQUEST, "metadata", "'metadata' is missing.");
+            throw RequestException.missing("metadata");
         }
         return json(
                 store.update(caller(request), name, metadata).orElseThrow(() -> ConversationException.notFound(name)));
@@ -126,6 +125,53 @@ public final class ConversationsResource {
                 more,
                 ItemWriter.Item::id,
                 (item, json) -> item.body().write(json));
+    }
+
+    /** Adds what was said elsewhere, without asking the model. */
+    @POST
+    @Path(ID + "/items")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public byte[] add(@PathParam("id") String id, byte[] body, @Context ContainerRequestContext request) {
+        Conversation conversation = find(id, request);
+        List<Message> messages = ConversationBody.read(body, limits).messages();
+        if (messages.isEmpty()) {
+            throw RequestException.missing("items");
+        }
+        StoredTurn turn = unasked(messages);
+        try (OpenConversation open = conversations
+                .tryOpen(new Entry(caller(request), conversation.id(), null))
+                .orElseThrow(() -> new ConversationException(
+                        ErrorCode.CONVERSATION_BUSY,
+                        ConversationId.FIELD,
+                        "A turn of this conversation is running. Wait for its answer, then add the items."))) {
+            open.put(turn);
+        }
+        return page(
+                ItemWriter.items(turn),
+                false,
+                ItemWriter.Item::id,
+                (item, json) -> item.body().write(json));
+    }
+
+    @GET
+    @Path(ID + "/items/{item}")
+    public byte[] item(
+            @PathParam("id") String id, @PathParam("item") String item, @Context ContainerRequestContext request) {
+        Conversation conversation = find(id, request);
+        return new ItemPage(store, conversation, true)
+                .find(item)
+                .map(found -> Json.bytes(json -> found.body().write(json)))
+                .orElseThrow(() -> new ConversationException(
+                        ErrorCode.CONVERSATION_NOT_FOUND, "item_id", "There is no such item in this conversation."));
+    }
+
+    private static StoredTurn unasked(List<Message> messages) {
+        return new StoredTurn(
+                ItemWriter.TURN_PREFIX + UUID.randomUUID().toString().replace("-", ""),
+                Instant.now().getEpochSecond(),
+                "",
+                messages,
+                null);
     }
 
     private Conversation find(String id, ContainerRequestContext request) {

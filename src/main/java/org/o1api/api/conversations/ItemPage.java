@@ -48,6 +48,15 @@ final class ItemPage {
         return found;
     }
 
+    /** One item by its id. */
+    Optional<ItemWriter.Item> find(String id) {
+        return position(id)
+                .flatMap(position -> store.turns(conversation, position, true, 1).stream()
+                        .flatMap(placed -> ItemWriter.items(placed.turn()).stream())
+                        .filter(item -> item.id().equals(id))
+                        .findFirst());
+    }
+
     private Optional<Integer> position(String item) {
         String turn = ItemWriter.turnOf(item);
         return turn == null ? Optional.empty() : store.position(conversation, turn);

@@ -1,0 +1,80 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.Container;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Postgres;
+import org.o1api.testing.RunningGateway;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** What a conversation costs a turn: turns with and without one by turns, one client, an upstream that answers at once. */
+@Tag("benchmark")
+class ConversationBenchmarkIT {
+    private static final int TURNS = Integer.getInteger("o1api.benchmark.turns", 3000);
+    private static final int TURNS_OF_A_CONVERSATION = 10;
+    private static final String ANSWER = "word ".repeat(400);
+    private static final String QUESTION = "Why is that so? ".repeat(20);
+
+    @Test
+    void storesATurn(@TempDir java.nio.file.Path folder) {
+        Map<String, String> urls =
+                Map.of("H2", "jdbc:h2:file:" + folder.resolve("conversations"), "PostgreSQL", Postgres.emptyDatabase());
+        urls.forEach((name, url) -> {
+            try (FakeUpstream upstream = FakeUpstream.forgetting(request -> Script.answer(ANSWER));
+                    RunningGateway gateway = Container.TOMCAT.start("api_bearer_token: " + Stage.KEY
+                            + "\ndefault_model: fake-model\ndefault_api_url: " + upstream.url()
+                            + "\nconversations: { url: \"" + url + "\" }\n")) {
+                ChatClient client = gateway.client(Stage.KEY);
+                measure(client, TURNS / 2);
+                double[][] millis = measure(client, TURNS);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s: %d turns each. Without: p50 %.2f ms, p99 %.2f ms. With: p50 %.2f ms, p99 %.2f ms. p50 adds %.2f ms.%n",
+                        name,
+                        TURNS,
+                        at(millis[0], 50),
+                        at(millis[0], 99),
+                        at(millis[1], 50),
+                        at(millis[1], 99),
+                        at(millis[1], 50) - at(millis[0], 50));
+            }
+        });
+    }
+
+    private static double[][] measure(ChatClient client, int turns) {
+        double[] without = new double[turns];
+        double[] with = new double[turns];
+        String run = Long.toString(System.nanoTime());
+        IntFunction<String> conversation =
+                i -> "\"conversation_id\": \"" + run + "-" + i / TURNS_OF_A_CONVERSATION + "\"";
+        for (int i = 0; i < turns; i++) {
+            without[i] = millis(client, "\"user\": \"nobody\"");
+            with[i] = millis(client, conversation.apply(i));
+        }
+        Arrays.sort(without);
+        Arrays.sort(with);
+        return new double[][] {without, with};
+    }
+
+    private static double millis(ChatClient client, String field) {
+        long start = System.nanoTime();
+        try (ChatClient.Stream stream = client.ask(QUESTION, "\"reasoning_effort\": \"none\"", field)) {
+            assertThat(ChatClient.content(stream.rest())).isEqualTo(ANSWER);
+        }
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    private static double at(double[] sorted, int percent) {
+        return sorted[sorted.length * percent / 100];
+    }
+}
