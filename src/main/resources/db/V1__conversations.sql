@@ -23,8 +23,10 @@ CREATE TABLE turn (
     -- What decides whether a turn is read, known without reading it.
     messages INTEGER NOT NULL,
     instructs BOOLEAN NOT NULL,
-    -- Messages, answer, tool calls, reasoning, usage, model and time, as JSON.
-    record TEXT NOT NULL,
+    -- Messages, answer, tool calls, reasoning, usage, model and time, as JSON: in the row, which is faster in H2, or beside it
+    -- where it is long.
+    record VARCHAR(100000),
+    long_record TEXT,
     PRIMARY KEY (conversation, position),
     UNIQUE (conversation, idempotency_key)
 );

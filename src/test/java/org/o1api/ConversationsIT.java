@@ -113,6 +113,26 @@ class ConversationsIT {
     }
 
     @InContainers
+    void keepsAStepOnceThoughItBeganAnew(Stage stage) {
+        stage.plays(
+                exchange -> exchange.stream()
+                        .text("{\"title\": \"Lost\", \"content\": \"half a")
+                        .reset(),
+                Script.answer(Steps.step("Kept", "one", "continue")),
+                Script.answer(Steps.step("Second", "two", "continue")),
+                Script.answer(Steps.step("Third", "three", "final_answer")),
+                Script.answer("It is 42."));
+        stage.client().askWhole("What?", in("anew"));
+
+        JsonNode summary = stage.client()
+                .get("/v1/conversations/anew/items?order=asc")
+                .json()
+                .at("/data/1/summary");
+        assertThat(summary).hasSize(3);
+        assertThat(summary.path(0).path("text").asText()).isEqualTo("**Kept**\n\none");
+    }
+
+    @InContainers
     void knowsAHistoryThatIsSentAgain(Stage stage) {
         for (String format : List.of("reasoning_content", "think", "markdown", "details")) {
             String id = "resent-" + format;

@@ -21,6 +21,10 @@ import org.o1api.llm.RawJson;
 public final class ConversationStore {
     private static final String CONVERSATION = "SELECT pk, id, metadata, created_at FROM conversation ";
     private static final int TURNS_AT_ONCE = 32;
+
+    /** Characters of a record that stands in its row. */
+    private static final int LONGEST_RECORD = 100_000;
+
     private static final int PURGED_AT_ONCE = 500;
 
     private final Database database;
@@ -79,9 +83,10 @@ public final class ConversationStore {
 
     private static void insert(
             Handle handle, long conversation, int position, StoredTurn turn, Entry.@Nullable Idempotency idempotency) {
+        String record = TurnJson.write(turn);
         handle.execute(
-                "INSERT INTO turn (conversation, position, id, idempotency_key, fingerprint, messages, instructs, record)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO turn (conversation, position, id, idempotency_key, fingerprint, messages, instructs, record, long_record)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 conversation,
                 position,
                 turn.id(),
@@ -89,7 +94,8 @@ public final class ConversationStore {
                 idempotency == null ? null : idempotency.fingerprint(),
                 turn.length(),
                 turn.instructs(),
-                TurnJson.write(turn));
+                record.length() <= LONGEST_RECORD ? record : null,
+                record.length() <= LONGEST_RECORD ? null : record);
     }
 
     /** Gives a conversation other notes. */
@@ -104,11 +110,13 @@ public final class ConversationStore {
     /** Deletes a conversation for good; a turn that runs in it stores nothing any more. Gives whether it was there. */
     public boolean delete(String caller, String id) {
         return database.transaction(handle -> {
-            int deleted = handle.execute("DELETE FROM conversation WHERE caller = ? AND id = ?", caller, id);
-            if (deleted > 0) {
+            Optional<Conversation> found = find(handle, caller, id);
+            if (found.isPresent()) { // the lease first, as where a turn is stored: two orders would be a deadlock
                 handle.execute("DELETE FROM lease WHERE caller = ? AND id = ?", caller, id);
+                handle.execute(
+                        "DELETE FROM conversation WHERE pk = ?", found.get().key());
             }
-            return deleted > 0;
+            return found.isPresent();
         });
     }
 
@@ -165,7 +173,7 @@ public final class ConversationStore {
     private static List<Placed> turns(
             Handle handle, long conversation, String compare, @Nullable Integer with, boolean ascending, int limit) {
         return handle.select(
-                        "SELECT position, id, record FROM turn WHERE conversation = ?"
+                        "SELECT position, id, record, long_record FROM turn WHERE conversation = ?"
                                 + (with == null ? "" : " AND position " + compare + " ?")
                                 + " ORDER BY position " + (ascending ? "ASC" : "DESC") + " LIMIT " + limit,
                         with == null ? new Object[] {conversation} : new Object[] {conversation, with})
@@ -174,7 +182,12 @@ public final class ConversationStore {
     }
 
     private static Placed placed(ResultSet row) throws SQLException {
-        return new Placed(row.getInt("position"), TurnJson.read(row.getString("id"), row.getString("record")));
+        return new Placed(row.getInt("position"), turn(row));
+    }
+
+    private static StoredTurn turn(ResultSet row) throws SQLException {
+        String record = row.getString("record");
+        return TurnJson.read(row.getString("id"), record == null ? row.getString("long_record") : record);
     }
 
     /**
@@ -213,7 +226,7 @@ public final class ConversationStore {
             }
         }
         return new History(
-                true,
+                conversation,
                 more ? instructing(handle, conversation, recent.getFirst().position()) : List.of(),
                 List.copyOf(recent),
                 !more);
@@ -221,7 +234,7 @@ public final class ConversationStore {
 
     private static List<Placed> instructing(Handle handle, long conversation, int before) {
         return handle.select(
-                        "SELECT position, id, record FROM turn WHERE conversation = ? AND instructs AND position < ?"
+                        "SELECT position, id, record, long_record FROM turn WHERE conversation = ? AND instructs AND position < ?"
                                 + " ORDER BY position",
                         conversation,
                         before)
@@ -237,13 +250,12 @@ public final class ConversationStore {
         }
         record Found(String fingerprint, StoredTurn turn) {}
         Optional<Found> found = database.call(handle -> handle.select(
-                        "SELECT t.id, t.fingerprint, t.record FROM turn t JOIN conversation c ON c.pk = t.conversation"
+                        "SELECT t.id, t.fingerprint, t.record, t.long_record FROM turn t JOIN conversation c ON c.pk = t.conversation"
                                 + " WHERE c.caller = ? AND c.id = ? AND t.idempotency_key = ?",
                         entry.caller(),
                         entry.id(),
                         idempotency.key())
-                .map((row, context) -> new Found(
-                        row.getString("fingerprint"), TurnJson.read(row.getString("id"), row.getString("record"))))
+                .map((row, context) -> new Found(row.getString("fingerprint"), turn(row)))
                 .findOne());
         found.ifPresent(turn -> Leases.requireSame(idempotency, turn.fingerprint));
         return found.map(Found::turn);
@@ -260,16 +272,10 @@ public final class ConversationStore {
             if (Leases.release(handle, lease) == 0) {
                 throw ConversationException.changed();
             }
-            Optional<Conversation> conversation = find(handle, entry.caller(), entry.id());
-            if (conversation.isPresent() != history.exists()) {
+            Long known = history.key();
+            long key = known == null ? insert(handle, entry.caller(), entry.id(), new RawJson("{}")) : known;
+            if (handle.execute("UPDATE conversation SET used_at = CURRENT_TIMESTAMP WHERE pk = ?", key) == 0) {
                 throw ConversationException.changed();
-            }
-            long key;
-            if (conversation.isPresent()) {
-                key = conversation.get().key();
-                handle.execute("UPDATE conversation SET used_at = CURRENT_TIMESTAMP WHERE pk = ?", key);
-            } else {
-                key = insert(handle, entry.caller(), entry.id(), new RawJson("{}"));
             }
             insert(handle, key, history.nextPosition(), turn, entry.idempotency());
             return key;

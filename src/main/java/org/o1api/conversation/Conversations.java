@@ -1,6 +1,7 @@
 package org.o1api.conversation;
 
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -8,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /** All conversations: their store, their leases, and what keeps both in order. */
 public final class Conversations {
     private static final System.Logger LOG = System.getLogger(Conversations.class.getName());
-    private static final long PURGE_SECONDS = 60;
+    private static final Duration PURGE = Duration.ofMinutes(1);
 
     private final ConversationSettings settings;
     private final ConversationStore store;
@@ -28,13 +29,12 @@ public final class Conversations {
      * @param scheduler whose thread may block, and is not interrupted
      */
     public void keepOrder(ScheduledExecutorService scheduler) {
-        long renewal = settings.lease().toMillis() / 3;
-        var unused = scheduler.scheduleWithFixedDelay(quietly(leases::renew), 0, renewal, TimeUnit.MILLISECONDS);
-        var unused2 = scheduler.scheduleWithFixedDelay(quietly(this::purge), 1, PURGE_SECONDS, TimeUnit.SECONDS);
+        every(settings.lease().dividedBy(3), leases::renew, scheduler);
+        every(PURGE, this::purge, scheduler);
     }
 
-    private static Runnable quietly(Runnable task) {
-        return () -> {
+    private static void every(Duration time, Runnable task, ScheduledExecutorService scheduler) {
+        Runnable quietly = () -> {
             try {
                 task.run();
             } catch (ConversationException e) {
@@ -43,6 +43,7 @@ public final class Conversations {
                 LOG.log(Level.ERROR, "the conversations could not be kept in order", e);
             }
         };
+        var unused = scheduler.scheduleWithFixedDelay(quietly, 0, time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void purge() {

@@ -1,18 +1,19 @@
 package org.o1api.conversation;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationStore.Placed;
 
 /**
  * What a conversation has so far, as far as a turn needs it.
  *
- * @param exists whether it has begun at all
+ * @param key of the conversation; null: it has not begun
  * @param instructing of the turns that were not read whole, those that hold instructions
  * @param recent the newest turns, oldest first
  * @param complete whether those are all
  */
-record History(boolean exists, List<Placed> instructing, List<Placed> recent, boolean complete) {
-    static final History NONE = new History(false, List.of(), List.of(), true);
+record History(@Nullable Long key, List<Placed> instructing, List<Placed> recent, boolean complete) {
+    static final History NONE = new History(null, List.of(), List.of(), true);
 
     History {
         instructing = List.copyOf(instructing);

@@ -28,7 +28,9 @@ public final class Floor {
 
     private final Conversations conversations;
     private final Duration patience;
-    private final Map<Name, Line> lines = new HashMap<>();
+
+    /** Those that wait; there is a line for as long as somebody has the floor. */
+    private final Map<Name, ArrayDeque<Waiter>> lines = new HashMap<>();
 
     /** The floors of conversations, for which a turn waits so long. */
     public Floor(Conversations conversations, Duration patience) {
@@ -37,11 +39,6 @@ public final class Floor {
     }
 
     private record Name(String caller, String id) {}
-
-    /** Those that wait; there is a line for as long as somebody has the floor. */
-    private static final class Line {
-        private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
-    }
 
     private static final class Waiter {
         private final CountDownLatch awake = new CountDownLatch(1);
@@ -77,12 +74,12 @@ public final class Floor {
     private void queue(Name name, Cancellation cancellation, long deadline) {
         Waiter waiter = new Waiter();
         synchronized (lines) {
-            @Nullable Line line = lines.get(name);
+            @Nullable ArrayDeque<Waiter> line = lines.get(name);
             if (line == null) {
-                lines.put(name, new Line());
+                lines.put(name, new ArrayDeque<>());
                 return;
             }
-            line.waiting.add(waiter);
+            line.add(waiter);
         }
         Runnable uncancel = cancellation.onCancel(waiter.awake::countDown);
         try {
@@ -96,9 +93,9 @@ public final class Floor {
             if (waiter.served) {
                 return;
             }
-            Line line = lines.get(name);
+            ArrayDeque<Waiter> line = lines.get(name);
             if (line != null) {
-                line.waiting.remove(waiter);
+                line.remove(waiter);
             }
         }
         cancellation.throwIfCancelled();
@@ -107,8 +104,8 @@ public final class Floor {
 
     private void next(Name name) {
         synchronized (lines) {
-            Line line = lines.get(name);
-            Waiter next = line == null ? null : line.waiting.poll();
+            ArrayDeque<Waiter> line = lines.get(name);
+            Waiter next = line == null ? null : line.poll();
             if (next == null) {
                 lines.remove(name);
             } else {

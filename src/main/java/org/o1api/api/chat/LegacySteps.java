@@ -10,10 +10,9 @@ import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Delta;
 
 /** The steps of a turn as the original's unstreamed replies had them: title, content, seconds. */
-final class LegacySteps implements TurnListener {
+final class LegacySteps extends Overhearing {
     private record Step(String title, String content, long startNanos, long endNanos) {}
 
-    private final TurnListener next;
     private final List<Step> steps = new ArrayList<>();
     private final long startNanos = System.nanoTime();
     private final StringBuilder text = new StringBuilder();
@@ -23,7 +22,7 @@ final class LegacySteps implements TurnListener {
 
     /** Listens, and passes everything on. */
     LegacySteps(TurnListener next) {
-        this.next = next;
+        super(next);
     }
 
     /** Writes {@code steps} and {@code total_thinking_time}. */
@@ -41,53 +40,48 @@ final class LegacySteps implements TurnListener {
     }
 
     @Override
-    public void accepted() {
-        next.accepted();
-    }
-
-    @Override
     public void stepStarted(int number) {
         if (number <= steps.size()) { // the one before broke off, and this one stands for both
             stepNanos = steps.remove(number - 1).startNanos;
         }
         title = "Step " + number;
-        next.stepStarted(number);
+        super.stepStarted(number);
     }
 
     @Override
     public void stepTitled(int number, String given) {
         title = "Step " + number + ": " + given;
-        next.stepTitled(number, given);
+        super.stepTitled(number, given);
     }
 
     @Override
     public void stepText(int number, String piece) {
         text.append(piece);
-        next.stepText(number, piece);
+        super.stepText(number, piece);
     }
 
     @Override
     public void stepEnded(int number) {
         add();
-        next.stepEnded(number);
+        super.stepEnded(number);
     }
 
     @Override
     public void answerText(String piece) {
         text.append(piece);
-        next.answerText(piece);
+        super.answerText(piece);
     }
 
     @Override
     public void refusalText(String piece) {
         text.append(piece);
-        next.refusalText(piece);
+        super.refusalText(piece);
     }
 
     @Override
     public void toolCall(Delta.ToolCall piece) {
         callsTool = true;
-        next.toolCall(piece);
+        super.toolCall(piece);
     }
 
     @Override
@@ -96,12 +90,7 @@ final class LegacySteps implements TurnListener {
             title = "Final Answer";
             add();
         }
-        next.completed(reason, usage);
-    }
-
-    @Override
-    public void flush() {
-        next.flush();
+        super.completed(reason, usage);
     }
 
     private void add() {

@@ -66,69 +66,55 @@ final class Recording {
         return new Copying();
     }
 
-    private final class Hearing implements TurnListener {
-        private final TurnListener next;
-
+    private final class Hearing extends Overhearing {
         Hearing(TurnListener next) {
-            this.next = next;
-        }
-
-        @Override
-        public void accepted() {
-            next.accepted();
+            super(next);
         }
 
         @Override
         public void stepStarted(int number) {
+            if (number <= steps.size()) { // the one before broke off, and this one stands for both
+                steps.remove(number - 1);
+            }
             stepTitle = "";
-            stepText.setLength(0); // of a step that broke off
-            next.stepStarted(number);
+            stepText.setLength(0);
+            super.stepStarted(number);
         }
 
         @Override
         public void stepTitled(int number, String title) {
             stepTitle = title;
-            next.stepTitled(number, title);
+            super.stepTitled(number, title);
         }
 
         @Override
         public void stepText(int number, String text) {
             stepText.append(text);
-            next.stepText(number, text);
+            super.stepText(number, text);
         }
 
         @Override
         public void stepEnded(int number) {
             steps.add(new StoredTurn.Step(stepTitle, stepText.toString()));
-            next.stepEnded(number);
+            super.stepEnded(number);
         }
 
         @Override
         public void answerText(String text) {
             answer.append(text);
-            next.answerText(text);
+            super.answerText(text);
         }
 
         @Override
         public void refusalText(String text) {
             refusal.append(text);
-            next.refusalText(text);
+            super.refusalText(text);
         }
 
         @Override
         public void toolCall(Delta.ToolCall piece) {
             toolCalls.add(piece);
-            next.toolCall(piece);
-        }
-
-        @Override
-        public void completed(FinishReason reason, Usage usage) {
-            next.completed(reason, usage);
-        }
-
-        @Override
-        public void flush() {
-            next.flush();
+            super.toolCall(piece);
         }
     }
 

@@ -1,0 +1,65 @@
+package org.o1api.api.chat;
+
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Usage;
+import org.o1api.reasoning.TurnListener;
+import org.o1api.upstream.Delta;
+
+/** Hears a turn and passes everything on. Who is interested in some of it overrides that, and passes it on too. */
+abstract class Overhearing implements TurnListener {
+    private final TurnListener next;
+
+    Overhearing(TurnListener next) {
+        this.next = next;
+    }
+
+    @Override
+    public void accepted() {
+        next.accepted();
+    }
+
+    @Override
+    public void stepStarted(int number) {
+        next.stepStarted(number);
+    }
+
+    @Override
+    public void stepTitled(int number, String title) {
+        next.stepTitled(number, title);
+    }
+
+    @Override
+    public void stepText(int number, String text) {
+        next.stepText(number, text);
+    }
+
+    @Override
+    public void stepEnded(int number) {
+        next.stepEnded(number);
+    }
+
+    @Override
+    public void answerText(String text) {
+        next.answerText(text);
+    }
+
+    @Override
+    public void refusalText(String text) {
+        next.refusalText(text);
+    }
+
+    @Override
+    public void toolCall(Delta.ToolCall piece) {
+        next.toolCall(piece);
+    }
+
+    @Override
+    public void completed(FinishReason reason, Usage usage) {
+        next.completed(reason, usage);
+    }
+
+    @Override
+    public void flush() {
+        next.flush();
+    }
+}
