@@ -44,7 +44,7 @@ class FaultMatrixIT {
                 new Early("an error object", errorObject(), 502, "upstream_failed", 3),
                 new Early("HTML", html(), 502, "upstream_failed", 3),
                 new Early("junk", junk(), 502, "upstream_failed", 3),
-                new Early("a line of 2 MB", FaultMatrixIT::longLine, 502, "upstream_failed", 1),
+                new Early("a line of 50 MB", FaultMatrixIT::longLine, 502, "upstream_failed", 1),
                 new Early(
                         "429 for a minute",
                         Script.error(429, "slow", "Retry-After: 60"),
@@ -87,7 +87,11 @@ class FaultMatrixIT {
     }
 
     private static void longLine(Exchange exchange) throws IOException {
-        exchange.stream().body("data: " + "x".repeat(2 << 20)).awaitClientLeft();
+        exchange.stream().body("data: ");
+        for (int i = 0; i < 50; i++) {
+            exchange.body("x".repeat(1 << 20)); // until the gateway has had enough
+        }
+        exchange.awaitClientLeft();
     }
 
     @InContainers(config = {BEGIN_LATE, NO_FEEDBACK, SHORT})
