@@ -48,7 +48,9 @@ final class ChunkReader {
 
     private final Sink sink;
     private final ChunkTemplate template = new ChunkTemplate();
+    // Of each tool call so far: its id, empty where it has none, and the index that the provider gave it.
     private final List<String> toolCallIds = new ArrayList<>();
+    private final List<Integer> toolCallIndexes = new ArrayList<>();
     private int lastToolCall;
 
     // What the chunk at hand tells.
@@ -157,23 +159,29 @@ final class ChunkReader {
         }
     }
 
-    /** Which tool call a piece belongs to; without an index, the one of its id, else a new one where it has a name. */
+    /**
+     * Which tool call a piece belongs to, counted from 0: the one of its id, else the last one of its index, unless the piece
+     * begins another there. Without either it begins one where it has a name.
+     */
     private int indexOf(Piece piece, int position) {
-        if (piece.index() != NO_INDEX) {
-            lastToolCall = piece.index();
-        } else if (piece.id() != null) {
-            lastToolCall = toolCallIds.indexOf(piece.id());
-            if (lastToolCall < 0) {
-                lastToolCall = toolCallIds.size();
-                toolCallIds.add(piece.id());
-            }
-        } else if (piece.name() != null) {
-            lastToolCall = toolCallIds.size();
-            toolCallIds.add(""); // no id is empty
-        } else if (pieces.size() > 1) {
-            lastToolCall = position;
+        int known = piece.id() == null ? NO_INDEX : toolCallIds.indexOf(piece.id());
+        if (known < 0 && piece.index() != NO_INDEX) {
+            known = toolCallIndexes.lastIndexOf(piece.index());
+            boolean another = known >= 0
+                    && piece.id() != null
+                    && piece.name() != null
+                    && !toolCallIds.get(known).isEmpty();
+            known = another ? NO_INDEX : known; // some providers give all calls the same index
+        } else if (known < 0 && piece.id() == null && piece.name() == null) {
+            known = pieces.size() > 1 ? position : lastToolCall;
         }
-        return lastToolCall;
+        if (known < 0 || known >= toolCallIds.size()) {
+            known = toolCallIds.size();
+            toolCallIds.add(piece.id() == null ? "" : piece.id()); // no id is empty
+            toolCallIndexes.add(piece.index());
+        }
+        lastToolCall = known;
+        return known;
     }
 
     private void choices(JsonParser json, JsonToken value) throws IOException {

@@ -4,9 +4,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Several upstreams as one: a call goes to the first, and to the next one where a call cannot begin. */
+/**
+ * Several upstreams as one, for one turn: a call goes to the first, and to the next one where it cannot begin. The turn's next
+ * call goes to the one that answered last, so that a turn waits once for one that is silent, and not at each step.
+ */
 public final class FallbackUpstream implements Upstream {
     private final List<Upstream> upstreams;
+    private volatile int current;
 
     /** The upstreams in the order in which they are tried. */
     public FallbackUpstream(List<Upstream> upstreams) {
@@ -22,10 +26,15 @@ public final class FallbackUpstream implements Upstream {
     @Override
     public Call open(CallRequest request, Terms terms) {
         @Nullable UpstreamException first = null;
-        for (Upstream upstream : upstreams) {
+        int start = current;
+        for (int i = 0; i < upstreams.size(); i++) {
+            int at = (start + i) % upstreams.size();
             try {
-                return upstream.open(request, terms);
+                Call call = upstreams.get(at).open(request, terms);
+                current = at;
+                return call;
             } catch (UpstreamException e) {
+                current = (at + 1) % upstreams.size(); // also where the time for thinking ended a wait for this one
                 if (terms.cancellation().isCancelled() || (first == null && !anotherMayHelp(e))) {
                     throw e;
                 }

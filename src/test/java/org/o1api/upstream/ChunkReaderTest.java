@@ -103,7 +103,7 @@ class ChunkReaderTest {
             {'error':{'message':'m','code':null,'metadata':{'a':[1]}}}             | error null m
             {'error':'m'}                                                          | error null m
             {'error':[1]}                                                          | error null null
-            {'choices':[{'delta':{'tool_calls':[{'index':1,'id':'i','type':'function','function':{'name':'f','arguments':'{'}}]}}]} | tool 1 i f {
+            {'choices':[{'delta':{'tool_calls':[{'index':1,'id':'i','type':'function','function':{'name':'f','arguments':'{'}}]}}]} | tool 0 i f {
             {'choices':[{'delta':{'tool_calls':[{'index':0,'id':'','function':{'name':'','arguments':'x'}}]}}]} | tool 0 null null x
             {'choices':[{'delta':{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'1'}},{'id':'b','function':{'name':'g','arguments':'2'}}]}}]} | tool 0 a f 1; tool 1 b g 2
             {'choices':[{'delta':{'tool_calls':[{'function':{'name':'f'}},{'function':{'name':'g'}}]}}]} | tool 0 null f ~~; tool 1 null g ~~
@@ -148,6 +148,40 @@ class ChunkReaderTest {
         read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"2\"}}]}}]}");
         assertThat(log.entries)
                 .containsExactly("tool 0 a f ", "tool 0 null null 1", "tool 1 b g ", "tool 1 null null 2");
+    }
+
+    @Test
+    void keepsToolCallsApartThatHaveAllTheSameIndex() throws IOException {
+        Log log = new Log();
+        ChunkReader reader = new ChunkReader(log);
+        read(
+                reader,
+                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}},"
+                        + "{\"index\":0,\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"2\"}}]}}]}");
+        read(
+                reader,
+                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"h\"}}]}}]}");
+        read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"3\"}}]}}]}");
+        read(
+                reader,
+                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"4\"}}]}}]}");
+        assertThat(log.entries)
+                .containsExactly(
+                        "tool 0 a f 1", "tool 1 b g 2", "tool 2 c h ", "tool 2 null null 3", "tool 0 a null 4");
+    }
+
+    @Test
+    void numbersToolCallsFromZero() throws IOException {
+        Log log = new Log();
+        ChunkReader reader = new ChunkReader(log);
+        read(
+                reader,
+                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":1,\"id\":\"a\",\"function\":{\"name\":\"f\"}}]}}]}");
+        read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":1,\"function\":{\"arguments\":\"1\"}}]}}]}");
+        read(
+                reader,
+                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":2,\"id\":\"b\",\"function\":{\"name\":\"g\"}}]}}]}");
+        assertThat(log.entries).containsExactly("tool 0 a f ", "tool 0 null null 1", "tool 1 b g ");
     }
 
     @Test

@@ -52,6 +52,46 @@ class FallbackUpstreamTest {
         assertThat(spare.requests()).isEmpty();
     }
 
+    @Test
+    void staysWithTheOneThatAnswered() {
+        FakeUpstream main = playing(Script.error(401, "no"));
+        FakeUpstream spare = playing(Script.answer("spare"));
+        Upstream both = over(main, spare);
+        for (int call = 0; call < 3; call++) {
+            assertThat(answer(both, new RetryAllowance(6))).isEqualTo("spare");
+        }
+        assertThat(main.requests()).hasSize(1);
+    }
+
+    @Test
+    void goesBackToTheFirstWhereTheOtherFails() {
+        FakeUpstream main = fixture.fake(FakeUpstream.deciding(
+                request -> request.number() == 0 ? Script.error(401, "no") : Script.answer("main")));
+        FakeUpstream spare = fixture.fake(FakeUpstream.deciding(
+                request -> request.number() == 0 ? Script.answer("spare") : Script.error(401, "no")));
+        Upstream both = over(main, spare);
+        assertThat(answer(both, new RetryAllowance(6))).isEqualTo("spare");
+        assertThat(answer(both, new RetryAllowance(6))).isEqualTo("main");
+    }
+
+    @Test
+    void callsTheNextAfterTheTimeForOneIsOver() {
+        FakeUpstream main = playing(Script.silence());
+        FakeUpstream spare = playing(Script.answer("spare"));
+        Upstream both = over(main, spare);
+        Cancellation step = cancellation.part();
+        Thread clock = new Thread(() -> {
+            main.awaitRequests(1);
+            step.cancel(ErrorCode.UPSTREAM_TIMEOUT, "the time for thinking is over");
+        });
+        clock.start();
+        assertThat(catchThrowableOfType(
+                        UpstreamException.class,
+                        () -> both.open(fixture.request(), new Terms(step)).close()))
+                .isNotNull();
+        assertThat(answer(both, new RetryAllowance(6))).isEqualTo("spare");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {500, 502, 503, 429, 408, 401, 403, 404, 302})
     void callsTheNextWhereTheFirstAnswers(int status) {
