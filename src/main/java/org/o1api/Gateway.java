@@ -130,7 +130,7 @@ public final class Gateway implements ServletContextListener {
         });
         Conversations conversations = new Conversations(database, settings, TokenCounter::tokens);
         conversations.keepOrder(started(
-                new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-conversations")),
+                new ScheduledThreadPoolExecutor(2, NamedThreads.daemon("o1-api-conversations")),
                 NamedThreads::endInOrder));
         return conversations;
     }

@@ -267,6 +267,22 @@ class ConversationsIT {
 
         JsonNode messages = stage.request(2).body().path("messages");
         assertThat(messages).hasSize(5);
+        stage.plays(Script.answer("Again."));
+        assertThat(stage.client()
+                        .post(chat(
+                                "tools",
+                                message("user", "Weather?")
+                                        + ", {\"role\": \"assistant\", \"content\": \"\", \"tool_calls\": [{\"id\": \"call_1\","
+                                        + " \"type\": \"function\", \"function\": {\"name\": \"weather\","
+                                        + " \"arguments\": \"{\\\"city\\\":\\\"Rome\\\"}\"}}]}, "
+                                        + "{\"role\": \"tool\", \"tool_call_id\": \"call_1\", \"content\": \"25 C\"}, "
+                                        + message("assistant", "Sunny.") + ", " + message("user", "Bye.") + ", "
+                                        + message("assistant", "Bye.") + ", " + message("user", "Again?"),
+                                tools))
+                        .status())
+                .isEqualTo(200);
+        assertThat(stage.request(0).body().path("messages")).hasSize(7);
+
         assertThat(messages.at("/1/tool_calls/0/function/arguments").asText()).isEqualTo("{\"city\": \"Rome\"}");
         assertThat(messages.at("/1/content").isNull()).isTrue();
         assertThat(messages.at("/2/tool_call_id").asText()).isEqualTo("call_1");
@@ -277,7 +293,15 @@ class ConversationsIT {
                 .path("data")
                 .forEach(item -> types.add(item.path("type").asText()));
         assertThat(types)
-                .containsExactly("message", "function_call", "function_call_output", "message", "message", "message");
+                .containsExactly(
+                        "message",
+                        "function_call",
+                        "function_call_output",
+                        "message",
+                        "message",
+                        "message",
+                        "message",
+                        "message");
     }
 
     @InContainers(

@@ -49,6 +49,9 @@ public record ErrorBody(
         if (code.status() == 401) {
             response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
+        if (code.endsHere()) {
+            response.header("x-should-retry", "false"); // OpenAI's clients would repeat a 409
+        }
         if (retryAfter != null) {
             response.header(HttpHeaders.RETRY_AFTER, Math.max(1, (retryAfter.toMillis() + 999) / 1000));
         }

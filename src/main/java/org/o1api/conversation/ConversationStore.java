@@ -110,13 +110,11 @@ public final class ConversationStore {
     /** Deletes a conversation for good; a turn that runs in it stores nothing any more. Gives whether it was there. */
     public boolean delete(String caller, String id) {
         return database.transaction(handle -> {
-            Optional<Conversation> found = find(handle, caller, id);
-            if (found.isPresent()) { // the lease first, as where a turn is stored: two orders would be a deadlock
-                handle.execute("DELETE FROM lease WHERE caller = ? AND id = ?", caller, id);
-                handle.execute(
-                        "DELETE FROM conversation WHERE pk = ?", found.get().key());
-            }
-            return found.isPresent();
+            // The lease first, as where a turn is stored: two orders would be a deadlock. A first turn may have nothing
+            // else.
+            int leases = handle.execute("DELETE FROM lease WHERE caller = ? AND id = ?", caller, id);
+            int found = handle.execute("DELETE FROM conversation WHERE caller = ? AND id = ?", caller, id);
+            return found + leases > 0;
         });
     }
 
@@ -240,6 +238,12 @@ public final class ConversationStore {
                         before)
                 .map((row, context) -> placed(row))
                 .list();
+    }
+
+    /** As much of a conversation as is needed to add to its end. */
+    History end(Conversation conversation) {
+        return database.call(handle -> new History(
+                conversation.key(), List.of(), turns(handle, conversation.key(), "", null, false, 1), false));
     }
 
     /** The turn that was answered under a key already. */

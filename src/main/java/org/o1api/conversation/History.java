@@ -26,25 +26,28 @@ record History(@Nullable Long key, List<Placed> instructing, List<Placed> recent
     }
 
     /**
-     * How much of a history is enough: what the model is told again, and as many messages as the request has, which may be
+     * How much of a history is enough: more than the model is told again, and as many messages as the request has, which may be
      * the conversation's own.
      */
     static final class Need {
-        private final Meter meter;
-        private int messages;
-        private boolean full;
+        /** No text has that many bytes a token, but for one made to have them. */
+        private static final int BYTES_OF_A_TOKEN = 8;
 
-        Need(Meter meter, int messages) {
-            this.meter = meter;
+        private long bytes;
+        private int messages;
+
+        Need(long tokens, int messages) {
+            this.bytes = tokens * BYTES_OF_A_TOKEN;
             this.messages = messages;
         }
 
         /** Adds one turn more, from the newest on, and tells whether that is enough. */
         boolean isEnoughWith(StoredTurn turn) {
-            full = full
-                    || !meter.takeIfFits(Told.of(turn).stream().map(Told::text).toList());
+            bytes -= Told.of(turn).stream()
+                    .mapToLong(told -> told.text().mostTokens())
+                    .sum();
             messages -= turn.length();
-            return full && messages <= 0;
+            return bytes < 0 && messages <= 0;
         }
     }
 }

@@ -2,8 +2,11 @@ package org.o1api.conversation;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,9 @@ final class Leases {
     private final long seconds;
     private final String node = UUID.randomUUID().toString();
 
+    /** Who has the floor on this node. What is not in here is not renewed, whatever the database still says. */
+    private final Set<String> held = ConcurrentHashMap.newKeySet();
+
     Leases(Database database, Duration lease) {
         this.database = database;
         this.seconds = lease.toSeconds();
@@ -37,11 +43,22 @@ final class Leases {
      */
     Optional<Lease> tryTake(Entry entry) {
         Lease lease = new Lease(entry, UUID.randomUUID().toString());
-        boolean taken = database.call(handle -> insert(handle, lease) || takeOver(handle, lease));
+        boolean taken =
+                database.call(handle -> isThere(handle, entry) ? takeOver(handle, lease) : insert(handle, lease));
         if (!taken) {
             refuseSameKey(entry);
+            return Optional.empty();
         }
-        return taken ? Optional.of(lease) : Optional.empty();
+        held.add(lease.owner);
+        return Optional.of(lease);
+    }
+
+    /** Asked first, though an insert alone would do: those who wait would fill the database's log with failed ones. */
+    private static boolean isThere(Handle handle, Entry entry) {
+        return handle.select("SELECT 1 FROM lease WHERE caller = ? AND id = ?", entry.caller(), entry.id())
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
     }
 
     private boolean insert(Handle handle, Lease lease) {
@@ -123,18 +140,31 @@ final class Leases {
                 lease.owner);
     }
 
+    /** No longer renews a lease: it ends by itself, if nothing else ends it. */
+    void letGo(Lease lease) {
+        held.remove(lease.owner);
+    }
+
     void release(Lease lease) {
+        letGo(lease);
         database.call(handle -> release(handle, lease));
     }
 
     /** Renews all that this node holds. */
     void renew() {
-        database.call(
-                handle -> handle.execute("UPDATE lease SET expires_at = " + EXPIRY + " WHERE node = ?", seconds, node));
+        List<String> owners = List.copyOf(held);
+        if (!owners.isEmpty()) {
+            database.call(handle -> handle.createUpdate("UPDATE lease SET expires_at = "
+                            + EXPIRY.replace("?", ":seconds") + " WHERE owner IN (<owners>)")
+                    .bind("seconds", seconds)
+                    .bindList("owners", owners)
+                    .execute());
+        }
     }
 
     /** Deletes what nodes that died have left behind. */
     void purge() {
-        database.call(handle -> handle.execute("DELETE FROM lease WHERE expires_at < CURRENT_TIMESTAMP"));
+        database.call(handle -> handle.execute(
+                "DELETE FROM lease WHERE expires_at < CURRENT_TIMESTAMP - INTERVAL '1' HOUR AND node <> ?", node));
     }
 }

@@ -26,7 +26,18 @@ record MessageText(
     /** What chat models are told around each message, by OpenAI's cookbook on counting tokens, and its role. */
     private static final int TOKENS_AROUND = 4;
 
-    record Called(String id, String name, String arguments) {}
+    /** A call of a tool; its arguments as a tree, since clients write them anew, or as text where they are no JSON. */
+    record Called(
+            String id, String name, String text, @Nullable JsonNode tree) {
+        static Called of(String id, String name, String arguments) {
+            JsonNode tree = TurnJson.treeOrNull(arguments);
+            return new Called(id, name, tree == null ? arguments : "", tree);
+        }
+
+        String arguments() {
+            return tree == null ? text : tree.toString();
+        }
+    }
 
     static MessageText of(Message message) {
         Content content = message.content();
@@ -64,7 +75,7 @@ record MessageText(
         if (toolCalls != null) {
             for (JsonNode call : TurnJson.tree(toolCalls.text())) {
                 JsonNode function = call.path("function");
-                calls.add(new Called(
+                calls.add(Called.of(
                         call.path("id").asText(),
                         function.path("name").asText(),
                         function.path("arguments").asText()));

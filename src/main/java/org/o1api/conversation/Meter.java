@@ -24,14 +24,17 @@ final class Meter {
 
     /** Takes messages if they fit. */
     boolean takeIfFits(List<MessageText> more) {
-        if (!exact && used + cost(more) > limit) {
+        long cost = cost(more);
+        if (!exact && used + cost > limit) {
             exact = true;
             used = cost(taken);
+            cost = cost(more);
         }
-        if (used + cost(more) > limit) {
+        if (used + cost > limit) {
             return false;
         }
-        take(more);
+        taken.addAll(more);
+        used += cost;
         return true;
     }
 

@@ -34,7 +34,7 @@ public final class OpenConversation implements AutoCloseable {
      * @throws ConversationException when the request does not go on from the history
      */
     public List<Message> continuedBy(List<Message> asked, long tokens, boolean reasoning) {
-        history = store.history(lease.entry(), new History.Need(new Meter(tokens, tokenizer), asked.size()));
+        history = store.history(lease.entry(), new History.Need(tokens, asked.size()));
         Continuation continuation =
                 Continuation.of(history, asked, new Continuation.Bounds(tokens, reasoning), tokenizer);
         added = continuation.added();
@@ -43,8 +43,10 @@ public final class OpenConversation implements AutoCloseable {
 
     /** Stores what was said without being asked, and gives the floor up. */
     public void put(StoredTurn turn) {
-        history = store.history(lease.entry(), new History.Need(new Meter(0, tokenizer), 0));
-        store.store(lease, history, turn);
+        Entry entry = lease.entry();
+        Conversation conversation =
+                store.find(entry.caller(), entry.id()).orElseThrow(() -> ConversationException.notFound(entry.id()));
+        store.store(lease, store.end(conversation), turn);
         stored = true;
     }
 
@@ -64,6 +66,7 @@ public final class OpenConversation implements AutoCloseable {
     /** Gives the floor up. When that cannot be told to the database, the lease ends by itself. */
     @Override
     public void close() {
+        leases.letGo(lease);
         if (!stored) {
             try {
                 leases.release(lease);

@@ -126,6 +126,16 @@ final class TurnJson {
         }
     }
 
+    /** The value of a text; null where it is no JSON. */
+    static @Nullable JsonNode treeOrNull(String text) {
+        try {
+            JsonNode tree = JSON.readTree(text);
+            return tree.isMissingNode() ? null : tree;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
     static RawJson string(String text) {
         return new RawJson(TextNode.valueOf(text).toString());
     }

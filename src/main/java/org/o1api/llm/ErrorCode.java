@@ -65,6 +65,11 @@ public enum ErrorCode {
         return status;
     }
 
+    /** Whether the same request will fail again, or should not be made again, whatever its status usually means. */
+    public boolean endsHere() {
+        return this == CONVERSATION_CHANGED || this == CONVERSATION_DIFFERS;
+    }
+
     /** OpenAI's {@code error.type}. */
     public String type() {
         return type;

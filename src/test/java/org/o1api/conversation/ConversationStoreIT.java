@@ -231,6 +231,40 @@ class ConversationStoreIT {
     }
 
     @Test
+    void letsALeaseEndThatCouldNotBeGivenBack() {
+        if (kind == Kind.H2) {
+            return; // its database is never away for a moment
+        }
+        Conversations node = node(true);
+        node.store().find("ann", "zombie");
+        OpenConversation open = node.tryOpen(entry("ann", "zombie")).orElseThrow();
+        Postgres.allowConnections(url(), false);
+        try {
+            open.close();
+        } finally {
+            Postgres.allowConnections(url(), true);
+        }
+        await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
+            Optional<OpenConversation> next = node.tryOpen(entry("ann", "zombie"));
+            next.ifPresent(OpenConversation::close);
+            return next.isPresent();
+        });
+    }
+
+    @Test
+    void endsAFirstTurnThatIsDeleted() {
+        Conversations node = node(false);
+        OpenConversation open = node.tryOpen(entry("ann", "first")).orElseThrow();
+        open.continuedBy(List.of(Message.user("One?")), 1000, false);
+        assertThat(node.store().delete("ann", "first")).isTrue();
+        assertThat(refused(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
+                        .code())
+                .isEqualTo(ErrorCode.CONVERSATION_CHANGED);
+        open.close();
+        assertThat(node.store().find("ann", "first")).isEmpty();
+    }
+
+    @Test
     void storesNothingInAConversationThatWasDeleted() {
         Conversations node = node(false);
         Entry entry = entry("ann", "deleted");

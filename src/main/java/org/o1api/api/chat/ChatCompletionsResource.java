@@ -163,7 +163,7 @@ public final class ChatCompletionsResource {
 
         @Nullable
         Recording recording(Reply reply) {
-            return entry == null ? null : new Recording(head, format, reply);
+            return entry == null ? null : new Recording(head, format, reply, turn.cancellation());
         }
     }
 

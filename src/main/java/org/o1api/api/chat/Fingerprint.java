@@ -3,6 +3,7 @@ package org.o1api.api.chat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,14 @@ import java.util.Set;
 
 /** What makes two requests the same: all that they ask, but not the white space, nor whether the answer is streamed. */
 final class Fingerprint {
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Bounds were kept when it was read first. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNestingDepth(2000)
+                    .build())
+            .build();
+
     private static final Set<String> MODE = Set.of("stream", "stream_options");
 
     private Fingerprint() {}

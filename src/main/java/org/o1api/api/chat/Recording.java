@@ -13,6 +13,7 @@ import org.o1api.llm.ReasoningFormat;
 import org.o1api.llm.Usage;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.turn.Outcome;
+import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.Delta;
 
 /**
@@ -23,6 +24,7 @@ final class Recording {
     private final CompletionHead head;
     private final ReasoningFormat format;
     private final Reply reply;
+    private final Cancellation cancellation;
     private final List<StoredTurn.Step> steps = new ArrayList<>();
     private final StringBuilder stepText = new StringBuilder();
     private final StringBuilder answer = new StringBuilder();
@@ -33,7 +35,8 @@ final class Recording {
     private @Nullable OpenConversation conversation;
 
     /** Records what a reply tells. */
-    Recording(CompletionHead head, ReasoningFormat format, Reply reply) {
+    Recording(CompletionHead head, ReasoningFormat format, Reply reply, Cancellation cancellation) {
+        this.cancellation = cancellation;
         this.head = head;
         this.format = format;
         this.reply = reply;
@@ -154,6 +157,7 @@ final class Recording {
         public void completed(FinishReason reason, Usage usage) {
             if (conversation != null) {
                 reply.flush(); // a client that has left by now gets nothing stored
+                cancellation.throwIfCancelled();
                 conversation.store(head.id(), head.created(), head.model(), answer(reason, usage));
             }
             reply.completed(reason, usage);
@@ -170,6 +174,9 @@ final class Recording {
         List<Delta.ToolCall> calls = stored.toolCalls() == null ? List.of() : ToolCalls.pieces(stored.toolCalls());
         if (format.insideContent() && stored.sent() != null) {
             reply.content(stored.sent());
+            if (stored.refusal() != null) {
+                reply.refusal(stored.refusal());
+            }
             calls.forEach(reply::toolCall);
             reply.completed(stored.finishReason(), stored.usage());
             return outcome;
