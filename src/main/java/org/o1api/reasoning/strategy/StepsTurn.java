@@ -94,14 +94,26 @@ final class StepsTurn {
             AnswerReader reader = new AnswerReader(stepsShown + 1, question.wantsJson(), out);
             try (Call call = thinker.answer(requests.answer(messages, allowance.forAnswer()))) {
                 call.forEach(reader::feed);
+                FinishReason reason = call.finishReason();
+                if (reader.saysNothing() && isSuccess(reason)) {
+                    throw UpstreamException.nothingSaid();
+                }
                 reader.end();
-                return call.finishReason();
+                return reason;
             } catch (UpstreamException e) {
-                if (!reader.thinks() || !thinker.mayRetry(e)) {
+                if (!reader.mayBeginAnew() || !thinker.mayRetry(e)) {
                     throw e;
                 }
                 reader.breakOff(String.valueOf(e.getMessage()));
             }
         }
+    }
+
+    /** Whether a reply that ended so claims to be whole. */
+    private static boolean isSuccess(FinishReason reason) {
+        return switch (reason) {
+            case STOP, TOOL_CALLS -> true;
+            case LENGTH, CONTENT_FILTER -> false;
+        };
     }
 }

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.llm.Content;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
@@ -526,6 +529,78 @@ class StepsStrategyTest {
             assertThatThrownBy(() -> think(upstream, question(0, 0))).hasMessage("It broke.");
             assertThat(upstream.left()).isOne();
         }
+    }
+
+    static List<Arguments> repliesWithoutAnswer() {
+        return List.of(
+                Arguments.of("reasoning", false, new Delta[] {new Delta.Reasoning("Hm")}),
+                Arguments.of("an open thought", false, new Delta[] {new Delta.Text("<think>abc")}),
+                Arguments.of("a thought", false, new Delta[] {new Delta.Text("<think>abc</think>\n\n")}),
+                Arguments.of("white space", false, new Delta[] {new Delta.Text(" \n"), new Delta.Text("\t ")}),
+                Arguments.of("much white space", false, new Delta[] {new Delta.Text(" ".repeat(1000))}),
+                Arguments.of("a blank refusal", false, new Delta[] {new Delta.Refusal(" ")}),
+                Arguments.of(
+                        "an empty fence", true, new Delta[] {new Delta.Text("```json\n"), new Delta.Text("\n```")}));
+    }
+
+    private static Question answeredAtOnce(boolean json) {
+        Map<String, RawJson> closing =
+                json ? Map.of("response_format", new RawJson("{\"type\":\"json_object\"}")) : Map.of();
+        return new Question(List.of(Message.user("Why?")), Map.of(), null, closing, null, new Preset.Steps(0, 0));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("repliesWithoutAnswer")
+    void asksAgainWhereTheClosingCallHasNoAnswer(String name, boolean json, Delta... deltas) {
+        for (FinishReason reason : List.of(FinishReason.STOP, FinishReason.TOOL_CALLS)) {
+            out.events().clear();
+            ScriptedUpstream upstream =
+                    ScriptedUpstream.answering(Reply.of(deltas).ending(reason), Reply.of(new Delta.Text("1")));
+            assertThat(think(upstream, answeredAtOnce(json))).isEqualTo(FinishReason.STOP);
+            assertThat(out.events().stream().filter(event -> event.startsWith("answer")))
+                    .containsExactly("answer: 1");
+            assertThat(out.events()).noneMatch(event -> event.startsWith("refusal"));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("repliesWithoutAnswer")
+    void failsWhereNoClosingCallHasAnAnswer(String name, boolean json, Delta... deltas) {
+        Reply nothing = Reply.of(deltas);
+        ScriptedUpstream upstream = ScriptedUpstream.answering(nothing, nothing, nothing, nothing);
+        Preset.Budget budget = new Preset.Budget(30, 1000, Duration.ofMinutes(5), 1);
+        assertThatThrownBy(() -> think(upstream, answeredAtOnce(json), budget))
+                .isInstanceOfSatisfying(
+                        UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED))
+                .hasMessage("The model's provider answered with nothing.");
+        assertThat(upstream.requests()).hasSize(2);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("repliesWithoutAnswer")
+    void anAnswerThatWasCutShortMayBeEmpty(String name, boolean json, Delta... deltas) {
+        for (FinishReason reason : List.of(FinishReason.LENGTH, FinishReason.CONTENT_FILTER)) {
+            ScriptedUpstream upstream =
+                    ScriptedUpstream.answering(Reply.of(deltas).ending(reason));
+            assertThat(think(upstream, answeredAtOnce(json))).isEqualTo(reason);
+        }
+    }
+
+    @Test
+    void keepsTheWhiteSpaceBeforeAnAnswerUntilItComes() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                Reply.of(new Delta.Text(" ".repeat(300)), new Delta.Text("\n"), new Delta.Text("Because.")));
+        think(upstream, question(0, 0));
+        assertThat(out.events()).contains("answer: " + " ".repeat(300) + "\nBecause.");
+    }
+
+    @Test
+    void makesAClosingCallThatBrokeOffInWhiteSpaceAgain() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                Reply.of(new Delta.Text("\n")).breaking(true), Reply.of(new Delta.Text("Because.")));
+        think(upstream, question(0, 0));
+        assertThat(out.answer()).isEqualTo("Because.");
+        assertThat(out.steps()).isZero();
     }
 
     @Test
