@@ -484,6 +484,64 @@ class StepsStrategyTest {
     }
 
     @Test
+    void aStepBeginsAnewTwiceAtMost() {
+        Reply broken = Reply.of(new Delta.Text("Half a")).breaking(true);
+        ScriptedUpstream upstream = ScriptedUpstream.answering(broken, broken, broken, step(DONE, 1));
+        assertThatThrownBy(() -> think(upstream, question(3, 25))).hasMessage("It broke.");
+        assertThat(upstream.requests()).hasSize(3);
+    }
+
+    @Test
+    void answersFromTheStepsThatThereAreWhereTheNextOneAlwaysBreaksOff() {
+        Reply broken = Reply.of(new Delta.Text("{\"content\": \"Half a")).breaking(true);
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                broken,
+                broken,
+                step(GO_ON, 1),
+                broken,
+                broken,
+                broken,
+                Reply.of(new Delta.Reasoning("Well."), new Delta.Text("Because.")));
+        think(upstream, question(3, 25));
+        assertThat(out.step(2)).isEqualTo("Half a\n\n*It broke. This step is left at that.*");
+        assertThat(out.step(3)).isEqualTo("Well.");
+        assertThat(out.answer()).isEqualTo("Because.");
+        assertThat(said(upstream.requests().get(6)))
+                .containsExactly("system: STEP", "user: Why?", "assistant: " + GO_ON, "user: ANSWER");
+    }
+
+    @Test
+    void theClosingCallBeginsAnewTwiceAtMost() {
+        for (Reply broken :
+                List.of(Reply.of(new Delta.Reasoning("Hm")).breaking(true), Reply.of(new Delta.Reasoning("Hm")))) {
+            ScriptedUpstream upstream =
+                    ScriptedUpstream.answering(broken, broken, broken, Reply.of(new Delta.Text("Because.")));
+            Transcript once = new Transcript();
+            assertThatThrownBy(() -> new StepsStrategy()
+                            .think(
+                                    question(0, 0),
+                                    preset(),
+                                    new Thinker(upstream, cancellation, Preset.Budget.DEFAULT, once),
+                                    once))
+                    .isInstanceOf(UpstreamException.class);
+            assertThat(upstream.requests()).hasSize(3);
+        }
+    }
+
+    private static Preset preset() {
+        return new Preset(
+                "o1",
+                List.of("main"),
+                "m",
+                "steps",
+                Preset.Steps.DEFAULT,
+                Preset.Budget.DEFAULT,
+                PROMPTS,
+                Preset.History.DEFAULT,
+                null);
+    }
+
+    @Test
     void failsByAStepThatIsNotWorthAnotherTry() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 Reply.of(new Delta.Text("Half a")).breaking(false), Reply.of(new Delta.Text(DONE)));
