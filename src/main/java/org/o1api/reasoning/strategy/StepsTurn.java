@@ -33,7 +33,8 @@ final class StepsTurn {
         this.thinker = thinker;
         this.out = out;
         requests = new StepRequests(question, preset.model());
-        history = new StepHistory(question.messages(), preset.prompts());
+        history = new StepHistory(
+                question.messages(), question.mayCallTools() ? preset.prompts().withTools() : preset.prompts());
         allowance = new Allowance(question.maxTokens(), thinker);
     }
 

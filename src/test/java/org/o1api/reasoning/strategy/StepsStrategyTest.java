@@ -332,6 +332,30 @@ class StepsStrategyTest {
     }
 
     @Test
+    void tellsTheModelOfTheToolsThatItMayCall() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, DONE, "Because.");
+        think(upstream, withTools());
+        List<CallRequest> requests = upstream.requests();
+        assertThat(said(requests.get(0)).get(0)).startsWith("system: STEP\n\nThe tools cannot be called in a step.");
+        assertThat(said(requests.get(2))).endsWith("user: ANSWER Or call a tool if you need one for it.");
+        for (int i = 1; i < requests.size(); i++) {
+            assertThat(requests.get(i).messages())
+                    .startsWith(requests.get(i - 1).messages().toArray(Message[]::new));
+        }
+    }
+
+    @Test
+    void saysNothingOfToolsThatMayNotBeCalled() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
+        Map<String, RawJson> none = Map.of("tool_choice", new RawJson("\"none\""));
+        think(
+                upstream,
+                new Question(List.of(Message.user("Why?")), Map.of(), TOOLS, none, null, new Preset.Steps(1, 25)));
+        assertThat(said(upstream.requests().get(1)))
+                .containsExactly("system: STEP", "user: Why?", "assistant: " + DONE, "user: ANSWER");
+    }
+
+    @Test
     void endsTheThinkingWhenAStepCallsATool() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 step(GO_ON, 1),
@@ -340,7 +364,9 @@ class StepsStrategyTest {
         think(upstream, withTools());
         assertThat(out.toolCalls()).containsExactly(TOOL_CALL);
         assertThat(out.step(2)).isEqualTo("I call it.");
-        assertThat(said(upstream.requests().get(2))).endsWith("assistant: I call it.", "user: ANSWER");
+        assertThat(said(upstream.requests().get(2)))
+                .endsWith(
+                        "assistant: I call it.", "user: " + PROMPTS.withTools().answer());
     }
 
     @Test
