@@ -124,6 +124,13 @@ class FaultMatrixIT {
                 new Late("silence", exchange -> exchange.stream().text("It is").awaitClientLeft(), "upstream_timeout"),
                 new Late("an error object", FaultMatrixIT::errorLate, "upstream_failed"),
                 new Late(
+                        "an event named error",
+                        exchange -> exchange.stream()
+                                .text("It is")
+                                .event("error", "{\"message\":\"overloaded\"}")
+                                .done(),
+                        "upstream_failed"),
+                new Late(
                         "junk",
                         exchange -> exchange.stream()
                                 .text("It is")

@@ -72,6 +72,12 @@ class PromptIT {
         return request.text().substring(0, request.text().lastIndexOf(last) + last.length());
     }
 
+    /** The messages alone, without the end of their list. */
+    private static String messageList(Request request) {
+        String all = messagesOf(request);
+        return all.substring(all.indexOf("\"messages\""));
+    }
+
     private static List<String> contents(Request request, String role) {
         List<String> contents = new java.util.ArrayList<>();
         for (JsonNode message : request.body().path("messages")) {
@@ -152,6 +158,14 @@ class PromptIT {
         assertThat(stage.requests().stream()
                         .map(request -> request.body().path("tool_choice").asText()))
                 .containsExactly("none", "none", "none", "required");
+        assertThat(contents(stage.request(0), "system"))
+                .singleElement()
+                .asString()
+                .contains("tools");
+        assertThat(stage.request(3).lastMessage()).contains("final answer", "call a tool");
+        for (int call = 1; call < 4; call++) {
+            assertThat(stage.request(call).text()).contains(messageList(stage.request(call - 1)));
+        }
     }
 
     @InContainers

@@ -29,4 +29,13 @@ public record Prompts(String step, String next, String check, String answer) {
             "Before you conclude: check the result by a different method, as one JSON object.",
             "Now give the final answer to my request, based on the reasoning above. Write it for me to read, complete in"
                     + " itself, without JSON and without the step format, unless I asked for a format.");
+
+    private static final String STEPS_WITHOUT_TOOLS =
+            "The tools cannot be called in a step. You can call them once you have thought, when you are asked for the answer.";
+    private static final String ANSWER_WITH_TOOLS = "Or call a tool if you need one for it.";
+
+    /** The same words, whoever wrote them, to a model that has tools. */
+    public Prompts withTools() {
+        return new Prompts(step + "\n\n" + STEPS_WITHOUT_TOOLS, next, check, answer + " " + ANSWER_WITH_TOOLS);
+    }
 }

@@ -25,6 +25,8 @@ public record Question(
         Map<String, RawJson> closingFields,
         @Nullable MaxTokens maxTokens,
         Preset.Steps steps) {
+    private static final RawJson NO_TOOL = new RawJson("\"none\"");
+
     public Question {
         messages = List.copyOf(messages);
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
@@ -34,6 +36,11 @@ public record Question(
     /** Whether the answer must be JSON alone: a format is only asked for where it is. */
     public boolean wantsJson() {
         return closingFields.containsKey("response_format");
+    }
+
+    /** Whether the answer may be a tool call. */
+    public boolean mayCallTools() {
+        return tools != null && !NO_TOOL.equals(closingFields.get("tool_choice"));
     }
 
     /** The same question with other messages. */

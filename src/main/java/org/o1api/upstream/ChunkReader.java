@@ -52,6 +52,7 @@ final class ChunkReader {
     private final List<String> toolCallIds = new ArrayList<>();
     private final List<Integer> toolCallIndexes = new ArrayList<>();
     private int lastToolCall;
+    private boolean endsInSomethingElse;
 
     // What the chunk at hand tells.
     private @Nullable String text;
@@ -94,12 +95,14 @@ final class ChunkReader {
 
     private void parse(byte[] bytes, int offset, int length) throws IOException {
         forget();
+        boolean known = false;
         try (JsonParser json = JSON.createParser(bytes, offset, length)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("a chunk that is no JSON object");
             }
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 JsonToken value = json.nextToken();
+                known |= name.equals("choices") || name.equals("usage") || name.equals("error");
                 switch (name) {
                     case "choices" -> choices(json, value);
                     case "usage" -> usage(json, value);
@@ -118,7 +121,30 @@ final class ChunkReader {
         } else {
             template.forget();
         }
+        if (!known) {
+            endsInSomethingElse = true;
+        } else if (texts > 0 || refusal != null || !pieces.isEmpty()) {
+            endsInSomethingElse = false;
+        }
         tell();
+    }
+
+    /** Whether an object that is no chunk came after the last text: without a finish reason it may be how a failure is told. */
+    boolean endsInSomethingElse() {
+        return endsInSomethingElse;
+    }
+
+    /** Reads the data of an event that is an error by its name, whatever it is: the message in it, where there is one. */
+    void readError(byte[] bytes, int offset, int length) {
+        forget();
+        try (JsonParser json = JSON.createParser(bytes, offset, length)) {
+            if (json.nextToken() != null) {
+                error(json, json.currentToken());
+            }
+        } catch (IOException e) {
+            // It is an error all the same.
+        }
+        sink.error(errorCode, errorMessage);
     }
 
     private void forget() {
@@ -437,6 +463,8 @@ final class ChunkReader {
                 JsonToken field = json.nextToken();
                 if (name.equals("message") && field == JsonToken.VALUE_STRING) {
                     errorMessage = json.getText();
+                } else if (name.equals("error") && errorMessage == null) {
+                    error(json, field);
                 } else if (name.equals("code") && field.isScalarValue() && field != JsonToken.VALUE_NULL) {
                     errorCode = json.getText();
                 } else {

@@ -7,14 +7,17 @@ import java.util.Arrays;
 import org.o1api.llm.ErrorCode;
 
 /**
- * The data of a stream of server-sent events, read as it arrives. Comments and all fields but {@code data} are skipped. An
- * event's bytes lie in this reader's own buffer, and stay there until the next call of a method.
+ * The data of a stream of server-sent events, read as it arrives. Comments and all fields but {@code data} are skipped, and
+ * of {@code event} only the name {@code error} counts. An event's bytes lie in this reader's own buffer, and stay there until the next call of a method.
  */
 final class EventReader {
     /** A burst that fits is one delta and one write to the client; with 4 KiB a turn took 40 % more CPU. */
     private static final int BUFFER = 16 * 1024;
     /** Less room than this is not worth a read. */
     private static final int LEAST_ROOM = BUFFER / 2;
+
+    private static final byte[] EVENT = {'e', 'v', 'e', 'n', 't', ':'};
+    private static final byte[] ERROR = {'e', 'r', 'r', 'o', 'r'};
 
     private final InputStream in;
     private final int limit;
@@ -30,6 +33,7 @@ final class EventReader {
     private final ByteArrayOutputStream joined = new ByteArrayOutputStream(0);
     private boolean severalLines;
     private boolean handedOut;
+    private boolean namedError;
 
     private byte[] event = bytes;
     private int offset;
@@ -142,6 +146,11 @@ final class EventReader {
         return event;
     }
 
+    /** Whether the event is named {@code error}; only such a one may have no data. */
+    boolean isError() {
+        return namedError;
+    }
+
     int offset() {
         return offset;
     }
@@ -180,8 +189,24 @@ final class EventReader {
                 value++;
             }
             addLine(value, to);
+        } else if (bytes[from] == 'e') {
+            nameEvent(from, to);
         }
         return false;
+    }
+
+    private void nameEvent(int from, int to) {
+        if (startsWith(EVENT, from, to)) {
+            int value = from + EVENT.length;
+            if (value < to && bytes[value] == ' ') {
+                value++;
+            }
+            namedError = to - value == ERROR.length && startsWith(ERROR, value, to);
+        }
+    }
+
+    private boolean startsWith(byte[] word, int from, int to) {
+        return to - from >= word.length && Arrays.equals(bytes, from, from + word.length, word, 0, word.length);
     }
 
     private void addLine(int from, int to) {
@@ -202,11 +227,13 @@ final class EventReader {
     }
 
     private boolean dispatch() {
-        if (dataStart < 0) {
+        if (dataStart < 0 && !namedError) {
             return false;
         }
         handedOut = true;
-        if (severalLines) {
+        if (dataStart < 0) {
+            length = 0;
+        } else if (severalLines) {
             event = joined.toByteArray();
             offset = 0;
             length = event.length;
@@ -215,7 +242,7 @@ final class EventReader {
             offset = dataStart;
             length = dataEnd - dataStart;
         }
-        if (length == 0) {
+        if (length == 0 && !namedError) {
             forgetEvent();
             return false;
         }
@@ -227,6 +254,7 @@ final class EventReader {
             handedOut = false;
             dataStart = -1;
             severalLines = false;
+            namedError = false;
             joined.reset();
         }
     }

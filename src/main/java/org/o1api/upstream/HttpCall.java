@@ -179,7 +179,12 @@ final class HttpCall implements Call {
     }
 
     private void readEvent() {
-        if (isDone()) {
+        if (events.isError()) {
+            chunks.readError(events.event(), events.offset(), events.length());
+        } else if (isDone()) {
+            if (!deltas.finished() && chunks.endsInSomethingElse()) {
+                throw incomplete();
+            }
             complete();
         } else {
             parse();
@@ -222,8 +227,12 @@ final class HttpCall implements Call {
         if (!complete && deltas.finished()) {
             complete();
         } else if (!complete) {
-            throw Failures.broken("ended its reply before it was complete", null);
+            throw incomplete();
         }
+    }
+
+    private static UpstreamException incomplete() {
+        return Failures.broken("ended its reply before it was complete", null);
     }
 
     /** The connection broke, or was cut for its silence: after the finish reason that costs nothing but the usage. */

@@ -68,7 +68,7 @@ public final class UpstreamException extends GatewayException {
     }
 
     /** A reply that was complete, and empty. */
-    static UpstreamException nothingSaid() {
+    public static UpstreamException nothingSaid() {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_FAILED,
                 "The model's provider answered with nothing.",

@@ -106,6 +106,11 @@ public final class Exchange {
         return body("data: " + data + "\n\n");
     }
 
+    /** An event with a name. */
+    public Exchange event(String name, String data) throws IOException {
+        return body("event: " + name + "\ndata: " + data + "\n\n");
+    }
+
     /** {@code [DONE]} and the end of the body; the connection stays open. */
     public Exchange done() throws IOException {
         return event("[DONE]").end();

@@ -13,6 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class EventReaderTest {
@@ -65,6 +66,43 @@ class EventReaderTest {
     @MethodSource("streams")
     void readsThemByteByByteToo(String stream, List<String> events) throws IOException {
         assertThat(read(inPieces(utf8(stream), new Random(1), 1))).isEqualTo(events);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "event: error\\ndata: a\\n\\n              | !a",
+                "event:error\\r\\ndata: a\\r\\n\\r\\n       | !a",
+                "data: a\\nevent: error\\n\\n              | !a",
+                "event: error\\n\\n                       | !",
+                "event: error\\ndata:\\n\\n                | !",
+                "event: error\\ndata: a\\ndata: b\\n\\n     | !a+b",
+                "event: error\\ndata: a                 | !a",
+                "event: error\\ndata: a\\n\\ndata: b\\n\\n   | !a b",
+                "event: error\\n\\ndata: b\\n\\n            | ! b",
+                "event: error\\nevent: x\\ndata: a\\n\\n    | a",
+                "event: errors\\ndata: a\\n\\n             | a",
+                "event: erro\\ndata: a\\n\\n               | a",
+                "events: error\\ndata: a\\n\\n             | a",
+                "event\\ndata: a\\n\\n                     | a",
+                "data: event: error\\n\\n                 | event: error"
+            })
+    void knowsAnErrorByItsName(String stream, String events) throws IOException {
+        byte[] bytes = utf8(stream.replace("\\n", "\n").replace("\\r", "\r"));
+        for (int most = 1; most <= bytes.length; most += bytes.length - 1) {
+            EventReader reader = new EventReader(inPieces(bytes, new Random(1), most), 1024);
+            List<String> told = new ArrayList<>();
+            while (reader.read()) {
+                while (reader.next()) {
+                    told.add((reader.isError() ? "!" : "") + event(reader).replace('\n', '+'));
+                }
+            }
+            if (reader.last()) {
+                told.add((reader.isError() ? "!" : "") + event(reader).replace('\n', '+'));
+            }
+            assertThat(String.join(" ", told)).isEqualTo(events);
+        }
     }
 
     @Test

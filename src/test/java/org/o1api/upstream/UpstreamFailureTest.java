@@ -148,6 +148,57 @@ class UpstreamFailureTest {
         assertThat(fake.requests()).hasSize(3);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"message\":\"overloaded\"}                    | : overloaded",
+                "{\"error\":{\"message\":\"overloaded\"}}        | : overloaded",
+                "{\"type\":\"error\",\"error\":\"overloaded\"}   | : overloaded",
+                "\"overloaded\"                                | : overloaded",
+                "overloaded                                  | .",
+                "{\"a\":[1]}                                  | .",
+                "{\"choices\":[{\"delta\":{\"content\":\"b\"}}]} | ."
+            })
+    void anEventNamedErrorIsAFailureWhateverItsData(String data, String message) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+                exchange -> exchange.stream().text("a").event("error", data).done()));
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+            UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> fixture.text(call));
+            assertThat(failure).hasMessage("The model's provider reported an error" + message);
+            assertThat(failure.retryable()).isTrue();
+        }
+    }
+
+    static List<Script> completeStreams() {
+        return List.of(
+                exchange -> exchange.stream().text("a").done(),
+                exchange -> exchange.stream().text("a").usage(1, 1).done(),
+                exchange -> exchange.stream()
+                        .event("{\"type\":\"start\"}")
+                        .text("a")
+                        .done(),
+                exchange -> exchange.stream()
+                        .text("a")
+                        .finish("stop")
+                        .event("{\"type\":\"end\"}")
+                        .done(),
+                exchange -> exchange.stream()
+                        .text("a")
+                        .finish("stop")
+                        .event("ping", "{\"type\":\"ping\"}")
+                        .done());
+    }
+
+    @ParameterizedTest
+    @MethodSource("completeStreams")
+    void aReplyIsWholeWhereNothingSpeaksAgainstIt(Script script) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(script));
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+            assertThat(fixture.text(call)).isEqualTo("a");
+        }
+    }
+
     static List<Object[]> brokenStreams() {
         return List.of(
                 row("reset", exchange -> exchange.stream().text("a").reset()),
@@ -161,6 +212,29 @@ class UpstreamFailureTest {
                         exchange -> exchange.stream()
                                 .text("a")
                                 .event("{\"error\":{\"message\":\"m\"}}")
+                                .done()),
+                row(
+                        "an event named error",
+                        exchange -> exchange.stream()
+                                .text("a")
+                                .event("error", "{\"message\":\"m\"}")
+                                .done()),
+                row(
+                        "an event named error that has no data",
+                        exchange -> exchange.stream()
+                                .text("a")
+                                .body("event: error\n\n")
+                                .finish("stop")
+                                .done()),
+                row(
+                        "an event named error that is done",
+                        exchange -> exchange.stream().text("a").event("error", "[DONE]")),
+                row(
+                        "something else, then done without a finish reason",
+                        exchange -> exchange.stream()
+                                .text("a")
+                                .event("{\"message\":\"m\"}")
+                                .usage(1, 1)
                                 .done()),
                 row(
                         "half a character",

@@ -3,13 +3,17 @@ package org.o1api.reasoning.strategy;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Delta;
 
-/** Reads the closing call's reply as it arrives. What the model thinks before it answers is one more step. */
+/**
+ * Reads the closing call's reply as it arrives. What the model thinks before it answers is one more step. White space alone is
+ * no answer: it waits for what follows it.
+ */
 final class AnswerReader {
     private final TurnListener out;
     private final StepReader thought;
     private final AnswerText text;
     private final ShownText answer;
     private final ShownText refusal;
+    private boolean heard;
     private boolean begun;
 
     /**
@@ -27,27 +31,29 @@ final class AnswerReader {
     }
 
     void feed(Delta delta) {
+        heard = true;
         if (delta instanceof Delta.Reasoning reasoning) {
             think(reasoning.text());
         } else if (delta instanceof Delta.Text piece) {
             text.feed(piece.text());
             report();
         } else if (delta instanceof Delta.Refusal piece) {
-            endText();
             refusal.append(piece.text());
-            refusal.report();
+            if (begun || !refusal.isBlank()) {
+                beginOther();
+                refusal.report();
+            }
         } else if (delta instanceof Delta.ToolCall piece) {
-            endText();
+            beginOther();
             out.toolCall(piece);
         }
     }
 
     private void report() {
         think(text.takeThought());
-        String said = text.takeAnswer();
-        if (!said.isEmpty()) {
+        answer.append(text.takeAnswer());
+        if (begun || !answer.isBlank()) {
             begin();
-            answer.append(said);
             answer.report();
         }
     }
@@ -58,11 +64,16 @@ final class AnswerReader {
         }
     }
 
+    /** The answer's text ends where something else begins, white space included. */
+    private void beginOther() {
+        endText();
+        begin();
+        answer.end();
+    }
+
     private void endText() {
         text.end();
         report();
-        begin();
-        answer.end();
     }
 
     private void begin() {
@@ -72,19 +83,27 @@ final class AnswerReader {
         }
     }
 
-    /** Whether the model thinks, and has not begun to answer. */
-    boolean thinks() {
-        return thought.begun() && !begun;
+    /** Whether the reply has come in so far that the model has not begun to answer: to make the call again loses no answer. */
+    boolean mayBeginAnew() {
+        return heard && !begun;
     }
 
-    /** The reply broke off while the model thought. */
+    /** Whether the reply, which is complete, has no answer in it, no refusal and no tool call. */
+    boolean saysNothing() {
+        endText();
+        return !begun;
+    }
+
+    /** The reply broke off before the answer: so does the thought, if there is one. */
     void breakOff(String why) {
-        thought.breakOff(why);
+        if (thought.begun()) {
+            thought.breakOff(why);
+        }
     }
 
     /** The reply is complete. */
     void end() {
-        endText();
+        beginOther();
         refusal.end();
     }
 }

@@ -9,6 +9,7 @@ final class ShownText {
     private final Consumer<String> out;
     private final StringBuilder text = new StringBuilder();
     private int reported;
+    private int blankUntil;
     private boolean sectionBegins;
 
     ShownText(Consumer<String> out) {
@@ -55,6 +56,14 @@ final class ShownText {
     /** Reports the rest; a half of a character waits no longer. */
     void end() {
         reportUntil(text.length());
+    }
+
+    /** Whether there is nothing but white space. */
+    boolean isBlank() {
+        while (blankUntil < text.length() && Character.isWhitespace(text.charAt(blankUntil))) {
+            blankUntil++;
+        }
+        return blankUntil == text.length();
     }
 
     /** All that was reported. */

@@ -116,11 +116,20 @@ final class StepReader {
         return new Step(values.title(), shown.reported(), values.nextAction(), broken);
     }
 
-    /** The reply broke off, and so does the step: a last line says why. */
+    /** The reply broke off, and so does the step, to begin anew: a last line says why. */
     void breakOff(String why) {
+        endBroken(why, "This step begins anew.");
+    }
+
+    /** The reply broke off, and the step stays as it is: a last line says why. */
+    void giveUp(String why) {
+        endBroken(why, "This step is left at that.");
+    }
+
+    private void endBroken(String why, String whatNext) {
         shown.beginSection();
         boolean ends = why.endsWith(".") || why.endsWith("!") || why.endsWith("?");
-        shown.append("*" + why + (ends ? "" : ".") + " This step begins anew.*");
+        shown.append("*" + why + (ends ? "" : ".") + " " + whatNext + "*");
         shown.end();
         out.stepEnded(number);
     }

@@ -16,6 +16,9 @@ import org.o1api.upstream.UpstreamException;
 final class StepsTurn {
     private static final int BREAKS_THAT_END_THINKING = 2;
 
+    /** How often one step, or the answer, begins anew: with the first try as often as a call is made by default. */
+    private static final int MOST_RESTARTS = 2;
+
     private final Question question;
     private final Thinker thinker;
     private final TurnListener out;
@@ -30,27 +33,35 @@ final class StepsTurn {
         this.thinker = thinker;
         this.out = out;
         requests = new StepRequests(question, preset.model());
-        history = new StepHistory(question.messages(), preset.prompts());
+        history = new StepHistory(
+                question.messages(), question.mayCallTools() ? preset.prompts().withTools() : preset.prompts());
         allowance = new Allowance(question.maxTokens(), thinker);
     }
 
     FinishReason run() {
         int step = 1;
+        int restarts = 0;
         boolean goesOn = true;
         while (goesOn && step <= question.steps().max() && allowance.mayThink() && thinker.mayThink()) {
             StepReader reader = new StepReader(stepsShown + 1, out);
             try {
                 boolean callsTool = readStep(requests.step(history.next(), allowance.forThinking()), reader);
                 goesOn = end(reader, step++) && !callsTool;
+                restarts = 0;
             } catch (UpstreamException e) {
                 if (e.saidNothing()) { // breaks the protocol, and no more than that
                     goesOn = end(reader, step++);
-                    continue;
-                }
-                if (!reader.begun() || !thinker.mayRetry(e)) {
+                    restarts = 0;
+                } else if (reader.begun() && e.retryable() && restarts == MOST_RESTARTS && history.hasSteps()) {
+                    reader.giveUp(String.valueOf(e.getMessage()));
+                    stepsShown++;
+                    goesOn = false; // an answer from the steps before it beats none
+                } else if (reader.begun() && restarts < MOST_RESTARTS && thinker.mayRetry(e)) {
+                    reader.breakOff(String.valueOf(e.getMessage()));
+                    restarts++;
+                } else {
                     throw e;
                 }
-                reader.breakOff(String.valueOf(e.getMessage()));
             }
         }
         return answer();
@@ -86,22 +97,34 @@ final class StepsTurn {
         return breaksInARow < BREAKS_THAT_END_THINKING && (tooEarly || !step.concludes());
     }
 
-    /** Makes the closing call; once more where it breaks off before the answer has begun. */
+    /** Makes the closing call; once more, and once more, where it breaks off before the answer has begun. */
     private FinishReason answer() {
         // A model that thought nothing has nothing to conclude from: it gets the caller's messages as they are.
         List<Message> messages = history.hasSteps() ? history.closing() : question.messages();
-        while (true) {
+        for (int restarts = 0; ; restarts++) {
             AnswerReader reader = new AnswerReader(stepsShown + 1, question.wantsJson(), out);
             try (Call call = thinker.answer(requests.answer(messages, allowance.forAnswer()))) {
                 call.forEach(reader::feed);
+                FinishReason reason = call.finishReason();
+                if (reader.saysNothing() && isSuccess(reason)) {
+                    throw UpstreamException.nothingSaid();
+                }
                 reader.end();
-                return call.finishReason();
+                return reason;
             } catch (UpstreamException e) {
-                if (!reader.thinks() || !thinker.mayRetry(e)) {
+                if (!reader.mayBeginAnew() || restarts == MOST_RESTARTS || !thinker.mayRetry(e)) {
                     throw e;
                 }
                 reader.breakOff(String.valueOf(e.getMessage()));
             }
         }
+    }
+
+    /** Whether a reply that ended so claims to be whole. */
+    private static boolean isSuccess(FinishReason reason) {
+        return switch (reason) {
+            case STOP, TOOL_CALLS -> true;
+            case LENGTH, CONTENT_FILTER -> false;
+        };
     }
 }

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.llm.Content;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
@@ -329,6 +332,30 @@ class StepsStrategyTest {
     }
 
     @Test
+    void tellsTheModelOfTheToolsThatItMayCall() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, DONE, "Because.");
+        think(upstream, withTools());
+        List<CallRequest> requests = upstream.requests();
+        assertThat(said(requests.get(0)).get(0)).startsWith("system: STEP\n\nThe tools cannot be called in a step.");
+        assertThat(said(requests.get(2))).endsWith("user: ANSWER Or call a tool if you need one for it.");
+        for (int i = 1; i < requests.size(); i++) {
+            assertThat(requests.get(i).messages())
+                    .startsWith(requests.get(i - 1).messages().toArray(Message[]::new));
+        }
+    }
+
+    @Test
+    void saysNothingOfToolsThatMayNotBeCalled() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
+        Map<String, RawJson> none = Map.of("tool_choice", new RawJson("\"none\""));
+        think(
+                upstream,
+                new Question(List.of(Message.user("Why?")), Map.of(), TOOLS, none, null, new Preset.Steps(1, 25)));
+        assertThat(said(upstream.requests().get(1)))
+                .containsExactly("system: STEP", "user: Why?", "assistant: " + DONE, "user: ANSWER");
+    }
+
+    @Test
     void endsTheThinkingWhenAStepCallsATool() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 step(GO_ON, 1),
@@ -337,7 +364,9 @@ class StepsStrategyTest {
         think(upstream, withTools());
         assertThat(out.toolCalls()).containsExactly(TOOL_CALL);
         assertThat(out.step(2)).isEqualTo("I call it.");
-        assertThat(said(upstream.requests().get(2))).endsWith("assistant: I call it.", "user: ANSWER");
+        assertThat(said(upstream.requests().get(2)))
+                .endsWith(
+                        "assistant: I call it.", "user: " + PROMPTS.withTools().answer());
     }
 
     @Test
@@ -481,6 +510,64 @@ class StepsStrategyTest {
     }
 
     @Test
+    void aStepBeginsAnewTwiceAtMost() {
+        Reply broken = Reply.of(new Delta.Text("Half a")).breaking(true);
+        ScriptedUpstream upstream = ScriptedUpstream.answering(broken, broken, broken, step(DONE, 1));
+        assertThatThrownBy(() -> think(upstream, question(3, 25))).hasMessage("It broke.");
+        assertThat(upstream.requests()).hasSize(3);
+    }
+
+    @Test
+    void answersFromTheStepsThatThereAreWhereTheNextOneAlwaysBreaksOff() {
+        Reply broken = Reply.of(new Delta.Text("{\"content\": \"Half a")).breaking(true);
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                broken,
+                broken,
+                step(GO_ON, 1),
+                broken,
+                broken,
+                broken,
+                Reply.of(new Delta.Reasoning("Well."), new Delta.Text("Because.")));
+        think(upstream, question(3, 25));
+        assertThat(out.step(2)).isEqualTo("Half a\n\n*It broke. This step is left at that.*");
+        assertThat(out.step(3)).isEqualTo("Well.");
+        assertThat(out.answer()).isEqualTo("Because.");
+        assertThat(said(upstream.requests().get(6)))
+                .containsExactly("system: STEP", "user: Why?", "assistant: " + GO_ON, "user: ANSWER");
+    }
+
+    @Test
+    void theClosingCallBeginsAnewTwiceAtMost() {
+        for (Reply broken :
+                List.of(Reply.of(new Delta.Reasoning("Hm")).breaking(true), Reply.of(new Delta.Reasoning("Hm")))) {
+            ScriptedUpstream upstream =
+                    ScriptedUpstream.answering(broken, broken, broken, Reply.of(new Delta.Text("Because.")));
+            Transcript once = new Transcript();
+            assertThatThrownBy(() -> new StepsStrategy()
+                            .think(
+                                    question(0, 0),
+                                    preset(),
+                                    new Thinker(upstream, cancellation, Preset.Budget.DEFAULT, once),
+                                    once))
+                    .isInstanceOf(UpstreamException.class);
+            assertThat(upstream.requests()).hasSize(3);
+        }
+    }
+
+    private static Preset preset() {
+        return new Preset(
+                "o1",
+                List.of("main"),
+                "m",
+                "steps",
+                Preset.Steps.DEFAULT,
+                Preset.Budget.DEFAULT,
+                PROMPTS,
+                Preset.History.DEFAULT,
+                null);
+    }
+
+    @Test
     void failsByAStepThatIsNotWorthAnotherTry() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 Reply.of(new Delta.Text("Half a")).breaking(false), Reply.of(new Delta.Text(DONE)));
@@ -526,6 +613,78 @@ class StepsStrategyTest {
             assertThatThrownBy(() -> think(upstream, question(0, 0))).hasMessage("It broke.");
             assertThat(upstream.left()).isOne();
         }
+    }
+
+    static List<Arguments> repliesWithoutAnswer() {
+        return List.of(
+                Arguments.of("reasoning", false, new Delta[] {new Delta.Reasoning("Hm")}),
+                Arguments.of("an open thought", false, new Delta[] {new Delta.Text("<think>abc")}),
+                Arguments.of("a thought", false, new Delta[] {new Delta.Text("<think>abc</think>\n\n")}),
+                Arguments.of("white space", false, new Delta[] {new Delta.Text(" \n"), new Delta.Text("\t ")}),
+                Arguments.of("much white space", false, new Delta[] {new Delta.Text(" ".repeat(1000))}),
+                Arguments.of("a blank refusal", false, new Delta[] {new Delta.Refusal(" ")}),
+                Arguments.of(
+                        "an empty fence", true, new Delta[] {new Delta.Text("```json\n"), new Delta.Text("\n```")}));
+    }
+
+    private static Question answeredAtOnce(boolean json) {
+        Map<String, RawJson> closing =
+                json ? Map.of("response_format", new RawJson("{\"type\":\"json_object\"}")) : Map.of();
+        return new Question(List.of(Message.user("Why?")), Map.of(), null, closing, null, new Preset.Steps(0, 0));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("repliesWithoutAnswer")
+    void asksAgainWhereTheClosingCallHasNoAnswer(String name, boolean json, Delta... deltas) {
+        for (FinishReason reason : List.of(FinishReason.STOP, FinishReason.TOOL_CALLS)) {
+            out.events().clear();
+            ScriptedUpstream upstream =
+                    ScriptedUpstream.answering(Reply.of(deltas).ending(reason), Reply.of(new Delta.Text("1")));
+            assertThat(think(upstream, answeredAtOnce(json))).isEqualTo(FinishReason.STOP);
+            assertThat(out.events().stream().filter(event -> event.startsWith("answer")))
+                    .containsExactly("answer: 1");
+            assertThat(out.events()).noneMatch(event -> event.startsWith("refusal"));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("repliesWithoutAnswer")
+    void failsWhereNoClosingCallHasAnAnswer(String name, boolean json, Delta... deltas) {
+        Reply nothing = Reply.of(deltas);
+        ScriptedUpstream upstream = ScriptedUpstream.answering(nothing, nothing, nothing, nothing);
+        Preset.Budget budget = new Preset.Budget(30, 1000, Duration.ofMinutes(5), 1);
+        assertThatThrownBy(() -> think(upstream, answeredAtOnce(json), budget))
+                .isInstanceOfSatisfying(
+                        UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED))
+                .hasMessage("The model's provider answered with nothing.");
+        assertThat(upstream.requests()).hasSize(2);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("repliesWithoutAnswer")
+    void anAnswerThatWasCutShortMayBeEmpty(String name, boolean json, Delta... deltas) {
+        for (FinishReason reason : List.of(FinishReason.LENGTH, FinishReason.CONTENT_FILTER)) {
+            ScriptedUpstream upstream =
+                    ScriptedUpstream.answering(Reply.of(deltas).ending(reason));
+            assertThat(think(upstream, answeredAtOnce(json))).isEqualTo(reason);
+        }
+    }
+
+    @Test
+    void keepsTheWhiteSpaceBeforeAnAnswerUntilItComes() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                Reply.of(new Delta.Text(" ".repeat(300)), new Delta.Text("\n"), new Delta.Text("Because.")));
+        think(upstream, question(0, 0));
+        assertThat(out.events()).contains("answer: " + " ".repeat(300) + "\nBecause.");
+    }
+
+    @Test
+    void makesAClosingCallThatBrokeOffInWhiteSpaceAgain() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                Reply.of(new Delta.Text("\n")).breaking(true), Reply.of(new Delta.Text("Because.")));
+        think(upstream, question(0, 0));
+        assertThat(out.answer()).isEqualTo("Because.");
+        assertThat(out.steps()).isZero();
     }
 
     @Test
