@@ -3,44 +3,95 @@ package org.o1api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.Container;
 import org.o1api.testing.Exchange;
-import org.o1api.testing.InContainers;
+import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
 
 /** Each way in which a provider fails, and what a client sees of it: never an empty success, never half an answer as a whole. */
 class FaultMatrixIT {
     private static final String BEGIN_LATE = "begin_after: 30s";
     private static final String NO_FEEDBACK = "stream_status_feedback: false";
     private static final String SHORT =
-            "upstream timeouts: { connect: 2s, first_token: 700ms, idle: 700ms, call: 3s }, max_retry_wait: 2s";
+            "upstream timeouts: { connect: 2s, first_token: 700ms, idle: 1200ms, call: 4s }, max_retry_wait: 2s";
+    /** By how many milliseconds the clock of dates and that of durations may differ. */
+    private static final long CLOCKS = 5;
+
+    private static final String BRIEFLY = "\"reasoning_effort\": \"minimal\"";
     private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
     private static final byte[] HALF_A_CHARACTER = Arrays.copyOf(
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"€".getBytes(StandardCharsets.UTF_8), 47);
 
-    /** A fault before the first word: the status and code that the client gets, and how often the provider was asked. */
-    private record Early(String name, Script script, int status, String code, int calls) {}
+    private static final Map<Container, Stage> STAGES = new EnumMap<>(Container.class);
 
-    private static List<Early> early() {
+    /** The one stage of all tests in a container. */
+    private static Stage stage(Container container) {
+        return STAGES.computeIfAbsent(
+                container, where -> Stage.open(where, List.of(BEGIN_LATE, NO_FEEDBACK, SHORT), false));
+    }
+
+    @AfterAll
+    static void closeStages() {
+        STAGES.values().forEach(Stage::close);
+        STAGES.clear();
+    }
+
+    /** One cell of the matrix. */
+    private record Cell<F>(F fault, boolean streamed, Container container) {
+        @Override
+        public String toString() {
+            return fault + ", " + (streamed ? "streamed" : "whole") + ", " + container;
+        }
+    }
+
+    private static <F> Stream<Cell<F>> cells(List<F> faults) {
+        return Stream.of(Container.values())
+                .flatMap(container -> faults.stream()
+                        .flatMap(fault ->
+                                Stream.of(false, true).map(streamed -> new Cell<>(fault, streamed, container))));
+    }
+
+    /** A fault before the first word: the status and code that the client gets, and how often the provider was asked. */
+    private record Early(String name, Script script, int status, String code, int calls) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Stream<Cell<Early>> early() {
         String inAMinute = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 ZonedDateTime.now(ZoneOffset.UTC).plusMinutes(1));
-        return List.of(
+        return cells(List.of(
                 new Early("reset", Script.reset(), 502, "upstream_failed", 3),
                 new Early("end", exchange -> exchange.stream().end(), 502, "upstream_failed", 3),
                 new Early("half a character", FaultMatrixIT::halfACharacter, 502, "upstream_failed", 3),
                 new Early("silence", Script.silence(), 504, "upstream_timeout", 1),
                 new Early("silence after its head", FaultMatrixIT::onlyHead, 504, "upstream_timeout", 1),
+                new Early("a drip of a byte a second", exchange -> drip(exchange.stream()), 504, "upstream_timeout", 1),
                 new Early("an error object", errorObject(), 502, "upstream_failed", 3),
                 new Early("HTML", html(), 502, "upstream_failed", 3),
                 new Early("junk", junk(), 502, "upstream_failed", 3),
@@ -62,7 +113,7 @@ class FaultMatrixIT {
                 new Early("401", Script.error(401, "no"), 502, "upstream_misconfigured", 1),
                 new Early("404", Script.error(404, "no"), 502, "upstream_misconfigured", 1),
                 new Early("redirect", Script.status(302, "{}", "Location: /other"), 502, "upstream_misconfigured", 1),
-                new Early("400", Script.error(400, "no such thing"), 400, "upstream_refused", 1));
+                new Early("400", Script.error(400, "no such thing"), 400, "upstream_refused", 1)));
     }
 
     private static void halfACharacter(Exchange exchange) throws IOException {
@@ -94,35 +145,66 @@ class FaultMatrixIT {
         exchange.awaitClientLeft();
     }
 
-    @InContainers(config = {BEGIN_LATE, NO_FEEDBACK, SHORT})
-    void aFaultBeforeTheFirstWordHasItsStatus(Stage stage) {
-        for (Early fault : early()) {
-            stage.decides(request -> fault.script());
-            Answer answer = stage.client().askWhole("?", AT_ONCE);
-            assertThat(answer.status()).as(fault.name()).isEqualTo(fault.status());
-            assertThat(answer.json().at("/error/code").asText())
-                    .as(fault.name())
-                    .isEqualTo(fault.code());
-            assertThat(stage.requests()).as(fault.name()).hasSize(fault.calls());
-
-            stage.decides(request -> fault.script());
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("early")
+    void aFaultBeforeTheFirstWordHasItsStatus(Cell<Early> cell) {
+        Early fault = cell.fault();
+        Stage stage = stage(cell.container());
+        stage.decides(request -> fault.script());
+        if (cell.streamed()) {
             try (ChatClient.Stream stream = stage.client().ask("?", AT_ONCE)) {
-                assertThat(stream.status()).as(fault.name()).isEqualTo(fault.status());
+                assertThat(stream.status()).isEqualTo(fault.status());
+                assertThat(stream.body().at("/error/code").asText()).isEqualTo(fault.code());
             }
-            assertThat(stage.requests()).as(fault.name()).hasSize(fault.calls());
+        } else {
+            assertFails(stage.client().askWhole("?", AT_ONCE), fault.status(), fault.code());
+        }
+        assertThat(stage.requests()).hasSize(fault.calls());
+    }
+
+    private static void assertFails(Answer answer, int status, String code) {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.json().at("/error/code").asText()).isEqualTo(code);
+    }
+
+    /** Nobody listens at the port, which is kept from others. */
+    @ParameterizedTest
+    @EnumSource
+    void aRefusedConnectionHasItsStatus(Container container) throws IOException {
+        try (Socket unheard = new Socket()) {
+            unheard.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
+            try (RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY + "\n" + BEGIN_LATE + "\n"
+                    + NO_FEEDBACK + "\ndefault_model: fake-model\ndefault_api_url: http://127.0.0.1:"
+                    + unheard.getLocalPort() + "/v1/chat/completions\n")) {
+                ChatClient client = gateway.client(Stage.KEY);
+                assertFails(client.askWhole("?", AT_ONCE), 502, "upstream_failed");
+                try (ChatClient.Stream stream = client.ask("?", AT_ONCE)) {
+                    assertThat(stream.status()).isEqualTo(502);
+                    assertThat(stream.body().at("/error/code").asText()).isEqualTo("upstream_failed");
+                }
+            }
         }
     }
 
-    /** A fault after the first word of the answer. */
-    private record Late(String name, Script script, String code) {}
+    /** A fault after the first word of the answer: the code, and the status of a reply that is one JSON object. */
+    private record Late(String name, Script script, int status, String code) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
 
-    private static List<Late> late() {
-        return List.of(
-                new Late("reset", exchange -> exchange.stream().text("It is").reset(), "upstream_failed"),
-                new Late("end", exchange -> exchange.stream().text("It is").end(), "upstream_failed"),
-                new Late("half a character", FaultMatrixIT::halfACharacterLate, "upstream_failed"),
-                new Late("silence", exchange -> exchange.stream().text("It is").awaitClientLeft(), "upstream_timeout"),
-                new Late("an error object", FaultMatrixIT::errorLate, "upstream_failed"),
+    private static Stream<Cell<Late>> late() {
+        return cells(List.of(
+                new Late("reset", exchange -> exchange.stream().text("It is").reset(), 502, "upstream_failed"),
+                new Late("end", exchange -> exchange.stream().text("It is").end(), 502, "upstream_failed"),
+                new Late("half a character", FaultMatrixIT::halfACharacterLate, 502, "upstream_failed"),
+                new Late(
+                        "silence",
+                        exchange -> exchange.stream().text("It is").awaitClientLeft(),
+                        504,
+                        "upstream_timeout"),
+                new Late("an error object", FaultMatrixIT::errorLate, 502, "upstream_failed"),
                 new Late(
                         "an event named error",
                         exchange -> exchange.stream()
@@ -136,8 +218,9 @@ class FaultMatrixIT {
                                 .text("It is")
                                 .event("{nonsense")
                                 .end(),
+                        502,
                         "upstream_failed"),
-                new Late("a drip", FaultMatrixIT::drip, "upstream_timeout"));
+                new Late("a drip of a byte a second", FaultMatrixIT::dripLate, 504, "upstream_timeout")));
     }
 
     private static void halfACharacterLate(Exchange exchange) throws IOException {
@@ -151,49 +234,147 @@ class FaultMatrixIT {
                 .end();
     }
 
-    /** A byte now and then, and never a whole event. */
+    private static void dripLate(Exchange exchange) throws IOException, InterruptedException {
+        drip(exchange.stream().text("It is"));
+    }
+
+    /** An event that is never whole, a byte a second. */
     private static void drip(Exchange exchange) throws IOException, InterruptedException {
-        exchange.stream().text("It is");
         CountDownLatch never = new CountDownLatch(1);
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 20; i++) {
             exchange.body("d");
-            if (never.await(100, TimeUnit.MILLISECONDS)) {
+            if (never.await(1, TimeUnit.SECONDS)) {
                 return;
             }
         }
     }
 
-    @InContainers(config = {BEGIN_LATE, NO_FEEDBACK, SHORT})
-    void aFaultWithinTheAnswerEndsItByAnError(Stage stage) {
-        for (Late fault : late()) {
-            stage.decides(request -> fault.script());
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("late")
+    void aFaultWithinTheAnswerEndsItByAnError(Cell<Late> cell) {
+        Late fault = cell.fault();
+        Stage stage = stage(cell.container());
+        stage.decides(request -> fault.script());
+        if (cell.streamed()) {
             try (ChatClient.Stream stream = stage.client().ask("?", AT_ONCE)) {
                 List<Event> events = stream.rest();
                 Event last = events.get(events.size() - 1);
-                assertThat(last.name()).as(fault.name()).isEqualTo("error");
-                assertThat(last.json().at("/error/code").asText())
-                        .as(fault.name())
-                        .isEqualTo(fault.code());
-                assertThat(events).as(fault.name()).noneMatch(Event::done);
-                assertThat(ChatClient.content(events.subList(0, events.size() - 1)))
-                        .as(fault.name())
-                        .startsWith("It is");
+                assertThat(last.name()).isEqualTo("error");
+                assertThat(last.json().at("/error/code").asText()).isEqualTo(fault.code());
+                List<Event> before = events.subList(0, events.size() - 1);
+                assertThat(before).noneMatch(Event::done).allMatch(event -> event.finishReason() == null);
+                assertThat(ChatClient.content(before)).startsWith("It is");
             }
-            assertThat(stage.requests()).as(fault.name()).hasSize(1);
+        } else {
+            assertFails(stage.client().askWhole("?", AT_ONCE), fault.status(), fault.code());
+        }
+        assertThat(stage.requests()).hasSize(1);
+    }
 
-            stage.decides(request -> fault.script());
-            Answer answer = stage.client().askWhole("?", AT_ONCE);
-            assertThat(answer.json().at("/error/code").asText())
-                    .as(fault.name())
-                    .isEqualTo(fault.code());
+    /** A fault within a step, whose first half has come. */
+    private record Within(String name, Script script) {
+        @Override
+        public String toString() {
+            return name;
         }
     }
 
-    @InContainers(config = {BEGIN_LATE, NO_FEEDBACK, SHORT})
-    void waitsAsLongAsTheProviderAsks(Stage stage) {
-        stage.plays(Script.error(429, "slow", "Retry-After: 1"), Script.answer("Yes."));
-        assertThat(stage.client().askWhole("?", AT_ONCE).content()).isEqualTo("Yes.");
+    private static Exchange halfAStep(Exchange exchange) throws IOException {
+        return exchange.stream().text("{\"title\": \"First\", \"content\": \"Half");
+    }
+
+    private static Stream<Cell<Within>> within() {
+        return cells(List.of(
+                new Within("reset", exchange -> halfAStep(exchange).reset()),
+                new Within("end", exchange -> halfAStep(exchange).end()),
+                new Within(
+                        "half a character",
+                        exchange -> halfAStep(exchange).body(HALF_A_CHARACTER).end()),
+                new Within("silence", exchange -> halfAStep(exchange).awaitClientLeft()),
+                new Within("a drip of a byte a second", exchange -> drip(halfAStep(exchange))),
+                new Within(
+                        "an error object",
+                        exchange -> halfAStep(exchange)
+                                .event("{\"error\":{\"message\":\"no\"}}")
+                                .end()),
+                new Within(
+                        "junk",
+                        exchange -> halfAStep(exchange).event("{nonsense").end())));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("within")
+    void aStepThatBreaksBeginsAnewUnderItsNumber(Cell<Within> cell) {
+        Stage stage = stage(cell.container());
+        stage.plays(
+                cell.fault().script(),
+                Script.answer(Steps.step("Anew", "A whole one.", "final_answer")),
+                Script.answer("Yes."));
+        String reasoning;
+        if (cell.streamed()) {
+            try (ChatClient.Stream stream = stage.client().ask("?", BRIEFLY)) {
+                List<Event> events = stream.rest();
+                assertThat(events).noneMatch(event -> event.name().equals("error"));
+                assertThat(events.get(events.size() - 1).done()).isTrue();
+                assertThat(ChatClient.content(events)).isEqualTo("Yes.");
+                reasoning = ChatClient.reasoning(events);
+            }
+        } else {
+            Answer answer = stage.client().askWhole("?", BRIEFLY);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.content()).isEqualTo("Yes.");
+            reasoning = answer.reasoning();
+        }
+        assertThat(reasoning)
+                .startsWith("## Step 1: First\nHalf")
+                .endsWith("## Step 1: Anew\nA whole one.")
+                .doesNotContain("Step 2");
+        assertThat(stage.requests()).hasSize(3);
+    }
+
+    /** A refusal that passes, and how long the provider wants to be left alone. */
+    private record Passing(String name, Script script, long millis) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Stream<Cell<Passing>> passing() {
+        return cells(List.of(
+                new Passing("reset once", Script.reset(), 0),
+                new Passing("500 once", Script.error(500, "no"), 0),
+                new Passing("503 once", Script.error(503, "no"), 0),
+                new Passing("429 for a second", Script.error(429, "slow", "Retry-After: 1"), 1000),
+                new Passing("429 by a date", FaultMatrixIT::slowByDate, 1000)));
+    }
+
+    /** A date has whole seconds: this one is at least one second ahead. */
+    private static void slowByDate(Exchange exchange) throws IOException, InterruptedException {
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2));
+        Script.error(429, "slow", "Retry-After: " + date).play(exchange);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("passing")
+    void aFaultThatPassesIsNotSeen(Cell<Passing> cell) {
+        Stage stage = stage(cell.container());
+        stage.plays(cell.fault().script(), Script.answer("Yes."));
+        if (cell.streamed()) {
+            try (ChatClient.Stream stream = stage.client().ask("?", AT_ONCE)) {
+                assertThat(stream.status()).isEqualTo(200);
+                List<Event> events = stream.rest();
+                assertThat(ChatClient.content(events)).isEqualTo("Yes.");
+                assertThat(events.get(events.size() - 1).done()).isTrue();
+            }
+        } else {
+            assertThat(stage.client().askWhole("?", AT_ONCE).content()).isEqualTo("Yes.");
+        }
+        assertThat(stage.requests()).hasSize(2);
         long waited = stage.request(1).nanos() - stage.request(0).nanos();
-        assertThat(TimeUnit.NANOSECONDS.toMillis(waited)).isGreaterThanOrEqualTo(1000);
+        assertThat(waited)
+                .isGreaterThanOrEqualTo(
+                        TimeUnit.MILLISECONDS.toNanos(cell.fault().millis() - CLOCKS));
     }
 }

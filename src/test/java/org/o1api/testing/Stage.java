@@ -41,7 +41,8 @@ public final class Stage implements AutoCloseable {
                 "api_bearer_token: " + KEY + "\ndefault_model: fake-model\n" + provider + String.join("\n", ofAll));
     }
 
-    static Stage open(Container container, List<String> config, boolean demo) {
+    /** Opens a stage that whoever opened it closes. */
+    public static Stage open(Container container, List<String> config, boolean demo) {
         return new Stage(container, config, demo);
     }
 
