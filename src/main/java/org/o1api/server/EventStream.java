@@ -119,6 +119,7 @@ public final class EventStream {
         try {
             if (begun) {
                 if (!closed && !left) {
+                    writingSinceNanos = System.nanoTime();
                     sink.fail(error);
                 }
                 close();
@@ -129,6 +130,7 @@ public final class EventStream {
             close();
             return true;
         } finally {
+            writingSinceNanos = 0;
             lock.unlock();
             onClosed.run();
         }

@@ -26,6 +26,8 @@ public final class ResponseGuard implements Filter {
     /** The request's attribute that has its response cut instead of completed: the client sees that it is not whole. */
     public static final String CUT = "org.o1api.cut";
 
+    private static final String TOMCAT = "org.apache.catalina.";
+
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
@@ -76,7 +78,10 @@ public final class ResponseGuard implements Filter {
 
         @Override
         public @Nullable Object getAttribute(String name) {
-            return cycle.find(() -> super.getAttribute(name));
+            // Tomcat looks there for how it dispatches, after the application's part has ended.
+            return cycle.isCut() && name.startsWith(TOMCAT)
+                    ? super.getAttribute(name)
+                    : cycle.find(() -> super.getAttribute(name));
         }
 
         @Override
@@ -122,12 +127,20 @@ public final class ResponseGuard implements Filter {
         public void complete() {
             cycle.run(() -> {
                 cycle.end();
-                if (cycle.isCut()) {
-                    context.dispatch(ErrorServlet.PATH);
-                } else {
+                if (!cycle.isCut() || !cut()) {
                     context.complete();
                 }
             });
+        }
+
+        /** Whether the container will cut the connection; a Tomcat that stops knows the application's paths no more. */
+        private boolean cut() {
+            try {
+                context.dispatch(ErrorServlet.PATH);
+                return true;
+            } catch (RuntimeException e) {
+                return false;
+            }
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class EventStreamTest {
@@ -16,6 +17,7 @@ class EventStreamTest {
     /** Keeps what is written. */
     private static final class Written implements FrameSink {
         private final List<String> frames = new ArrayList<>();
+        private Runnable whileFailing = () -> {};
 
         @Override
         public void write(byte[] bytes) {
@@ -29,6 +31,7 @@ class EventStreamTest {
 
         @Override
         public void fail(byte[] error) {
+            whileFailing.run();
             write(error);
         }
 
@@ -36,9 +39,10 @@ class EventStreamTest {
         public void close() {}
     }
 
+    private final AtomicInteger left = new AtomicInteger();
     private final Written written = new Written();
     private final EventStream stream =
-            new EventStream(written, StreamSettings.DEFAULT, new byte[] {'o'}, () -> {}, () -> {});
+            new EventStream(written, StreamSettings.DEFAULT, new byte[] {'o'}, left::incrementAndGet, () -> {});
 
     @Test
     void isNotSilentForLongerThanItsHeartbeatThoughTheTickComesLate() {
@@ -57,5 +61,14 @@ class EventStreamTest {
         assertThat(written.frames).isEmpty();
         stream.tick(created + StreamSettings.DEFAULT.beginAfter().toNanos(), Runnable::run);
         assertThat(written.frames).containsExactly("o");
+    }
+
+    @Test
+    void leavesAClientThatDoesNotReadTheErrorEither() {
+        stream.send(new byte[] {'e'});
+        long late = StreamSettings.DEFAULT.writeTimeout().plusSeconds(1).toNanos();
+        written.whileFailing = () -> stream.tick(System.nanoTime() + late, Runnable::run);
+        stream.fail(new byte[] {'f'});
+        assertThat(left).hasValue(1);
     }
 }

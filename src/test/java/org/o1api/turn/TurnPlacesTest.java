@@ -77,4 +77,14 @@ class TurnPlacesTest {
                         .code())
                 .isEqualTo(ErrorCode.OVERLOADED);
     }
+
+    @Test
+    void isNobodysOnceTheGatewayStops() {
+        turns.stop();
+
+        assertThat(turns.ready()).isFalse();
+        TurnException refused = catchThrowableOfType(TurnException.class, () -> turns.begin(turn()));
+        assertThat(refused.code()).isEqualTo(ErrorCode.SHUTTING_DOWN);
+        assertThat(refused.retryAfter()).isPositive();
+    }
 }
