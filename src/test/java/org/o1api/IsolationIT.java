@@ -2,8 +2,10 @@ package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,11 +14,17 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.o1api.testing.InContainers;
@@ -26,41 +34,61 @@ import org.o1api.testing.Stage;
 /** Streams of two callers side by side, while others break theirs off: none is cut, and none gets a word of another's. */
 class IsolationIT {
     private static final int STREAMS = Integer.getInteger("o1api.isolation.streams", 5000);
-    private static final int READERS = 8;
+    /** How many are open at once. */
+    private static final int OPEN = 300;
+
+    /** How many say their first word before any of them says its second. */
+    private static final int TOGETHER = 150;
+
     private static final int LEAVERS = 4;
     private static final String SECOND_KEY = "sk-second-4712";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @InContainers(config = {"api_keys: [{ name: second, key: " + SECOND_KEY + " }]", "shutdown_grace: 1s"})
     void keepsEachStreamWholeAndItsOwn(Stage stage) throws Exception {
-        stage.decides(request -> Script.answer(echo(request.lastMessage())));
+        Interleaved upstream = new Interleaved();
+        stage.decides(request -> upstream.answer(request.number(), echo(request.lastMessage())));
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger left = new AtomicInteger();
-        ExecutorService threads = Executors.newFixedThreadPool(READERS + LEAVERS);
+        ExecutorService threads = Executors.newFixedThreadPool(LEAVERS);
         try {
-            List<Future<Integer>> readers = new ArrayList<>();
             List<Future<Integer>> leavers = new ArrayList<>();
             for (int i = 0; i < LEAVERS; i++) {
                 Random random = new Random(i);
                 leavers.add(threads.submit(leaving(stage.gateway().url(), over, left, random)));
             }
-            AtomicInteger next = new AtomicInteger();
-            for (int i = 0; i < READERS; i++) {
-                readers.add(threads.submit(reading(stage.gateway().url(), i % 2 == 0 ? Stage.KEY : SECOND_KEY, next)));
-            }
-            int whole = 0;
-            for (Future<Integer> reader : readers) {
-                whole += reader.get();
-            }
+            readAll(stage.gateway().url());
             over.set(true);
             for (Future<Integer> leaver : leavers) {
                 leaver.get();
             }
-            assertThat(whole).isEqualTo(STREAMS);
             assertThat(left).hasPositiveValue();
+            assertThat(upstream.most).hasValueGreaterThanOrEqualTo(TOGETHER);
         } finally {
             over.set(true);
             threads.shutdownNow();
+        }
+    }
+
+    /** A provider that has many replies under way, each of which waits for others between its words. */
+    private static final class Interleaved {
+        private final Map<Integer, CountDownLatch> rounds = new ConcurrentHashMap<>();
+        private final AtomicInteger open = new AtomicInteger();
+        private final AtomicInteger most = new AtomicInteger();
+
+        Script answer(int number, String text) {
+            CountDownLatch round = rounds.computeIfAbsent(number / TOGETHER, unused -> new CountDownLatch(TOGETHER));
+            return exchange -> {
+                most.accumulateAndGet(open.incrementAndGet(), Math::max);
+                try {
+                    exchange.stream().text("= ");
+                    round.countDown();
+                    boolean unused = round.await(1, TimeUnit.SECONDS); // the last round is not full
+                    exchange.words(text).finish("stop").usage(10, 5).done();
+                } finally {
+                    open.decrementAndGet();
+                }
+            };
         }
     }
 
@@ -68,41 +96,52 @@ class IsolationIT {
         return (canary + " ").repeat(20).strip();
     }
 
-    private static Callable<Integer> reading(URI gateway, String key, AtomicInteger next) {
+    /** Reads all streams, so many at once. */
+    private static void readAll(URI gateway) throws InterruptedException {
         HttpClient http =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        return () -> {
-            int whole = 0;
-            for (int number = next.getAndIncrement(); number < STREAMS; number = next.getAndIncrement()) {
-                String canary = "canary-" + key + "-" + number;
-                HttpRequest request = HttpRequest.newBuilder(gateway.resolve("/v1/chat/completions"))
-                        .header("Authorization", "Bearer " + key)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body(canary)))
-                        .build();
-                HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-                assertThat(response.statusCode()).isEqualTo(200);
-                assertThat(text(response.body())).isEqualTo(echo(canary));
-                whole++;
-            }
-            return whole;
-        };
+        Semaphore places = new Semaphore(OPEN);
+        List<CompletableFuture<Void>> streams = new ArrayList<>();
+        for (int number = 0; number < STREAMS; number++) {
+            String key = number % 2 == 0 ? Stage.KEY : SECOND_KEY;
+            String canary = "canary-" + key + "-" + number;
+            HttpRequest request = HttpRequest.newBuilder(gateway.resolve("/v1/chat/completions"))
+                    .header("Authorization", "Bearer " + key)
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(body(canary)))
+                    .build();
+            places.acquire();
+            streams.add(http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                    .whenComplete((response, failure) -> places.release())
+                    .thenAccept(response -> {
+                        assertThat(response.statusCode()).isEqualTo(200);
+                        assertThat(text(response.body())).isEqualTo("= " + echo(canary));
+                    }));
+        }
+        streams.forEach(CompletableFuture::join);
     }
 
     /** The text of a stream whose framing is right to the last byte. */
-    private static String text(String stream) throws IOException {
+    private static String text(String stream) {
         assertThat(stream).endsWith("data: [DONE]\n\n");
         StringBuilder text = new StringBuilder();
         for (String event : stream.split("\n\n", -1)) {
             if (!event.isEmpty() && !event.equals("data: [DONE]")) {
                 String data = event.replaceAll("(?m)^: ping\n", "");
                 assertThat(data).startsWith("data: {");
-                text.append(JSON.readTree(data.substring(6))
-                        .at("/choices/0/delta/content")
-                        .asText());
+                text.append(
+                        parsed(data.substring(6)).at("/choices/0/delta/content").asText());
             }
         }
         return text.toString();
+    }
+
+    private static JsonNode parsed(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Callable<Integer> leaving(URI gateway, AtomicBoolean over, AtomicInteger left, Random random) {
