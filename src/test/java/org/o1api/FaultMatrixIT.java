@@ -211,6 +211,7 @@ class FaultMatrixIT {
                                 .text("It is")
                                 .event("error", "{\"message\":\"overloaded\"}")
                                 .done(),
+                        502,
                         "upstream_failed"),
                 new Late(
                         "junk",
