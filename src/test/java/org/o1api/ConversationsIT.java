@@ -157,6 +157,19 @@ class ConversationsIT {
     }
 
     @InContainers
+    void takesOffWhatAnAssistantThoughtEarlier(Stage stage) {
+        String thought = "<think>Hm.</think>\n\nYes.";
+        String text = "{\"type\": \"text\", \"text\": " + Exchange.quoted(thought) + "}";
+        for (String content : List.of(Exchange.quoted(thought), "[" + text + "]")) {
+            stage.plays(Script.answer("Sure."));
+            stage.client()
+                    .post("{" + PLAIN + ", \"messages\": [{\"role\": \"assistant\", \"content\": " + content + "}, "
+                            + message("user", "Sure?") + "]}");
+            assertThat(stage.request(0).body().toString()).contains("Yes.").doesNotContain("Hm.", "think");
+        }
+    }
+
+    @InContainers
     void storesNothingOfATurnThatFails(Stage stage) {
         stage.plays(
                 Script.error(400, "no"),

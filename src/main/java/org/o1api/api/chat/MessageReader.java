@@ -1,12 +1,15 @@
 package org.o1api.api.chat;
 
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.Json;
 import org.o1api.api.RequestException;
 import org.o1api.llm.Content;
 import org.o1api.llm.ErrorCode;
@@ -93,16 +96,28 @@ final class MessageReader {
         return new Message(role, content, fields);
     }
 
-    /** What an assistant thought earlier, where it stands in the content. */
+    /** What an assistant thought earlier is taken off where it stands in the content. */
     private static @Nullable Content withoutThinking(@Nullable Content content) {
-        if (content instanceof Content.Text said && said.text().stripLeading().startsWith("<think>")) {
-            int end = said.text().indexOf("</think>");
-            return end < 0
-                    ? content
-                    : new Content.Text(
-                            said.text().substring(end + "</think>".length()).stripLeading());
+        if (content instanceof Content.Text said) {
+            return new Content.Text(withoutThinking(said.text()));
+        }
+        if (content instanceof Content.Parts parts
+                && Json.tree(parts.json()) instanceof ArrayNode all
+                && all.path(0) instanceof ObjectNode first
+                && first.path("text").isTextual()) {
+            String text = first.path("text").textValue();
+            String kept = withoutThinking(text);
+            if (!kept.equals(text)) {
+                first.put("text", kept);
+                return new Content.Parts(new RawJson(all.toString()));
+            }
         }
         return content;
+    }
+
+    private static String withoutThinking(String text) {
+        int end = text.stripLeading().startsWith("<think>") ? text.indexOf("</think>") : -1;
+        return end < 0 ? text : text.substring(end + "</think>".length()).stripLeading();
     }
 
     private Content content(String path) {
