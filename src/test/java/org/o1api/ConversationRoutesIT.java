@@ -115,7 +115,7 @@ class ConversationRoutesIT {
         assertThat(last.path("has_more").asBoolean()).isFalse();
         assertThat(ids(client.get(ROUTE + "?after=" + made.get(2)).json())).containsExactly(made.get(1), made.get(0));
 
-        for (String query : List.of("limit=0", "limit=101", "limit=x", "order=up", "after=nobody")) {
+        for (String query : List.of("limit=0", "limit=101", "limit=x", "order=up", "after=nobody", "after=a%00")) {
             Answer refused = client.get(ROUTE + "?" + query);
             assertThat(refused.status()).as(query).isEqualTo(400);
             assertThat(refused.json().at("/error/param").asText())
@@ -150,7 +150,7 @@ class ConversationRoutesIT {
             }
             assertThat(paged).as(order).isEqualTo(expected);
         }
-        for (String after : List.of("nobody", "msg_0_0", all.get(0) + "9")) {
+        for (String after : List.of("nobody", "msg_0_0", "msg_%00_0", all.get(0) + "9")) {
             assertThat(client.get(path + "?after=" + after).status()).as(after).isEqualTo(400);
         }
     }

@@ -22,13 +22,18 @@ public final class ConversationId {
      * @param param the field that gave it, for the error
      */
     public static String checked(String id, String param) {
-        if (!ALLOWED.matcher(id).matches() || id.equals(".") || id.equals("..")) {
+        if (!isAllowed(id)) {
             throw new ConversationException(
                     ErrorCode.INVALID_REQUEST,
                     param,
                     "'" + param + "' must be 1 to 128 of letters, digits and . _ : @ ~ -, and neither '.' nor '..'.");
         }
         return id;
+    }
+
+    /** Whether a conversation may have this name. */
+    static boolean isAllowed(String id) {
+        return ALLOWED.matcher(id).matches() && !id.equals(".") && !id.equals("..");
     }
 
     /** A name that nobody can guess. */

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
 import org.o1api.conversation.StoredTurn;
@@ -18,6 +20,9 @@ import org.o1api.llm.Role;
 final class ItemWriter {
     private static final String COMPLETED = "completed";
     static final String TURN_PREFIX = "chatcmpl-";
+
+    /** Kind, turn and place. */
+    private static final Pattern ID = Pattern.compile("[a-z]+_([0-9a-f]{32})_[0-9]{1,9}");
 
     private final String turn;
     private final List<Item> items = new ArrayList<>();
@@ -41,8 +46,8 @@ final class ItemWriter {
 
     /** The id of the turn that an item belongs to; null when the id is none of ours. */
     static @Nullable String turnOf(String item) {
-        String[] parts = item.split("_", -1);
-        return parts.length == 3 ? TURN_PREFIX + parts[1] : null;
+        Matcher parts = ID.matcher(item);
+        return parts.matches() ? TURN_PREFIX + parts.group(1) : null;
     }
 
     private interface Fields {

@@ -1,0 +1,30 @@
+package org.o1api.api.conversations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.conversation.StoredTurn;
+import org.o1api.llm.Message;
+
+class ItemWriterTest {
+    private static final String TURN = "0123456789abcdef0123456789abcdef";
+
+    @Test
+    void anItemTellsItsTurn() {
+        StoredTurn turn =
+                new StoredTurn("chatcmpl-" + TURN, 5, "m", List.of(Message.user("Hi"), Message.user("?")), null);
+        assertThat(ItemWriter.items(turn))
+                .extracting(ItemWriter.Item::id)
+                .containsExactly("msg_" + TURN + "_0", "msg_" + TURN + "_1");
+        assertThat(ItemWriter.turnOf("msg_" + TURN + "_1")).isEqualTo(turn.id());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "msg", "msg__0", "msg_" + TURN, "msg_" + TURN + "_", "msg_" + TURN + "_x", "msg_\0_0"})
+    void whatIsNoItemHasNoTurn(String id) {
+        assertThat(ItemWriter.turnOf(id)).isNull();
+    }
+}
