@@ -2,7 +2,6 @@ package org.o1api.conversation;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,8 +24,6 @@ public final class ConversationStore {
     /** Characters of a record that stands in its row. */
     private static final int LONGEST_RECORD = 100_000;
 
-    private static final int PURGED_AT_ONCE = 500;
-
     private final Database database;
 
     ConversationStore(Database database) {
@@ -45,6 +42,9 @@ public final class ConversationStore {
     }
 
     private static Optional<Conversation> find(Handle handle, String caller, String id) {
+        if (!ConversationId.isAllowed(id)) { // nor does every database take every character
+            return Optional.empty();
+        }
         return handle.select(CONVERSATION + "WHERE caller = ? AND id = ?", caller, id)
                 .map((row, context) -> conversation(row))
                 .findOne();
@@ -85,14 +85,13 @@ public final class ConversationStore {
             Handle handle, long conversation, int position, StoredTurn turn, Entry.@Nullable Idempotency idempotency) {
         String record = TurnJson.write(turn);
         handle.execute(
-                "INSERT INTO turn (conversation, position, id, idempotency_key, fingerprint, messages, instructs, record, long_record)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO turn (conversation, position, id, idempotency_key, fingerprint, instructs, record, long_record)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 conversation,
                 position,
                 turn.id(),
                 idempotency == null ? null : idempotency.key(),
                 idempotency == null ? null : idempotency.fingerprint(),
-                turn.length(),
                 turn.instructs(),
                 record.length() <= LONGEST_RECORD ? record : null,
                 record.length() <= LONGEST_RECORD ? null : record);
@@ -284,43 +283,5 @@ public final class ConversationStore {
             insert(handle, key, history.nextPosition(), turn, entry.idempotency());
             return key;
         });
-    }
-
-    /** Deletes what is older than it may be; gives how many conversations. What a turn runs in stays. */
-    int purgeUnused(Duration timeToLive) {
-        return purge(
-                "SELECT c.pk FROM conversation c WHERE c.used_at < CURRENT_TIMESTAMP - CAST(? AS INTEGER) * INTERVAL '1' SECOND",
-                (int) Math.min(timeToLive.toSeconds(), Integer.MAX_VALUE));
-    }
-
-    /** Deletes the longest unused conversations of callers that have more than they may. */
-    int purgeBeyond(int perCaller) {
-        int purged = 0;
-        List<String> callers = database.call(handle -> handle.select(
-                        "SELECT caller FROM conversation GROUP BY caller HAVING COUNT(*) > ?", perCaller)
-                .mapTo(String.class)
-                .list());
-        for (String caller : callers) {
-            purged += purge(
-                    "SELECT c.pk FROM conversation c WHERE c.caller = ? AND c.pk NOT IN (SELECT pk FROM conversation"
-                            + " WHERE caller = ? ORDER BY used_at DESC, pk DESC LIMIT " + perCaller + ")",
-                    caller,
-                    caller);
-        }
-        return purged;
-    }
-
-    /** In portions, so that no lock is held for long. */
-    private int purge(String which, Object... arguments) {
-        String statement = "DELETE FROM conversation WHERE pk IN (" + which
-                + " AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.caller = c.caller AND l.id = c.id) LIMIT "
-                + PURGED_AT_ONCE + ")";
-        int all = 0;
-        int purged;
-        do {
-            purged = database.call(handle -> handle.execute(statement, arguments));
-            all += purged;
-        } while (purged == PURGED_AT_ONCE);
-        return all;
     }
 }

@@ -14,6 +14,7 @@ public final class Conversations {
     private final ConversationSettings settings;
     private final ConversationStore store;
     private final Leases leases;
+    private final Purge purge;
     private final Tokenizer tokenizer;
 
     public Conversations(Database database, ConversationSettings settings, Tokenizer tokenizer) {
@@ -21,6 +22,7 @@ public final class Conversations {
         this.tokenizer = tokenizer;
         store = new ConversationStore(database);
         leases = new Leases(database, settings.lease());
+        purge = new Purge(database);
     }
 
     /**
@@ -47,7 +49,7 @@ public final class Conversations {
     }
 
     private void purge() {
-        int purged = store.purgeUnused(settings.timeToLive()) + store.purgeBeyond(settings.perCaller());
+        int purged = purge.unused(settings.timeToLive()) + purge.beyond(settings.perCaller());
         leases.purge();
         if (purged > 0) {
             LOG.log(Level.INFO, "{0} conversations were deleted: too old, or more than their caller may have", purged);

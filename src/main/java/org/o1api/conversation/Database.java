@@ -22,6 +22,7 @@ import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ public final class Database implements AutoCloseable {
 
     private static final long CONNECT_MILLIS = 5000;
     private static final long OPEN_MILLIS = 10_000;
-    private static final long QUERY_SECONDS = 10;
+    private static final int QUERY_SECONDS = 10;
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** H2 would lose the last commits in a kill, and close itself beside the turns that a shutdown still lets end. */
@@ -121,12 +122,22 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** What went wrong, in the database's own words: those of JDBI would repeat what was to be stored. */
+    /**
+     * What went wrong, in the database's own words: those of JDBI would repeat what was to be stored, as the database's do where
+     * a value or a constraint is what is wrong (SQL's classes 22 and 23).
+     */
     private static String cause(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
-                return sql.getSQLState() + " "
-                        + String.valueOf(sql.getMessage()).lines().findFirst().orElse("");
+                String state = String.valueOf(sql.getSQLState());
+                boolean ofValues = state.startsWith("22") || state.startsWith("23");
+                return ofValues
+                        ? "SQL state " + state
+                        : state + " "
+                                + String.valueOf(sql.getMessage())
+                                        .lines()
+                                        .findFirst()
+                                        .orElse("");
             }
         }
         return failure.getClass().getSimpleName();
@@ -160,6 +171,9 @@ public final class Database implements AutoCloseable {
                     .load()
                     .migrate();
             opened = Jdbi.create(connections);
+            if (source instanceof ConversationSettings.Source.Jndi) { // ours have a bound in their URL, and are faster without
+                opened.getConfig(SqlStatements.class).setQueryTimeout(QUERY_SECONDS);
+            }
             jdbi = opened;
             return opened;
         } finally {

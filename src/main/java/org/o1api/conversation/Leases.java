@@ -43,8 +43,7 @@ final class Leases {
      */
     Optional<Lease> tryTake(Entry entry) {
         Lease lease = new Lease(entry, UUID.randomUUID().toString());
-        boolean taken =
-                database.call(handle -> isThere(handle, entry) ? takeOver(handle, lease) : insert(handle, lease));
+        boolean taken = database.call(handle -> insert(handle, lease) || takeOver(handle, lease));
         if (!taken) {
             refuseSameKey(entry);
             return Optional.empty();
@@ -53,31 +52,29 @@ final class Leases {
         return Optional.of(lease);
     }
 
-    /** Asked first, though an insert alone would do: those who wait would fill the database's log with failed ones. */
-    private static boolean isThere(Handle handle, Entry entry) {
-        return handle.select("SELECT 1 FROM lease WHERE caller = ? AND id = ?", entry.caller(), entry.id())
-                .mapTo(Integer.class)
-                .findOne()
-                .isPresent();
-    }
-
+    /** Looks first, though the key alone would do: those who wait would fill the database's log with failed statements. */
     private boolean insert(Handle handle, Lease lease) {
         Entry.@Nullable Idempotency idempotency = lease.entry.idempotency();
         try {
-            handle.execute(
-                    "INSERT INTO lease (caller, id, owner, node, idempotency_key, fingerprint, expires_at)"
-                            + " VALUES (?, ?, ?, ?, ?, ?, " + EXPIRY + ")",
-                    lease.entry.caller(),
-                    lease.entry.id(),
-                    lease.owner,
-                    node,
-                    idempotency == null ? null : idempotency.key(),
-                    idempotency == null ? null : idempotency.fingerprint(),
-                    seconds);
-            return true;
+            return handle.execute(
+                            "INSERT INTO lease (caller, id, owner, node, idempotency_key, fingerprint, expires_at)"
+                                    + " SELECT CAST(? AS VARCHAR(128)), CAST(? AS VARCHAR(128)), CAST(? AS VARCHAR(64)),"
+                                    + " CAST(? AS VARCHAR(64)), CAST(? AS VARCHAR(255)), CAST(? AS VARCHAR(64)), "
+                                    + EXPIRY
+                                    + " WHERE NOT EXISTS (SELECT 1 FROM lease WHERE caller = ? AND id = ?)",
+                            lease.entry.caller(),
+                            lease.entry.id(),
+                            lease.owner,
+                            node,
+                            idempotency == null ? null : idempotency.key(),
+                            idempotency == null ? null : idempotency.fingerprint(),
+                            seconds,
+                            lease.entry.caller(),
+                            lease.entry.id())
+                    > 0;
         } catch (UnableToExecuteStatementException e) {
             if (e.getCause() instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState())) {
-                return false;
+                return false; // two looked at once
             }
             throw e;
         }

@@ -154,6 +154,15 @@ class ConversationStoreIT {
     }
 
     @Test
+    void hasNothingByWhatIsNoName() {
+        ConversationStore store = node(false).store();
+        for (String name : List.of("", "a b", "a\0b", ".", "x".repeat(129))) {
+            assertThat(store.find("ann", name)).isEmpty();
+            assertThat(refused(() -> store.list("ann", name, true, 1)).code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+        }
+    }
+
+    @Test
     void keepsTextOfAnyLength() {
         Conversations node = node(false);
         String long1 = "é".repeat(3_000_000);
@@ -356,24 +365,25 @@ class ConversationStoreIT {
     @Test
     void deletesWhatIsTooOldOrTooMuch() {
         Conversations node = node(false);
+        Purge purge = new Purge(database());
         for (String id : List.of("a", "b", "c", "busy")) {
             say(node, entry("ann", id), "One?", "Yes.");
         }
         say(node, entry("bob", "a"), "One?", "Yes.");
-        assertThat(node.store().purgeUnused(Duration.ofHours(1))).isZero();
-        assertThat(node.store().purgeBeyond(4)).isZero();
+        assertThat(purge.unused(Duration.ofHours(1))).isZero();
+        assertThat(purge.beyond(4)).isZero();
         say(node, entry("ann", "a"), "Two?", "Yes.");
 
-        assertThat(node.store().purgeBeyond(3)).isOne();
+        assertThat(purge.beyond(3)).isOne();
         assertThat(node.store().find("ann", "b")).isEmpty();
         assertThat(node.store().find("ann", "a")).isPresent();
         assertThat(node.store().find("bob", "a")).isPresent();
 
         OpenConversation busy = node.tryOpen(entry("ann", "busy")).orElseThrow();
-        assertThat(node.store().purgeUnused(Duration.ZERO)).isEqualTo(3);
+        assertThat(purge.unused(Duration.ZERO)).isEqualTo(3);
         assertThat(turns(node, entry("ann", "busy"))).hasSize(1);
         busy.close();
-        assertThat(node.store().purgeUnused(Duration.ZERO)).isOne();
+        assertThat(purge.unused(Duration.ZERO)).isOne();
     }
 
     @Test
