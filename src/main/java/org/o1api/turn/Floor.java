@@ -1,14 +1,10 @@
 package org.o1api.turn;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationId;
 import org.o1api.conversation.Conversations;
@@ -17,6 +13,7 @@ import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.llm.ErrorCode;
 import org.o1api.upstream.Cancellation;
+import org.o1api.upstream.Places;
 
 /**
  * The floor of each conversation, which one turn has at a time: on this node whoever waits longest gets it next, and among
@@ -29,8 +26,8 @@ public final class Floor {
     private final Conversations conversations;
     private final Duration patience;
 
-    /** Those that wait; there is a line for as long as somebody has the floor. */
-    private final Map<Name, ArrayDeque<Waiter>> lines = new HashMap<>();
+    /** The lines of this node; there is one for as long as somebody has the floor, or waits for it. */
+    private final Map<Name, Line> lines = new HashMap<>();
 
     /** The floors of conversations, for which a turn waits so long. */
     public Floor(Conversations conversations, Duration patience) {
@@ -40,9 +37,9 @@ public final class Floor {
 
     private record Name(String caller, String id) {}
 
-    private static final class Waiter {
-        private final CountDownLatch awake = new CountDownLatch(1);
-        private boolean served;
+    private static final class Line {
+        private final Places floor = new Places(1, Integer.MAX_VALUE);
+        private int length;
     }
 
     /** What a turn does with the floor. */
@@ -63,54 +60,33 @@ public final class Floor {
     public <T> T take(Entry entry, Cancellation cancellation, Work<T> work) {
         long deadline = System.nanoTime() + patience.toNanos();
         Name name = new Name(entry.caller(), entry.id());
-        queue(name, cancellation, deadline);
-        try (OpenConversation conversation = open(entry, cancellation, deadline)) {
-            return work.with(conversation);
-        } finally {
-            next(name);
-        }
-    }
-
-    private void queue(Name name, Cancellation cancellation, long deadline) {
-        Waiter waiter = new Waiter();
-        synchronized (lines) {
-            @Nullable ArrayDeque<Waiter> line = lines.get(name);
-            if (line == null) {
-                lines.put(name, new ArrayDeque<>());
-                return;
-            }
-            line.add(waiter);
-        }
-        Runnable uncancel = cancellation.onCancel(waiter.awake::countDown);
+        Line line = enter(name);
         try {
-            waiter.awake.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            if (line.floor.take(cancellation, patience) != Places.Outcome.TAKEN) {
+                throw busy();
+            }
+            try (OpenConversation conversation = open(entry, cancellation, deadline)) {
+                return work.with(conversation);
+            } finally {
+                line.floor.giveBack();
+            }
         } finally {
-            uncancel.run();
+            leave(name, line);
         }
-        synchronized (lines) {
-            if (waiter.served) {
-                return;
-            }
-            ArrayDeque<Waiter> line = lines.get(name);
-            if (line != null) {
-                line.remove(waiter);
-            }
-        }
-        cancellation.throwIfCancelled();
-        throw busy();
     }
 
-    private void next(Name name) {
+    private Line enter(Name name) {
         synchronized (lines) {
-            ArrayDeque<Waiter> line = lines.get(name);
-            Waiter next = line == null ? null : line.poll();
-            if (next == null) {
+            Line line = lines.computeIfAbsent(name, unused -> new Line());
+            line.length++;
+            return line;
+        }
+    }
+
+    private void leave(Name name, Line line) {
+        synchronized (lines) {
+            if (--line.length == 0) {
                 lines.remove(name);
-            } else {
-                next.served = true;
-                next.awake.countDown();
             }
         }
     }

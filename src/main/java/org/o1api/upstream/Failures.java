@@ -73,6 +73,26 @@ final class Failures {
                 cause);
     }
 
+    /** Too many wait for a place already. */
+    static UpstreamException lineFull(UpstreamSettings.Limits limits) {
+        return tryAgain(
+                ErrorCode.RATE_LIMIT_EXCEEDED,
+                "The model's provider has all " + limits.concurrency() + " calls that it may have, and "
+                        + limits.queue() + " more wait already. Try again shortly.");
+    }
+
+    /** The wait for a place was too long. */
+    static UpstreamException noPlaceWithin(Duration patience, UpstreamSettings.Limits limits) {
+        return tryAgain(
+                ErrorCode.OVERLOADED,
+                "The model's provider has had all " + limits.concurrency() + " calls that it may have for "
+                        + text(patience) + ". Try again shortly.");
+    }
+
+    private static UpstreamException tryAgain(ErrorCode code, String message) {
+        return new UpstreamException(code, message, false, Duration.ofSeconds(1), 0, null);
+    }
+
     /** A reply that is not what it ought to be. */
     static UpstreamException broken(String what, @Nullable Throwable cause) {
         return new UpstreamException(ErrorCode.UPSTREAM_FAILED, "The model's provider " + what + ".", true, cause);

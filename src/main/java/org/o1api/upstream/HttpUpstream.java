@@ -192,8 +192,13 @@ public final class HttpUpstream implements Upstream {
         private Attempt begin() {
             breaker.throwIfOpen(); // rather than wait for nothing
             Duration left = settings.timeouts().call().minusNanos(System.nanoTime() - start);
-            Duration patience = settings.timeouts().firstToken();
-            places.take(cancellation, left.compareTo(patience) < 0 ? left : patience);
+            Duration longest = settings.timeouts().firstToken();
+            Duration patience = left.compareTo(longest) < 0 ? left : longest;
+            switch (places.take(cancellation, patience)) {
+                case LINE_FULL -> throw Failures.lineFull(settings.limits());
+                case TOO_LATE -> throw Failures.noPlaceWithin(patience, settings.limits());
+                case TAKEN -> {}
+            }
             try {
                 Exchange exchange = new Exchange(settings, start);
                 return new Attempt(exchange, cancellation, failures, watched, breaker.admit(), places);

@@ -4,19 +4,26 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.o1api.llm.ErrorCode;
 
-/** The calls that an upstream may have at once, and the line of those that wait for one to end: first come, first served. */
-final class Places {
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+/** What so many may have at once, and the line of those that wait for one of them: first come, first served. */
+public final class Places {
+    /** How asking for a place ends. */
+    public enum Outcome {
+        TAKEN,
+        LINE_FULL,
+        TOO_LATE
+    }
 
-    private final int places;
     private final int longestLine;
     private final ArrayDeque<Waiter> line = new ArrayDeque<>();
     private int free;
 
-    Places(int places, int longestLine) {
-        this.places = places;
+    /**
+     * Places that are free.
+     *
+     * @param longestLine how many may wait for one
+     */
+    public Places(int places, int longestLine) {
         this.longestLine = longestLine;
         free = places;
     }
@@ -24,20 +31,17 @@ final class Places {
     /**
      * Takes a place, once there is one.
      *
-     * @throws UpstreamException when the line is too long, the wait was, or the turn was cancelled in it
+     * @throws UpstreamException when the turn was cancelled in the line
      */
-    void take(Cancellation cancellation, Duration patience) {
+    public Outcome take(Cancellation cancellation, Duration patience) {
         Waiter waiter = new Waiter();
         synchronized (line) {
             if (free > 0) { // nobody waits then
                 free--;
-                return;
+                return Outcome.TAKEN;
             }
             if (line.size() >= longestLine) {
-                throw refusal(
-                        ErrorCode.RATE_LIMIT_EXCEEDED,
-                        "The model's provider has all " + places + " calls that it may have, and " + longestLine
-                                + " more wait already. Try again shortly.");
+                return Outcome.LINE_FULL;
             }
             line.add(waiter);
         }
@@ -51,19 +55,16 @@ final class Places {
         }
         synchronized (line) {
             if (waiter.served) {
-                return;
+                return Outcome.TAKEN;
             }
             line.remove(waiter);
         }
         cancellation.throwIfCancelled();
-        throw refusal(
-                ErrorCode.OVERLOADED,
-                "The model's provider has had all " + places + " calls that it may have for " + Failures.text(patience)
-                        + ". Try again shortly.");
+        return Outcome.TOO_LATE;
     }
 
     /** Gives a place back, to who has waited longest. */
-    void giveBack() {
+    public void giveBack() {
         synchronized (line) {
             Waiter next = line.poll();
             if (next == null) {
@@ -80,10 +81,6 @@ final class Places {
         synchronized (line) {
             return line.size();
         }
-    }
-
-    private static UpstreamException refusal(ErrorCode code, String message) {
-        return new UpstreamException(code, message, false, RETRY_AFTER, 0, null);
     }
 
     private static final class Waiter {

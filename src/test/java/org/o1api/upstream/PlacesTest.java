@@ -58,7 +58,7 @@ class PlacesTest {
         places.giveBack();
         CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).join();
         assertThat(order).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
-        places.take(new Cancellation(), Duration.ZERO);
+        assertThat(places.take(new Cancellation(), Duration.ZERO)).isEqualTo(Places.Outcome.TAKEN);
     }
 
     @Test
@@ -66,10 +66,7 @@ class PlacesTest {
         Places places = new Places(1, 1);
         places.take(new Cancellation(), LONG);
         CompletableFuture<Void> waiting = taken(places, new Cancellation(), () -> {});
-        UpstreamException failure =
-                catchThrowableOfType(UpstreamException.class, () -> places.take(new Cancellation(), LONG));
-        assertThat(failure.code()).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
-        assertThat(failure.retryAfter()).isPositive();
+        assertThat(places.take(new Cancellation(), LONG)).isEqualTo(Places.Outcome.LINE_FULL);
         places.giveBack();
         waiting.join();
     }
@@ -79,26 +76,19 @@ class PlacesTest {
         Places places = new Places(2, 0);
         places.take(new Cancellation(), LONG);
         places.take(new Cancellation(), LONG);
-        assertThat(catchThrowable(() -> places.take(new Cancellation(), LONG)))
-                .hasMessage("The model's provider has all 2 calls that it may have, and 0 more wait already."
-                        + " Try again shortly.");
+        assertThat(places.take(new Cancellation(), LONG)).isEqualTo(Places.Outcome.LINE_FULL);
         places.giveBack();
-        places.take(new Cancellation(), LONG);
+        assertThat(places.take(new Cancellation(), LONG)).isEqualTo(Places.Outcome.TAKEN);
     }
 
     @Test
     void endAWaitThatTakesTooLong() {
         Places places = new Places(1, 1);
         places.take(new Cancellation(), LONG);
-        UpstreamException failure = catchThrowableOfType(
-                UpstreamException.class, () -> places.take(new Cancellation(), Duration.ofMillis(50)));
-        assertThat(failure.code()).isEqualTo(ErrorCode.OVERLOADED);
-        assertThat(failure.retryAfter()).isPositive();
-        assertThat(failure)
-                .hasMessage("The model's provider has had all 1 calls that it may have for 50 ms. Try again shortly.");
+        assertThat(places.take(new Cancellation(), Duration.ofMillis(50))).isEqualTo(Places.Outcome.TOO_LATE);
         assertThat(places.waiting()).isZero();
         places.giveBack();
-        places.take(new Cancellation(), Duration.ZERO);
+        assertThat(places.take(new Cancellation(), Duration.ZERO)).isEqualTo(Places.Outcome.TAKEN);
     }
 
     @Test
@@ -125,9 +115,30 @@ class PlacesTest {
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class, () -> upstream.open(fixture.request(), new Terms(new Cancellation())));
         assertThat(failure.code()).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
+        assertThat(failure.retryAfter()).isPositive();
+        assertThat(failure)
+                .hasMessage("The model's provider has all 1 calls that it may have, and 0 more wait already."
+                        + " Try again shortly.");
         first.close();
         upstream.open(fixture.request(), new Terms(new Cancellation())).close();
         assertThat(fake.requests()).hasSize(2);
+    }
+
+    @Test
+    void areNotWaitedForLongerThanForTheFirstToken() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.answer("well")));
+        HttpUpstream upstream = fixture.upstream(
+                settings -> settings.url(fake.url()).concurrency(1).queue(1).firstToken(Duration.ofMillis(150)));
+        try (Call first = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+            UpstreamException failure = catchThrowableOfType(
+                    UpstreamException.class, () -> upstream.open(fixture.request(), new Terms(new Cancellation())));
+            assertThat(failure.code()).isEqualTo(ErrorCode.OVERLOADED);
+            assertThat(failure.retryAfter()).isPositive();
+            assertThat(failure)
+                    .hasMessage("The model's provider has had all 1 calls that it may have for 150 ms."
+                            + " Try again shortly.");
+            assertThat(fixture.text(first)).isEqualTo("well");
+        }
     }
 
     @Test
