@@ -1,14 +1,10 @@
 package org.o1api.upstream;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Usage;
@@ -36,22 +32,14 @@ final class ChunkReader {
         void error(@Nullable String code, @Nullable String message);
     }
 
-    private record Piece(
-            int index, @Nullable String id, @Nullable String name, String arguments) {}
-
-    private static final int NO_INDEX = -1;
-    private static final int MAX_TOOL_CALLS = 1024;
-    private static final JsonFactory JSON = JsonFactory.builder()
+    static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(200).build())
             .build();
 
     private final Sink sink;
     private final ChunkTemplate template = new ChunkTemplate();
-    // Of each tool call so far: its id, empty where it has none, and the index that the provider gave it.
-    private final List<String> toolCallIds = new ArrayList<>();
-    private final List<Integer> toolCallIndexes = new ArrayList<>();
-    private int lastToolCall;
+    private final ToolCallReader toolCalls = new ToolCallReader();
     private boolean endsInSomethingElse;
 
     // What the chunk at hand tells.
@@ -60,7 +48,6 @@ final class ChunkReader {
     private @Nullable String refusal;
     private @Nullable FinishReason finish;
     private @Nullable Usage usage;
-    private final List<Piece> pieces = new ArrayList<>();
     private boolean failed;
     private @Nullable String errorCode;
     private @Nullable String errorMessage;
@@ -115,7 +102,7 @@ final class ChunkReader {
             }
         }
         boolean onlyText =
-                texts == 1 && refusal == null && finish == null && usage == null && pieces.isEmpty() && !failed;
+                texts == 1 && refusal == null && finish == null && usage == null && toolCalls.isEmpty() && !failed;
         if (onlyText) {
             template.learn(bytes, offset, length, textStart, textEnd, textIsReasoning);
         } else {
@@ -123,7 +110,7 @@ final class ChunkReader {
         }
         if (!known) {
             endsInSomethingElse = true;
-        } else if (texts > 0 || refusal != null || !pieces.isEmpty()) {
+        } else if (texts > 0 || refusal != null || !toolCalls.isEmpty()) {
             endsInSomethingElse = false;
         }
         tell();
@@ -153,7 +140,7 @@ final class ChunkReader {
         refusal = null;
         finish = null;
         usage = null;
-        pieces.clear();
+        toolCalls.forget();
         failed = false;
         errorCode = null;
         errorMessage = null;
@@ -170,10 +157,7 @@ final class ChunkReader {
         if (refusal != null && !refusal.isEmpty()) {
             sink.refusal(refusal);
         }
-        for (int position = 0; position < pieces.size(); position++) {
-            Piece piece = pieces.get(position);
-            sink.toolCall(indexOf(piece, position), piece.id(), piece.name(), piece.arguments());
-        }
+        toolCalls.tell(sink);
         if (usage != null) {
             sink.usage(usage);
         }
@@ -183,31 +167,6 @@ final class ChunkReader {
         if (failed) {
             sink.error(errorCode, errorMessage);
         }
-    }
-
-    /**
-     * Which tool call a piece belongs to, counted from 0: the one of its id, else the last one of its index, unless the piece
-     * begins another there. Without either it begins one where it has a name.
-     */
-    private int indexOf(Piece piece, int position) {
-        int known = piece.id() == null ? NO_INDEX : toolCallIds.indexOf(piece.id());
-        if (known < 0 && piece.index() != NO_INDEX) {
-            known = toolCallIndexes.lastIndexOf(piece.index());
-            boolean another = known >= 0
-                    && piece.id() != null
-                    && piece.name() != null
-                    && !toolCallIds.get(known).isEmpty();
-            known = another ? NO_INDEX : known; // some providers give all calls the same index
-        } else if (known < 0 && piece.id() == null && piece.name() == null) {
-            known = pieces.size() > 1 ? position : lastToolCall;
-        }
-        if (known < 0 || known >= toolCallIds.size()) {
-            known = toolCallIds.size();
-            toolCallIds.add(piece.id() == null ? "" : piece.id()); // no id is empty
-            toolCallIndexes.add(piece.index());
-        }
-        lastToolCall = known;
-        return known;
     }
 
     private void choices(JsonParser json, JsonToken value) throws IOException {
@@ -254,7 +213,7 @@ final class ChunkReader {
                 case "content" -> content(json, field);
                 case "refusal" -> refusal(json, field);
                 case "reasoning_content", "reasoning" -> reasoning(json, field);
-                case "tool_calls" -> toolCalls(json, field);
+                case "tool_calls" -> toolCalls.read(json, field);
                 default -> json.skipChildren();
             }
         }
@@ -332,123 +291,12 @@ final class ChunkReader {
         return first == null ? second : first + second;
     }
 
-    private void toolCalls(JsonParser json, JsonToken value) throws IOException {
-        if (value != JsonToken.START_ARRAY) {
-            json.skipChildren();
-            return;
-        }
-        for (JsonToken item = json.nextToken(); item != JsonToken.END_ARRAY; item = json.nextToken()) {
-            if (item == JsonToken.START_OBJECT) {
-                toolCall(json);
-            } else {
-                json.skipChildren();
-            }
-        }
-    }
-
-    private void toolCall(JsonParser json) throws IOException {
-        int index = NO_INDEX;
-        String id = null;
-        String function = null;
-        String arguments = "";
-        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-            JsonToken value = json.nextToken();
-            if (name.equals("index") && value == JsonToken.VALUE_NUMBER_INT) {
-                int number = json.getValueAsInt(NO_INDEX);
-                index = number >= 0 && number < MAX_TOOL_CALLS ? number : NO_INDEX;
-            } else if (name.equals("id")) {
-                id = nonEmpty(json, value);
-            } else if (name.equals("function") && value == JsonToken.START_OBJECT) {
-                for (String part = json.nextFieldName(); part != null; part = json.nextFieldName()) {
-                    JsonToken content = json.nextToken();
-                    if (part.equals("name")) {
-                        function = nonEmpty(json, content);
-                    } else if (part.equals("arguments")) {
-                        arguments = arguments(json, content);
-                    } else {
-                        json.skipChildren();
-                    }
-                }
-            } else {
-                json.skipChildren();
-            }
-        }
-        pieces.add(new Piece(index, id, function, arguments));
-    }
-
-    private static @Nullable String nonEmpty(JsonParser json, JsonToken value) throws IOException {
-        if (value == JsonToken.VALUE_STRING && !json.getText().isEmpty()) {
-            return json.getText();
-        }
-        json.skipChildren();
-        return null;
-    }
-
-    /** The arguments' text; some servers send the object itself. */
-    private static String arguments(JsonParser json, JsonToken value) throws IOException {
-        if (value == JsonToken.VALUE_STRING) {
-            return json.getText();
-        }
-        if (value != JsonToken.START_OBJECT) {
-            json.skipChildren();
-            return "";
-        }
-        StringWriter text = new StringWriter();
-        try (JsonGenerator copy = JSON.createGenerator(text)) {
-            copy.copyCurrentStructure(json);
-        }
-        return text.toString();
-    }
-
     private void usage(JsonParser json, JsonToken value) throws IOException {
-        if (value != JsonToken.START_OBJECT) {
+        if (value == JsonToken.START_OBJECT) {
+            usage = UsageReader.read(json);
+        } else {
             json.skipChildren();
-            return;
         }
-        long input = 0;
-        long cached = 0;
-        long hit = 0;
-        long output = 0;
-        long thought = 0;
-        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-            JsonToken field = json.nextToken();
-            switch (name) {
-                case "prompt_tokens" -> input = count(json, field);
-                case "completion_tokens" -> output = count(json, field);
-                case "prompt_tokens_details" -> cached = detail(json, field, "cached_tokens");
-                case "prompt_cache_hit_tokens" -> hit = count(json, field); // DeepSeek's word for it
-                case "completion_tokens_details" -> thought = detail(json, field, "reasoning_tokens");
-                default -> json.skipChildren();
-            }
-        }
-        usage = new Usage(input, Math.min(Math.max(cached, hit), input), output, Math.min(thought, output));
-    }
-
-    private static long detail(JsonParser json, JsonToken value, String wanted) throws IOException {
-        long count = 0;
-        if (value != JsonToken.START_OBJECT) {
-            json.skipChildren();
-            return count;
-        }
-        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-            JsonToken field = json.nextToken();
-            if (name.equals(wanted)) {
-                count = count(json, field);
-            } else {
-                json.skipChildren();
-            }
-        }
-        return count;
-    }
-
-    /** A number of tokens: nonsense counts as none, and no sum of them overflows. */
-    private static long count(JsonParser json, JsonToken value) throws IOException {
-        if (value != JsonToken.VALUE_NUMBER_INT && value != JsonToken.VALUE_NUMBER_FLOAT) {
-            json.skipChildren();
-            return 0;
-        }
-        double number = json.getDoubleValue();
-        return number >= 0 && number <= 1e12 ? (long) number : 0;
     }
 
     private void error(JsonParser json, JsonToken value) throws IOException {

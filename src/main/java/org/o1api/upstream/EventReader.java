@@ -8,7 +8,8 @@ import org.o1api.llm.ErrorCode;
 
 /**
  * The data of a stream of server-sent events, read as it arrives. Comments and all fields but {@code data} are skipped, and
- * of {@code event} only the name {@code error} counts. An event's bytes lie in this reader's own buffer, and stay there until the next call of a method.
+ * of {@code event} only the name {@code error} counts. An event's bytes lie in this reader's own buffer, and stay there until
+ * the next call of a method.
  */
 final class EventReader {
     /** A burst that fits is one delta and one write to the client; with 4 KiB a turn took 40 % more CPU. */
