@@ -2,6 +2,7 @@ package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.o1api.testing.Stage;
 /** What a conversation costs a turn: turns with and without one by turns, one client, an upstream that answers at once. */
 @Tag("benchmark")
 class ConversationBenchmarkIT {
+    private static final System.Logger LOG = System.getLogger(ConversationBenchmarkIT.class.getName());
     private static final int TURNS = Integer.getInteger("o1api.benchmark.turns", 3000);
     private static final int TURNS_OF_A_CONVERSATION = 10;
     private static final String ANSWER = "word ".repeat(400);
@@ -37,16 +39,19 @@ class ConversationBenchmarkIT {
                 ChatClient client = gateway.client(Stage.KEY);
                 measure(client, TURNS / 2);
                 double[][] millis = measure(client, TURNS);
-                System.out.printf(
-                        Locale.ROOT,
-                        "%s: %d turns each. Without: p50 %.2f ms, p99 %.2f ms. With: p50 %.2f ms, p99 %.2f ms. p50 adds %.2f ms.%n",
-                        name,
-                        TURNS,
-                        at(millis[0], 50),
-                        at(millis[0], 99),
-                        at(millis[1], 50),
-                        at(millis[1], 99),
-                        at(millis[1], 50) - at(millis[0], 50));
+                LOG.log(
+                        Level.INFO,
+                        String.format(
+                                Locale.ROOT,
+                                "%s: %d turns each. Without: p50 %.2f ms, p99 %.2f ms."
+                                        + " With: p50 %.2f ms, p99 %.2f ms. p50 adds %.2f ms.",
+                                name,
+                                TURNS,
+                                at(millis[0], 50),
+                                at(millis[0], 99),
+                                at(millis[1], 50),
+                                at(millis[1], 99),
+                                at(millis[1], 50) - at(millis[0], 50)));
             }
         });
     }

@@ -3,6 +3,7 @@ package org.o1api.api;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
@@ -25,7 +26,7 @@ public final class Json {
             .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool()) // thread locals are no use to virtual threads
             .build();
 
-    /** Bounds were kept when it was read first. */
+    /** For what was read before: bounds were kept then. */
     private static final ObjectMapper READ_BEFORE = new ObjectMapper(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)
@@ -50,6 +51,15 @@ public final class Json {
             throw new UncheckedIOException("writing to memory", e);
         }
         return out.toByteArray();
+    }
+
+    /** A parser of a body that was read here before. */
+    public static JsonParser parser(byte[] body) {
+        try {
+            return READ_BEFORE.createParser(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
     }
 
     /** A value that was read here before, as a tree. */

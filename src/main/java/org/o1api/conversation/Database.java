@@ -171,7 +171,9 @@ public final class Database implements AutoCloseable {
                     .load()
                     .migrate();
             opened = Jdbi.create(connections);
-            if (source instanceof ConversationSettings.Source.Jndi) { // ours have a bound in their URL, and are faster without
+            if (source
+                    instanceof
+                    ConversationSettings.Source.Jndi) { // ours have a bound in their URL, and are faster without
                 opened.getConfig(SqlStatements.class).setQueryTimeout(QUERY_SECONDS);
             }
             jdbi = opened;

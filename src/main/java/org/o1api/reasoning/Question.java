@@ -25,6 +25,9 @@ public record Question(
         Map<String, RawJson> closingFields,
         @Nullable MaxTokens maxTokens,
         Preset.Steps steps) {
+    /** The closing field that is there where the answer must be JSON alone. */
+    public static final String JSON_FORMAT = "response_format";
+
     private static final RawJson NO_TOOL = new RawJson("\"none\"");
 
     public Question {
@@ -33,9 +36,9 @@ public record Question(
         closingFields = Collections.unmodifiableMap(new LinkedHashMap<>(closingFields));
     }
 
-    /** Whether the answer must be JSON alone: a format is only asked for where it is. */
+    /** Whether the answer must be JSON alone. */
     public boolean wantsJson() {
-        return closingFields.containsKey("response_format");
+        return closingFields.containsKey(JSON_FORMAT);
     }
 
     /** Whether the answer may be a tool call. */

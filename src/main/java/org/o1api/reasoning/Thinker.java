@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
+import org.o1api.llm.ThinkBlock;
 import org.o1api.llm.Usage;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
@@ -16,8 +17,6 @@ import org.o1api.upstream.UpstreamException;
 
 /** The only way to make a call within a turn: counted, budgeted and cancellable. Belongs to the turn's thread. */
 public final class Thinker {
-    private static final String END_OF_THOUGHT = "</think>";
-
     private final Upstream upstream;
     private final Cancellation cancellation;
     /** Ends with the time for thinking. */
@@ -195,7 +194,8 @@ public final class Thinker {
         @Override
         public Usage usage() {
             Usage reported = call.usage();
-            int answer = endOfThought();
+            int end = ThinkBlock.end(text); // the model may have no field for its thought
+            int answer = end == ThinkBlock.OPEN ? text.length() : end;
             String thoughts = thought + text.substring(0, answer);
             if (reported.equals(Usage.NONE)) {
                 return TokenCounter.count(request, text.substring(answer), thoughts);
@@ -203,15 +203,6 @@ public final class Thinker {
             return reported.reasoningTokens() > 0 || thoughts.isEmpty()
                     ? reported
                     : reported.withReasoning(TokenCounter.tokens(thoughts));
-        }
-
-        /** Where the thought ends that a model without a field for it puts at the front of its text; 0 where it has none. */
-        private int endOfThought() {
-            if (!text.toString().stripLeading().startsWith("<think>")) {
-                return 0;
-            }
-            int end = text.indexOf(END_OF_THOUGHT);
-            return end < 0 ? text.length() : end + END_OF_THOUGHT.length();
         }
 
         @Override

@@ -38,12 +38,13 @@ record ChatCompletionRequest(
         return new Question(messages, fields, tools, closingFields, maxTokens, steps);
     }
 
-    /** Where this reply shows its reasoning: as the request says, else the preset, else the config. */
+    /** Where this reply shows its reasoning: as the request says, else the preset, else the config; never within JSON. */
     ReasoningFormat format(Preset preset, ReasoningFormat configured) {
         ReasoningFormat usual = preset.reasoningFormat() == null ? configured : preset.reasoningFormat();
         ReasoningFormat chosen = format == null ? included(usual) : format;
-        boolean wantsJson = question(preset).wantsJson();
-        return wantsJson && chosen.insideContent() ? ReasoningFormat.REASONING_CONTENT : chosen;
+        return closingFields.containsKey(Question.JSON_FORMAT) && chosen.insideContent()
+                ? ReasoningFormat.REASONING_CONTENT
+                : chosen;
     }
 
     private ReasoningFormat included(ReasoningFormat usual) {

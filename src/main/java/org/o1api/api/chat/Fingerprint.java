@@ -1,9 +1,7 @@
 package org.o1api.api.chat;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,17 +9,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
+import org.o1api.api.Json;
 
 /** What makes two requests the same: all that they ask, but not the white space, nor whether the answer is streamed. */
 final class Fingerprint {
-    /** Bounds were kept when it was read first. */
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .maxNestingDepth(2000)
-                    .build())
-            .build();
-
     private static final Set<String> MODE = Set.of("stream", "stream_options");
 
     private Fingerprint() {}
@@ -29,7 +20,7 @@ final class Fingerprint {
     /** The SHA-256, in hex, of a request body that has been read and found good. */
     static String of(byte[] body) {
         MessageDigest digest = sha256();
-        try (JsonParser json = JSON.createParser(body)) {
+        try (JsonParser json = Json.parser(body)) {
             int depth = 0;
             for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
                 if (depth == 1 && token == JsonToken.FIELD_NAME && MODE.contains(json.currentName())) {

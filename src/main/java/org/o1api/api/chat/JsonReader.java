@@ -1,23 +1,15 @@
 package org.o1api.api.chat;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
+import org.o1api.api.RequestJson;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.RawJson;
 
@@ -28,31 +20,8 @@ final class JsonReader implements AutoCloseable {
 
     /** Reads within a nesting depth. */
     JsonReader(byte[] utf8, int depth) {
-        text = decoded(utf8);
-        JsonFactory factory = JsonFactory.builder()
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(depth)
-                        .maxStringLength(Integer.MAX_VALUE) // the body is bounded already
-                        .build())
-                .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
-                .build();
-        try {
-            json = factory.createParser(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading from memory", e);
-        }
-    }
-
-    private static String decoded(byte[] utf8) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(utf8))
-                    .toString();
-            return text.startsWith("\ufeff") ? text.substring(1) : text;
-        } catch (CharacterCodingException e) {
-            throw new RequestException(ErrorCode.INVALID_JSON, null, "The request body is not UTF-8 text.");
-        }
+        text = RequestJson.text(utf8);
+        json = RequestJson.parser(text, depth);
     }
 
     /** The kind of the next value, which becomes the current one. */
@@ -61,7 +30,7 @@ final class JsonReader implements AutoCloseable {
         try {
             return json.nextToken();
         } catch (IOException e) {
-            throw malformed(e);
+            throw RequestJson.malformed(e);
         }
     }
 
@@ -88,7 +57,7 @@ final class JsonReader implements AutoCloseable {
         try {
             return json.currentName();
         } catch (IOException e) {
-            throw malformed(e);
+            throw RequestJson.malformed(e);
         }
     }
 
@@ -97,7 +66,7 @@ final class JsonReader implements AutoCloseable {
         try {
             json.skipChildren();
         } catch (IOException e) {
-            throw malformed(e);
+            throw RequestJson.malformed(e);
         }
     }
 
@@ -112,7 +81,7 @@ final class JsonReader implements AutoCloseable {
             json.skipChildren();
             return since(start);
         } catch (IOException e) {
-            throw malformed(e);
+            throw RequestJson.malformed(e);
         }
     }
 
@@ -136,7 +105,7 @@ final class JsonReader implements AutoCloseable {
         try {
             return json.getText();
         } catch (IOException e) {
-            throw malformed(e);
+            throw RequestJson.malformed(e);
         }
     }
 
@@ -169,7 +138,7 @@ final class JsonReader implements AutoCloseable {
         try {
             value = json.getDoubleValue();
         } catch (IOException e) {
-            throw malformed(e);
+            throw RequestJson.malformed(e);
         }
         if (!(value >= min && value <= max)) {
             throw new RequestException(
@@ -213,24 +182,6 @@ final class JsonReader implements AutoCloseable {
             case VALUE_TRUE, VALUE_FALSE -> "a boolean";
             default -> "null";
         };
-    }
-
-    private static RequestException malformed(IOException e) {
-        if (e instanceof StreamConstraintsException) {
-            return new RequestException(
-                    ErrorCode.INVALID_JSON,
-                    null,
-                    "The request body is nested too deeply (limits.depth), or has too long a number.");
-        }
-        if (e instanceof JacksonException jackson && jackson.getLocation() != null) {
-            JsonLocation at = jackson.getLocation();
-            return new RequestException(
-                    ErrorCode.INVALID_JSON,
-                    null,
-                    "The request body is not valid JSON: look at line " + at.getLineNr() + ", column "
-                            + at.getColumnNr() + ".");
-        }
-        throw new UncheckedIOException("reading from memory", e);
     }
 
     @Override

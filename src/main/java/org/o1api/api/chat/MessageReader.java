@@ -16,6 +16,7 @@ import org.o1api.llm.ErrorCode;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
+import org.o1api.llm.ThinkBlock;
 
 /** Reads a request's messages. Types of parts and fields that we do not know pass. */
 final class MessageReader {
@@ -116,8 +117,8 @@ final class MessageReader {
     }
 
     private static String withoutThinking(String text) {
-        int end = text.stripLeading().startsWith("<think>") ? text.indexOf("</think>") : -1;
-        return end < 0 ? text : text.substring(end + "</think>".length()).stripLeading();
+        int end = ThinkBlock.end(new StringBuilder(text));
+        return end <= 0 ? text : text.substring(end).stripLeading();
     }
 
     private Content content(String path) {

@@ -3,6 +3,7 @@ package org.o1api.api.chat;
 import java.util.Locale;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.ReasoningFormat;
+import org.o1api.llm.ThinkBlock;
 import org.o1api.llm.Usage;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Delta;
@@ -30,7 +31,7 @@ final class Narrator implements TurnListener {
     @Override
     public void stepStarted(int number) {
         if (!reasoned && format == ReasoningFormat.THINK) {
-            tag("<think>");
+            tag(ThinkBlock.START);
         }
         headed = false;
         switch (format) {
@@ -106,7 +107,7 @@ final class Narrator implements TurnListener {
 
     private void beginAnswer() {
         if (reasoned && format == ReasoningFormat.THINK) {
-            tag("</think>");
+            tag(ThinkBlock.END);
         }
         reasoned = false;
     }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
+import org.o1api.api.RequestJson;
 import org.o1api.conversation.ConversationId;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.RawJson;
@@ -39,13 +40,13 @@ final class RequestReader {
 
     private ChatCompletionRequest read() {
         if (json.next() != JsonToken.START_OBJECT) {
-            throw new RequestException(ErrorCode.INVALID_JSON, null, "The request body must be a JSON object.");
+            throw RequestJson.noObject();
         }
         for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
             field(field);
         }
         if (json.next() != null) {
-            throw new RequestException(ErrorCode.INVALID_JSON, null, "Something follows the request's JSON object.");
+            throw RequestJson.moreThanOne();
         }
         if (request.messages.isEmpty()) {
             throw new RequestException(

@@ -1,12 +1,10 @@
 package org.o1api.api.conversations;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,6 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
+import org.o1api.api.RequestJson;
 import org.o1api.llm.Content;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.Message;
@@ -30,6 +29,7 @@ import org.o1api.llm.Role;
  * @param messages what has been said in it already
  */
 record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int MOST_ITEMS = 20;
     private static final int MOST_NOTES = 16;
     private static final int LONGEST_NOTE_KEY = 64;
@@ -58,31 +58,20 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
     }
 
     private static JsonNode tree(byte[] body, ApiSettings.Limits limits) {
-        JsonFactory factory = JsonFactory.builder()
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(limits.depth())
-                        .maxStringLength(Integer.MAX_VALUE)
-                        .build())
-                .build();
-        try {
-            JsonNode json = new ObjectMapper(factory)
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .readTree(body);
-            if (!json.isObject() && !json.isMissingNode()) {
-                throw new RequestException(ErrorCode.INVALID_JSON, null, "The request body must be a JSON object.");
+        try (JsonParser parser = RequestJson.parser(RequestJson.text(body), limits.depth())) {
+            JsonNode json = MAPPER.readTree(parser);
+            if (json == null) {
+                return MissingNode.getInstance();
+            }
+            if (!json.isObject()) {
+                throw RequestJson.noObject();
+            }
+            if (parser.nextToken() != null) {
+                throw RequestJson.moreThanOne();
             }
             return json;
-        } catch (JacksonException e) {
-            JsonLocation at = e.getLocation();
-            throw new RequestException(
-                    ErrorCode.INVALID_JSON,
-                    null,
-                    "The request body is not valid JSON"
-                            + (at == null
-                                    ? "."
-                                    : ", at line " + at.getLineNr() + ", column " + at.getColumnNr() + "."));
-        } catch (IOException e) { // a character that is no UTF-8
-            throw new RequestException(ErrorCode.INVALID_JSON, null, "The request body is not valid UTF-8.");
+        } catch (IOException e) {
+            throw RequestJson.malformed(e);
         }
     }
 
@@ -152,7 +141,7 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
 
     /** A part as the chat API has it. */
     private static ObjectNode part(JsonNode part, String path) {
-        ObjectNode chat = new ObjectMapper().createObjectNode();
+        ObjectNode chat = JsonNodeFactory.instance.objectNode();
         switch (part.path("type").asText()) {
             case "input_text", "output_text", "text" -> {
                 require(part.path("text").isTextual(), path + ".text", "a string");
@@ -183,7 +172,7 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
         for (String field : List.of("call_id", "name", "arguments")) {
             require(item.path(field).isTextual(), path + "." + field, "a string");
         }
-        ObjectNode call = new ObjectMapper().createObjectNode();
+        ObjectNode call = JsonNodeFactory.instance.objectNode();
         call.put("id", item.path("call_id").textValue()).put("type", "function");
         call.putObject("function")
                 .put("name", item.path("name").textValue())

@@ -1,13 +1,13 @@
 package org.o1api.reasoning.strategy;
 
+import org.o1api.llm.ThinkBlock;
+
 /**
  * Tells in an answer's text, as it arrives, the answer from what stands around it: the thought between {@code <think>} and
  * {@code </think>} at its front, and, where JSON is wanted, the Markdown fence that a model wraps it in. It reads a character
  * at a time, so nothing depends on how the text was cut into pieces.
  */
 final class AnswerText {
-    private static final String THINK = "<think>";
-    private static final String END_OF_THINK = "</think>";
     private static final String FENCE = "```";
 
     /** White space at the front that is held back; above any that a model sends. */
@@ -98,14 +98,15 @@ final class AnswerText {
     private void front(char c) {
         held.append(c);
         String mark = held.substring(spaces());
-        if (mark.equals(THINK)) {
+        if (mark.equals(ThinkBlock.START)) {
             state = State.THOUGHT;
             thoughtSeen = true;
             held.setLength(0);
         } else if (json && mark.equals(FENCE)) {
             state = State.LANGUAGE;
             held.setLength(0);
-        } else if (held.length() > MAX_HELD || !(THINK.startsWith(mark) || (json && FENCE.startsWith(mark)))) {
+        } else if (held.length() > MAX_HELD
+                || !(ThinkBlock.START.startsWith(mark) || (json && FENCE.startsWith(mark)))) {
             front();
         }
     }
@@ -127,12 +128,12 @@ final class AnswerText {
 
     private void thought(char c) {
         held.append(c);
-        while (!END_OF_THINK.startsWith(held.toString())) {
+        while (!ThinkBlock.END.startsWith(held.toString())) {
             thoughtBegun |= !ReplyText.isSpace(held.charAt(0));
             thought.append(held, 0, thoughtBegun ? 1 : 0);
             held.deleteCharAt(0);
         }
-        if (held.length() == END_OF_THINK.length()) {
+        if (held.length() == ThinkBlock.END.length()) {
             held.setLength(0);
             state = State.FRONT;
         }

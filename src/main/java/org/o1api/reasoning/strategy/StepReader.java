@@ -1,5 +1,6 @@
 package org.o1api.reasoning.strategy;
 
+import org.o1api.llm.ThinkBlock;
 import org.o1api.reasoning.TurnListener;
 
 /**
@@ -23,8 +24,6 @@ import org.o1api.reasoning.TurnListener;
 final class StepReader {
     private static final int MAX_PROSE = 200;
     private static final int MAX_OBJECTS = 16;
-    private static final String THINK = "<think>";
-    private static final String END_OF_THINK = "</think>";
 
     private enum State {
         FRONT,
@@ -151,12 +150,12 @@ final class StepReader {
 
     private boolean front() {
         reply.skipSpace();
-        int there = Math.min(THINK.length(), reply.length() - reply.position);
-        boolean soFar = THINK.startsWith(reply.between(reply.position, reply.position + there));
-        if (soFar && there < THINK.length() && !reply.ended()) {
+        int there = Math.min(ThinkBlock.START.length(), reply.length() - reply.position);
+        boolean soFar = ThinkBlock.START.startsWith(reply.between(reply.position, reply.position + there));
+        if (soFar && there < ThinkBlock.START.length() && !reply.ended()) {
             return false;
         }
-        boolean thinks = soFar && there == THINK.length();
+        boolean thinks = soFar && there == ThinkBlock.START.length();
         if (thinks) {
             reply.position += there;
         }
@@ -170,14 +169,14 @@ final class StepReader {
             reply.skipSpace();
             proseFrom = reply.position;
         }
-        int end = reply.indexOf(END_OF_THINK);
-        int until = end >= 0 ? end : reply.ended() ? reply.length() : reply.beforeBegun(END_OF_THINK);
+        int end = reply.indexOf(ThinkBlock.END);
+        int until = end >= 0 ? end : reply.ended() ? reply.length() : reply.beforeBegun(ThinkBlock.END);
         shown.append(reply.characters(), reply.position, until);
         reply.position = until;
         if (end < 0) {
             return false;
         }
-        reply.position = end + END_OF_THINK.length();
+        reply.position = end + ThinkBlock.END.length();
         proseFrom = reply.position;
         shown.beginSection();
         state = State.PROSE;

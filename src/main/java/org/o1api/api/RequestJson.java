@@ -1,0 +1,80 @@
+package org.o1api.api;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.o1api.llm.ErrorCode;
+
+/** A request's body as JSON, and what is said where it is none. */
+public final class RequestJson {
+    private RequestJson() {}
+
+    /**
+     * The text of a body.
+     *
+     * @throws RequestException when it is not UTF-8
+     */
+    public static String text(byte[] utf8) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
+            return text.startsWith("\ufeff") ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            throw notJson("The request body is not UTF-8 text.");
+        }
+    }
+
+    /** A parser of a text that may be nested so deep. What it throws becomes a {@link #malformed} error. */
+    public static JsonParser parser(String text, int depth) {
+        JsonFactory factory = JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(depth)
+                        .maxStringLength(Integer.MAX_VALUE) // the body is bounded already
+                        .build())
+                .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+                .build();
+        try {
+            return factory.createParser(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    /** What is wrong with a text that could not be parsed. */
+    public static RequestException malformed(IOException e) {
+        if (e instanceof StreamConstraintsException) {
+            return notJson("The request body is nested too deeply (limits.depth), or has too long a number.");
+        }
+        if (e instanceof JacksonException jackson && jackson.getLocation() != null) {
+            JsonLocation at = jackson.getLocation();
+            return notJson("The request body is not valid JSON: look at line " + at.getLineNr() + ", column "
+                    + at.getColumnNr() + ".");
+        }
+        throw new UncheckedIOException("reading from memory", e);
+    }
+
+    /** The body is something else. */
+    public static RequestException noObject() {
+        return notJson("The request body must be a JSON object.");
+    }
+
+    /** The body is more than it should be. */
+    public static RequestException moreThanOne() {
+        return notJson("Something follows the request's JSON object.");
+    }
+
+    private static RequestException notJson(String message) {
+        return new RequestException(ErrorCode.INVALID_JSON, null, message);
+    }
+}

@@ -1,0 +1,26 @@
+package org.o1api.llm;
+
+/** The thought that stands at the front of a text, between {@code <think>} and {@code </think>}. */
+public final class ThinkBlock {
+    public static final String START = "<think>";
+    public static final String END = "</think>";
+
+    /** The end of a thought that does not end. */
+    public static final int OPEN = -1;
+
+    private ThinkBlock() {}
+
+    /** The index behind a text's thought: 0 where there is none, {@link #OPEN} where it does not end. */
+    public static int end(StringBuilder text) {
+        int front = 0;
+        while (front < text.length() && Character.isWhitespace(text.charAt(front))) {
+            front++;
+        }
+        int marked = front + START.length();
+        if (marked > text.length() || !text.substring(front, marked).equals(START)) {
+            return 0;
+        }
+        int end = text.indexOf(END, marked);
+        return end < 0 ? OPEN : end + END.length();
+    }
+}
