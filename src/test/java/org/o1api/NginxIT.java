@@ -1,51 +1,46 @@
 package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.Container;
+import org.o1api.testing.Distribution;
 import org.o1api.testing.Exchange;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Nginx;
+import org.o1api.testing.Postgres;
 import org.o1api.testing.RunningGateway;
+import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** A stream behind nginx with its default buffering, which cuts what is silent: {@code -Do1api.silence=60} for a minute of it. */
+/** Gateways behind nginx, as the docs set it up. */
 class NginxIT {
+    /** {@code -Do1api.silence=60} for a minute of it. */
     private static final int SILENCE_SECONDS = Integer.getInteger("o1api.silence", 3);
-    private static final int READ_TIMEOUT_SECONDS = Math.min(5, SILENCE_SECONDS / 3);
-    private static final Path NGINX = Path.of("/usr/sbin/nginx");
 
+    private static final int READ_TIMEOUT_SECONDS = Math.min(5, SILENCE_SECONDS / 3);
+
+    private static final String PLAIN = "\"reasoning_effort\": \"none\"";
+
+    /** A stream with nginx's default buffering, which cuts what is silent. */
     @Test
-    void keepsASilentStreamAliveBehindNginx() throws Exception {
-        assumeTrue(Files.isExecutable(NGINX), "nginx is not installed: apt-get install nginx-light");
+    void keepsASilentStreamAlive() {
         try (FakeUpstream upstream = FakeUpstream.playing(NginxIT::silent);
-                RunningGateway gateway = Container.TOMCAT.start("api_bearer_token: " + Stage.KEY + "\ndefault_api_url: "
-                        + upstream.url() + "\ndefault_model: fake-model\n")) {
-            int port = freePort();
-            Process nginx = nginx(port, gateway.url());
-            try (ChatClient.Stream stream = new RunningGateway(
-                            URI.create("http://127.0.0.1:" + port), gateway.classLoader(), () -> {})
-                    .client(Stage.KEY)
-                    .ask("?", "\"reasoning_effort\": \"none\"")) {
-                assertThat(stream.nextText().content()).isEqualTo("It");
-                assertThat(ChatClient.content(stream.rest())).isEqualTo(" is.");
-            } finally {
-                nginx.destroy();
-                nginx.waitFor();
-            }
+                RunningGateway gateway = Container.TOMCAT.start(config(upstream, "m", ""));
+                Nginx nginx =
+                        Nginx.before(List.of(gateway.url()), "proxy_read_timeout " + READ_TIMEOUT_SECONDS + "s;");
+                ChatClient.Stream stream = nginx.client(Stage.KEY).ask("?", PLAIN)) {
+            assertThat(stream.nextText().content()).isEqualTo("It");
+            assertThat(ChatClient.content(stream.rest())).isEqualTo(" is.");
         }
     }
 
@@ -59,45 +54,73 @@ class NginxIT {
         exchange.text(" is.").done();
     }
 
-    private static Process nginx(int port, URI gateway) throws IOException {
-        Path base = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "nginx-");
-        Path config = Files.writeString(base.resolve("nginx.conf"), """
-                daemon off;
-                master_process off;
-                pid nginx.pid;
-                error_log error.log;
-                events {}
-                http {
-                  access_log off;
-                  client_body_temp_path body;
-                  proxy_temp_path proxy;
-                  fastcgi_temp_path fastcgi;
-                  uwsgi_temp_path uwsgi;
-                  scgi_temp_path scgi;
-                  server {
-                    listen 127.0.0.1:%d;
-                    location / {
-                      proxy_pass %s;
-                      proxy_http_version 1.1;
-                      proxy_read_timeout %ds;
-                    }
-                  }
-                }
-                """.formatted(port, gateway, READ_TIMEOUT_SECONDS));
-        Process nginx = new ProcessBuilder(NGINX.toString(), "-p", base.toString(), "-c", config.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(base.resolve("out.log").toFile())
-                .start();
-        await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
-            new Socket(InetAddress.getLoopbackAddress(), port).close();
-            return true;
-        });
-        return nginx;
+    private static String config(FakeUpstream upstream, String model, String more) {
+        return "api_bearer_token: " + Stage.KEY + "\ndefault_model: " + model + "\ndefault_api_url: " + upstream.url()
+                + "\n" + more;
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /** An upstream that says how many messages it was told and by which node; one of its answers takes a while. */
+    private static Script answer(FakeUpstream.Request request, CountDownLatch begun, CountDownLatch end) {
+        String node = request.body().path("model").asText();
+        if (!request.body().toString().contains("Slow?")) {
+            return Script.answer(request.body().path("messages").size() + " " + node);
         }
+        return exchange -> {
+            exchange.stream().text(node);
+            begun.countDown();
+            end.await();
+            exchange.text(" to the end").done();
+        };
+    }
+
+    /** Two nodes of one database: a dialogue goes from one to the other, and nobody misses the one that stops. */
+    @ParameterizedTest
+    @EnumSource
+    void nobodyMissesANodeThatStops(Distribution server) throws Exception {
+        CountDownLatch begun = new CountDownLatch(2);
+        CountDownLatch end = new CountDownLatch(1);
+        String database = "conversations: { url: \"" + Postgres.emptyDatabase() + "\" }\n";
+        try (FakeUpstream upstream = FakeUpstream.deciding(request -> answer(request, begun, end));
+                Distribution.Running stops = server.start(config(upstream, "one", database));
+                RunningGateway stays = Container.JETTY.start(config(upstream, "two", database));
+                Nginx nginx = Nginx.before(
+                        List.of(stops.url(), stays.url()),
+                        "proxy_next_upstream error timeout http_503 non_idempotent;")) {
+            ChatClient client = nginx.client(Stage.KEY);
+            List<String> answers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                answers.add(turn(client));
+            }
+            assertThat(answers)
+                    .containsExactly("1 one", "3 two", "5 one", "7 two", "9 one", "11 two", "13 one", "15 two");
+
+            // One on each: nginx has no reason to choose the other node.
+            try (ChatClient.Stream slow = client.ask("Slow?", PLAIN);
+                    ChatClient.Stream other = client.ask("Slow?", PLAIN)) {
+                assertThat(slow.nextText().content()).isEqualTo("one");
+                assertThat(other.nextText().content()).isEqualTo("two");
+                begun.await();
+                stops.process().destroy();
+                for (int i = 8; i < 30; i++) {
+                    assertThat(turn(client)).isEqualTo((2 * i + 1) + " two");
+                    if (i == 20) {
+                        end.countDown();
+                        assertThat(ChatClient.content(slow.rest())).isEqualTo(" to the end");
+                        assertThat(ChatClient.content(other.rest())).isEqualTo(" to the end");
+                    }
+                }
+            }
+            stops.process().waitFor();
+            assertThat(turn(client)).isEqualTo("61 two");
+        }
+    }
+
+    private static String turn(ChatClient client) {
+        long start = System.nanoTime();
+        Answer answer = client.askWhole("?", "\"conversation_id\": \"walks\"", PLAIN);
+        System.err.println(
+                "TURN " + answer.status() + " " + answer.content() + " " + (System.nanoTime() - start) / 1_000_000);
+        assertThat(answer.status()).isEqualTo(200);
+        return answer.content();
     }
 }

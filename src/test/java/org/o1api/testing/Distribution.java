@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +17,7 @@ import java.util.stream.Stream;
 
 /** The servers as people install them, each with the packed WAR in its {@code webapps}, in a process of its own. */
 public enum Distribution {
-    TOMCAT(
-            "apache-tomcat-",
-            Pattern.compile("Starting ProtocolHandler \\[\"http-nio-127\\.0\\.0\\.1-auto-1-(\\d+)\"]")) {
+    TOMCAT("apache-tomcat-", Pattern.compile("Starting ProtocolHandler \\[\"http-nio-127\\.0\\.0\\.1-(\\d+)\"]")) {
         @Override
         ProcessBuilder prepare(Path home, Path base) throws IOException {
             for (String folder : List.of("conf", "logs", "temp", "work")) {
@@ -30,11 +29,15 @@ public enum Distribution {
                 }
             }
             Path server = base.resolve("conf/server.xml");
+            // As the docs say: with the default a server that stops still takes connections, and leaves them waiting.
             Files.writeString(
                     server,
                     Files.readString(server)
                             .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
-                            .replace("<Connector port=\"8080\"", "<Connector address=\"127.0.0.1\" port=\"0\""));
+                            .replace(
+                                    "<Connector port=\"8080\"",
+                                    "<Connector bindOnInit=\"false\" address=\"127.0.0.1\" port=\"" + freePort()
+                                            + "\""));
             ProcessBuilder process =
                     new ProcessBuilder("sh", home.resolve("bin/catalina.sh").toString(), "run");
             process.environment().put("CATALINA_BASE", base.toString());
@@ -135,11 +138,19 @@ public enum Distribution {
             }
             Running running = new Running(process, URI.create("http://127.0.0.1:" + matcher.group(1)), base, log);
             await().atMost(START)
+                    .ignoreExceptions() // it takes no connections yet
                     .until(() -> running.client("").get("/health/ready").status() == 200);
             return running;
         } catch (RuntimeException e) {
             process.destroyForcibly();
             throw e;
+        }
+    }
+
+    /** A port that was free a moment ago, for servers that cannot tell which one they chose. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
         }
     }
 
