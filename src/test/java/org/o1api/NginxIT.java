@@ -116,10 +116,7 @@ class NginxIT {
     }
 
     private static String turn(ChatClient client) {
-        long start = System.nanoTime();
         Answer answer = client.askWhole("?", "\"conversation_id\": \"walks\"", PLAIN);
-        System.err.println(
-                "TURN " + answer.status() + " " + answer.content() + " " + (System.nanoTime() - start) / 1_000_000);
         assertThat(answer.status()).isEqualTo(200);
         return answer.content();
     }
