@@ -155,6 +155,23 @@ class ConversationRoutesIT {
         }
     }
 
+    @InContainers(config = "limits: { body: 300KiB }")
+    void endsAPageOfItemsBeforeItIsTooLong(Stage stage) {
+        ChatClient client = stage.client();
+        stage.decides(request -> Script.answer("long ".repeat(28_000)));
+        for (int i = 0; i < 4; i++) {
+            client.askWhole("Question " + i, "\"conversation_id\": \"long\"", "\"reasoning_effort\": \"none\"");
+        }
+        String path = ROUTE + "/long/items?order=asc";
+        JsonNode first = client.get(path).json();
+        assertThat(ids(first)).hasSize(4);
+        assertThat(first.path("has_more").asBoolean()).isTrue();
+        JsonNode second =
+                client.get(path + "&after=" + first.path("last_id").asText()).json();
+        assertThat(ids(second)).hasSize(4).doesNotContainAnyElementsOf(ids(first));
+        assertThat(second.path("has_more").asBoolean()).isFalse();
+    }
+
     @InContainers
     void refusesBodiesThatAreWrong(Stage stage) {
         Map<String, String> wrong = Map.of(

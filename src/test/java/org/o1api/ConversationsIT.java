@@ -240,6 +240,24 @@ class ConversationsIT {
         assertThat(items(stage.client(), "once")).hasSize(5);
     }
 
+    @InContainers(config = "legacy_response: true")
+    void tellsStepsAgainThatStoodInTheContent(Stage stage) {
+        String body = "{\"conversation_id\": \"shown\", \"reasoning_format\": \"markdown\", \"messages\": ["
+                + message("user", "What?") + "]}";
+        stage.plays(Steps.thenAnswer("It is 42."));
+        JsonNode first = sent(stage, "k1", body).json();
+        JsonNode again = sent(stage, "k1", body).json();
+        assertThat(again.path("choices")).isEqualTo(first.path("choices"));
+        assertThat(titlesAndTexts(again)).isEqualTo(titlesAndTexts(first)).hasSize(4);
+        assertThat(stage.requests()).hasSize(4);
+    }
+
+    private static List<String> titlesAndTexts(JsonNode reply) {
+        List<String> steps = new ArrayList<>();
+        reply.path("steps").forEach(step -> steps.add(step.path(0) + " " + step.path(1)));
+        return steps;
+    }
+
     @InContainers
     void refusesARequestThatStillRuns(Stage stage) throws InterruptedException {
         CountDownLatch goOn = new CountDownLatch(1);

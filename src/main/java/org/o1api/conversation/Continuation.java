@@ -23,14 +23,6 @@ record Continuation(List<Message> prompt, List<Message> added) {
     private static final String MESSAGES = "messages";
 
     /**
-     * How much of a history the model is told.
-     *
-     * @param tokens of the whole prompt; of more the oldest turns are left out, but for their instructions
-     * @param reasoning whether earlier answers come with their reasoning
-     */
-    record Bounds(long tokens, boolean reasoning) {}
-
-    /**
      * Joins a request to its conversation.
      *
      * @throws ConversationException when the request contradicts the history, or says nothing new
@@ -38,11 +30,14 @@ record Continuation(List<Message> prompt, List<Message> added) {
     static Continuation of(History history, List<Message> asked, Bounds bounds, Tokenizer tokenizer) {
         List<Message> added = added(history, asked);
         List<StoredTurn> turns = history.recent().stream().map(Placed::turn).toList();
-        int dropped = turns.size() - kept(turns, added, new Meter(bounds.tokens, tokenizer));
-        List<Message> prompt = new ArrayList<>();
-        history.instructing().forEach(placed -> addInstructions(placed.turn(), prompt));
-        turns.subList(0, dropped).forEach(turn -> addInstructions(turn, prompt));
-        turns.subList(dropped, turns.size()).forEach(turn -> addAll(turn, bounds.reasoning, prompt));
+        Meter meter = new Meter(bounds.tokens(), tokenizer);
+        take(history.instructions(), meter);
+        turns.forEach(turn -> take(turn.instructions(), meter));
+        take(added, meter);
+        int dropped = turns.size() - kept(turns, beginsWithResult(added), meter);
+        List<Message> prompt = new ArrayList<>(history.instructions());
+        turns.subList(0, dropped).forEach(turn -> prompt.addAll(turn.instructions()));
+        turns.subList(dropped, turns.size()).forEach(turn -> addAll(turn, bounds.reasoning(), prompt));
         prompt.addAll(added);
         return new Continuation(prompt, added);
     }
@@ -54,8 +49,11 @@ record Continuation(List<Message> prompt, List<Message> added) {
     private static List<Message> added(History history, List<Message> asked) {
         Set<MessageText> instructions = new HashSet<>();
         List<Told> told = new ArrayList<>();
-        history.instructing().forEach(placed -> sort(placed.turn(), instructions, new ArrayList<>()));
-        history.recent().forEach(placed -> sort(placed.turn(), instructions, told));
+        history.instructions().forEach(message -> instructions.add(MessageText.of(message)));
+        history.recent().forEach(placed -> {
+            placed.turn().instructions().forEach(message -> instructions.add(MessageText.of(message)));
+            told.addAll(talk(placed.turn()));
+        });
 
         List<Message> fresh = new ArrayList<>();
         List<MessageText> talk = new ArrayList<>();
@@ -69,8 +67,8 @@ record Continuation(List<Message> prompt, List<Message> added) {
             }
         }
         int known = overlap(told, talk);
-        if (known == 0 && history.complete()) {
-            refuseOtherPast(told, talk);
+        if (known == 0) {
+            refuseOtherPast(history.first() == null ? told : talk(history.first()), talk);
         }
         if (known == talk.size()
                 && (known == 0 || told.get(told.size() - 1).text().role() == Role.ASSISTANT)) {
@@ -82,14 +80,10 @@ record Continuation(List<Message> prompt, List<Message> added) {
         return withoutKnown(fresh, known);
     }
 
-    private static void sort(StoredTurn turn, Set<MessageText> instructions, List<Told> talk) {
-        for (Told told : Told.of(turn)) {
-            if (told.message().role().instructs()) {
-                instructions.add(told.text());
-            } else {
-                talk.add(told);
-            }
-        }
+    private static List<Told> talk(StoredTurn turn) {
+        return Told.of(turn).stream()
+                .filter(told -> !told.message().role().instructs())
+                .toList();
     }
 
     /** How many messages the end of the conversation and the beginning of the request have in common. */
@@ -133,15 +127,21 @@ record Continuation(List<Message> prompt, List<Message> added) {
         return added;
     }
 
-    /** How many of the newest turns fit. A tool's result is never parted from the turn that asked for it. */
-    private static int kept(List<StoredTurn> turns, List<Message> added, Meter meter) {
-        meter.take(added.stream().map(MessageText::of).toList());
-        boolean needed = beginsWithResult(added);
+    private static void take(List<Message> messages, Meter meter) {
+        meter.take(messages.stream().map(MessageText::of).toList());
+    }
+
+    /**
+     * How many of the newest turns fit. A tool's result is never parted from the turn that asked for it.
+     *
+     * @param needed whether the newest is needed, whether it fits or not
+     */
+    private static int kept(List<StoredTurn> turns, boolean needed, Meter meter) {
         int kept = 0;
         List<MessageText> block = new ArrayList<>();
         for (int i = turns.size() - 1; i >= 0; i--) {
             StoredTurn turn = turns.get(i);
-            Told.of(turn).forEach(told -> block.add(told.text()));
+            talk(turn).forEach(told -> block.add(told.text()));
             if (beginsWithResult(turn.messages())) {
                 continue;
             }
@@ -163,10 +163,6 @@ record Continuation(List<Message> prompt, List<Message> added) {
                 .findFirst()
                 .filter(first -> first.role() == Role.TOOL || first.role() == Role.FUNCTION)
                 .isPresent();
-    }
-
-    private static void addInstructions(StoredTurn turn, List<Message> prompt) {
-        turn.messages().stream().filter(message -> message.role().instructs()).forEach(prompt::add);
     }
 
     private static void addAll(StoredTurn turn, boolean reasoning, List<Message> prompt) {

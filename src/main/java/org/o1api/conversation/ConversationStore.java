@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.ErrorCode;
+import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 
 /**
@@ -19,6 +21,7 @@ import org.o1api.llm.RawJson;
  */
 public final class ConversationStore {
     private static final String CONVERSATION = "SELECT pk, id, metadata, created_at FROM conversation ";
+    private static final String ROW = "SELECT conversation, position, id, fingerprint, record FROM turn ";
     private static final int TURNS_AT_ONCE = 32;
 
     /** Characters of a record that stands in its row. */
@@ -33,8 +36,12 @@ public final class ConversationStore {
     /** A page of a list. */
     public record Page<T>(List<T> items, boolean hasMore) {}
 
-    /** A turn at its place. */
-    public record Placed(int position, StoredTurn turn) {}
+    /**
+     * A turn at its place.
+     *
+     * @param length characters of its record
+     */
+    public record Placed(int position, StoredTurn turn, int length) {}
 
     /** The conversation of a caller; none where it is not there, or another's. */
     public Optional<Conversation> find(String caller, String id) {
@@ -92,7 +99,7 @@ public final class ConversationStore {
                 turn.id(),
                 idempotency == null ? null : idempotency.key(),
                 idempotency == null ? null : idempotency.fingerprint(),
-                turn.instructs(),
+                !turn.instructions().isEmpty(),
                 record.length() <= LONGEST_RECORD ? record : null,
                 record.length() <= LONGEST_RECORD ? null : record);
     }
@@ -163,28 +170,79 @@ public final class ConversationStore {
      * @param from the position of the first; null: from the start of that order
      */
     public List<Placed> turns(Conversation conversation, @Nullable Integer from, boolean ascending, int limit) {
-        return database.call(handle ->
-                turns(handle, conversation.key(), from == null ? "" : ascending ? ">=" : "<=", from, ascending, limit));
+        return database.call(handle -> turns(handle, conversation.key(), from, ascending, limit));
     }
 
     private static List<Placed> turns(
-            Handle handle, long conversation, String compare, @Nullable Integer with, boolean ascending, int limit) {
-        return handle.select(
-                        "SELECT position, id, record, long_record FROM turn WHERE conversation = ?"
-                                + (with == null ? "" : " AND position " + compare + " ?")
-                                + " ORDER BY position " + (ascending ? "ASC" : "DESC") + " LIMIT " + limit,
-                        with == null ? new Object[] {conversation} : new Object[] {conversation, with})
-                .map((row, context) -> placed(row))
-                .list();
+            Handle handle, long conversation, @Nullable Integer from, boolean ascending, int limit) {
+        List<Placed> turns = new ArrayList<>();
+        read(handle, conversation, from, ascending, turn -> {
+            turns.add(turn);
+            return turns.size() == limit;
+        });
+        return turns;
     }
 
-    private static Placed placed(ResultSet row) throws SQLException {
-        return new Placed(row.getInt("position"), turn(row));
+    /**
+     * Reads turns one after the other, so that none is held in memory but by who wants it.
+     *
+     * @param from the position of the first; null: from the start of that order
+     * @param isEnough takes a turn, and tells whether it is the last one that is wanted
+     */
+    public void read(Conversation conversation, @Nullable Integer from, boolean ascending, Predicate<Placed> isEnough) {
+        database.call(handle -> read(handle, conversation.key(), from, ascending, isEnough));
     }
 
-    private static StoredTurn turn(ResultSet row) throws SQLException {
-        String record = row.getString("record");
-        return TurnJson.read(row.getString("id"), record == null ? row.getString("long_record") : record);
+    /** Tells whether it was enough before there were no more. */
+    private static boolean read(
+            Handle handle, long conversation, @Nullable Integer from, boolean ascending, Predicate<Placed> isEnough) {
+        Integer next = from;
+        List<Row> page;
+        do {
+            page = handle.select(
+                            ROW + "WHERE conversation = ?"
+                                    + (next == null ? "" : ascending ? " AND position >= ?" : " AND position <= ?")
+                                    + " ORDER BY position " + (ascending ? "ASC" : "DESC") + " LIMIT " + TURNS_AT_ONCE,
+                            next == null ? new Object[] {conversation} : new Object[] {conversation, next})
+                    .map((row, context) -> row(row))
+                    .list();
+            for (Row row : page) {
+                if (isEnough.test(placed(handle, row))) {
+                    return true;
+                }
+                next = row.position + (ascending ? 1 : -1);
+            }
+        } while (page.size() == TURNS_AT_ONCE);
+        return false;
+    }
+
+    /** A turn's row, but for a record that is long: those are read one at a time. */
+    private record Row(
+            long conversation,
+            int position,
+            String id,
+            @Nullable String fingerprint,
+            @Nullable String record) {}
+
+    private static Row row(ResultSet row) throws SQLException {
+        return new Row(
+                row.getLong("conversation"),
+                row.getInt("position"),
+                row.getString("id"),
+                row.getString("fingerprint"),
+                row.getString("record"));
+    }
+
+    private static Placed placed(Handle handle, Row row) {
+        String record = row.record != null
+                ? row.record
+                : handle.select(
+                                "SELECT long_record FROM turn WHERE conversation = ? AND position = ?",
+                                row.conversation,
+                                row.position)
+                        .mapTo(String.class)
+                        .one();
+        return new Placed(row.position, TurnJson.read(row.id, record), record.length());
     }
 
     /**
@@ -206,43 +264,35 @@ public final class ConversationStore {
 
     private static History history(Handle handle, long conversation, History.Need need) {
         Deque<Placed> recent = new ArrayDeque<>();
-        boolean enough = false;
-        boolean more = true;
-        while (more && !enough) {
-            List<Placed> page = turns(
-                    handle,
-                    conversation,
-                    "<",
-                    recent.isEmpty() ? null : recent.getFirst().position(),
-                    false,
-                    TURNS_AT_ONCE);
-            more = page.size() == TURNS_AT_ONCE;
-            for (Placed placed : page) {
-                recent.addFirst(placed);
-                enough |= need.isEnoughWith(placed.turn());
-            }
+        boolean cut = read(handle, conversation, null, false, turn -> {
+            recent.addFirst(turn);
+            return need.isEnoughWith(turn);
+        });
+        if (!cut) {
+            return new History(conversation, null, List.of(), List.copyOf(recent));
         }
         return new History(
                 conversation,
-                more ? instructing(handle, conversation, recent.getFirst().position()) : List.of(),
-                List.copyOf(recent),
-                !more);
+                turns(handle, conversation, null, true, 1).get(0).turn(),
+                instructions(handle, conversation, recent.getFirst().position()),
+                List.copyOf(recent));
     }
 
-    private static List<Placed> instructing(Handle handle, long conversation, int before) {
-        return handle.select(
-                        "SELECT position, id, record, long_record FROM turn WHERE conversation = ? AND instructs AND position < ?"
-                                + " ORDER BY position",
+    private static List<Message> instructions(Handle handle, long conversation, int before) {
+        List<Row> rows = handle.select(
+                        ROW + "WHERE conversation = ? AND instructs AND position < ? ORDER BY position",
                         conversation,
                         before)
-                .map((row, context) -> placed(row))
+                .map((row, context) -> row(row))
                 .list();
+        List<Message> instructions = new ArrayList<>();
+        rows.forEach(row -> instructions.addAll(placed(handle, row).turn().instructions()));
+        return instructions;
     }
 
     /** As much of a conversation as is needed to add to its end. */
     History end(Conversation conversation) {
-        return database.call(handle -> new History(
-                conversation.key(), List.of(), turns(handle, conversation.key(), "", null, false, 1), false));
+        return new History(conversation.key(), null, List.of(), turns(conversation, null, false, 1));
     }
 
     /** The turn that was answered under a key already. */
@@ -251,17 +301,18 @@ public final class ConversationStore {
         if (idempotency == null) {
             return Optional.empty();
         }
-        record Found(String fingerprint, StoredTurn turn) {}
-        Optional<Found> found = database.call(handle -> handle.select(
-                        "SELECT t.id, t.fingerprint, t.record, t.long_record FROM turn t JOIN conversation c ON c.pk = t.conversation"
-                                + " WHERE c.caller = ? AND c.id = ? AND t.idempotency_key = ?",
-                        entry.caller(),
-                        entry.id(),
-                        idempotency.key())
-                .map((row, context) -> new Found(row.getString("fingerprint"), turn(row)))
-                .findOne());
-        found.ifPresent(turn -> Leases.requireSame(idempotency, turn.fingerprint));
-        return found.map(Found::turn);
+        return database.call(handle -> {
+            Optional<Row> found = handle.select(
+                            ROW + "WHERE conversation = (SELECT pk FROM conversation WHERE caller = ? AND id = ?)"
+                                    + " AND idempotency_key = ?",
+                            entry.caller(),
+                            entry.id(),
+                            idempotency.key())
+                    .map((row, context) -> row(row))
+                    .findOne();
+            found.ifPresent(row -> Leases.requireSame(idempotency, String.valueOf(row.fingerprint)));
+            return found.map(row -> placed(handle, row).turn());
+        });
     }
 
     /**

@@ -3,20 +3,21 @@ package org.o1api.conversation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationStore.Placed;
+import org.o1api.llm.Message;
 
 /**
  * What a conversation has so far, as far as a turn needs it.
  *
  * @param key of the conversation; null: it has not begun
- * @param instructing of the turns that were not read whole, those that hold instructions
+ * @param first the turn that it began with, where the recent ones are not all; else null
+ * @param instructions of the turns before the recent ones
  * @param recent the newest turns, oldest first
- * @param complete whether those are all
  */
-record History(@Nullable Long key, List<Placed> instructing, List<Placed> recent, boolean complete) {
-    static final History NONE = new History(null, List.of(), List.of(), true);
+record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> instructions, List<Placed> recent) {
+    static final History NONE = new History(null, null, List.of(), List.of());
 
     History {
-        instructing = List.copyOf(instructing);
+        instructions = List.copyOf(instructions);
         recent = List.copyOf(recent);
     }
 
@@ -27,7 +28,7 @@ record History(@Nullable Long key, List<Placed> instructing, List<Placed> recent
 
     /**
      * How much of a history is enough: more than the model is told again, and as many messages as the request has, which may be
-     * the conversation's own.
+     * the conversation's own; but never more than a request may bring.
      */
     static final class Need {
         /** No text has that many bytes a token, but for one made to have them. */
@@ -35,19 +36,22 @@ record History(@Nullable Long key, List<Placed> instructing, List<Placed> recent
 
         private long bytes;
         private int messages;
+        private long characters;
 
-        Need(long tokens, int messages) {
-            this.bytes = tokens * BYTES_OF_A_TOKEN;
+        Need(Bounds bounds, int messages) {
+            this.bytes = bounds.tokens() * BYTES_OF_A_TOKEN;
             this.messages = messages;
+            this.characters = bounds.characters();
         }
 
         /** Adds one turn more, from the newest on, and tells whether that is enough. */
-        boolean isEnoughWith(StoredTurn turn) {
-            bytes -= Told.of(turn).stream()
+        boolean isEnoughWith(Placed placed) {
+            bytes -= Told.of(placed.turn()).stream()
                     .mapToLong(told -> told.text().mostTokens())
                     .sum();
-            messages -= turn.length();
-            return bytes < 0 && messages <= 0;
+            messages -= placed.turn().length();
+            characters -= placed.length();
+            return (bytes < 0 && messages <= 0) || characters < 0;
         }
     }
 }

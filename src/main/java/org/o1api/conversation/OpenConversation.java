@@ -29,14 +29,11 @@ public final class OpenConversation implements AutoCloseable {
     /**
      * What the model is told: the history, then what is new in the request's messages.
      *
-     * @param tokens of all that; of more the oldest turns are left out, but for their instructions
-     * @param reasoning whether earlier answers come with their reasoning
      * @throws ConversationException when the request does not go on from the history
      */
-    public List<Message> continuedBy(List<Message> asked, long tokens, boolean reasoning) {
-        history = store.history(lease.entry(), new History.Need(tokens, asked.size()));
-        Continuation continuation =
-                Continuation.of(history, asked, new Continuation.Bounds(tokens, reasoning), tokenizer);
+    public List<Message> continuedBy(List<Message> asked, Bounds bounds) {
+        history = store.history(lease.entry(), new History.Need(bounds, asked.size()));
+        Continuation continuation = Continuation.of(history, asked, bounds, tokenizer);
         added = continuation.added();
         return continuation.prompt();
     }

@@ -60,9 +60,9 @@ public record StoredTurn(
         }
     }
 
-    /** Whether it holds instructions, which are always sent. */
-    boolean instructs() {
-        return messages.stream().anyMatch(message -> message.role().instructs());
+    /** The instructions that it holds: those are always told. */
+    List<Message> instructions() {
+        return messages.stream().filter(message -> message.role().instructs()).toList();
     }
 
     /** How many messages it adds to the history. */

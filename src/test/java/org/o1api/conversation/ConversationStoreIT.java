@@ -95,6 +95,10 @@ class ConversationStoreIT {
         return new Entry("ann", id, new Entry.Idempotency(key, fingerprint));
     }
 
+    private static Bounds bounds(long tokens) {
+        return new Bounds(tokens, Integer.MAX_VALUE, false);
+    }
+
     private static StoredTurn.Answer answer(String content) {
         return new StoredTurn.Answer(
                 content,
@@ -108,7 +112,7 @@ class ConversationStoreIT {
 
     private static List<Message> say(Conversations node, Entry entry, String question, String answer) {
         try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
-            List<Message> prompt = conversation.continuedBy(List.of(Message.user(question)), 100_000_000, false);
+            List<Message> prompt = conversation.continuedBy(List.of(Message.user(question)), bounds(100_000_000));
             conversation.store("chatcmpl-" + question.hashCode(), 5, "m", answer(answer));
             return prompt;
         }
@@ -147,7 +151,7 @@ class ConversationStoreIT {
                 FinishReason.TOOL_CALLS,
                 new Usage(4, 3, 2, 1));
         try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
-            assertThat(conversation.continuedBy(messages, 1000, false)).isEqualTo(messages);
+            assertThat(conversation.continuedBy(messages, bounds(1000))).isEqualTo(messages);
             conversation.store("chatcmpl-1", 5, "m", answer);
         }
         assertThat(turns(node, entry)).containsExactly(new StoredTurn("chatcmpl-1", 5, "m", messages, answer));
@@ -201,11 +205,11 @@ class ConversationStoreIT {
         Conversations other = node(false);
         Entry entry = entry("ann", "dead");
         OpenConversation first = dead.tryOpen(entry).orElseThrow();
-        first.continuedBy(List.of(Message.user("Lost?")), 1000, false);
+        first.continuedBy(List.of(Message.user("Lost?")), bounds(1000));
         await().atMost(Duration.ofSeconds(10)).until(() -> {
             Optional<OpenConversation> taken = other.tryOpen(entry);
             taken.ifPresent(conversation -> {
-                conversation.continuedBy(List.of(Message.user("Kept?")), 1000, false);
+                conversation.continuedBy(List.of(Message.user("Kept?")), bounds(1000));
                 conversation.store("chatcmpl-2", 5, "m", answer("Yes."));
                 conversation.close();
             });
@@ -233,7 +237,7 @@ class ConversationStoreIT {
                         assertThat(other.tryOpen(entry)).isEmpty();
                         return System.nanoTime() > end;
                     });
-            first.continuedBy(List.of(Message.user("?")), 1000, false);
+            first.continuedBy(List.of(Message.user("?")), bounds(1000));
             first.store("chatcmpl-1", 5, "m", answer("Yes."));
         }
         assertThat(turns(node, entry)).hasSize(1);
@@ -264,7 +268,7 @@ class ConversationStoreIT {
     void endsAFirstTurnThatIsDeleted() {
         Conversations node = node(false);
         OpenConversation open = node.tryOpen(entry("ann", "first")).orElseThrow();
-        open.continuedBy(List.of(Message.user("One?")), 1000, false);
+        open.continuedBy(List.of(Message.user("One?")), bounds(1000));
         assertThat(node.store().delete("ann", "first")).isTrue();
         assertThat(refused(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
                         .code())
@@ -279,7 +283,7 @@ class ConversationStoreIT {
         Entry entry = entry("ann", "deleted");
         say(node, entry, "One?", "Yes.");
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            open.continuedBy(List.of(Message.user("Two?")), 1000, false);
+            open.continuedBy(List.of(Message.user("Two?")), bounds(1000));
             assertThat(node.store().delete("ann", "deleted")).isTrue();
             assertThat(refused(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
                             .code())
@@ -295,7 +299,7 @@ class ConversationStoreIT {
         Conversations node = node(false);
         say(node, entry("k", "f", "nothing"), "One?", "Yes.");
         try (OpenConversation open = node.tryOpen(entry("k", "f", "nothing")).orElseThrow()) {
-            open.continuedBy(List.of(Message.user("Two?")), 1000, false);
+            open.continuedBy(List.of(Message.user("Two?")), bounds(1000));
             // The key is taken: the last statement of the transaction fails, and takes the others with it.
             assertThat(refused(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
                             .code())
@@ -320,7 +324,7 @@ class ConversationStoreIT {
             assertThat(refused(() -> other.answered(entry("k", "g", "keyed"))).code())
                     .isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED);
             assertThat(other.tryOpen(entry("l", "f", "keyed"))).isEmpty();
-            open.continuedBy(List.of(Message.user("One?")), 1000, false);
+            open.continuedBy(List.of(Message.user("One?")), bounds(1000));
             open.store("chatcmpl-1", 5, "m", answer("Yes."));
         }
         assertThat(other.answered(entry))
@@ -337,15 +341,15 @@ class ConversationStoreIT {
         Conversations node = node(false);
         Entry entry = entry("ann", "much");
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            open.continuedBy(List.of(Message.system("Be brief."), Message.user("0")), 1000, false);
+            open.continuedBy(List.of(Message.system("Be brief."), Message.user("0")), bounds(1000));
             open.store("chatcmpl-0", 5, "m", answer("yes 0"));
         }
         for (int i = 1; i < 100; i++) {
             say(node, entry, String.valueOf(i), "yes " + i);
         }
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            // 4 around each message and a token a letter: 5, then 16 for each turn.
-            List<Message> prompt = open.continuedBy(List.of(Message.user("?")), 53, false);
+            // 4 around each message and a token a letter: 5 and 13 for the instructions, then 16 for each turn.
+            List<Message> prompt = open.continuedBy(List.of(Message.user("?")), bounds(66));
             assertThat(prompt)
                     .containsExactly(
                             Message.system("Be brief."),
@@ -356,9 +360,47 @@ class ConversationStoreIT {
                             Message.user("99"),
                             Message.assistant("yes 99"),
                             Message.user("?"));
-            List<Message> all = new ArrayList<>(open.continuedBy(List.of(Message.user("?")), 1_000_000, false));
+            List<Message> all = new ArrayList<>(open.continuedBy(List.of(Message.user("?")), bounds(1_000_000)));
             assertThat(all).hasSize(202);
-            assertThat(open.continuedBy(all, 53, false)).isEqualTo(prompt);
+            assertThat(open.continuedBy(all, bounds(66))).isEqualTo(prompt);
+        }
+    }
+
+    @Test
+    void readsNoMoreThanARequestMayBring() {
+        Conversations node = node(false);
+        Entry entry = entry("ann", "heavy");
+        String heavy = "x".repeat(200_000);
+        for (int i = 0; i < 5; i++) {
+            say(node, entry, i + heavy, "yes " + i);
+        }
+        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            Bounds bounds = new Bounds(100_000_000, 500_000, false);
+            assertThat(open.continuedBy(List.of(Message.user("?")), bounds))
+                    .containsExactly(
+                            Message.user(2 + heavy),
+                            Message.assistant("yes 2"),
+                            Message.user(3 + heavy),
+                            Message.assistant("yes 3"),
+                            Message.user(4 + heavy),
+                            Message.assistant("yes 4"),
+                            Message.user("?"));
+        }
+    }
+
+    @Test
+    void knowsALongConversationThatIsToldOtherwise() {
+        Conversations node = node(false);
+        Entry entry = entry("ann", "retold");
+        for (int i = 0; i < 40; i++) {
+            say(node, entry, "question " + i, "yes " + i);
+        }
+        List<Message> otherwise =
+                List.of(Message.user("question 0"), Message.assistant("no"), Message.user("question 1"));
+        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            assertThat(refused(() -> open.continuedBy(otherwise, bounds(10))).code())
+                    .isEqualTo(ErrorCode.CONVERSATION_DIFFERS);
+            assertThat(open.continuedBy(otherwise.subList(0, 1), bounds(10))).isEqualTo(otherwise.subList(0, 1));
         }
     }
 
@@ -400,7 +442,7 @@ class ConversationStoreIT {
                                 opened.ifPresent(conversation -> {
                                     try (conversation) {
                                         List<Message> prompt = conversation.continuedBy(
-                                                List.of(Message.user("q" + i)), 100_000, false);
+                                                List.of(Message.user("q" + i)), bounds(100_000));
                                         conversation.store("chatcmpl-" + i, 5, "m", answer("a" + prompt.size() / 2));
                                     }
                                 });

@@ -26,6 +26,7 @@ import org.o1api.api.ModelsResource;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestIdFilter;
 import org.o1api.auth.Caller;
+import org.o1api.conversation.Bounds;
 import org.o1api.conversation.Entry;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.llm.ErrorCode;
@@ -141,8 +142,9 @@ public final class ChatCompletionsResource {
                 return recording.repeat(earlier.get(), listener);
             }
             Preset.History history = asked.turn.preset().history();
-            List<Message> messages =
-                    conversation.continuedBy(asked.request.messages(), history.tokens(), history.reasoning());
+            // A client that kept the conversation itself could bring no more than a body.
+            Bounds bounds = new Bounds(history.tokens(), settings.limits().body(), history.reasoning());
+            List<Message> messages = conversation.continuedBy(asked.request.messages(), bounds);
             return turns.run(asked.turn.saying(messages), recording.into(conversation, listener));
         });
     }

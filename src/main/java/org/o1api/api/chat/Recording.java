@@ -32,6 +32,7 @@ final class Recording {
     private final StringBuilder refusal = new StringBuilder();
     private final ToolCalls toolCalls = new ToolCalls();
     private String stepTitle = "";
+    private boolean contentIsTold;
     private @Nullable OpenConversation conversation;
 
     /** Records what a reply tells. */
@@ -134,8 +135,10 @@ final class Recording {
 
         @Override
         public void content(String text) {
-            sent.append(text);
-            reply.content(text);
+            if (!contentIsTold) {
+                sent.append(text);
+                reply.content(text);
+            }
         }
 
         @Override
@@ -170,16 +173,9 @@ final class Recording {
         if (stored == null) {
             throw new IllegalArgumentException("only what was asked has an answer");
         }
-        Outcome outcome = new Outcome(stored.finishReason(), stored.usage(), 0);
-        List<Delta.ToolCall> calls = stored.toolCalls() == null ? List.of() : ToolCalls.pieces(stored.toolCalls());
         if (format.insideContent() && stored.sent() != null) {
             reply.content(stored.sent());
-            if (stored.refusal() != null) {
-                reply.refusal(stored.refusal());
-            }
-            calls.forEach(reply::toolCall);
-            reply.completed(stored.finishReason(), stored.usage());
-            return outcome;
+            contentIsTold = true;
         }
         int number = 0;
         for (StoredTurn.Step step : stored.reasoning()) {
@@ -195,8 +191,10 @@ final class Recording {
         if (stored.refusal() != null) {
             listener.refusalText(stored.refusal());
         }
-        calls.forEach(listener::toolCall);
+        if (stored.toolCalls() != null) {
+            ToolCalls.pieces(stored.toolCalls()).forEach(listener::toolCall);
+        }
         listener.completed(stored.finishReason(), stored.usage());
-        return outcome;
+        return new Outcome(stored.finishReason(), stored.usage(), 0);
     }
 }

@@ -117,12 +117,11 @@ public final class ConversationsResource {
             @QueryParam("limit") @DefaultValue("20") String limit,
             @Context ContainerRequestContext request) {
         Conversation conversation = find(id, request);
-        int most = limit(limit);
-        List<ItemWriter.Item> items = new ItemPage(store, conversation, isAscending(order)).after(after, most + 1);
-        boolean more = items.size() > most;
+        ConversationStore.Page<ItemWriter.Item> page =
+                new ItemPage(store, conversation, isAscending(order)).after(after, limit(limit), limits.body());
         return page(
-                more ? items.subList(0, most) : items,
-                more,
+                page.items(),
+                page.hasMore(),
                 ItemWriter.Item::id,
                 (item, json) -> item.body().write(json));
     }

@@ -7,6 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationStore;
+import org.o1api.conversation.ConversationStore.Page;
+import org.o1api.conversation.ConversationStore.Placed;
 
 /** The items of a conversation, in their order or the other way round, a page at a time. */
 final class ItemPage {
@@ -21,31 +23,56 @@ final class ItemPage {
     }
 
     /**
-     * So many items at most.
+     * So many items at most, of turns that are not longer together than a bound, or of one turn.
      *
      * @param after the item that the page before ended with; null: from the start
      */
-    List<ItemWriter.Item> after(@Nullable String after, int limit) {
+    Page<ItemWriter.Item> after(@Nullable String after, int limit, long characters) {
         Integer from = after == null ? null : position(after).orElseThrow(() -> ConversationStore.noCursor(after));
-        List<ItemWriter.Item> found = new ArrayList<>();
-        boolean beyond = after == null;
-        // Each turn has an item at least, so one turn more than items are enough; the first may be used up.
-        for (ConversationStore.Placed placed : store.turns(conversation, from, ascending, limit + 1)) {
-            List<ItemWriter.Item> items = ItemWriter.items(placed.turn());
-            if (!ascending) {
-                Collections.reverse(items);
-            }
-            for (ItemWriter.Item item : items) {
-                if (beyond && found.size() < limit) {
-                    found.add(item);
-                }
-                beyond |= item.id().equals(after);
-            }
-        }
-        if (!beyond) {
+        Gathering gathering = new Gathering(after, limit, characters);
+        store.read(conversation, from, ascending, gathering::isEnoughWith);
+        if (!gathering.beyond) {
             throw ConversationStore.noCursor(String.valueOf(after));
         }
-        return found;
+        return new Page<>(gathering.items, gathering.more);
+    }
+
+    private final class Gathering {
+        private final @Nullable String after;
+        private final int limit;
+        private final List<ItemWriter.Item> items = new ArrayList<>();
+        private long characters;
+        private boolean beyond;
+        private boolean more;
+
+        Gathering(@Nullable String after, int limit, long characters) {
+            this.after = after;
+            this.limit = limit;
+            this.characters = characters;
+            beyond = after == null;
+        }
+
+        boolean isEnoughWith(Placed placed) {
+            if (!items.isEmpty() && placed.length() > characters) {
+                more = true;
+                return true;
+            }
+            int before = items.size();
+            List<ItemWriter.Item> all = ItemWriter.items(placed.turn());
+            if (!ascending) {
+                Collections.reverse(all);
+            }
+            for (ItemWriter.Item item : all) {
+                if (beyond && items.size() < limit) {
+                    items.add(item);
+                } else {
+                    more |= beyond;
+                    beyond |= item.id().equals(after);
+                }
+            }
+            characters -= items.size() > before ? placed.length() : 0;
+            return more;
+        }
     }
 
     /** One item by its id. */
