@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.Container;
@@ -204,8 +205,9 @@ class ConversationNodesIT {
         }
     }
 
-    @Test
-    void usesTheContainersDataSource() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void usesTheContainersDataSource(boolean autoCommit) throws IOException {
         String url = Postgres.emptyDatabase();
         Distribution.Setup pool = base -> {
             Path libraries = Files.createDirectory(base.resolve("lib"));
@@ -223,7 +225,9 @@ class ConversationNodesIT {
                             .replace(
                                     "</Context>",
                                     "<Resource name=\"jdbc/o1api\" type=\"javax.sql.DataSource\""
-                                            + " driverClassName=\"org.postgresql.Driver\" url=\""
+                                            + " driverClassName=\"org.postgresql.Driver\" defaultAutoCommit=\""
+                                            + autoCommit
+                                            + "\" url=\""
                                             + url.replace("&", "&amp;") + "\"/></Context>"));
         };
         try (FakeUpstream upstream = FakeUpstream.deciding(ConversationNodesIT::counting);

@@ -95,6 +95,25 @@ class ConversationRoutesIT {
         }
     }
 
+    @InContainers
+    void takesWhatClientsReallySend(Stage stage) {
+        ChatClient client = stage.client();
+        Answer created = post(client, ROUTE, """
+                {"metadata": {"half": "\\ud800 \\ud83d\\ude00"}, "items": [
+                  {"role": "user", "content": "Half \\ud800"},
+                  {"role": "assistant", "content": "<think>secret</think>\\nNo."},
+                  {"role": "assistant", "content": [{"type": "refusal", "refusal": "I cannot."}]}]}""");
+        assertThat(created.status()).isEqualTo(200);
+        assertThat(created.json().at("/metadata/half").asText()).isEqualTo("? 😀");
+        String path = ROUTE + "/" + created.json().path("id").asText();
+        assertThat(client.get(path).status()).isEqualTo(200);
+        assertThat(client.get(ROUTE + "?after=").status()).isEqualTo(200);
+        JsonNode items = client.get(path + "/items?order=asc").json().path("data");
+        assertThat(items.at("/0/content/0/text").asText()).startsWith("Half ");
+        assertThat(items.at("/1/content/0/text").asText()).isEqualTo("No.");
+        assertThat(items.at("/2/content/0/refusal").asText()).isEqualTo("I cannot.");
+    }
+
     @InContainers(config = {KEYS, "legacy_response: false"})
     void listsInPages(Stage stage) {
         ChatClient client = stage.gateway().client(OTHER);
@@ -192,7 +211,9 @@ class ConversationRoutesIT {
                 "{\"items\": [{\"role\": \"user\", \"content\": [{\"type\": \"video\"}]}]}",
                 "items[0].content[0].type",
                 "{\"items\": [{\"type\": \"web_search_call\"}]}",
-                "items[0].type");
+                "items[0].type",
+                "{\"items\": [{\"role\": \"system\", \"content\": [{\"type\": \"input_image\", \"image_url\": \"x\"}]}]}",
+                "items[0].content[0]");
         wrong.forEach((body, param) -> {
             Answer refused = post(stage.client(), ROUTE, body);
             assertThat(refused.status()).as(body).isEqualTo(400);
@@ -203,12 +224,11 @@ class ConversationRoutesIT {
                         .at("/error/param")
                         .asText())
                 .isEqualTo("metadata");
-        assertThat(stage.client()
-                        .get(ROUTE + "/a%20b")
-                        .json()
-                        .at("/error/param")
-                        .asText())
-                .isEqualTo("conversation_id");
+        for (String name : List.of("a%20b", "a;b", "a;b=c")) {
+            Answer refused = stage.client().get(ROUTE + "/" + name);
+            assertThat(refused.status()).as(name).isEqualTo(400);
+            assertThat(refused.json().at("/error/param").asText()).as(name).isEqualTo("conversation_id");
+        }
     }
 
     @InContainers(config = KEYS)

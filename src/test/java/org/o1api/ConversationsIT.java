@@ -259,6 +259,20 @@ class ConversationsIT {
     }
 
     @InContainers
+    void givesARequestOneIdHoweverOftenItIsSent(Stage stage) {
+        String body = chat("one-id", message("user", "What?"));
+        stage.plays(exchange -> exchange.stream().text("Half").reset(), Script.answer("It is 42."));
+        try (ChatClient.Stream broken =
+                stage.client().stream(keyed("k1", body.replaceFirst("\\{", "{\"stream\": true, ")))) {
+            List<Event> events = broken.rest();
+            assertThat(events.get(events.size() - 1).name()).isEqualTo("error");
+            Answer whole = sent(stage, "k1", body);
+            assertThat(whole.content()).isEqualTo("It is 42.");
+            assertThat(whole.json().path("id")).isEqualTo(events.get(0).json().path("id"));
+        }
+    }
+
+    @InContainers
     void refusesARequestThatStillRuns(Stage stage) throws InterruptedException {
         CountDownLatch goOn = new CountDownLatch(1);
         CountDownLatch asked = new CountDownLatch(1);

@@ -1,5 +1,6 @@
 package org.o1api.api;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -14,7 +15,9 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.RawJson;
 
@@ -42,15 +45,27 @@ public final class Json {
         void write(JsonGenerator json) throws IOException;
     }
 
-    /** The UTF-8 text of one value. */
+    /** The UTF-8 text of one value; half of a surrogate pair becomes a question mark. */
     public static byte[] bytes(Body body) {
         ByteArrayBuilder out = new ByteArrayBuilder(256);
         try (JsonGenerator json = FACTORY.createGenerator(out)) {
             body.write(json);
+        } catch (JacksonException e) { // half of a surrogate pair, which some clients send
+            return text(body).getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
         return out.toByteArray();
+    }
+
+    private static String text(Body body) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            body.write(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return text.toString();
     }
 
     /** A parser of a body that was read here before. */

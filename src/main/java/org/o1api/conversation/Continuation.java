@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.o1api.conversation.ConversationStore.Placed;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.Message;
@@ -34,7 +33,7 @@ record Continuation(List<Message> prompt, List<Message> added) {
         take(history.instructions(), meter);
         turns.forEach(turn -> take(turn.instructions(), meter));
         take(added, meter);
-        int dropped = turns.size() - kept(turns, beginsWithResult(added), meter);
+        int dropped = turns.size() - kept(turns, StoredTurn.beginsWithResult(added), bounds.reasoning(), meter);
         List<Message> prompt = new ArrayList<>(history.instructions());
         turns.subList(0, dropped).forEach(turn -> prompt.addAll(turn.instructions()));
         turns.subList(dropped, turns.size()).forEach(turn -> addAll(turn, bounds.reasoning(), prompt));
@@ -68,16 +67,18 @@ record Continuation(List<Message> prompt, List<Message> added) {
         }
         int known = overlap(told, talk);
         if (known == 0) {
-            refuseOtherPast(history.first() == null ? told : talk(history.first()), talk);
+            refuseOtherPast(history, told, talk);
         }
-        if (known == talk.size()
-                && (known == 0 || told.get(told.size() - 1).text().role() == Role.ASSISTANT)) {
+        List<Message> added = withoutKnown(fresh, known);
+        boolean waitsForAnswer =
+                !told.isEmpty() && told.get(told.size() - 1).text().role() != Role.ASSISTANT;
+        if (added.isEmpty() && !waitsForAnswer) {
             throw new ConversationException(
                     ErrorCode.INVALID_REQUEST,
                     MESSAGES,
                     "'messages' says nothing that the conversation does not have already. Add a message.");
         }
-        return withoutKnown(fresh, known);
+        return added;
     }
 
     private static List<Told> talk(StoredTurn turn) {
@@ -101,19 +102,37 @@ record Continuation(List<Message> prompt, List<Message> added) {
         return 0;
     }
 
-    /** A client that tells the conversation from its beginning, but otherwise, would have it told twice. */
-    private static void refuseOtherPast(List<Told> told, List<MessageText> talk) {
-        boolean retold = !told.isEmpty()
-                && !talk.isEmpty()
-                && told.get(0).isSentAgain(talk.get(0))
-                && talk.stream().anyMatch(message -> message.role() == Role.ASSISTANT);
-        if (retold) {
+    /** A client that tells the conversation again, but otherwise, or not to its end, would have it told twice. */
+    private static void refuseOtherPast(History history, List<Told> told, List<MessageText> talk) {
+        if (begins(history.first() == null ? told : talk(history.first()), talk) || retells(told, talk)) {
             throw new ConversationException(
                     ErrorCode.CONVERSATION_DIFFERS,
                     MESSAGES,
-                    "'messages' tells this conversation from its beginning, but not as it is stored."
-                            + " Send what is new only, or use another conversation_id.");
+                    "'messages' tells this conversation again, but not as it is stored, or not to its end: an answer may be there"
+                            + " already (GET /v1/conversations/ID/items). Send what is new only, or use another conversation_id.");
         }
+    }
+
+    /** Whether a request begins as the conversation does, and has answers of its own. */
+    private static boolean begins(List<Told> told, List<MessageText> talk) {
+        return !told.isEmpty()
+                && !talk.isEmpty()
+                && told.get(0).isSentAgain(talk.get(0))
+                && talk.stream().anyMatch(message -> message.role() == Role.ASSISTANT);
+    }
+
+    /** Whether a request has a question of the conversation with its answer. */
+    private static boolean retells(List<Told> told, List<MessageText> talk) {
+        for (int i = 1; i < talk.size(); i++) {
+            if (talk.get(i).role() == Role.ASSISTANT) {
+                for (int j = 1; j < told.size(); j++) {
+                    if (told.get(j).isSentAgain(talk.get(i)) && told.get(j - 1).isSentAgain(talk.get(i - 1))) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     private static List<Message> withoutKnown(List<Message> fresh, int known) {
@@ -136,13 +155,13 @@ record Continuation(List<Message> prompt, List<Message> added) {
      *
      * @param needed whether the newest is needed, whether it fits or not
      */
-    private static int kept(List<StoredTurn> turns, boolean needed, Meter meter) {
+    private static int kept(List<StoredTurn> turns, boolean needed, boolean reasoning, Meter meter) {
         int kept = 0;
         List<MessageText> block = new ArrayList<>();
         for (int i = turns.size() - 1; i >= 0; i--) {
             StoredTurn turn = turns.get(i);
-            talk(turn).forEach(told -> block.add(told.text()));
-            if (beginsWithResult(turn.messages())) {
+            block.addAll(Told.texts(turn, reasoning));
+            if (turn.beginsWithResult()) {
                 continue;
             }
             if (needed) {
@@ -157,25 +176,13 @@ record Continuation(List<Message> prompt, List<Message> added) {
         return kept;
     }
 
-    private static boolean beginsWithResult(List<Message> messages) {
-        return messages.stream()
-                .filter(message -> !message.role().instructs())
-                .findFirst()
-                .filter(first -> first.role() == Role.TOOL || first.role() == Role.FUNCTION)
-                .isPresent();
-    }
-
     private static void addAll(StoredTurn turn, boolean reasoning, List<Message> prompt) {
         prompt.addAll(turn.messages());
         StoredTurn.Answer answer = turn.answer();
         if (answer != null) {
             Map<String, RawJson> more = new LinkedHashMap<>();
             if (reasoning && !answer.reasoning().isEmpty()) {
-                more.put(
-                        "reasoning_content",
-                        TurnJson.string(answer.reasoning().stream()
-                                .map(StoredTurn.Step::summary)
-                                .collect(Collectors.joining("\n\n"))));
+                more.put("reasoning_content", TurnJson.string(Told.reasoning(answer)));
             }
             prompt.add(Told.message(answer, more));
         }

@@ -118,7 +118,8 @@ public final class ConversationStore {
         return database.transaction(handle -> {
             // The lease first, as where a turn is stored: two orders would be a deadlock. A first turn may have nothing
             // else.
-            int leases = handle.execute("DELETE FROM lease WHERE caller = ? AND id = ?", caller, id);
+            int leases = handle.execute(
+                    "DELETE FROM lease WHERE caller = ? AND id = ? AND expires_at >= CURRENT_TIMESTAMP", caller, id);
             int found = handle.execute("DELETE FROM conversation WHERE caller = ? AND id = ?", caller, id);
             return found + leases > 0;
         });
@@ -176,7 +177,7 @@ public final class ConversationStore {
     private static List<Placed> turns(
             Handle handle, long conversation, @Nullable Integer from, boolean ascending, int limit) {
         List<Placed> turns = new ArrayList<>();
-        read(handle, conversation, from, ascending, turn -> {
+        read(handle, conversation, "", from, ascending, turn -> {
             turns.add(turn);
             return turns.size() == limit;
         });
@@ -190,17 +191,22 @@ public final class ConversationStore {
      * @param isEnough takes a turn, and tells whether it is the last one that is wanted
      */
     public void read(Conversation conversation, @Nullable Integer from, boolean ascending, Predicate<Placed> isEnough) {
-        database.call(handle -> read(handle, conversation.key(), from, ascending, isEnough));
+        database.call(handle -> read(handle, conversation.key(), "", from, ascending, isEnough));
     }
 
     /** Tells whether it was enough before there were no more. */
     private static boolean read(
-            Handle handle, long conversation, @Nullable Integer from, boolean ascending, Predicate<Placed> isEnough) {
+            Handle handle,
+            long conversation,
+            String which,
+            @Nullable Integer from,
+            boolean ascending,
+            Predicate<Placed> isEnough) {
         Integer next = from;
         List<Row> page;
         do {
             page = handle.select(
-                            ROW + "WHERE conversation = ?"
+                            ROW + "WHERE conversation = ?" + which
                                     + (next == null ? "" : ascending ? " AND position >= ?" : " AND position <= ?")
                                     + " ORDER BY position " + (ascending ? "ASC" : "DESC") + " LIMIT " + TURNS_AT_ONCE,
                             next == null ? new Object[] {conversation} : new Object[] {conversation, next})
@@ -264,9 +270,9 @@ public final class ConversationStore {
 
     private static History history(Handle handle, long conversation, History.Need need) {
         Deque<Placed> recent = new ArrayDeque<>();
-        boolean cut = read(handle, conversation, null, false, turn -> {
-            recent.addFirst(turn);
-            return need.isEnoughWith(turn);
+        boolean cut = read(handle, conversation, "", null, false, turn -> {
+            recent.addFirst(need.of(turn));
+            return need.isEnoughWith(turn.turn());
         });
         if (!cut) {
             return new History(conversation, null, List.of(), List.copyOf(recent));
@@ -274,19 +280,17 @@ public final class ConversationStore {
         return new History(
                 conversation,
                 turns(handle, conversation, null, true, 1).get(0).turn(),
-                instructions(handle, conversation, recent.getFirst().position()),
+                instructions(handle, conversation, recent.getFirst().position(), need),
                 List.copyOf(recent));
     }
 
-    private static List<Message> instructions(Handle handle, long conversation, int before) {
-        List<Row> rows = handle.select(
-                        ROW + "WHERE conversation = ? AND instructs AND position < ? ORDER BY position",
-                        conversation,
-                        before)
-                .map((row, context) -> row(row))
-                .list();
+    private static List<Message> instructions(Handle handle, long conversation, int before, History.Need need) {
         List<Message> instructions = new ArrayList<>();
-        rows.forEach(row -> instructions.addAll(placed(handle, row).turn().instructions()));
+        read(handle, conversation, " AND instructs AND position < " + before, null, true, placed -> {
+            need.addInstructions(placed.turn());
+            instructions.addAll(placed.turn().instructions());
+            return false;
+        });
         return instructions;
     }
 

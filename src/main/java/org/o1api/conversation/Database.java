@@ -4,12 +4,14 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
 
+    /** Of H2, whose connections are no use after them: internal error, object closed, database closed, called at shutdown. */
+    private static final Set<Integer> H2_ENDED = Set.of(50000, 90007, 90098, 90121);
+
     private static final long CONNECT_MILLIS = 5000;
     private static final long OPEN_MILLIS = 10_000;
     private static final int QUERY_SECONDS = 10;
@@ -43,7 +48,7 @@ public final class Database implements AutoCloseable {
     private final ConversationSettings.Source source;
     private final String defaultUrl;
     private final ReentrantLock opening = new ReentrantLock();
-    private @Nullable HikariDataSource pool;
+    private volatile @Nullable HikariDataSource pool;
     private volatile @Nullable Jdbi jdbi;
     private volatile boolean closed;
     private volatile boolean failing;
@@ -83,7 +88,7 @@ public final class Database implements AutoCloseable {
      * @throws ConversationException when the database is down
      */
     <T> T call(Work<T> work) {
-        return guarded(() -> open().withHandle(work::with));
+        return guarded(() -> open().withHandle(handle -> committing(handle, work)));
     }
 
     /**
@@ -92,7 +97,21 @@ public final class Database implements AutoCloseable {
      * @throws ConversationException when the database is down; nothing is done then
      */
     <T> T transaction(Work<T> work) {
-        return guarded(() -> open().inTransaction(work::with));
+        return call(handle -> handle.inTransaction(work::with));
+    }
+
+    /** A container's pool may hand out connections that commit nothing by themselves. */
+    private static <T> T committing(Handle handle, Work<T> work) throws SQLException {
+        Connection connection = handle.getConnection();
+        if (connection.getAutoCommit()) {
+            return work.with(handle);
+        }
+        connection.setAutoCommit(true);
+        try {
+            return work.with(handle);
+        } finally {
+            connection.setAutoCommit(false);
+        }
     }
 
     private interface Guarded<T> {
@@ -114,11 +133,23 @@ public final class Database implements AutoCloseable {
             if (e instanceof ConnectionException || e instanceof FlywayException) {
                 unreachableNanos = System.nanoTime();
             }
+            evictIfEnded(e);
             if (!failing) {
                 failing = true;
                 LOG.log(Level.WARNING, "the store of conversations failed: {0}", cause(e));
             }
             throw ConversationException.storeUnavailable(e);
+        }
+    }
+
+    /** After a write that failed H2 closes itself, and only a new connection opens it again. */
+    private void evictIfEnded(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            HikariDataSource connections = pool;
+            if (cause instanceof SQLException sql && connections != null && H2_ENDED.contains(sql.getErrorCode())) {
+                connections.getHikariPoolMXBean().softEvictConnections();
+                return;
+            }
         }
     }
 
@@ -140,7 +171,9 @@ public final class Database implements AutoCloseable {
                                         .orElse("");
             }
         }
-        return failure.getClass().getSimpleName();
+        return failure instanceof FlywayException
+                ? String.valueOf(failure.getMessage())
+                : failure.getClass().getSimpleName();
     }
 
     private Jdbi open() throws SQLException {
@@ -168,9 +201,14 @@ public final class Database implements AutoCloseable {
             Flyway.configure(Database.class.getClassLoader())
                     .dataSource(connections)
                     .locations("classpath:db")
+                    .baselineOnMigrate(true) // the schema may have tables of others
+                    .baselineVersion("0")
                     .load()
                     .migrate();
             opened = Jdbi.create(connections);
+            if (isOurs()) {
+                opened.useHandle(handle -> handle.execute("DELETE FROM lease")); // of a process that was killed
+            }
             if (source
                     instanceof
                     ConversationSettings.Source.Jndi) { // ours have a bound in their URL, and are faster without
@@ -181,6 +219,15 @@ public final class Database implements AutoCloseable {
         } finally {
             opening.unlock();
         }
+    }
+
+    /** Whether nobody else can have the database open: a file of H2, which locks it. */
+    private boolean isOurs() {
+        if (!(source instanceof ConversationSettings.Source.Url by)) {
+            return false;
+        }
+        String url = by.url() == null ? defaultUrl : by.url();
+        return url.startsWith("jdbc:h2:file:") && !url.toUpperCase(Locale.ROOT).contains(";AUTO_SERVER=TRUE");
     }
 
     private DataSource connections() throws SQLException {
@@ -213,9 +260,10 @@ public final class Database implements AutoCloseable {
         } else {
             config.setDriverClassName("org.postgresql.Driver");
             config.setJdbcUrl(url);
-            config.addDataSourceProperty("connectTimeout", CONNECT_MILLIS / 1000);
-            config.addDataSourceProperty("socketTimeout", QUERY_SECONDS);
-            config.addDataSourceProperty("tcpKeepAlive", true);
+            // As text: drivers take nothing else from properties.
+            config.addDataSourceProperty("connectTimeout", String.valueOf(CONNECT_MILLIS / 1000));
+            config.addDataSourceProperty("socketTimeout", String.valueOf(QUERY_SECONDS));
+            config.addDataSourceProperty("tcpKeepAlive", "true");
         }
         return config;
     }

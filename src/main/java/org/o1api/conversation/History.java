@@ -3,6 +3,7 @@ package org.o1api.conversation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationStore.Placed;
+import org.o1api.llm.ErrorCode;
 import org.o1api.llm.Message;
 
 /**
@@ -28,30 +29,73 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
 
     /**
      * How much of a history is enough: more than the model is told again, and as many messages as the request has, which may be
-     * the conversation's own; but never more than a request may bring.
+     * the conversation's own; but never more than a request may bring, and never without the calls that results belong to.
      */
     static final class Need {
         /** No text has that many bytes a token, but for one made to have them. */
         private static final int BYTES_OF_A_TOKEN = 8;
 
+        private final Bounds bounds;
         private long bytes;
         private int messages;
         private long characters;
+        private long instructions;
 
         Need(Bounds bounds, int messages) {
+            this.bounds = bounds;
             this.bytes = bounds.tokens() * BYTES_OF_A_TOKEN;
             this.messages = messages;
             this.characters = bounds.characters();
+            this.instructions = bounds.characters();
         }
 
-        /** Adds one turn more, from the newest on, and tells whether that is enough. */
-        boolean isEnoughWith(Placed placed) {
-            bytes -= Told.of(placed.turn()).stream()
-                    .mapToLong(told -> told.text().mostTokens())
-                    .sum();
-            messages -= placed.turn().length();
-            characters -= placed.length();
+        /** What of a turn is needed. */
+        Placed of(Placed placed) {
+            return bounds.reasoning()
+                    ? placed
+                    : new Placed(placed.position(), placed.turn().withoutReasoning(), placed.length());
+        }
+
+        /**
+         * Adds a turn's instructions, all of which are told.
+         *
+         * @throws ConversationException when they are more than a request may bring
+         */
+        void addInstructions(StoredTurn turn) {
+            for (Message message : turn.instructions()) {
+                instructions -= MessageText.of(message).length();
+            }
+            if (instructions < 0) {
+                throw tooMuch("The system messages of this conversation are");
+            }
+        }
+
+        /**
+         * Adds one turn more, from the newest on, and tells whether that is enough.
+         *
+         * @throws ConversationException when calls of tools and their results are more than twice what a request may bring
+         */
+        boolean isEnoughWith(StoredTurn turn) {
+            for (MessageText told : Told.texts(turn, bounds.reasoning())) {
+                bytes -= told.mostTokens();
+                characters -= told.length();
+            }
+            messages -= turn.length();
+            addInstructions(turn);
+            if (turn.beginsWithResult()) {
+                if (characters < -bounds.characters()) {
+                    throw tooMuch("The calls of tools in this conversation and their results are");
+                }
+                return false;
+            }
             return (bytes < 0 && messages <= 0) || characters < 0;
+        }
+
+        private static ConversationException tooMuch(String what) {
+            return new ConversationException(
+                    ErrorCode.INVALID_REQUEST,
+                    ConversationId.FIELD,
+                    what + " more than can be told (limits.body). Begin another conversation.");
         }
     }
 }

@@ -159,9 +159,9 @@ final class Leases {
         }
     }
 
-    /** Deletes what nodes that died have left behind. */
+    /** Deletes what was not given back. */
     void purge() {
-        database.call(handle -> handle.execute(
-                "DELETE FROM lease WHERE expires_at < CURRENT_TIMESTAMP - INTERVAL '1' HOUR AND node <> ?", node));
+        database.call(
+                handle -> handle.execute("DELETE FROM lease WHERE expires_at < CURRENT_TIMESTAMP - INTERVAL '1' HOUR"));
     }
 }

@@ -49,6 +49,9 @@ record MessageText(
             parts = TurnJson.tree(several.json().text());
             text = onlyText(parts);
         }
+        if ((text == null || text.isBlank()) && parts == null) {
+            text = refusal(message.fields().get("refusal"));
+        }
         RawJson callId = message.fields().get("tool_call_id");
         return new MessageText(
                 message.role() == Role.DEVELOPER ? Role.SYSTEM : message.role(),
@@ -58,16 +61,31 @@ record MessageText(
                 callId == null ? null : TurnJson.tree(callId.text()).asText());
     }
 
+    /** Why an assistant does not answer stands beside its content; null where it does. */
+    private static @Nullable String refusal(@Nullable RawJson refusal) {
+        return refusal == null ? null : TurnJson.tree(refusal.text()).textValue();
+    }
+
     /** The text of parts that are nothing but text; null where they are more. */
     private static @Nullable String onlyText(JsonNode parts) {
         List<String> texts = new ArrayList<>();
         for (JsonNode part : parts) {
-            if (!part.path("type").asText().equals("text")) {
+            String type = part.path("type").asText();
+            if (!type.equals("text") && !type.equals("refusal")) {
                 return null;
             }
-            texts.add(part.path("text").asText());
+            texts.add(part.path(type).asText());
         }
         return String.join("\n", texts);
+    }
+
+    /** Characters of it, images and files included. */
+    long length() {
+        long[] length = {parts == null ? 0 : parts.toString().length()};
+        if (parts == null) {
+            each(piece -> length[0] += piece.length());
+        }
+        return length[0];
     }
 
     private static List<Called> calls(@Nullable RawJson toolCalls) {

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
 import org.o1api.llm.Usage;
 
 /**
@@ -46,6 +47,10 @@ public record StoredTurn(
         public Answer {
             reasoning = List.copyOf(reasoning);
         }
+
+        private Answer withoutReasoning() {
+            return new Answer(content, refusal, sent, toolCalls, List.of(), finishReason, usage);
+        }
     }
 
     /**
@@ -63,6 +68,26 @@ public record StoredTurn(
     /** The instructions that it holds: those are always told. */
     List<Message> instructions() {
         return messages.stream().filter(message -> message.role().instructs()).toList();
+    }
+
+    /** Whether it begins with what a tool gave, and so belongs to the turn before it. */
+    boolean beginsWithResult() {
+        return beginsWithResult(messages);
+    }
+
+    static boolean beginsWithResult(List<Message> messages) {
+        return messages.stream()
+                .filter(message -> !message.role().instructs())
+                .findFirst()
+                .filter(first -> first.role() == Role.TOOL || first.role() == Role.FUNCTION)
+                .isPresent();
+    }
+
+    /** The same without what the model thought. */
+    StoredTurn withoutReasoning() {
+        return answer == null || answer.reasoning().isEmpty()
+                ? this
+                : new StoredTurn(id, created, model, messages, answer.withoutReasoning());
     }
 
     /** How many messages it adds to the history. */

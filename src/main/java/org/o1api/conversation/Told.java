@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.Content;
 import org.o1api.llm.Message;
@@ -18,6 +19,29 @@ import org.o1api.llm.Role;
  * @param sent an answer's content as its client got it, where that was more than the answer
  */
 record Told(Message message, MessageText text, @Nullable String sent) {
+    /**
+     * What the model is told of a turn, but for instructions.
+     *
+     * @param reasoning whether its answer comes with the reasoning
+     */
+    static List<MessageText> texts(StoredTurn turn, boolean reasoning) {
+        List<MessageText> texts = new ArrayList<>();
+        for (Told told : of(turn)) {
+            if (!told.message.role().instructs()) {
+                texts.add(told.text);
+            }
+        }
+        if (reasoning && turn.answer() != null) {
+            texts.add(MessageText.of(Message.assistant(reasoning(turn.answer()))));
+        }
+        return texts;
+    }
+
+    /** The steps of an answer as one text. */
+    static String reasoning(StoredTurn.Answer answer) {
+        return answer.reasoning().stream().map(StoredTurn.Step::summary).collect(Collectors.joining("\n\n"));
+    }
+
     /** What a turn added to its conversation: what the caller said, then the answer. */
     static List<Told> of(StoredTurn turn) {
         List<Told> all = new ArrayList<>();

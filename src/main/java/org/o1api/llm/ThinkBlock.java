@@ -10,6 +10,12 @@ public final class ThinkBlock {
 
     private ThinkBlock() {}
 
+    /** A text without its thought, where that has an end. */
+    public static String takenOff(String text) {
+        int end = end(new StringBuilder(text));
+        return end <= 0 ? text : text.substring(end).stripLeading();
+    }
+
     /** The index behind a text's thought: 0 where there is none, {@link #OPEN} where it does not end. */
     public static int end(StringBuilder text) {
         int front = 0;

@@ -111,7 +111,7 @@ public final class Floor {
         return new ConversationException(
                 ErrorCode.CONVERSATION_BUSY,
                 ConversationId.FIELD,
-                "Another turn of this conversation has been running for " + patience.toSeconds()
-                        + " s and more (conversations.wait). Wait for its answer, then ask again.");
+                "Other turns of this conversation have been running for " + patience.toSeconds()
+                        + " s (conversations.wait). Wait for their answers, then ask again.");
     }
 }

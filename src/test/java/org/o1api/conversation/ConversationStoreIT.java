@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.llm.Content;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
 import org.o1api.llm.Usage;
+import org.o1api.testing.HangingProxy;
 import org.o1api.testing.Postgres;
 
 /** The store on both databases. */
@@ -76,9 +82,10 @@ class ConversationStoreIT {
         return database;
     }
 
-    /** A node, which keeps order or not. */
+    /** A node, which keeps order or not, with its database open. */
     private Conversations node(boolean order) {
         Conversations node = new Conversations(database(), settings(), text -> text.length());
+        assertThat(node.store().find("nobody", "nothing")).isEmpty();
         if (order) {
             ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
             open.add(scheduler::shutdownNow);
@@ -138,9 +145,8 @@ class ConversationStoreIT {
         List<Message> messages = List.of(
                 Message.system("Be brief."),
                 new Message(
-                        org.o1api.llm.Role.USER,
-                        new org.o1api.llm.Content.Parts(
-                                new RawJson("[{\"type\":\"text\",\"text\":\"\u2028👩‍👩‍👧\"}]")),
+                        Role.USER,
+                        new Content.Parts(new RawJson("[{\"type\":\"text\",\"text\":\"\u2028👩‍👩‍👧\"}]")),
                         Map.of("name", new RawJson("\"Ann\""))));
         StoredTurn.Answer answer = new StoredTurn.Answer(
                 null,
@@ -404,6 +410,151 @@ class ConversationStoreIT {
         }
     }
 
+    private static StoredTurn.Answer calling(String id) {
+        RawJson calls = new RawJson(
+                "[{\"id\":\"" + id + "\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]");
+        return new StoredTurn.Answer(null, null, null, calls, List.of(), FinishReason.TOOL_CALLS, Usage.NONE);
+    }
+
+    private static Message result(String id, String text) {
+        return new Message(Role.TOOL, new Content.Text(text), Map.of("tool_call_id", new RawJson("\"" + id + "\"")));
+    }
+
+    private static List<Message> turn(
+            Conversations node, Entry entry, Message said, Bounds bounds, StoredTurn.Answer answer) {
+        try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
+            List<Message> prompt = conversation.continuedBy(List.of(said), bounds);
+            conversation.store("chatcmpl-" + prompt.hashCode(), 5, "m", answer);
+            return prompt;
+        }
+    }
+
+    @Test
+    void neverPartsAResultFromItsCall() {
+        Conversations node = node(false);
+        Entry entry = entry("ann", "tools");
+        Bounds bounds = new Bounds(1_000_000, 50_000, false);
+        turn(node, entry, Message.user("Go"), bounds, calling("c0"));
+        for (int i = 0; i < 4; i++) {
+            List<Message> prompt =
+                    turn(node, entry, result("c" + i, "x".repeat(20_000)), bounds, calling("c" + (i + 1)));
+            assertThat(prompt).hasSize(3 + 2 * i).startsWith(Message.user("Go"));
+        }
+        turn(node, entry, result("c4", "x".repeat(20_000)), bounds, calling("c5"));
+        ConversationException tooMuch = refused(() -> turn(node, entry, result("c5", "x"), bounds, answer("Done.")));
+        assertThat(tooMuch.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(tooMuch).hasMessageContaining("calls of tools").hasMessageContaining("limits.body");
+    }
+
+    @Test
+    void knowsAllThatARequestCanBringWhateverWasThought() {
+        Conversations node = node(false);
+        Entry entry = entry("ann", "thought");
+        Bounds bounds = new Bounds(1_000, 10_000, false);
+        StoredTurn.Answer thought = new StoredTurn.Answer(
+                "Yes.",
+                null,
+                "x".repeat(5_000) + "Yes.",
+                null,
+                List.of(new StoredTurn.Step("", "x".repeat(5_000))),
+                FinishReason.STOP,
+                Usage.NONE);
+        List<Message> all = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            turn(node, entry, Message.user("question " + i), bounds, thought);
+            all.addAll(List.of(Message.user("question " + i), Message.assistant("Yes.")));
+        }
+        all.add(Message.user("More?"));
+        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            List<Message> prompt = open.continuedBy(List.of(Message.user("More?")), bounds);
+            assertThat(open.continuedBy(all, bounds)).isEqualTo(prompt);
+            assertThat(open.continuedBy(all.subList(3, all.size()), bounds)).isEqualTo(prompt);
+        }
+    }
+
+    @Test
+    void countsTheReasoningThatIsTold() {
+        Conversations node = node(false);
+        Entry entry = entry("ann", "reasons");
+        for (int i = 0; i < 20; i++) {
+            say(node, entry, "question " + (10 + i), "yes");
+        }
+        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            // 4 around each: 5 for the question, 16 + 7 for each turn, and 4 + "**T**", 2 line breaks, "thought" with
+            // the reasoning.
+            assertThat(open.continuedBy(List.of(Message.user("?")), new Bounds(5 + 3 * 23, 10_000, false)))
+                    .hasSize(7);
+            assertThat(open.continuedBy(List.of(Message.user("?")), new Bounds(5 + 2 * 41, 10_000, true)))
+                    .hasSize(5);
+        }
+    }
+
+    @Test
+    void tellsNoMoreInstructionsThanARequestMayBring() {
+        Conversations node = node(false);
+        Entry entry = entry("ann", "orders");
+        Bounds bounds = new Bounds(1_000_000, 10_000, false);
+        for (int i = 0; i < 2; i++) {
+            turn(node, entry, Message.system(i + "x".repeat(4_000)), bounds, answer("Yes."));
+        }
+        turn(node, entry, Message.system("2" + "x".repeat(4_000)), bounds, answer("Yes."));
+        ConversationException tooMuch = refused(() -> turn(node, entry, Message.user("?"), bounds, answer("Yes.")));
+        assertThat(tooMuch.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(tooMuch).hasMessageContaining("system messages");
+    }
+
+    @Test
+    void knowsWhatIsToldAgainButNotToItsEnd() {
+        Conversations node = node(false);
+        Entry entry = entry("ann", "twice");
+        for (int i = 0; i < 3; i++) {
+            say(node, entry, "q" + i, "a" + i);
+        }
+        List<Message> edited = List.of(
+                Message.user("other"),
+                Message.assistant("a0"),
+                Message.user("q1"),
+                Message.assistant("a1"),
+                Message.user("x"));
+        List<Message> again = List.of(Message.user("q1"), Message.assistant("a1"), Message.user("q2"));
+        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            for (List<Message> messages : List.of(edited, again)) {
+                assertThat(refused(() -> open.continuedBy(messages, bounds(1000)))
+                                .code())
+                        .isEqualTo(ErrorCode.CONVERSATION_DIFFERS);
+            }
+            // A new instruction is something new.
+            assertThat(open.continuedBy(
+                            List.of(Message.user("q2"), Message.assistant("a2"), Message.system("In French.")),
+                            bounds(1000)))
+                    .hasSize(7)
+                    .endsWith(Message.system("In French."));
+            assertThat(refused(() -> open.continuedBy(
+                                    List.of(Message.user("q2"), Message.assistant("a2")), bounds(1000)))
+                            .code())
+                    .isEqualTo(ErrorCode.INVALID_REQUEST);
+        }
+    }
+
+    @Test
+    void knowsARefusalThatIsSentAgain() {
+        Conversations node = node(false);
+        Entry entry = entry("ann", "refused");
+        StoredTurn.Answer no =
+                new StoredTurn.Answer(null, "I cannot.", null, null, List.of(), FinishReason.STOP, Usage.NONE);
+        turn(node, entry, Message.user("Do it."), bounds(1000), no);
+        RawJson why = new RawJson("\"I cannot.\"");
+        RawJson part = new RawJson("[{\"type\":\"refusal\",\"refusal\":\"I cannot.\"}]");
+        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            for (Message again : List.of(
+                    new Message(Role.ASSISTANT, null, Map.of("refusal", why)),
+                    new Message(Role.ASSISTANT, new Content.Parts(part), Map.of()))) {
+                assertThat(open.continuedBy(List.of(Message.user("Do it."), again, Message.user("Why?")), bounds(1000)))
+                        .containsExactly(Message.user("Do it."), Message.assistant("I cannot."), Message.user("Why?"));
+            }
+        }
+    }
+
     @Test
     void deletesWhatIsTooOldOrTooMuch() {
         Conversations node = node(false);
@@ -459,6 +610,61 @@ class ConversationStoreIT {
         for (int i = 0; i < 50; i++) {
             assertThat(turns.get(i).answer()).isEqualTo(answer("a" + i));
         }
+    }
+
+    @Test
+    void failsWhileTheDatabaseHangs() throws Exception {
+        if (kind == Kind.H2) {
+            return; // it is in this process
+        }
+        int port = Integer.parseInt(url().replaceFirst(".*:(\\d+)/.*", "$1"));
+        HangingProxy proxy = new HangingProxy(port);
+        open.add(proxy);
+        url = url().replace(":" + port + "/", ":" + proxy.port() + "/");
+        Conversations node = node(false);
+        proxy.hang();
+        long start = System.nanoTime();
+        assertThat(refused(() -> node.store().find("ann", "none")).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(System.nanoTime() - start).isLessThan(Duration.ofSeconds(30).toNanos());
+    }
+
+    @Test
+    void opensADatabaseAnewThatHasClosedItself() throws Exception {
+        if (kind == Kind.POSTGRESQL) {
+            return; // a server: see above
+        }
+        Conversations node = node(false);
+        say(node, entry("ann", "closed"), "One?", "Yes.");
+        // As H2 does after a write that failed.
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("SHUTDOWN IMMEDIATELY");
+        }
+        await().pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(10))
+                .ignoreExceptions()
+                .until(() -> node.store().find("ann", "closed").isPresent());
+    }
+
+    @Test
+    void givesAFloorBackThatAKilledProcessHad() throws Exception {
+        Conversations killed = node(false);
+        OpenConversation held = killed.tryOpen(entry("ann", "killed")).orElseThrow();
+        open.remove(0).close();
+        Optional<OpenConversation> next = node(false).tryOpen(entry("ann", "killed"));
+        // Only a file of H2 is known to be nobody else's.
+        assertThat(next.isPresent()).isEqualTo(kind == Kind.H2);
+        next.ifPresent(OpenConversation::close);
+        held.close();
+    }
+
+    @Test
+    void sharesASchemaWithTablesOfOthers() throws Exception {
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE others (id INTEGER)");
+        }
+        say(node(false), entry("ann", "shares"), "One?", "Yes.");
     }
 
     @Test

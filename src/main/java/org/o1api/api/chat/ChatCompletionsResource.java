@@ -185,8 +185,7 @@ public final class ChatCompletionsResource {
                 new Turn(caller.name(), preset, request.question(preset), new Cancellation()),
                 request.format(preset, settings.reasoningFormat()),
                 earlier == null
-                        ? CompletionHead.of(
-                                request.model() == null ? preset.name() : request.model(), request.conversation())
+                        ? CompletionHead.of(request.model() == null ? preset.name() : request.model(), entry)
                         : new CompletionHead(earlier.id(), earlier.created(), earlier.model(), request.conversation()),
                 caller,
                 context.getProperty(RequestIdFilter.PROPERTY),

@@ -2,10 +2,12 @@ package org.o1api.api.chat;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationId;
+import org.o1api.conversation.Entry;
 import org.o1api.llm.Usage;
 
 /**
@@ -17,12 +19,19 @@ import org.o1api.llm.Usage;
  */
 record CompletionHead(
         String id, long created, String model, @Nullable String conversation) {
-    static CompletionHead of(String model, @Nullable String conversation) {
+    /** A new completion's. One that is asked for several times under one key has the same id each time. */
+    static CompletionHead of(String model, @Nullable Entry entry) {
+        UUID id = entry == null || entry.idempotency() == null ? UUID.randomUUID() : of(entry, entry.idempotency());
         return new CompletionHead(
-                "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
+                "chatcmpl-" + id.toString().replace("-", ""),
                 Instant.now().getEpochSecond(),
                 model,
-                conversation);
+                entry == null ? null : entry.id());
+    }
+
+    private static UUID of(Entry entry, Entry.Idempotency idempotency) {
+        String all = String.join("\n", entry.caller(), entry.id(), idempotency.key());
+        return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Begins the object that the head belongs to. */

@@ -100,25 +100,20 @@ final class MessageReader {
     /** What an assistant thought earlier is taken off where it stands in the content. */
     private static @Nullable Content withoutThinking(@Nullable Content content) {
         if (content instanceof Content.Text said) {
-            return new Content.Text(withoutThinking(said.text()));
+            return new Content.Text(ThinkBlock.takenOff(said.text()));
         }
         if (content instanceof Content.Parts parts
                 && Json.tree(parts.json()) instanceof ArrayNode all
                 && all.path(0) instanceof ObjectNode first
                 && first.path("text").isTextual()) {
             String text = first.path("text").textValue();
-            String kept = withoutThinking(text);
+            String kept = ThinkBlock.takenOff(text);
             if (!kept.equals(text)) {
                 first.put("text", kept);
                 return new Content.Parts(new RawJson(all.toString()));
             }
         }
         return content;
-    }
-
-    private static String withoutThinking(String text) {
-        int end = ThinkBlock.end(new StringBuilder(text));
-        return end <= 0 ? text : text.substring(end).stripLeading();
     }
 
     private Content content(String path) {

@@ -21,6 +21,7 @@ import org.o1api.llm.ErrorCode;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
+import org.o1api.llm.ThinkBlock;
 
 /**
  * What a request says of a conversation.
@@ -121,22 +122,32 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
                 List.of("user", "assistant", "system", "developer").contains(name),
                 path + ".role",
                 "one of user, assistant, system, developer");
-        return new Message(
-                Role.valueOf(name.toUpperCase(Locale.ROOT)),
-                content(item.path("content"), path + ".content"),
-                Map.of());
+        Role role = Role.valueOf(name.toUpperCase(Locale.ROOT));
+        return new Message(role, content(item.path("content"), role, path + ".content"), Map.of());
     }
 
-    private static Content content(JsonNode content, String path) {
+    private static Content content(JsonNode content, Role role, String path) {
         if (content.isTextual()) {
-            return new Content.Text(content.textValue());
+            return new Content.Text(text(content, role));
         }
         require(content.isArray() && !content.isEmpty(), path, "a string or a list of parts");
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < content.size(); i++) {
-            parts.add(part(content.get(i), path + "[" + i + "]").toString());
+            String at = path + "[" + i + "]";
+            ObjectNode part = part(content.get(i), at);
+            JsonNode text = part.path("text");
+            if (i == 0 && text.isTextual()) {
+                part.put("text", text(text, role));
+            }
+            require(!role.instructs() || text.isTextual(), at, "a text part: instructions are text");
+            parts.add(part.toString());
         }
         return new Content.Parts(new RawJson("[" + String.join(",", parts) + "]"));
+    }
+
+    /** As in the chat API: what an assistant thought earlier is not told again. */
+    private static String text(JsonNode text, Role role) {
+        return role == Role.ASSISTANT ? ThinkBlock.takenOff(text.textValue()) : text.textValue();
     }
 
     /** A part as the chat API has it. */
@@ -146,6 +157,10 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
             case "input_text", "output_text", "text" -> {
                 require(part.path("text").isTextual(), path + ".text", "a string");
                 chat.put("type", "text").put("text", part.path("text").textValue());
+            }
+            case "refusal" -> {
+                require(part.path("refusal").isTextual(), path + ".refusal", "a string");
+                chat.put("type", "refusal").put("refusal", part.path("refusal").textValue());
             }
             case "input_image" -> {
                 require(part.path("image_url").isTextual(), path + ".image_url", "a URL; files are not kept here");
@@ -162,7 +177,11 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
                     }
                 }
             }
-            default -> require(false, path + ".type", "one of input_text, output_text, text, input_image, input_file");
+            default ->
+                require(
+                        false,
+                        path + ".type",
+                        "one of input_text, output_text, text, refusal, input_image, input_file");
         }
         return chat;
     }
@@ -196,7 +215,7 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
         require(id.isTextual(), path + ".call_id", "a string");
         return new Message(
                 Role.TOOL,
-                content(item.path("output"), path + ".output"),
+                content(item.path("output"), Role.TOOL, path + ".output"),
                 Map.of("tool_call_id", new RawJson(id.toString())));
     }
 }

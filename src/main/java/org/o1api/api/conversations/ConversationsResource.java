@@ -13,6 +13,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.PathSegment;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -59,7 +60,7 @@ public final class ConversationsResource {
             @QueryParam("limit") @DefaultValue("20") String limit,
             @Context ContainerRequestContext request) {
         ConversationStore.Page<Conversation> page =
-                store.list(caller(request), after, isAscending(order), limit(limit));
+                store.list(caller(request), cursor(after), isAscending(order), limit(limit));
         return page(page.items(), page.hasMore(), Conversation::id, ConversationsResource::write);
     }
 
@@ -74,15 +75,15 @@ public final class ConversationsResource {
 
     @GET
     @Path(ID)
-    public byte[] get(@PathParam("id") String id, @Context ContainerRequestContext request) {
+    public byte[] get(@PathParam("id") PathSegment id, @Context ContainerRequestContext request) {
         return json(find(id, request));
     }
 
     @POST
     @Path(ID)
     @Consumes(MediaType.APPLICATION_JSON)
-    public byte[] update(@PathParam("id") String id, byte[] body, @Context ContainerRequestContext request) {
-        String name = ConversationId.checked(id, ConversationId.FIELD);
+    public byte[] update(@PathParam("id") PathSegment id, byte[] body, @Context ContainerRequestContext request) {
+        String name = name(id);
         RawJson metadata = ConversationBody.read(body, limits).metadata();
         if (metadata == null) {
             throw RequestException.missing("metadata");
@@ -93,8 +94,8 @@ public final class ConversationsResource {
 
     @DELETE
     @Path(ID)
-    public byte[] delete(@PathParam("id") String id, @Context ContainerRequestContext request) {
-        String name = ConversationId.checked(id, ConversationId.FIELD);
+    public byte[] delete(@PathParam("id") PathSegment id, @Context ContainerRequestContext request) {
+        String name = name(id);
         if (!store.delete(caller(request), name)) {
             throw ConversationException.notFound(name);
         }
@@ -111,14 +112,14 @@ public final class ConversationsResource {
     @GET
     @Path(ID + "/items")
     public byte[] items(
-            @PathParam("id") String id,
+            @PathParam("id") PathSegment id,
             @QueryParam("after") @Nullable String after,
             @QueryParam("order") @DefaultValue("desc") String order,
             @QueryParam("limit") @DefaultValue("20") String limit,
             @Context ContainerRequestContext request) {
         Conversation conversation = find(id, request);
         ConversationStore.Page<ItemWriter.Item> page =
-                new ItemPage(store, conversation, isAscending(order)).after(after, limit(limit), limits.body());
+                new ItemPage(store, conversation, isAscending(order)).after(cursor(after), limit(limit), limits.body());
         return page(
                 page.items(),
                 page.hasMore(),
@@ -130,11 +131,14 @@ public final class ConversationsResource {
     @POST
     @Path(ID + "/items")
     @Consumes(MediaType.APPLICATION_JSON)
-    public byte[] add(@PathParam("id") String id, byte[] body, @Context ContainerRequestContext request) {
+    public byte[] add(@PathParam("id") PathSegment id, byte[] body, @Context ContainerRequestContext request) {
         Conversation conversation = find(id, request);
         List<Message> messages = ConversationBody.read(body, limits).messages();
         if (messages.isEmpty()) {
-            throw RequestException.missing("items");
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST,
+                    "items",
+                    "'items' must have a message, a function_call or a function_call_output.");
         }
         StoredTurn turn = unasked(messages);
         try (OpenConversation open = conversations
@@ -155,7 +159,7 @@ public final class ConversationsResource {
     @GET
     @Path(ID + "/items/{item}")
     public byte[] item(
-            @PathParam("id") String id, @PathParam("item") String item, @Context ContainerRequestContext request) {
+            @PathParam("id") PathSegment id, @PathParam("item") String item, @Context ContainerRequestContext request) {
         Conversation conversation = find(id, request);
         return new ItemPage(store, conversation, true)
                 .find(item)
@@ -173,13 +177,24 @@ public final class ConversationsResource {
                 null);
     }
 
-    private Conversation find(String id, ContainerRequestContext request) {
-        String name = ConversationId.checked(id, ConversationId.FIELD);
+    /** The name in a path; JAX-RS would take what stands behind a semicolon for something else. */
+    private static String name(PathSegment id) {
+        String name = id.getMatrixParameters().isEmpty() ? id.getPath() : id.getPath() + ";";
+        return ConversationId.checked(name, ConversationId.FIELD);
+    }
+
+    private Conversation find(PathSegment id, ContainerRequestContext request) {
+        String name = name(id);
         return store.find(caller(request), name).orElseThrow(() -> ConversationException.notFound(name));
     }
 
     private static String caller(ContainerRequestContext request) {
         return ((Caller) request.getProperty(Caller.PROPERTY)).name();
+    }
+
+    /** The last id of an empty list is empty. */
+    private static @Nullable String cursor(@Nullable String after) {
+        return after == null || after.isEmpty() ? null : after;
     }
 
     private static boolean isAscending(String order) {
