@@ -635,11 +635,13 @@ class ConversationStoreIT {
         }
         Conversations node = node(false);
         say(node, entry("ann", "closed"), "One?", "Yes.");
-        // As H2 does after a write that failed.
-        try (Connection connection = DriverManager.getConnection(url());
-                Statement statement = connection.createStatement()) {
-            statement.execute("SHUTDOWN IMMEDIATELY");
-        }
+        // A thread that is interrupted closes the file that it writes, and H2 itself with it.
+        Thread interrupted = new Thread(() -> {
+            Thread.currentThread().interrupt();
+            refused(() -> say(node, entry("ann", "fails"), "x".repeat(1_000_000), "No."));
+        });
+        interrupted.start();
+        interrupted.join();
         await().pollInterval(Duration.ofMillis(10))
                 .atMost(Duration.ofSeconds(10))
                 .ignoreExceptions()
