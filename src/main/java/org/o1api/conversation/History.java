@@ -40,11 +40,13 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
         private int messages;
         private long characters;
         private long instructions;
+        private boolean callNeeded;
 
-        Need(Bounds bounds, int messages) {
+        Need(Bounds bounds, List<Message> asked) {
             this.bounds = bounds;
             this.bytes = bounds.tokens() * BYTES_OF_A_TOKEN;
-            this.messages = messages;
+            this.messages = asked.size();
+            this.callNeeded = asked.stream().anyMatch(message -> message.role().isResult());
             this.characters = bounds.characters();
             this.instructions = bounds.characters();
         }
@@ -73,7 +75,7 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
         /**
          * Adds one turn more, from the newest on, and tells whether that is enough.
          *
-         * @throws ConversationException when calls of tools and their results are more than twice what a request may bring
+         * @throws ConversationException when the calls that a result belongs to are more than twice what a request may bring
          */
         boolean isEnoughWith(StoredTurn turn) {
             for (MessageText told : Told.texts(turn, bounds.reasoning())) {
@@ -83,11 +85,13 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
             messages -= turn.length();
             addInstructions(turn);
             if (turn.beginsWithResult()) {
-                if (characters < -bounds.characters()) {
+                boolean tooMuch = characters < -bounds.characters();
+                if (tooMuch && callNeeded) {
                     throw tooMuch("The calls of tools in this conversation and their results are");
                 }
-                return false;
+                return tooMuch;
             }
+            callNeeded = false;
             return (bytes < 0 && messages <= 0) || characters < 0;
         }
 

@@ -32,7 +32,7 @@ public final class OpenConversation implements AutoCloseable {
      * @throws ConversationException when the request does not go on from the history
      */
     public List<Message> continuedBy(List<Message> asked, Bounds bounds) {
-        history = store.history(lease.entry(), new History.Need(bounds, asked.size()));
+        history = store.history(lease.entry(), new History.Need(bounds, asked));
         Continuation continuation = Continuation.of(history, asked, bounds, tokenizer);
         added = continuation.added();
         return continuation.prompt();

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
 import org.o1api.llm.Usage;
 
 /**
@@ -79,7 +78,7 @@ public record StoredTurn(
         return messages.stream()
                 .filter(message -> !message.role().instructs())
                 .findFirst()
-                .filter(first -> first.role() == Role.TOOL || first.role() == Role.FUNCTION)
+                .filter(first -> first.role().isResult())
                 .isPresent();
     }
 

@@ -22,4 +22,9 @@ public enum Role {
     public boolean instructs() {
         return this == SYSTEM || this == DEVELOPER;
     }
+
+    /** Whether the message is what a tool gave. */
+    public boolean isResult() {
+        return this == TOOL || this == FUNCTION;
+    }
 }

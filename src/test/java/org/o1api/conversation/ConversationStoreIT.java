@@ -444,6 +444,11 @@ class ConversationStoreIT {
         ConversationException tooMuch = refused(() -> turn(node, entry, result("c5", "x"), bounds, answer("Done.")));
         assertThat(tooMuch.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
         assertThat(tooMuch).hasMessageContaining("calls of tools").hasMessageContaining("limits.body");
+        // Where they are not needed they are left out, as all that is old.
+        assertThat(turn(node, entry, Message.user("Well?"), bounds, answer("Done.")))
+                .containsExactly(Message.user("Well?"));
+        assertThat(turn(node, entry, Message.user("More?"), bounds, answer("Done.")))
+                .containsExactly(Message.user("Well?"), Message.assistant("Done."), Message.user("More?"));
     }
 
     @Test

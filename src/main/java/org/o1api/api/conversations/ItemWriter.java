@@ -67,7 +67,7 @@ final class ItemWriter {
     }
 
     private void message(Message message) {
-        if (message.role() == Role.TOOL || message.role() == Role.FUNCTION) {
+        if (message.role().isResult()) {
             result(message);
             return;
         }
