@@ -234,11 +234,18 @@ class ConversationNodesIT {
                 RunningGateway other = Container.JETTY.start(config(upstream, url, ""));
                 Distribution.Running server = Distribution.TOMCAT.start(
                         config(upstream, "", "").replace("url: \"\"", "jndi: jdbc/o1api"), pool)) {
-            server.client(Stage.KEY).askWhole("One?", "\"conversation_id\": \"jndi\"", PLAIN);
+            ChatClient client = server.client(Stage.KEY);
+            assertThat(client.askWhole("One?", "\"conversation_id\": \"jndi\"", PLAIN)
+                            .content())
+                    .isEqualTo("1 One?");
             assertThat(other.client(Stage.KEY)
                             .askWhole("Two?", "\"conversation_id\": \"jndi\"", PLAIN)
                             .content())
                     .isEqualTo("3 Two?");
+            Answer gone = client.send("/v1/conversations/jndi", request -> request.DELETE());
+            assertThat(gone.status()).isEqualTo(200);
+            assertThat(other.client(Stage.KEY).get("/v1/conversations/jndi").status())
+                    .isEqualTo(404);
         }
     }
 

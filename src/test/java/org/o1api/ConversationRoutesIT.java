@@ -224,7 +224,7 @@ class ConversationRoutesIT {
                         .at("/error/param")
                         .asText())
                 .isEqualTo("metadata");
-        for (String name : List.of("a%20b", "a;b", "a;b=c")) {
+        for (String name : List.of("a%20b", "a;", "a;b", "a;b=c")) {
             Answer refused = stage.client().get(ROUTE + "/" + name);
             assertThat(refused.status()).as(name).isEqualTo(400);
             assertThat(refused.json().at("/error/param").asText()).as(name).isEqualTo("conversation_id");

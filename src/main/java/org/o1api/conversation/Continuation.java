@@ -33,7 +33,7 @@ record Continuation(List<Message> prompt, List<Message> added) {
         take(history.instructions(), meter);
         turns.forEach(turn -> take(turn.instructions(), meter));
         take(added, meter);
-        int dropped = turns.size() - kept(turns, StoredTurn.beginsWithResult(added), bounds.reasoning(), meter);
+        int dropped = turns.size() - kept(turns, isAboutTheLast(added), bounds.reasoning(), meter);
         List<Message> prompt = new ArrayList<>(history.instructions());
         turns.subList(0, dropped).forEach(turn -> prompt.addAll(turn.instructions()));
         turns.subList(dropped, turns.size()).forEach(turn -> addAll(turn, bounds.reasoning(), prompt));
@@ -67,8 +67,9 @@ record Continuation(List<Message> prompt, List<Message> added) {
         }
         int known = overlap(told, talk);
         if (known == 0) {
-            refuseOtherPast(history, told, talk);
+            refuse(begins(history.first() == null ? told : talk(history.first()), talk));
         }
+        refuse(retells(told, talk.subList(known, talk.size())));
         List<Message> added = withoutKnown(fresh, known);
         boolean waitsForAnswer =
                 !told.isEmpty() && told.get(told.size() - 1).text().role() != Role.ASSISTANT;
@@ -103,8 +104,8 @@ record Continuation(List<Message> prompt, List<Message> added) {
     }
 
     /** A client that tells the conversation again, but otherwise, or not to its end, would have it told twice. */
-    private static void refuseOtherPast(History history, List<Told> told, List<MessageText> talk) {
-        if (begins(history.first() == null ? told : talk(history.first()), talk) || retells(told, talk)) {
+    private static void refuse(boolean otherPast) {
+        if (otherPast) {
             throw new ConversationException(
                     ErrorCode.CONVERSATION_DIFFERS,
                     MESSAGES,
@@ -144,6 +145,12 @@ record Continuation(List<Message> prompt, List<Message> added) {
             }
         }
         return added;
+    }
+
+    /** Whether what is new means nothing without the turn before: results of its calls, or nothing but instructions. */
+    private static boolean isAboutTheLast(List<Message> added) {
+        return StoredTurn.beginsWithResult(added)
+                || added.stream().allMatch(message -> message.role().instructs());
     }
 
     private static void take(List<Message> messages, Meter meter) {

@@ -279,7 +279,10 @@ public final class ConversationStore {
         }
         return new History(
                 conversation,
-                turns(handle, conversation, null, true, 1).get(0).turn(),
+                turns(handle, conversation, null, true, 1).stream()
+                        .findFirst()
+                        .orElseThrow(ConversationException::changed) // deleted meanwhile
+                        .turn(),
                 instructions(handle, conversation, recent.getFirst().position(), need),
                 List.copyOf(recent));
     }

@@ -88,7 +88,7 @@ public final class Database implements AutoCloseable {
      * @throws ConversationException when the database is down
      */
     <T> T call(Work<T> work) {
-        return guarded(() -> open().withHandle(handle -> committing(handle, work)));
+        return guarded(() -> open().withHandle(work::with));
     }
 
     /**
@@ -98,20 +98,6 @@ public final class Database implements AutoCloseable {
      */
     <T> T transaction(Work<T> work) {
         return call(handle -> handle.inTransaction(work::with));
-    }
-
-    /** A container's pool may hand out connections that commit nothing by themselves. */
-    private static <T> T committing(Handle handle, Work<T> work) throws SQLException {
-        Connection connection = handle.getConnection();
-        if (connection.getAutoCommit()) {
-            return work.with(handle);
-        }
-        connection.setAutoCommit(true);
-        try {
-            return work.with(handle);
-        } finally {
-            connection.setAutoCommit(false);
-        }
     }
 
     private interface Guarded<T> {
@@ -205,7 +191,7 @@ public final class Database implements AutoCloseable {
                     .baselineVersion("0")
                     .load()
                     .migrate();
-            opened = Jdbi.create(connections);
+            opened = Jdbi.create(() -> committing(connections));
             if (isOurs()) {
                 opened.useHandle(handle -> handle.execute("DELETE FROM lease")); // of a process that was killed
             }
@@ -219,6 +205,15 @@ public final class Database implements AutoCloseable {
         } finally {
             opening.unlock();
         }
+    }
+
+    /** A container's pool may hand out connections that commit nothing by themselves; it sets them back when it has them again. */
+    private static Connection committing(DataSource connections) throws SQLException {
+        Connection connection = connections.getConnection();
+        if (!connection.getAutoCommit()) {
+            connection.setAutoCommit(true);
+        }
+        return connection;
     }
 
     /** Whether nobody else can have the database open: a file of H2, which locks it. */

@@ -1,6 +1,7 @@
 package org.o1api.conversation;
 
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationStore.Placed;
 import org.o1api.llm.ErrorCode;
@@ -53,7 +54,7 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
 
         /** What of a turn is needed. */
         Placed of(Placed placed) {
-            return bounds.reasoning()
+            return bounds.reasoning() && bytes >= 0
                     ? placed
                     : new Placed(placed.position(), placed.turn().withoutReasoning(), placed.length());
         }
@@ -78,10 +79,8 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
          * @throws ConversationException when the calls that a result belongs to are more than twice what a request may bring
          */
         boolean isEnoughWith(StoredTurn turn) {
-            for (MessageText told : Told.texts(turn, bounds.reasoning())) {
-                bytes -= told.mostTokens();
-                characters -= told.length();
-            }
+            bytes -= most(Told.texts(turn, bounds.reasoning()), MessageText::mostTokens);
+            characters -= most(Told.texts(turn, false), MessageText::length); // a client has no more of it
             messages -= turn.length();
             addInstructions(turn);
             if (turn.beginsWithResult()) {
@@ -93,6 +92,10 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
             }
             callNeeded = false;
             return (bytes < 0 && messages <= 0) || characters < 0;
+        }
+
+        private static long most(List<MessageText> texts, ToLongFunction<MessageText> measure) {
+            return texts.stream().mapToLong(measure).sum();
         }
 
         private static ConversationException tooMuch(String what) {

@@ -1,6 +1,7 @@
 package org.o1api.conversation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -46,7 +47,7 @@ record MessageText(
         if (content instanceof Content.Text said) {
             text = said.text();
         } else if (content instanceof Content.Parts several) {
-            parts = TurnJson.tree(several.json().text());
+            parts = withoutDefaults(TurnJson.tree(several.json().text()));
             text = onlyText(parts);
         }
         if ((text == null || text.isBlank()) && parts == null) {
@@ -59,6 +60,17 @@ record MessageText(
                 text == null ? parts : null,
                 calls(message.fields().get("tool_calls")),
                 callId == null ? null : TurnJson.tree(callId.text()).asText());
+    }
+
+    /** A client may say what another leaves out. */
+    private static JsonNode withoutDefaults(JsonNode parts) {
+        for (JsonNode part : parts) {
+            if (part.path("image_url") instanceof ObjectNode image
+                    && image.path("detail").asText().equals("auto")) {
+                image.remove("detail");
+            }
+        }
+        return parts;
     }
 
     /** Why an assistant does not answer stands beside its content; null where it does. */

@@ -474,6 +474,37 @@ class ConversationStoreIT {
             List<Message> prompt = open.continuedBy(List.of(Message.user("More?")), bounds);
             assertThat(open.continuedBy(all, bounds)).isEqualTo(prompt);
             assertThat(open.continuedBy(all.subList(3, all.size()), bounds)).isEqualTo(prompt);
+            assertThat(open.continuedBy(all, new Bounds(1_000, 10_000, true))).endsWith(Message.user("More?"));
+        }
+    }
+
+    @Test
+    void tellsTheLastTurnWhereTheRequestIsAboutIt() {
+        Conversations node = node(false);
+        Message question = Message.user("x".repeat(1000));
+        Conversation conversation = node.store()
+                .create("ann", new RawJson("{}"), new StoredTurn("chatcmpl-0", 5, "", List.of(question), null));
+        try (OpenConversation open =
+                node.tryOpen(entry("ann", conversation.id())).orElseThrow()) {
+            assertThat(open.continuedBy(List.of(question), bounds(10))).containsExactly(question);
+            assertThat(open.continuedBy(List.of(Message.system("Be brief.")), bounds(10)))
+                    .containsExactly(question, Message.system("Be brief."));
+        }
+    }
+
+    @Test
+    void knowsAnImageHoweverItsDefaultsAreWritten() {
+        Conversations node = node(false);
+        Entry entry = entry("ann", "image");
+        String image = "[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:x\"%s}}]";
+        Message plain = new Message(Role.USER, new Content.Parts(new RawJson(image.formatted(""))), Map.of());
+        Message full = new Message(
+                Role.USER, new Content.Parts(new RawJson(image.formatted(",\"detail\":\"auto\""))), Map.of());
+        turn(node, entry, full, bounds(10_000), answer("A cat."));
+        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            assertThat(open.continuedBy(
+                            List.of(plain, Message.assistant("A cat."), Message.user("Sure?")), bounds(10_000)))
+                    .containsExactly(full, Message.assistant("A cat."), Message.user("Sure?"));
         }
     }
 
@@ -522,8 +553,14 @@ class ConversationStoreIT {
                 Message.assistant("a1"),
                 Message.user("x"));
         List<Message> again = List.of(Message.user("q1"), Message.assistant("a1"), Message.user("q2"));
+        List<Message> beyondTheEnd = List.of(
+                Message.user("q2"),
+                Message.assistant("a2"),
+                Message.user("q1"),
+                Message.assistant("a1"),
+                Message.user("x"));
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            for (List<Message> messages : List.of(edited, again)) {
+            for (List<Message> messages : List.of(edited, again, beyondTheEnd)) {
                 assertThat(refused(() -> open.continuedBy(messages, bounds(1000)))
                                 .code())
                         .isEqualTo(ErrorCode.CONVERSATION_DIFFERS);

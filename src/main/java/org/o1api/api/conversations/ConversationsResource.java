@@ -13,7 +13,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.PathSegment;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -75,15 +74,15 @@ public final class ConversationsResource {
 
     @GET
     @Path(ID)
-    public byte[] get(@PathParam("id") PathSegment id, @Context ContainerRequestContext request) {
+    public byte[] get(@PathParam("id") String id, @Context ContainerRequestContext request) {
         return json(find(id, request));
     }
 
     @POST
     @Path(ID)
     @Consumes(MediaType.APPLICATION_JSON)
-    public byte[] update(@PathParam("id") PathSegment id, byte[] body, @Context ContainerRequestContext request) {
-        String name = name(id);
+    public byte[] update(@PathParam("id") String id, byte[] body, @Context ContainerRequestContext request) {
+        String name = name(id, request);
         RawJson metadata = ConversationBody.read(body, limits).metadata();
         if (metadata == null) {
             throw RequestException.missing("metadata");
@@ -94,8 +93,8 @@ public final class ConversationsResource {
 
     @DELETE
     @Path(ID)
-    public byte[] delete(@PathParam("id") PathSegment id, @Context ContainerRequestContext request) {
-        String name = name(id);
+    public byte[] delete(@PathParam("id") String id, @Context ContainerRequestContext request) {
+        String name = name(id, request);
         if (!store.delete(caller(request), name)) {
             throw ConversationException.notFound(name);
         }
@@ -112,7 +111,7 @@ public final class ConversationsResource {
     @GET
     @Path(ID + "/items")
     public byte[] items(
-            @PathParam("id") PathSegment id,
+            @PathParam("id") String id,
             @QueryParam("after") @Nullable String after,
             @QueryParam("order") @DefaultValue("desc") String order,
             @QueryParam("limit") @DefaultValue("20") String limit,
@@ -131,7 +130,7 @@ public final class ConversationsResource {
     @POST
     @Path(ID + "/items")
     @Consumes(MediaType.APPLICATION_JSON)
-    public byte[] add(@PathParam("id") PathSegment id, byte[] body, @Context ContainerRequestContext request) {
+    public byte[] add(@PathParam("id") String id, byte[] body, @Context ContainerRequestContext request) {
         Conversation conversation = find(id, request);
         List<Message> messages = ConversationBody.read(body, limits).messages();
         if (messages.isEmpty()) {
@@ -159,7 +158,7 @@ public final class ConversationsResource {
     @GET
     @Path(ID + "/items/{item}")
     public byte[] item(
-            @PathParam("id") PathSegment id, @PathParam("item") String item, @Context ContainerRequestContext request) {
+            @PathParam("id") String id, @PathParam("item") String item, @Context ContainerRequestContext request) {
         Conversation conversation = find(id, request);
         return new ItemPage(store, conversation, true)
                 .find(item)
@@ -177,14 +176,14 @@ public final class ConversationsResource {
                 null);
     }
 
-    /** The name in a path; JAX-RS would take what stands behind a semicolon for something else. */
-    private static String name(PathSegment id) {
-        String name = id.getMatrixParameters().isEmpty() ? id.getPath() : id.getPath() + ";";
-        return ConversationId.checked(name, ConversationId.FIELD);
+    /** The name in a path; JAX-RS leaves out what stands behind a semicolon. */
+    private static String name(String id, ContainerRequestContext request) {
+        boolean more = request.getUriInfo().getRequestUri().getRawPath().contains(";");
+        return ConversationId.checked(more ? id + ";" : id, ConversationId.FIELD);
     }
 
-    private Conversation find(PathSegment id, ContainerRequestContext request) {
-        String name = name(id);
+    private Conversation find(String id, ContainerRequestContext request) {
+        String name = name(id, request);
         return store.find(caller(request), name).orElseThrow(() -> ConversationException.notFound(name));
     }
 
