@@ -247,7 +247,8 @@ public final class ConversationStore {
                                 row.conversation,
                                 row.position)
                         .mapTo(String.class)
-                        .one();
+                        .findOne()
+                        .orElseThrow(ConversationException::changed); // deleted meanwhile
         return new Placed(row.position, TurnJson.read(row.id, record), record.length());
     }
 

@@ -195,9 +195,8 @@ public final class Database implements AutoCloseable {
             if (isOurs()) {
                 opened.useHandle(handle -> handle.execute("DELETE FROM lease")); // of a process that was killed
             }
-            if (source
-                    instanceof
-                    ConversationSettings.Source.Jndi) { // ours have a bound in their URL, and are faster without
+            // Our own pool's have a bound by their URL, and are faster without this one.
+            if (source instanceof ConversationSettings.Source.Jndi) {
                 opened.getConfig(SqlStatements.class).setQueryTimeout(QUERY_SECONDS);
             }
             jdbi = opened;
