@@ -23,7 +23,6 @@ final class Leases {
 
     private final Database database;
     private final long seconds;
-    private final String node = UUID.randomUUID().toString();
 
     /** Who has the floor on this node. What is not in here is not renewed, whatever the database still says. */
     private final Set<String> held = ConcurrentHashMap.newKeySet();
@@ -57,15 +56,14 @@ final class Leases {
         Entry.@Nullable Idempotency idempotency = lease.entry.idempotency();
         try {
             return handle.execute(
-                            "INSERT INTO lease (caller, id, owner, node, idempotency_key, fingerprint, expires_at)"
+                            "INSERT INTO lease (caller, id, owner, idempotency_key, fingerprint, expires_at)"
                                     + " SELECT CAST(? AS VARCHAR(128)), CAST(? AS VARCHAR(128)), CAST(? AS VARCHAR(64)),"
-                                    + " CAST(? AS VARCHAR(64)), CAST(? AS VARCHAR(255)), CAST(? AS VARCHAR(64)), "
+                                    + " CAST(? AS VARCHAR(255)), CAST(? AS VARCHAR(64)), "
                                     + EXPIRY
                                     + " WHERE NOT EXISTS (SELECT 1 FROM lease WHERE caller = ? AND id = ?)",
                             lease.entry.caller(),
                             lease.entry.id(),
                             lease.owner,
-                            node,
                             idempotency == null ? null : idempotency.key(),
                             idempotency == null ? null : idempotency.fingerprint(),
                             seconds,
@@ -83,10 +81,9 @@ final class Leases {
     private boolean takeOver(Handle handle, Lease lease) {
         Entry.@Nullable Idempotency idempotency = lease.entry.idempotency();
         return handle.execute(
-                        "UPDATE lease SET owner = ?, node = ?, idempotency_key = ?, fingerprint = ?, expires_at = "
-                                + EXPIRY + " WHERE caller = ? AND id = ? AND expires_at < CURRENT_TIMESTAMP",
+                        "UPDATE lease SET owner = ?, idempotency_key = ?, fingerprint = ?, expires_at = " + EXPIRY
+                                + " WHERE caller = ? AND id = ? AND expires_at < CURRENT_TIMESTAMP",
                         lease.owner,
-                        node,
                         idempotency == null ? null : idempotency.key(),
                         idempotency == null ? null : idempotency.fingerprint(),
                         seconds,

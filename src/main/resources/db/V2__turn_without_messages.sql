@@ -1,2 +1,0 @@
--- How many messages a turn has is told by its record alone.
-ALTER TABLE turn DROP COLUMN messages;
