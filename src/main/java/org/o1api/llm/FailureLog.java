@@ -1,0 +1,107 @@
+package org.o1api.llm;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logs failures that may repeat: of each kind at most one line a minute, with the number of failures since the previous line.
+ * Never throws, not even when there is no memory to log with.
+ */
+public final class FailureLog {
+    private static final long PERIOD_NANOS = Duration.ofMinutes(1).toNanos();
+
+    /** Bounds the memory if a kind contains something that varies. Above it the oldest kind is forgotten. */
+    private static final int MAX_KINDS = 200;
+
+    private final System.Logger log;
+    private final LongSupplier nanoTime;
+    private final Map<String, Entry> kinds = new HashMap<>();
+
+    public FailureLog(System.Logger log) {
+        this(log, System::nanoTime);
+    }
+
+    FailureLog(System.Logger log, LongSupplier nanoTime) {
+        this.log = log;
+        this.nanoTime = nanoTime;
+    }
+
+    private static final class Entry {
+        private long loggedNanos;
+        private long suppressed;
+
+        Entry(long loggedNanos) {
+            this.loggedNanos = loggedNanos;
+        }
+    }
+
+    /** Logs a failure that the operator should know of, without a stack trace. */
+    public void warning(String kind, String message) {
+        write(Level.WARNING, kind, message, null);
+    }
+
+    /** Logs a failure of the gateway itself, with its stack trace. */
+    public void error(String kind, String message, Throwable thrown) {
+        write(Level.ERROR, kind, message, thrown);
+    }
+
+    private void write(Level level, String kind, String message, @Nullable Throwable thrown) {
+        try {
+            long suppressed = due(kind);
+            if (suppressed >= 0) {
+                String line = suppressed == 0 ? message : message + " (" + suppressed + " more since the last line)";
+                log.log(level, line, thrown);
+            }
+        } catch (Throwable e) { // out of memory: what is being logged matters more than the log
+        }
+    }
+
+    /** The number of failures since the last line of this kind if a line is due now, otherwise -1. */
+    private long due(String kind) {
+        long now = nanoTime.getAsLong();
+        synchronized (kinds) {
+            Entry entry = kinds.get(kind);
+            if (entry == null) {
+                if (kinds.size() >= MAX_KINDS) {
+                    removeOldest();
+                }
+                kinds.put(kind, new Entry(now));
+                return 0;
+            }
+            if (now - entry.loggedNanos < PERIOD_NANOS) {
+                entry.suppressed++;
+                return -1;
+            }
+            long suppressed = entry.suppressed;
+            entry.loggedNanos = now;
+            entry.suppressed = 0;
+            return suppressed;
+        }
+    }
+
+    private void removeOldest() {
+        kinds.entrySet().stream()
+                .min((a, b) -> Long.signum(a.getValue().loggedNanos - b.getValue().loggedNanos))
+                .map(Map.Entry::getKey)
+                .ifPresent(kinds::remove);
+    }
+
+    /**
+     * The innermost cause: its class and the first line of its message. For failures of connections, TLS, DNS and databases, whose
+     * messages contain no request text; not for clients.
+     */
+    public static String rootCause(Throwable thrown) {
+        Throwable root = thrown;
+        for (int depth = 0; root.getCause() != null && depth < 100; depth++) {
+            root = root.getCause();
+        }
+        String message = root.getMessage();
+        String line =
+                message == null ? "" : message.lines().findFirst().orElse("").strip();
+        return root.getClass().getName() + (line.isEmpty() ? "" : ": " + line);
+    }
+}

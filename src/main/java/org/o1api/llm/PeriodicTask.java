@@ -1,0 +1,59 @@
+package org.o1api.llm;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A task that runs repeatedly, whatever a single run throws. A {@code ScheduledExecutorService} cancels a periodic task
+ * silently after its first exception or {@code Error}.
+ */
+public final class PeriodicTask implements AutoCloseable {
+    private final String name;
+    private final Runnable task;
+    private final FailureLog failures;
+    private final ScheduledFuture<?> schedule;
+    private volatile long lastRunNanos = System.nanoTime();
+
+    private PeriodicTask(
+            String name, Duration delay, Duration period, Runnable task, ScheduledExecutorService scheduler) {
+        this.name = name;
+        this.task = task;
+        this.failures = new FailureLog(System.getLogger(PeriodicTask.class.getName()));
+        this.schedule =
+                scheduler.scheduleWithFixedDelay(this::run, delay.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Starts a task.
+     *
+     * @param name says in the log which task failed
+     * @param delay before the first run
+     * @param period between the end of a run and the start of the next one
+     */
+    public static PeriodicTask start(
+            String name, Duration delay, Duration period, Runnable task, ScheduledExecutorService scheduler) {
+        return new PeriodicTask(name, delay, period, task, scheduler);
+    }
+
+    private void run() {
+        try {
+            task.run();
+            lastRunNanos = System.nanoTime();
+        } catch (Throwable e) { // also an Error: out of memory in one run must not end all later ones
+            failures.error(name, "the periodic task '" + name + "' failed; it runs again", e);
+        }
+    }
+
+    /** How long ago the last run succeeded; counted from the start before the first one. */
+    public Duration sinceLastRun() {
+        return Duration.ofNanos(System.nanoTime() - lastRunNanos);
+    }
+
+    /** Ends it; a run that is under way is completed. */
+    @Override
+    public void close() {
+        schedule.cancel(false);
+    }
+}
