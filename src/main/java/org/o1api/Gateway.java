@@ -1,5 +1,9 @@
 package org.o1api;
 
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -9,23 +13,24 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import org.o1api.api.BodyFilter;
-import org.o1api.api.CorsFilter;
+import org.o1api.api.AcceptFilter;
 import org.o1api.api.ErrorMapper;
+import org.o1api.api.ErrorReplies;
+import org.o1api.api.EventStreamHeaders;
 import org.o1api.api.HealthResource;
 import org.o1api.api.ModelsResource;
-import org.o1api.api.RequestIdFilter;
 import org.o1api.api.chat.ChatCompletionsResource;
 import org.o1api.api.conversations.ConversationsResource;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
-import org.o1api.auth.BearerFilter;
+import org.o1api.auth.BearerAuthentication;
 import org.o1api.config.Config;
 import org.o1api.config.ConfigException;
 import org.o1api.config.ConfigFile;
@@ -35,10 +40,16 @@ import org.o1api.conversation.Database;
 import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.TokenCounter;
 import org.o1api.reasoning.strategy.StepsStrategy;
-import org.o1api.server.DrainingServlet;
+import org.o1api.server.AuthenticationFilter;
+import org.o1api.server.CorsFilter;
+import org.o1api.server.ErrorResponder;
+import org.o1api.server.ErrorServlet;
 import org.o1api.server.FrameWriter;
+import org.o1api.server.GatewayServlet;
 import org.o1api.server.NamedThreads;
 import org.o1api.server.OpenStreams;
+import org.o1api.server.RequestIdFilter;
+import org.o1api.server.ResponseGuard;
 import org.o1api.server.TomcatStop;
 import org.o1api.server.TurnExecutor;
 import org.o1api.turn.Floor;
@@ -59,7 +70,7 @@ public final class Gateway implements ServletContextListener {
     public void contextInitialized(ServletContextEvent event) {
         try {
             start(event.getServletContext());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // also an Error: what was started must not stay in the container
             if (e instanceof ConfigException) {
                 LOG.log(Level.ERROR, e.getMessage()); // the container may show less of it
             }
@@ -102,19 +113,34 @@ public final class Gateway implements ServletContextListener {
                                 turns,
                                 new Floor(conversations, config.conversations().patience()),
                                 streams)),
-                List.of(
-                        executor,
-                        new FrameWriter(),
-                        new ErrorMapper(),
-                        new RequestIdFilter(),
-                        new CorsFilter(config.api().corsOrigins()),
-                        new BearerFilter(new ApiKeys(keys(config, context))),
-                        new BodyFilter(config.api().limits())));
-        ServletRegistration.Dynamic servlet =
-                context.addServlet("o1-api", new DrainingServlet(application, () -> drain(turns, executor)));
-        servlet.addMapping("/*");
-        servlet.setAsyncSupported(true);
-        servlet.setLoadOnStartup(1);
+                List.of(new FrameWriter(), new ErrorMapper(), new AcceptFilter(), new EventStreamHeaders()));
+        ErrorResponder errors = new ErrorResponder(new ErrorReplies());
+        addFilter(context, "response-guard", new ResponseGuard());
+        addFilter(context, "request-id", new RequestIdFilter());
+        addFilter(context, "cors", new CorsFilter(config.api().corsOrigins()));
+        BearerAuthentication authentication = new BearerAuthentication(new ApiKeys(keys(config, context)));
+        addFilter(context, "authentication", new AuthenticationFilter(authentication::authenticate, errors));
+        addServlet(context, "error", ErrorServlet.PATH, new ErrorServlet(errors));
+        addServlet(
+                context,
+                "o1-api",
+                "/*",
+                new GatewayServlet(
+                        application, config.bodies(), executor, scheduler, errors, () -> drain(turns, executor)));
+    }
+
+    /** Adds a filter for requests from clients, after those that were added before. */
+    private static void addFilter(ServletContext context, String name, Filter filter) {
+        FilterRegistration.Dynamic added = context.addFilter(name, filter);
+        added.setAsyncSupported(true);
+        added.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+    }
+
+    private static void addServlet(ServletContext context, String name, String path, Servlet servlet) {
+        ServletRegistration.Dynamic added = context.addServlet(name, servlet);
+        added.addMapping(path);
+        added.setAsyncSupported(true);
+        added.setLoadOnStartup(1);
     }
 
     private static void drain(TurnService turns, TurnExecutor executor) {

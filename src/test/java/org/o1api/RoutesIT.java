@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.glassfish.jersey.server.model.Resource;
 import org.glassfish.jersey.server.model.ResourceMethod;
-import org.o1api.auth.BearerFilter;
+import org.o1api.server.AuthenticationFilter;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Stage;
@@ -25,7 +25,7 @@ class RoutesIT {
 
     private record Route(String method, String path) {
         boolean isPublic() {
-            return BearerFilter.PUBLIC.contains(path.substring(1));
+            return AuthenticationFilter.PUBLIC.contains(path);
         }
     }
 
@@ -76,7 +76,7 @@ class RoutesIT {
             for (String method : METHODS) {
                 Route route = new Route(method, known.path);
                 if (route.isPublic()) {
-                    open.add(known.path.substring(1));
+                    open.add(known.path);
                     continue;
                 }
                 for (String key : List.of("", "sk-wrong", " ")) {
@@ -86,7 +86,7 @@ class RoutesIT {
                 }
             }
         }
-        assertThat(open).isEqualTo(new TreeSet<>(BearerFilter.PUBLIC));
+        assertThat(open).isEqualTo(new TreeSet<>(AuthenticationFilter.PUBLIC));
         assertThat(stage.requests()).isEmpty();
     }
 

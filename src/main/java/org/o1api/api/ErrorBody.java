@@ -8,9 +8,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.GatewayException;
+import org.o1api.server.ErrorFormat;
 
 /**
  * A failure in OpenAI's shape.
@@ -41,20 +44,29 @@ public record ErrorBody(
         return new ErrorBody(e.code(), e.wireCode(), String.valueOf(e.getMessage()), e.param(), e.retryAfter());
     }
 
-    /** As a reply of its own. */
-    public Response response() {
-        Response.ResponseBuilder response = Response.status(code.status())
-                .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(Json.bytes(this::write));
+    /** As a response of its own. */
+    public ErrorFormat.Reply reply() {
+        Map<String, String> headers = new HashMap<>();
         if (code.status() == 401) {
-            response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+            headers.put(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
         if (code.endsHere()) {
-            response.header("x-should-retry", "false"); // OpenAI's clients would repeat a 409
+            headers.put("x-should-retry", "false"); // OpenAI's clients would repeat a 409
         }
         if (retryAfter != null) {
-            response.header(HttpHeaders.RETRY_AFTER, Math.max(1, (retryAfter.toMillis() + 999) / 1000));
+            headers.put(HttpHeaders.RETRY_AFTER, String.valueOf(Math.max(1, (retryAfter.toMillis() + 999) / 1000)));
         }
+        return new ErrorFormat.Reply(
+                code.status(), headers, new String(Json.bytes(this::write), StandardCharsets.UTF_8));
+    }
+
+    /** The same, for Jersey. */
+    public Response response() {
+        ErrorFormat.Reply reply = reply();
+        Response.ResponseBuilder response = Response.status(reply.status())
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .entity(reply.json());
+        reply.headers().forEach(response::header);
         return response.build();
     }
 

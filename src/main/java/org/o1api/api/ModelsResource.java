@@ -10,7 +10,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.time.Instant;
-import org.o1api.auth.Caller;
+import org.o1api.llm.Caller;
 import org.o1api.llm.ErrorCode;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;

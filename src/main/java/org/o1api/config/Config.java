@@ -8,6 +8,7 @@ import org.o1api.api.ApiSettings;
 import org.o1api.auth.ApiKey;
 import org.o1api.conversation.ConversationSettings;
 import org.o1api.reasoning.Presets;
+import org.o1api.server.BodySettings;
 import org.o1api.server.StreamSettings;
 import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
@@ -23,6 +24,7 @@ public record Config(
         Map<String, UpstreamSettings> upstreams,
         Presets presets,
         ApiSettings api,
+        BodySettings bodies,
         StreamSettings stream,
         TurnLimits turns,
         ConversationSettings conversations) {

@@ -9,7 +9,9 @@ import org.o1api.auth.ApiKey;
 import org.o1api.llm.ReasoningFormat;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
+import org.o1api.server.BodySettings;
 import org.o1api.server.StreamSettings;
+import org.o1api.server.TurnExecutor;
 import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -22,6 +24,8 @@ final class ConfigReader {
     private static final Kind<String> ORIGIN = Kind.LINE_OF_TEXT.which(
             "an origin such as https://chat.example.com, or *",
             origin -> origin.equals("*") || origin.matches("https?://[^/\\s]+"));
+    private static final Kind<Long> BODY = Kind.size(1 << 10, 1 << 30);
+    private static final long DEFAULT_BODY = ApiSettings.Limits.DEFAULT.body();
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(10);
 
     private ConfigReader() {}
@@ -45,8 +49,9 @@ final class ConfigReader {
                         upstreams,
                         presets,
                         api(root, limits),
+                        bodies(limits, keys.size() > 1),
                         stream(root),
-                        turns(root, limits),
+                        turns(root, limits, keys.size() > 1),
                         root.section("conversations", ConversationReader::settings)));
     }
 
@@ -65,17 +70,33 @@ final class ConfigReader {
 
     private static ApiSettings.Limits limits(Section section) {
         ApiSettings.Limits fallback = ApiSettings.Limits.DEFAULT;
-        long body = section.get("body", Kind.size(1 << 10, 1 << 30), (long) fallback.body());
+        long body = section.get("body", BODY, DEFAULT_BODY);
         long messages = section.get("messages", Kind.integer(1, 1_000_000), (long) fallback.messages());
         long depth = section.get("depth", Kind.integer(8, 1000), (long) fallback.depth());
         return new ApiSettings.Limits((int) body, (int) messages, (int) depth);
     }
 
-    private static TurnLimits turns(Section root, Section limits) {
+    private static BodySettings bodies(Section limits, boolean severalCallers) {
+        long body = limits.get("body", BODY, DEFAULT_BODY);
+        Duration time = limits.get(
+                "body_time", Kind.duration(Duration.ofSeconds(1), Duration.ofHours(1)), Duration.ofSeconds(30));
+        Long configured = limits.find("bodies", Kind.size(1 << 10, 1L << 50), "a quarter of the heap");
+        if (configured != null && configured < body) {
+            limits.problem(
+                    "bodies",
+                    "is less than limits.body, allowed: at least that, since a single body could never be read");
+        }
+        long total = Math.max(body, configured == null ? Runtime.getRuntime().maxMemory() / 4 : configured);
+        return new BodySettings((int) body, time, total, severalCallers ? Math.max(body, total / 2) : total);
+    }
+
+    private static TurnLimits turns(Section root, Section limits, boolean severalCallers) {
         TurnLimits fallback = TurnLimits.DEFAULT;
         Kind<Long> count = Kind.integer(1, 1_000_000);
         long all = limits.get("turns", count, (long) fallback.all());
-        long perCaller = limits.get("turns_per_caller", count, (long) fallback.perCaller());
+        Long configured = limits.find("turns_per_caller", count, "half of the turns with several keys, otherwise all");
+        long possible = Math.min(all, TurnExecutor.maxConcurrent());
+        long perCaller = configured != null ? configured : severalCallers ? Math.max(1, possible / 2) : possible;
         Kind<Duration> grace = Kind.duration(Duration.ZERO, LONGEST_SILENCE);
         return new TurnLimits((int) all, (int) perCaller, root.get("shutdown_grace", grace, fallback.grace()));
     }

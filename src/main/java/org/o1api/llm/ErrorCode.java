@@ -13,6 +13,8 @@ public enum ErrorCode {
     UNKNOWN_URL(404, Type.INVALID_REQUEST),
     METHOD_NOT_ALLOWED(405, Type.INVALID_REQUEST),
     NOT_ACCEPTABLE(406, Type.INVALID_REQUEST),
+    /** The request's body took too long to arrive. */
+    REQUEST_TIMEOUT(408, Type.INVALID_REQUEST),
     /** Another turn of the conversation runs. */
     CONVERSATION_BUSY(409, Type.INVALID_REQUEST),
     /** The conversation went away while the turn ran. */

@@ -8,13 +8,19 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
 
-/** The container's own errors as JSON: what fails before or outside of Jersey must not come as an HTML page. */
+/** Writes the container's own errors as JSON: errors before or outside of Jersey must not be HTML pages. */
 public final class ErrorServlet extends HttpServlet {
-    static final String PATH = "/error";
+    /** Where web.xml's error page is. */
+    public static final String PATH = "/error";
 
     private static final long serialVersionUID = 1;
+
+    private final transient ErrorResponder errors;
+
+    public ErrorServlet(ErrorResponder errors) {
+        this.errors = errors;
+    }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -22,33 +28,23 @@ public final class ErrorServlet extends HttpServlet {
             throw new CutException();
         }
         if (response.isCommitted()) {
-            return; // what has begun cannot be told otherwise any more
+            return; // the client has a status already
         }
-        String message = "";
-        int status = HttpServletResponse.SC_NOT_FOUND;
-        if (request.getDispatcherType() == DispatcherType.ERROR
-                && request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer given) {
-            status = given;
+        if (!response.containsHeader(RequestIdFilter.HEADER)) { // the container failed before our filters
+            response.setHeader(RequestIdFilter.HEADER, RequestIdFilter.idFor(request));
         }
-        // Jersey's servlet reads the header before any filter of ours, and finds a bad request in it.
-        if (status == HttpServletResponse.SC_BAD_REQUEST && isMalformed(request.getContentType())) {
-            status = HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE;
-            message = " The request body must be JSON, sent with 'Content-Type: application/json'.";
-        }
-        response.setStatus(status);
-        response.setContentType("application/json");
-        ErrorCode code = codeOf(status);
-        response.getOutputStream()
-                .print("{\"error\":{\"message\":\"The request failed with status " + status + "." + message
-                        + "\",\"type\":\"" + code.type() + "\",\"param\":null,\"code\":\"" + code.wireName() + "\"}}");
+        errors.sendStatus(response, status(request));
     }
 
-    private static ErrorCode codeOf(int status) {
-        return switch (status) {
-            case HttpServletResponse.SC_NOT_FOUND -> ErrorCode.UNKNOWN_URL;
-            case HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE -> ErrorCode.UNSUPPORTED_MEDIA_TYPE;
-            default -> status < 500 ? ErrorCode.INVALID_REQUEST : ErrorCode.INTERNAL_ERROR;
-        };
+    private static int status(HttpServletRequest request) {
+        if (request.getDispatcherType() != DispatcherType.ERROR
+                || !(request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status)) {
+            return HttpServletResponse.SC_NOT_FOUND;
+        }
+        // Jersey's servlet reads this header before any filter of Jersey's, and reports a bad request.
+        return status == HttpServletResponse.SC_BAD_REQUEST && isMalformed(request.getContentType())
+                ? HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE
+                : status;
     }
 
     private static boolean isMalformed(@Nullable String type) {
@@ -62,7 +58,7 @@ public final class ErrorServlet extends HttpServlet {
         }
     }
 
-    /** What containers answer by cutting the connection, where the response has begun. */
+    /** Containers answer it by closing the connection if the response has begun. */
     private static final class CutException extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -70,7 +66,7 @@ public final class ErrorServlet extends HttpServlet {
             super("the reply failed after it had begun");
         }
 
-        /** The servers log it; where it comes from is no news. */
+        /** The containers log it, and where it comes from says nothing. */
         @Override
         public synchronized Throwable fillInStackTrace() {
             return this;

@@ -1,10 +1,10 @@
 package org.o1api.server;
 
-import jakarta.ws.rs.ServiceUnavailableException;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.SynchronousQueue;
@@ -13,15 +13,12 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
-import org.glassfish.jersey.server.ManagedAsyncExecutor;
-import org.glassfish.jersey.spi.ExecutorServiceProvider;
 
 /**
- * The threads that turns run on: the container's managed ones where JNDI has them, else virtual ones where the runtime has
- * them without pinning (24 and later: JEP 491), else a bounded pool.
+ * The threads that callers' requests run on: the container's managed ones if JNDI has them, otherwise virtual threads if the
+ * runtime has them without pinning (24 and newer: JEP 491), otherwise a bounded pool.
  */
-@ManagedAsyncExecutor
-public final class TurnExecutor implements ExecutorServiceProvider, AutoCloseable {
+public final class TurnExecutor implements Executor, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TurnExecutor.class.getName());
     private static final String MANAGED = "java:comp/DefaultManagedExecutorService";
     private static final int FIRST_WITHOUT_PINNING = 24;
@@ -51,10 +48,6 @@ public final class TurnExecutor implements ExecutorServiceProvider, AutoCloseabl
         }
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 0, MAX_THREADS, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), NamedThreads.daemon("o1-api-turn"));
-        // A RejectedExecutionException would end as the container's HTML page; this one reaches the exception mapper.
-        pool.setRejectedExecutionHandler((task, full) -> {
-            throw new ServiceUnavailableException(1L);
-        });
         return new TurnExecutor(pool, true, "at most " + MAX_THREADS + " threads");
     }
 
@@ -79,17 +72,22 @@ public final class TurnExecutor implements ExecutorServiceProvider, AutoCloseabl
         }
     }
 
-    @Override
-    public ExecutorService getExecutorService() {
-        return executor;
+    /** How many requests can run at the same time on this runtime. */
+    public static int maxConcurrent() {
+        return Runtime.version().feature() >= FIRST_WITHOUT_PINNING ? Integer.MAX_VALUE : MAX_THREADS;
     }
 
+    /**
+     * Runs a request.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if all threads are busy, or the gateway is stopping
+     */
     @Override
-    public void dispose(ExecutorService unused) {
-        // close() ends it, after the turns have ended
+    public void execute(Runnable request) {
+        executor.execute(request);
     }
 
-    /** Lets what runs write its last words: a turn that has ended is still to be told. Takes nothing new. */
+    /** Lets running requests write the end of their responses. Accepts no new ones. */
     public void drain() {
         if (!ours) {
             return;

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.glassfish.jersey.server.ManagedAsync;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.ErrorBody;
@@ -24,11 +23,10 @@ import org.o1api.api.ErrorMapper;
 import org.o1api.api.Json;
 import org.o1api.api.ModelsResource;
 import org.o1api.api.RequestException;
-import org.o1api.api.RequestIdFilter;
-import org.o1api.auth.Caller;
 import org.o1api.conversation.Bounds;
 import org.o1api.conversation.Entry;
 import org.o1api.conversation.StoredTurn;
+import org.o1api.llm.Caller;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.GatewayException;
 import org.o1api.llm.Message;
@@ -38,6 +36,7 @@ import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.server.EventStream;
 import org.o1api.server.OpenStreams;
+import org.o1api.server.RequestIdFilter;
 import org.o1api.server.ResponseGuard;
 import org.o1api.turn.Floor;
 import org.o1api.turn.Outcome;
@@ -72,7 +71,6 @@ public final class ChatCompletionsResource {
     /** Answers with one JSON object. */
     @POST
     @Produces(MediaType.APPLICATION_JSON)
-    @ManagedAsync
     public void complete(byte[] body, @Context ContainerRequestContext context, @Suspended AsyncResponse response) {
         Asked asked = read(body, context);
         turns.begin(asked.turn);
@@ -112,7 +110,6 @@ public final class ChatCompletionsResource {
     /** Answers with a stream of chunks. */
     @POST
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    @ManagedAsync
     public void stream(byte[] body, @Context ContainerRequestContext context, @Context SseEventSink sink) {
         Asked asked = read(body, context);
         turns.begin(asked.turn);
@@ -188,7 +185,7 @@ public final class ChatCompletionsResource {
                         ? CompletionHead.of(request.model() == null ? preset.name() : request.model(), entry)
                         : new CompletionHead(earlier.id(), earlier.created(), earlier.model(), request.conversation()),
                 caller,
-                context.getProperty(RequestIdFilter.PROPERTY),
+                context.getProperty(RequestIdFilter.ATTRIBUTE),
                 entry,
                 earlier);
     }

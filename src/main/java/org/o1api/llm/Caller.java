@@ -1,12 +1,12 @@
-package org.o1api.auth;
+package org.o1api.llm;
 
 import java.util.Set;
 
 /**
- * Who asks.
+ * Who sends a request.
  *
  * @param name as the config names the key; fit for the log
- * @param presets the presets that the caller may use; empty: all
+ * @param presets the presets that the caller may use; empty: all of them
  */
 public record Caller(String name, Set<String> presets) {
     /** The name of the request property that holds the caller. */

@@ -1,0 +1,52 @@
+package org.o1api.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import jakarta.annotation.Priority;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.PreMatching;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
+import org.o1api.server.GatewayServlet;
+
+/**
+ * Sets {@code Accept} by what the body asks for. OpenAI's clients ask for a stream in the body, by {@code "stream": true}, and
+ * accept JSON whatever they ask.
+ */
+@PreMatching
+@Priority(Priorities.HEADER_DECORATOR)
+public final class AcceptFilter implements ContainerRequestFilter {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        boolean stream = request.getProperty(GatewayServlet.BODY) instanceof byte[] body && asksForStream(body);
+        MediaType accept = stream ? MediaType.SERVER_SENT_EVENTS_TYPE : MediaType.APPLICATION_JSON_TYPE;
+        request.getHeaders().putSingle(HttpHeaders.ACCEPT, accept.toString());
+    }
+
+    /** A malformed body is reported by the resource that reads it. */
+    private static boolean asksForStream(byte[] body) {
+        try (JsonParser json = JSON.createParser(body)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            boolean stream = false;
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                boolean found = json.currentName().equals("stream");
+                JsonToken value = json.nextToken();
+                if (found) {
+                    stream = value == JsonToken.VALUE_TRUE;
+                }
+                json.skipChildren();
+            }
+            return stream;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package org.o1api.api;
+
+import java.time.Duration;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.GatewayException;
+import org.o1api.server.ErrorFormat;
+
+/** Errors in OpenAI's shape, also those that only have a status. */
+public final class ErrorReplies implements ErrorFormat {
+    @Override
+    public Reply of(GatewayException failure) {
+        return ErrorBody.of(failure).reply();
+    }
+
+    @Override
+    public Reply ofStatus(int status) {
+        Reply known = body(status).reply();
+        return new Reply(status, known.headers(), known.json());
+    }
+
+    /** The error for a status that Jersey or the servlet container reports. */
+    static ErrorBody body(int status) {
+        return switch (status) {
+            case 401 -> error(ErrorCode.INVALID_API_KEY, "No valid API key was given.");
+            case 404 -> error(ErrorCode.UNKNOWN_URL, "Unknown URL. Chat completions are at POST /v1/chat/completions.");
+            case 405 -> error(ErrorCode.METHOD_NOT_ALLOWED, "This URL does not support this method.");
+            case 406 -> error(ErrorCode.NOT_ACCEPTABLE, "This URL has no response of the requested type.");
+            case 408 -> error(ErrorCode.REQUEST_TIMEOUT, "The request was not complete in time.");
+            case 413 -> error(ErrorCode.REQUEST_TOO_LARGE, "The request is too large.");
+            case 415 ->
+                error(
+                        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                        "The request body must be JSON, sent with 'Content-Type: application/json'.");
+            case 503 ->
+                new ErrorBody(
+                        ErrorCode.OVERLOADED, "The gateway is overloaded. Retry shortly.", null, Duration.ofSeconds(1));
+            default ->
+                status < 500
+                        ? error(ErrorCode.INVALID_REQUEST, "The request could not be read (status " + status + ").")
+                        : error(
+                                ErrorCode.INTERNAL_ERROR,
+                                "The gateway failed. The operator finds the cause in its log.");
+        };
+    }
+
+    private static ErrorBody error(ErrorCode code, String message) {
+        return new ErrorBody(code, message, null, null);
+    }
+}

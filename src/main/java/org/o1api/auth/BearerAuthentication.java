@@ -1,0 +1,35 @@
+package org.o1api.auth;
+
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.Caller;
+
+/** Finds the caller by the API key in {@code Authorization: Bearer KEY}. */
+public final class BearerAuthentication {
+    private static final String HEADER = "Authorization";
+    private static final String SCHEME = "bearer ";
+
+    private final ApiKeys keys;
+
+    public BearerAuthentication(ApiKeys keys) {
+        this.keys = keys;
+    }
+
+    /**
+     * The caller of a request.
+     *
+     * @param headers the value of a request header; null if the request does not have it
+     * @throws UnauthorizedException if there is no key, or an unknown one
+     */
+    public Caller authenticate(Function<String, @Nullable String> headers) {
+        String header = headers.apply(HEADER);
+        if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+            throw new UnauthorizedException("No API key was given. Send it in the header 'Authorization: Bearer KEY'.");
+        }
+        return keys.find(header.substring(SCHEME.length()).strip())
+                .orElseThrow(
+                        () -> new UnauthorizedException(
+                                "The API key is unknown. Check it for typing errors, or ask the operator of this gateway for one."));
+    }
+}

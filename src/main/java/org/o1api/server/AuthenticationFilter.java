@@ -1,0 +1,64 @@
+package org.o1api.server;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.Caller;
+import org.o1api.llm.GatewayException;
+
+/**
+ * Rejects requests without a known API key, before anything of their body is read. Public paths are listed here; all others
+ * need a key.
+ */
+public final class AuthenticationFilter extends HttpFilter {
+    /** The paths that need no key, below the context path. */
+    public static final Set<String> PUBLIC = Set.of("/health/live", "/health/ready");
+
+    private static final long serialVersionUID = 1;
+
+    private final transient Authenticator authenticator;
+    private final transient ErrorResponder errors;
+
+    /** Finds the caller by the request's headers. */
+    public interface Authenticator {
+        /**
+         * The caller of a request.
+         *
+         * @param headers the value of a header; null if the request does not have it
+         * @throws GatewayException if the caller is unknown
+         */
+        Caller authenticate(Function<String, @Nullable String> headers);
+    }
+
+    public AuthenticationFilter(Authenticator authenticator, ErrorResponder errors) {
+        this.authenticator = authenticator;
+        this.errors = errors;
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (!isPublic(request)) {
+            try {
+                request.setAttribute(Caller.PROPERTY, authenticator.authenticate(request::getHeader));
+            } catch (GatewayException e) {
+                errors.reject(request, response, e);
+                return;
+            }
+        }
+        chain.doFilter(request, response);
+    }
+
+    /** Compares the path as it was sent: another spelling of a public path is not public. */
+    private static boolean isPublic(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        String context = request.getContextPath();
+        return path.startsWith(context) && PUBLIC.contains(path.substring(context.length()));
+    }
+}

@@ -1,0 +1,20 @@
+package org.o1api.server;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.GatewayException;
+
+/** A request whose body is not read, or not to its end. */
+final class BodyException extends GatewayException {
+    private static final long serialVersionUID = 1;
+
+    BodyException(ErrorCode code, String message) {
+        super(code, message, null);
+    }
+
+    @Override
+    public @Nullable Duration retryAfter() {
+        return code() == ErrorCode.OVERLOADED || code() == ErrorCode.RATE_LIMIT_EXCEEDED ? Duration.ofSeconds(1) : null;
+    }
+}

@@ -1,0 +1,86 @@
+package org.o1api.server;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.o1api.llm.Caller;
+import org.o1api.llm.ErrorCode;
+
+/**
+ * Bounds the bytes of request bodies that are held at once: those that are arriving, and those of requests that are being
+ * served. Bytes count as they arrive, not as they are announced.
+ */
+public final class BodyMemory {
+    private final long total;
+    private final long perCaller;
+    private final Map<String, Long> byCaller = new HashMap<>();
+    private long used;
+
+    /**
+     * Nothing is held yet.
+     *
+     * @param total bytes of all bodies
+     * @param perCaller bytes of one caller's bodies
+     */
+    public BodyMemory(long total, long perCaller) {
+        this.total = total;
+        this.perCaller = perCaller;
+    }
+
+    /** What one request holds. Closing it releases all of it. Belongs to one thread at a time. */
+    final class Share implements AutoCloseable {
+        private final String caller;
+        private long held;
+
+        private Share(String caller) {
+            this.caller = caller;
+        }
+
+        /**
+         * Holds more bytes.
+         *
+         * @throws BodyException if the gateway or the caller is at its limit; nothing more is held then
+         */
+        void add(int bytes) {
+            synchronized (byCaller) {
+                long ofCaller = byCaller.getOrDefault(caller, 0L);
+                if (bytes > total - used) {
+                    throw new BodyException(
+                            ErrorCode.OVERLOADED,
+                            "The gateway is at its limit of " + total
+                                    + " bytes of request bodies held at once (limits.bodies). Retry shortly.");
+                }
+                if (bytes > perCaller - ofCaller) {
+                    throw new BodyException(
+                            ErrorCode.RATE_LIMIT_EXCEEDED,
+                            "This key is at its share of " + perCaller
+                                    + " bytes of request bodies held at once (half of limits.bodies). Wait for a request to end.");
+                }
+                used += bytes;
+                byCaller.put(caller, ofCaller + bytes);
+                held += bytes;
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (byCaller) {
+                long bytes = held;
+                held = 0;
+                used -= bytes;
+                byCaller.computeIfPresent(caller, (name, all) -> all == bytes ? null : all - bytes);
+            }
+        }
+    }
+
+    /** An empty share of a caller. */
+    Share share(Caller caller) {
+        return new Share(caller.name());
+    }
+
+    /** The bytes that are held now. */
+    long used() {
+        synchronized (byCaller) {
+            return used;
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package org.o1api.server;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.glassfish.jersey.server.ResourceConfig;
+import org.glassfish.jersey.servlet.ServletContainer;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.Caller;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.FailureLog;
+import org.o1api.llm.GatewayException;
+
+/**
+ * Jersey's servlet behind a body reader. Requests of callers leave the container's thread at once: the body is read as it
+ * arrives, and then the request runs on a thread of the {@link TurnExecutor}. Public requests run on the container's thread and
+ * have no body, so they are answered when all other threads are busy.
+ */
+public final class GatewayServlet extends ServletContainer {
+    /** The request attribute that holds the body: a {@code byte[]} that nobody may change. */
+    public static final String BODY = "org.o1api.body";
+
+    private static final long serialVersionUID = 1;
+    private static final FailureLog FAILURES = new FailureLog(System.getLogger(GatewayServlet.class.getName()));
+    private static final byte[] NO_BODY = {};
+
+    private final transient BodySettings settings;
+    private final transient BodyMemory memory;
+    private final transient TurnExecutor executor;
+    private final transient ScheduledExecutorService scheduler;
+    private final transient ErrorResponder errors;
+    private final transient Runnable drain;
+
+    /**
+     * Serves an application.
+     *
+     * @param scheduler for the limit on a body's time; stays the caller's
+     * @param drain waits for the requests in flight. Called when the servlet is destroyed: containers destroy servlets before they
+     *     notify the application's listeners
+     */
+    public GatewayServlet(
+            ResourceConfig application,
+            BodySettings settings,
+            TurnExecutor executor,
+            ScheduledExecutorService scheduler,
+            ErrorResponder errors,
+            Runnable drain) {
+        super(application);
+        this.settings = settings;
+        this.memory = new BodyMemory(settings.totalBytes(), settings.bytesPerCaller());
+        this.executor = executor;
+        this.scheduler = scheduler;
+        this.errors = errors;
+        this.drain = drain;
+    }
+
+    @Override
+    public void destroy() {
+        drain.run();
+        super.destroy();
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        Caller caller = (Caller) request.getAttribute(Caller.PROPERTY);
+        if (caller == null) {
+            serveWithoutBody(request, response);
+            return;
+        }
+        try {
+            requirePlain(request);
+            if (request.getContentLengthLong() > settings.bytes()) {
+                throw BodyReader.tooLarge(settings.bytes());
+            }
+        } catch (GatewayException e) {
+            errors.reject(request, response, e);
+            return;
+        }
+        AsyncContext async = request.startAsync(request, response);
+        async.setTimeout(0);
+        Served served = new Served(request, response, async, memory.share(caller));
+        if (BodyReader.hasBody(request)) {
+            served.read();
+        } else {
+            served.complete(NO_BODY);
+        }
+    }
+
+    private void serveWithoutBody(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        boolean hasBody = BodyReader.hasBody(request);
+        if (hasBody) {
+            response.setHeader("Connection", "close");
+        }
+        super.service(new BufferedRequest(request, NO_BODY, null), response);
+        if (hasBody) {
+            BodyReader.discard(request);
+        }
+    }
+
+    /** Rejects a compressed body: its size in memory could not be bounded before it is unpacked. */
+    private static void requirePlain(HttpServletRequest request) {
+        String encoding = request.getHeader("Content-Encoding");
+        if (encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
+            throw new BodyException(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                    "The request body must not be compressed: the only Content-Encoding that this gateway takes is identity.");
+        }
+    }
+
+    /** A caller's request, from its head to the end of its response. */
+    private final class Served implements BodyReader.Target {
+        private final HttpServletRequest request;
+        private final HttpServletResponse response;
+        private final AsyncContext async;
+        private final BodyMemory.Share share;
+        private volatile @Nullable Future<?> deadline;
+
+        Served(HttpServletRequest request, HttpServletResponse response, AsyncContext async, BodyMemory.Share share) {
+            this.request = request;
+            this.response = response;
+            this.async = async;
+            this.share = share;
+        }
+
+        void read() throws IOException {
+            BodyReader reader = BodyReader.start(request, async, settings.bytes(), this);
+            deadline = scheduler.schedule(
+                    () -> executor.execute(() -> reader.fail(new BodyException(
+                            ErrorCode.REQUEST_TIMEOUT,
+                            "The request body was not complete within "
+                                    + settings.time().toMillis() / 1000.0 + " s (limits.body_time)."))),
+                    settings.time().toNanos(),
+                    TimeUnit.NANOSECONDS);
+        }
+
+        @Override
+        public void accept(int bytes) {
+            share.add(bytes);
+        }
+
+        @Override
+        public void complete(byte[] body) {
+            cancelDeadline();
+            try {
+                executor.execute(() -> run(body));
+            } catch (RejectedExecutionException e) {
+                end(new BodyException(
+                        ErrorCode.OVERLOADED, "The gateway is at its limit of concurrent requests. Retry shortly."));
+            } catch (Throwable e) { // no memory for one more thread
+                end(unexpected(e));
+            }
+        }
+
+        @Override
+        public void fail(GatewayException failure) {
+            cancelDeadline();
+            response.setHeader("Connection", "close");
+            try {
+                errors.send(response, failure);
+            } catch (IOException e) {
+                // the client has disconnected
+            } finally {
+                share.close();
+            }
+        }
+
+        private void cancelDeadline() {
+            Future<?> scheduled = deadline;
+            if (scheduled != null) {
+                scheduled.cancel(false);
+            }
+        }
+
+        private void run(byte[] body) {
+            request.setAttribute(BODY, body);
+            BufferedRequest buffered = new BufferedRequest(request, body, async);
+            try {
+                GatewayServlet.super.service(buffered, response);
+                if (!buffered.isAsyncTaken()) {
+                    async.complete();
+                }
+            } catch (Throwable e) { // also an Error: this request ends, and nothing else
+                end(unexpected(e));
+            } finally {
+                share.close();
+            }
+        }
+
+        /** Ends a request that Jersey does not answer. */
+        private void end(GatewayException failure) {
+            try {
+                errors.send(response, failure);
+            } catch (IOException | RuntimeException e) {
+                // the client has disconnected
+            } finally {
+                share.close();
+                async.complete();
+            }
+        }
+
+        private GatewayException unexpected(Throwable failure) {
+            FAILURES.error(failure.getClass().getName(), "a request failed unexpectedly", failure);
+            return new BodyException(
+                    ErrorCode.INTERNAL_ERROR, "The gateway failed. The operator finds the cause in its log.");
+        }
+    }
+}

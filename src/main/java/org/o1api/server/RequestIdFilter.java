@@ -1,0 +1,39 @@
+package org.o1api.server;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Gives each request an id, the client's if it is well-formed, and each response the header with it. */
+public final class RequestIdFilter extends HttpFilter {
+    /** The request attribute that holds the id. */
+    public static final String ATTRIBUTE = "org.o1api.requestId";
+
+    static final String HEADER = "x-request-id";
+
+    private static final long serialVersionUID = 1;
+    private static final Pattern WELL_FORMED = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        String id = idFor(request);
+        request.setAttribute(ATTRIBUTE, id);
+        response.setHeader(HEADER, id);
+        chain.doFilter(request, response);
+    }
+
+    /** The id that a request gets. */
+    static String idFor(HttpServletRequest request) {
+        @Nullable String given = request.getHeader(HEADER);
+        return given != null && WELL_FORMED.matcher(given).matches()
+                ? given
+                : "req_" + UUID.randomUUID().toString().replace("-", "");
+    }
+}
