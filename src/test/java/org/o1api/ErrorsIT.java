@@ -53,7 +53,8 @@ class ErrorsIT {
             assertThat(answer.json().at("/error/message").asText()).as(path).isNotEmpty();
         }
         assertThat(stage.gateway().client("").get("/v1/nothing").status()).isEqualTo(401);
-        assertThat(stage.client().get("/WEB-INF/web.xml").status()).isEqualTo(404);
+        Answer hidden = stage.client().get("/WEB-INF/web.xml");
+        assertThat(hidden.status()).as("%s", hidden.response().body()).isEqualTo(404);
     }
 
     @InContainers

@@ -28,24 +28,25 @@ public final class ErrorResponder {
 
     /** Writes an error response if no other response has begun. */
     void send(HttpServletResponse response, GatewayException failure) throws IOException {
-        send(response, format.of(failure));
-    }
-
-    /** Writes the response for a status. */
-    void sendStatus(HttpServletResponse response, int status) throws IOException {
-        send(response, format.ofStatus(status));
-    }
-
-    private static void send(HttpServletResponse response, ErrorFormat.Reply reply) throws IOException {
-        if (response.isCommitted()) {
-            return;
+        if (!response.isCommitted()) {
+            ErrorFormat.Reply reply = format.of(failure);
+            response.setContentLength(write(response, reply));
+            response.flushBuffer();
         }
+    }
+
+    /** Writes the response for a status, and leaves its end to the container: Jetty drops the body of some error pages. */
+    void sendStatus(HttpServletResponse response, int status) throws IOException {
+        var unused = write(response, format.ofStatus(status));
+    }
+
+    /** Gives the length of the body. */
+    private static int write(HttpServletResponse response, ErrorFormat.Reply reply) throws IOException {
+        byte[] json = reply.json().getBytes(StandardCharsets.UTF_8);
         response.setStatus(reply.status());
         reply.headers().forEach(response::setHeader);
         response.setContentType("application/json");
-        byte[] json = reply.json().getBytes(StandardCharsets.UTF_8);
-        response.setContentLength(json.length);
         response.getOutputStream().write(json);
-        response.flushBuffer();
+        return json.length;
     }
 }
