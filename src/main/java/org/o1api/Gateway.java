@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.o1api.api.AcceptFilter;
+import org.o1api.api.ErrorBody;
 import org.o1api.api.ErrorMapper;
 import org.o1api.api.ErrorReplies;
 import org.o1api.api.EventStreamHeaders;
@@ -52,6 +53,7 @@ import org.o1api.server.RequestIdFilter;
 import org.o1api.server.ResponseGuard;
 import org.o1api.server.TomcatStop;
 import org.o1api.server.TurnExecutor;
+import org.o1api.turn.Admission;
 import org.o1api.turn.Floor;
 import org.o1api.turn.TurnService;
 import org.o1api.upstream.DemoUpstream;
@@ -98,18 +100,21 @@ public final class Gateway implements ServletContextListener {
         Map<String, Upstream> upstreams = upstreams(config, scheduler);
         Conversations conversations = conversations(config.conversations());
         TurnExecutor executor = started(TurnExecutor.start(), TurnExecutor::close);
-        OpenStreams streams = started(new OpenStreams(config.stream(), scheduler), OpenStreams::close);
-        TurnService turns = new TurnService(upstreams, strategies(), config.turns(), scheduler);
+        OpenStreams streams =
+                started(new OpenStreams(config.stream(), ErrorBody.unexpectedEvent(), scheduler), OpenStreams::close);
+        Admission admission = new Admission(config.turns());
+        TurnService turns = new TurnService(upstreams, strategies(), config.turns(), admission, scheduler);
         started(TomcatStop.watch(context, turns::stop, scheduler), TomcatStop::close);
         started(drainingAtExit(turns), Gateway::forget);
         Application application = new Application(
                 List.of(
-                        new HealthResource(turns::ready),
+                        new HealthResource(turns::ready, streams::sinceLastTick),
                         new ModelsResource(config.presets()),
-                        new ConversationsResource(config.api().limits(), conversations),
+                        new ConversationsResource(config.api().limits(), conversations, admission),
                         new ChatCompletionsResource(
                                 config.api(),
                                 config.presets(),
+                                admission,
                                 turns,
                                 new Floor(conversations, config.conversations().patience()),
                                 streams)),

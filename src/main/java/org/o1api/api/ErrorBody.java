@@ -31,6 +31,14 @@ public record ErrorBody(
     /** How long to wait where a provider that limits the rate does not say: its window is seconds at least. */
     private static final Duration RATE_LIMIT_WAIT = Duration.ofSeconds(5);
 
+    /** What a stream ends with if the gateway fails so badly that no other event can be written. */
+    private static final byte[] UNEXPECTED = new ErrorBody(
+                    ErrorCode.INTERNAL_ERROR,
+                    "The gateway failed. The operator finds the cause in its log.",
+                    null,
+                    null)
+            .event();
+
     public ErrorBody {
         retryAfter = retryAfter == null && code.status() == 429 ? RATE_LIMIT_WAIT : retryAfter;
     }
@@ -68,6 +76,11 @@ public record ErrorBody(
                 .entity(reply.json());
         reply.headers().forEach(response::header);
         return response.build();
+    }
+
+    /** The last event of a stream that ends without a reason that is known. */
+    public static byte[] unexpectedEvent() {
+        return UNEXPECTED.clone();
     }
 
     /** As the last event of a stream that has begun. */

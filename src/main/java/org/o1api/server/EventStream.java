@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * writes and the heartbeat's, and each write blocks until the container has taken it, so that a slow client slows its turn
  * down.
  */
-public final class EventStream {
+public final class EventStream implements AutoCloseable {
     private static final long PROBE_NANOS = 200_000_000;
+    private static final long STALLED_NANOS = 1_000_000_000;
 
     /**
      * The part of a heartbeat after which a ping is due. The rest is for the tick, which comes late: so no silence is longer than
@@ -26,25 +28,49 @@ public final class EventStream {
     private final FrameSink sink;
     private final StreamSettings settings;
     private final byte[] opening;
-    private final Runnable onLeft;
-    private final Runnable onClosed;
+    private final byte[] unexpected;
+    private final Owner owner;
+    private final Consumer<EventStream> onClosed;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean pinging = new AtomicBoolean();
     private final long createdNanos = System.nanoTime();
     private final long pingAfterNanos;
     private boolean opened;
-    private boolean closed;
+    private volatile boolean closed;
     private volatile boolean begun;
     private volatile boolean left;
     private volatile long lastWriteNanos = createdNanos;
     private volatile long writingSinceNanos;
     private long probedNanos = createdNanos;
 
-    EventStream(FrameSink sink, StreamSettings settings, byte[] opening, Runnable onLeft, Runnable onClosed) {
+    /** Whose response it is. Notified on any thread, perhaps more than once; must be quick and not throw. */
+    public interface Owner {
+        /** The client takes no more bytes. */
+        void disconnected();
+
+        /** The response cannot be written for a reason that is ours. */
+        void failed(Throwable failure);
+    }
+
+    /**
+     * A response that has not begun.
+     *
+     * @param opening the event before all others
+     * @param unexpected the last event if {@link #close} has to end a response that has begun
+     * @param onClosed run when it has ended, perhaps more than once
+     */
+    EventStream(
+            FrameSink sink,
+            StreamSettings settings,
+            byte[] opening,
+            byte[] unexpected,
+            Owner owner,
+            Consumer<EventStream> onClosed) {
         this.sink = sink;
         this.settings = settings;
         this.opening = opening;
-        this.onLeft = onLeft;
+        this.unexpected = unexpected;
+        this.owner = owner;
         this.onClosed = onClosed;
         this.pingAfterNanos = (long) (settings.heartbeat().toNanos() * DUE);
     }
@@ -102,7 +128,7 @@ public final class EventStream {
         lock.lock();
         try {
             send(events);
-            close();
+            finish();
         } finally {
             lock.unlock();
         }
@@ -112,35 +138,45 @@ public final class EventStream {
      * Ends a response that failed.
      *
      * @param error what ends a response that has begun
-     * @return whether it has begun; when not, nothing was written, and the failure can still have a status of its own
+     * @return whether it has begun; if not, nothing was written, and the failure can still have a status of its own
      */
     public boolean fail(byte[] error) {
         lock.lock();
         try {
-            if (begun) {
-                if (!closed && !left) {
-                    writingSinceNanos = System.nanoTime();
-                    sink.fail(error);
-                }
-                close();
+            if (begun && !closed && !left) {
+                writingSinceNanos = System.nanoTime();
+                sink.fail(error);
             }
-            closed = true;
-            return begun;
-        } catch (IOException | RuntimeException e) { // the client has left
-            close();
-            return true;
+        } catch (IOException | RuntimeException e) {
+            // the client has disconnected
         } finally {
             writingSinceNanos = 0;
+            finish();
             lock.unlock();
-            onClosed.run();
         }
+        return begun;
     }
 
-    private void close() {
+    /** Ends a response that nothing else has ended, so that no client waits for it. */
+    @Override
+    public void close() {
+        if (!closed) {
+            var unused = fail(unexpected);
+        }
+        onClosed.accept(this);
+    }
+
+    /** No more is written. What has not begun is left to somebody else. */
+    private void finish() {
         if (!closed) {
             closed = true;
-            sink.close();
-            onClosed.run();
+            try {
+                if (begun) {
+                    sink.close();
+                }
+            } finally {
+                onClosed.accept(this);
+            }
         }
     }
 
@@ -152,9 +188,10 @@ public final class EventStream {
             sink.write(bytes);
         } catch (IOException | RuntimeException e) { // closed, or whatever Jersey makes of a broken connection
             failure = e;
+        } finally {
+            lastWriteNanos = System.nanoTime();
+            writingSinceNanos = 0;
         }
-        lastWriteNanos = System.nanoTime();
-        writingSinceNanos = 0;
         if (left || failure != null) {
             leave();
             throw new ClientLeftException(failure);
@@ -163,7 +200,7 @@ public final class EventStream {
 
     private void leave() {
         left = true;
-        onLeft.run();
+        owner.disconnected();
     }
 
     /**
@@ -184,6 +221,9 @@ public final class EventStream {
                 pings.execute(this::ping);
             } catch (RejectedExecutionException e) {
                 pinging.set(false); // shutting down
+            } catch (Throwable e) { // no memory for one more thread: the next tick tries again
+                pinging.set(false);
+                throw e;
             }
         }
     }
@@ -203,10 +243,18 @@ public final class EventStream {
                 }
             }
         } catch (ClientLeftException e) {
-            // the turn was told, and ends the stream
+            // the owner knows, and ends the response
+        } catch (Throwable e) { // also an Error: the owner ends the response
+            owner.failed(e);
         } finally {
             pinging.set(false);
         }
+    }
+
+    /** Whether a ping has been blocked for some time by a client that does not read. */
+    boolean isPingStalled(long nowNanos) {
+        long writing = writingSinceNanos;
+        return pinging.get() && writing != 0 && nowNanos - writing > STALLED_NANOS;
     }
 
     private static byte[] joined(byte[] first, byte[] second) {

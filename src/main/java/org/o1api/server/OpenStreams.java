@@ -2,30 +2,38 @@ package org.o1api.server;
 
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.sse.SseEventSink;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.o1api.llm.FailureLog;
+import org.o1api.llm.PeriodicTask;
 
 /** The event streams that are open, and what keeps them alive: one tick over all of them. */
 public final class OpenStreams implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(OpenStreams.class.getName());
-    private static final long TICK_MILLIS = 50;
+    private static final FailureLog FAILURES = new FailureLog(System.getLogger(OpenStreams.class.getName()));
+    private static final Duration TICK = Duration.ofMillis(50);
     private static final int PING_THREADS = 16;
+    private static final int MAX_PING_THREADS = 10_000;
 
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private final StreamSettings settings;
-    private final ExecutorService pings;
+    private final byte[] unexpected;
+    private final ThreadPoolExecutor pings;
+    private final PeriodicTask tick;
 
-    /** Starts ticking on the scheduler. */
-    public OpenStreams(StreamSettings settings, ScheduledExecutorService scheduler) {
+    /**
+     * Starts ticking on the scheduler.
+     *
+     * @param unexpected the last event of a stream that ends unexpectedly
+     */
+    public OpenStreams(StreamSettings settings, byte[] unexpected, ScheduledExecutorService scheduler) {
         this.settings = settings;
+        this.unexpected = unexpected;
         // Threads of their own: a ping may block on a client that does not read, and must not wait for a turn to end.
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 PING_THREADS,
@@ -36,17 +44,16 @@ public final class OpenStreams implements AutoCloseable {
                 NamedThreads.daemon("o1-api-ping"));
         pool.allowCoreThreadTimeOut(true);
         pings = pool;
-        var unused = scheduler.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        tick = PeriodicTask.start("streams", TICK, TICK, this::tick, scheduler);
     }
 
     /**
      * Opens a response of server-sent events.
      *
      * @param opening the event that comes before all others
-     * @param onLeft run when the client takes nothing any more, perhaps more than once
      */
-    public EventStream events(SseEventSink sink, byte[] opening, Runnable onLeft) {
-        return open(new SseSink(sink), settings, opening, onLeft);
+    public EventStream events(SseEventSink sink, byte[] opening, EventStream.Owner owner) {
+        return open(new SseSink(sink), opening, owner);
     }
 
     /**
@@ -54,10 +61,9 @@ public final class OpenStreams implements AutoCloseable {
      *
      * @param heartbeat how long it is silent at most, once it has begun
      * @param cut has the connection cut when the response is closed
-     * @param onLeft run when the client takes nothing any more, perhaps more than once
      */
-    public EventStream json(AsyncResponse response, Duration heartbeat, Runnable cut, Runnable onLeft) {
-        return open(new JsonSink(response, cut), settings.forJson(heartbeat), new byte[0], onLeft);
+    public EventStream json(AsyncResponse response, Duration heartbeat, Runnable cut, EventStream.Owner owner) {
+        return open(new JsonSink(response, cut), settings.forJson(heartbeat), new byte[0], owner);
     }
 
     /** The heartbeat of replies that are one JSON text; null: they have none. */
@@ -65,23 +71,45 @@ public final class OpenStreams implements AutoCloseable {
         return settings.jsonHeartbeat();
     }
 
-    private EventStream open(FrameSink sink, StreamSettings streamSettings, byte[] opening, Runnable onLeft) {
-        EventStream[] self = new EventStream[1];
-        EventStream stream = new EventStream(sink, streamSettings, opening, onLeft, () -> streams.remove(self[0]));
-        self[0] = stream;
+    EventStream open(FrameSink sink, byte[] opening, EventStream.Owner owner) {
+        return open(sink, settings, opening, owner);
+    }
+
+    private EventStream open(FrameSink sink, StreamSettings streamSettings, byte[] opening, EventStream.Owner owner) {
+        EventStream stream = new EventStream(sink, streamSettings, opening, unexpected, owner, streams::remove);
         streams.add(stream);
         return stream;
     }
 
     private void tick() {
         long now = System.nanoTime();
+        int stalled = 0;
         for (EventStream stream : streams) {
             try {
+                stalled += stream.isPingStalled(now) ? 1 : 0;
                 stream.tick(now, pings);
-            } catch (RuntimeException e) { // one stream must not end the ticking for all
-                LOG.log(Level.ERROR, "a stream could not be kept alive", e);
+            } catch (Throwable e) { // also an Error: one stream must not end the heartbeats of all
+                FAILURES.error("tick", "the heartbeat of a stream failed", e);
             }
         }
+        resizePings(Math.min(PING_THREADS + stalled, MAX_PING_THREADS));
+    }
+
+    /** Adds a thread for each ping that is blocked by a client that does not read, so that the others are not delayed. */
+    private void resizePings(int threads) {
+        int before = pings.getCorePoolSize();
+        if (threads > before) {
+            pings.setMaximumPoolSize(threads);
+            pings.setCorePoolSize(threads);
+        } else if (threads < before) {
+            pings.setCorePoolSize(threads);
+            pings.setMaximumPoolSize(threads);
+        }
+    }
+
+    /** How long ago the last tick ended. */
+    public Duration sinceLastTick() {
+        return tick.sinceLastRun();
     }
 
     /** How many are open. */
@@ -91,6 +119,7 @@ public final class OpenStreams implements AutoCloseable {
 
     @Override
     public void close() {
+        tick.close();
         NamedThreads.end(pings);
     }
 }

@@ -3,6 +3,7 @@ package org.o1api.server;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 
 /** Server-sent events: a ping is a comment, and a failure an event. */
 final class SseSink implements FrameSink {
@@ -17,8 +18,15 @@ final class SseSink implements FrameSink {
     @Override
     public void write(byte[] bytes) throws IOException {
         Frame frame = new Frame(Arrays.copyOf(bytes, bytes.length - 1));
-        if (sink.send(frame).toCompletableFuture().isCompletedExceptionally() || !frame.written()) {
-            throw new IOException("the client has left");
+        CompletableFuture<?> sent = sink.send(frame).toCompletableFuture();
+        if (sent.isCompletedExceptionally()) {
+            Throwable failure = sent.handle((result, thrown) -> thrown).join();
+            if (failure instanceof Error error) {
+                throw error; // ours, not the client's
+            }
+        }
+        if (sent.isCompletedExceptionally() || !frame.written()) {
+            throw new IOException("the client has disconnected");
         }
     }
 

@@ -26,39 +26,26 @@ public final class TurnService {
     private final Map<String, Strategy> strategies;
     private final ScheduledExecutorService scheduler;
     private final TurnLimits limits;
-    private final OpenTurns open;
+    private final Admission admission;
 
     /** Upstreams and strategies by the names that presets use. */
     public TurnService(
             Map<String, Upstream> upstreams,
             Map<String, Strategy> strategies,
             TurnLimits limits,
+            Admission admission,
             ScheduledExecutorService scheduler) {
         this.upstreams = Map.copyOf(upstreams);
         this.strategies = Map.copyOf(strategies);
         this.limits = limits;
         this.scheduler = scheduler;
-        open = new OpenTurns(limits);
+        this.admission = admission;
     }
 
     /**
-     * Takes a turn on; {@link #end} has to follow.
+     * Runs a turn that is admitted, and reports it to the listener.
      *
-     * @throws org.o1api.llm.GatewayException when there is no room for it
-     */
-    public void begin(Turn turn) {
-        open.begin(turn);
-    }
-
-    /** Gives the place of a turn back that has begun. A place that is not given back is lost for good. */
-    public void end(Turn turn) {
-        open.end(turn);
-    }
-
-    /**
-     * Has a turn that has begun thought and answered, and reports it.
-     *
-     * @throws org.o1api.llm.GatewayException when it failed, or was cancelled
+     * @throws org.o1api.llm.GatewayException if it failed or was cancelled
      */
     public Outcome run(Turn turn, TurnListener listener) {
         Preset preset = turn.preset();
@@ -69,7 +56,6 @@ public final class TurnService {
         ScheduledFuture<?> all = after(preset.budget().time(), thinker::endTime);
         try {
             FinishReason reason = strategy.think(turn.question(), preset, thinker, listener);
-            open.end(turn); // before its last words: who has read them may ask at once
             listener.completed(reason, thinker.usage());
             return new Outcome(reason, thinker.usage(), thinker.calls());
         } finally {
@@ -90,7 +76,7 @@ public final class TurnService {
 
     /** Whether new turns are taken. */
     public boolean ready() {
-        return !open.stopping();
+        return !admission.isStopping();
     }
 
     /**
@@ -98,26 +84,27 @@ public final class TurnService {
      * to stop does not begin again.
      */
     public void stop() {
-        if (open.stop()) {
+        if (admission.stop()) {
             LOG.log(
                     Level.INFO,
                     "stopping: {0} turns in flight have {1} s",
-                    open.all().size(),
+                    admission.running().size(),
                     limits.grace().toSeconds());
             var unused = scheduler.schedule(this::cancelAll, limits.grace().toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     private void cancelAll() {
-        open.all()
-                .forEach(turn -> turn.cancellation()
-                        .cancel(ErrorCode.SHUTTING_DOWN, "The gateway stopped before the answer was complete."));
+        admission
+                .running()
+                .forEach(turn ->
+                        turn.cancel(ErrorCode.SHUTTING_DOWN, "The gateway stopped before the answer was complete."));
     }
 
     /** Stops, and waits until no turn is in flight any more. */
     public void drain() {
         stop();
-        open.awaitNone(limits.grace().plus(LAST_WORDS));
+        admission.awaitNone(limits.grace().plus(LAST_WORDS));
     }
 
     private static <T> T named(Map<String, T> all, String name) {

@@ -1,6 +1,7 @@
 package org.o1api.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,8 +20,11 @@ class EventStreamTest {
         private final List<String> frames = new ArrayList<>();
         private Runnable whileFailing = () -> {};
 
+        private Runnable whileWriting = () -> {};
+
         @Override
         public void write(byte[] bytes) {
+            whileWriting.run();
             frames.add(new String(bytes, StandardCharsets.UTF_8));
         }
 
@@ -41,8 +45,28 @@ class EventStreamTest {
 
     private final AtomicInteger left = new AtomicInteger();
     private final Written written = new Written();
-    private final EventStream stream =
-            new EventStream(written, StreamSettings.DEFAULT, new byte[] {'o'}, left::incrementAndGet, () -> {});
+    private final List<Throwable> failures = new ArrayList<>();
+    private final AtomicInteger closed = new AtomicInteger();
+
+    private final EventStream.Owner owner = new EventStream.Owner() {
+        @Override
+        public void disconnected() {
+            left.incrementAndGet();
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            failures.add(failure);
+        }
+    };
+
+    private final EventStream stream = new EventStream(
+            written,
+            StreamSettings.DEFAULT,
+            new byte[] {'o'},
+            new byte[] {'u'},
+            owner,
+            stream -> closed.incrementAndGet());
 
     @Test
     void isNotSilentForLongerThanItsHeartbeatThoughTheTickComesLate() {
@@ -70,5 +94,65 @@ class EventStreamTest {
         written.whileFailing = () -> stream.tick(System.nanoTime() + late, Runnable::run);
         stream.fail(new byte[] {'f'});
         assertThat(left).hasValue(1);
+    }
+
+    private static void outOfMemory() {
+        throw new OutOfMemoryError("thrown by a test");
+    }
+
+    @Test
+    void reportsAnErrorInAPingAndCanStillEndTheStream() {
+        stream.send(new byte[] {'e'});
+        written.whileWriting = EventStreamTest::outOfMemory;
+        stream.tick(System.nanoTime() + HEARTBEAT, Runnable::run);
+        assertThat(failures).singleElement().isInstanceOf(OutOfMemoryError.class);
+        assertThat(left).hasValue(0);
+
+        written.whileWriting = () -> {};
+        assertThat(stream.fail(new byte[] {'f'})).isTrue();
+        assertThat(written.frames).containsExactly("oe", "f");
+        assertThat(closed).hasPositiveValue();
+    }
+
+    @Test
+    void pingsAgainAfterAThreadCouldNotBeStarted() {
+        stream.send(new byte[] {'e'});
+        long later = System.nanoTime() + HEARTBEAT;
+        assertThatThrownBy(() -> stream.tick(later, ping -> outOfMemory())).isInstanceOf(OutOfMemoryError.class);
+
+        stream.tick(later, Runnable::run);
+
+        assertThat(written.frames).containsExactly("oe", ":");
+    }
+
+    @Test
+    void endsAStreamThatNothingElseHasEnded() {
+        stream.send(new byte[] {'e'});
+
+        stream.close();
+        stream.close();
+
+        assertThat(written.frames).containsExactly("oe", "u");
+        assertThat(closed).hasPositiveValue();
+        assertThatThrownBy(() -> stream.send(new byte[] {'x'})).isInstanceOf(ClientLeftException.class);
+    }
+
+    @Test
+    void writesNothingIntoAResponseThatHasNotBegun() {
+        assertThat(stream.fail(new byte[] {'f'})).isFalse();
+        stream.close();
+
+        assertThat(written.frames).isEmpty();
+        assertThat(closed).hasPositiveValue();
+    }
+
+    @Test
+    void isClosedAlsoIfItsErrorCannotBeWritten() {
+        stream.send(new byte[] {'e'});
+        written.whileFailing = EventStreamTest::outOfMemory;
+
+        assertThatThrownBy(() -> stream.fail(new byte[] {'f'})).isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(closed).hasPositiveValue();
     }
 }

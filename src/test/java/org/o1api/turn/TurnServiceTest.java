@@ -66,6 +66,7 @@ class TurnServiceTest {
                     Map.of("main", upstream, "spare", other),
                     Map.of("steps", new StepsStrategy()),
                     TurnLimits.DEFAULT,
+                    new Admission(TurnLimits.DEFAULT),
                     scheduler);
             upstream.warmUp();
             long start = System.nanoTime();

@@ -38,6 +38,7 @@ import org.o1api.server.EventStream;
 import org.o1api.server.OpenStreams;
 import org.o1api.server.RequestIdFilter;
 import org.o1api.server.ResponseGuard;
+import org.o1api.turn.Admission;
 import org.o1api.turn.Floor;
 import org.o1api.turn.Outcome;
 import org.o1api.turn.Turn;
@@ -55,14 +56,21 @@ public final class ChatCompletionsResource {
 
     private final ApiSettings settings;
     private final Presets presets;
+    private final Admission admission;
     private final TurnService turns;
     private final Floor floor;
     private final OpenStreams streams;
 
     public ChatCompletionsResource(
-            ApiSettings settings, Presets presets, TurnService turns, Floor floor, OpenStreams streams) {
+            ApiSettings settings,
+            Presets presets,
+            Admission admission,
+            TurnService turns,
+            Floor floor,
+            OpenStreams streams) {
         this.settings = settings;
         this.presets = presets;
+        this.admission = admission;
         this.turns = turns;
         this.floor = floor;
         this.streams = streams;
@@ -72,9 +80,9 @@ public final class ChatCompletionsResource {
     @POST
     @Produces(MediaType.APPLICATION_JSON)
     public void complete(byte[] body, @Context ContainerRequestContext context, @Suspended AsyncResponse response) {
-        Asked asked = read(body, context);
-        turns.begin(asked.turn);
-        try {
+        Cancellation cancellation = new Cancellation();
+        try (Admission.Ticket ticket = admission.admit(caller(context).name(), cancellation)) {
+            Asked asked = read(body, context, cancellation);
             CompletionReply reply = new CompletionReply(asked.head, asked.format);
             @Nullable Recording recording = asked.recording(reply);
             Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying());
@@ -91,19 +99,20 @@ public final class ChatCompletionsResource {
                 if (failure != null) {
                     throw failure;
                 }
+                ticket.release();
                 response.resume(reply.json(extra));
                 return;
             }
-            EventStream stream = streams.json(
-                    response, heartbeat, () -> context.setProperty(ResponseGuard.CUT, true), asked::clientLeft);
-            reply.waitingOn(stream);
-            run(asked, stream, () -> {
-                Outcome outcome = tell(asked, recording, listener);
-                stream.end(reply.json(extra));
-                return outcome;
-            });
-        } finally {
-            turns.end(asked.turn);
+            Runnable cut = () -> context.setProperty(ResponseGuard.CUT, true);
+            try (EventStream stream = streams.json(response, heartbeat, cut, asked)) {
+                reply.waitingOn(stream);
+                run(asked, stream, () -> {
+                    Outcome outcome = tell(asked, recording, listener);
+                    ticket.release();
+                    stream.end(reply.json(extra));
+                    return outcome;
+                });
+            }
         }
     }
 
@@ -111,18 +120,21 @@ public final class ChatCompletionsResource {
     @POST
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public void stream(byte[] body, @Context ContainerRequestContext context, @Context SseEventSink sink) {
-        Asked asked = read(body, context);
-        turns.begin(asked.turn);
-        try {
-            ChunkReply reply = new ChunkReply(asked.head, asked.format, asked.request.includeUsage());
+        Cancellation cancellation = new Cancellation();
+        try (Admission.Ticket ticket = admission.admit(caller(context).name(), cancellation)) {
+            Asked asked = read(body, context, cancellation);
+            ChunkReply reply = new ChunkReply(asked.head, asked.format, asked.request.includeUsage(), ticket::release);
             @Nullable Recording recording = asked.recording(reply);
-            EventStream stream = streams.events(sink, reply.opening(), asked::clientLeft);
-            reply.to(stream);
-            Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying());
-            run(asked, stream, () -> tell(asked, recording, narrator));
-        } finally {
-            turns.end(asked.turn);
+            try (EventStream stream = streams.events(sink, reply.opening(), asked)) {
+                reply.to(stream);
+                Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying());
+                run(asked, stream, () -> tell(asked, recording, narrator));
+            }
         }
+    }
+
+    private static Caller caller(ContainerRequestContext context) {
+        return (Caller) context.getProperty(Caller.PROPERTY);
     }
 
     /** Has a turn told: thought now, in its conversation where it has one, or repeated where that has its answer already. */
@@ -155,9 +167,18 @@ public final class ChatCompletionsResource {
             Caller caller,
             Object requestId,
             @Nullable Entry entry,
-            @Nullable StoredTurn earlier) {
-        void clientLeft() {
-            turn.cancellation().cancel(ErrorCode.CLIENT_LEFT, "The client left before the answer was complete.");
+            @Nullable StoredTurn earlier)
+            implements EventStream.Owner {
+        @Override
+        public void disconnected() {
+            turn.cancellation()
+                    .cancel(ErrorCode.CLIENT_LEFT, "The client disconnected before the answer was complete.");
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            GatewayException unexpected = ErrorMapper.unexpected(failure);
+            turn.cancellation().cancel(unexpected.code(), String.valueOf(unexpected.getMessage()));
         }
 
         @Nullable
@@ -166,11 +187,11 @@ public final class ChatCompletionsResource {
         }
     }
 
-    private Asked read(byte[] body, ContainerRequestContext context) {
+    private Asked read(byte[] body, ContainerRequestContext context, Cancellation cancellation) {
         if (context.getMediaType() == null) {
             throw new NotSupportedException(); // Jersey takes a body without a type for one of any type
         }
-        Caller caller = (Caller) context.getProperty(Caller.PROPERTY);
+        Caller caller = caller(context);
         ChatCompletionRequest request = RequestReader.read(body, settings.limits());
         Preset preset = presets.find(request.model(), caller::mayUse)
                 .orElseThrow(() -> ModelsResource.unknown(String.valueOf(request.model())));
@@ -179,7 +200,7 @@ public final class ChatCompletionsResource {
         StoredTurn earlier = entry == null ? null : floor.answered(entry).orElse(null);
         return new Asked(
                 request,
-                new Turn(caller.name(), preset, request.question(preset), new Cancellation()),
+                new Turn(caller.name(), preset, request.question(preset), cancellation),
                 request.format(preset, settings.reasoningFormat()),
                 earlier == null
                         ? CompletionHead.of(request.model() == null ? preset.name() : request.model(), entry)
@@ -237,21 +258,19 @@ public final class ChatCompletionsResource {
             return null;
         } catch (GatewayException e) {
             failure = e;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // also an Error: the stream has to end
             failure = ErrorMapper.unexpected(e);
         }
         LOG.log(
                 failure.code() == ErrorCode.CLIENT_LEFT ? Level.DEBUG : Level.WARNING,
-                "turn failed: request={0} caller={1} model={2} upstream={3} status={4} code={5} ms={6} cause={7}",
+                "turn failed: request={0} caller={1} model={2} upstream={3} status={4} code={5} ms={6}",
                 asked.requestId,
                 asked.caller.name(),
                 asked.turn.preset().name(),
                 asked.turn.preset().upstream(),
                 String.valueOf(failure.code().status()),
                 failure.code().wireName(),
-                millisSince(startNanos),
-                // The one message that holds the provider's own words, which may be about the prompt.
-                failure.code() == ErrorCode.UPSTREAM_REFUSED ? "refused" : failure.getMessage());
+                millisSince(startNanos)); // not the message: it may quote the provider, and the provider the prompt
         return failure;
     }
 

@@ -29,16 +29,23 @@ final class ChunkReply implements Reply {
     private final CompletionHead head;
     private final ReasoningFormat format;
     private final boolean includeUsage;
+    private final Runnable beforeEnd;
     private final Set<Integer> toolCalls = new HashSet<>();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
     private final StringBuilder held = new StringBuilder();
     private Kind heldKind = Kind.CONTENT;
     private @Nullable EventStream stream;
 
-    ChunkReply(CompletionHead head, ReasoningFormat format, boolean includeUsage) {
+    /**
+     * A reply without a stream yet.
+     *
+     * @param beforeEnd run before the last events are written: a client that has read them may send its next request at once
+     */
+    ChunkReply(CompletionHead head, ReasoningFormat format, boolean includeUsage, Runnable beforeEnd) {
         this.head = head;
         this.format = format;
         this.includeUsage = includeUsage;
+        this.beforeEnd = beforeEnd;
     }
 
     /** The chunk that a stream begins with. */
@@ -139,6 +146,7 @@ final class ChunkReply implements Reply {
             });
         }
         out.writeBytes(DONE);
+        beforeEnd.run();
         stream().end(taken());
     }
 

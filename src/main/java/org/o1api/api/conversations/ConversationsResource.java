@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.Json;
@@ -34,6 +35,7 @@ import org.o1api.llm.Caller;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
+import org.o1api.turn.Admission;
 
 /** {@code /v1/conversations}: a caller's conversations, and what was said in them. Another caller's are not there. */
 @Path("v1/conversations")
@@ -44,11 +46,13 @@ public final class ConversationsResource {
 
     private final ApiSettings.Limits limits;
     private final Conversations conversations;
+    private final Admission admission;
     private final ConversationStore store;
 
-    public ConversationsResource(ApiSettings.Limits limits, Conversations conversations) {
+    public ConversationsResource(ApiSettings.Limits limits, Conversations conversations, Admission admission) {
         this.limits = limits;
         this.conversations = conversations;
+        this.admission = admission;
         this.store = conversations.store();
     }
 
@@ -58,52 +62,62 @@ public final class ConversationsResource {
             @QueryParam("order") @DefaultValue("desc") String order,
             @QueryParam("limit") @DefaultValue("20") String limit,
             @Context ContainerRequestContext request) {
-        ConversationStore.Page<Conversation> page =
-                store.list(caller(request), cursor(after), isAscending(order), limit(limit));
-        return page(page.items(), page.hasMore(), Conversation::id, ConversationsResource::write);
+        return admitted(request, () -> {
+            ConversationStore.Page<Conversation> page =
+                    store.list(caller(request), cursor(after), isAscending(order), limit(limit));
+            return page(page.items(), page.hasMore(), Conversation::id, ConversationsResource::write);
+        });
     }
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     public byte[] create(byte[] body, @Context ContainerRequestContext request) {
-        ConversationBody asked = ConversationBody.read(body, limits);
-        StoredTurn first = asked.messages().isEmpty() ? null : unasked(asked.messages());
-        RawJson metadata = asked.metadata() == null ? new RawJson("{}") : asked.metadata();
-        return json(store.create(caller(request), metadata, first));
+        return admitted(request, () -> {
+            ConversationBody asked = ConversationBody.read(body, limits);
+            StoredTurn first = asked.messages().isEmpty() ? null : unasked(asked.messages());
+            RawJson metadata = asked.metadata() == null ? new RawJson("{}") : asked.metadata();
+            return json(store.create(caller(request), metadata, first));
+        });
     }
 
     @GET
     @Path(ID)
     public byte[] get(@PathParam("id") String id, @Context ContainerRequestContext request) {
-        return json(find(id, request));
+        return admitted(request, () -> {
+            return json(find(id, request));
+        });
     }
 
     @POST
     @Path(ID)
     @Consumes(MediaType.APPLICATION_JSON)
     public byte[] update(@PathParam("id") String id, byte[] body, @Context ContainerRequestContext request) {
-        String name = name(id, request);
-        RawJson metadata = ConversationBody.read(body, limits).metadata();
-        if (metadata == null) {
-            throw RequestException.missing("metadata");
-        }
-        return json(
-                store.update(caller(request), name, metadata).orElseThrow(() -> ConversationException.notFound(name)));
+        return admitted(request, () -> {
+            String name = name(id, request);
+            RawJson metadata = ConversationBody.read(body, limits).metadata();
+            if (metadata == null) {
+                throw RequestException.missing("metadata");
+            }
+            return json(store.update(caller(request), name, metadata)
+                    .orElseThrow(() -> ConversationException.notFound(name)));
+        });
     }
 
     @DELETE
     @Path(ID)
     public byte[] delete(@PathParam("id") String id, @Context ContainerRequestContext request) {
-        String name = name(id, request);
-        if (!store.delete(caller(request), name)) {
-            throw ConversationException.notFound(name);
-        }
-        return Json.bytes(json -> {
-            json.writeStartObject();
-            json.writeStringField("id", name);
-            json.writeStringField("object", "conversation.deleted");
-            json.writeBooleanField("deleted", true);
-            json.writeEndObject();
+        return admitted(request, () -> {
+            String name = name(id, request);
+            if (!store.delete(caller(request), name)) {
+                throw ConversationException.notFound(name);
+            }
+            return Json.bytes(json -> {
+                json.writeStartObject();
+                json.writeStringField("id", name);
+                json.writeStringField("object", "conversation.deleted");
+                json.writeBooleanField("deleted", true);
+                json.writeEndObject();
+            });
         });
     }
 
@@ -116,14 +130,16 @@ public final class ConversationsResource {
             @QueryParam("order") @DefaultValue("desc") String order,
             @QueryParam("limit") @DefaultValue("20") String limit,
             @Context ContainerRequestContext request) {
-        Conversation conversation = find(id, request);
-        ConversationStore.Page<ItemWriter.Item> page =
-                new ItemPage(store, conversation, isAscending(order)).after(cursor(after), limit(limit), limits.body());
-        return page(
-                page.items(),
-                page.hasMore(),
-                ItemWriter.Item::id,
-                (item, json) -> item.body().write(json));
+        return admitted(request, () -> {
+            Conversation conversation = find(id, request);
+            ConversationStore.Page<ItemWriter.Item> page = new ItemPage(store, conversation, isAscending(order))
+                    .after(cursor(after), limit(limit), limits.body());
+            return page(
+                    page.items(),
+                    page.hasMore(),
+                    ItemWriter.Item::id,
+                    (item, json) -> item.body().write(json));
+        });
     }
 
     /** Adds what was said elsewhere, without asking the model. */
@@ -131,40 +147,56 @@ public final class ConversationsResource {
     @Path(ID + "/items")
     @Consumes(MediaType.APPLICATION_JSON)
     public byte[] add(@PathParam("id") String id, byte[] body, @Context ContainerRequestContext request) {
-        Conversation conversation = find(id, request);
-        List<Message> messages = ConversationBody.read(body, limits).messages();
-        if (messages.isEmpty()) {
-            throw new RequestException(
-                    ErrorCode.INVALID_REQUEST,
-                    "items",
-                    "'items' must have a message, a function_call or a function_call_output.");
-        }
-        StoredTurn turn = unasked(messages);
-        try (OpenConversation open = conversations
-                .tryOpen(new Entry(caller(request), conversation.id(), null))
-                .orElseThrow(() -> new ConversationException(
-                        ErrorCode.CONVERSATION_BUSY,
-                        ConversationId.FIELD,
-                        "A turn of this conversation is running. Wait for its answer, then add the items."))) {
-            open.put(turn);
-        }
-        return page(
-                ItemWriter.items(turn),
-                false,
-                ItemWriter.Item::id,
-                (item, json) -> item.body().write(json));
+        return admitted(request, () -> {
+            Conversation conversation = find(id, request);
+            List<Message> messages = ConversationBody.read(body, limits).messages();
+            if (messages.isEmpty()) {
+                throw new RequestException(
+                        ErrorCode.INVALID_REQUEST,
+                        "items",
+                        "'items' must have a message, a function_call or a function_call_output.");
+            }
+            StoredTurn turn = unasked(messages);
+            try (OpenConversation open = conversations
+                    .tryOpen(new Entry(caller(request), conversation.id(), null))
+                    .orElseThrow(() -> new ConversationException(
+                            ErrorCode.CONVERSATION_BUSY,
+                            ConversationId.FIELD,
+                            "A turn of this conversation is running. Wait for its answer, then add the items."))) {
+                open.put(turn);
+            }
+            return page(
+                    ItemWriter.items(turn),
+                    false,
+                    ItemWriter.Item::id,
+                    (item, json) -> item.body().write(json));
+        });
     }
 
     @GET
     @Path(ID + "/items/{item}")
     public byte[] item(
             @PathParam("id") String id, @PathParam("item") String item, @Context ContainerRequestContext request) {
-        Conversation conversation = find(id, request);
-        return new ItemPage(store, conversation, true)
-                .find(item)
-                .map(found -> Json.bytes(json -> found.body().write(json)))
-                .orElseThrow(() -> new ConversationException(
-                        ErrorCode.CONVERSATION_NOT_FOUND, "item_id", "There is no such item in this conversation."));
+        return admitted(request, () -> {
+            Conversation conversation = find(id, request);
+            return new ItemPage(store, conversation, true)
+                    .find(item)
+                    .map(found -> Json.bytes(json -> found.body().write(json)))
+                    .orElseThrow(() -> new ConversationException(
+                            ErrorCode.CONVERSATION_NOT_FOUND,
+                            "item_id",
+                            "There is no such item in this conversation."));
+        });
+    }
+
+    /** Does what a request asks for within the limits of concurrent requests: the database may take its time. */
+    private byte[] admitted(ContainerRequestContext request, Supplier<byte[]> work) {
+        Admission.Ticket ticket = admission.admit(caller(request));
+        try {
+            return work.get();
+        } finally {
+            ticket.release();
+        }
     }
 
     private static StoredTurn unasked(List<Message> messages) {

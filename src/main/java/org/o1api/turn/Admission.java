@@ -1,0 +1,144 @@
+package org.o1api.turn;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.o1api.llm.ErrorCode;
+import org.o1api.reasoning.TurnException;
+import org.o1api.upstream.Cancellation;
+
+/** Admits turns, and requests for conversations, within the limits; none once the gateway is stopping. */
+public final class Admission {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final TurnLimits limits;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition none = lock.newCondition();
+    private final Map<Ticket, Cancellation> admitted = new HashMap<>();
+    private final Map<String, Integer> byCaller = new HashMap<>();
+    private volatile boolean stopping;
+
+    public Admission(TurnLimits limits) {
+        this.limits = limits;
+    }
+
+    /** A slot of an admitted request. */
+    public final class Ticket implements AutoCloseable {
+        private final String caller;
+
+        private Ticket(String caller) {
+            this.caller = caller;
+        }
+
+        /** Releases the slot before the request ends. Does nothing if it is released already. */
+        public void release() {
+            Admission.this.release(this);
+        }
+
+        @Override
+        public void close() {
+            release();
+        }
+    }
+
+    /**
+     * Admits a request.
+     *
+     * @param cancellation of the request, used if it is still running when the gateway has to stop
+     * @throws TurnException if the gateway or the caller is at its limit, or the gateway is stopping
+     */
+    public Ticket admit(String caller, Cancellation cancellation) {
+        lock.lock();
+        try {
+            if (stopping) {
+                throw new TurnException(
+                        ErrorCode.SHUTTING_DOWN,
+                        "The gateway is stopping. Retry shortly, or use another instance.",
+                        RETRY_AFTER);
+            }
+            if (admitted.size() >= limits.all()) {
+                throw new TurnException(
+                        ErrorCode.OVERLOADED,
+                        "The gateway is at its limit of " + limits.all()
+                                + " concurrent requests (limits.turns). Retry shortly.",
+                        RETRY_AFTER);
+            }
+            if (byCaller.getOrDefault(caller, 0) >= limits.perCaller()) {
+                throw new TurnException(
+                        ErrorCode.RATE_LIMIT_EXCEEDED,
+                        "This key is at its limit of " + limits.perCaller()
+                                + " concurrent requests (limits.turns_per_caller). Wait for one to end.",
+                        RETRY_AFTER);
+            }
+            Ticket ticket = new Ticket(caller);
+            admitted.put(ticket, cancellation);
+            byCaller.merge(caller, 1, Integer::sum);
+            return ticket;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Admits a short request that is not cancelled. */
+    public Ticket admit(String caller) {
+        return admit(caller, new Cancellation());
+    }
+
+    private void release(Ticket ticket) {
+        lock.lock();
+        try {
+            if (admitted.remove(ticket) != null) {
+                byCaller.computeIfPresent(ticket.caller, (caller, count) -> count == 1 ? null : count - 1);
+                if (admitted.isEmpty()) {
+                    none.signalAll();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /** Admits nothing from now on. Returns whether this is the first call. */
+    boolean stop() {
+        lock.lock();
+        try {
+            boolean first = !stopping;
+            stopping = true;
+            return first;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The cancellations of the requests that are running. */
+    List<Cancellation> running() {
+        lock.lock();
+        try {
+            return List.copyOf(admitted.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until no request is running, at most for this time. */
+    void awaitNone(Duration limit) {
+        long left = limit.toNanos();
+        lock.lock();
+        try {
+            while (!admitted.isEmpty() && left > 0) {
+                left = none.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

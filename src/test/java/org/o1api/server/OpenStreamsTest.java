@@ -1,0 +1,106 @@
+package org.o1api.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The heartbeats of many streams. */
+class OpenStreamsTest {
+    private static final EventStream.Owner NOBODY = new EventStream.Owner() {
+        @Override
+        public void disconnected() {}
+
+        @Override
+        public void failed(Throwable failure) {}
+    };
+
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+    private final OpenStreams streams = new OpenStreams(
+            new StreamSettings(Duration.ofMillis(100), Duration.ofMillis(100), true, Duration.ofMinutes(10), null),
+            new byte[] {'u'},
+            scheduler);
+
+    @AfterEach
+    void close() {
+        streams.close();
+        scheduler.shutdownNow();
+    }
+
+    /** Counts what is written, and may block or fail. */
+    private static final class Sink implements FrameSink {
+        private final AtomicInteger writes = new AtomicInteger();
+        private final Runnable whileWriting;
+
+        Sink(Runnable whileWriting) {
+            this.whileWriting = whileWriting;
+        }
+
+        @Override
+        public void write(byte[] bytes) {
+            writes.incrementAndGet();
+            whileWriting.run();
+        }
+
+        @Override
+        public byte[] ping() {
+            return new byte[] {':'};
+        }
+
+        @Override
+        public void fail(byte[] error) {}
+
+        @Override
+        public void close() {}
+    }
+
+    private Sink open(Runnable whileWriting) {
+        Sink sink = new Sink(whileWriting);
+        streams.open(sink, new byte[] {'o'}, NOBODY);
+        return sink;
+    }
+
+    @Test
+    void goOnBesideAnyNumberOfClientsThatDoNotRead() {
+        CountDownLatch reading = new CountDownLatch(1);
+        try {
+            for (int i = 0; i < 40; i++) {
+                open(() -> {
+                    try {
+                        reading.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            }
+            Sink good = open(() -> {});
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> good.writes.get() >= 3);
+        } finally {
+            reading.countDown();
+        }
+    }
+
+    @Test
+    void goOnAfterAnErrorInOneOfThem() {
+        List<Sink> failing = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            failing.add(open(() -> {
+                throw new OutOfMemoryError("thrown by a test");
+            }));
+        }
+        Sink good = open(() -> {});
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> good.writes.get() >= 3);
+        await().atMost(Duration.ofSeconds(10)).until(() -> failing.get(0).writes.get() >= 2);
+        assertThat(streams.sinceLastTick()).isLessThan(Duration.ofSeconds(5));
+    }
+}

@@ -1,0 +1,75 @@
+package org.o1api.turn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.o1api.llm.ErrorCode;
+import org.o1api.reasoning.TurnException;
+import org.o1api.upstream.Cancellation;
+
+class AdmissionTest {
+    private static final Duration GRACE = Duration.ZERO;
+    private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+
+    @AfterEach
+    void close() {
+        scheduler.shutdownNow();
+    }
+
+    private static TurnException refused(Admission admission, String caller) {
+        return catchThrowableOfType(TurnException.class, () -> admission.admit(caller));
+    }
+
+    @Test
+    void refusesMoreThanTheLimitOfAll() {
+        Admission admission = new Admission(new TurnLimits(2, 2, GRACE));
+        Admission.Ticket first = admission.admit("a");
+        admission.admit("b");
+        assertThat(refused(admission, "c").code()).isEqualTo(ErrorCode.OVERLOADED);
+
+        first.release();
+        first.release(); // releases one slot only
+
+        admission.admit("c");
+        assertThat(refused(admission, "d").code()).isEqualTo(ErrorCode.OVERLOADED);
+    }
+
+    @Test
+    void refusesMoreThanTheLimitOfOneCallerAndNoOther() {
+        Admission admission = new Admission(new TurnLimits(10, 1, GRACE));
+        Admission.Ticket first = admission.admit("a");
+        admission.admit("b");
+        TurnException refused = refused(admission, "a");
+        assertThat(refused.code()).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
+        assertThat(refused.retryAfter()).isPositive();
+
+        first.release();
+
+        admission.admit("a");
+    }
+
+    @Test
+    void admitsNothingOnceTheGatewayIsStoppingAndCancelsWhatIsRunning() {
+        TurnLimits limits = new TurnLimits(10, 10, GRACE);
+        Admission admission = new Admission(limits);
+        TurnService turns = new TurnService(Map.of(), Map.of(), limits, admission, scheduler);
+        Cancellation cancellation = new Cancellation();
+        try (Admission.Ticket running = admission.admit("a", cancellation)) {
+            cancellation.onCancel(running::release);
+
+            turns.drain();
+
+            assertThat(cancellation.isCancelled()).isTrue();
+            assertThat(turns.ready()).isFalse();
+            TurnException refused = refused(admission, "a");
+            assertThat(refused.code()).isEqualTo(ErrorCode.SHUTTING_DOWN);
+            assertThat(refused.retryAfter()).isPositive();
+        }
+    }
+}
