@@ -65,8 +65,20 @@ import org.o1api.upstream.UpstreamSettings;
 public final class Gateway implements ServletContextListener {
     private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
 
+    private final Map<String, Strategy> strategies;
+
     /** Closed in the reverse order of their start. */
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
+
+    /** The gateway that web.xml names. */
+    public Gateway() {
+        this(Map.of("steps", new StepsStrategy()));
+    }
+
+    /** A gateway whose presets use these strategies, by name. */
+    Gateway(Map<String, Strategy> strategies) {
+        this.strategies = strategies;
+    }
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
@@ -103,7 +115,7 @@ public final class Gateway implements ServletContextListener {
         OpenStreams streams =
                 started(new OpenStreams(config.stream(), ErrorBody.unexpectedEvent(), scheduler), OpenStreams::close);
         Admission admission = new Admission(config.turns());
-        TurnService turns = new TurnService(upstreams, strategies(), config.turns(), admission, scheduler);
+        TurnService turns = new TurnService(upstreams, strategies, config.turns(), admission, scheduler);
         started(TomcatStop.watch(context, turns::stop, scheduler), TomcatStop::close);
         started(drainingAtExit(turns), Gateway::forget);
         Application application = new Application(
@@ -179,10 +191,6 @@ public final class Gateway implements ServletContextListener {
         } catch (IllegalStateException e) {
             // it runs already
         }
-    }
-
-    private static Map<String, Strategy> strategies() {
-        return Map.of("steps", new StepsStrategy());
     }
 
     private Map<String, Upstream> upstreams(Config config, ScheduledThreadPoolExecutor scheduler) {

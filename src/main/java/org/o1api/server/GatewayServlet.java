@@ -5,6 +5,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,6 +31,7 @@ public final class GatewayServlet extends ServletContainer {
     private static final long serialVersionUID = 1;
     private static final FailureLog FAILURES = new FailureLog(System.getLogger(GatewayServlet.class.getName()));
     private static final byte[] NO_BODY = {};
+    private static final Set<String> UTF_8_NAMES = Set.of("utf-8", "utf8", "us-ascii");
 
     private final transient BodySettings settings;
     private final transient BodyMemory memory;
@@ -76,6 +79,7 @@ public final class GatewayServlet extends ServletContainer {
         }
         try {
             requirePlain(request);
+            requireUtf8(request);
             if (request.getContentLengthLong() > settings.bytes()) {
                 throw BodyReader.tooLarge(settings.bytes());
             }
@@ -112,6 +116,16 @@ public final class GatewayServlet extends ServletContainer {
             throw new BodyException(
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE,
                     "The request body must not be compressed: the only Content-Encoding that this gateway takes is identity.");
+        }
+    }
+
+    /** Rejects text of another encoding: all bodies are JSON, which is UTF-8. */
+    private static void requireUtf8(HttpServletRequest request) {
+        String charset = request.getCharacterEncoding();
+        if (charset != null && !UTF_8_NAMES.contains(charset.toLowerCase(Locale.ROOT))) {
+            throw new BodyException(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                    "The request body must be UTF-8: leave 'charset' out of the Content-Type, or set it to utf-8.");
         }
     }
 

@@ -15,6 +15,8 @@ import org.o1api.llm.RawJson;
 
 /** A JSON text read value by value: what is understood as its type, and what is passed on as its own text. */
 final class JsonReader implements AutoCloseable {
+    private static final int MAX_NAME = 256;
+
     private final String text;
     private final JsonParser json;
 
@@ -98,6 +100,18 @@ final class JsonReader implements AutoCloseable {
     String string(String path) {
         require(JsonToken.VALUE_STRING, path, "a string");
         return text();
+    }
+
+    /** A name: it may stand in every event of a stream, so it is short. */
+    String name(String path) {
+        String name = string(path);
+        if (name.length() > MAX_NAME) {
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST,
+                    path,
+                    "'" + path + "' must have at most " + MAX_NAME + " characters, not " + name.length() + ".");
+        }
+        return name;
     }
 
     /** The current scalar's text. */

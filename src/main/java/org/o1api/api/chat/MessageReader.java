@@ -68,7 +68,11 @@ final class MessageReader {
             switch (field) {
                 case "role" -> role = json.word(at, Role.values(), Role::wireName);
                 case "content" -> content = content(at);
-                case "name", "tool_call_id" -> {
+                case "name" -> {
+                    json.name(at);
+                    fields.put(field, json.raw());
+                }
+                case "tool_call_id" -> {
                     json.string(at);
                     fields.put(field, json.raw());
                 }

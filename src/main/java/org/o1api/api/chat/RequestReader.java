@@ -58,9 +58,9 @@ final class RequestReader {
 
     private void field(String name) {
         switch (name) {
-            case "model" -> request.model = json.string(name);
+            case "model" -> request.model = json.name(name);
             case "messages" -> request.messages = messages.messages(name);
-            case "stream" -> json.bool(name); // the body filter went by it
+            case "stream" -> json.bool(name); // AcceptFilter has acted on it
             case "stream_options" -> streamOptions();
             case "temperature" -> number(name, 0, 2);
             case "top_p" -> number(name, 0, 1);

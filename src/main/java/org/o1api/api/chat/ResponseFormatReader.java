@@ -51,7 +51,7 @@ final class ResponseFormatReader {
         for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
             switch (field) {
                 case "name" -> {
-                    json.string(path + ".name");
+                    json.name(path + ".name");
                     named = true;
                 }
                 case "schema" -> {

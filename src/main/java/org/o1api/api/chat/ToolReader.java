@@ -53,7 +53,7 @@ final class ToolReader {
         for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
             switch (field) {
                 case "name" -> {
-                    json.string(path + ".name");
+                    json.name(path + ".name");
                     named = true;
                 }
                 case "description" -> json.string(path + ".description");
@@ -94,7 +94,8 @@ final class ToolReader {
         json.require(JsonToken.START_OBJECT, path, "an object");
         for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
             switch (field) {
-                case "name", "arguments" -> json.string(path + "." + field);
+                case "name" -> json.name(path + ".name");
+                case "arguments" -> json.string(path + ".arguments");
                 default -> json.skip();
             }
         }

@@ -1,0 +1,171 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.llm.FinishReason;
+import org.o1api.reasoning.Strategy;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.RunningGateway;
+
+/** What an {@code Error} in a turn leaves behind: nothing. */
+class TurnErrorTest {
+    private static final String KEY = "sk-test";
+
+    /** A class whose static initializer fails, each time with another error. */
+    private static final class Broken {
+        private static final int VALUE = fail();
+
+        private static int fail() {
+            throw new IllegalStateException("thrown by a test");
+        }
+    }
+
+    /** What a turn does. */
+    private enum Failing {
+        OUT_OF_MEMORY {
+            @Override
+            void run() {
+                throw new OutOfMemoryError("thrown by a test");
+            }
+        },
+        STACK_OVERFLOW {
+            @Override
+            void run() {
+                throw new StackOverflowError("thrown by a test");
+            }
+        },
+        STATIC_INITIALIZER {
+            @Override
+            void run() {
+                assertThat(Broken.VALUE).isZero();
+            }
+        },
+        RUNTIME_EXCEPTION {
+            @Override
+            void run() {
+                throw new IllegalStateException("thrown by a test");
+            }
+        };
+
+        abstract void run();
+    }
+
+    private volatile Runnable beforeTheAnswer = () -> {};
+    private volatile Runnable withinTheAnswer = () -> {};
+    private final Server server = new Server();
+    private RunningGateway gateway;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws Exception {
+        Strategy strategy = (question, preset, thinker, out) -> {
+            beforeTheAnswer.run();
+            out.answerText("It");
+            out.flush();
+            withinTheAnswer.run();
+            out.answerText(" is.");
+            return FinishReason.STOP;
+        };
+        ServerConnector connector = new ServerConnector(server);
+        connector.setHost("127.0.0.1");
+        server.addConnector(connector);
+        ServletContextHandler context = new ServletContextHandler();
+        context.setInitParameter("o1api.config", config(folder).toString());
+        context.addEventListener(new Gateway(Map.of("steps", strategy)));
+        server.setHandler(context);
+        server.start();
+        gateway = new RunningGateway(
+                URI.create("http://127.0.0.1:" + connector.getLocalPort()),
+                getClass().getClassLoader(),
+                () -> {});
+    }
+
+    /** One slot: a turn that kept its slot would be the last one. */
+    private static Path config(Path folder) throws IOException {
+        return Files.writeString(
+                folder.resolve("config.yaml"),
+                "api_bearer_token: " + KEY + "\nlimits: { turns: 1 }\nconversations: { url: \"jdbc:h2:file:"
+                        + folder.resolve("conversations") + "\" }\n");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.stop();
+    }
+
+    private void answersNormally() {
+        beforeTheAnswer = () -> {};
+        withinTheAnswer = () -> {};
+        assertThat(gateway.client(KEY).askWhole("?").content()).isEqualTo("It is.");
+        try (ChatClient.Stream stream = gateway.client(KEY).ask("?")) {
+            assertThat(ChatClient.content(stream.rest())).isEqualTo("It is.");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endsAStreamThatHasBegunByAnErrorEvent(Failing failing) {
+        withinTheAnswer = failing::run;
+        for (int i = 0; i < 2; i++) { // a class stays broken
+            try (ChatClient.Stream stream = gateway.client(KEY).ask("?")) {
+                List<ChatClient.Event> events = stream.rest();
+                ChatClient.Event last = events.get(events.size() - 1);
+
+                assertThat(ChatClient.content(events.subList(0, events.size() - 1)))
+                        .isEqualTo("It");
+                assertThat(last.name()).isEqualTo("error");
+                assertThat(last.json().at("/error/code").asText()).isEqualTo("internal_error");
+                assertThat(last.data()).doesNotContain("thrown by a test");
+            }
+        }
+        answersNormally();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isAStatusBeforeAStreamHasBegun(Failing failing) {
+        beforeTheAnswer = failing::run;
+        try (ChatClient.Stream stream = gateway.client(KEY).ask("?")) {
+            assertThat(stream.status()).isEqualTo(500);
+            assertThat(stream.body().at("/error/code").asText()).isEqualTo("internal_error");
+        }
+        answersNormally();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isAStatusOfAReplyThatIsNotStreamed(Failing failing) {
+        withinTheAnswer = failing::run;
+        ChatClient.Answer answer = gateway.client(KEY).askWhole("?");
+
+        assertThat(answer.status()).isEqualTo(500);
+        assertThat(answer.json().at("/error/code").asText()).isEqualTo("internal_error");
+        assertThat(answer.response().body()).doesNotContain("thrown by a test");
+        answersNormally();
+    }
+
+    @Test
+    void releasesTheConversation() {
+        withinTheAnswer = Failing.OUT_OF_MEMORY::run;
+        String conversation = "\"conversation_id\": \"a\"";
+        assertThat(gateway.client(KEY).askWhole("?", conversation).status()).isEqualTo(500);
+
+        withinTheAnswer = () -> {};
+
+        assertThat(gateway.client(KEY).askWhole("?", conversation).content()).isEqualTo("It is.");
+    }
+}
