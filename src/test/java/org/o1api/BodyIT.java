@@ -1,0 +1,315 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** How request bodies arrive: slowly, never, too large, or from somebody without a key. */
+class BodyIT {
+    private static final String SECOND_KEY = "sk-second-4712";
+    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+    private static final String CHAT = "/v1/chat/completions";
+
+    /** A connection that a test writes by hand. */
+    private static final class Connection implements AutoCloseable {
+        private final Socket socket;
+
+        Connection(Stage stage) throws IOException {
+            URI url = stage.gateway().url();
+            socket = new Socket(url.getHost(), url.getPort());
+            socket.setSoTimeout(15_000);
+        }
+
+        Connection send(String text) throws IOException {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            return this;
+        }
+
+        /** The response's head and, if it is an error, its JSON; interim responses are left out. */
+        String reply() throws IOException {
+            StringBuilder reply = new StringBuilder();
+            try {
+                for (int c = socket.getInputStream().read();
+                        c >= 0;
+                        c = socket.getInputStream().read()) {
+                    reply.append((char) c);
+                    if (reply.toString().equals("HTTP/1.1 100 \r\n\r\n")
+                            || reply.toString().equals("HTTP/1.1 100 Continue\r\n\r\n")) {
+                        reply.setLength(0);
+                    }
+                    if (reply.indexOf("}}") >= 0 || reply.indexOf("\"status\":") >= 0 && reply.charAt(reply.length() - 1) == '}') {
+                        break;
+                    }
+                }
+            } catch (SocketException e) {
+                // cut
+            }
+            return reply.toString();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+
+    private static String head(String requestLine, String... headers) {
+        return requestLine + "\r\nHost: localhost\r\n"
+                + String.join(
+                        "", List.of(headers).stream().map(line -> line + "\r\n").toList()) + "\r\n";
+    }
+
+    private static String keyed(String key, String... headers) {
+        List<String> all = new ArrayList<>(List.of(headers));
+        all.add("Authorization: Bearer " + key);
+        all.add("Content-Type: application/json");
+        return head("POST " + CHAT + " HTTP/1.1", all.toArray(String[]::new));
+    }
+
+    /** None of these sends a byte of the body that it announces. */
+    @InContainers
+    void isNotWaitedForBeforeTheCallerIsKnown(Stage stage) throws IOException {
+        List<String> requests = new ArrayList<>();
+        for (String path : List.of(CHAT, "/v1/models", "/v1/conversations", "/nothing", "/error", "/", "/health")) {
+            for (String method : List.of("POST", "PUT", "GET", "DELETE", "PATCH", "FOO")) {
+                requests.add(head(
+                        method + " " + path + " HTTP/1.1", "Content-Type: application/json", "Content-Length: 1000"));
+            }
+            for (String type : List.of(
+                    "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "garbage")) {
+                requests.add(head(
+                        "POST " + path + " HTTP/1.1",
+                        "Authorization: Bearer sk-wrong",
+                        "Content-Type: " + type,
+                        "Content-Length: 1000"));
+            }
+            requests.add(head("POST " + path + " HTTP/1.1", "Transfer-Encoding: chunked"));
+            requests.add(head("POST " + path + " HTTP/1.1", "Content-Length: 9", "Expect: 100-continue"));
+            requests.add(head("POST " + path + " HTTP/1.0", "Content-Length: 1000"));
+        }
+        for (String request : requests) {
+            try (Connection connection = new Connection(stage)) {
+                String reply = connection.send(request).reply();
+                assertThat(reply)
+                        .as(request)
+                        .matches("(?s)HTTP/1\\.[01] (401|501) .*") // Tomcat knows no FOO
+                        .containsIgnoringCase("\r\nx-request-id: ")
+                        .contains("\"type\":\"invalid_request_error\"")
+                        .containsIgnoringCase("\r\nConnection: close");
+            }
+        }
+    }
+
+    @InContainers
+    void isNotWaitedForOnPublicPaths(Stage stage) throws IOException {
+        for (String path : List.of("/health/live", "/health/ready")) {
+            for (String type : List.of("application/json", "application/x-www-form-urlencoded")) {
+                for (String length : List.of("Content-Length: 9000000", "Transfer-Encoding: chunked")) {
+                    try (Connection connection = new Connection(stage)) {
+                        assertThat(connection
+                                        .send(head("POST " + path + " HTTP/1.1", "Content-Type: " + type, length))
+                                        .reply())
+                                .as("%s %s", path, length)
+                                .startsWith("HTTP/1.1 405")
+                                .containsIgnoringCase("\r\nx-request-id: ");
+                    }
+                }
+            }
+            try (Connection connection = new Connection(stage)) {
+                assertThat(connection
+                                .send(head("GET " + path + " HTTP/1.1", "Content-Length: 9000000", "Connection: close"))
+                                .reply())
+                        .startsWith("HTTP/1.1 200");
+            }
+        }
+    }
+
+    /** More sockets than a container has threads; each sends its body byte by byte, without a key. */
+    @InContainers
+    void ofClientsWithoutAKeyHoldNoThread(Stage stage) throws IOException {
+        List<Connection> connections = new ArrayList<>();
+        try {
+            for (int i = 0; i < 220; i++) {
+                String path = List.of(CHAT, "/health/live", "/nothing").get(i % 3);
+                String type = List.of("application/json", "application/x-www-form-urlencoded")
+                        .get(i % 2);
+                Connection connection = new Connection(stage);
+                connections.add(connection);
+                connection
+                        .send(head("POST " + path + " HTTP/1.1", "Content-Type: " + type, "Content-Length: 9000000"))
+                        .send("x");
+            }
+            assertThat(stage.gateway().client("").get("/health/live").status()).isEqualTo(200);
+        } finally {
+            for (Connection connection : connections) {
+                connection.close();
+            }
+        }
+    }
+
+    @InContainers
+    void ofCallersHoldNoContainerThread(Stage stage) throws IOException {
+        List<Connection> connections = new ArrayList<>();
+        try {
+            for (int i = 0; i < 220; i++) {
+                Connection connection = new Connection(stage);
+                connections.add(connection);
+                connection.send(keyed(Stage.KEY, "Content-Length: 100")).send("{");
+            }
+            assertThat(stage.gateway().client("").get("/health/live").status()).isEqualTo(200);
+            stage.plays(Script.answer("Yes."));
+            assertThat(stage.client().askWhole("?", AT_ONCE).content()).isEqualTo("Yes.");
+        } finally {
+            for (Connection connection : connections) {
+                connection.close();
+            }
+        }
+    }
+
+    @InContainers
+    void arriveInPieces(Stage stage) throws IOException {
+        String body = "{" + AT_ONCE + ", \"messages\": [{\"role\": \"user\", \"content\": \"" + "ü€😀".repeat(20_000)
+                + "\"}]}";
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        for (boolean chunked : List.of(false, true)) {
+            stage.plays(Script.answer("Yes."));
+            try (Connection connection = new Connection(stage)) {
+                connection.send(
+                        keyed(Stage.KEY, chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + bytes.length));
+                for (int from = 0; from < bytes.length; from += 9973) {
+                    int length = Math.min(9973, bytes.length - from);
+                    if (chunked) {
+                        connection.send(Integer.toHexString(length) + "\r\n");
+                    }
+                    connection.socket.getOutputStream().write(bytes, from, length);
+                    if (chunked) {
+                        connection.send("\r\n");
+                    }
+                }
+                connection.send(chunked ? "0\r\n\r\n" : "");
+
+                assertThat(connection.reply()).startsWith("HTTP/1.1 200").contains("Yes.");
+            }
+            assertThat(stage.request(0).body().at("/messages/0/content").asText())
+                    .hasSize(4 * 20_000);
+        }
+    }
+
+    @InContainers(config = "limits: { body_time: 1s }")
+    void haveToArriveInTime(Stage stage) throws IOException {
+        for (String length : List.of("Content-Length: 50", "Transfer-Encoding: chunked")) {
+            try (Connection connection = new Connection(stage)) {
+                assertThat(connection.send(keyed(Stage.KEY, length)).reply())
+                        .startsWith("HTTP/1.1 408")
+                        .containsIgnoringCase("\r\nConnection: close")
+                        .contains("\"code\":\"request_timeout\"", "limits.body_time");
+            }
+        }
+    }
+
+    @InContainers(config = "limits: { body: 2KiB }")
+    void ofUnknownLengthAreBoundedToo(Stage stage) throws IOException {
+        try (Connection connection = new Connection(stage)) {
+            connection.send(keyed(Stage.KEY, "Transfer-Encoding: chunked"));
+            connection.send("801\r\n" + "x".repeat(2049) + "\r\n");
+            assertThat(connection.reply()).startsWith("HTTP/1.1 413").contains("\"code\":\"request_too_large\"");
+        }
+    }
+
+    @InContainers(
+            config = {"limits: { body: 4KiB, bodies: 12KiB }", "api_keys: [{ name: second, key: " + SECOND_KEY + " }]"})
+    void ofAllRequestsTogetherAreBounded(Stage stage) throws IOException {
+        CountDownLatch end = new CountDownLatch(1);
+        String question = "x".repeat(3500);
+        stage.decides(request -> exchange -> exchange.stream()
+                .text("It")
+                .await(end)
+                .text(" is.")
+                .finish("stop")
+                .done());
+        try (ChatClient.Stream first = stage.client().ask(question, AT_ONCE)) {
+            assertThat(first.nextText().content()).isEqualTo("It");
+
+            ChatClient.Answer share = stage.client().askWhole(question, AT_ONCE);
+            assertThat(share.status()).isEqualTo(429);
+            assertThat(share.json().at("/error/code").asText()).isEqualTo("rate_limit_exceeded");
+            assertThat(share.json().at("/error/message").asText()).contains("limits.bodies");
+            assertThat(share.header("Retry-After")).isEqualTo("1");
+
+            ChatClient second = stage.gateway().client(SECOND_KEY);
+            try (ChatClient.Stream other = second.ask(question, AT_ONCE)) {
+                assertThat(other.nextText().content()).isEqualTo("It");
+                end.countDown();
+                assertThat(ChatClient.content(first.rest())).isEqualTo(" is.");
+                assertThat(ChatClient.content(other.rest())).isEqualTo(" is.");
+            }
+        } finally {
+            end.countDown();
+        }
+        assertThat(stage.client().askWhole(question, AT_ONCE).content()).isEqualTo("It is.");
+    }
+
+    @InContainers(config = "limits: { body: 4KiB, bodies: 4KiB }")
+    void aboveTheBoundOfAllAreRefusedAsOverload(Stage stage) throws IOException {
+        CountDownLatch end = new CountDownLatch(1);
+        stage.decides(request -> exchange -> exchange.stream()
+                .text("It")
+                .await(end)
+                .text(" is.")
+                .finish("stop")
+                .done());
+        try (ChatClient.Stream first = stage.client().ask("x".repeat(3500), AT_ONCE)) {
+            assertThat(first.nextText().content()).isEqualTo("It");
+
+            ChatClient.Answer refused = stage.client().askWhole("x".repeat(3500), AT_ONCE);
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.json().at("/error/code").asText()).isEqualTo("overloaded");
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+        } finally {
+            end.countDown();
+        }
+    }
+
+    @InContainers
+    void areUtf8(Stage stage) throws IOException {
+        String body = "{" + AT_ONCE + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
+        for (String charset : List.of("utf-16", "iso-8859-1", "\"ISO-8859-1\"")) {
+            try (Connection connection = new Connection(stage)) {
+                String reply = connection
+                        .send(head(
+                                        "POST " + CHAT + " HTTP/1.1",
+                                        "Authorization: Bearer " + Stage.KEY,
+                                        "Content-Type: application/json; charset=" + charset,
+                                        "Content-Length: " + body.length())
+                                + body)
+                        .reply();
+                assertThat(reply).as(charset).startsWith("HTTP/1.1 415").contains("UTF-8");
+            }
+        }
+        for (String charset : List.of("utf-8", "UTF-8", "\"utf-8\"", "us-ascii")) {
+            stage.plays(Script.answer("Yes."));
+            try (Connection connection = new Connection(stage)) {
+                String reply = connection
+                        .send(head(
+                                        "POST " + CHAT + " HTTP/1.1",
+                                        "Authorization: Bearer " + Stage.KEY,
+                                        "Content-Type: application/json; charset=" + charset,
+                                        "Content-Length: " + body.length())
+                                + body)
+                        .reply();
+                assertThat(reply).as(charset).startsWith("HTTP/1.1 200");
+            }
+        }
+    }
+}
