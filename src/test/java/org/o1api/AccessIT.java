@@ -152,6 +152,35 @@ class AccessIT {
         }
     }
 
+    /** Providers quote the prompt in their errors, in each place where an error can be. */
+    @InContainers
+    void logsNothingOfWhatAProviderQuotes(Stage stage) {
+        String quoted = "Invalid prompt: [my secret question]";
+        String error = "{\"error\":{\"message\":\"" + quoted + "\",\"type\":\"x\",\"code\":\"c\"}}";
+        List<Script> scripts = List.of(
+                Script.error(400, quoted),
+                Script.error(500, quoted),
+                Script.error(401, quoted),
+                Script.status(200, error),
+                exchange -> exchange.stream().text("It").event(error).end(),
+                exchange -> exchange.stream().event(error).end(),
+                exchange -> exchange.stream()
+                        .raw("event: error\ndata: " + error + "\n\n")
+                        .end());
+        try (Log log = Log.open()) {
+            for (Script script : scripts) {
+                stage.decides(request -> script);
+                stage.client().askWhole("my secret question", "\"reasoning_effort\": \"none\"");
+                try (ChatClient.Stream stream = stage.client().ask("my secret question")) {
+                    if (stream.status() == 200) {
+                        stream.rest();
+                    }
+                }
+            }
+            assertThat(log.lines).isNotEmpty().noneMatch(line -> line.contains("secret"));
+        }
+    }
+
     private static Answer preflight(Stage stage, String origin) {
         return stage.gateway()
                 .client("")

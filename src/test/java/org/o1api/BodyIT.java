@@ -48,7 +48,8 @@ class BodyIT {
                             || reply.toString().equals("HTTP/1.1 100 Continue\r\n\r\n")) {
                         reply.setLength(0);
                     }
-                    if (reply.indexOf("}}") >= 0 || reply.indexOf("\"status\":") >= 0 && reply.charAt(reply.length() - 1) == '}') {
+                    boolean health = reply.indexOf("\"status\":") >= 0 && reply.charAt(reply.length() - 1) == '}';
+                    if (health || reply.indexOf("}}") >= 0) {
                         break;
                     }
                 }

@@ -2,6 +2,7 @@ package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Answer;
@@ -43,6 +44,36 @@ class LimitsIT {
                     .isEqualTo("Yes.");
             end.countDown();
             assertThat(ChatClient.content(open.rest())).isEqualTo(" is.");
+        }
+    }
+
+    /** They may wait for a slow database, so they count as turns. */
+    @InContainers(config = "limits: { turns_per_caller: 1 }")
+    void countRequestsForConversationsToo(Stage stage) {
+        CountDownLatch end = new CountDownLatch(1);
+        stage.plays(
+                exchange -> exchange.stream().text("It").await(end).text(" is.").done());
+        try (ChatClient.Stream open = stage.client().ask("?", AT_ONCE)) {
+            assertThat(open.nextText().content()).isEqualTo("It");
+            isRefused(stage.client().get("/v1/conversations"), 429, "rate_limit_exceeded");
+            end.countDown();
+            assertThat(ChatClient.content(open.rest())).isEqualTo(" is.");
+        }
+        assertThat(stage.client().get("/v1/conversations").status()).isEqualTo(200);
+    }
+
+    /** A client that has read the end of a stream may send its next request at once. */
+    @InContainers(config = "limits: { turns_per_caller: 1 }")
+    void releaseTheSlotBeforeTheEndOfTheStreamIsSent(Stage stage) {
+        stage.decides(request -> Script.answer("Yes."));
+        for (int i = 0; i < 50; i++) {
+            for (String more : List.of(AT_ONCE, AT_ONCE + ", \"conversation_id\": \"slot-" + i + "\"")) {
+                try (ChatClient.Stream stream = stage.client().ask("?", more)) {
+                    assertThat(stream.status()).isEqualTo(200);
+                    assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+                }
+                assertThat(stage.client().askWhole("?", AT_ONCE).status()).isEqualTo(200);
+            }
         }
     }
 

@@ -105,6 +105,7 @@ public final class GatewayServlet extends ServletContainer {
         }
         super.service(new BufferedRequest(request, NO_BODY, null), response);
         if (hasBody) {
+            response.flushBuffer(); // the request goes on until its body has ended
             BodyReader.discard(request);
         }
     }
