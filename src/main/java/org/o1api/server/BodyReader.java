@@ -56,19 +56,22 @@ final class BodyReader implements ReadListener {
     }
 
     /**
-     * Starts to read.
+     * Prepares to read a body for a target.
      *
      * @param async of the request; completed here only if the body fails
      * @param limit bytes of the body
      */
-    static BodyReader start(HttpServletRequest request, AsyncContext async, int limit, Target target)
-            throws IOException {
+    static BodyReader of(HttpServletRequest request, AsyncContext async, int limit, Target target) throws IOException {
         BodyReader reader = new BodyReader(async, request.getInputStream());
         reader.target = target;
         reader.limit = limit;
         reader.chunks = new ArrayList<>();
-        reader.in.setReadListener(reader);
         return reader;
+    }
+
+    /** Starts to read. */
+    void start() {
+        in.setReadListener(this);
     }
 
     /** Discards the body of a request that is answered already; the request is completed then. */
@@ -77,7 +80,7 @@ final class BodyReader implements ReadListener {
         async.setTimeout(0);
         BodyReader reader = new BodyReader(async, request.getInputStream());
         reader.discardSinceNanos = System.nanoTime();
-        reader.in.setReadListener(reader);
+        reader.start();
     }
 
     @Override

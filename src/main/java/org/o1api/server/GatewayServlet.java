@@ -146,14 +146,21 @@ public final class GatewayServlet extends ServletContainer {
         }
 
         void read() throws IOException {
-            BodyReader reader = BodyReader.start(request, async, settings.bytes(), this);
-            deadline = scheduler.schedule(
-                    () -> executor.execute(() -> reader.fail(new BodyException(
-                            ErrorCode.REQUEST_TIMEOUT,
-                            "The request body was not complete within "
-                                    + settings.time().toMillis() / 1000.0 + " s (limits.body_time)."))),
-                    settings.time().toNanos(),
-                    TimeUnit.NANOSECONDS);
+            BodyReader reader = BodyReader.of(request, async, settings.bytes(), this);
+            deadline = scheduler.schedule(() -> expire(reader), settings.time().toNanos(), TimeUnit.NANOSECONDS);
+            reader.start();
+        }
+
+        private void expire(BodyReader reader) {
+            Runnable fail = () -> reader.fail(new BodyException(
+                    ErrorCode.REQUEST_TIMEOUT,
+                    "The request body was not complete within "
+                            + settings.time().toMillis() / 1000.0 + " s (limits.body_time)."));
+            try {
+                executor.execute(fail); // it writes
+            } catch (Throwable e) { // no thread
+                fail.run();
+            }
         }
 
         @Override
