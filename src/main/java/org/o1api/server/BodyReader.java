@@ -41,8 +41,11 @@ final class BodyReader implements ReadListener {
         /** The body is complete. */
         void complete(byte[] body);
 
-        /** The body failed: the response is to be written, and not to be completed. */
+        /** The body failed: the response is to be written, and not to be completed. Must not throw. */
         void fail(GatewayException failure);
+
+        /** The same for an unexpected failure, perhaps an {@code Error}. Must not throw. */
+        void fail(Throwable failure);
     }
 
     private BodyReader(AsyncContext async, ServletInputStream in) {
@@ -83,8 +86,19 @@ final class BodyReader implements ReadListener {
         reader.start();
     }
 
+    /** Throws only what closes the connection: after an {@code Error} Tomcat would leave it open, and the request running. */
     @Override
     public void onDataAvailable() throws IOException {
+        try {
+            readAvailable();
+        } catch (GatewayException e) {
+            fail(() -> target().fail(e));
+        } catch (RuntimeException | Error e) {
+            fail(() -> target().fail(e));
+        }
+    }
+
+    private void readAvailable() throws IOException {
         while (in.isReady()) {
             int read = in.read(buffer);
             if (read < 0) {
@@ -113,8 +127,6 @@ final class BodyReader implements ReadListener {
             System.arraycopy(buffer, 0, chunk, 0, read);
             chunks.add(chunk);
             size += read;
-        } catch (GatewayException e) {
-            fail(e);
         } finally {
             lock.unlock();
         }
@@ -132,9 +144,17 @@ final class BodyReader implements ReadListener {
         }
         if (all == null) {
             async.complete();
-        } else {
-            target().complete(joined(all));
+            return;
         }
+        byte[] body;
+        try {
+            body = joined(all);
+        } catch (RuntimeException | Error e) {
+            target().fail(e);
+            async.complete();
+            return;
+        }
+        target().complete(body);
     }
 
     @Override
@@ -145,6 +165,10 @@ final class BodyReader implements ReadListener {
 
     /** Ends the reading with a failure, unless it has ended. */
     void fail(GatewayException failure) {
+        fail(() -> target().fail(failure));
+    }
+
+    private void fail(Runnable report) {
         lock.lock();
         try {
             if (chunks == null) {
@@ -155,7 +179,7 @@ final class BodyReader implements ReadListener {
         } finally {
             lock.unlock();
         }
-        target().fail(failure);
+        report.run();
     }
 
     private Target target() {

@@ -90,11 +90,23 @@ public final class GatewayServlet extends ServletContainer {
         AsyncContext async = request.startAsync(request, response);
         async.setTimeout(0);
         Served served = new Served(request, response, async, memory.share(caller));
-        if (BodyReader.hasBody(request)) {
-            served.read();
-        } else {
+        if (!BodyReader.hasBody(request)) {
             served.complete(NO_BODY);
+            return;
         }
+        try {
+            served.read();
+        } catch (IOException | RuntimeException | Error e) { // nothing else would complete the request
+            served.end(unexpected(e));
+        }
+    }
+
+    private static GatewayException unexpected(Throwable failure) {
+        FAILURES.error(failure.getClass().getName(), "a request failed unexpectedly", failure);
+        return failure instanceof OutOfMemoryError
+                ? new BodyException(ErrorCode.OVERLOADED, "The gateway is out of memory. Retry shortly.")
+                : new BodyException(
+                        ErrorCode.INTERNAL_ERROR, "The gateway failed. The operator finds the cause in its log.");
     }
 
     private void serveWithoutBody(HttpServletRequest request, HttpServletResponse response)
@@ -187,11 +199,16 @@ public final class GatewayServlet extends ServletContainer {
             response.setHeader("Connection", "close");
             try {
                 errors.send(response, failure);
-            } catch (IOException e) {
-                // the client has disconnected
+            } catch (IOException | RuntimeException | Error e) {
+                // the client has disconnected, or there is no memory for an error
             } finally {
                 share.close();
             }
+        }
+
+        @Override
+        public void fail(Throwable failure) {
+            fail(unexpected(failure));
         }
 
         private void cancelDeadline() {
@@ -220,18 +237,12 @@ public final class GatewayServlet extends ServletContainer {
         private void end(GatewayException failure) {
             try {
                 errors.send(response, failure);
-            } catch (IOException | RuntimeException e) {
-                // the client has disconnected
+            } catch (IOException | RuntimeException | Error e) {
+                // the client has disconnected, or there is no memory for an error
             } finally {
                 share.close();
                 async.complete();
             }
-        }
-
-        private GatewayException unexpected(Throwable failure) {
-            FAILURES.error(failure.getClass().getName(), "a request failed unexpectedly", failure);
-            return new BodyException(
-                    ErrorCode.INTERNAL_ERROR, "The gateway failed. The operator finds the cause in its log.");
         }
     }
 }

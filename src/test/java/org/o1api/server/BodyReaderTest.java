@@ -1,0 +1,175 @@
+package org.o1api.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.GatewayException;
+
+class BodyReaderTest {
+    /** Gives the pieces that have arrived, and is not ready without one. */
+    private static final class Arrived extends ServletInputStream {
+        private final Deque<byte[]> pieces = new ArrayDeque<>();
+
+        void add(String piece) {
+            pieces.add(piece.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public boolean isFinished() {
+            return false;
+        }
+
+        @Override
+        public boolean isReady() {
+            return !pieces.isEmpty();
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {}
+
+        @Override
+        public int read() {
+            throw new UnsupportedOperationException("reads into a buffer only");
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            byte[] piece = pieces.remove();
+            int read = Math.min(length, piece.length);
+            System.arraycopy(piece, 0, buffer, offset, read);
+            if (read < piece.length) {
+                pieces.addFirst(Arrays.copyOfRange(piece, read, piece.length));
+            }
+            return read;
+        }
+    }
+
+    private static final class Target implements BodyReader.Target {
+        private final List<String> events = new ArrayList<>();
+        private Runnable whileAccepting = () -> {};
+
+        @Override
+        public void accept(int bytes) {
+            whileAccepting.run();
+        }
+
+        @Override
+        public void complete(byte[] body) {
+            events.add("complete " + new String(body, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void fail(GatewayException failure) {
+            events.add("failed " + failure.code());
+        }
+
+        @Override
+        public void fail(Throwable failure) {
+            events.add("failed " + failure.getClass().getSimpleName());
+        }
+    }
+
+    private final Arrived in = new Arrived();
+    private final Target target = new Target();
+    private int completed;
+    private final AsyncContext async = proxy(AsyncContext.class, null);
+    private final HttpServletRequest request = proxy(HttpServletRequest.class, in);
+
+    private <T> T proxy(Class<T> type, @Nullable ServletInputStream stream) {
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
+                    if (method.getName().equals("complete")) {
+                        completed++;
+                    }
+                    return method.getName().equals("startAsync") ? this.async : stream;
+                }));
+    }
+
+    private BodyReader reader() throws IOException {
+        BodyReader reader = BodyReader.of(request, async, 10, target);
+        reader.start();
+        return reader;
+    }
+
+    @Test
+    void joinsWhatArrives() throws IOException {
+        BodyReader reader = reader();
+        in.add("a");
+        reader.onDataAvailable();
+        in.add("bc");
+        in.add("def");
+        reader.onDataAvailable();
+        reader.onAllDataRead();
+
+        reader.onError(new IOException("the client has disconnected")); // much later
+
+        assertThat(target.events).containsExactly("complete abcdef");
+    }
+
+    @Test
+    void failsOnceAndDiscardsTheRest() throws IOException {
+        BodyReader reader = reader();
+        in.add("12345678901");
+        in.add("more");
+        reader.onDataAvailable();
+        reader.fail(new BodyException(ErrorCode.REQUEST_TIMEOUT, "later"));
+        reader.onAllDataRead();
+
+        assertThat(target.events).containsExactly("failed REQUEST_TOO_LARGE");
+        assertThat(completed).isOne();
+    }
+
+    @Test
+    void failsByAnErrorWithoutThrowingIt() throws IOException {
+        BodyReader reader = reader();
+        target.whileAccepting = () -> {
+            throw new OutOfMemoryError("thrown by a test");
+        };
+        in.add("a");
+        reader.onDataAvailable();
+        in.add("b");
+        reader.onDataAvailable();
+        reader.onAllDataRead();
+
+        assertThat(target.events).containsExactly("failed OutOfMemoryError");
+        assertThat(completed).isOne();
+    }
+
+    @Test
+    void blamesAClientThatDisconnects() throws IOException {
+        BodyReader reader = reader();
+        in.add("a");
+        reader.onDataAvailable();
+        reader.onError(new IOException("reset"));
+
+        assertThat(target.events).containsExactly("failed INVALID_REQUEST");
+        assertThat(completed).isOne();
+    }
+
+    @Test
+    void closesTheConnectionOfAClientThatSendsOnAndOn() throws IOException {
+        BodyReader reader = reader();
+        reader.fail(new BodyException(ErrorCode.REQUEST_TIMEOUT, "too late"));
+        in.add("x".repeat(1 << 20));
+        reader.onDataAvailable();
+        in.add("x".repeat(1 << 20));
+        in.add("x");
+
+        assertThatThrownBy(reader::onDataAvailable).isInstanceOf(IOException.class);
+    }
+}
