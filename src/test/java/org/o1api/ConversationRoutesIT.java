@@ -99,17 +99,17 @@ class ConversationRoutesIT {
     void takesWhatClientsReallySend(Stage stage) {
         ChatClient client = stage.client();
         Answer created = post(client, ROUTE, """
-                {"metadata": {"half": "\\ud800 \\ud83d\\ude00"}, "items": [
-                  {"role": "user", "content": "Half \\ud800"},
+                {"metadata": {"whole": "\\ud83d\\ude00"}, "items": [
+                  {"role": "user", "content": "Whole \\ud83d\\ude00"},
                   {"role": "assistant", "content": "<think>secret</think>\\nNo."},
                   {"role": "assistant", "content": [{"type": "refusal", "refusal": "I cannot."}]}]}""");
         assertThat(created.status()).isEqualTo(200);
-        assertThat(created.json().at("/metadata/half").asText()).isEqualTo("? 😀");
+        assertThat(created.json().at("/metadata/whole").asText()).isEqualTo("😀");
         String path = ROUTE + "/" + created.json().path("id").asText();
         assertThat(client.get(path).status()).isEqualTo(200);
         assertThat(client.get(ROUTE + "?after=").status()).isEqualTo(200);
         JsonNode items = client.get(path + "/items?order=asc").json().path("data");
-        assertThat(items.at("/0/content/0/text").asText()).startsWith("Half ");
+        assertThat(items.at("/0/content/0/text").asText()).isEqualTo("Whole 😀");
         assertThat(items.at("/1/content/0/text").asText()).isEqualTo("No.");
         assertThat(items.at("/2/content/0/refusal").asText()).isEqualTo("I cannot.");
     }

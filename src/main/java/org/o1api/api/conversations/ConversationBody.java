@@ -43,6 +43,7 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
      */
     static ConversationBody read(byte[] body, ApiSettings.Limits limits) {
         JsonNode json = tree(body, limits);
+        requireWholeCharacters(json, "");
         JsonNode metadata = json.path("metadata");
         List<Message> messages = new ArrayList<>();
         JsonNode items = json.path("items");
@@ -83,6 +84,31 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
     private static void require(boolean good, String param, String what) {
         if (!good) {
             throw new RequestException(ErrorCode.INVALID_REQUEST, param, "'" + param + "' must be " + what + ".");
+        }
+    }
+
+    /** Half of a surrogate pair, which JSON can escape, has no UTF-8: it could only be stored as something else. */
+    private static void requireWholeCharacters(JsonNode node, String path) {
+        if (node.isTextual()) {
+            requireWholeCharacters(node.textValue(), path);
+        }
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            requireWholeCharacters(node.get(i), path + "[" + i + "]");
+        }
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
+            requireWholeCharacters(field.getKey(), path);
+            requireWholeCharacters(field.getValue(), path.isEmpty() ? field.getKey() : path + "." + field.getKey());
+        }
+    }
+
+    private static void requireWholeCharacters(String text, String path) {
+        boolean whole = text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+        if (!whole) {
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST,
+                    path.isEmpty() ? null : path,
+                    (path.isEmpty() ? "A key" : "'" + path + "'")
+                            + " has half of a surrogate pair (\\uD800 to \\uDFFF), which is no character. Send whole characters.");
         }
     }
 
