@@ -85,7 +85,7 @@ public final class Gateway implements ServletContextListener {
                 started(new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-tick")), NamedThreads::end);
         scheduler.setRemoveOnCancelPolicy(true);
         Map<String, Upstream> upstreams = upstreams(config, scheduler);
-        Conversations conversations = conversations(config.conversations());
+        Conversations conversations = conversations(config.conversations(), context.getContextPath());
         TurnExecutor executor = started(TurnExecutor.start(), TurnExecutor::close);
         OpenStreams streams = started(new OpenStreams(config.stream(), scheduler), OpenStreams::close);
         TurnService turns = new TurnService(upstreams, strategies(), config.turns(), scheduler);
@@ -123,14 +123,14 @@ public final class Gateway implements ServletContextListener {
     }
 
     /** Opens the database beside the start: that it is down must not keep the gateway from its other work. */
-    private Conversations conversations(ConversationSettings settings) {
-        Database database = started(new Database(settings.source(), System::getProperty), opened -> {
+    private Conversations conversations(ConversationSettings settings, String contextPath) {
+        Database database = started(new Database(settings.source(), System::getProperty, contextPath), opened -> {
             opened.close();
             Database.forgetDrivers();
         });
         Conversations conversations = new Conversations(database, settings, TokenCounter::tokens);
         conversations.keepOrder(started(
-                new ScheduledThreadPoolExecutor(2, NamedThreads.daemon("o1-api-conversations")),
+                new ScheduledThreadPoolExecutor(3, NamedThreads.daemon("o1-api-conversations")),
                 NamedThreads::endInOrder));
         return conversations;
     }

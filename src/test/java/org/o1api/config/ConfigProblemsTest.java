@@ -62,7 +62,7 @@ class ConfigProblemsTest {
                     api_keys: [ sk-secret ]                 | 1: api_keys[0]: found a single value, allowed: a section of keys and values
                     api_keys: [ { key: a } ]                | 1: api_keys[0].name: is missing, allowed: a name of at most 128 characters
                     conversations: { url: "jdbc:mysql://x" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
-                    conversations: { url: "jdbc:h2:mem:a", jndi: b } | 1: conversations.jndi: stands beside url, allowed: one of the two
+                    conversations: { url: "jdbc:h2:./a", jndi: b } | 1: conversations.jndi: stands beside url, allowed: one of the two
                     api_keys: [ { name: a } ]               | 1: api_keys[0].key: is missing, allowed: either key or sha256
                     api_keys:;- name: a;  sha256: sk-secret | 3: api_keys[0].sha256: found a value that is not shown here, allowed: 64 hex digits
                     api_keys: [ { name: a, key: x, presets: [] } ] | 1: api_keys[0].presets: found an empty list, allowed: at least one item, or no such key
