@@ -105,7 +105,7 @@ public final class Database implements AutoCloseable {
             return opened().withHandle(work::with);
         } catch (SQLException | JdbiException e) {
             connections.evictIfEnded(e);
-            report(e);
+            report(DatabaseFailure.of(e));
             throw ConversationException.storeUnavailable(e);
         } finally {
             limiter.leave();
@@ -121,8 +121,7 @@ public final class Database implements AutoCloseable {
         return call(handle -> handle.inTransaction(work::with));
     }
 
-    private void report(Throwable e) {
-        DatabaseFailure failure = DatabaseFailure.of(e);
+    private void report(DatabaseFailure failure) {
         suspected |= failure.ofConnection();
         failures.warning(failure.kind(), "the store of conversations failed: " + failure.message());
     }
@@ -173,7 +172,7 @@ public final class Database implements AutoCloseable {
             }
         } catch (SQLException | RuntimeException e) { // also what a driver, the pool or a migration throws
             down = true;
-            report(e);
+            report(DatabaseFailure.ofConnecting(e));
         }
     }
 

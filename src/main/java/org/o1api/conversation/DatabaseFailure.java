@@ -18,6 +18,7 @@ record DatabaseFailure(String kind, String message, boolean ofConnection) {
     /** H2's codes after which its connections are of no use: internal error, object closed, database closed, closed at shutdown. */
     private static final Set<Integer> H2_ENDED = Set.of(50000, 90007, 90098, 90121);
 
+    private static final String CONNECTION = "connection";
     private static final int H2_LOCKED = 90020;
     private static final Pattern PASSWORD = Pattern.compile("(?i)(password=)[^;&\\s]*");
 
@@ -29,17 +30,24 @@ record DatabaseFailure(String kind, String message, boolean ofConnection) {
         }
         if (hasCode(failure, H2_LOCKED)) {
             return new DatabaseFailure(
-                    "locked",
+                    CONNECTION,
                     "the database file is open in another application or process. Give each its own by conversations.url, or all"
                             + " the same PostgreSQL. " + hidden(FailureLog.rootCause(failure)),
                     true);
         }
         if (failure instanceof ConnectionException || isOfConnection(failure, state)) {
-            return new DatabaseFailure("connection", hidden(FailureLog.rootCause(failure)), true);
+            return new DatabaseFailure(CONNECTION, hidden(FailureLog.rootCause(failure)), true);
         }
-        return sql == null
-                ? new DatabaseFailure("other", failure.getClass().getSimpleName(), false)
-                : new DatabaseFailure(state, state + " " + hidden(firstLine(sql)), false);
+        if (sql == null) {
+            return new DatabaseFailure("other", failure.getClass().getSimpleName(), false);
+        }
+        String words = hidden(firstLine(sql));
+        return new DatabaseFailure(state, sql.getSQLState() == null ? words : state + " " + words, false);
+    }
+
+    /** A failure to open the database or to look for it, whatever it looks like. */
+    static DatabaseFailure ofConnecting(Throwable failure) {
+        return new DatabaseFailure(CONNECTION, of(failure).message, true);
     }
 
     /** Whether H2 has closed itself: only a new connection opens it again. */
