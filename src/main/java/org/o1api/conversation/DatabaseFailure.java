@@ -1,6 +1,7 @@
 package org.o1api.conversation;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.ConnectionException;
@@ -35,6 +36,9 @@ record DatabaseFailure(String kind, String message, boolean ofConnection) {
                             + " the same PostgreSQL. " + hidden(FailureLog.rootCause(failure)),
                     true);
         }
+        if (isOfPool(failure)) {
+            return new DatabaseFailure("pool", hidden(FailureLog.rootCause(failure)), true);
+        }
         if (failure instanceof ConnectionException || isOfConnection(failure, state)) {
             return new DatabaseFailure(CONNECTION, hidden(FailureLog.rootCause(failure)), true);
         }
@@ -64,6 +68,15 @@ record DatabaseFailure(String kind, String message, boolean ofConnection) {
                 || state.startsWith("57P")
                 || hasEnded(failure)
                 || !(failure instanceof SQLException || failure instanceof JdbiException);
+    }
+
+    /** Whether the pool had no connection, which does not say why: its line must not suppress the one that does. */
+    private static boolean isOfPool(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root instanceof SQLTransientConnectionException;
     }
 
     private static boolean hasCode(Throwable failure, int code) {

@@ -165,13 +165,10 @@ class DatabaseDownIT extends StoreFixture {
         assertThat(done.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(waiting).hasSizeLessThanOrEqualTo(10);
         await().atMost(LONG).until(waiting::isEmpty);
-        await().atMost(LONG).until(() -> {
-            requireUnavailable(node);
-            return lines("WARNING").stream().anyMatch(line -> line.contains("SocketTimeoutException"));
-        });
         for (int i = 0; i < 10_000; i++) { // as above
             requireUnavailable(node);
         }
+        assertThat(lines("WARNING")).isNotEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ConnectException;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import org.jdbi.v3.core.ConnectionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,9 @@ class DatabaseFailureTest {
         DatabaseFailure refused = DatabaseFailure.of(connecting(new ConnectException("Connection refused")));
         assertThat(refused.message()).isEqualTo("java.net.ConnectException: Connection refused");
         assertThat(refused.ofConnection()).isTrue();
+        DatabaseFailure pool = DatabaseFailure.of(connecting(new SQLTransientConnectionException("not available")));
+        assertThat(pool.ofConnection()).isTrue();
+        assertThat(pool.kind()).isNotEqualTo(refused.kind());
     }
 
     @ParameterizedTest
