@@ -106,11 +106,12 @@ public final class Gateway implements ServletContextListener {
                 Path.of("").toAbsolutePath());
         LOG.log(Level.INFO, "config: {0}", file);
         Config config = file.read();
+        TokenCounter.load(); // not in the first turn that needs it
         ScheduledThreadPoolExecutor scheduler =
                 started(new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-tick")), NamedThreads::end);
         scheduler.setRemoveOnCancelPolicy(true);
         Map<String, Upstream> upstreams = upstreams(config, scheduler);
-        Conversations conversations = conversations(config.conversations());
+        Conversations conversations = conversations(config.conversations(), context.getContextPath());
         TurnExecutor executor = started(TurnExecutor.start(), TurnExecutor::close);
         OpenStreams streams =
                 started(new OpenStreams(config.stream(), ErrorBody.unexpectedEvent(), scheduler), OpenStreams::close);
@@ -166,14 +167,14 @@ public final class Gateway implements ServletContextListener {
     }
 
     /** Opens the database beside the start: that it is down must not keep the gateway from its other work. */
-    private Conversations conversations(ConversationSettings settings) {
-        Database database = started(new Database(settings.source(), System::getProperty), opened -> {
+    private Conversations conversations(ConversationSettings settings, String contextPath) {
+        Database database = started(new Database(settings.source(), System::getProperty, contextPath), opened -> {
             opened.close();
             Database.forgetDrivers();
         });
         Conversations conversations = new Conversations(database, settings, TokenCounter::tokens);
         conversations.keepOrder(started(
-                new ScheduledThreadPoolExecutor(2, NamedThreads.daemon("o1-api-conversations")),
+                new ScheduledThreadPoolExecutor(3, NamedThreads.daemon("o1-api-conversations")),
                 NamedThreads::endInOrder));
         return conversations;
     }

@@ -3,12 +3,16 @@ package org.o1api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.Container;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
@@ -99,17 +103,17 @@ class ConversationRoutesIT {
     void takesWhatClientsReallySend(Stage stage) {
         ChatClient client = stage.client();
         Answer created = post(client, ROUTE, """
-                {"metadata": {"half": "\\ud800 \\ud83d\\ude00"}, "items": [
-                  {"role": "user", "content": "Half \\ud800"},
+                {"metadata": {"whole": "\\ud83d\\ude00"}, "items": [
+                  {"role": "user", "content": "Whole \\ud83d\\ude00"},
                   {"role": "assistant", "content": "<think>secret</think>\\nNo."},
                   {"role": "assistant", "content": [{"type": "refusal", "refusal": "I cannot."}]}]}""");
         assertThat(created.status()).isEqualTo(200);
-        assertThat(created.json().at("/metadata/half").asText()).isEqualTo("? 😀");
+        assertThat(created.json().at("/metadata/whole").asText()).isEqualTo("😀");
         String path = ROUTE + "/" + created.json().path("id").asText();
         assertThat(client.get(path).status()).isEqualTo(200);
         assertThat(client.get(ROUTE + "?after=").status()).isEqualTo(200);
         JsonNode items = client.get(path + "/items?order=asc").json().path("data");
-        assertThat(items.at("/0/content/0/text").asText()).startsWith("Half ");
+        assertThat(items.at("/0/content/0/text").asText()).isEqualTo("Whole 😀");
         assertThat(items.at("/1/content/0/text").asText()).isEqualTo("No.");
         assertThat(items.at("/2/content/0/refusal").asText()).isEqualTo("I cannot.");
     }
@@ -228,6 +232,121 @@ class ConversationRoutesIT {
             Answer refused = stage.client().get(ROUTE + "/" + name);
             assertThat(refused.status()).as(name).isEqualTo(400);
             assertThat(refused.json().at("/error/param").asText()).as(name).isEqualTo("conversation_id");
+        }
+    }
+
+    @InContainers
+    void refusesHalfASurrogatePair(Stage stage) {
+        Map<String, String> wrong = Map.of(
+                "{\"metadata\": {\"half\": \"\\ud800 x\"}}",
+                "metadata.half",
+                "{\"metadata\": {\"turned\": \"\\ude00\\ud83d\"}}",
+                "metadata.turned",
+                "{\"items\": [{\"role\": \"user\", \"content\": \"\\ud800\"}]}",
+                "items[0].content",
+                "{\"items\": [{\"role\": \"user\", \"content\": [{\"type\": \"input_text\", \"text\": \"\\ud800\"}]}]}",
+                "items[0].content[0].text",
+                "{\"items\": [{\"type\": \"function_call\", \"call_id\": \"c\", \"name\": \"f\", \"arguments\": \"\\ud800\"}]}",
+                "items[0].arguments",
+                "{\"items\": [{\"type\": \"function_call_output\", \"call_id\": \"\\udfff\", \"output\": \"x\"}]}",
+                "items[0].call_id");
+        String id = post(stage.client(), ROUTE, "{}").json().path("id").asText();
+        for (String path : List.of(ROUTE, ROUTE + "/" + id, ROUTE + "/" + id + "/items")) {
+            wrong.forEach((body, param) -> {
+                Answer refused = post(stage.client(), path, body);
+                assertThat(refused.status()).as(body).isEqualTo(400);
+                assertThat(refused.json().at("/error/param").asText()).as(body).isEqualTo(param);
+                assertThat(refused.json().at("/error/message").asText())
+                        .as(body)
+                        .contains("surrogate pair");
+            });
+            for (String key : List.of("\\udc00", "\\ud800", "\\ud800x")) {
+                String body = "{\"metadata\": {\"" + key + "\": \"x\"}}";
+                assertThat(post(stage.client(), path, body).status()).as(body).isEqualTo(400);
+            }
+        }
+        assertThat(stage.client().get(ROUTE + "/" + id + "/items").json().path("data"))
+                .isEmpty();
+    }
+
+    @InContainers
+    void goesOnAfterArgumentsOfAnyDepth(Stage stage) {
+        ChatClient client = stage.client();
+        stage.decides(request -> Script.answer("Yes."));
+        for (int depth : new int[] {999, 1000, 1001, 1500, 2000, 2001, 2500}) {
+            String arguments = "[".repeat(depth) + "]".repeat(depth);
+            Answer created = post(
+                    client,
+                    ROUTE,
+                    "{\"items\": [{\"type\": \"function_call\", \"call_id\": \"c1\", \"name\": \"f\", \"arguments\": \""
+                            + arguments
+                            + "\"}, {\"type\": \"function_call_output\", \"call_id\": \"c1\", \"output\": \"done\"}]}");
+            assertThat(created.status()).as("%d", depth).isEqualTo(200);
+            String id = created.json().path("id").asText();
+            for (String question : List.of("Well?", "And?")) {
+                Answer answer = client.askWhole(
+                        question, "\"conversation_id\": \"" + id + "\"", "\"reasoning_effort\": \"none\"");
+                assertThat(answer.status()).as("%d", depth).isEqualTo(200);
+            }
+            assertThat(client.get(ROUTE + "/" + id + "/items?order=asc")
+                            .json()
+                            .at("/data/0/arguments")
+                            .asText())
+                    .isEqualTo(arguments);
+        }
+    }
+
+    private static void requireQuotaExceeded(Answer refused) {
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.json().at("/error/code").asText()).isEqualTo("storage_quota_exceeded");
+        assertThat(refused.json().at("/error/type").asText()).isEqualTo("invalid_request_error");
+        assertThat(refused.json().at("/error/message").asText()).contains("conversations.bytes_per_caller");
+    }
+
+    @Test
+    void refusesToStoreMoreThanACallerMayHave() throws Exception {
+        Path folder = Files.createTempDirectory(Path.of("target"), "it-").toAbsolutePath();
+        try (Stage stage = Stage.open(
+                Container.TOMCAT,
+                List.of(
+                        KEYS,
+                        "conversations: { url: \"jdbc:h2:file:" + folder.resolve("conversations")
+                                + "\", bytes_per_caller: 64KiB }"),
+                false)) {
+            ChatClient client = stage.client();
+            stage.decides(request -> Script.answer("long ".repeat(15_000)));
+            String keyed = "{\"reasoning_effort\": \"none\", \"conversation_id\": \"full\","
+                    + " \"messages\": [{\"role\": \"user\", \"content\": \"One?\"}]}";
+            Answer crossing = client.send(
+                    "/v1/chat/completions",
+                    request -> ChatClient.posting(keyed).apply(request.header("Idempotency-Key", "k")));
+            assertThat(crossing.status()).isEqualTo(200); // one turn over the limit is stored
+            assertThat(stage.requests()).hasSize(1);
+
+            String more = keyed.replace("One?", "Two?");
+            requireQuotaExceeded(client.post(more));
+            requireQuotaExceeded(client.post(more.replace("full", "other")));
+            requireQuotaExceeded(client.post(more.replace("{\"reasoning", "{\"stream\": true, \"reasoning")));
+            requireQuotaExceeded(post(client, ROUTE, "{}"));
+            requireQuotaExceeded(
+                    post(client, ROUTE + "/full/items", "{\"items\": [{\"role\": \"user\", \"content\": \"x\"}]}"));
+            assertThat(stage.requests()).as("no call was made").hasSize(1);
+
+            // What needs no room works: reading, a stored answer once more, no conversation, another caller.
+            assertThat(client.get(ROUTE + "/full/items").json().path("data")).hasSize(2);
+            assertThat(client.send(
+                                    "/v1/chat/completions",
+                                    request -> ChatClient.posting(keyed).apply(request.header("Idempotency-Key", "k")))
+                            .json()
+                            .path("id"))
+                    .isEqualTo(crossing.json().path("id"));
+            assertThat(client.askWhole("Plain?", "\"reasoning_effort\": \"none\"")
+                            .status())
+                    .isEqualTo(200);
+            assertThat(stage.gateway().client(OTHER).post(more).status()).isEqualTo(200);
+
+            assertThat(delete(client, ROUTE + "/full").status()).isEqualTo(200);
+            assertThat(client.post(more).status()).isEqualTo(200);
         }
     }
 

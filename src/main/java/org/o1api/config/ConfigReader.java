@@ -80,7 +80,7 @@ final class ConfigReader {
         long body = limits.get("body", BODY, DEFAULT_BODY);
         Duration time = limits.get(
                 "body_time", Kind.duration(Duration.ofSeconds(1), Duration.ofHours(1)), Duration.ofSeconds(30));
-        Long configured = limits.find("bodies", Kind.size(1 << 10, 1L << 50), "a quarter of the heap");
+        Long configured = limits.find("bodies", Kind.size(1 << 10, 1L << 40), "a quarter of the heap");
         if (configured != null && configured < body) {
             limits.problem(
                     "bodies",

@@ -11,13 +11,14 @@ final class ConversationReader {
             .hidden() // it may hold a password
             .which(
                     "jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE",
-                    url -> url.startsWith("jdbc:h2:") || url.startsWith("jdbc:postgresql:"));
+                    url -> Source.Url.isFileOfH2(url) || url.startsWith("jdbc:postgresql:"));
 
     private ConversationReader() {}
 
     static ConversationSettings settings(Section section) {
         ConversationSettings fallback = ConversationSettings.DEFAULT;
         long perCaller = section.get("per_caller", Kind.integer(1, 100_000_000), (long) fallback.perCaller());
+        Kind<Long> bytes = Kind.size(1 << 10, 1L << 50);
         return new ConversationSettings(
                 source(section),
                 section.get("wait", Kind.duration(Duration.ZERO, Duration.ofHours(1)), fallback.patience()),
@@ -26,7 +27,8 @@ final class ConversationReader {
                         "time_to_live",
                         Kind.duration(Duration.ofSeconds(1), Duration.ofDays(36_500)),
                         fallback.timeToLive()),
-                (int) perCaller);
+                (int) perCaller,
+                section.get("bytes_per_caller", bytes, fallback.bytesPerCaller()));
     }
 
     private static Source source(Section section) {
@@ -41,6 +43,6 @@ final class ConversationReader {
         if (url != null) {
             section.problem("jndi", "stands beside url, allowed: one of the two");
         }
-        return new Source.Jndi(jndi);
+        return new Source.Jndi(jndi, (int) connections);
     }
 }

@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A number of bytes as the config writes it: {@code 4096}, {@code 64KiB}, {@code 10MiB}. */
+/** A number of bytes as the config writes it: {@code 4096}, {@code 64KiB}, {@code 10MiB}, {@code 1GiB}. */
 final class SizeText {
-    private static final Pattern FORM = Pattern.compile("(\\d{1,10}) ?(|KiB|MiB)");
+    private static final Pattern FORM = Pattern.compile("(\\d{1,10}) ?(|KiB|MiB|GiB)");
 
     private SizeText() {}
 
@@ -15,19 +15,23 @@ final class SizeText {
         if (!form.matches()) {
             return Optional.empty();
         }
+        int shift = switch (form.group(2)) {
+            case "KiB" -> 10;
+            case "MiB" -> 20;
+            case "GiB" -> 30;
+            default -> 0;
+        };
         long amount = Long.parseLong(form.group(1));
-        return Optional.of(
-                switch (form.group(2)) {
-                    case "KiB" -> amount << 10;
-                    case "MiB" -> amount << 20;
-                    default -> amount;
-                });
+        return amount > Long.MAX_VALUE >> shift ? Optional.empty() : Optional.of(amount << shift);
     }
 
     static String of(long bytes) {
         if (bytes == 0 || bytes % (1 << 10) != 0) {
             return Long.toString(bytes);
         }
-        return bytes % (1 << 20) == 0 ? (bytes >> 20) + "MiB" : (bytes >> 10) + "KiB";
+        if (bytes % (1 << 20) != 0) {
+            return (bytes >> 10) + "KiB";
+        }
+        return bytes % (1 << 30) == 0 ? (bytes >> 30) + "GiB" : (bytes >> 20) + "MiB";
     }
 }

@@ -65,11 +65,12 @@ record Continuation(List<Message> prompt, List<Message> added) {
                 fresh.add(message);
             }
         }
-        int known = overlap(told, talk);
+        Resent resent = new Resent(told, talk);
+        int known = resent.overlap();
         if (known == 0) {
             refuse(begins(history.first() == null ? told : talk(history.first()), talk));
         }
-        refuse(retells(told, talk.subList(known, talk.size())));
+        refuse(resent.repeatsAfter(known));
         List<Message> added = withoutKnown(fresh, known);
         boolean waitsForAnswer =
                 !told.isEmpty() && told.get(told.size() - 1).text().role() != Role.ASSISTANT;
@@ -86,21 +87,6 @@ record Continuation(List<Message> prompt, List<Message> added) {
         return Told.of(turn).stream()
                 .filter(told -> !told.message().role().instructs())
                 .toList();
-    }
-
-    /** How many messages the end of the conversation and the beginning of the request have in common. */
-    private static int overlap(List<Told> told, List<MessageText> talk) {
-        for (int length = Math.min(told.size(), talk.size()); length > 0; length--) {
-            int at = told.size() - length;
-            int same = 0;
-            while (same < length && told.get(at + same).isSentAgain(talk.get(same))) {
-                same++;
-            }
-            if (same == length) {
-                return length;
-            }
-        }
-        return 0;
     }
 
     /** A client that tells the conversation again, but otherwise, or not to its end, would have it told twice. */
@@ -120,20 +106,6 @@ record Continuation(List<Message> prompt, List<Message> added) {
                 && !talk.isEmpty()
                 && told.get(0).isSentAgain(talk.get(0))
                 && talk.stream().anyMatch(message -> message.role() == Role.ASSISTANT);
-    }
-
-    /** Whether a request has a question of the conversation with its answer. */
-    private static boolean retells(List<Told> told, List<MessageText> talk) {
-        for (int i = 1; i < talk.size(); i++) {
-            if (talk.get(i).role() == Role.ASSISTANT) {
-                for (int j = 1; j < told.size(); j++) {
-                    if (told.get(j).isSentAgain(talk.get(i)) && told.get(j - 1).isSentAgain(talk.get(i - 1))) {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
     }
 
     private static List<Message> withoutKnown(List<Message> fresh, int known) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -21,16 +22,17 @@ import org.o1api.llm.RawJson;
  */
 public final class ConversationStore {
     private static final String CONVERSATION = "SELECT pk, id, metadata, created_at FROM conversation ";
-    private static final String ROW = "SELECT conversation, position, id, fingerprint, record FROM turn ";
-    private static final int TURNS_AT_ONCE = 32;
-
-    /** Characters of a record that stands in its row. */
-    private static final int LONGEST_RECORD = 100_000;
+    /** How long a request deletes turns itself; the purge does the rest. */
+    private static final long INLINE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Database database;
+    private final StorageQuota quota;
+    private final Deletion deletion;
 
-    ConversationStore(Database database) {
+    ConversationStore(Database database, StorageQuota quota, Deletion deletion) {
         this.database = database;
+        this.quota = quota;
+        this.deletion = deletion;
     }
 
     /** A page of a list. */
@@ -65,64 +67,95 @@ public final class ConversationStore {
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 
-    /** Begins a conversation, with what has been said in it already. */
+    /**
+     * Begins a conversation, with what has been said in it already.
+     *
+     * @throws ConversationException also when the caller's conversations are above their limit
+     */
     public Conversation create(String caller, RawJson metadata, @Nullable StoredTurn first) {
+        quota.require(caller);
         String id = ConversationId.make();
-        return database.transaction(handle -> {
-            long key = insert(handle, caller, id, metadata);
-            if (first != null) {
-                insert(handle, key, 0, first, null);
+        NewTurn turn = first == null ? null : NewTurn.of(first);
+        long bytes = bytes(metadata) + (turn == null ? 0 : turn.bytes());
+        Conversation created = database.transaction(handle -> {
+            long key = insert(handle, caller, id, metadata, bytes);
+            if (turn != null) {
+                TurnTable.insert(handle, key, 0, turn, null);
             }
             return find(handle, caller, id).orElseThrow();
         });
+        quota.add(caller, bytes);
+        return created;
     }
 
-    private static long insert(Handle handle, String caller, String id, RawJson metadata) {
-        return handle.createUpdate("INSERT INTO conversation (caller, id, metadata, created_at, used_at)"
-                        + " VALUES (?, ?, ?, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)")
+    /** What a conversation without turns occupies. */
+    private static long bytes(RawJson metadata) {
+        return StorageQuota.BYTES_OF_A_CONVERSATION + Utf8.length(metadata.text());
+    }
+
+    private static long insert(Handle handle, String caller, String id, RawJson metadata, long bytes) {
+        return handle.createUpdate("INSERT INTO conversation (caller, id, metadata, created_at, used_at, bytes)"
+                        + " VALUES (?, ?, ?, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, ?)")
                 .bind(0, caller)
                 .bind(1, id)
                 .bind(2, metadata.text())
+                .bind(3, bytes)
                 .executeAndReturnGeneratedKeys("pk")
                 .mapTo(Long.class)
                 .one();
     }
 
-    private static void insert(
-            Handle handle, long conversation, int position, StoredTurn turn, Entry.@Nullable Idempotency idempotency) {
-        String record = TurnJson.write(turn);
-        handle.execute(
-                "INSERT INTO turn (conversation, position, id, idempotency_key, fingerprint, instructs, record, long_record)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                conversation,
-                position,
-                turn.id(),
-                idempotency == null ? null : idempotency.key(),
-                idempotency == null ? null : idempotency.fingerprint(),
-                !turn.instructions().isEmpty(),
-                record.length() <= LONGEST_RECORD ? record : null,
-                record.length() <= LONGEST_RECORD ? null : record);
-    }
-
-    /** Gives a conversation other notes. */
+    /** Replaces the metadata of a conversation. */
     public Optional<Conversation> update(String caller, String id, RawJson metadata) {
         return database.transaction(handle -> {
             handle.execute(
-                    "UPDATE conversation SET metadata = ? WHERE caller = ? AND id = ?", metadata.text(), caller, id);
+                    "UPDATE conversation SET metadata = ?, bytes = bytes + ? - OCTET_LENGTH(metadata)"
+                            + " WHERE caller = ? AND id = ?",
+                    metadata.text(),
+                    Utf8.length(metadata.text()),
+                    caller,
+                    id);
             return find(handle, caller, id);
         });
     }
 
-    /** Deletes a conversation for good; a turn that runs in it stores nothing any more. Gives whether it was there. */
+    /**
+     * Deletes a conversation for good; a turn that runs in it stores nothing any more. It is gone when this returns, but the turns
+     * of a large one may be deleted later. Returns whether it was there.
+     */
     public boolean delete(String caller, String id) {
-        return database.transaction(handle -> {
+        Deleted deleted = database.transaction(handle -> {
             // The lease first, as where a turn is stored: two orders would be a deadlock. A first turn may have nothing
             // else.
-            int leases = handle.execute(
-                    "DELETE FROM lease WHERE caller = ? AND id = ? AND expires_at >= CURRENT_TIMESTAMP", caller, id);
-            int found = handle.execute("DELETE FROM conversation WHERE caller = ? AND id = ?", caller, id);
-            return found + leases > 0;
+            boolean leased = handle.execute(
+                            "DELETE FROM lease WHERE caller = ? AND id = ? AND expires_at >= CURRENT_TIMESTAMP",
+                            caller,
+                            id)
+                    > 0;
+            Optional<Conversation> found = find(handle, caller, id);
+            boolean handedOver = found.isPresent()
+                    && handle.execute(
+                                    Deletion.HAND_OVER + "WHERE pk = ? AND caller = ?",
+                                    found.get().key(),
+                                    caller)
+                            > 0;
+            return new Deleted(leased || handedOver, handedOver ? found.get().key() : null);
         });
+        if (deleted.key != null) {
+            deleteTurns(deleted.key);
+        }
+        return deleted.wasThere;
+    }
+
+    private record Deleted(boolean wasThere, @Nullable Long key) {}
+
+    private void deleteTurns(long conversation) {
+        long startNanos = System.nanoTime();
+        try {
+            deletion.delete(conversation, () -> System.nanoTime() - startNanos > INLINE_NANOS);
+        } catch (ConversationException e) {
+            // the log has it, and the purge deletes the rest
+        }
     }
 
     /**
@@ -171,17 +204,7 @@ public final class ConversationStore {
      * @param from the position of the first; null: from the start of that order
      */
     public List<Placed> turns(Conversation conversation, @Nullable Integer from, boolean ascending, int limit) {
-        return database.call(handle -> turns(handle, conversation.key(), from, ascending, limit));
-    }
-
-    private static List<Placed> turns(
-            Handle handle, long conversation, @Nullable Integer from, boolean ascending, int limit) {
-        List<Placed> turns = new ArrayList<>();
-        read(handle, conversation, "", from, ascending, turn -> {
-            turns.add(turn);
-            return turns.size() == limit;
-        });
-        return turns;
+        return database.call(handle -> TurnTable.turns(handle, conversation.key(), from, ascending, limit));
     }
 
     /**
@@ -191,65 +214,7 @@ public final class ConversationStore {
      * @param isEnough takes a turn, and tells whether it is the last one that is wanted
      */
     public void read(Conversation conversation, @Nullable Integer from, boolean ascending, Predicate<Placed> isEnough) {
-        database.call(handle -> read(handle, conversation.key(), "", from, ascending, isEnough));
-    }
-
-    /** Tells whether it was enough before there were no more. */
-    private static boolean read(
-            Handle handle,
-            long conversation,
-            String which,
-            @Nullable Integer from,
-            boolean ascending,
-            Predicate<Placed> isEnough) {
-        Integer next = from;
-        List<Row> page;
-        do {
-            page = handle.select(
-                            ROW + "WHERE conversation = ?" + which
-                                    + (next == null ? "" : ascending ? " AND position >= ?" : " AND position <= ?")
-                                    + " ORDER BY position " + (ascending ? "ASC" : "DESC") + " LIMIT " + TURNS_AT_ONCE,
-                            next == null ? new Object[] {conversation} : new Object[] {conversation, next})
-                    .map((row, context) -> row(row))
-                    .list();
-            for (Row row : page) {
-                if (isEnough.test(placed(handle, row))) {
-                    return true;
-                }
-                next = row.position + (ascending ? 1 : -1);
-            }
-        } while (page.size() == TURNS_AT_ONCE);
-        return false;
-    }
-
-    /** A turn's row, but for a record that is long: those are read one at a time. */
-    private record Row(
-            long conversation,
-            int position,
-            String id,
-            @Nullable String fingerprint,
-            @Nullable String record) {}
-
-    private static Row row(ResultSet row) throws SQLException {
-        return new Row(
-                row.getLong("conversation"),
-                row.getInt("position"),
-                row.getString("id"),
-                row.getString("fingerprint"),
-                row.getString("record"));
-    }
-
-    private static Placed placed(Handle handle, Row row) {
-        String record = row.record != null
-                ? row.record
-                : handle.select(
-                                "SELECT long_record FROM turn WHERE conversation = ? AND position = ?",
-                                row.conversation,
-                                row.position)
-                        .mapTo(String.class)
-                        .findOne()
-                        .orElseThrow(ConversationException::changed); // deleted meanwhile
-        return new Placed(row.position, TurnJson.read(row.id, record), record.length());
+        database.call(handle -> TurnTable.read(handle, conversation.key(), "", from, ascending, isEnough));
     }
 
     /**
@@ -271,7 +236,7 @@ public final class ConversationStore {
 
     private static History history(Handle handle, long conversation, History.Need need) {
         Deque<Placed> recent = new ArrayDeque<>();
-        boolean cut = read(handle, conversation, "", null, false, turn -> {
+        boolean cut = TurnTable.read(handle, conversation, "", null, false, turn -> {
             recent.addFirst(need.of(turn));
             return need.isEnoughWith(turn.turn());
         });
@@ -280,7 +245,7 @@ public final class ConversationStore {
         }
         return new History(
                 conversation,
-                turns(handle, conversation, null, true, 1).stream()
+                TurnTable.turns(handle, conversation, null, true, 1).stream()
                         .findFirst()
                         .orElseThrow(ConversationException::changed) // deleted meanwhile
                         .turn(),
@@ -290,7 +255,7 @@ public final class ConversationStore {
 
     private static List<Message> instructions(Handle handle, long conversation, int before, History.Need need) {
         List<Message> instructions = new ArrayList<>();
-        read(handle, conversation, " AND instructs AND position < " + before, null, true, placed -> {
+        TurnTable.read(handle, conversation, " AND instructs AND position < " + before, null, true, placed -> {
             need.addInstructions(placed.turn());
             instructions.addAll(placed.turn().instructions());
             return false;
@@ -310,16 +275,9 @@ public final class ConversationStore {
             return Optional.empty();
         }
         return database.call(handle -> {
-            Optional<Row> found = handle.select(
-                            ROW + "WHERE conversation = (SELECT pk FROM conversation WHERE caller = ? AND id = ?)"
-                                    + " AND idempotency_key = ?",
-                            entry.caller(),
-                            entry.id(),
-                            idempotency.key())
-                    .map((row, context) -> row(row))
-                    .findOne();
-            found.ifPresent(row -> Leases.requireSame(idempotency, String.valueOf(row.fingerprint)));
-            return found.map(row -> placed(handle, row).turn());
+            Optional<TurnTable.Answered> found = TurnTable.answered(handle, entry, idempotency.key());
+            found.ifPresent(row -> Leases.requireSame(idempotency, row.fingerprint()));
+            return found.map(TurnTable.Answered::turn);
         });
     }
 
@@ -330,17 +288,25 @@ public final class ConversationStore {
      */
     void store(Leases.Lease lease, History history, StoredTurn turn) {
         Entry entry = lease.entry();
+        RawJson metadata = new RawJson("{}");
+        NewTurn added = NewTurn.of(turn);
+        Long known = history.key();
         database.transaction(handle -> {
             if (Leases.release(handle, lease) == 0) {
                 throw ConversationException.changed();
             }
-            Long known = history.key();
-            long key = known == null ? insert(handle, entry.caller(), entry.id(), new RawJson("{}")) : known;
-            if (handle.execute("UPDATE conversation SET used_at = CURRENT_TIMESTAMP WHERE pk = ?", key) == 0) {
+            long key = known == null ? insert(handle, entry.caller(), entry.id(), metadata, bytes(metadata)) : known;
+            int updated = handle.execute(
+                    "UPDATE conversation SET used_at = CURRENT_TIMESTAMP, bytes = bytes + ? WHERE pk = ? AND caller = ?",
+                    added.bytes(),
+                    key,
+                    entry.caller()); // not if it was deleted: then it is no longer the caller's
+            if (updated == 0) {
                 throw ConversationException.changed();
             }
-            insert(handle, key, history.nextPosition(), turn, entry.idempotency());
+            TurnTable.insert(handle, key, history.nextPosition(), added, entry.idempotency());
             return key;
         });
+        quota.add(entry.caller(), added.bytes() + (known == null ? bytes(metadata) : 0));
     }
 }

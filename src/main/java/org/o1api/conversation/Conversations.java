@@ -1,59 +1,60 @@
 package org.o1api.conversation;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.o1api.llm.PeriodicTask;
 
 /** All conversations: their store, their leases, and what keeps both in order. */
 public final class Conversations {
-    private static final System.Logger LOG = System.getLogger(Conversations.class.getName());
     private static final Duration PURGE = Duration.ofMinutes(1);
 
+    private final Database database;
     private final ConversationSettings settings;
+    private final StorageQuota quota;
     private final ConversationStore store;
     private final Leases leases;
     private final Purge purge;
     private final Tokenizer tokenizer;
 
     public Conversations(Database database, ConversationSettings settings, Tokenizer tokenizer) {
+        this.database = database;
         this.settings = settings;
         this.tokenizer = tokenizer;
-        store = new ConversationStore(database);
+        quota = new StorageQuota(database, settings.bytesPerCaller());
+        Deletion deletion = new Deletion(database);
+        store = new ConversationStore(database, quota, deletion);
         leases = new Leases(database, settings.lease());
-        purge = new Purge(database);
+        purge = new Purge(database, deletion);
     }
 
     /**
-     * Keeps order from now on: opens the database, renews the leases of this node and deletes what is old.
+     * Keeps order from now on: opens the database and looks for it while it is unreachable, renews the leases of this node and
+     * deletes what is old. All of it ends with the scheduler.
      *
-     * @param scheduler whose thread may block, and is not interrupted
+     * @param scheduler its threads may block, and are not interrupted; it needs three, so that none of these waits for another
      */
     public void keepOrder(ScheduledExecutorService scheduler) {
-        every(settings.lease().dividedBy(3), leases::renew, scheduler);
-        every(PURGE, this::purge, scheduler);
+        database.watch(scheduler);
+        start("leases", settings.lease().dividedBy(3), leases::renew, scheduler);
+        start("purge", PURGE, () -> purge(scheduler::isShutdown), scheduler);
     }
 
-    private static void every(Duration time, Runnable task, ScheduledExecutorService scheduler) {
-        Runnable quietly = () -> {
+    private static void start(String name, Duration period, Runnable task, ScheduledExecutorService scheduler) {
+        Runnable reported = () -> {
             try {
                 task.run();
             } catch (ConversationException e) {
-                // the log has it, and the next time may do better
-            } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "the conversations could not be kept in order", e);
+                // the database is unreachable: the log has it, and the next run may succeed
             }
         };
-        var unused = scheduler.scheduleWithFixedDelay(quietly, 0, time.toMillis(), TimeUnit.MILLISECONDS);
+        PeriodicTask.start(name, Duration.ZERO, period, reported, scheduler);
     }
 
-    private void purge() {
-        int purged = purge.unused(settings.timeToLive()) + purge.beyond(settings.perCaller());
+    private void purge(BooleanSupplier stop) {
+        purge.run(settings, stop);
         leases.purge();
-        if (purged > 0) {
-            LOG.log(Level.INFO, "{0} conversations were deleted: too old, or more than their caller may have", purged);
-        }
     }
 
     public ConversationStore store() {
@@ -73,8 +74,11 @@ public final class Conversations {
         return store.answered(entry);
     }
 
-    /** Opens a conversation for a turn, if no other has it open. */
+    /** Opens a conversation for a turn, unless another turn has it open. */
     public Optional<OpenConversation> tryOpen(Entry entry) {
-        return leases.tryTake(entry).map(lease -> new OpenConversation(store, leases, lease, tokenizer));
+        Leases.Lease lease = leases.lease(entry);
+        // Made before the lease is held: if there were no memory for it afterwards, nobody would end the lease.
+        Optional<OpenConversation> open = Optional.of(new OpenConversation(store, leases, lease, quota, tokenizer));
+        return leases.tryTake(lease) ? open : Optional.empty();
     }
 }

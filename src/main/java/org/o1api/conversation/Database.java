@@ -1,45 +1,90 @@
 package org.o1api.conversation;
 
 import java.lang.System.Logger.Level;
+import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collections;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
+import org.o1api.llm.FailureLog;
+import org.o1api.llm.PeriodicTask;
 
 /**
- * The database behind the store: opened when it is first needed, brought to its schema, and opened again when that failed.
- * While it is down, what needs it fails at once, and nothing else does.
+ * The database behind the store. Once it is known to be unreachable, everything that needs it fails immediately, while one task in
+ * the background looks whether it is back; only that task decides. {@link CallLimiter} bounds the threads that wait until then.
  */
 public final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
 
+    private static final Duration CHECK = Duration.ofSeconds(1);
     private static final long OPEN_MILLIS = 10_000;
-    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final DatabaseConnections connections;
-    private final ReentrantLock opening = new ReentrantLock();
+    private final UnaryOperator<DataSource> instrument;
+    private final CallLimiter limiter;
+    private final FailureLog failures = new FailureLog(LOG);
+
+    /** Held while the database is opened or looked for. */
+    private final ReentrantLock checking = new ReentrantLock();
+
+    /** Null until it has been opened for the first time. */
     private volatile @Nullable Jdbi jdbi;
+
+    private volatile boolean down;
     private volatile boolean closed;
-    private volatile boolean failing;
 
-    /** When it could not be reached last; whoever comes within the pause fails at once, since waiting takes a thread. */
-    private volatile long unreachableNanos = System.nanoTime() - PAUSE_NANOS;
+    /** Whether a call failed as if the database were unreachable, so that somebody should look. */
+    private volatile boolean suspected;
 
-    /** The database of a source; nothing is opened yet. */
-    public Database(ConversationSettings.Source source, Function<String, @Nullable String> systemProperties) {
-        connections = new DatabaseConnections(source, systemProperties);
+    /**
+     * The database of a source; nothing is opened yet.
+     *
+     * @param contextPath of the web application: each has an embedded database of its own
+     */
+    public Database(
+            ConversationSettings.Source source,
+            Function<String, @Nullable String> systemProperties,
+            String contextPath) {
+        this(source, systemProperties, contextPath, UnaryOperator.identity());
+    }
+
+    /** The same with something around its connections, which tests use to look and to fail. */
+    Database(
+            ConversationSettings.Source source,
+            Function<String, @Nullable String> systemProperties,
+            String contextPath,
+            UnaryOperator<DataSource> instrument) {
+        this.connections = new DatabaseConnections(source, systemProperties, contextPath);
+        this.instrument = instrument;
+        this.limiter = new CallLimiter(source.connections());
+    }
+
+    /** Opens the database in the background, and looks for it there when it is unreachable. */
+    PeriodicTask watch(ScheduledExecutorService scheduler) {
+        return PeriodicTask.start("database", Duration.ZERO, CHECK, this::look, scheduler);
+    }
+
+    private void look() {
+        if ((jdbi == null || down || suspected) && checking.tryLock()) {
+            try {
+                check();
+            } finally {
+                checking.unlock();
+            }
+        }
     }
 
     /** What is done with a connection. */
@@ -50,129 +95,135 @@ public final class Database implements AutoCloseable {
     /**
      * Works with a connection, each statement for itself.
      *
-     * @throws ConversationException when the database is down
+     * @throws ConversationException if the database is unreachable or a statement fails
      */
     <T> T call(Work<T> work) {
-        return guarded(() -> open().withHandle(work::with));
+        if (down || !limiter.enter(() -> down)) {
+            throw ConversationException.storeUnavailable(null);
+        }
+        try {
+            return opened().withHandle(work::with);
+        } catch (SQLException | JdbiException e) {
+            connections.evictIfEnded(e);
+            report(DatabaseFailure.of(e));
+            throw ConversationException.storeUnavailable(e);
+        } finally {
+            limiter.leave();
+        }
     }
 
     /**
      * Works with a connection, all of it or nothing.
      *
-     * @throws ConversationException when the database is down; nothing is done then
+     * @throws ConversationException if the database is unreachable or a statement fails; nothing is done then
      */
     <T> T transaction(Work<T> work) {
         return call(handle -> handle.inTransaction(work::with));
     }
 
-    private interface Guarded<T> {
-        T run() throws SQLException;
+    private void report(DatabaseFailure failure) {
+        suspected |= failure.ofConnection();
+        failures.warning(failure.kind(), "the store of conversations failed: " + failure.message());
     }
 
-    private <T> T guarded(Guarded<T> work) {
-        if (System.nanoTime() - unreachableNanos < PAUSE_NANOS) {
+    /** The first call opens the database, or waits until another thread has. */
+    private Jdbi opened() {
+        Jdbi opened = jdbi;
+        if (opened == null) {
+            opened = open();
+        }
+        if (opened == null) {
             throw ConversationException.storeUnavailable(null);
         }
-        try {
-            T result = work.run();
-            if (failing) {
-                failing = false;
-                LOG.log(Level.INFO, "the store of conversations works again");
-            }
-            return result;
-        } catch (SQLException | JdbiException | FlywayException e) {
-            if (e instanceof ConnectionException || e instanceof FlywayException) {
-                unreachableNanos = System.nanoTime();
-            }
-            connections.evictIfEnded(e);
-            if (!failing) {
-                failing = true;
-                LOG.log(Level.WARNING, "the store of conversations failed: {0}", cause(e));
-            }
-            throw ConversationException.storeUnavailable(e);
-        }
+        return opened;
     }
 
-    /**
-     * What went wrong, in the database's own words: those of JDBI would repeat what was to be stored, as the database's do where
-     * a value or a constraint is what is wrong (SQL's classes 22 and 23).
-     */
-    private static String cause(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                String state = String.valueOf(sql.getSQLState());
-                boolean ofValues = state.startsWith("22") || state.startsWith("23");
-                return ofValues
-                        ? "SQL state " + state
-                        : state + " "
-                                + String.valueOf(sql.getMessage())
-                                        .lines()
-                                        .findFirst()
-                                        .orElse("");
-            }
-        }
-        return failure instanceof FlywayException
-                ? String.valueOf(failure.getMessage())
-                : failure.getClass().getSimpleName();
-    }
-
-    private Jdbi open() throws SQLException {
-        Jdbi opened = jdbi;
-        if (opened != null) {
-            return opened;
-        }
+    private @Nullable Jdbi open() {
         try {
-            if (!opening.tryLock(OPEN_MILLIS, TimeUnit.MILLISECONDS)) {
-                throw ConversationException.storeUnavailable(null);
+            if (!checking.tryLock(OPEN_MILLIS, TimeUnit.MILLISECONDS)) {
+                return null;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw ConversationException.storeUnavailable(e);
+            return null;
         }
         try {
-            opened = jdbi;
-            if (opened != null) {
-                return opened;
+            if (jdbi == null && !down) {
+                check();
             }
-            if (closed || System.nanoTime() - unreachableNanos < PAUSE_NANOS) {
-                throw ConversationException.storeUnavailable(null);
-            }
-            DataSource found = connections.open();
-            Flyway.configure(Database.class.getClassLoader())
-                    .dataSource(found)
-                    .locations("classpath:db")
-                    .baselineOnMigrate(true) // the schema may have tables of others
-                    .baselineVersion("0")
-                    .load()
-                    .migrate();
-            opened = Jdbi.create(() -> DatabaseConnections.committing(found));
-            if (connections.areOurs()) {
-                opened.useHandle(handle -> handle.execute("DELETE FROM lease")); // of a process that was killed
-            }
-            if (!connections.arePooledHere()) { // ours have a bound in their URL, and are faster without this one
-                opened.getConfig(SqlStatements.class).setQueryTimeout(DatabaseConnections.QUERY_SECONDS);
-            }
-            jdbi = opened;
-            return opened;
+            return jdbi;
         } finally {
-            opening.unlock();
+            checking.unlock();
         }
+    }
+
+    /** Looks whether the database can be reached, and opens it if that has not been done; for one thread at a time. */
+    private void check() {
+        if (closed) {
+            return;
+        }
+        boolean failedBefore = down || suspected;
+        suspected = false;
+        try {
+            connect();
+            down = false;
+            if (failedBefore) {
+                LOG.log(Level.INFO, "the store of conversations works");
+            }
+        } catch (SQLException | RuntimeException e) { // also what a driver, the pool or a migration throws
+            down = true;
+            report(DatabaseFailure.ofConnecting(e));
+        }
+    }
+
+    private void connect() throws SQLException {
+        Connection direct = connections.connect(); // fails at once if the server refuses, and says why
+        try {
+            Jdbi found = jdbi == null ? migrated() : jdbi;
+            found.useHandle(handle -> handle.execute("SELECT 1")); // the pool has to have noticed too
+            jdbi = found;
+        } finally {
+            if (direct != null) {
+                direct.close();
+            }
+        }
+    }
+
+    private Jdbi migrated() throws SQLException {
+        DataSource found = instrument.apply(connections.open());
+        Flyway.configure(Database.class.getClassLoader())
+                .dataSource(found)
+                .locations("classpath:db")
+                .callbacks(new MigrationTimeout())
+                .baselineOnMigrate(true) // the schema may have tables of others
+                .baselineVersion("0")
+                .load()
+                .migrate();
+        Jdbi opened = Jdbi.create(() -> DatabaseConnections.committing(found));
+        if (connections.areOurs()) {
+            opened.useHandle(handle -> handle.execute("DELETE FROM lease")); // of a process that was killed
+        }
+        if (!connections.arePooledHere()) { // ours have a bound in their URL, and are faster without this one
+            opened.getConfig(SqlStatements.class).setQueryTimeout(DatabaseConnections.QUERY_SECONDS);
+        }
+        return opened;
     }
 
     /** Closes the connections. */
     @Override
     public void close() {
-        opening.lock();
+        checking.lock();
         try {
             closed = true;
+            down = true;
             jdbi = null;
             connections.close();
         } finally {
-            opening.unlock();
+            checking.unlock();
         }
     }
 
-    /** Takes back the drivers that came with the web application: the JVM would hold them, and the application with them. */
+    /** Deregisters the drivers that came with the web application: the JVM would hold them, and the application with them. */
     public static void forgetDrivers() {
         ClassLoader ours = Database.class.getClassLoader();
         for (Driver driver : Collections.list(DriverManager.getDrivers())) {
@@ -180,7 +231,7 @@ public final class Database implements AutoCloseable {
                 try {
                     DriverManager.deregisterDriver(driver);
                 } catch (SQLException e) {
-                    LOG.log(Level.WARNING, "a driver could not be taken back", e);
+                    LOG.log(Level.WARNING, "a driver could not be deregistered", e);
                 }
             }
         }

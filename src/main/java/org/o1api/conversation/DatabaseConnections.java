@@ -2,12 +2,12 @@ package org.o1api.conversation;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import java.nio.file.Path;
+import com.zaxxer.hikari.util.DriverDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Properties;
 import java.util.function.Function;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
@@ -21,9 +21,6 @@ final class DatabaseConnections implements AutoCloseable {
 
     private static final long CONNECT_MILLIS = 5000;
 
-    /** Of H2, whose connections are no use after them: internal error, object closed, database closed, called at shutdown. */
-    private static final Set<Integer> H2_ENDED = Set.of(50000, 90007, 90098, 90121);
-
     /** H2 would lose the last commits in a kill, and close itself beside the turns that a shutdown still lets end. */
     private static final List<String> H2_OPTIONS = List.of("WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE");
 
@@ -32,40 +29,60 @@ final class DatabaseConnections implements AutoCloseable {
     /** Null where the container has the pool. */
     private final @Nullable String url;
 
+    /** Connections without the pool. */
+    private @Nullable DataSource direct;
+
     private volatile @Nullable HikariDataSource pool;
 
-    DatabaseConnections(ConversationSettings.Source source, Function<String, @Nullable String> systemProperties) {
+    /**
+     * The connections of a source; nothing is opened yet.
+     *
+     * @param contextPath decides the folder of the embedded database
+     */
+    DatabaseConnections(
+            ConversationSettings.Source source,
+            Function<String, @Nullable String> systemProperties,
+            String contextPath) {
         this.source = source;
         if (source instanceof ConversationSettings.Source.Url by) {
-            url = by.url() == null ? "jdbc:h2:file:" + folder(systemProperties).resolve("conversations") : by.url();
+            url = by.url() == null
+                    ? "jdbc:h2:file:"
+                            + DataFolder.of(systemProperties, contextPath).resolve("conversations")
+                    : by.url();
         } else {
             url = null;
         }
     }
 
-    /** Where the server keeps its own data. */
-    private static Path folder(Function<String, @Nullable String> systemProperties) {
-        String own = systemProperties.apply("o1api.data");
-        if (own != null) {
-            return Path.of(own).toAbsolutePath();
-        }
-        for (String server : new String[] {"catalina.base", "jetty.base"}) {
-            String base = systemProperties.apply(server);
-            if (base != null) {
-                return Path.of(base, "data", "o1-api").toAbsolutePath();
-            }
-        }
-        return Path.of("data", "o1-api").toAbsolutePath();
+    /**
+     * Connects without the pool, which would wait for a server that refuses and hide why. The caller closes the connection. Called
+     * by one thread at a time.
+     *
+     * @return null where the container has the pool
+     */
+    @Nullable
+    Connection connect() throws SQLException {
+        return source instanceof ConversationSettings.Source.Url by ? direct(by).getConnection() : null;
     }
 
-    /** Opens them, or gives what is open; called by one thread at a time. */
+    private DataSource direct(ConversationSettings.Source.Url by) {
+        DataSource found = direct;
+        if (found == null) {
+            found = direct(by, String.valueOf(url));
+            direct = found;
+        }
+        return found;
+    }
+
+    /** Opens the pool, or returns the open one; called by one thread at a time. */
     DataSource open() throws SQLException {
         if (source instanceof ConversationSettings.Source.Jndi jndi) {
             return lookUp(jndi.name());
         }
         HikariDataSource opened = pool;
         if (opened == null) {
-            opened = new HikariDataSource(pooled((ConversationSettings.Source.Url) source, String.valueOf(url)));
+            opened = new HikariDataSource(
+                    pooled(source.connections(), direct((ConversationSettings.Source.Url) source)));
             pool = opened;
         }
         return opened;
@@ -79,7 +96,7 @@ final class DatabaseConnections implements AutoCloseable {
     /** Whether nobody else can have the database open: a file of H2, which locks it. */
     boolean areOurs() {
         return url != null
-                && url.startsWith("jdbc:h2:file:")
+                && ConversationSettings.Source.Url.isFileOfH2(url)
                 && !url.toUpperCase(Locale.ROOT).contains(";AUTO_SERVER=TRUE");
     }
 
@@ -93,44 +110,42 @@ final class DatabaseConnections implements AutoCloseable {
     }
 
     /** After a write that failed H2 closes itself, and only a new connection opens it again. */
-    void evictIfEnded(Exception failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            HikariDataSource connections = pool;
-            if (cause instanceof SQLException sql && connections != null && H2_ENDED.contains(sql.getErrorCode())) {
-                connections.getHikariPoolMXBean().softEvictConnections();
-                return;
-            }
+    void evictIfEnded(Throwable failure) {
+        HikariDataSource connections = pool;
+        if (connections != null && DatabaseFailure.hasEnded(failure)) {
+            connections.getHikariPoolMXBean().softEvictConnections();
         }
     }
 
-    private static HikariConfig pooled(ConversationSettings.Source.Url by, String url) {
+    private static HikariConfig pooled(int connections, DataSource source) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("o1-api-conversations");
-        config.setMaximumPoolSize(by.connections());
+        config.setMaximumPoolSize(connections);
         config.setConnectionTimeout(CONNECT_MILLIS);
         config.setInitializationFailTimeout(-1);
-        if (by.user() != null) {
-            config.setUsername(by.user());
-        }
-        if (by.password() != null) {
-            config.setPassword(by.password());
-        }
-        // By name: a server finds drivers by itself only where it had them at its own start.
-        if (url.startsWith("jdbc:h2:")) {
-            config.setDriverClassName("org.h2.Driver");
-            config.setJdbcUrl(withOptions(url));
-        } else {
-            config.setDriverClassName("org.postgresql.Driver");
-            config.setJdbcUrl(url);
-            // As text: drivers take nothing else from properties.
-            config.addDataSourceProperty("connectTimeout", String.valueOf(CONNECT_MILLIS / 1000));
-            config.addDataSourceProperty("socketTimeout", String.valueOf(QUERY_SECONDS));
-            config.addDataSourceProperty("tcpKeepAlive", "true");
-        }
+        config.setDataSource(source);
         return config;
     }
 
-    /** The URL with our options, but for those that it sets itself. */
+    /** The driver by name: a server finds drivers by itself only where it had them at its own start. */
+    private static DataSource direct(ConversationSettings.Source.Url by, String url) {
+        Properties properties = new Properties();
+        boolean h2 = url.startsWith("jdbc:h2:");
+        if (!h2) {
+            // As text: drivers take nothing else from properties.
+            properties.setProperty("connectTimeout", String.valueOf(CONNECT_MILLIS / 1000));
+            properties.setProperty("socketTimeout", String.valueOf(QUERY_SECONDS));
+            properties.setProperty("tcpKeepAlive", "true");
+        }
+        return new DriverDataSource(
+                h2 ? withOptions(url) : url,
+                h2 ? "org.h2.Driver" : "org.postgresql.Driver",
+                properties,
+                by.user(),
+                by.password());
+    }
+
+    /** The URL with our options, except those that it sets itself. */
     private static String withOptions(String url) {
         StringBuilder all = new StringBuilder(url);
         for (String option : H2_OPTIONS) {

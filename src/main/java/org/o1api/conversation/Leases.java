@@ -35,20 +35,31 @@ final class Leases {
     /** The floor, held. */
     record Lease(Entry entry, String owner) {}
 
+    /** A lease that is not held yet. */
+    Lease lease(Entry entry) {
+        return new Lease(entry, UUID.randomUUID().toString());
+    }
+
     /**
-     * Takes the floor, if nobody has it.
+     * Acquires a lease, if nobody has one for its conversation. It is renewed from then on, until it is released or let go.
      *
      * @throws ConversationException when a turn of the same idempotency key has it
      */
-    Optional<Lease> tryTake(Entry entry) {
-        Lease lease = new Lease(entry, UUID.randomUUID().toString());
-        boolean taken = database.call(handle -> insert(handle, lease) || takeOver(handle, lease));
-        if (!taken) {
-            refuseSameKey(entry);
-            return Optional.empty();
-        }
+    boolean tryTake(Lease lease) {
+        boolean taken = false;
         held.add(lease.owner);
-        return Optional.of(lease);
+        try {
+            taken = database.call(handle -> insert(handle, lease) || takeOver(handle, lease));
+        } finally {
+            if (!taken) { // also after an Error, of which nobody knows how far the statement came: then the lease ends
+                // by itself
+                held.remove(lease.owner);
+            }
+        }
+        if (!taken) {
+            refuseSameKey(lease.entry);
+        }
+        return taken;
     }
 
     /** Looks first, though the key alone would do: those who wait would fill the database's log with failed statements. */

@@ -14,11 +14,13 @@ import org.o1api.llm.Role;
 /**
  * What a message says, whatever way its client writes it: text alone is the same as one part of text, nothing the same as
  * empty, and white space around it does not count. Two messages that are equal so are one message, sent again.
+ *
+ * @param callId of a tool's result
  */
 record MessageText(
         Role role,
         @Nullable String text,
-        @Nullable JsonNode parts,
+        @Nullable Parts parts,
         List<Called> calls,
         @Nullable String callId) {
     /** For what an image or a file counts, since its JSON says nothing of it. */
@@ -27,39 +29,58 @@ record MessageText(
     /** What chat models are told around each message, by OpenAI's cookbook on counting tokens, and its role. */
     private static final int TOKENS_AROUND = 4;
 
-    /** A call of a tool; its arguments as a tree, since clients write them anew, or as text where they are no JSON. */
-    record Called(
-            String id, String name, String text, @Nullable JsonNode tree) {
-        static Called of(String id, String name, String arguments) {
-            JsonNode tree = TurnJson.treeOrNull(arguments);
-            return new Called(id, name, tree == null ? arguments : "", tree);
-        }
+    /**
+     * A call of a tool.
+     *
+     * @param arguments in one way of writing them, if they are JSON, since clients write them differently
+     */
+    record Called(String id, String name, String arguments) {}
 
-        String arguments() {
-            return tree == null ? text : tree.toString();
+    /**
+     * Content that is more than text.
+     *
+     * @param json in one way of writing it
+     * @param texts of those parts that are text
+     * @param others how many parts are something else
+     */
+    record Parts(String json, List<String> texts, int others) {
+        static Parts of(JsonNode parts) {
+            List<String> texts = new ArrayList<>();
+            for (JsonNode part : parts) {
+                if (part.path("text").isTextual()) {
+                    texts.add(part.path("text").textValue());
+                }
+            }
+            return new Parts(TurnJson.canonical(parts), texts, parts.size() - texts.size());
         }
     }
 
     static MessageText of(Message message) {
         Content content = message.content();
         String text = null;
-        JsonNode parts = null;
+        Parts parts = null;
         if (content instanceof Content.Text said) {
             text = said.text();
         } else if (content instanceof Content.Parts several) {
-            parts = withoutDefaults(TurnJson.tree(several.json().text()));
-            text = onlyText(parts);
+            JsonNode tree = withoutDefaults(TurnJson.tree(several.json().text()));
+            text = onlyText(tree);
+            parts = text == null ? Parts.of(tree) : null;
         }
-        if ((text == null || text.isBlank()) && parts == null) {
+        if ((text == null || text.isBlank()) && !(content instanceof Content.Parts)) {
             text = refusal(message.fields().get("refusal"));
         }
-        RawJson callId = message.fields().get("tool_call_id");
+        RawJson callId = message.role().isResult() ? message.fields().get("tool_call_id") : null;
         return new MessageText(
                 message.role() == Role.DEVELOPER ? Role.SYSTEM : message.role(),
                 text == null || text.isBlank() ? null : text.strip(),
-                text == null ? parts : null,
+                parts,
                 calls(message.fields().get("tool_calls")),
                 callId == null ? null : TurnJson.tree(callId.text()).asText());
+    }
+
+    /** The same message with other text. */
+    MessageText saying(String other) {
+        return new MessageText(role, other.isBlank() ? null : other.strip(), null, calls, callId);
     }
 
     /** A client may say what another leaves out. */
@@ -93,7 +114,7 @@ record MessageText(
 
     /** Characters of it, images and files included. */
     long length() {
-        long[] length = {parts == null ? 0 : parts.toString().length()};
+        long[] length = {parts == null ? 0 : parts.json.length()};
         if (parts == null) {
             each(piece -> length[0] += piece.length());
         }
@@ -105,10 +126,10 @@ record MessageText(
         if (toolCalls != null) {
             for (JsonNode call : TurnJson.tree(toolCalls.text())) {
                 JsonNode function = call.path("function");
-                calls.add(Called.of(
+                calls.add(new Called(
                         call.path("id").asText(),
                         function.path("name").asText(),
-                        function.path("arguments").asText()));
+                        TurnJson.canonical(function.path("arguments").asText())));
             }
         }
         return calls;
@@ -116,7 +137,7 @@ record MessageText(
 
     /** How many tokens it has at most: no token is shorter than a byte of UTF-8. */
     long mostTokens() {
-        return count(MessageText::utf8Length);
+        return count(Utf8::length);
     }
 
     /** How many tokens it has. */
@@ -125,18 +146,9 @@ record MessageText(
     }
 
     private long count(Tokenizer tokenizer) {
-        long[] tokens = {TOKENS_AROUND + otherParts() * TOKENS_OF_A_PART};
+        long[] tokens = {TOKENS_AROUND + (parts == null ? 0 : (long) parts.others * TOKENS_OF_A_PART)};
         each(piece -> tokens[0] += tokenizer.tokens(piece));
         return tokens[0];
-    }
-
-    private static long utf8Length(String text) {
-        long length = text.length();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            length += c < 0x80 ? 0 : c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
-        }
-        return length;
     }
 
     private void each(Consumer<String> consumer) {
@@ -144,25 +156,11 @@ record MessageText(
             consumer.accept(text);
         }
         if (parts != null) {
-            for (JsonNode part : parts) {
-                if (part.path("text").isTextual()) {
-                    consumer.accept(part.path("text").textValue());
-                }
-            }
+            parts.texts.forEach(consumer);
         }
         for (Called call : calls) {
             consumer.accept(call.name());
             consumer.accept(call.arguments());
         }
-    }
-
-    private long otherParts() {
-        long count = 0;
-        if (parts != null) {
-            for (JsonNode part : parts) {
-                count += part.path("text").isTextual() ? 0 : 1;
-            }
-        }
-        return count;
     }
 }

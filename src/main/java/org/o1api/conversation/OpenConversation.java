@@ -9,15 +9,18 @@ public final class OpenConversation implements AutoCloseable {
     private final ConversationStore store;
     private final Leases leases;
     private final Leases.Lease lease;
+    private final StorageQuota quota;
     private final Tokenizer tokenizer;
     private History history = History.NONE;
     private List<Message> added = List.of();
     private boolean stored;
 
-    OpenConversation(ConversationStore store, Leases leases, Leases.Lease lease, Tokenizer tokenizer) {
+    OpenConversation(
+            ConversationStore store, Leases leases, Leases.Lease lease, StorageQuota quota, Tokenizer tokenizer) {
         this.store = store;
         this.leases = leases;
         this.lease = lease;
+        this.quota = quota;
         this.tokenizer = tokenizer;
     }
 
@@ -29,18 +32,25 @@ public final class OpenConversation implements AutoCloseable {
     /**
      * What the model is told: the history, then what is new in the request's messages.
      *
-     * @throws ConversationException when the request does not go on from the history
+     * @throws ConversationException when the request does not go on from the history, or its answer could not be stored because
+     *     the caller's conversations are above their limit
      */
     public List<Message> continuedBy(List<Message> asked, Bounds bounds) {
+        quota.require(lease.entry().caller());
         history = store.history(lease.entry(), new History.Need(bounds, asked));
         Continuation continuation = Continuation.of(history, asked, bounds, tokenizer);
         added = continuation.added();
         return continuation.prompt();
     }
 
-    /** Stores what was said without being asked, and gives the floor up. */
+    /**
+     * Stores what was said without being asked, and gives the floor up.
+     *
+     * @throws ConversationException also when the caller's conversations are above their limit
+     */
     public void put(StoredTurn turn) {
         Entry entry = lease.entry();
+        quota.require(entry.caller());
         Conversation conversation =
                 store.find(entry.caller(), entry.id()).orElseThrow(() -> ConversationException.notFound(entry.id()));
         store.store(lease, store.end(conversation), turn);

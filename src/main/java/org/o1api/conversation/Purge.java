@@ -1,35 +1,63 @@
 package org.o1api.conversation;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
-/** Deletes conversations for good that are too old, or more than their caller may have. What a turn runs in stays. */
+/**
+ * Deletes conversations that are too old or more than their caller may have, and the rest of those that were deleted before. A
+ * conversation in which a turn runs stays. Any number of nodes may do this at the same time.
+ */
 final class Purge {
+    private static final System.Logger LOG = System.getLogger(Purge.class.getName());
+
+    /** Conversations that one statement hands over at most. */
     private static final int AT_ONCE = 500;
 
+    /** Less than the time between two runs. */
+    private static final Duration TIME = Duration.ofSeconds(30);
+
     private final Database database;
+    private final Deletion deletion;
 
-    Purge(Database database) {
+    Purge(Database database, Deletion deletion) {
         this.database = database;
+        this.deletion = deletion;
     }
 
-    /** Deletes what has not been used for so long; gives how many conversations. */
+    /** Does all of it. */
+    void run(ConversationSettings settings, BooleanSupplier stop) {
+        int purged = unused(settings.timeToLive()) + beyond(settings.perCaller());
+        if (purged > 0) {
+            LOG.log(
+                    Level.INFO,
+                    "{0} conversations were deleted: unused for conversations.time_to_live, or more than"
+                            + " conversations.per_caller",
+                    purged);
+        }
+        deletion.deleteRest(TIME, stop);
+    }
+
+    /** Hands over what has not been used for this long; returns how many conversations. */
     int unused(Duration timeToLive) {
-        return delete(
-                "SELECT c.pk FROM conversation c WHERE c.used_at < CURRENT_TIMESTAMP - CAST(? AS INTEGER) * INTERVAL '1' SECOND",
-                (int) Math.min(timeToLive.toSeconds(), Integer.MAX_VALUE));
+        String isOld = "used_at < CURRENT_TIMESTAMP - CAST(? AS INTEGER) * INTERVAL '1' SECOND";
+        int seconds = (int) Math.min(timeToLive.toSeconds(), Integer.MAX_VALUE);
+        // The condition stands twice: a conversation may be used again between the look and the update.
+        return handOver(isOld + " AND pk IN (SELECT c.pk FROM conversation c WHERE c." + isOld, seconds, seconds);
     }
 
-    /** Deletes the longest unused conversations of callers that have more than they may; gives how many. */
+    /** Hands over the longest unused conversations of callers that have more than they may; returns how many. */
     int beyond(int perCaller) {
         int purged = 0;
         List<String> callers = database.call(handle -> handle.select(
-                        "SELECT caller FROM conversation GROUP BY caller HAVING COUNT(*) > ?", perCaller)
+                        "SELECT caller FROM conversation WHERE caller <> '' GROUP BY caller HAVING COUNT(*) > ?",
+                        perCaller)
                 .mapTo(String.class)
                 .list());
         for (String caller : callers) {
-            purged += delete(
-                    "SELECT c.pk FROM conversation c WHERE c.caller = ? AND c.pk NOT IN (SELECT pk FROM conversation"
+            purged += handOver(
+                    "pk IN (SELECT c.pk FROM conversation c WHERE c.caller = ? AND c.pk NOT IN (SELECT pk FROM conversation"
                             + " WHERE caller = ? ORDER BY used_at DESC, pk DESC LIMIT " + perCaller + ")",
                     caller,
                     caller);
@@ -38,16 +66,16 @@ final class Purge {
     }
 
     /** In portions, so that no lock is held for long. */
-    private int delete(String which, Object... arguments) {
-        String statement = "DELETE FROM conversation WHERE pk IN (" + which
+    private int handOver(String which, Object... arguments) {
+        String statement = Deletion.HAND_OVER + "WHERE caller <> '' AND " + which + " AND c.caller <> ''"
                 + " AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.caller = c.caller AND l.id = c.id) LIMIT "
                 + AT_ONCE + ")";
         int all = 0;
-        int deleted;
+        int some;
         do {
-            deleted = database.call(handle -> handle.execute(statement, arguments));
-            all += deleted;
-        } while (deleted == AT_ONCE);
+            some = database.call(handle -> handle.execute(statement, arguments));
+            all += some;
+        } while (some == AT_ONCE);
         return all;
     }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.Content;
@@ -16,9 +15,9 @@ import org.o1api.llm.Role;
  * A message of a stored turn.
  *
  * @param message as the model is told it
- * @param sent an answer's content as its client got it, where that was more than the answer
+ * @param sent an answer as its client got it, if that was more than the answer
  */
-record Told(Message message, MessageText text, @Nullable String sent) {
+record Told(Message message, MessageText text, @Nullable MessageText sent) {
     /**
      * What the model is told of a turn, but for instructions.
      *
@@ -51,7 +50,8 @@ record Told(Message message, MessageText text, @Nullable String sent) {
         StoredTurn.Answer answer = turn.answer();
         if (answer != null) {
             Message message = message(answer, Map.of());
-            all.add(new Told(message, MessageText.of(message), answer.sent()));
+            MessageText text = MessageText.of(message);
+            all.add(new Told(message, text, answer.sent() == null ? null : text.saying(answer.sent())));
         }
         return all;
     }
@@ -68,10 +68,6 @@ record Told(Message message, MessageText text, @Nullable String sent) {
 
     /** Whether a message that a client sends is this one again. */
     boolean isSentAgain(MessageText asked) {
-        return text.equals(asked)
-                || (sent != null
-                        && asked.role() == text.role()
-                        && asked.calls().equals(text.calls())
-                        && Objects.equals(asked.text(), sent.strip()));
+        return text.equals(asked) || asked.equals(sent);
     }
 }

@@ -1,10 +1,15 @@
 package org.o1api.conversation;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -24,13 +29,25 @@ import org.o1api.llm.Usage;
 
 /** A turn as the JSON of its row. */
 final class TurnJson {
-    /** What is read here was within the limits of a request when it came. */
-    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .maxNestingDepth(2000)
+    /**
+     * How deep JSON may be nested here, for reading and for writing: no less than the largest {@code limits.depth}. Text that is
+     * nested deeper, such as the arguments of a tool call, is no JSON for us but a text.
+     */
+    static final int MAX_DEPTH = 1000;
+
+    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(Integer.MAX_VALUE) // it was within the limits of a request when it came
+                            .maxNestingDepth(MAX_DEPTH)
+                            .build())
+                    .streamWriteConstraints(StreamWriteConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .build())
                     .build())
-            .build());
+            .build();
+
+    /** Writes keys in one order, since clients may have another. */
+    private static final ObjectWriter CANONICAL = JSON.writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
 
     private TurnJson() {}
 
@@ -126,13 +143,31 @@ final class TurnJson {
         }
     }
 
-    /** The value of a text; null where it is no JSON. */
-    static @Nullable JsonNode treeOrNull(String text) {
+    /** JSON in one way of writing it: keys in order, no white space. A text that is no JSON, or nested too deeply, stays as it is. */
+    static String canonical(String text) {
         try {
             JsonNode tree = JSON.readTree(text);
-            return tree.isMissingNode() ? null : tree;
-        } catch (IOException e) {
-            return null;
+            return tree.isMissingNode() ? text : CANONICAL.writeValueAsString(tree);
+        } catch (JacksonException e) {
+            return text;
+        }
+    }
+
+    /** The same of a tree. */
+    static String canonical(JsonNode tree) {
+        try {
+            return CANONICAL.writeValueAsString(tree);
+        } catch (JacksonException e) {
+            throw new UncheckedIOException("a tree that was read here", e);
+        }
+    }
+
+    /** A tree that was read here as text. */
+    private static RawJson raw(JsonNode tree) {
+        try {
+            return new RawJson(JSON.writeValueAsString(tree));
+        } catch (JacksonException e) {
+            throw new UncheckedIOException("a tree that was read here", e);
         }
     }
 
@@ -145,13 +180,11 @@ final class TurnJson {
         JsonNode said = node.get("content");
         Content content = said == null
                 ? null
-                : said.isTextual()
-                        ? new Content.Text(said.textValue())
-                        : new Content.Parts(new RawJson(said.toString()));
+                : said.isTextual() ? new Content.Text(said.textValue()) : new Content.Parts(raw(said));
         Map<String, RawJson> fields = new LinkedHashMap<>();
         node.properties().forEach(field -> {
             if (!field.getKey().equals("role") && !field.getKey().equals("content")) {
-                fields.put(field.getKey(), new RawJson(field.getValue().toString()));
+                fields.put(field.getKey(), raw(field.getValue()));
             }
         });
         return new Message(role, content, fields);
@@ -168,7 +201,7 @@ final class TurnJson {
                 text(node.get("content")),
                 text(node.get("refusal")),
                 text(node.get("sent")),
-                toolCalls == null ? null : new RawJson(toolCalls.toString()),
+                toolCalls == null ? null : raw(toolCalls),
                 reasoning,
                 FinishReason.ofWire(node.path("finish_reason").asText()),
                 new Usage(

@@ -27,6 +27,7 @@ public final class Thinker {
     private final Preset.Budget budget;
     private final RetryAllowance retries;
     private final TurnListener listener;
+    private final TurnTokens tokens;
     private Usage usage = Usage.NONE;
     private int calls;
     private boolean accepted;
@@ -39,6 +40,7 @@ public final class Thinker {
         this.budget = budget;
         this.retries = new RetryAllowance(budget.retries());
         this.listener = listener;
+        this.tokens = new TurnTokens(answering::isCancelled);
     }
 
     /** Ends the time for thinking: a call that thinks ends with what it has, and there is no other. Any thread may do so. */
@@ -97,7 +99,7 @@ public final class Thinker {
                 time,
                 retries,
                 this::accepted,
-                spent -> add(spent.equals(Usage.NONE) ? TokenCounter.count(request, "", "") : spent, reasoning));
+                spent -> add(spent.equals(Usage.NONE) ? tokens.count(request, "", "") : spent, reasoning));
         Call call = upstream.open(request, terms);
         return new CountedCall(request, call, time, reasoning);
     }
@@ -198,11 +200,11 @@ public final class Thinker {
             int answer = end == ThinkBlock.OPEN ? text.length() : end;
             String thoughts = thought + text.substring(0, answer);
             if (reported.equals(Usage.NONE)) {
-                return TokenCounter.count(request, text.substring(answer), thoughts);
+                return tokens.count(request, text.substring(answer), thoughts);
             }
             return reported.reasoningTokens() > 0 || thoughts.isEmpty()
                     ? reported
-                    : reported.withReasoning(TokenCounter.tokens(thoughts));
+                    : reported.withReasoning(tokens.of(thoughts));
         }
 
         @Override

@@ -3,54 +3,68 @@ package org.o1api.reasoning;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
-import org.o1api.llm.Content;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
-import org.o1api.upstream.CallRequest;
+import java.util.function.BooleanSupplier;
 
 /**
- * Counts the tokens of a call whose upstream counted none, by the tokenizer of OpenAI's newer models (o200k_base). Other
- * models cut text otherwise, and images count as the text of their JSON, so this is near the truth and not the bill.
+ * Counts the tokens of a text by the tokenizer of OpenAI's newer models (o200k_base). Other models cut text otherwise, so this is
+ * near the truth and not the bill.
  */
 public final class TokenCounter {
-    /** What chat models are told around each message, by OpenAI's cookbook on counting tokens. */
-    private static final int PER_MESSAGE = 3;
+    /** Texts are counted in pieces: the time for one is bounded, and between two of them counting may stop. */
+    private static final int PIECE = 16_384;
 
-    /** The tokenizer's table, read when it is first needed. */
-    private static final class Table {
-        static final Encoding ENCODING = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.O200K_BASE);
-    }
+    /** How far before the end of a piece to look for white space, at which a cut changes nothing. */
+    private static final int MARGIN = 256;
+
+    /** Of English text. */
+    private static final int CHARACTERS_OF_A_TOKEN = 4;
+
+    private static final Loaded<Encoding> ENCODING =
+            new Loaded<>(() -> Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.O200K_BASE));
 
     private TokenCounter() {}
 
-    /**
-     * The usage of a call.
-     *
-     * @param text the answer and the arguments of tool calls
-     * @param reasoning the model's own reasoning
-     */
-    static Usage count(CallRequest request, CharSequence text, CharSequence reasoning) {
-        long input = PER_MESSAGE;
-        for (Message message : request.messages()) {
-            input += PER_MESSAGE;
-            if (message.content() instanceof Content.Text content) {
-                input += tokens(content.text());
-            } else if (message.content() instanceof Content.Parts parts) {
-                input += tokens(parts.json().text());
-            }
-            for (RawJson field : message.fields().values()) {
-                input += tokens(field.text());
-            }
-        }
-        RawJson tools = request.fields().get("tools");
-        long reasoningTokens = tokens(reasoning);
-        return new Usage(
-                input + (tools == null ? 0 : tokens(tools.text())), 0, tokens(text) + reasoningTokens, reasoningTokens);
+    /** Loads the tokenizer's table, which takes most of a second; otherwise the first turn that counts does it. */
+    public static void load() {
+        ENCODING.get();
     }
 
     /** The tokens of a text. */
     public static long tokens(CharSequence text) {
-        return text.isEmpty() ? 0 : Table.ENCODING.countTokensOrdinary(text.toString());
+        return tokens(text, () -> false);
+    }
+
+    /**
+     * The tokens of a text.
+     *
+     * @param stop once it is true the rest is estimated by its length
+     */
+    static long tokens(CharSequence text, BooleanSupplier stop) {
+        long tokens = 0;
+        int from = 0;
+        while (from < text.length()) {
+            if (stop.getAsBoolean()) {
+                return tokens + (text.length() - from + CHARACTERS_OF_A_TOKEN - 1) / CHARACTERS_OF_A_TOKEN;
+            }
+            int to = end(text, from);
+            tokens += ENCODING.get()
+                    .countTokensOrdinary(text.subSequence(from, to).toString());
+            from = to;
+        }
+        return tokens;
+    }
+
+    /** Where a piece ends: before white space if there is some near, never within a surrogate pair. */
+    private static int end(CharSequence text, int from) {
+        int end = from + PIECE;
+        if (end >= text.length()) {
+            return text.length();
+        }
+        for (int i = end; i > end - MARGIN; i--) {
+            if (Character.isWhitespace(text.charAt(i)) && !Character.isWhitespace(text.charAt(i - 1))) {
+                return i;
+            }
+        }
+        return Character.isLowSurrogate(text.charAt(end)) ? end - 1 : end;
     }
 }

@@ -29,8 +29,8 @@ class ConfigProblemsTest {
                     limits: { messages: 1.5 }               | 1: limits.messages: found '1.5', allowed: a whole number, 1 to 1000000
                     limits: { messages: -1 }                | 1: limits.messages: found '-1', allowed: a whole number, 1 to 1000000
                     limits: { depth: 0x10 }                 | 1: limits.depth: found '0x10', allowed: a whole number, 8 to 1000
-                    limits: { body: 1GB }                   | 1: limits.body: found '1GB', allowed: a size, 1KiB to 1024MiB
-                    limits: { body: 99999MiB }              | 1: limits.body: found '99999MiB', allowed: a size, 1KiB to 1024MiB
+                    limits: { body: 1GB }                   | 1: limits.body: found '1GB', allowed: a size, 1KiB to 1GiB
+                    limits: { body: 99999MiB }              | 1: limits.body: found '99999MiB', allowed: a size, 1KiB to 1GiB
                     limits: 5                               | 1: limits: found a single value, allowed: a section of keys and values
                     default_model: m;heartbeat: 500         | 2: heartbeat: found '500', allowed: a duration, 10ms to 10m
                     heartbeat: 1d                           | 1: heartbeat: found '1d', allowed: a duration, 10ms to 10m
@@ -62,7 +62,17 @@ class ConfigProblemsTest {
                     api_keys: [ sk-secret ]                 | 1: api_keys[0]: found a single value, allowed: a section of keys and values
                     api_keys: [ { key: a } ]                | 1: api_keys[0].name: is missing, allowed: a name of at most 128 characters
                     conversations: { url: "jdbc:mysql://x" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
-                    conversations: { url: "jdbc:h2:mem:a", jndi: b } | 1: conversations.jndi: stands beside url, allowed: one of the two
+                    conversations: { url: "jdbc:h2:mem:a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:tcp://localhost/~/a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:ssl://localhost/a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:nio:~/a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:zip:~/a.zip!/a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:file:" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { bytes_per_caller: 1KB } | 1: conversations.bytes_per_caller: found '1KB', allowed: a size, 1KiB to 1048576GiB
+                    conversations: { bytes_per_caller: 9999999999GiB } | 1: conversations.bytes_per_caller: found '9999999999GiB', allowed: a size, 1KiB to 1048576GiB
+                    conversations: { bytes_per_caller: 0 } | 1: conversations.bytes_per_caller: found '0', allowed: a size, 1KiB to 1048576GiB
+                    conversations: { url: "jdbc:h2:./a", jndi: b } | 1: conversations.jndi: stands beside url, allowed: one of the two
                     api_keys: [ { name: a } ]               | 1: api_keys[0].key: is missing, allowed: either key or sha256
                     api_keys:;- name: a;  sha256: sk-secret | 3: api_keys[0].sha256: found a value that is not shown here, allowed: 64 hex digits
                     api_keys: [ { name: a, key: x, presets: [] } ] | 1: api_keys[0].presets: found an empty list, allowed: at least one item, or no such key

@@ -73,11 +73,12 @@ class ConversationStoreIT {
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(2),
                 Duration.ofDays(30),
-                10_000);
+                10_000,
+                1L << 30);
     }
 
     private Database database() {
-        Database database = new Database(settings().source(), name -> null);
+        Database database = new Database(settings().source(), name -> null, "");
         open.add(database);
         return database;
     }
@@ -87,7 +88,7 @@ class ConversationStoreIT {
         Conversations node = new Conversations(database(), settings(), text -> text.length());
         assertThat(node.store().find("nobody", "nothing")).isEmpty();
         if (order) {
-            ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+            ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(3);
             open.add(scheduler::shutdownNow);
             node.keepOrder(scheduler);
         }
@@ -600,7 +601,7 @@ class ConversationStoreIT {
     @Test
     void deletesWhatIsTooOldOrTooMuch() {
         Conversations node = node(false);
-        Purge purge = new Purge(database());
+        Purge purge = new Purge(database(), new Deletion(database()));
         for (String id : List.of("a", "b", "c", "busy")) {
             say(node, entry("ann", id), "One?", "Yes.");
         }
@@ -746,7 +747,8 @@ class ConversationStoreIT {
                         null,
                         null,
                         10),
-                name -> null);
+                name -> null,
+                "");
         open.add(nowhere);
         Conversations node = new Conversations(nowhere, settings(), String::length);
         assertThat(refused(() -> node.tryOpen(entry("ann", "none"))).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);

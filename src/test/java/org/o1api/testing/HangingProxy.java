@@ -14,12 +14,18 @@ import java.util.concurrent.CountDownLatch;
 /** Passes all bytes on between its clients and a server, until it hangs: connections stay, and nothing comes any more. */
 public final class HangingProxy implements AutoCloseable {
     private final InetSocketAddress server;
-    private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket door;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean hangs;
 
     public HangingProxy(int port) throws IOException {
+        this(port, 0);
+    }
+
+    /** The same at a port of the test's choice. */
+    public HangingProxy(int port, int at) throws IOException {
+        door = new ServerSocket(at, 50, InetAddress.getLoopbackAddress());
         server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         begin(this::accept);
     }

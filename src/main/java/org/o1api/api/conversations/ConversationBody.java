@@ -43,6 +43,7 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
      */
     static ConversationBody read(byte[] body, ApiSettings.Limits limits) {
         JsonNode json = tree(body, limits);
+        requireWholeCharacters(json);
         JsonNode metadata = json.path("metadata");
         List<Message> messages = new ArrayList<>();
         JsonNode items = json.path("items");
@@ -84,6 +85,43 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
         if (!good) {
             throw new RequestException(ErrorCode.INVALID_REQUEST, param, "'" + param + "' must be " + what + ".");
         }
+    }
+
+    /** Half of a surrogate pair, which JSON can escape, has no UTF-8: it could only be stored as something else. */
+    private static void requireWholeCharacters(JsonNode body) {
+        String half = half(body);
+        if (half != null) {
+            String param = half.replaceFirst("^\\.", "");
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST,
+                    param.isEmpty() ? null : param,
+                    (param.isEmpty() ? "A key" : "'" + param + "'")
+                            + " has half of a surrogate pair (\\uD800 to \\uDFFF), which is no character. Send whole characters.");
+        }
+    }
+
+    /** The path from a value to a text in it that has half of a surrogate pair; null if there is none. */
+    private static @Nullable String half(JsonNode node) {
+        if (node.isTextual()) {
+            return isWhole(node.textValue()) ? null : "";
+        }
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            String half = half(node.get(i));
+            if (half != null) {
+                return "[" + i + "]" + half;
+            }
+        }
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
+            String half = half(field.getValue());
+            if (half != null || !isWhole(field.getKey())) {
+                return half == null ? "" : "." + field.getKey() + half;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isWhole(String text) {
+        return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }
 
     private static RawJson metadata(JsonNode metadata) {

@@ -1,0 +1,85 @@
+package org.o1api.conversation;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.Role;
+
+/**
+ * Compares a request's messages with those of its conversation. Each message that the request has gets a number, so that nothing
+ * is compared but numbers: a conversation may have many thousands of messages.
+ */
+final class Resent {
+    private static final int NOT_ASKED = -1;
+
+    private final List<MessageText> asked;
+    private final int[] askedIds;
+
+    /** The conversation's messages by their text and, beside it, as the client got them. */
+    private final int[] plainIds;
+
+    private final int[] sentIds;
+
+    Resent(List<Told> told, List<MessageText> asked) {
+        this.asked = asked;
+        askedIds = new int[asked.size()];
+        plainIds = new int[told.size()];
+        sentIds = new int[told.size()];
+        Map<MessageText, Integer> ids = new HashMap<>();
+        for (int i = 0; i < askedIds.length; i++) {
+            ids.putIfAbsent(asked.get(i), i);
+            askedIds[i] = id(ids, asked.get(i));
+        }
+        for (int i = 0; i < plainIds.length; i++) {
+            plainIds[i] = id(ids, told.get(i).text());
+            sentIds[i] = id(ids, told.get(i).sent());
+        }
+    }
+
+    private static int id(Map<MessageText, Integer> ids, @Nullable MessageText text) {
+        return text == null ? NOT_ASKED : ids.getOrDefault(text, NOT_ASKED);
+    }
+
+    /** How many messages the end of the conversation and the beginning of the request have in common. */
+    int overlap() {
+        for (int length = Math.min(plainIds.length, askedIds.length); length > 0; length--) {
+            int at = plainIds.length - length;
+            int same = 0;
+            while (same < length && isSame(at + same, same)) {
+                same++;
+            }
+            if (same == length) {
+                return length;
+            }
+        }
+        return 0;
+    }
+
+    private boolean isSame(int told, int asked) {
+        return plainIds[told] == askedIds[asked] || sentIds[told] == askedIds[asked];
+    }
+
+    /** Whether the request has, after its first messages, a question of the conversation together with its answer. */
+    boolean repeatsAfter(int known) {
+        Set<Long> pairs = new HashSet<>();
+        for (int i = 1; i < plainIds.length; i++) {
+            for (int question : new int[] {plainIds[i - 1], sentIds[i - 1]}) {
+                pairs.add(pair(question, plainIds[i]));
+                pairs.add(pair(question, sentIds[i]));
+            }
+        }
+        for (int i = known + 1; i < askedIds.length; i++) {
+            if (asked.get(i).role() == Role.ASSISTANT && pairs.contains(pair(askedIds[i - 1], askedIds[i]))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static long pair(int first, int second) {
+        return ((long) first << Integer.SIZE) | (second & 0xFFFFFFFFL);
+    }
+}

@@ -1,0 +1,70 @@
+package org.o1api.conversation;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.o1api.llm.ErrorCode;
+
+/**
+ * Limits the bytes that the conversations of one caller occupy. The total is a figure of this node: it is read from the database
+ * once a minute, and also before it leads to a refusal, so that a caller who has deleted something may store again immediately.
+ * In between it grows by what this node stores.
+ */
+final class StorageQuota {
+    /** What a row of the table {@code conversation} and its index entries occupy, so that empty conversations count too. */
+    static final int BYTES_OF_A_CONVERSATION = 512;
+
+    /** What a row of the table {@code turn} and its index entries occupy beside the record. */
+    static final int BYTES_OF_A_TURN = 256;
+
+    private static final long MAX_AGE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final Database database;
+    private final long limit;
+    private final LongSupplier nanoTime;
+    private final Map<String, Total> totals = new ConcurrentHashMap<>();
+
+    StorageQuota(Database database, long limit) {
+        this(database, limit, System::nanoTime);
+    }
+
+    StorageQuota(Database database, long limit, LongSupplier nanoTime) {
+        this.database = database;
+        this.limit = limit;
+        this.nanoTime = nanoTime;
+    }
+
+    private record Total(long bytes, long readNanos) {}
+
+    /**
+     * Fails if the caller is above the limit already. What is stored next may exceed it.
+     *
+     * @throws ConversationException with {@code storage_quota_exceeded}
+     */
+    void require(String caller) {
+        long now = nanoTime.getAsLong();
+        Total known = totals.get(caller);
+        if (known != null && now - known.readNanos < MAX_AGE_NANOS && known.bytes <= limit) {
+            return;
+        }
+        long bytes = database.call(handle -> handle.select(
+                        "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM conversation WHERE caller = ?", caller)
+                .mapTo(Long.class)
+                .one());
+        totals.put(caller, new Total(bytes, now));
+        if (bytes > limit) {
+            throw new ConversationException(
+                    ErrorCode.STORAGE_QUOTA_EXCEEDED,
+                    null,
+                    "The conversations of this key use " + bytes + " bytes, more than its limit of " + limit
+                            + " (conversations.bytes_per_caller). Delete conversations (DELETE /v1/conversations/ID), or ask the"
+                            + " operator for a shorter conversations.time_to_live.");
+        }
+    }
+
+    /** Adds what this node has stored. */
+    void add(String caller, long bytes) {
+        totals.computeIfPresent(caller, (name, total) -> new Total(total.bytes + bytes, total.readNanos));
+    }
+}

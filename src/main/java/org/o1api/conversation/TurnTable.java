@@ -1,0 +1,133 @@
+package org.o1api.conversation;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.o1api.conversation.ConversationStore.Placed;
+
+/** The table {@code turn}. A record that is too long for its row is read by itself, so that memory holds one of them. */
+final class TurnTable {
+    private static final String ROW = "SELECT conversation, position, id, fingerprint, record FROM turn ";
+    private static final int TURNS_AT_ONCE = 32;
+
+    /** Characters of a record that stands in its row. */
+    private static final int LONGEST_RECORD = 100_000;
+
+    private TurnTable() {}
+
+    /** Adds a turn at its position. */
+    static void insert(
+            Handle handle, long conversation, int position, NewTurn added, Entry.@Nullable Idempotency idempotency) {
+        boolean inRow = added.record().length() <= LONGEST_RECORD;
+        handle.execute(
+                "INSERT INTO turn (conversation, position, id, idempotency_key, fingerprint, instructs, record, long_record)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                conversation,
+                position,
+                added.turn().id(),
+                idempotency == null ? null : idempotency.key(),
+                idempotency == null ? null : idempotency.fingerprint(),
+                !added.turn().instructions().isEmpty(),
+                inRow ? added.record() : null,
+                inRow ? null : added.record());
+    }
+
+    /**
+     * Reads turns in their order or the reverse.
+     *
+     * @param from the position of the first; null: from the start of that order
+     */
+    static List<Placed> turns(Handle handle, long conversation, @Nullable Integer from, boolean ascending, int limit) {
+        List<Placed> turns = new ArrayList<>();
+        read(handle, conversation, "", from, ascending, turn -> {
+            turns.add(turn);
+            return turns.size() == limit;
+        });
+        return turns;
+    }
+
+    /**
+     * Reads turns one after the other. Returns whether it was enough before there were no more.
+     *
+     * @param which a condition more, or nothing
+     * @param from the position of the first; null: from the start of that order
+     */
+    static boolean read(
+            Handle handle,
+            long conversation,
+            String which,
+            @Nullable Integer from,
+            boolean ascending,
+            Predicate<Placed> isEnough) {
+        Integer next = from;
+        List<Row> page;
+        do {
+            page = handle.select(
+                            ROW + "WHERE conversation = ?" + which
+                                    + (next == null ? "" : ascending ? " AND position >= ?" : " AND position <= ?")
+                                    + " ORDER BY position " + (ascending ? "ASC" : "DESC") + " LIMIT " + TURNS_AT_ONCE,
+                            next == null ? new Object[] {conversation} : new Object[] {conversation, next})
+                    .map((row, context) -> row(row))
+                    .list();
+            for (Row row : page) {
+                if (isEnough.test(placed(handle, row))) {
+                    return true;
+                }
+                next = row.position + (ascending ? 1 : -1);
+            }
+        } while (page.size() == TURNS_AT_ONCE);
+        return false;
+    }
+
+    /** A turn's row, without a record that is long: those are read one at a time. */
+    private record Row(
+            long conversation,
+            int position,
+            String id,
+            @Nullable String fingerprint,
+            @Nullable String record) {}
+
+    private static Row row(ResultSet row) throws SQLException {
+        return new Row(
+                row.getLong("conversation"),
+                row.getInt("position"),
+                row.getString("id"),
+                row.getString("fingerprint"),
+                row.getString("record"));
+    }
+
+    private static Placed placed(Handle handle, Row row) {
+        String record = row.record != null
+                ? row.record
+                : handle.select(
+                                "SELECT long_record FROM turn WHERE conversation = ? AND position = ?",
+                                row.conversation,
+                                row.position)
+                        .mapTo(String.class)
+                        .findOne()
+                        .orElseThrow(ConversationException::changed); // deleted meanwhile
+        return new Placed(row.position, TurnJson.read(row.id, record), record.length());
+    }
+
+    /** A turn that was answered under an idempotency key, and the fingerprint of its request. */
+    record Answered(String fingerprint, StoredTurn turn) {}
+
+    /** The turn that was answered under an idempotency key. */
+    static Optional<Answered> answered(Handle handle, Entry entry, String key) {
+        return handle.select(
+                        ROW + "WHERE conversation = (SELECT pk FROM conversation WHERE caller = ? AND id = ?)"
+                                + " AND idempotency_key = ?",
+                        entry.caller(),
+                        entry.id(),
+                        key)
+                .map((row, context) -> row(row))
+                .findOne()
+                .map(row -> new Answered(
+                        String.valueOf(row.fingerprint), placed(handle, row).turn()));
+    }
+}

@@ -1,0 +1,66 @@
+package org.o1api.reasoning;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.o1api.llm.Content;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Usage;
+import org.o1api.upstream.CallRequest;
+
+/**
+ * Counts the tokens of one turn's calls whose upstream counted none. A text that stands in several calls, as most of a prompt does,
+ * is counted once. Images count as the text of their JSON. Belongs to the turn's thread.
+ */
+final class TurnTokens {
+    /** What chat models are told around each message, by OpenAI's cookbook on counting tokens. */
+    private static final int PER_MESSAGE = 3;
+
+    private final BooleanSupplier over;
+    private final Map<String, Long> counted = new HashMap<>();
+
+    /** Counts until the turn is over; after that it estimates, because nobody waits for the numbers any more. */
+    TurnTokens(BooleanSupplier over) {
+        this.over = over;
+    }
+
+    /**
+     * The usage of a call.
+     *
+     * @param text the answer and the arguments of tool calls
+     * @param reasoning the model's own reasoning
+     */
+    Usage count(CallRequest request, CharSequence text, CharSequence reasoning) {
+        long input = PER_MESSAGE;
+        for (Message message : request.messages()) {
+            input += PER_MESSAGE;
+            if (message.content() instanceof Content.Text content) {
+                input += ofPrompt(content.text());
+            } else if (message.content() instanceof Content.Parts parts) {
+                input += ofPrompt(parts.json().text());
+            }
+            for (RawJson field : message.fields().values()) {
+                input += ofPrompt(field.text());
+            }
+        }
+        RawJson tools = request.fields().get("tools");
+        long reasoningTokens = of(reasoning);
+        return new Usage(
+                input + (tools == null ? 0 : ofPrompt(tools.text())), 0, of(text) + reasoningTokens, reasoningTokens);
+    }
+
+    /** The tokens of a text that occurs once. */
+    long of(CharSequence text) {
+        return TokenCounter.tokens(text, over);
+    }
+
+    private long ofPrompt(String text) {
+        Long known = counted.get(text);
+        if (known == null) {
+            known = of(text);
+            counted.put(text, known);
+        }
+        return known;
+    }
+}

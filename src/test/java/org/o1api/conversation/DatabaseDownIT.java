@@ -1,0 +1,215 @@
+package org.o1api.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.o1api.llm.ErrorCode;
+import org.o1api.testing.HangingProxy;
+import org.o1api.testing.Postgres;
+
+/** What happens while the database cannot be reached. */
+class DatabaseDownIT extends StoreFixture {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Logger LOGGER = Logger.getLogger(Database.class.getName());
+
+    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+    private final Handler handler = new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+            log.add(line.getLevel() + " " + line.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+
+    DatabaseDownIT() {
+        super(Kind.POSTGRESQL);
+    }
+
+    @BeforeEach
+    void listen() {
+        LOGGER.addHandler(handler);
+    }
+
+    @AfterEach
+    void leave() {
+        LOGGER.removeHandler(handler);
+    }
+
+    private Database unopened(String url) {
+        return closing(new Database(
+                new ConversationSettings.Source.Url(url, "postgres", "pa55word", 10), name -> null, "", watched));
+    }
+
+    private static String at(int port, String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?password=pa55word";
+    }
+
+    private int port() {
+        return Integer.parseInt(url().replaceFirst(".*:(\\d+)/.*", "$1"));
+    }
+
+    private void awaitUp(Conversations node) {
+        await().atMost(LONG)
+                .ignoreExceptions()
+                .until(() -> node.store().find("ann", "none").isEmpty());
+    }
+
+    private void requireUnavailable(Conversations node) {
+        assertThat(refused(() -> node.store().find("ann", "none")).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+    }
+
+    private List<String> lines(String start) {
+        return List.copyOf(log).stream().filter(line -> line.startsWith(start)).toList();
+    }
+
+    /** A port at which nobody listens. */
+    private static int refusing() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return server.getLocalPort();
+        }
+    }
+
+    @Test
+    void failsAtOnceWhileTheServerRefusesAndWorksWhenItIsBack() throws Exception {
+        int port = refusing();
+        Conversations node = node(unopened(at(port, "db")), 1 << 30);
+        node.keepOrder(scheduler());
+        await().atMost(LONG).until(() -> !lines("WARNING").isEmpty());
+        // If each held its thread for as long as a pool waits, these would take hours.
+        for (int i = 0; i < 10_000; i++) {
+            requireUnavailable(node);
+        }
+        assertThat(lines("WARNING"))
+                .containsExactly(
+                        "WARNING the store of conversations failed: java.net.ConnectException: Connection refused");
+        assertThat(watched.open()).isZero();
+    }
+
+    @Test
+    void saysOnceThatItFailsAndOnceThatItWorks() throws Exception {
+        HangingProxy proxy = closing(new HangingProxy(port()));
+        String name = url().replaceFirst(".*/(db\\d+).*", "$1");
+        Conversations node = node(unopened(at(proxy.port(), name)), 1 << 30);
+        node.keepOrder(scheduler());
+        awaitUp(node);
+        assertThat(log).isEmpty();
+        say(node, entry("ann", "down"), "One?");
+
+        Postgres.allowConnections(url(), false);
+        try {
+            await().atMost(LONG).until(() -> {
+                requireUnavailable(node);
+                return lines("WARNING").size() == 1;
+            });
+            for (int i = 0; i < 1000; i++) {
+                requireUnavailable(node);
+            }
+        } finally {
+            Postgres.allowConnections(url(), true);
+        }
+        awaitUp(node);
+        await().atMost(LONG).until(() -> !lines("INFO").isEmpty());
+        say(node, entry("ann", "down"), "Two?");
+        assertThat(lines("WARNING"))
+                .singleElement()
+                .asString()
+                .contains("org.postgresql.util.PSQLException: FATAL: ")
+                .doesNotContain("pa55word");
+        assertThat(lines("INFO")).containsExactly("INFO the store of conversations works");
+    }
+
+    @Test
+    void holdsFewThreadsWhileTheServerHangs() throws Exception {
+        HangingProxy proxy = closing(new HangingProxy(port()));
+        Conversations node = node(unopened(at(proxy.port(), url().replaceFirst(".*/(db\\d+).*", "$1"))), 1 << 30);
+        node.keepOrder(scheduler());
+        awaitUp(node);
+        proxy.hang();
+        Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+        CountDownLatch done = new CountDownLatch(200 - 10);
+        for (int i = 0; i < 200; i++) {
+            Thread thread = new Thread(() -> {
+                requireUnavailable(node);
+                waiting.remove(Thread.currentThread());
+                done.countDown();
+            });
+            waiting.add(thread);
+            thread.start();
+        }
+        assertThat(done.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(waiting).hasSizeLessThanOrEqualTo(10);
+        await().atMost(LONG).until(waiting::isEmpty);
+        for (int i = 0; i < 10_000; i++) { // as above
+            requireUnavailable(node);
+        }
+        assertThat(lines("WARNING")).isNotEmpty();
+    }
+
+    @Test
+    void saysWhyItCannotConnect() throws Exception {
+        requireUnavailable(node(unopened(url().replaceFirst("/db\\d+", "/no_such_database")), 1 << 30));
+        requireUnavailable(node(unopened("jdbc:postgresql://127.0.0.1:no-port/db?password=pa55word"), 1 << 30));
+        requireUnavailable(node(unopened("jdbc:h2:file:" + folder + "/x;PASSWORD=pa55word;NO_SUCH=1"), 1 << 30));
+        assertThat(lines("WARNING"))
+                .hasSize(3)
+                .anySatisfy(line -> assertThat(line).contains("database \"no_such_database\" does not exist"))
+                .allSatisfy(line -> assertThat(line).doesNotContain("pa55word"));
+    }
+
+    @Test
+    void saysThatAnotherApplicationHasTheFile() throws Exception {
+        String file = "jdbc:h2:file:" + folder + "/x";
+        Conversations first = node(unopened(file), 1 << 30);
+        assertThat(first.store().find("ann", "none")).isEmpty();
+        closeAll();
+        try (FileChannel channel = FileChannel.open(
+                        Path.of(folder + "/x.mv.db"), StandardOpenOption.READ, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            assertThat(lock.isValid()).isTrue();
+            requireUnavailable(node(unopened(file), 1 << 30));
+        }
+        assertThat(lines("WARNING"))
+                .singleElement()
+                .asString()
+                .contains("open in another application or process")
+                .contains("conversations.url");
+    }
+
+    @Test
+    void connectsThroughAPortThatOpensLater() throws Exception {
+        int port = refusing();
+        Conversations node = node(unopened(at(port, url().replaceFirst(".*/(db\\d+).*", "$1"))), 1 << 30);
+        node.keepOrder(scheduler());
+        await().atMost(LONG).until(() -> !lines("WARNING").isEmpty());
+        HangingProxy proxy = closing(new HangingProxy(port(), port));
+        assertThat(proxy.port()).isEqualTo(port);
+        awaitUp(node);
+        say(node, entry("ann", "late"), "One?");
+    }
+}

@@ -1,0 +1,77 @@
+package org.o1api.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+import org.o1api.llm.Usage;
+
+class MessageTextTest {
+    private static RawJson calls(String arguments) {
+        return new RawJson("[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":"
+                + TextNode.valueOf(arguments) + "}}]");
+    }
+
+    private static Message calling(String arguments) {
+        return new Message(Role.ASSISTANT, null, Map.of("tool_calls", calls(arguments)));
+    }
+
+    private static String nested(String opening, String closing, int depth) {
+        return opening.repeat(depth - 1) + "{}" + closing.repeat(depth - 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 999, 1000, 1001, 1500, 2000, 2001, 2500, 100_000})
+    void takesArgumentsOfAnyDepth(int depth) {
+        for (String arguments : List.of(nested("[", "]", depth), nested("{\"a\":", "}", depth))) {
+            MessageText text = MessageText.of(calling(arguments));
+            assertThat(text)
+                    .isEqualTo(MessageText.of(calling(arguments)))
+                    .hasSameHashCodeAs(MessageText.of(calling(arguments)));
+            assertThat(text).isNotEqualTo(MessageText.of(calling(arguments.replace("{}", "{\"b\":1}"))));
+            assertThat(text.length()).isGreaterThanOrEqualTo(arguments.length());
+            assertThat(text.mostTokens()).isPositive();
+
+            StoredTurn turn = new StoredTurn(
+                    "chatcmpl-1",
+                    5,
+                    "m",
+                    List.of(calling(arguments)),
+                    new StoredTurn.Answer(
+                            null, null, null, calls(arguments), List.of(), FinishReason.TOOL_CALLS, Usage.NONE));
+            assertThat(TurnJson.read("chatcmpl-1", TurnJson.write(turn))).isEqualTo(turn);
+            History history = new History(
+                    1L, null, List.of(), List.of(new ConversationStore.Placed(0, turn, arguments.length())));
+            assertThatCode(() -> Continuation.of(
+                            history,
+                            List.of(Message.user("Go on.")),
+                            new Bounds(10, Integer.MAX_VALUE, false),
+                            String::length))
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {"a":1,"b":[1,2]} | { "b": [1, 2], "a": 1 } | true
+                    {"a":{"c":1,"b":2}} | {"a":{"b":2,"c":1}}   | true
+                    {"a":1}           | {"a":2}                 | false
+                    {"a":[1,2]}       | {"a":[2,1]}             | false
+                    {"a":1            | {"a":1                  | true
+                    {"a":1            | {"a": 1                 | false
+                    no JSON           | no JSON                 | true
+                    """)
+    void knowsArgumentsHoweverTheyAreWritten(String one, String other, boolean same) {
+        assertThat(MessageText.of(calling(one)).equals(MessageText.of(calling(other))))
+                .isEqualTo(same);
+    }
+}

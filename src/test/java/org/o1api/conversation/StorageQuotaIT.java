@@ -1,0 +1,164 @@
+package org.o1api.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+
+/** What a caller's conversations may occupy, on both databases. */
+@ParameterizedClass
+@EnumSource
+class StorageQuotaIT extends StoreFixture {
+    /** What a conversation occupies, read from its rows. */
+    private static final String MEASURED = "SELECT 512 + OCTET_LENGTH(metadata) + COALESCE((SELECT SUM(256"
+            + " + COALESCE(OCTET_LENGTH(record), 0) + COALESCE(OCTET_LENGTH(long_record), 0))"
+            + " FROM turn WHERE conversation = pk), 0) FROM conversation WHERE caller = 'ann'";
+
+    private static final String KEPT = "SELECT bytes FROM conversation WHERE caller = 'ann'";
+
+    StorageQuotaIT(Kind kind) {
+        super(kind);
+    }
+
+    private static StoredTurn unasked(String text) {
+        return new StoredTurn("chatcmpl-0", 5, "", List.of(Message.user(text)), null);
+    }
+
+    @Test
+    void countsEverythingThatIsStored() {
+        Conversations node = node(database(), 1 << 30);
+        node.store().create("ann", new RawJson("{\"ä\":\"é€😀\"}"), null);
+        assertThat(number(KEPT)).isEqualTo(number(MEASURED)).isGreaterThan(512);
+        node.store()
+                .delete(
+                        "ann",
+                        node.store().list("ann", null, true, 1).items().get(0).id());
+
+        Conversation created = node.store().create("ann", new RawJson("{}"), unasked("é€😀"));
+        Entry entry = entry("ann", created.id());
+        assertThat(number(KEPT)).isEqualTo(number(MEASURED));
+        say(node, entry, "é€😀".repeat(50_000)); // beside its row
+        assertThat(number(KEPT)).isEqualTo(number(MEASURED)).isGreaterThan(400_000);
+        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            open.put(unasked("More."));
+        }
+        node.store().update("ann", created.id(), new RawJson("{\"topic\":\"a longer one\"}"));
+        node.store().update("ann", created.id(), new RawJson("{\"t\":\"é\"}"));
+        assertThat(number(KEPT)).isEqualTo(number(MEASURED));
+    }
+
+    @Test
+    void countsWhatOlderVersionsHaveStored() throws Exception {
+        Flyway.configure()
+                .dataSource(url(), null, null)
+                .locations("classpath:db")
+                .target("2")
+                .load()
+                .migrate();
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            for (int i = 1; i <= 3; i++) {
+                statement.execute("INSERT INTO conversation (caller, id, metadata, created_at, used_at) VALUES"
+                        + " ('" + (i == 1 ? "ann" : "bob") + "', 'c" + i
+                        + "', '{\"é\":\"€\"}', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)");
+            }
+            for (String column : List.of("record", "long_record")) {
+                statement.execute("INSERT INTO turn (conversation, position, id, instructs, " + column + ") SELECT pk, "
+                        + column.length() + ", 'chatcmpl-0', FALSE, '{\"é\":\"" + "€".repeat(1000)
+                        + "\"}' FROM conversation WHERE id = 'c1'");
+            }
+        }
+        Database database = database();
+        assertThat(number(KEPT)).isEqualTo(number(MEASURED)).isEqualTo(512 + 12 + 2 * (256 + 3009));
+        assertThat(number("SELECT bytes FROM conversation WHERE id = 'c2'")).isEqualTo(512 + 12);
+        assertThat(refused(() -> node(database, 4000).store().create("ann", new RawJson("{}"), null))
+                        .code())
+                .isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
+    }
+
+    @Test
+    void refusesToStoreAboveTheLimitUntilSomethingIsDeleted() {
+        Database database = database();
+        Conversations node = node(database, 10_000);
+        Conversations other = node(database, 10_000);
+        say(node, entry("ann", "small"), "One?");
+        assertThat(number(KEPT)).isLessThan(10_000);
+        say(node, entry("ann", "crosses"), "x".repeat(10_000)); // one turn too many is stored
+
+        ConversationException refused = refused(() -> say(node, entry("ann", "small"), "Two?"));
+        assertThat(refused.code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
+        assertThat(refused.code().status()).isEqualTo(403);
+        assertThat(refused.code().type()).isEqualTo("invalid_request_error");
+        assertThat(refused)
+                .hasMessageContaining("conversations.bytes_per_caller")
+                .hasMessageContaining("10000")
+                .hasMessageContaining("time_to_live");
+        assertThat(refused(() -> node.store().create("ann", new RawJson("{}"), null))
+                        .code())
+                .isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
+        try (OpenConversation open = node.tryOpen(entry("ann", "small")).orElseThrow()) {
+            assertThat(refused(() -> open.put(unasked("x"))).code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
+        }
+        say(node, entry("bob", "small"), "Another caller's?");
+
+        assertThat(other.store().delete("ann", "crosses")).isTrue();
+        say(node, entry("ann", "small"), "Now?");
+    }
+
+    @Test
+    void countsEmptyConversationsToo() {
+        Conversations node = node(database(), 10_000);
+        int created = 0;
+        while (created < 100) {
+            try {
+                node.store().create("ann", new RawJson("{}"), null);
+                created++;
+            } catch (ConversationException e) {
+                assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
+                break;
+            }
+        }
+        assertThat(created).isEqualTo(20);
+    }
+
+    @Test
+    void readsTheTotalOnceAMinuteAndBeforeARefusal() {
+        Database database = database();
+        AtomicLong now = new AtomicLong();
+        StorageQuota quota = new StorageQuota(database, 1000, now::get);
+        Conversations other = node(database, 1 << 30);
+        quota.require("ann");
+        other.store().create("ann", new RawJson("{}"), unasked("x".repeat(2000)));
+        int before = watched.executed("SELECT CAST(COALESCE(SUM").size();
+        now.set(TimeUnit.SECONDS.toNanos(59));
+        quota.require("ann"); // not known here yet
+        assertThat(watched.executed("SELECT CAST(COALESCE(SUM")).hasSize(before);
+        now.set(TimeUnit.SECONDS.toNanos(60));
+        assertThat(refused(() -> quota.require("ann")).code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
+
+        quota.require("bob");
+        quota.add("bob", 2000);
+        quota.require("bob"); // the database knows better
+    }
+
+    @Test
+    void needsNoStatementMoreForATurn() {
+        Conversations node = node(database(), 1 << 30);
+        say(node, entry("ann", "a"), "One?");
+        int before = watched.executed("").size();
+        say(node, entry("ann", "a"), "Two?");
+        // lease, conversation, its turns; then in one transaction lease, conversation and turn
+        assertThat(watched.executed("").size() - before).isEqualTo(6);
+    }
+}

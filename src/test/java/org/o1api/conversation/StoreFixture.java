@@ -1,0 +1,126 @@
+package org.o1api.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.Usage;
+import org.o1api.testing.Postgres;
+
+/** What tests of the store share: a database of one of both kinds, nodes that use it, and turns. */
+abstract class StoreFixture {
+    enum Kind {
+        H2,
+        POSTGRESQL
+    }
+
+    final Kind kind;
+    final WatchedConnections watched = new WatchedConnections();
+
+    @TempDir
+    @Nullable
+    Path folder;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private @Nullable String url;
+
+    StoreFixture(Kind kind) {
+        this.kind = kind;
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+        open.clear();
+    }
+
+    String url() {
+        if (url == null) {
+            url = kind == Kind.H2
+                    ? "jdbc:h2:file:" + String.valueOf(folder) + "/conversations"
+                    : Postgres.emptyDatabase();
+        }
+        return url;
+    }
+
+    ConversationSettings settings(long bytesPerCaller) {
+        return new ConversationSettings(
+                new ConversationSettings.Source.Url(url(), null, null, 10),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(2),
+                Duration.ofDays(30),
+                10_000,
+                bytesPerCaller);
+    }
+
+    <T extends AutoCloseable> T closing(T resource) {
+        open.add(resource);
+        return resource;
+    }
+
+    Database database() {
+        Database database = closing(new Database(settings(1L << 30).source(), name -> null, "", watched));
+        database.call(handle -> handle.execute("SELECT 1"));
+        return database;
+    }
+
+    Conversations node(Database database, long bytesPerCaller) {
+        return new Conversations(database, settings(bytesPerCaller), String::length);
+    }
+
+    ScheduledExecutorService scheduler() {
+        ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(3);
+        closing(scheduler::shutdownNow);
+        return scheduler;
+    }
+
+    static Entry entry(String caller, String id) {
+        return new Entry(caller, id, null);
+    }
+
+    static StoredTurn.Answer answer(String content) {
+        return new StoredTurn.Answer(content, null, null, null, List.of(), FinishReason.STOP, Usage.NONE);
+    }
+
+    static void say(Conversations node, Entry entry, String question) {
+        try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
+            conversation.continuedBy(List.of(Message.user(question)), new Bounds(100, Integer.MAX_VALUE, false));
+            conversation.store("chatcmpl-1", 5, "m", answer("Yes."));
+        }
+    }
+
+    static ConversationException refused(ThrowingCallable call) {
+        ConversationException refused = catchThrowableOfType(ConversationException.class, call);
+        assertThat(refused).isNotNull();
+        return refused;
+    }
+
+    /** The number that a statement of its own reads. */
+    long number(String sql) {
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            assertThat(row.next()).isTrue();
+            return row.getLong(1);
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package org.o1api.conversation;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** Stands around connections: counts them, records the statements that were executed, and throws an Error where a test wants one. */
+final class WatchedConnections implements UnaryOperator<DataSource> {
+    private final AtomicInteger open = new AtomicInteger();
+    private final List<Executed> executed = new CopyOnWriteArrayList<>();
+    private final AtomicReference<@Nullable String> failing = new AtomicReference<>();
+    private volatile boolean failAfter;
+
+    /** A statement and how many rows it changed. */
+    record Executed(String sql, int rows) {}
+
+    /** An Error as a virtual machine throws them. */
+    static final class TestError extends Error {
+        private static final long serialVersionUID = 1;
+
+        TestError() {
+            super("thrown by a test");
+        }
+    }
+
+    /** Throws an Error once, instead of the next statement that begins so. */
+    void failBefore(String sql) {
+        failAfter = false;
+        failing.set(sql);
+    }
+
+    /** Throws an Error once, when the next statement that begins so has been executed. */
+    void failAfter(String sql) {
+        failAfter = true;
+        failing.set(sql);
+    }
+
+    boolean hasFailed() {
+        return failing.get() == null;
+    }
+
+    /** Connections that somebody has. */
+    int open() {
+        return open.get();
+    }
+
+    List<Executed> executed(String sql) {
+        return executed.stream()
+                .filter(statement -> statement.sql.startsWith(sql))
+                .toList();
+    }
+
+    private interface Call {
+        @Nullable
+        Object invoke(Object target, Method method, Object @Nullable [] arguments) throws Throwable;
+    }
+
+    private static <T> T around(Class<T> type, T target, Call call) {
+        return type.cast(Proxy.newProxyInstance(
+                WatchedConnections.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    try {
+                        return call.invoke(target, method, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause() == null ? e : e.getCause();
+                    }
+                }));
+    }
+
+    @Override
+    public DataSource apply(DataSource source) {
+        return around(DataSource.class, source, (target, method, arguments) -> {
+            Object result = method.invoke(target, arguments);
+            return result instanceof Connection connection ? watched(connection) : result;
+        });
+    }
+
+    private Connection watched(Connection connection) {
+        open.incrementAndGet();
+        return around(Connection.class, connection, (target, method, arguments) -> {
+            if (method.getName().equals("close")) {
+                open.decrementAndGet();
+            }
+            Object result = method.invoke(target, arguments);
+            if (result instanceof PreparedStatement statement && arguments != null) {
+                return watched(statement, String.valueOf(arguments[0]));
+            }
+            return result;
+        });
+    }
+
+    private PreparedStatement watched(PreparedStatement statement, String sql) {
+        return around(PreparedStatement.class, statement, (target, method, arguments) -> {
+            if (!method.getName().startsWith("execute")) {
+                return method.invoke(target, arguments);
+            }
+            String wanted = failing.get();
+            boolean fails = wanted != null && sql.startsWith(wanted) && failing.compareAndSet(wanted, null);
+            if (fails && !failAfter) {
+                throw new TestError();
+            }
+            Object result = method.invoke(target, arguments);
+            executed.add(new Executed(sql, statement.getUpdateCount()));
+            if (fails) {
+                throw new TestError();
+            }
+            return result;
+        });
+    }
+}

@@ -1,0 +1,115 @@
+package org.o1api.reasoning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Usage;
+import org.o1api.upstream.CallRequest;
+
+class TokenCounterTest {
+    private static final String WORDS = "The quick brown fox jumps over the lazy dog.\n";
+
+    /** Says no, and counts how often it was asked. */
+    private static final class Asked implements BooleanSupplier {
+        private final AtomicInteger times = new AtomicInteger();
+        private final int yesAfter;
+
+        Asked(int yesAfter) {
+            this.yesAfter = yesAfter;
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            return times.incrementAndGet() > yesAfter;
+        }
+    }
+
+    private static CallRequest request(Message... messages) {
+        return new CallRequest("model", List.of(messages), Map.of("tools", new RawJson("[]")));
+    }
+
+    @Test
+    void loadsItsTable() {
+        TokenCounter.load();
+        assertThat(TokenCounter.tokens("hello world")).isEqualTo(2);
+        assertThat(TokenCounter.tokens("")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 300, 400, 1000, 10_000})
+    void countsALongTextAsItsParts(int times) {
+        assertThat(TokenCounter.tokens(WORDS.repeat(times))).isEqualTo(times * TokenCounter.tokens(WORDS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "é", "😀", "\ud800", " ", "\n"})
+    void countsTextWithoutAnyGoodPlaceToCut(String character) {
+        long tokens = TokenCounter.tokens(character.repeat(100_001));
+        assertThat(tokens).isPositive().isLessThanOrEqualTo(4 * 100_001L);
+    }
+
+    @Test
+    void countsAnIdenticalTextOnceATurn() {
+        TurnTokens tokens = new TurnTokens(() -> false);
+        Message[] messages =
+                IntStream.range(0, 20).mapToObj(i -> Message.user(WORDS + i)).toArray(Message[]::new);
+        Usage first = tokens.count(request(messages), "hello", "");
+        assertThat(first.inputTokens()).isGreaterThan(20 * TokenCounter.tokens(WORDS));
+
+        Asked asked = new Asked(Integer.MAX_VALUE);
+        TurnTokens watched = new TurnTokens(asked);
+        assertThat(watched.count(request(messages), "hello", "")).isEqualTo(first);
+        int texts = asked.times.get();
+        for (int call = 0; call < 25; call++) {
+            assertThat(watched.count(request(messages), "hello", "")).isEqualTo(first);
+        }
+        assertThat(asked.times.get()).as("only the answers").isEqualTo(texts + 25);
+        messages[7] = Message.user("other");
+        assertThat(watched.count(request(messages), "hello", "").inputTokens()).isLessThan(first.inputTokens());
+    }
+
+    @Test
+    void stopsCountingWhenTheTurnIsOver() {
+        String text = WORDS.repeat(100_000);
+        Asked asked = new Asked(3);
+        Usage usage = new TurnTokens(asked).count(request(Message.user(text), Message.user(text + ".")), text, text);
+        assertThat(asked.times.get()).isLessThan(20);
+        assertThat(usage.inputTokens()).isBetween(2L * text.length() / 8, 2L * text.length());
+        assertThat(usage.outputTokens()).isBetween(2L * text.length() / 8, 2L * text.length());
+    }
+
+    @Test
+    void triesAgainToLoadWhatCouldNotBeLoaded() {
+        Deque<Throwable> failures = new ArrayDeque<>(
+                List.of(new OutOfMemoryError("a test's"), new IllegalStateException(), new NoClassDefFoundError()));
+        AtomicInteger loads = new AtomicInteger();
+        Loaded<String> loaded = new Loaded<>(() -> {
+            loads.incrementAndGet();
+            Throwable failure = failures.poll();
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            if (failure instanceof RuntimeException exception) {
+                throw exception;
+            }
+            return "table";
+        });
+        assertThatThrownBy(loaded::get).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(loaded::get).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(loaded::get).isInstanceOf(NoClassDefFoundError.class);
+        assertThat(loaded.get()).isEqualTo("table").isSameAs(loaded.get());
+        assertThat(loads).hasValue(4);
+    }
+}
