@@ -30,7 +30,7 @@ class ThinkerTest {
     private final Cancellation cancellation = new Cancellation();
 
     private Thinker thinker(ScriptedUpstream upstream, Preset.Budget budget) {
-        return new Thinker(upstream, cancellation, budget, out);
+        return new Thinker(upstream, "team-a", cancellation, budget, out);
     }
 
     private static void read(Call call) {
