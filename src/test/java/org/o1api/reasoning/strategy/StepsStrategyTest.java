@@ -448,6 +448,19 @@ class StepsStrategyTest {
     }
 
     @Test
+    void closesTheCallThatWasOpenWhenAnErrorCame() {
+        Delta begin = new Delta.Text("{\"content\": \"a");
+        ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(begin, begin));
+        Transcript failing = new Transcript(() -> {
+            throw new OutOfMemoryError("test");
+        });
+        Thinker thinker = new Thinker(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, failing);
+        assertThatThrownBy(() -> new StepsStrategy().think(question(3, 25), preset(), thinker, failing))
+                .isInstanceOf(OutOfMemoryError.class);
+        assertThat(upstream.open()).isZero();
+    }
+
+    @Test
     void closesTheCallThatWasOpenWhenTheTurnWasCancelled() {
         Delta begin = new Delta.Text("{\"content\": \"a");
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(begin, begin));
