@@ -117,7 +117,7 @@ final class Breaker {
         Duration left = breaker.getState() == State.HALF_OPEN ? SHORTLY : open.minus(openedFor());
         return new UpstreamException(
                 ErrorCode.UPSTREAM_UNAVAILABLE,
-                "The model's provider has failed too often, and is left alone for a moment.",
+                "The model's provider has failed too often. Calls are rejected for a moment (circuit_breaker).",
                 false,
                 left.compareTo(Duration.ZERO) > 0 ? left : SHORTLY,
                 0,

@@ -69,7 +69,7 @@ public record UpstreamSettings(
      * @param queue calls that wait for another to end, at most
      * @param attempts how often one call is made before it has failed, at least 1
      * @param maxRetryWait a {@code Retry-After} above this is not waited for
-     * @param circuitBreaker whether it is left alone for a while where it fails too often
+     * @param circuitBreaker whether calls are rejected for a while if it fails too often
      */
     public record Limits(int concurrency, int queue, int attempts, Duration maxRetryWait, boolean circuitBreaker) {
         public static final Limits DEFAULT = new Limits(1024, 1024, 3, Duration.ofSeconds(10), true);

@@ -82,7 +82,15 @@ class UpstreamErrorTest {
         };
     }
 
-    private static <T> T fail() {
+    private static void fail() {
+        throw new Fault();
+    }
+
+    private static Response failToSend() {
+        throw new Fault();
+    }
+
+    private static long failToTellTheTime() {
         throw new Fault();
     }
 
@@ -93,8 +101,8 @@ class UpstreamErrorTest {
                         exchange -> reply(text(DELTA + DONE)),
                         () -> {},
                         () -> {},
-                        UpstreamErrorTest::fail),
-                new Case("sending", exchange -> fail()),
+                        UpstreamErrorTest::failToTellTheTime),
+                new Case("sending", exchange -> failToSend()),
                 new Case("sending, wrapped by Jersey", exchange -> {
                     throw new ProcessingException(new Fault());
                 }),
@@ -169,7 +177,7 @@ class UpstreamErrorTest {
         Transport transport = new Transport(settings) {
             @Override
             Response post(byte[] body, Exchange exchange) {
-                return down[0] ? fail() : reply(text(DELTA + DONE));
+                return down[0] ? failToSend() : reply(text(DELTA + DONE));
             }
         };
         HttpUpstream upstream =
