@@ -129,6 +129,21 @@ class RejectedFieldsTest {
     }
 
     @Test
+    void isLoggedOnceWithoutTextOfTheRequest() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(RejectedFieldsTest::noStreamsOfJson));
+        HttpUpstream upstream = upstream(fake);
+        try (LogLines log = new LogLines(RejectedFields.class)) {
+            for (int i = 0; i < 3; i++) {
+                ask(upstream, json(false));
+                ask(upstream, plain("m", "hi"));
+            }
+            assertThat(log.lines())
+                    .containsExactly("upstream main rejects stream of model m with JSON output:"
+                            + " left out of such requests for 3600 s (relearn_after)");
+        }
+    }
+
+    @Test
     void expires() {
         FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
                 request.number() == 0 ? Script.error(400, "unknown field: stream_options") : Script.answer("well")));
