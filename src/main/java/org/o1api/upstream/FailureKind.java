@@ -3,9 +3,11 @@ package org.o1api.upstream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
+import org.apache.hc.core5.http.NoHttpResponseException;
 
 /** What failed below HTTP. */
 enum FailureKind {
@@ -44,5 +46,24 @@ enum FailureKind {
             }
         }
         return UNEXPECTED;
+    }
+
+    /** Throws the Error in a chain of causes: Jersey wraps one into a failure, which would be retried, and count against the upstream. */
+    static void throwCausingError(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Error error) {
+                throw error;
+            }
+        }
+    }
+
+    /** Whether the connection ended without a reply. */
+    static boolean isDeadConnection(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NoHttpResponseException || cause instanceof SocketException) {
+                return true;
+            }
+        }
+        return false;
     }
 }

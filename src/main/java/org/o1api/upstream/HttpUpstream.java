@@ -4,13 +4,11 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import org.apache.hc.core5.http.NoHttpResponseException;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.PeriodicTask;
 import org.o1api.llm.Usage;
@@ -237,32 +235,16 @@ public final class HttpUpstream implements Upstream {
             try {
                 return transport.post(body, attempt.exchange());
             } catch (RuntimeException e) {
-                throwCausingError(e);
+                FailureKind.throwCausingError(e);
                 UpstreamException failure = attempt.explain(e);
-                stale = attempt.exchange().reused() && attempt.exchange().reason() == null && connectionDied(e);
+                stale = attempt.exchange().reused()
+                        && attempt.exchange().reason() == null
+                        && FailureKind.isDeadConnection(e);
                 if (!stale || !maybeStale) {
                     attempt.report(e);
                 }
                 throw failure;
             }
-        }
-
-        /** Jersey wraps an Error into a failure, which would be retried, and count against the upstream. */
-        private static void throwCausingError(Throwable thrown) {
-            for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-                if (cause instanceof Error error) {
-                    throw error;
-                }
-            }
-        }
-
-        private static boolean connectionDied(Throwable thrown) {
-            for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-                if (cause instanceof NoHttpResponseException || cause instanceof SocketException) {
-                    return true;
-                }
-            }
-            return false;
         }
 
         private UpstreamException refusal(Response response, Attempt attempt) {
