@@ -5,16 +5,19 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
 
-/** Reads who may ask: the one key of the original, and those under {@code api_keys}. */
+/** Reads the API keys: the one key of the original, and those under {@code api_keys}. */
 final class ApiKeyReader {
     private static final String TOKEN = "api_bearer_token";
     private static final String TOKEN_NAME = "default";
     private static final Set<String> SAMPLES = Set.of("your_api_bearer_token", "your_api_bearer_token_here");
-    private static final Kind<String> NAME =
-            Kind.LINE_OF_TEXT.which("a name of at most 128 characters", name -> name.length() <= 128);
+    private static final Pattern PRINTABLE = Pattern.compile("[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S} ]{1,128}");
+    private static final Kind<String> NAME = Kind.LINE_OF_TEXT.which(
+            "a printable name of at most 128 characters, without spaces at its ends",
+            name -> PRINTABLE.matcher(name).matches() && name.equals(name.strip()));
     private static final String NO_KEY = "0".repeat(64);
 
     private final Collection<String> presets;
@@ -27,7 +30,7 @@ final class ApiKeyReader {
     /** The keys; none where neither the token nor a list is configured. */
     static List<ApiKey> keys(Section root, Collection<String> presets) {
         ApiKeyReader reader = new ApiKeyReader(presets);
-        String token = root.find(TOKEN, Kind.SECRET);
+        String token = root.find(TOKEN, Kind.KEY);
         if (token != null && !SAMPLES.contains(token)) {
             reader.keys.add(new ApiKey(TOKEN_NAME, ApiKeys.sha256(token), Set.of()));
         }
@@ -53,7 +56,7 @@ final class ApiKeyReader {
 
     private static String hash(Section section) {
         int problemsBefore = section.problems();
-        String key = section.find("key", Kind.SECRET);
+        String key = section.find("key", Kind.KEY);
         String hash = section.find("sha256", Kind.HASH);
         if (key != null && hash != null) {
             section.problem("sha256", "stands beside key, allowed: one of the two");

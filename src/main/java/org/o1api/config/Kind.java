@@ -37,6 +37,18 @@ record Kind<T>(
     static final Kind<Boolean> FLAG = of("true, false", Kind::flag, Object::toString);
     static final Kind<String> LINE_OF_TEXT = of("one line of text", Kind::line, line -> line);
     static final Kind<String> SECRET = LINE_OF_TEXT.hidden();
+    /** What clients can send in a header: HTTP transports no others reliably, and a blank at an end gets lost. */
+    static final Kind<String> KEY = LINE_OF_TEXT
+            .which(
+                    "visible ASCII characters without spaces",
+                    Pattern.compile("[!-~]+").asMatchPredicate())
+            .hidden();
+
+    static final Kind<String> HEADER_VALUE = LINE_OF_TEXT
+            .which(
+                    "visible ASCII characters, with spaces only between them",
+                    Pattern.compile("[!-~]+(?: +[!-~]+)*").asMatchPredicate())
+            .hidden();
     static final Kind<String> HASH =
             LINE_OF_TEXT.which("64 hex digits", SHA256.asMatchPredicate()).hidden();
     static final Kind<URI> HTTP = address("an http:// or https:// URL with a host")

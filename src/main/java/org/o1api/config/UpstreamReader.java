@@ -5,18 +5,21 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.o1api.upstream.Certificates;
 import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.UpstreamSettings.Limits;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
 
-/** Reads which providers there are: the one of the original's keys, and those under {@code upstreams}. */
+/** Reads the providers: the one of the original's keys, and those under {@code upstreams}. */
 final class UpstreamReader {
     private static final String SAMPLE_URL = "https://api.example.com/v1/chat/completions";
     private static final String SAMPLE_KEY = "your_model_provider_api_key_here";
     private static final URI NOWHERE = URI.create("http://nowhere.invalid/");
     private static final Kind<Duration> WAIT = Kind.duration(Duration.ofMillis(1), Duration.ofHours(24));
     private static final Kind<Duration> RETRY_WAIT = Kind.duration(Duration.ZERO, Duration.ofHours(1));
+    private static final Kind<Duration> RELEARN_AFTER = Kind.duration(Duration.ofSeconds(1), Duration.ofDays(30));
     private static final Kind<String> HEADER = Kind.LINE_OF_TEXT.which(
             "a header's name", Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+").asMatchPredicate());
 
@@ -25,8 +28,9 @@ final class UpstreamReader {
     /** The upstreams by name, in the file's order; none where no provider is configured. */
     static Map<String, UpstreamSettings> upstreams(Section root) {
         Map<String, UpstreamSettings> upstreams = new LinkedHashMap<>();
-        String key = root.find("model_provider_api_key", Kind.SECRET);
+        String key = root.find("model_provider_api_key", Kind.KEY);
         URI url = root.find("default_api_url", Kind.HTTP);
+        refuseUserInfo(root, "default_api_url", url, "model_provider_api_key");
         if (url != null && !url.toString().equals(SAMPLE_URL)) {
             upstreams.put(
                     Config.DEFAULT_UPSTREAM,
@@ -50,13 +54,59 @@ final class UpstreamReader {
 
     private static UpstreamSettings upstream(String name, Section section) {
         URI url = section.require("url", Kind.HTTP, NOWHERE);
-        @Nullable String key = section.find("api_key", Kind.SECRET);
+        refuseUserInfo(section, "url", url, "api_key");
+        @Nullable String key = section.find("api_key", Kind.KEY);
         Timeouts timeouts = section.section("timeouts", UpstreamReader::timeouts);
         String model = section.find("model", Kind.LINE_OF_TEXT);
         Limits limits = limits(section);
-        Map<String, String> headers = section.values("headers", HEADER, Kind.SECRET);
+        Map<String, String> headers = section.values("headers", HEADER, Kind.HEADER_VALUE);
         URI proxy = section.find("proxy", Kind.PROXY);
-        return new UpstreamSettings(name, url, key, model, timeouts, limits, headers, proxy);
+        Duration relearnAfter = section.get("relearn_after", RELEARN_AFTER, UpstreamSettings.RELEARN_AFTER);
+        SSLContext tls = section.section("tls", UpstreamReader::tls);
+        if (tls != null && !"https".equalsIgnoreCase(url.getScheme())) {
+            section.problem("tls", "the url is not https://, allowed: tls with an https:// url only");
+        }
+        return new UpstreamSettings(name, url, key, model, timeouts, limits, relearnAfter, headers, proxy, tls);
+    }
+
+    /** The HTTP client rejects such a URL at each call; and a password in a URL reaches logs. */
+    private static void refuseUserInfo(Section section, String key, @Nullable URI url, String keyOfApiKey) {
+        if (url != null && url.getRawUserInfo() != null) {
+            section.problem(
+                    key,
+                    "found a user or a password in the URL, allowed: a URL without them; put the provider's key into "
+                            + keyOfApiKey);
+        }
+    }
+
+    /** The certificates of an upstream; null if it has none of its own. */
+    private static @Nullable SSLContext tls(Section section) {
+        String ca = section.find("ca", Kind.LINE_OF_TEXT);
+        String keystore = section.find("keystore", Kind.LINE_OF_TEXT);
+        String password = section.find("keystore_password", Kind.SECRET, "none");
+        if (password != null && keystore == null) {
+            section.missing("keystore", "the PKCS12 file that keystore_password opens");
+        }
+        Certificates certificates = new Certificates();
+        if (ca != null) {
+            check(section, () -> certificates.trust(ca));
+        }
+        if (keystore != null) {
+            check(section, () -> certificates.identify(keystore, password == null ? "" : password));
+        }
+        return ca == null && keystore == null ? null : certificates.context();
+    }
+
+    private interface Check {
+        void run() throws Certificates.UnusableException;
+    }
+
+    private static void check(Section section, Check check) {
+        try {
+            check.run();
+        } catch (Certificates.UnusableException e) {
+            section.problem(e.key(), String.valueOf(e.getMessage()));
+        }
     }
 
     private static Limits limits(Section section) {

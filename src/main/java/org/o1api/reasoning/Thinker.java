@@ -7,6 +7,7 @@ import org.o1api.llm.FinishReason;
 import org.o1api.llm.ThinkBlock;
 import org.o1api.llm.Usage;
 import org.o1api.upstream.Call;
+import org.o1api.upstream.CallOwner;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.Delta;
@@ -26,19 +27,27 @@ public final class Thinker {
 
     private final Preset.Budget budget;
     private final RetryAllowance retries;
+    private final CallOwner owner;
     private final TurnListener listener;
     private final TurnTokens tokens;
     private Usage usage = Usage.NONE;
     private int calls;
     private boolean accepted;
 
-    public Thinker(Upstream upstream, Cancellation cancellation, Preset.Budget budget, TurnListener listener) {
+    /**
+     * Makes the calls of one turn.
+     *
+     * @param caller who sent the request, by the name of the key
+     */
+    public Thinker(
+            Upstream upstream, String caller, Cancellation cancellation, Preset.Budget budget, TurnListener listener) {
         this.upstream = upstream;
         this.cancellation = cancellation;
         this.thinking = cancellation.part();
         this.answering = cancellation.part();
         this.budget = budget;
         this.retries = new RetryAllowance(budget.retries());
+        this.owner = new CallOwner(caller);
         this.listener = listener;
         this.tokens = new TurnTokens(answering::isCancelled);
     }
@@ -98,10 +107,16 @@ public final class Thinker {
         Terms terms = new Terms(
                 time,
                 retries,
+                owner,
                 this::accepted,
                 spent -> add(spent.equals(Usage.NONE) ? tokens.count(request, "", "") : spent, reasoning));
         Call call = upstream.open(request, terms);
-        return new CountedCall(request, call, time, reasoning);
+        try {
+            return new CountedCall(request, call, time, reasoning);
+        } catch (Throwable e) { // out of memory
+            call.close();
+            throw e;
+        }
     }
 
     /** Whether a part of the turn's time is over, and the turn is not. */
@@ -211,8 +226,11 @@ public final class Thinker {
         public void close() {
             if (!closed) {
                 closed = true;
-                call.close();
-                add(usage(), reasoning);
+                try {
+                    call.close();
+                } finally {
+                    add(usage(), reasoning);
+                }
             }
         }
     }

@@ -13,7 +13,8 @@ import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.llm.ErrorCode;
 import org.o1api.upstream.Cancellation;
-import org.o1api.upstream.Places;
+import org.o1api.upstream.ConcurrencyLimiter;
+import org.o1api.upstream.UpstreamException;
 
 /**
  * The floor of each conversation, which one turn has at a time: on this node whoever waits longest gets it next, and among
@@ -38,7 +39,7 @@ public final class Floor {
     private record Name(String caller, String id) {}
 
     private static final class Line {
-        private final Places floor = new Places(1, Integer.MAX_VALUE);
+        private final ConcurrencyLimiter floor = new ConcurrencyLimiter(1, Integer.MAX_VALUE);
         private int length;
     }
 
@@ -62,13 +63,16 @@ public final class Floor {
         Name name = new Name(entry.caller(), entry.id());
         Line line = enter(name);
         try {
-            if (line.floor.take(cancellation, patience) != Places.Outcome.TAKEN) {
-                throw busy();
+            switch (line.floor.acquire(name.caller(), cancellation, patience)) {
+                case ACQUIRED -> {}
+                case QUEUE_FULL, TIMED_OUT -> throw busy();
+                case INTERRUPTED ->
+                    throw new UpstreamException(ErrorCode.SHUTTING_DOWN, "The gateway is stopping.", false, null);
             }
             try (OpenConversation conversation = open(entry, cancellation, deadline)) {
                 return work.with(conversation);
             } finally {
-                line.floor.giveBack();
+                line.floor.release();
             }
         } finally {
             leave(name, line);

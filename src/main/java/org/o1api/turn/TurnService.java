@@ -51,7 +51,7 @@ public final class TurnService {
         Preset preset = turn.preset();
         Upstream upstream = upstream(preset);
         Strategy strategy = named(strategies, preset.strategy());
-        Thinker thinker = new Thinker(upstream, turn.cancellation(), preset.budget(), listener);
+        Thinker thinker = new Thinker(upstream, turn.caller(), turn.cancellation(), preset.budget(), listener);
         ScheduledFuture<?> thinking = after(preset.budget().thinkingTime(), thinker::endThinking);
         ScheduledFuture<?> all = after(preset.budget().time(), thinker::endTime);
         try {

@@ -1,37 +1,63 @@
 package org.o1api.upstream;
 
+import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.ErrorCode;
+import org.o1api.upstream.ConcurrencyLimiter.Outcome;
 
-/** One attempt at a call, from before its connection to after its last byte: watched, cancellable, and ended once. */
+/**
+ * One attempt at a call, from before its connection to after its last byte. Whatever it has acquired, {@link #close} releases,
+ * also after an Error half-way.
+ */
 final class Attempt implements AutoCloseable {
     private final Exchange exchange;
     private final Cancellation cancellation;
     private final Failures failures;
+    private final UpstreamLog log;
     private final Set<Exchange> watched;
-    private final Breaker.Permit permit;
-    private final Places places;
-    private final Runnable uncancel;
+    private final ConcurrencyLimiter limiter;
+    private Breaker.@Nullable Permit permit;
+    private Runnable uncancel = () -> {};
+    private boolean hasSlot;
+    private boolean begun;
 
     /**
-     * Begins an attempt that has a place.
+     * An attempt that has acquired nothing.
      *
-     * @param watched where the exchange stands while it is to be held to its limits
+     * @param watched contains the exchange while it is held to its limits
      */
     Attempt(
             Exchange exchange,
             Cancellation cancellation,
             Failures failures,
+            UpstreamLog log,
             Set<Exchange> watched,
-            Breaker.Permit permit,
-            Places places) {
+            ConcurrencyLimiter limiter) {
         this.exchange = exchange;
         this.cancellation = cancellation;
         this.failures = failures;
+        this.log = log;
         this.watched = watched;
-        this.permit = permit;
-        this.places = places;
+        this.limiter = limiter;
+    }
+
+    /** Acquires one of the upstream's slots. */
+    Outcome acquireSlot(String caller, Duration timeout) {
+        Outcome outcome = limiter.acquire(caller, cancellation, timeout);
+        hasSlot = outcome == Outcome.ACQUIRED;
+        return outcome;
+    }
+
+    /**
+     * Starts, with a slot: from now on it is held to its limits.
+     *
+     * @throws UpstreamException if the breaker does not admit it
+     */
+    void start(Breaker breaker, CallOwner owner) {
+        permit = breaker.admit(owner);
         watched.add(exchange);
-        this.uncancel = cancellation.onCancel(exchange::cancel);
+        uncancel = cancellation.onCancel(exchange::cancel);
     }
 
     Exchange exchange() {
@@ -52,25 +78,61 @@ final class Attempt implements AutoCloseable {
         return new UpstreamException(reason.code(), String.valueOf(reason.getMessage()), reason.retryable(), thrown);
     }
 
-    /** The reply is complete. */
-    void succeeded() {
-        permit.succeeded();
+    /** Logs for the operator what was thrown, unless it is how the gateway itself ended the attempt. */
+    void report(Exception thrown) {
+        UpstreamException reason = exchange.reason();
+        if (reason == null) {
+            log.failed(thrown);
+        } else if (exchange.connects() && reason.code() == ErrorCode.UPSTREAM_TIMEOUT) {
+            log.notConnected(reason);
+        }
     }
 
-    /** The attempt failed; that counts against the upstream where it is not our own doing. */
+    /** The first delta is there. */
+    void begun() {
+        begun = true;
+        if (permit != null) {
+            permit.begun();
+        }
+    }
+
+    /** The reply is complete. */
+    void succeeded() {
+        if (permit != null) {
+            permit.succeeded();
+        }
+    }
+
+    /** The attempt failed. That counts against the upstream unless the gateway or a slow reader is the cause. */
     void failed(UpstreamException why) {
-        if (!cancellation.isCancelled()) {
+        boolean slowReader = begun && exchange.outOfTime();
+        if (permit != null && !cancellation.isCancelled() && !slowReader) {
             permit.failed(why);
         }
     }
 
-    /** Cuts the connection where it is not yet given back. */
+    /** Cuts the connection unless it is back in the pool, and releases everything. Only the first call has an effect. */
     @Override
     public void close() {
-        uncancel.run();
-        watched.remove(exchange);
-        exchange.cancel();
-        permit.close();
-        places.giveBack();
+        try {
+            uncancel.run();
+            watched.remove(exchange);
+            exchange.cancel();
+        } finally {
+            releasePermitAndSlot();
+        }
+    }
+
+    private void releasePermitAndSlot() {
+        try {
+            if (permit != null) {
+                permit.close();
+            }
+        } finally {
+            if (hasSlot) {
+                hasSlot = false;
+                limiter.release();
+            }
+        }
     }
 }

@@ -8,11 +8,15 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowT
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.o1api.llm.ErrorCode;
 
 /**
- * What keeps attempts away from an upstream that fails: it opens where at least half of the last attempts failed, and lets a
- * single one through after a while. That one, the probe, decides whether it closes.
+ * Rejects attempts at an upstream that fails: it opens if at least half of the last attempts failed, and admits a single one
+ * after a while. That one, the probe, decides at its first delta whether it closes.
+ *
+ * <p>It measures the upstream's health only. A failure counts once per turn, and only if the latest call failed for more than
+ * half of the callers of the last 30 s; a caller whose own calls have not failed may send a probe immediately.
  */
 final class Breaker {
     /** How long it stays open. */
@@ -27,12 +31,23 @@ final class Breaker {
     private final String name;
     private final Duration open;
     private final CircuitBreaker breaker;
+    private final CallerVotes votes;
     private volatile long openedNanos = System.nanoTime();
 
     /** A closed breaker of the upstream of this name; one that is not enabled stays so. */
     Breaker(String name, Duration open, boolean enabled) {
+        this(name, open, enabled, System::nanoTime);
+    }
+
+    /**
+     * A closed breaker.
+     *
+     * @param nanoTime the time of the callers' votes
+     */
+    Breaker(String name, Duration open, boolean enabled, LongSupplier nanoTime) {
         this.name = name;
         this.open = open;
+        votes = new CallerVotes(nanoTime);
         breaker = CircuitBreaker.of(
                 name,
                 CircuitBreakerConfig.custom()
@@ -51,25 +66,47 @@ final class Breaker {
         }
         switch (change) {
             case CLOSED_TO_OPEN ->
-                LOG.log(Level.WARNING, "upstream {0} fails too often: it gets no calls but one now and then", name);
-            case HALF_OPEN_TO_CLOSED -> LOG.log(Level.INFO, "upstream {0} works again: it gets all calls", name);
+                LOG.log(Level.WARNING, "upstream {0} fails too often: it gets only a probe now and then", name);
+            case HALF_OPEN_TO_CLOSED -> LOG.log(Level.INFO, "upstream {0} works again", name);
             default -> LOG.log(Level.DEBUG, "upstream {0}: {1}", name, change);
         }
     }
 
-    /** Fails where it is open, and no attempt is due. */
-    void throwIfOpen() {
-        if (breaker.getState() == State.OPEN && openedFor().compareTo(open) < 0) {
+    /**
+     * Does nothing if the caller's attempt may be admitted.
+     *
+     * @throws UpstreamException if it is open, and no probe is due
+     */
+    void throwIfOpen(String caller) {
+        if (breaker.getState() == State.OPEN && openedFor().compareTo(open) < 0 && votes.hasFailed(caller)) {
             throw refusal();
         }
     }
 
-    /** Lets an attempt through, or fails. */
-    Permit admit() {
+    /**
+     * Admits an attempt. The permit has to be closed.
+     *
+     * @throws UpstreamException if it is open, or a probe is out
+     */
+    Permit admit(CallOwner owner) {
+        if (breaker.getState() == State.OPEN && !votes.hasFailed(owner.caller())) {
+            endPause();
+        }
         if (!breaker.tryAcquirePermission()) {
             throw refusal();
         }
-        return new Permit(breaker.getState() == State.HALF_OPEN);
+        try {
+            return new Permit(owner, breaker.getState() == State.HALF_OPEN);
+        } catch (Throwable e) {
+            breaker.releasePermission();
+            throw e;
+        }
+    }
+
+    private synchronized void endPause() {
+        if (breaker.getState() == State.OPEN) {
+            breaker.transitionToHalfOpenState();
+        }
     }
 
     private Duration openedFor() {
@@ -77,56 +114,75 @@ final class Breaker {
     }
 
     private UpstreamException refusal() {
-        Duration left = open.minus(openedFor());
+        Duration left = breaker.getState() == State.HALF_OPEN ? SHORTLY : open.minus(openedFor());
         return new UpstreamException(
                 ErrorCode.UPSTREAM_UNAVAILABLE,
-                "The model's provider has failed too often, and is left alone for a moment.",
+                "The model's provider has failed too often. Calls are rejected for a moment (circuit_breaker).",
                 false,
                 left.compareTo(Duration.ZERO) > 0 ? left : SHORTLY,
                 0,
                 null);
     }
 
-    /** Whether a failure speaks against the upstream's health, rather than against the request. */
+    /** Whether a failure is one of the upstream, and not of the request. */
     private static boolean counts(UpstreamException failure) {
+        if (failure.saidNothing()) {
+            return false;
+        }
         return switch (failure.code()) {
             case UPSTREAM_FAILED, UPSTREAM_UNAVAILABLE, UPSTREAM_TIMEOUT -> failure.status() / 100 != 4;
             default -> false;
         };
     }
 
-    /** One attempt's leave, given back with what came of it. Belongs to the attempt's thread. */
+    /** The admission of one attempt, which ends with its result. Belongs to the attempt's thread. */
     final class Permit {
+        private final CallOwner owner;
         private final boolean probe;
-        private boolean given = true;
+        private boolean held = true;
 
-        private Permit(boolean probe) {
+        private Permit(CallOwner owner, boolean probe) {
+            this.owner = owner;
             this.probe = probe;
         }
 
+        /** The reply has begun: enough for a probe. */
+        void begun() {
+            if (probe) {
+                succeeded();
+            }
+        }
+
         void succeeded() {
-            if (isFirst()) {
+            votes.succeeded(owner.caller());
+            if (end()) {
                 breaker.onSuccess(0, TimeUnit.NANOSECONDS); // no call is too slow: timeouts are failures
             }
         }
 
         void failed(UpstreamException failure) {
-            if (counts(failure) && isFirst()) {
+            if (!counts(failure)) {
+                return;
+            }
+            boolean forMostCallers = votes.failed(owner.caller());
+            if (!probe && !(forMostCallers && owner.firstFailureAt(Breaker.this))) {
+                close();
+            } else if (end()) {
                 breaker.onError(0, TimeUnit.NANOSECONDS, failure);
             }
         }
 
-        /** Gives it back where nothing came of it; without this, a probe that was cancelled would be the last one. */
+        /** Releases a permit without a result: otherwise a probe that was cancelled would be the last one. */
         void close() {
-            if (isFirst()) {
+            if (end()) {
                 breaker.releasePermission();
             }
         }
 
-        /** Only the first report counts, and none of an attempt from before the trouble while a probe is out. */
-        private boolean isFirst() {
-            boolean first = given && (probe || breaker.getState() != State.HALF_OPEN);
-            given = false;
+        /** Only the first result counts, and none of an attempt from before the trouble while a probe is out. */
+        private boolean end() {
+            boolean first = held && (probe || breaker.getState() != State.HALF_OPEN);
+            held = false;
             return first;
         }
     }

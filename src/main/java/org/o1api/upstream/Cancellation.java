@@ -1,5 +1,6 @@
 package org.o1api.upstream;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -9,13 +10,17 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.llm.ErrorCode;
 
 /**
- * The end of a turn, or of a part of it, before its time: whoever notices first that nobody waits any more cancels, and all of
- * its calls end.
+ * The early end of a turn, or of a part of it. The first that notices that nobody waits for it any longer cancels, and all of its
+ * calls end. Safe for concurrent use.
  */
 public final class Cancellation {
+    private static final System.Logger LOG = System.getLogger(Cancellation.class.getName());
+
     private final Set<Runnable> actions = new LinkedHashSet<>();
     private final CountDownLatch cancelled = new CountDownLatch(1);
     private @Nullable UpstreamException reason;
+    /** Takes a part's registration with the whole back. */
+    private volatile Runnable detach = () -> {};
 
     /** Ends the turn. The first reason counts; later ones are ignored. */
     public void cancel(ErrorCode code, String message) {
@@ -24,20 +29,31 @@ public final class Cancellation {
             if (reason != null) {
                 return;
             }
-            reason = new UpstreamException(code, message, false, null);
             toRun = actions.toArray(Runnable[]::new);
+            reason = new UpstreamException(
+                    code, message, false, null); // last: nothing may fail between this and the actions
             actions.clear();
         }
         cancelled.countDown();
+        detach.run();
         for (Runnable action : toRun) {
+            run(action);
+        }
+    }
+
+    /** One action that fails must not keep the others from their work, nor the canceller from its own. */
+    private static void run(Runnable action) {
+        try {
             action.run();
+        } catch (Throwable e) {
+            LOG.log(Level.ERROR, "a cancelled call could not be ended", e);
         }
     }
 
     /** A cancellation for a part of the turn: it ends with the turn, for the same reason, and may end before. */
     public Cancellation part() {
         Cancellation part = new Cancellation();
-        onCancel(() -> {
+        part.detach = onCancel(() -> {
             UpstreamException why = reason();
             if (why != null) {
                 part.cancel(why.code(), String.valueOf(why.getMessage()));
@@ -69,9 +85,9 @@ public final class Cancellation {
     }
 
     /**
-     * Has an action run when the turn is cancelled, at once when it is already. The action must be quick and must not throw.
+     * Runs an action when the turn is cancelled; immediately if it is already. The action must be quick. What it throws is logged.
      *
-     * @return takes the action back
+     * @return removes the action
      */
     public Runnable onCancel(Runnable action) {
         synchronized (actions) {
@@ -84,8 +100,15 @@ public final class Cancellation {
                 };
             }
         }
-        action.run();
+        run(action);
         return () -> {};
+    }
+
+    /** How many actions are registered. */
+    int registered() {
+        synchronized (actions) {
+            return actions.size();
+        }
     }
 
     /** Waits for so long, or until cancelled. */

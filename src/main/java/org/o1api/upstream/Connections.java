@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
@@ -22,12 +23,14 @@ import org.apache.hc.core5.http.io.HttpConnectionFactory;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
-/** The connections to one upstream: as many as it may have calls at once, kept for the next call. */
+/** The connections to one upstream: at most as many as calls at once, and kept for the next call. */
 final class Connections extends PoolingHttpClientConnectionManager {
     private static final Http1Config HTTP = Http1Config.custom()
             .setBufferSize(16 * 1024)
@@ -36,6 +39,7 @@ final class Connections extends PoolingHttpClientConnectionManager {
             .build();
 
     private final Runnable connecting;
+    private volatile boolean mayClose;
 
     /** Connections that tell when one is about to be made, on the thread of the call that needs it. */
     Connections(UpstreamSettings settings, Runnable connecting) {
@@ -44,7 +48,7 @@ final class Connections extends PoolingHttpClientConnectionManager {
                         null,
                         null,
                         RegistryBuilder.<TlsSocketStrategy>create()
-                                .register(URIScheme.HTTPS.id, DefaultClientTlsStrategy.createDefault())
+                                .register(URIScheme.HTTPS.id, tls(settings.tls()))
                                 .build()),
                 PoolConcurrencyPolicy.STRICT,
                 PoolReusePolicy.LIFO,
@@ -60,6 +64,23 @@ final class Connections extends PoolingHttpClientConnectionManager {
                 // At the default of 2 s half of the calls on a just closed connection failed.
                 .setValidateAfterInactivity(TimeValue.ofMilliseconds(200))
                 .build());
+    }
+
+    private static TlsSocketStrategy tls(@Nullable SSLContext own) {
+        return own == null ? DefaultClientTlsStrategy.createDefault() : new DefaultClientTlsStrategy(own);
+    }
+
+    /** HttpClient closes all connections for good when an Error passes one call; the upstream must survive that. */
+    @Override
+    public void close(CloseMode mode) {
+        if (mayClose) {
+            super.close(mode);
+        }
+    }
+
+    /** Lets {@link #close} have its effect. */
+    void allowClose() {
+        mayClose = true;
     }
 
     @Override

@@ -7,19 +7,20 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an upstream says of a failure, in OpenAI's form or one of its relatives'.
+ * What an upstream says about a failure, in OpenAI's form or one of its relatives'.
  *
- * @param text all of it, to look for names in
- * @param message the part that is meant for people; null when there is none
- * @param param the field at fault; null when it names none
- * @param code what the upstream calls the failure; null when it has no word for it
+ * @param statement the message, or a short body that is no JSON; empty if there is neither. May quote the request
+ * @param message the part that is meant for people; null if there is none
+ * @param param the field at fault; null if it names none
+ * @param code what the upstream calls the failure; null if it has no word for it
  */
 record ErrorBody(
-        String text,
+        String statement,
         @Nullable String message,
         @Nullable String param,
         @Nullable String code) {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LONGEST_STATEMENT = 2000;
 
     static ErrorBody of(byte[] body) {
         String text = new String(body, StandardCharsets.UTF_8);
@@ -27,34 +28,40 @@ record ErrorBody(
         try {
             root = JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            return new ErrorBody(text, null, null, null);
+            return new ErrorBody(start(text), null, null, null);
         }
         if (root.isArray()) { // Gemini's form
             root = root.path(0);
         }
         JsonNode error = root.path("error");
         if (error.isTextual()) {
-            return new ErrorBody(text, error.textValue(), null, null);
+            return of(error.textValue(), null, null);
         }
         if (error.isMissingNode() && root.path("message").isTextual()) {
             error = root;
         }
         if (error.isObject()) {
-            return new ErrorBody(
-                    text,
+            return of(
                     error.path("message").textValue(),
                     error.path("param").textValue(),
                     error.path("code").textValue());
         }
         JsonNode detail = root.path("detail"); // FastAPI's form
         if (detail.isTextual()) {
-            return new ErrorBody(text, detail.textValue(), null, null);
+            return of(detail.textValue(), null, null);
         }
         JsonNode location = detail.path(0).path("loc");
-        return new ErrorBody(
-                text,
+        return of(
                 detail.path(0).path("msg").textValue(),
                 location.path(location.size() > 1 ? 1 : 0).textValue(),
                 null);
+    }
+
+    private static ErrorBody of(@Nullable String message, @Nullable String param, @Nullable String code) {
+        return new ErrorBody(message == null ? "" : start(message), message, param, code);
+    }
+
+    private static String start(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST_STATEMENT));
     }
 }

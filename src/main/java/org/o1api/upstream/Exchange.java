@@ -28,6 +28,7 @@ final class Exchange {
     private volatile long since = System.nanoTime();
     private volatile Wait wait = Wait.NOTHING;
     private volatile boolean reused;
+    private volatile boolean outOfTime;
     private volatile @Nullable UpstreamException reason;
     private @Nullable HttpUriRequestBase request;
     private boolean cancelled;
@@ -63,6 +64,16 @@ final class Exchange {
     /** Whether the connection had served another call before. */
     boolean reused() {
         return reused;
+    }
+
+    /** Whether it waits for its connection, or was ended while it did. */
+    boolean connects() {
+        return wait == Wait.CONNECTION;
+    }
+
+    /** Whether it was ended because the whole call took too long. */
+    boolean outOfTime() {
+        return outOfTime;
     }
 
     /** Begins to wait, from now on; for the first delta from when the connection was there, whatever came meanwhile. */
@@ -122,6 +133,7 @@ final class Exchange {
             case END -> exceeds(waited, END) ? silent(END, "after its end", true) : null;
         };
         if (over == null && what != Wait.END && exceeds(now - callStart, timeouts.call())) {
+            outOfTime = true;
             over = new UpstreamException(
                     ErrorCode.UPSTREAM_TIMEOUT,
                     "The model's provider took longer than " + Failures.text(timeouts.call())

@@ -1,17 +1,11 @@
 package org.o1api.upstream;
 
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.ErrorCode;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
@@ -73,20 +67,21 @@ final class Failures {
                 cause);
     }
 
-    /** Too many wait for a place already. */
-    static UpstreamException lineFull(UpstreamSettings.Limits limits) {
+    /** Too many wait for a slot already. */
+    static UpstreamException queueFull(UpstreamSettings.Limits limits) {
         return tryAgain(
                 ErrorCode.RATE_LIMIT_EXCEEDED,
-                "The model's provider has all " + limits.concurrency() + " calls that it may have, and "
-                        + limits.queue() + " more wait already. Try again shortly.");
+                "The model's provider is at its limit of " + limits.concurrency()
+                        + " concurrent calls (concurrency), and the queue of " + limits.queue()
+                        + " waiting calls is full (queue). Retry shortly.");
     }
 
-    /** The wait for a place was too long. */
-    static UpstreamException noPlaceWithin(Duration patience, UpstreamSettings.Limits limits) {
+    /** The wait for a slot was too long. */
+    static UpstreamException noSlotWithin(Duration patience, UpstreamSettings.Limits limits) {
         return tryAgain(
                 ErrorCode.OVERLOADED,
-                "The model's provider has had all " + limits.concurrency() + " calls that it may have for "
-                        + text(patience) + ". Try again shortly.");
+                "The model's provider was at its limit of " + limits.concurrency()
+                        + " concurrent calls (concurrency) for " + text(patience) + ". Retry shortly.");
     }
 
     private static UpstreamException tryAgain(ErrorCode code, String message) {
@@ -100,23 +95,13 @@ final class Failures {
 
     /** A failure below HTTP. */
     UpstreamException ofException(Exception thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SocketTimeoutException) { // HttpClient's ConnectTimeoutException is one
-                return notConnected(timeouts, thrown);
-            }
-            if (cause instanceof ConnectException
-                    || cause instanceof UnknownHostException
-                    || cause instanceof NoRouteToHostException) {
-                return broken("could not be reached", thrown);
-            }
-            if (cause instanceof SSLException) {
-                return broken("could not be reached securely", thrown);
-            }
-            if (cause instanceof IOException) {
-                return broken("broke the connection off", thrown);
-            }
-        }
-        return broken("could not be called", thrown);
+        return switch (FailureKind.of(thrown)) {
+            case TIMEOUT -> notConnected(timeouts, thrown);
+            case NAME, CONNECTION -> broken("could not be reached", thrown);
+            case TLS -> broken("could not be reached securely", thrown);
+            case BROKEN -> broken("broke the connection off", thrown);
+            case UNEXPECTED -> broken("could not be called", thrown);
+        };
     }
 
     /** A status that is no success. */
@@ -172,8 +157,8 @@ final class Failures {
         String remedy = codeOf(status) != ErrorCode.UPSTREAM_MISCONFIGURED
                 ? ""
                 : status / 100 == 3
-                        ? " The operator of the gateway has to mend its address."
-                        : " The operator of the gateway has to mend that.";
+                        ? " The operator of the gateway has to correct its address."
+                        : " The operator of the gateway has to correct that.";
         return said.replace("%s", String.valueOf(status)) + remedy;
     }
 
@@ -216,8 +201,9 @@ final class Failures {
         return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE - 3) + "...";
     }
 
-    /** A name that an upstream gives, where it looks like one and gives nothing away. */
-    private @Nullable String word(@Nullable String given) {
+    /** A name that an upstream gives, if it looks like one and contains no secret; otherwise null. */
+    @Nullable
+    String word(@Nullable String given) {
         return given != null && WORD.matcher(given).matches() && clean(given).equals(given) ? given : null;
     }
 }

@@ -85,14 +85,24 @@ final class HttpCall implements Call {
             return;
         }
         closed = true;
-        if (complete && !atEnd && !attempt.cancellation().isCancelled()) {
-            finishBody();
+        try {
+            if (complete && !atEnd && !attempt.cancellation().isCancelled()) {
+                finishBody();
+            }
+        } finally {
+            try {
+                attempt.close();
+            } finally {
+                closeResponse();
+            }
         }
-        attempt.close();
+    }
+
+    private void closeResponse() {
         try {
             response.close();
         } catch (RuntimeException e) {
-            // The connection is gone or given back: nothing is left to be done with it.
+            // The connection is gone or back in the pool: nothing is left to be done with it.
         }
     }
 
@@ -243,7 +253,9 @@ final class HttpCall implements Call {
             complete = true;
             attempt.succeeded();
         } else {
-            fail(attempt.explain(thrown));
+            UpstreamException why = attempt.explain(thrown);
+            attempt.report(thrown);
+            fail(why);
         }
     }
 

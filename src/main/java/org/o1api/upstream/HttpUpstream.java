@@ -4,34 +4,30 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.System.Logger.Level;
-import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import org.apache.hc.core5.http.NoHttpResponseException;
 import org.o1api.llm.ErrorCode;
+import org.o1api.llm.PeriodicTask;
 import org.o1api.llm.Usage;
 
 /** A provider that speaks OpenAI's chat API over HTTP. */
 public final class HttpUpstream implements Upstream {
-    private static final System.Logger LOG = System.getLogger(HttpUpstream.class.getName());
-    private static final long TICK_MILLIS = 50;
+    private static final Duration TICK = Duration.ofMillis(50);
     private static final int LONGEST_ERROR = 64 * 1024;
 
     private final UpstreamSettings settings;
     private final ScheduledExecutorService scheduler;
     private final Transport transport;
     private final Failures failures;
+    private final UpstreamLog log;
     private final Breaker breaker;
-    private final Places places;
-    private final Refusals refusals = new Refusals();
+    private final ConcurrencyLimiter limiter;
+    private final RejectedFields rejected;
     private final Set<Exchange> watched = ConcurrentHashMap.newKeySet();
-    private final ScheduledFuture<?> ticker;
+    private final PeriodicTask ticker;
     private volatile boolean closed;
 
     /**
@@ -40,19 +36,30 @@ public final class HttpUpstream implements Upstream {
      * @param scheduler holds the calls to their limits; stays the caller's
      */
     public HttpUpstream(UpstreamSettings settings, ScheduledExecutorService scheduler) {
-        this(settings, scheduler, Breaker.OPEN);
+        this(
+                settings,
+                scheduler,
+                new Breaker(settings.name(), Breaker.OPEN, settings.limits().circuitBreaker()),
+                new RejectedFields(settings, System::nanoTime),
+                new Transport(settings));
     }
 
-    HttpUpstream(UpstreamSettings settings, ScheduledExecutorService scheduler, Duration breakerOpen) {
+    HttpUpstream(
+            UpstreamSettings settings,
+            ScheduledExecutorService scheduler,
+            Breaker breaker,
+            RejectedFields rejected,
+            Transport transport) {
         this.settings = settings;
-        this.breaker =
-                new Breaker(settings.name(), breakerOpen, settings.limits().circuitBreaker());
-        this.places =
-                new Places(settings.limits().concurrency(), settings.limits().queue());
+        this.breaker = breaker;
+        this.limiter = new ConcurrencyLimiter(
+                settings.limits().concurrency(), settings.limits().queue());
         this.scheduler = scheduler;
         this.failures = new Failures(settings);
-        this.transport = new Transport(settings);
-        this.ticker = scheduler.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        this.log = new UpstreamLog(settings);
+        this.rejected = rejected;
+        this.transport = transport;
+        this.ticker = PeriodicTask.start("limits of upstream " + settings.name(), TICK, TICK, this::tick, scheduler);
     }
 
     @Override
@@ -62,8 +69,7 @@ public final class HttpUpstream implements Upstream {
 
     /** Makes the first call as cheap as the later ones; without it, it takes some 300 ms. */
     public void warmUp() {
-        transport.prepare();
-        WarmUp.once(scheduler);
+        WarmUp.once(transport, scheduler);
     }
 
     @Override
@@ -76,7 +82,7 @@ public final class HttpUpstream implements Upstream {
     @Override
     public void close() {
         closed = true;
-        ticker.cancel(false);
+        ticker.close();
         watched.forEach(exchange -> exchange.end(stopping()));
         transport.close();
     }
@@ -84,12 +90,31 @@ public final class HttpUpstream implements Upstream {
     private void tick() {
         long now = System.nanoTime();
         for (Exchange exchange : watched) {
-            try {
-                exchange.check(now);
-            } catch (RuntimeException e) { // one call must not end the watch over all
-                LOG.log(Level.ERROR, "a call could not be held to its limits", e);
-            }
+            check(exchange, now);
         }
+    }
+
+    /** Holds one call to its limits. If that fails, this call ends, and not the watch over the others. */
+    private void check(Exchange exchange, long now) {
+        try {
+            exchange.check(now);
+        } catch (Throwable e) {
+            watched.remove(exchange);
+            log.limitFailed(e);
+            exchange.cancel();
+        }
+    }
+
+    /** How many calls wait for a slot. */
+    int waiting() {
+        return limiter.waiting();
+    }
+
+    /** Whether no call holds anything of this upstream. */
+    boolean isIdle() {
+        return watched.isEmpty()
+                && limiter.waiting() == 0
+                && limiter.available() == settings.limits().concurrency();
     }
 
     private static UpstreamException stopping() {
@@ -108,14 +133,14 @@ public final class HttpUpstream implements Upstream {
         private boolean stale;
         /** Whether that may be forgiven: it happens once. */
         private boolean maybeStale = true;
-        /** The field that the last attempt was refused for, though it may go. */
-        private String refusedField = "";
+        /** The field that the last attempt was rejected for, though it may be left out. */
+        private String rejectedField = "";
 
         Opening(CallRequest request, Terms terms) {
             this.request = request;
             this.terms = terms;
             this.cancellation = terms.cancellation();
-            this.leftOut = refusals.of(request.model());
+            this.leftOut = rejected.of(request);
         }
 
         Call open() {
@@ -127,8 +152,8 @@ public final class HttpUpstream implements Upstream {
                 } catch (UpstreamException e) {
                     if (stale && maybeStale) {
                         maybeStale = false; // costs no attempt
-                    } else if (!refusedField.isEmpty()) {
-                        leftOut.add(refusedField);
+                    } else if (!rejectedField.isEmpty()) {
+                        leftOut.add(rejectedField);
                         leavesOutMore = true;
                         body = RequestBody.of(request, leftOut);
                     } else if (!e.retryable() || ++attempts >= settings.limits().attempts()) {
@@ -147,23 +172,23 @@ public final class HttpUpstream implements Upstream {
         private Call attempt(byte[] body) {
             cancellation.throwIfCancelled();
             stale = false;
-            refusedField = "";
-            Attempt attempt = begin();
+            rejectedField = "";
+            Attempt attempt = new Attempt(new Exchange(settings, start), cancellation, failures, log, watched, limiter);
             boolean begun = false;
             try {
-                if (closed) {
-                    throw stopping();
-                }
+                begin(attempt);
                 Response response = send(body, attempt);
                 if (response.getStatus() / 100 != 2) {
                     throw refusal(response, attempt);
                 }
                 if (leavesOutMore) {
-                    refusals.remember(request.model(), leftOut);
+                    rejected.remember(request, leftOut);
                 }
                 terms.accepted().run();
                 HttpCall call = new HttpCall(response, attempt, failures);
-                awaitFirstDelta(call);
+                if (awaitFirstDelta(call)) {
+                    attempt.begun();
+                }
                 begun = true;
                 return call;
             } catch (UpstreamException e) {
@@ -172,15 +197,15 @@ public final class HttpUpstream implements Upstream {
                 }
                 throw e;
             } finally {
-                if (!begun) {
+                if (!begun) { // also after an Error
                     attempt.close();
                 }
             }
         }
 
-        private void awaitFirstDelta(HttpCall call) {
+        private boolean awaitFirstDelta(HttpCall call) {
             try {
-                call.await();
+                return call.await();
             } catch (UpstreamException e) {
                 if (e.saidNothing() || !call.usage().equals(Usage.NONE)) {
                     terms.spent().accept(call.usage());
@@ -189,22 +214,20 @@ public final class HttpUpstream implements Upstream {
             }
         }
 
-        private Attempt begin() {
-            breaker.throwIfOpen(); // rather than wait for nothing
+        private void begin(Attempt attempt) {
+            String caller = terms.owner().caller();
+            breaker.throwIfOpen(caller); // rather than wait for nothing
             Duration left = settings.timeouts().call().minusNanos(System.nanoTime() - start);
             Duration longest = settings.timeouts().firstToken();
             Duration patience = left.compareTo(longest) < 0 ? left : longest;
-            switch (places.take(cancellation, patience)) {
-                case LINE_FULL -> throw Failures.lineFull(settings.limits());
-                case TOO_LATE -> throw Failures.noPlaceWithin(patience, settings.limits());
-                case TAKEN -> {}
+            switch (attempt.acquireSlot(caller, patience)) {
+                case ACQUIRED -> attempt.start(breaker, terms.owner());
+                case QUEUE_FULL -> throw Failures.queueFull(settings.limits());
+                case TIMED_OUT -> throw Failures.noSlotWithin(patience, settings.limits());
+                case INTERRUPTED -> throw stopping(); // nobody else interrupts a turn
             }
-            try {
-                Exchange exchange = new Exchange(settings, start);
-                return new Attempt(exchange, cancellation, failures, watched, breaker.admit(), places);
-            } catch (UpstreamException e) {
-                places.giveBack();
-                throw e;
+            if (closed) {
+                throw stopping();
             }
         }
 
@@ -212,37 +235,36 @@ public final class HttpUpstream implements Upstream {
             try {
                 return transport.post(body, attempt.exchange());
             } catch (RuntimeException e) {
+                FailureKind.throwCausingError(e);
                 UpstreamException failure = attempt.explain(e);
-                stale = attempt.exchange().reused() && attempt.exchange().reason() == null && connectionDied(e);
+                stale = attempt.exchange().reused()
+                        && attempt.exchange().reason() == null
+                        && FailureKind.isDeadConnection(e);
+                if (!stale || !maybeStale) {
+                    attempt.report(e);
+                }
                 throw failure;
             }
-        }
-
-        private static boolean connectionDied(Throwable thrown) {
-            for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-                if (cause instanceof NoHttpResponseException || cause instanceof SocketException) {
-                    return true;
-                }
-            }
-            return false;
         }
 
         private UpstreamException refusal(Response response, Attempt attempt) {
             ErrorBody error = ErrorBody.of(bodyOf(response, attempt));
             int status = response.getStatus();
             if (status == 400 || status == 422) {
-                refusedField = Refusals.named(error, request, leftOut);
+                rejectedField = RejectedFields.named(error, request, leftOut);
             }
             Duration retryAfter = RetryAfter.parse(response.getHeaderString(HttpHeaders.RETRY_AFTER), Instant.now());
-            return failures.ofStatus(status, retryAfter, error);
+            UpstreamException failure = failures.ofStatus(status, retryAfter, error);
+            if (failure.code() == ErrorCode.UPSTREAM_MISCONFIGURED) {
+                log.misconfigured(status, failures.word(error.code()));
+            }
+            return failure;
         }
 
-        /** What a failure's body says, to its end where that is near, so that the connection can serve again. */
+        /** The body of a failure, to its end if that is near, so that the connection can be used again. */
         private byte[] bodyOf(Response response, Attempt attempt) {
             try {
-                InputStream in = (InputStream) response.getEntity();
-                byte[] body = in.readNBytes(LONGEST_ERROR);
-                return body;
+                return ((InputStream) response.getEntity()).readNBytes(LONGEST_ERROR);
             } catch (IOException | RuntimeException e) {
                 if (attempt.exchange().reason() != null || cancellation.isCancelled()) {
                     throw attempt.explain(

@@ -33,17 +33,17 @@ final class RequestBody {
             json.writeEndArray();
             for (Map.Entry<String, RawJson> field : request.fields().entrySet()) {
                 String name = field.getKey();
-                String other = Refusals.otherName(name);
+                String other = RejectedFields.otherName(name);
                 if (refused.contains(name) && other != null && !refused.contains(other)) {
                     write(other, field.getValue(), json);
                 } else if (!refused.contains(name) || !request.droppable().contains(name)) {
                     write(name, field.getValue(), json);
                 }
             }
-            if (!refused.contains(Refusals.STREAM)) {
-                json.writeBooleanField(Refusals.STREAM, true);
-                if (!refused.contains(Refusals.STREAM_OPTIONS)) {
-                    json.writeObjectFieldStart(Refusals.STREAM_OPTIONS);
+            if (!refused.contains(RejectedFields.STREAM)) {
+                json.writeBooleanField(RejectedFields.STREAM, true);
+                if (!refused.contains(RejectedFields.STREAM_OPTIONS)) {
+                    json.writeObjectFieldStart(RejectedFields.STREAM_OPTIONS);
                     json.writeBooleanField("include_usage", true);
                     json.writeEndObject();
                 }

@@ -40,8 +40,11 @@ import org.glassfish.jersey.client.Initializable;
 import org.glassfish.jersey.client.RequestEntityProcessing;
 import org.jspecify.annotations.Nullable;
 
-/** The way to one upstream: a POST goes out, a response comes back as soon as its headers are there. */
-final class Transport implements AutoCloseable {
+/**
+ * The way to one upstream: a POST goes out, a response comes back as soon as its headers are there. Open for tests of what happens
+ * when it fails.
+ */
+class Transport implements AutoCloseable {
     /** The attempt that this thread is making: what runs inside HttpClient finds it here. */
     private static final ThreadLocal<Exchange> CURRENT = new ThreadLocal<>();
 
@@ -49,7 +52,10 @@ final class Transport implements AutoCloseable {
     private final WebTarget target;
     private final Map<String, String> headers;
 
+    private final Connections connections;
+
     Transport(UpstreamSettings settings) {
+        connections = new Connections(settings, this::connecting);
         client = ClientBuilder.newClient(config(settings));
         target = client.target(settings.url());
         headers = headers(settings);
@@ -76,6 +82,7 @@ final class Transport implements AutoCloseable {
 
     @Override
     public void close() {
+        connections.allowClose();
         client.close();
     }
 
@@ -105,7 +112,7 @@ final class Transport implements AutoCloseable {
                 .property(CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true)
                 .property(ClientProperties.REQUEST_ENTITY_PROCESSING, RequestEntityProcessing.BUFFERED)
                 .property(ClientProperties.FOLLOW_REDIRECTS, false)
-                .property(Apache5ClientProperties.CONNECTION_MANAGER, new Connections(settings, this::connecting))
+                .property(Apache5ClientProperties.CONNECTION_MANAGER, connections)
                 .property(Apache5ClientProperties.REQUEST_CONFIG, requests)
                 .property(Apache5ClientProperties.DISABLE_COOKIES, true)
                 .property(Apache5ClientProperties.CONNECTION_CLOSING_STRATEGY, abort)

@@ -3,6 +3,7 @@ package org.o1api.upstream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param url the full URL, used verbatim, query included
  * @param apiKey sent as a bearer token; null or empty sends none
  * @param model what it is asked for, whatever the preset says; null: what the preset says
- * @param headers sent with every call, over our own
+ * @param relearnAfter how long a field is left out that a model has rejected
+ * @param headers sent with every call; they override our own
  * @param proxy an HTTP proxy, {@code http://[user:password@]host:port}
+ * @param tls which certificates are trusted, and the client certificate; null: the runtime's, and none
  */
 public record UpstreamSettings(
         String name,
@@ -21,10 +24,28 @@ public record UpstreamSettings(
         @Nullable String model,
         Timeouts timeouts,
         Limits limits,
+        Duration relearnAfter,
         Map<String, String> headers,
-        @Nullable URI proxy) {
+        @Nullable URI proxy,
+        @Nullable SSLContext tls) {
+    /** Providers change what they accept; one failed attempt an hour costs little. */
+    public static final Duration RELEARN_AFTER = Duration.ofHours(1);
+
     public UpstreamSettings {
         headers = Map.copyOf(headers);
+    }
+
+    /** An upstream with the default of {@code relearnAfter}, and without certificates of its own. */
+    public UpstreamSettings(
+            String name,
+            URI url,
+            @Nullable String apiKey,
+            @Nullable String model,
+            Timeouts timeouts,
+            Limits limits,
+            Map<String, String> headers,
+            @Nullable URI proxy) {
+        this(name, url, apiKey, model, timeouts, limits, RELEARN_AFTER, headers, proxy, null);
     }
 
     /**
@@ -48,7 +69,7 @@ public record UpstreamSettings(
      * @param queue calls that wait for another to end, at most
      * @param attempts how often one call is made before it has failed, at least 1
      * @param maxRetryWait a {@code Retry-After} above this is not waited for
-     * @param circuitBreaker whether it is left alone for a while where it fails too often
+     * @param circuitBreaker whether calls are rejected for a while if it fails too often
      */
     public record Limits(int concurrency, int queue, int attempts, Duration maxRetryWait, boolean circuitBreaker) {
         public static final Limits DEFAULT = new Limits(1024, 1024, 3, Duration.ofSeconds(10), true);

@@ -2,6 +2,7 @@ package org.o1api.upstream;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -16,6 +17,7 @@ import org.o1api.llm.Message;
 
 /** A call to ourselves, made once, which loads and links all that a real call needs. */
 final class WarmUp {
+    private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
     private static final AtomicBoolean DONE = new AtomicBoolean();
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final String EVENTS = """
@@ -30,17 +32,24 @@ final class WarmUp {
 
     private WarmUp() {}
 
-    static void once(ScheduledExecutorService scheduler) {
-        if (!DONE.compareAndSet(false, true)) {
-            return;
+    /** Prepares a transport, and warms the rest up once per class loader. Whatever fails here must not prevent the start: the first call is slow then. */
+    static void once(Transport transport, ScheduledExecutorService scheduler) {
+        try {
+            transport.prepare();
+            if (DONE.compareAndSet(false, true)) {
+                callOurselves(scheduler);
+            }
+        } catch (Throwable e) {
+            LOG.log(Level.INFO, "the upstream client could not be warmed up, its first call will be slow: {0}", e);
         }
+    }
+
+    private static void callOurselves(ScheduledExecutorService scheduler) throws IOException {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread answering = new Thread(() -> answer(server), "upstream-warm-up");
             answering.setDaemon(true);
             answering.start();
             call(server, scheduler);
-        } catch (IOException | UpstreamException e) {
-            // The first call will be slow: nothing else is lost.
         }
     }
 
@@ -70,7 +79,7 @@ final class WarmUp {
             socket.getOutputStream().flush();
             while (in.read() >= 0) {} // until the upstream is closed
         } catch (IOException e) {
-            // As above.
+            // The call fails then, which is logged.
         }
     }
 }

@@ -42,6 +42,27 @@ class ConfigProblemsTest {
                     default_api_url: ftp://me:pw@h/?k=sk    | 1: default_api_url: found 'ftp://...@h/?...', allowed: an http:// or https:// URL with a host
                     default_api_url: http://llm/v1          | 1: default_model: is missing, allowed: the name of the provider's model, or presets instead
                     upstreams: { a: { url: "http://a/" } }  | 1: default_model: is missing, allowed: the name of the provider's model, or presets instead
+                    default_model: m;default_api_url: http://me:pw@h/v1 | 2: default_api_url: found a user or a password in the URL, allowed: a URL without them; put the provider's key into model_provider_api_key
+                    default_model: m;default_api_url: https://sk-pw@h/v1 | 2: default_api_url: found a user or a password in the URL, allowed: a URL without them; put the provider's key into model_provider_api_key
+                    default_model: m;upstreams: { a: { url: "http://me:pw@h/" } } | 2: upstreams.a.url: found a user or a password in the URL, allowed: a URL without them; put the provider's key into api_key
+                    api_bearer_token: a b                   | 1: api_bearer_token: found a value that is not shown here, allowed: visible ASCII characters without spaces
+                    api_bearer_token: "ab "                 | 1: api_bearer_token: found a value that is not shown here, allowed: visible ASCII characters without spaces
+                    api_bearer_token: " ab"                 | 1: api_bearer_token: found a value that is not shown here, allowed: visible ASCII characters without spaces
+                    api_bearer_token: schlüssel             | 1: api_bearer_token: found a value that is not shown here, allowed: visible ASCII characters without spaces
+                    model_provider_api_key: "sk-\u00a0"     | 1: model_provider_api_key: found a value that is not shown here, allowed: visible ASCII characters without spaces
+                    api_keys: [ { name: a, key: 密钥 } ]     | 1: api_keys[0].key: found a value that is not shown here, allowed: visible ASCII characters without spaces
+                    api_keys: [ { name: a, key: "x " } ]    | 1: api_keys[0].key: found a value that is not shown here, allowed: visible ASCII characters without spaces
+                    api_keys: [ { name: "a ", key: x } ]    | 1: api_keys[0].name: found 'a', allowed: a printable name of at most 128 characters, without spaces at its ends
+                    default_model: m;upstreams: { a: { url: "http://a/", api_key: "ä" } } | 2: upstreams.a.api_key: found a value that is not shown here, allowed: visible ASCII characters without spaces
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { X: "ä" } } } | 2: upstreams.a.headers.X: found a value that is not shown here, allowed: visible ASCII characters, with spaces only between them
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { X: "a " } } } | 2: upstreams.a.headers.X: found a value that is not shown here, allowed: visible ASCII characters, with spaces only between them
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { X: "a\tb" } } } | 2: upstreams.a.headers.X: found a value that is not shown here, allowed: visible ASCII characters, with spaces only between them
+                    default_model: m;upstreams: { a: { url: "https://a/", tls: { ca: /no/such.pem } } } | 2: upstreams.a.tls.ca: the file '/no/such.pem' does not exist
+                    default_model: m;upstreams: { a: { url: "https://a/", tls: { ca: pom.xml } } } | 2: upstreams.a.tls.ca: 'pom.xml' cannot be read as certificates, allowed: a PEM file with one or more certificates
+                    default_model: m;upstreams: { a: { url: "https://a/", tls: { keystore: /no/such.p12 } } } | 2: upstreams.a.tls.keystore: the file '/no/such.p12' does not exist
+                    default_model: m;upstreams: { a: { url: "https://a/", tls: { keystore: pom.xml, keystore_password: x } } } | 2: upstreams.a.tls.keystore: 'pom.xml' is no PKCS12 file, allowed: a PKCS12 file with a private key and its certificate
+                    default_model: m;upstreams: { a: { url: "https://a/", tls: { keystore_password: x } } } | 2: upstreams.a.tls.keystore: is missing, allowed: the PKCS12 file that keystore_password opens
+                    default_model: m;upstreams: { a: { url: "https://a/", relearn_after: 0s } } | 2: upstreams.a.relearn_after: found '0s', allowed: a duration, 1s to 30d
                     default_model: m;upstreams: { a: }      | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
                     default_model: m;upstreams: { a: { url: "${EMPTY}" } } | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
                     default_model: m;upstreams: { a: { url: "http://a/", attempts: 11 } } | 2: upstreams.a.attempts: found '11', allowed: a whole number, 1 to 10
@@ -60,7 +81,7 @@ class ConfigProblemsTest {
                     prompts: { answer: "" }                 | 1: prompts.answer: found '', allowed: text that is not blank
                     api_keys: sk-secret                     | 1: api_keys: found a single value, allowed: a list
                     api_keys: [ sk-secret ]                 | 1: api_keys[0]: found a single value, allowed: a section of keys and values
-                    api_keys: [ { key: a } ]                | 1: api_keys[0].name: is missing, allowed: a name of at most 128 characters
+                    api_keys: [ { key: a } ]                | 1: api_keys[0].name: is missing, allowed: a printable name of at most 128 characters, without spaces at its ends
                     conversations: { url: "jdbc:mysql://x" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
                     conversations: { url: "jdbc:h2:mem:a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
                     conversations: { url: "jdbc:h2:tcp://localhost/~/a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
@@ -141,6 +162,15 @@ class ConfigProblemsTest {
                         config.yaml:9: begin_afer: unknown key; did you mean begin_after?""");
     }
 
+    /** Line breaks and invisible characters would let a name pass for something else in the log. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2028", "2029", "202e", "200b", "00ad", "e000"})
+    void aCallersNameIsPrintable(String code) {
+        assertThat(complaintOf("api_keys: [ { name: \"a\\u" + code + "b\", key: x } ]"))
+                .startsWith("config.yaml:1: api_keys[0].name: found ")
+                .endsWith("allowed: a printable name of at most 128 characters, without spaces at its ends");
+    }
+
     /** Each of these is wrong, and holds the word that must not be seen. */
     @ParameterizedTest
     @ValueSource(
@@ -161,6 +191,12 @@ class ConfigProblemsTest {
                 "upstreams: { a: { proxy: \"http://me:s3cret@proxy\" } }",
                 "upstreams: { a: { url: \"http://me:s3cret@\" } }",
                 "upstreams: { a: { url: \"ftp://a/?key=s3cret\" } }",
+                "default_api_url: https://s3cret@a/",
+                "default_api_url: https://me:s3cret@a/",
+                "upstreams: { a: { url: \"http://s3cret:@a/\" } }",
+                "upstreams: { a: { url: \"https://a/\", tls: { keystore: pom.xml, keystore_password: s3cret } } }",
+                "api_bearer_token: s3cret s3cret",
+                "upstreams: { a: { headers: { X-Key: \"s3cret \" } } }",
                 "upstreams: { a: { api_kee: s3cret } }",
                 "api_keys: [ { name: a, key:s3cret } ]",
                 "api_keys: [ { name: a, key s3cret } ]",

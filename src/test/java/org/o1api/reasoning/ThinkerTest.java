@@ -20,6 +20,8 @@ import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.Delta;
+import org.o1api.upstream.Terms;
+import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
 class ThinkerTest {
@@ -30,7 +32,7 @@ class ThinkerTest {
     private final Cancellation cancellation = new Cancellation();
 
     private Thinker thinker(ScriptedUpstream upstream, Preset.Budget budget) {
-        return new Thinker(upstream, cancellation, budget, out);
+        return new Thinker(upstream, "team-a", cancellation, budget, out);
     }
 
     private static void read(Call call) {
@@ -122,6 +124,49 @@ class ThinkerTest {
                     .isInstanceOfSatisfying(
                             UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT))
                     .hasMessage("The turn took longer than its 1.5 s (budget.time).");
+        }
+    }
+
+    @Test
+    void countsACallWhoseEndFails() {
+        Upstream upstream = new Upstream() {
+            @Override
+            public String name() {
+                return "failing";
+            }
+
+            @Override
+            public Call open(CallRequest request, Terms terms) {
+                return new CallThatFailsToClose();
+            }
+
+            @Override
+            public void close() {}
+        };
+        Thinker thinker = new Thinker(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, out);
+        assertThatThrownBy(() -> read(thinker.think(REQUEST))).isInstanceOf(LinkageError.class);
+        assertThat(thinker.usage().outputTokens()).isEqualTo(7);
+    }
+
+    private static final class CallThatFailsToClose implements Call {
+        @Override
+        public Iterator<Delta> iterator() {
+            return List.<Delta>of(new Delta.Text("x")).iterator();
+        }
+
+        @Override
+        public FinishReason finishReason() {
+            return FinishReason.STOP;
+        }
+
+        @Override
+        public Usage usage() {
+            return new Usage(10, 2, 7, 0);
+        }
+
+        @Override
+        public void close() {
+            throw new LinkageError("fault");
         }
     }
 

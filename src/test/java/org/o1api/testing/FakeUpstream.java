@@ -27,6 +27,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 
 /**
  * A provider that answers by a script, over real HTTP on a port of its own.
@@ -84,10 +87,14 @@ public final class FakeUpstream implements AutoCloseable {
     private final AtomicInteger aborted = new AtomicInteger();
 
     private FakeUpstream(Function<Request, Script> scripts, boolean remembers) {
+        this(scripts, remembers, ServerSocketFactory.getDefault());
+    }
+
+    private FakeUpstream(Function<Request, Script> scripts, boolean remembers, ServerSocketFactory sockets) {
         this.scripts = scripts;
         this.remembers = remembers;
         try {
-            server = new ServerSocket(0, 512, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+            server = sockets.createServerSocket(0, 512, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -120,9 +127,18 @@ public final class FakeUpstream implements AutoCloseable {
         return new FakeUpstream(scripts, false);
     }
 
+    /** Plays what the request asks for, over TLS. */
+    public static FakeUpstream secure(
+            SSLContext tls, boolean wantsClientCertificate, Function<Request, Script> scripts) {
+        FakeUpstream fake = new FakeUpstream(scripts, true, tls.getServerSocketFactory());
+        ((SSLServerSocket) fake.server).setNeedClientAuth(wantsClientCertificate);
+        return fake;
+    }
+
     /** The address of its chat completions. */
     public URI url() {
-        return URI.create("http://127.0.0.1:" + port() + "/v1/chat/completions");
+        String scheme = server instanceof SSLServerSocket ? "https" : "http";
+        return URI.create(scheme + "://127.0.0.1:" + port() + "/v1/chat/completions");
     }
 
     public int port() {

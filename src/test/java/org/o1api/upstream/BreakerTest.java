@@ -9,14 +9,20 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.llm.ErrorCode;
+import org.o1api.llm.Message;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
@@ -33,18 +39,30 @@ class BreakerTest {
 
     private static void fail(Breaker breaker, int times) {
         for (int i = 0; i < times; i++) {
-            breaker.admit().failed(Failures.broken("broke", null));
+            fail(breaker, "a");
         }
+    }
+
+    private static void fail(Breaker breaker, String caller) {
+        breaker.admit(new CallOwner(caller)).failed(Failures.broken("broke", null));
     }
 
     private static void succeed(Breaker breaker, int times) {
         for (int i = 0; i < times; i++) {
-            breaker.admit().succeeded();
+            admit(breaker).succeeded();
         }
     }
 
+    private static Breaker.Permit admit(Breaker breaker) {
+        return breaker.admit(new CallOwner("a"));
+    }
+
+    private static Breaker.Permit awaitProbe(Breaker breaker) {
+        return await().ignoreExceptions().until(() -> admit(breaker), Objects::nonNull);
+    }
+
     private static boolean refuses(Breaker breaker) {
-        return catchThrowable(breaker::throwIfOpen) != null;
+        return catchThrowable(() -> breaker.throwIfOpen("a")) != null;
     }
 
     @ParameterizedTest
@@ -80,7 +98,7 @@ class BreakerTest {
     void saysForHowLongItIsOpen() {
         Breaker breaker = new Breaker("main", LATE, true);
         fail(breaker, 20);
-        UpstreamException refusal = catchThrowableOfType(UpstreamException.class, breaker::admit);
+        UpstreamException refusal = catchThrowableOfType(UpstreamException.class, () -> admit(breaker));
         assertThat(refusal.code()).isEqualTo(ErrorCode.UPSTREAM_UNAVAILABLE);
         assertThat(refusal.retryable()).isFalse();
         assertThat(Objects.requireNonNull(refusal.retryAfter())).isPositive().isLessThanOrEqualTo(LATE);
@@ -90,13 +108,13 @@ class BreakerTest {
     void letsOneProbeThroughThatDecides() {
         Breaker breaker = new Breaker("main", SOON, true);
         fail(breaker, 20);
-        Breaker.Permit probe = await().ignoreExceptions().until(breaker::admit, Objects::nonNull);
-        assertThatCode(breaker::throwIfOpen).doesNotThrowAnyException();
-        assertThat(catchThrowable(breaker::admit)).isInstanceOf(UpstreamException.class);
+        Breaker.Permit probe = awaitProbe(breaker);
+        assertThatCode(() -> breaker.throwIfOpen("a")).doesNotThrowAnyException();
+        assertThat(catchThrowable(() -> admit(breaker))).isInstanceOf(UpstreamException.class);
         probe.failed(Failures.broken("broke", null));
-        assertThat(catchThrowable(breaker::admit)).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> admit(breaker))).isInstanceOf(UpstreamException.class);
 
-        await().ignoreExceptions().until(breaker::admit, Objects::nonNull).succeeded();
+        awaitProbe(breaker).succeeded();
         succeed(breaker, 20);
     }
 
@@ -104,26 +122,26 @@ class BreakerTest {
     void sendsAnotherProbeWhereOneWasCancelledOrSaysNothing() {
         Breaker breaker = new Breaker("main", SOON, true);
         fail(breaker, 20);
-        Breaker.Permit probe = await().ignoreExceptions().until(breaker::admit, Objects::nonNull);
+        Breaker.Permit probe = awaitProbe(breaker);
         probe.close();
-        Breaker.Permit next = breaker.admit();
-        assertThat(catchThrowable(breaker::admit)).isInstanceOf(UpstreamException.class);
+        Breaker.Permit next = admit(breaker);
+        assertThat(catchThrowable(() -> admit(breaker))).isInstanceOf(UpstreamException.class);
         next.failed(new UpstreamException(ErrorCode.UPSTREAM_RATE_LIMIT, "slow", true, null, 429, null));
         next.close();
-        breaker.admit().succeeded();
+        admit(breaker).succeeded();
         succeed(breaker, 20);
     }
 
     @Test
     void aCallFromBeforeTheTroubleDecidesNothing() {
         Breaker breaker = new Breaker("main", SOON, true);
-        Breaker.Permit early = breaker.admit();
-        Breaker.Permit left = breaker.admit();
+        Breaker.Permit early = admit(breaker);
+        Breaker.Permit left = admit(breaker);
         fail(breaker, 20);
-        Breaker.Permit probe = await().ignoreExceptions().until(breaker::admit, Objects::nonNull);
+        Breaker.Permit probe = awaitProbe(breaker);
         early.succeeded();
         left.close();
-        assertThat(catchThrowable(breaker::admit)).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> admit(breaker))).isInstanceOf(UpstreamException.class);
         probe.succeeded();
         succeed(breaker, 20);
     }
@@ -131,15 +149,17 @@ class BreakerTest {
     @Test
     void anOpenBreakerTouchesNoNetwork() {
         FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.error(500, "no")));
-        HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LATE);
+        HttpUpstream upstream =
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), LATE);
         List<Throwable> failures = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 25; i++) {
             failures.add(failure(upstream));
         }
         assertThat(fake.requests()).hasSize(20);
-        assertThat(failures.get(5)).hasMessage("The model's provider failed (500).");
-        assertThat(failures.get(9))
-                .hasMessage("The model's provider has failed too often, and is left alone for a moment.");
+        assertThat(failures.get(19)).hasMessage("The model's provider failed (500).");
+        assertThat(failures.get(20))
+                .hasMessage(
+                        "The model's provider has failed too often. Calls are rejected for a moment (circuit_breaker).");
     }
 
     @Test
@@ -181,6 +201,219 @@ class BreakerTest {
             }
         }
         assertThat(fake.requests()).hasSize(25);
+    }
+
+    @Test
+    void countsOneFailureOfATurn() {
+        Breaker breaker = new Breaker("main", LATE, true);
+        CallOwner turn = new CallOwner("a");
+        for (int i = 0; i < 78; i++) {
+            breaker.admit(turn).failed(Failures.broken("broke", null));
+        }
+        fail(breaker, 18);
+        assertThat(refuses(breaker)).isFalse();
+        fail(breaker, 1);
+        assertThat(refuses(breaker)).isTrue();
+    }
+
+    @Test
+    void aTurnsLaterFailureAtAnotherUpstreamCountsThere() {
+        Breaker main = new Breaker("main", LATE, true);
+        Breaker spare = new Breaker("spare", LATE, true);
+        for (int i = 0; i < 20; i++) {
+            CallOwner turn = new CallOwner("a");
+            main.admit(turn).failed(Failures.broken("broke", null));
+            spare.admit(turn).failed(Failures.broken("broke", null));
+        }
+        assertThat(refuses(main)).isTrue();
+        assertThat(refuses(spare)).isTrue();
+    }
+
+    @Test
+    void aProbeDecidesWhateverItsTurnDidBefore() {
+        Breaker breaker = new Breaker("main", SOON, true);
+        CallOwner turn = new CallOwner("a");
+        breaker.admit(turn).failed(Failures.broken("broke", null));
+        fail(breaker, 19);
+        Breaker.Permit probe = await().ignoreExceptions().until(() -> breaker.admit(turn), Objects::nonNull);
+        probe.failed(Failures.broken("broke", null));
+        UpstreamException refusal = catchThrowableOfType(UpstreamException.class, () -> admit(breaker));
+        assertThat(Objects.requireNonNull(refusal.retryAfter())).isLessThanOrEqualTo(SOON); // open, not half-open
+    }
+
+    @Test
+    void anEmptyReplyIsNeitherFailureNorSuccess() {
+        Breaker breaker = new Breaker("main", LATE, true);
+        for (int i = 0; i < 100; i++) {
+            Breaker.Permit permit = admit(breaker);
+            permit.failed(UpstreamException.nothingSaid());
+            permit.close();
+        }
+        fail(breaker, 19);
+        assertThat(refuses(breaker)).isFalse();
+        fail(breaker, 1);
+        assertThat(refuses(breaker)).isTrue();
+    }
+
+    @Test
+    void modelsThatSayNothingDoNotOpenIt() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+                request -> exchange -> exchange.stream().finish("stop").done()));
+        HttpUpstream upstream =
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), LATE);
+        for (int i = 0; i < 25; i++) {
+            assertThat(failure(upstream)).hasMessage("The model's provider answered with nothing.");
+        }
+        assertThat(fake.requests()).hasSize(25);
+    }
+
+    /** A reader that takes its time exhausts the time of a call whose reply has begun. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theTimeOfAWholeCallCountsOnlyBeforeTheReplyHasBegun(boolean begun) {
+        Breaker breaker = new Breaker("main", LATE, true);
+        UpstreamSettings settings = new UpstreamFixture.Settings().build();
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(1, 0);
+        for (int i = 0; i < 20; i++) {
+            Exchange exchange = new Exchange(settings, System.nanoTime());
+            try (Attempt attempt = new Attempt(
+                    exchange,
+                    new Cancellation(),
+                    new Failures(settings),
+                    new UpstreamLog(settings),
+                    ConcurrentHashMap.newKeySet(),
+                    limiter)) {
+                assertThat(attempt.acquireSlot("a", Duration.ZERO)).isEqualTo(ConcurrencyLimiter.Outcome.ACQUIRED);
+                attempt.start(breaker, new CallOwner("a"));
+                if (begun) {
+                    attempt.begun();
+                }
+                exchange.check(System.nanoTime() + settings.timeouts().call().toNanos());
+                attempt.failed(attempt.explain(new java.net.SocketException("Socket closed")));
+            }
+        }
+        assertThat(refuses(breaker)).isEqualTo(!begun);
+    }
+
+    @Test
+    void aProbeDecidesAtItsFirstDelta() {
+        CountDownLatch end = new CountDownLatch(1);
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> request.number() < 20
+                ? Script.error(500, "no")
+                : request.number() == 20
+                        ? exchange -> exchange.stream()
+                                .text("slowly")
+                                .await(end)
+                                .finish("stop")
+                                .done()
+                        : Script.answer("well")));
+        HttpUpstream upstream =
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), SOON);
+        for (int i = 0; i < 20; i++) {
+            failure(upstream);
+        }
+        Call probe = await().ignoreExceptions()
+                .until(() -> upstream.open(fixture.request(), fixture.terms("a")), Objects::nonNull);
+        try (probe) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(failure(upstream)).isNull();
+            }
+            end.countDown();
+            assertThat(fixture.text(probe)).isEqualTo("slowly");
+        }
+    }
+
+    @Test
+    void aProbeThatSaysNothingIsNotTheLast() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> request.number() < 20
+                ? Script.error(500, "no")
+                : request.number() == 20
+                        ? exchange -> exchange.stream().finish("stop").done()
+                        : Script.answer("well")));
+        HttpUpstream upstream =
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), SOON);
+        for (int i = 0; i < 20; i++) {
+            failure(upstream);
+        }
+        await().until(() -> "The model's provider answered with nothing."
+                .equals(failure(upstream).getMessage()));
+        assertThat(failure(upstream)).isNull();
+    }
+
+    @Test
+    void refusesForASecondWhileAProbeIsOut() {
+        Breaker breaker = new Breaker("main", SOON, true);
+        fail(breaker, 20);
+        Breaker.Permit probe = awaitProbe(breaker);
+        for (String caller : List.of("a", "b")) {
+            UpstreamException refusal =
+                    catchThrowableOfType(UpstreamException.class, () -> breaker.admit(new CallOwner(caller)));
+            assertThat(refusal.code()).isEqualTo(ErrorCode.UPSTREAM_UNAVAILABLE);
+            assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+        }
+        probe.close();
+    }
+
+    /** Callers by letter, upper case where their call succeeds; the breaker is asked on behalf of the first one. */
+    @ParameterizedTest
+    @CsvSource({"a,    true", "aB,   false", "ab,   true", "aBC,  false", "abC,  true", "abCD, false", "abcD, true"})
+    void opensOnlyIfCallsFailForMostCallers(String callers, boolean opens) {
+        Breaker breaker = new Breaker("main", LATE, true);
+        for (int i = 0; i < 60; i++) {
+            for (String caller : letters(callers)) {
+                boolean succeeds = !caller.equals(caller.toLowerCase(Locale.ROOT));
+                if (succeeds && i == 0) { // once, before the many failures of the others
+                    breaker.admit(new CallOwner(caller)).succeeded();
+                } else if (!succeeds && catchThrowable(() -> breaker.throwIfOpen(caller)) == null) {
+                    fail(breaker, caller);
+                }
+            }
+        }
+        assertThat(refuses(breaker)).isEqualTo(opens);
+    }
+
+    private static List<String> letters(String text) {
+        return text.chars().mapToObj(Character::toString).toList();
+    }
+
+    @Test
+    void aCallerThatHasNotFailedProbesImmediately() {
+        AtomicLong now = new AtomicLong();
+        Breaker breaker = new Breaker("main", LATE, true, now::get);
+        breaker.admit(new CallOwner("quiet")).succeeded();
+        now.addAndGet(CallerVotes.RECENT.toNanos());
+        fail(breaker, 19); // nobody else was there lately
+        assertThat(refuses(breaker)).isTrue();
+
+        breaker.throwIfOpen("quiet");
+        breaker.admit(new CallOwner("quiet")).begun();
+        assertThat(refuses(breaker)).isFalse();
+        fail(breaker, 100); // for one of two callers
+        assertThat(refuses(breaker)).isFalse();
+    }
+
+    @Test
+    void aCallerWhoseProbeFailsIsRefusedToo() {
+        Breaker breaker = new Breaker("main", LATE, true);
+        fail(breaker, 20);
+        fail(breaker, "b");
+        assertThat(catchThrowable(() -> breaker.throwIfOpen("b"))).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> breaker.admit(new CallOwner("b")))).isInstanceOf(UpstreamException.class);
+    }
+
+    @Test
+    void oneCallersFailuresDoNotConcernAnother() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+                request -> request.lastMessage().equals("crash") ? Script.error(500, "no") : Script.answer("well")));
+        HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LATE);
+        CallRequest crash = new CallRequest("some-model", List.of(Message.user("crash")), Map.of());
+        for (int i = 0; i < 30; i++) {
+            try (Call call = upstream.open(fixture.request(), fixture.terms("b"))) {
+                assertThat(fixture.text(call)).isEqualTo("well");
+            }
+            assertThat(catchThrowable(() -> upstream.open(crash, fixture.terms("a"))))
+                    .hasMessage("The model's provider failed (500).");
+        }
     }
 
     @Test

@@ -22,7 +22,7 @@ class FailedAttemptUsageTest {
     private List<Usage> spentBefore(Script failing) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(failing, Script.answer("well")));
         List<Usage> spent = new ArrayList<>();
-        Terms terms = new Terms(new Cancellation(), new RetryAllowance(6), () -> {}, spent::add);
+        Terms terms = new Terms(new Cancellation(), new RetryAllowance(6), new CallOwner(""), () -> {}, spent::add);
         try (Call call = fixture.upstream(fake).open(fixture.request(), terms)) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }

@@ -2,7 +2,6 @@ package org.o1api.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -132,9 +131,7 @@ class HttpUpstreamTest {
                 FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft()));
         Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()));
         assertThat(call.iterator().next()).isEqualTo(new Delta.Text("a"));
-        long start = System.nanoTime();
         call.close();
         fake.awaitAborted(1);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
     }
 }

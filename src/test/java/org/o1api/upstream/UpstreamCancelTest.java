@@ -122,8 +122,7 @@ class UpstreamCancelTest {
                     settings -> settings.url(server.url())
                             .connect(Duration.ofMillis(300))
                             .attempts(2),
-                    600,
-                    900);
+                    600);
             assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
             assertThat(failure)
                     .hasMessage("The model's provider could not be reached within 300 ms (timeouts.connect).");
@@ -134,8 +133,7 @@ class UpstreamCancelTest {
     void aCallWithoutFirstDeltaNamesItsLimit() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 exchange -> exchange.stream().body(": wait\n\n").awaitClientLeft()));
-        UpstreamException failure =
-                limit(settings -> settings.url(fake.url()).firstToken(Duration.ofMillis(700)), 700, 800);
+        UpstreamException failure = limit(settings -> settings.url(fake.url()).firstToken(Duration.ofMillis(700)), 700);
         assertThat(failure).hasMessage("The model's provider sent nothing for 700 ms (timeouts.first_token).");
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
         fake.awaitAborted(1);
@@ -144,18 +142,23 @@ class UpstreamCancelTest {
 
     @Test
     void headersAloneGiveNoMoreTimeForTheFirstDelta() {
-        CountDownLatch half = new CountDownLatch(1);
-        CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, callers).execute(half::countDown);
-        FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(exchange -> exchange.await(half).stream().awaitClientLeft()));
-        limit(settings -> settings.url(fake.url()).firstToken(Duration.ofMillis(1500)), 1500, 1700, 500);
+        UpstreamSettings settings = new UpstreamFixture.Settings().build();
+        Exchange exchange = new Exchange(settings, System.nanoTime());
+        exchange.connected(false);
+        long connected = System.nanoTime();
+        while (System.nanoTime() == connected) {
+            Thread.onSpinWait();
+        }
+        exchange.waitFor(Exchange.Wait.FIRST_DELTA); // the headers are there
+        exchange.check(connected + settings.timeouts().firstToken().toNanos());
+        assertThat(exchange.reason()).hasMessageContaining("timeouts.first_token");
     }
 
     @Test
     void aSilentStreamNamesItsLimit() {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft()));
-        UpstreamException failure = limit(settings -> settings.url(fake.url()).idle(Duration.ofSeconds(1)), 1000, 1150);
+        UpstreamException failure = limit(settings -> settings.url(fake.url()).idle(Duration.ofSeconds(1)), 1000);
         assertThat(failure).hasMessage("The model's provider sent nothing for 1 s (timeouts.idle).");
         assertThat(failure.retryable()).isTrue();
         fake.awaitAborted(1);
@@ -170,7 +173,8 @@ class UpstreamCancelTest {
                 new CountDownLatch(1).await(100, TimeUnit.MILLISECONDS);
             }
         }));
-        limit(settings -> settings.url(fake.url()).idle(Duration.ofMillis(500)), 500, 650);
+        assertThat(limit(settings -> settings.url(fake.url()).idle(Duration.ofMillis(500)), 500))
+                .hasMessageContaining("timeouts.idle");
         fake.awaitAborted(1);
     }
 
@@ -183,7 +187,7 @@ class UpstreamCancelTest {
                 new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
             }
         }));
-        UpstreamException failure = limit(settings -> settings.url(fake.url()).call(Duration.ofSeconds(1)), 1000, 1150);
+        UpstreamException failure = limit(settings -> settings.url(fake.url()).call(Duration.ofSeconds(1)), 1000);
         assertThat(failure).hasMessage("The model's provider took longer than 1 s for one call (timeouts.call).");
         assertThat(failure.retryable()).isFalse();
     }
@@ -221,12 +225,10 @@ class UpstreamCancelTest {
     void aStreamThatStaysOpenAfterDoneDelaysNobody() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
                 exchange.stream().text("a").finish("stop").event("[DONE]").awaitClientLeft()));
-        long start = System.nanoTime();
         try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(cancellation))) {
             assertThat(fixture.text(call)).isEqualTo("a");
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
-        fake.awaitAborted(1);
+        fake.awaitAborted(1); // without waiting for the end that never comes
     }
 
     private void assertCancelFrees(Script script) {
@@ -274,30 +276,23 @@ class UpstreamCancelTest {
     }
 
     private void assertCancelled(CompletableFuture<Throwable> calling) {
-        long start = System.nanoTime();
         cancellation.cancel(ErrorCode.CLIENT_LEFT, "The client left.");
-        Throwable failure = calling.join();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(500));
+        Throwable failure = calling.orTimeout(10, TimeUnit.SECONDS).join();
         assertThat(failure).isInstanceOf(UpstreamException.class).hasMessage("The client left.");
         assertThat(((UpstreamException) failure).code()).isEqualTo(ErrorCode.CLIENT_LEFT);
         assertThat(((UpstreamException) failure).retryable()).isFalse();
     }
 
-    private UpstreamException limit(UnaryOperator<UpstreamFixture.Settings> change, long least, long most) {
-        // A tick of 50 ms and a tenth are the promise; the rest is for a machine that is busy elsewhere.
-        return limit(change, least, most, 3000);
-    }
-
-    private UpstreamException limit(UnaryOperator<UpstreamFixture.Settings> change, long least, long most, long busy) {
+    /** Reads a call until one of its limits ends it, which must not be earlier than after so many milliseconds. */
+    private UpstreamException limit(UnaryOperator<UpstreamFixture.Settings> change, long least) {
         HttpUpstream upstream = fixture.upstream(change);
-        upstream.warmUp();
         long start = System.nanoTime();
         UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> {
             try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
                 call.forEach(delta -> {});
             }
         });
-        assertThat((System.nanoTime() - start) / 1_000_000).isBetween(least, most + busy);
+        assertThat((System.nanoTime() - start) / 1_000_000).isGreaterThanOrEqualTo(least);
         return failure;
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.Message;
 import org.o1api.testing.FakeUpstream;
@@ -31,6 +32,7 @@ final class UpstreamFixture implements AutoCloseable {
         private Duration maxRetryWait = Duration.ofSeconds(10);
         private Map<String, String> headers = Map.of();
         private @Nullable URI proxy;
+        private @Nullable SSLContext tls;
 
         Settings url(URI value) {
             url = value;
@@ -102,6 +104,11 @@ final class UpstreamFixture implements AutoCloseable {
             return this;
         }
 
+        Settings tls(SSLContext value) {
+            tls = value;
+            return this;
+        }
+
         UpstreamSettings build() {
             return new UpstreamSettings(
                     "main",
@@ -110,8 +117,10 @@ final class UpstreamFixture implements AutoCloseable {
                     model,
                     new UpstreamSettings.Timeouts(connect, firstToken, idle, call),
                     new UpstreamSettings.Limits(concurrency, queue, attempts, maxRetryWait, circuitBreaker),
+                    UpstreamSettings.RELEARN_AFTER,
                     headers,
-                    proxy);
+                    proxy,
+                    tls);
         }
     }
 
@@ -132,9 +141,28 @@ final class UpstreamFixture implements AutoCloseable {
     }
 
     HttpUpstream upstream(UnaryOperator<Settings> change, Duration breakerOpen) {
-        HttpUpstream upstream = new HttpUpstream(change.apply(new Settings()).build(), scheduler, breakerOpen);
+        UpstreamSettings settings = change.apply(new Settings()).build();
+        return upstream(
+                settings, new Breaker("main", breakerOpen, settings.limits().circuitBreaker()));
+    }
+
+    HttpUpstream upstream(UpstreamSettings settings, Breaker breaker) {
+        return upstream(settings, breaker, new RejectedFields(settings, System::nanoTime), new Transport(settings));
+    }
+
+    HttpUpstream upstream(UpstreamSettings settings, Breaker breaker, RejectedFields rejected, Transport transport) {
+        HttpUpstream upstream = new HttpUpstream(settings, scheduler, breaker, rejected, transport);
         toClose.push(upstream::close);
         return upstream;
+    }
+
+    /** The terms of a call that is the only one of a caller's turn. */
+    Terms terms(String caller) {
+        return terms(new Cancellation(), new CallOwner(caller));
+    }
+
+    Terms terms(Cancellation cancellation, CallOwner owner) {
+        return new Terms(cancellation, new RetryAllowance(Integer.MAX_VALUE), owner, () -> {}, usage -> {});
     }
 
     CallRequest request() {

@@ -49,8 +49,8 @@ class StepsStrategyTest {
     private FinishReason think(ScriptedUpstream upstream, Question question, Preset.Budget budget) {
         Preset preset = new Preset(
                 "o1", List.of("main"), "m", "steps", question.steps(), budget, PROMPTS, Preset.History.DEFAULT, null);
-        FinishReason reason =
-                new StepsStrategy().think(question, preset, new Thinker(upstream, cancellation, budget, out), out);
+        FinishReason reason = new StepsStrategy()
+                .think(question, preset, new Thinker(upstream, "team-a", cancellation, budget, out), out);
         assertThat(upstream.open()).isZero();
         return reason;
     }
@@ -448,6 +448,19 @@ class StepsStrategyTest {
     }
 
     @Test
+    void closesTheCallThatWasOpenWhenAnErrorCame() {
+        Delta begin = new Delta.Text("{\"content\": \"a");
+        ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(begin, begin));
+        Transcript failing = new Transcript(() -> {
+            throw new OutOfMemoryError("test");
+        });
+        Thinker thinker = new Thinker(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, failing);
+        assertThatThrownBy(() -> new StepsStrategy().think(question(3, 25), preset(), thinker, failing))
+                .isInstanceOf(OutOfMemoryError.class);
+        assertThat(upstream.open()).isZero();
+    }
+
+    @Test
     void closesTheCallThatWasOpenWhenTheTurnWasCancelled() {
         Delta begin = new Delta.Text("{\"content\": \"a");
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(begin, begin));
@@ -462,7 +475,7 @@ class StepsStrategyTest {
                 PROMPTS,
                 Preset.History.DEFAULT,
                 null);
-        Thinker thinker = new Thinker(upstream, cancellation, Preset.Budget.DEFAULT, leaving);
+        Thinker thinker = new Thinker(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, leaving);
         assertThatThrownBy(() -> new StepsStrategy().think(question(3, 25), preset, thinker, leaving))
                 .isInstanceOfSatisfying(
                         UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
@@ -547,7 +560,7 @@ class StepsStrategyTest {
                             .think(
                                     question(0, 0),
                                     preset(),
-                                    new Thinker(upstream, cancellation, Preset.Budget.DEFAULT, once),
+                                    new Thinker(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, once),
                                     once))
                     .isInstanceOf(UpstreamException.class);
             assertThat(upstream.requests()).hasSize(3);
@@ -700,7 +713,7 @@ class StepsStrategyTest {
                 Preset.History.DEFAULT,
                 null);
         try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
-            Thinker thinker = new Thinker(demo, cancellation, Preset.Budget.DEFAULT, out);
+            Thinker thinker = new Thinker(demo, "team-a", cancellation, Preset.Budget.DEFAULT, out);
             FinishReason reason = new StepsStrategy().think(question(3, 25), preset, thinker, out);
             assertThat(reason).isEqualTo(FinishReason.STOP);
             assertThat(thinker.usage().reasoningTokens())

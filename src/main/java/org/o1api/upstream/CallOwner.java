@@ -1,0 +1,28 @@
+package org.o1api.upstream;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The turn that a call belongs to: its caller, and at which upstreams one of its calls has failed. Safe for concurrent use. */
+public final class CallOwner {
+    private final String caller;
+    private final Set<Breaker> failedAt = ConcurrentHashMap.newKeySet(1);
+
+    /**
+     * The owner of a turn's calls.
+     *
+     * @param caller who sent the request, by the name of the key
+     */
+    public CallOwner(String caller) {
+        this.caller = caller;
+    }
+
+    String caller() {
+        return caller;
+    }
+
+    /** Whether this is the turn's first failure that a breaker counts; a turn makes many calls, and one failure may fail all. */
+    boolean firstFailureAt(Breaker breaker) {
+        return failedAt.add(breaker);
+    }
+}

@@ -1,0 +1,212 @@
+package org.o1api.upstream;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fair, cancellable semaphore with a bounded wait queue. A released permit goes to the callers in rotation, and within a caller
+ * to the longest waiter. In a full queue no caller keeps more than its share: a newcomer displaces the newest waiter of the caller
+ * that has the most of them.
+ */
+public final class ConcurrencyLimiter {
+    /** How {@link #acquire} ended. */
+    public enum Outcome {
+        ACQUIRED,
+        /** There was no room to wait, or another caller's waiter took the room. */
+        QUEUE_FULL,
+        TIMED_OUT,
+        /** The thread was interrupted, and still is. */
+        INTERRUPTED
+    }
+
+    private enum State {
+        WAITING,
+        ACQUIRED,
+        DISPLACED,
+        GONE
+    }
+
+    private final int maxWaiting;
+
+    /** The callers that have waiters, the next one to be served first. Guards all state. */
+    private final ArrayDeque<CallerQueue> rotation = new ArrayDeque<>();
+
+    private int waiting;
+    private int available;
+
+    /**
+     * A limiter whose permits are all available.
+     *
+     * @param maxWaiting how many may wait for a permit
+     */
+    public ConcurrencyLimiter(int permits, int maxWaiting) {
+        this.maxWaiting = maxWaiting;
+        available = permits;
+    }
+
+    /**
+     * Acquires a permit; if there is none, waits for one. Only {@link Outcome#ACQUIRED} has to be followed by {@link #release}.
+     *
+     * @throws UpstreamException if the turn was cancelled while it waited
+     */
+    public Outcome acquire(String caller, Cancellation cancellation, Duration timeout) {
+        Waiter waiter;
+        synchronized (rotation) {
+            if (available > 0) { // then nobody waits
+                available--;
+                return Outcome.ACQUIRED;
+            }
+            waiter = enqueue(caller);
+        }
+        if (waiter == null) {
+            return Outcome.QUEUE_FULL;
+        }
+        State state = State.WAITING;
+        boolean interrupted = false;
+        boolean returns = false;
+        try {
+            interrupted = await(waiter, cancellation, timeout);
+            returns = true;
+        } finally {
+            state = leave(waiter);
+            if (state == State.ACQUIRED && !returns) { // whatever was thrown, nobody else would release it
+                release();
+            }
+        }
+        if (state == State.ACQUIRED) {
+            return Outcome.ACQUIRED;
+        }
+        cancellation.throwIfCancelled();
+        if (state == State.DISPLACED) {
+            return Outcome.QUEUE_FULL;
+        }
+        return interrupted ? Outcome.INTERRUPTED : Outcome.TIMED_OUT;
+    }
+
+    /** Waits until the wait is ended or its time is over, and says whether the thread was interrupted. */
+    private static boolean await(Waiter waiter, Cancellation cancellation, Duration timeout) {
+        Runnable uncancel = cancellation.onCancel(waiter.awake::countDown);
+        try {
+            boolean unused = waiter.awake.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        } finally {
+            uncancel.run();
+        }
+    }
+
+    /** Returns a permit. Allocates nothing, so that it works without memory too. */
+    public void release() {
+        synchronized (rotation) {
+            CallerQueue queue = rotation.poll();
+            if (queue == null) {
+                available++;
+                return;
+            }
+            Waiter next = queue.waiters.remove();
+            if (!queue.waiters.isEmpty()) {
+                rotation.add(queue);
+            }
+            end(next, State.ACQUIRED);
+        }
+    }
+
+    /** A new waiter; null if there is no room for it. */
+    private @Nullable Waiter enqueue(String caller) {
+        CallerQueue own = queueOf(caller);
+        if (waiting >= maxWaiting && !displaceFor(own == null ? 0 : own.waiters.size())) {
+            return null;
+        }
+        Waiter waiter = new Waiter(own == null ? new CallerQueue(caller) : own);
+        waiter.queue.waiters.add(waiter);
+        if (own == null) {
+            rotation.add(waiter.queue);
+        }
+        waiting++;
+        return waiter;
+    }
+
+    private @Nullable CallerQueue queueOf(String caller) {
+        for (CallerQueue queue : rotation) {
+            if (queue.caller.equals(caller)) {
+                return queue;
+            }
+        }
+        return null;
+    }
+
+    /** Ends the newest waiter of the caller that has the most, unless that caller would then have fewer than the newcomer's. */
+    private boolean displaceFor(int newcomersOwn) {
+        CallerQueue longest = null;
+        for (CallerQueue queue : rotation) {
+            if (longest == null || queue.waiters.size() > longest.waiters.size()) {
+                longest = queue;
+            }
+        }
+        if (longest == null || longest.waiters.size() < newcomersOwn + 2) {
+            return false;
+        }
+        end(longest.waiters.removeLast(), State.DISPLACED);
+        return true;
+    }
+
+    private void end(Waiter waiter, State state) {
+        waiting--;
+        waiter.state = state;
+        waiter.awake.countDown();
+    }
+
+    /** How the wait ended; one that has not ended does so now. */
+    private State leave(Waiter waiter) {
+        synchronized (rotation) {
+            if (waiter.state == State.WAITING) {
+                CallerQueue queue = waiter.queue;
+                queue.waiters.remove(waiter);
+                if (queue.waiters.isEmpty()) {
+                    rotation.remove(queue);
+                }
+                end(waiter, State.GONE);
+            }
+            return waiter.state;
+        }
+    }
+
+    /** How many wait. */
+    int waiting() {
+        synchronized (rotation) {
+            return waiting;
+        }
+    }
+
+    /** How many permits could be acquired at once. */
+    int available() {
+        synchronized (rotation) {
+            return available;
+        }
+    }
+
+    /** The waiters of one caller, the longest first. */
+    private static final class CallerQueue {
+        private final String caller;
+        private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+
+        CallerQueue(String caller) {
+            this.caller = caller;
+        }
+    }
+
+    private static final class Waiter {
+        private final CallerQueue queue;
+        private final CountDownLatch awake = new CountDownLatch(1);
+        private State state = State.WAITING;
+
+        Waiter(CallerQueue queue) {
+            this.queue = queue;
+        }
+    }
+}

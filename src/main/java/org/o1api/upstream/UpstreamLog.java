@@ -1,0 +1,84 @@
+package org.o1api.upstream;
+
+import java.net.SocketException;
+import java.net.URI;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.FailureLog;
+
+/**
+ * Why calls of one upstream fail, for the operator: of each kind of failure at most one line a minute. It contains host names,
+ * ports and causes, never a header, a key, or text of a request or a reply.
+ */
+final class UpstreamLog {
+    private static final System.Logger LOG = System.getLogger(UpstreamLog.class.getName());
+
+    private final FailureLog log;
+    private final String upstream;
+
+    UpstreamLog(UpstreamSettings settings) {
+        this(settings, new FailureLog(LOG));
+    }
+
+    UpstreamLog(UpstreamSettings settings, FailureLog log) {
+        this.log = log;
+        URI proxy = settings.proxy();
+        upstream = "upstream " + settings.name() + " (" + address(settings.url())
+                + (proxy == null ? "" : " through the proxy " + address(proxy)) + ") ";
+    }
+
+    /** Host and port: the rest of a URL may contain secrets. */
+    private static String address(URI url) {
+        int port = url.getPort() >= 0 ? url.getPort() : "https".equalsIgnoreCase(url.getScheme()) ? 443 : 80;
+        return url.getHost() + ":" + port;
+    }
+
+    /** A failure below HTTP. */
+    void failed(Throwable thrown) {
+        FailureKind kind = FailureKind.of(thrown);
+        log.warning(kind.name(), upstream + kind.words() + ": " + cause(kind, thrown));
+    }
+
+    /** The gateway ended an attempt that had no connection in time. */
+    void notConnected(UpstreamException limit) {
+        log.warning(FailureKind.TIMEOUT.name(), upstream + FailureKind.TIMEOUT.words() + ": " + limit.getMessage());
+    }
+
+    /**
+     * A status that says that the gateway is not set up for this upstream.
+     *
+     * @param code the provider's word for it, if it is a plain word
+     */
+    void misconfigured(int status, @Nullable String code) {
+        log.warning(
+                "status " + status,
+                upstream + "does not accept the gateway: status " + status + (code == null ? "" : ", code " + code));
+    }
+
+    /** An error of ours while a call was held to its limits. */
+    void limitFailed(Throwable thrown) {
+        log.error("limits", upstream + ": a call could not be held to its limits and was ended", thrown);
+    }
+
+    private static String cause(FailureKind kind, Throwable thrown) {
+        Throwable root = thrown;
+        for (int depth = 0; root.getCause() != null && depth < 100; depth++) {
+            root = root.getCause();
+        }
+        boolean saysNothingOfTheReply = root instanceof SocketException
+                || root instanceof ConnectionClosedException
+                || root instanceof NoHttpResponseException;
+        return switch (kind) {
+            case TIMEOUT, NAME, CONNECTION, TLS -> FailureLog.rootCause(thrown);
+            case BROKEN -> saysNothingOfTheReply ? FailureLog.rootCause(thrown) : place(root);
+            case UNEXPECTED -> place(root);
+        };
+    }
+
+    /** Where it was thrown: its message may quote a header or a reply. */
+    private static String place(Throwable root) {
+        StackTraceElement[] frames = root.getStackTrace();
+        return root.getClass().getName() + (frames.length == 0 ? "" : " at " + frames[0]);
+    }
+}

@@ -1,0 +1,286 @@
+package org.o1api.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.llm.ErrorCode;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Script;
+import org.o1api.upstream.ConcurrencyLimiter.Outcome;
+
+class ConcurrencyLimiterTest {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private final UpstreamFixture fixture = new UpstreamFixture();
+    private final ExecutorService callers = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void close() {
+        fixture.close();
+        callers.shutdownNow();
+    }
+
+    private static ConditionFactory await() {
+        return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
+    }
+
+    /** A waiter that has reached the queue, or the outcome if it did not have to wait. */
+    private CompletableFuture<Outcome> waiter(ConcurrencyLimiter limiter, String caller, Cancellation cancellation) {
+        int before = limiter.waiting();
+        CompletableFuture<Outcome> waiter =
+                CompletableFuture.supplyAsync(() -> limiter.acquire(caller, cancellation, LONG), callers);
+        await().until(() -> waiter.isDone() || limiter.waiting() == before + 1);
+        return waiter;
+    }
+
+    private CompletableFuture<Outcome> waiter(ConcurrencyLimiter limiter, String caller) {
+        return waiter(limiter, caller, new Cancellation());
+    }
+
+    private static ConcurrencyLimiter exhausted(int maxWaiting) {
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(1, maxWaiting);
+        assertThat(acquire(limiter)).isEqualTo(Outcome.ACQUIRED);
+        return limiter;
+    }
+
+    private static Outcome acquire(ConcurrencyLimiter limiter) {
+        return limiter.acquire("holder", new Cancellation(), Duration.ZERO);
+    }
+
+    /** The order in which waiters are served that arrived in the order of the letters, each of which is a caller. */
+    @ParameterizedTest
+    @CsvSource({
+        "a,        a0",
+        "aaa,      a0 a1 a2",
+        "aab,      a0 b2 a1",
+        "aaaabb,   a0 b4 a1 b5 a2 a3",
+        "abab,     a0 b1 a2 b3",
+        "aaabbbc,  a0 b3 c6 a1 b4 a2 b5",
+        "aaaaaaab, a0 b7 a1 a2 a3 a4 a5 a6"
+    })
+    void servesCallersInRotation(String arrivals, String served) {
+        ConcurrencyLimiter limiter = exhausted(100);
+        List<CompletableFuture<Outcome>> waiters = new ArrayList<>();
+        arrivals.chars().forEach(caller -> waiters.add(waiter(limiter, Character.toString(caller))));
+        List<String> order = new ArrayList<>();
+        for (int i = 0; i < arrivals.length(); i++) {
+            limiter.release();
+            await().until(() ->
+                    waiters.stream().filter(CompletableFuture::isDone).count() > order.size());
+            for (int number = 0; number < waiters.size(); number++) {
+                String name = arrivals.charAt(number) + "" + number;
+                if (waiters.get(number).isDone() && !order.contains(name)) {
+                    order.add(name);
+                }
+            }
+            assertThat(order).hasSize(i + 1);
+        }
+        assertThat(String.join(" ", order)).isEqualTo(served);
+        limiter.release();
+        assertThat(limiter.available()).isOne();
+        assertThat(limiter.waiting()).isZero();
+    }
+
+    @Test
+    void aCallerThatComesLaterWaitsForOneCallOfEachOther() {
+        ConcurrencyLimiter limiter = exhausted(100);
+        List<CompletableFuture<Outcome>> busy = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            busy.add(waiter(limiter, "busy"));
+        }
+        limiter.release();
+        CompletableFuture<Outcome> late = waiter(limiter, "late");
+        limiter.release();
+        limiter.release();
+        assertThat(late.join()).isEqualTo(Outcome.ACQUIRED);
+        assertThat(busy.stream().filter(CompletableFuture::isDone)).hasSizeLessThanOrEqualTo(2);
+    }
+
+    /** Who is displaced when a caller arrives at a full queue; {@code -}: the newcomer is rejected. */
+    @ParameterizedTest
+    @CsvSource({
+        "aa,   b, a1",
+        "aaab, b, a2",
+        "aabb, c, a1",
+        "abbb, c, b3",
+        "abbb, a, b3",
+        "aabbb, a, -",
+        "aab,  b, -",
+        "aa,   a, -",
+        "ab,   c, -",
+        "a,    b, -",
+    })
+    void aNewcomerDisplacesTheNewestWaiterOfTheCallerWithTheMost(String queue, String newcomer, String displaced) {
+        ConcurrencyLimiter limiter = exhausted(queue.length());
+        List<CompletableFuture<Outcome>> waiters = new ArrayList<>();
+        queue.chars().forEach(caller -> waiters.add(waiter(limiter, Character.toString(caller))));
+        CompletableFuture<Outcome> late =
+                CompletableFuture.supplyAsync(() -> limiter.acquire(newcomer, new Cancellation(), LONG), callers);
+        if (displaced.equals("-")) {
+            assertThat(late.join()).isEqualTo(Outcome.QUEUE_FULL);
+            assertThat(waiters).noneMatch(CompletableFuture::isDone);
+        } else {
+            int number = Integer.parseInt(displaced.substring(1));
+            assertThat(waiters.get(number).join()).isEqualTo(Outcome.QUEUE_FULL);
+            assertThat(waiters.stream().filter(CompletableFuture::isDone)).hasSize(1);
+        }
+        assertThat(limiter.waiting()).isEqualTo(queue.length());
+        for (int i = 0; i <= queue.length(); i++) {
+            limiter.release();
+        }
+        assertThat(limiter.available()).isOne();
+    }
+
+    @Test
+    void rejectsImmediatelyWithoutAQueue() {
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(2, 0);
+        acquire(limiter);
+        acquire(limiter);
+        assertThat(limiter.acquire("a", new Cancellation(), LONG)).isEqualTo(Outcome.QUEUE_FULL);
+        limiter.release();
+        assertThat(limiter.acquire("a", new Cancellation(), LONG)).isEqualTo(Outcome.ACQUIRED);
+    }
+
+    @Test
+    void timesOut() {
+        ConcurrencyLimiter limiter = exhausted(1);
+        assertThat(limiter.acquire("a", new Cancellation(), Duration.ofMillis(50)))
+                .isEqualTo(Outcome.TIMED_OUT);
+        assertThat(limiter.waiting()).isZero();
+        limiter.release();
+        assertThat(acquire(limiter)).isEqualTo(Outcome.ACQUIRED);
+    }
+
+    @Test
+    void doesNotLeakPermitsWhenAWaiterIsCancelled() {
+        ConcurrencyLimiter limiter = exhausted(10);
+        Cancellation leaving = new Cancellation();
+        CompletableFuture<Outcome> left = waiter(limiter, "a", leaving);
+        CompletableFuture<Outcome> next = waiter(limiter, "a");
+        leaving.cancel(ErrorCode.CLIENT_LEFT, "gone");
+        assertThat(catchThrowable(left::join)).hasRootCauseMessage("gone");
+        assertThat(limiter.waiting()).isOne();
+        limiter.release();
+        assertThat(next.join()).isEqualTo(Outcome.ACQUIRED);
+    }
+
+    @Test
+    void anInterruptIsAnOutcomeOfItsOwn() throws InterruptedException {
+        ConcurrencyLimiter limiter = exhausted(10);
+        List<Object> seen = new ArrayList<>();
+        Thread waiting = new Thread(() -> {
+            seen.add(limiter.acquire("a", new Cancellation(), LONG));
+            seen.add(Thread.currentThread().isInterrupted());
+        });
+        waiting.start();
+        await().until(() -> limiter.waiting() == 1);
+        waiting.interrupt();
+        waiting.join();
+        assertThat(seen).containsExactly(Outcome.INTERRUPTED, true);
+        assertThat(limiter.waiting()).isZero();
+        limiter.release();
+        assertThat(limiter.available()).isOne();
+    }
+
+    @Test
+    void losesNothingToAFailureWhileItWaits() {
+        ConcurrencyLimiter limiter = exhausted(10);
+        Duration thatFails = Duration.ofSeconds(Long.MAX_VALUE); // has no nanoseconds
+        assertThat(catchThrowable(() -> limiter.acquire("a", new Cancellation(), thatFails)))
+                .isInstanceOf(ArithmeticException.class);
+        assertThat(limiter.waiting()).isZero();
+        limiter.release();
+        assertThat(limiter.available()).isOne();
+    }
+
+    @Test
+    void holdsASlotUntilTheCallIsClosed() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.answer("well")));
+        HttpUpstream upstream = fixture.upstream(
+                settings -> settings.url(fake.url()).concurrency(1).queue(0));
+        Call first = upstream.open(fixture.request(), new Terms(new Cancellation()));
+        assertThat(fixture.text(first)).isEqualTo("well");
+        UpstreamException failure = catchThrowableOfType(
+                UpstreamException.class, () -> upstream.open(fixture.request(), new Terms(new Cancellation())));
+        assertThat(failure.code()).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
+        assertThat(failure.retryAfter()).isPositive();
+        assertThat(failure)
+                .hasMessage(
+                        "The model's provider is at its limit of 1 concurrent calls (concurrency), and the queue of 0"
+                                + " waiting calls is full (queue). Retry shortly.");
+        first.close();
+        upstream.open(fixture.request(), new Terms(new Cancellation())).close();
+        assertThat(fake.requests()).hasSize(2);
+    }
+
+    @Test
+    void waitsForASlotNoLongerThanForTheFirstToken() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.answer("well")));
+        HttpUpstream upstream = fixture.upstream(
+                settings -> settings.url(fake.url()).concurrency(1).queue(1).firstToken(Duration.ofMillis(150)));
+        try (Call first = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+            UpstreamException failure = catchThrowableOfType(
+                    UpstreamException.class, () -> upstream.open(fixture.request(), new Terms(new Cancellation())));
+            assertThat(failure.code()).isEqualTo(ErrorCode.OVERLOADED);
+            assertThat(failure.retryAfter()).isPositive();
+            assertThat(failure)
+                    .hasMessage("The model's provider was at its limit of 1 concurrent calls (concurrency) for 150 ms."
+                            + " Retry shortly.");
+            assertThat(fixture.text(first)).isEqualTo("well");
+        }
+    }
+
+    @Test
+    void aWaiterOfTheBusiestCallerIsRejectedForAnotherCaller() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.answer("well")));
+        HttpUpstream upstream = fixture.upstream(
+                settings -> settings.url(fake.url()).concurrency(1).queue(2));
+        Call held = upstream.open(fixture.request(), fixture.terms("a"));
+        List<CompletableFuture<String>> busy = List.of(answer(upstream, "a"), answer(upstream, "a"));
+        await().until(() -> upstream.waiting() == 2);
+        CompletableFuture<String> other = answer(upstream, "b");
+        CompletableFuture<Object> first = CompletableFuture.anyOf(busy.toArray(CompletableFuture[]::new));
+        assertThat(first.join()).asString().contains("the queue of 2 waiting calls is full");
+        held.close();
+        assertThat(other.join()).isEqualTo("well");
+        assertThat(busy).extracting(CompletableFuture::join).contains("well");
+    }
+
+    private CompletableFuture<String> answer(HttpUpstream upstream, String caller) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try (Call call = upstream.open(fixture.request(), fixture.terms(caller))) {
+                        return fixture.text(call);
+                    } catch (UpstreamException e) {
+                        return String.valueOf(e.getMessage());
+                    }
+                },
+                callers);
+    }
+
+    @Test
+    void aCallThatFailsReleasesItsSlot() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+                Script.error(400, "no"), Script.reset(), Script.error(500, "no"), Script.answer("well")));
+        HttpUpstream upstream = fixture.upstream(
+                settings -> settings.url(fake.url()).concurrency(1).queue(0));
+        assertThat(catchThrowable(() -> upstream.open(fixture.request(), new Terms(new Cancellation()))))
+                .hasMessage("no");
+        try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+            assertThat(fixture.text(call)).isEqualTo("well");
+        }
+    }
+}

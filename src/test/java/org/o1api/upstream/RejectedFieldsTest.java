@@ -1,0 +1,228 @@
+package org.o1api.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Script;
+
+/** What one request makes the gateway learn about a provider, and what that means for other requests. */
+class RejectedFieldsTest {
+    private static final RawJson JSON = new RawJson("{\"type\":\"json_object\"}");
+    private static final RawJson TOOLS = new RawJson("[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]");
+
+    private final UpstreamFixture fixture = new UpstreamFixture();
+    private final AtomicLong now = new AtomicLong();
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private HttpUpstream upstream(FakeUpstream fake) {
+        UpstreamSettings settings =
+                new UpstreamFixture.Settings().url(fake.url()).build();
+        return fixture.upstream(
+                settings,
+                new Breaker("main", Breaker.OPEN, true),
+                new RejectedFields(settings, now::get),
+                new Transport(settings));
+    }
+
+    private static CallRequest plain(String model, String question) {
+        return new CallRequest(model, List.of(Message.user(question)), Map.of());
+    }
+
+    private static CallRequest json(boolean droppable) {
+        return new CallRequest(
+                "m",
+                List.of(Message.user("hi")),
+                Map.of("response_format", JSON),
+                droppable ? Set.of("response_format") : Set.of());
+    }
+
+    private static CallRequest jsonWithTools() {
+        Map<String, RawJson> fields = new LinkedHashMap<>();
+        fields.put("tools", TOOLS);
+        fields.put("response_format", JSON);
+        return new CallRequest("m", List.of(Message.user("hi")), fields, Set.of("response_format"));
+    }
+
+    private void ask(HttpUpstream upstream, CallRequest request) {
+        try (Call call = upstream.open(request, fixture.terms("a"))) {
+            assertThat(fixture.text(call)).isEqualTo("well");
+        }
+    }
+
+    /** Groq's rule and its text. */
+    private static Script noStreamsOfJson(FakeUpstream.Request request) {
+        boolean streams = request.body().has("stream");
+        return request.asksForJson() && streams
+                ? Script.error(400, "`response_format` does not support streaming")
+                : streams ? Script.answer("well") : Script.completion("well");
+    }
+
+    @Test
+    void aJsonRequestThatCannotBeStreamedLeavesOthersStreaming() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(RejectedFieldsTest::noStreamsOfJson));
+        HttpUpstream upstream = upstream(fake);
+        ask(upstream, json(false));
+        ask(upstream, json(false));
+        assertThat(fake.requests()).hasSize(3);
+        assertThat(fake.request(2).body().has("stream")).isFalse();
+
+        ask(upstream, plain("m", "hi"));
+        assertThat(fake.requests()).hasSize(4);
+        assertThat(fake.request(3).body().path("stream").asBoolean()).isTrue();
+    }
+
+    @Test
+    void jsonModeThatTheGatewayAddedGoesBeforeTheStream() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(RejectedFieldsTest::noStreamsOfJson));
+        HttpUpstream upstream = upstream(fake);
+        ask(upstream, json(true));
+        assertThat(fake.request(1).body().has("response_format")).isFalse();
+        assertThat(fake.request(1).body().path("stream").asBoolean()).isTrue();
+    }
+
+    @Test
+    void jsonModeThatCannotBeCombinedWithToolsRemainsForRequestsWithoutTools() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+                request -> request.asksForJson() && request.body().has("tools")
+                        ? Script.error(400, "json mode cannot be combined with tool/function calling")
+                        : Script.answer("well")));
+        HttpUpstream upstream = upstream(fake);
+        ask(upstream, jsonWithTools());
+        ask(upstream, jsonWithTools());
+        assertThat(fake.requests()).hasSize(3);
+        assertThat(fake.request(2).asksForJson()).isFalse();
+
+        ask(upstream, json(true));
+        assertThat(fake.request(3).asksForJson()).isTrue();
+    }
+
+    @Test
+    void whatOneModelRejectsOthersGet() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+                request -> request.body().path("model").asText().equals("old")
+                                && request.body().has("stream_options")
+                        ? Script.error(400, "unknown field: stream_options")
+                        : Script.answer("well")));
+        HttpUpstream upstream = upstream(fake);
+        ask(upstream, plain("old", "hi"));
+        ask(upstream, plain("new", "hi"));
+        assertThat(fake.request(1).body().has("stream_options")).isFalse();
+        assertThat(fake.request(2).body().has("stream_options")).isTrue();
+    }
+
+    @Test
+    void isLoggedOnceWithoutTextOfTheRequest() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(RejectedFieldsTest::noStreamsOfJson));
+        HttpUpstream upstream = upstream(fake);
+        try (LogLines log = new LogLines(RejectedFields.class)) {
+            for (int i = 0; i < 3; i++) {
+                ask(upstream, json(false));
+                ask(upstream, plain("m", "hi"));
+            }
+            assertThat(log.lines())
+                    .containsExactly("upstream main rejects stream of model m with JSON output:"
+                            + " left out of such requests for 3600 s (relearn_after)");
+        }
+    }
+
+    @Test
+    void expires() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+                request.number() == 0 ? Script.error(400, "unknown field: stream_options") : Script.answer("well")));
+        HttpUpstream upstream = upstream(fake);
+        ask(upstream, plain("m", "hi"));
+        now.addAndGet(Duration.ofHours(1).toNanos() - 1);
+        ask(upstream, plain("m", "hi"));
+        assertThat(fake.request(2).body().has("stream_options")).isFalse();
+        now.addAndGet(1);
+        ask(upstream, plain("m", "hi"));
+        assertThat(fake.request(3).body().has("stream_options")).isTrue();
+    }
+
+    /** Each rejects the first request with a body that contains the names of fields, but not as the provider's own words. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'error':{'message':'Invalid prompt: why does my stream drop when the temperature falls?'}}",
+                "{'error':{'message':'Invalid prompt: [why does my stream drop when the temperature falls?]'}}",
+                "{'error':{'message':'cannot parse <drop when the temperature falls?>'}}",
+                "{'error':{'message':'cannot parse <stream drop when> and so on'}}",
+                "{'error':{'message':'no'},'request':{'stream':true,'temperature':0.2}}",
+                "{'request':'stream temperature stream_options'}",
+                "{'error':{'message':'no','param':'messages','details':'temperature'}}",
+                "{'error':{'message':'the temperature is bad','param':'messages'}}",
+                "why does my stream drop when the temperature falls? is no question",
+            })
+    void aQuotedPromptTeachesNothing(String body) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+                request.number() == 0 ? Script.status(400, body.replace('\'', '"')) : Script.answer("well")));
+        HttpUpstream upstream = upstream(fake);
+        CallRequest request = new CallRequest(
+                "m",
+                List.of(Message.user("why does my stream drop when the temperature falls?")),
+                Map.of("temperature", new RawJson("0.2")),
+                Set.of("temperature"));
+        assertThat(catchThrowable(() -> ask(upstream, request))).isInstanceOf(UpstreamException.class);
+        assertThat(fake.requests()).hasSize(1);
+        ask(upstream, request);
+        assertThat(fake.request(1).body().has("temperature")).isTrue();
+        assertThat(fake.request(1).body().path("stream").asBoolean()).isTrue();
+    }
+
+    /** The provider's own words count, although the prompt contains the same names. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "temperature | Unsupported value: 'temperature' does not support 0.2 with this model.",
+                "temperature | temperature is deprecated",
+                "stream      | Streaming is not supported for this model.",
+                "stream      | This model cannot stream"
+            })
+    void theProvidersOwnWordsTeach(String field, String message) {
+        FakeUpstream fake =
+                fixture.fake(FakeUpstream.deciding(request -> !request.body().has(field)
+                        ? field.equals("stream") ? Script.completion("well") : Script.answer("well")
+                        : Script.error(400, message)));
+        HttpUpstream upstream = upstream(fake);
+        CallRequest request = new CallRequest(
+                "m",
+                List.of(Message.user("why does my stream drop when the temperature falls?")),
+                Map.of("temperature", new RawJson("0.2")),
+                Set.of("temperature"));
+        ask(upstream, request);
+        assertThat(fake.requests()).hasSize(2);
+    }
+
+    @Test
+    void aRequestForPlainTextIsNoRequestForJson() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(RejectedFieldsTest::noStreamsOfJson));
+        HttpUpstream upstream = upstream(fake);
+        ask(upstream, json(false));
+        ask(
+                upstream,
+                new CallRequest(
+                        "m",
+                        List.of(Message.user("hi")),
+                        Map.of("response_format", new RawJson("{ \"type\" : \"text\" }"))));
+        assertThat(fake.request(2).body().path("stream").asBoolean()).isTrue();
+    }
+}

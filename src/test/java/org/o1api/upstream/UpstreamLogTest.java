@@ -1,0 +1,177 @@
+package org.o1api.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.llm.Message;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Script;
+import org.o1api.testing.UnreachableServer;
+
+/** What the operator learns of a failure, and what nobody does. */
+class UpstreamLogTest {
+    private static final List<String> SECRETS = List.of("sk-test-key", "hush", "s3cret", "Why?", "k=1");
+
+    private final UpstreamFixture fixture = new UpstreamFixture();
+    private final LogLines log = new LogLines(UpstreamLog.class);
+
+    @AfterEach
+    void close() {
+        log.close();
+        fixture.close();
+    }
+
+    private UpstreamException failure(HttpUpstream upstream) {
+        return catchThrowableOfType(UpstreamException.class, () -> {
+            try (Call call = upstream.open(
+                    new CallRequest("m", List.of(Message.user("Why?")), Map.of()), new Terms(new Cancellation()))) {
+                fixture.text(call);
+            }
+        });
+    }
+
+    private HttpUpstream at(URI url) {
+        return fixture.upstream(settings ->
+                settings.url(url).attempts(1).connect(Duration.ofMillis(300)).headers(Map.of("x-key", "hush-hush")));
+    }
+
+    private String line() {
+        assertThat(log.lines()).hasSize(1);
+        String line = log.lines().get(0);
+        assertThat(SECRETS).noneMatch(line::contains);
+        return line;
+    }
+
+    @Test
+    void namesAHostThatDoesNotExist() {
+        assertThat(failure(at(URI.create("https://nowhere.invalid/v1?k=1"))))
+                .hasMessage("The model's provider could not be reached.");
+        assertThat(line())
+                .startsWith("upstream main (nowhere.invalid:443) has a host name that cannot be resolved:"
+                        + " java.net.UnknownHostException: nowhere.invalid");
+    }
+
+    @Test
+    void namesAPortWhereNobodyListens() {
+        FakeUpstream gone = FakeUpstream.answering();
+        URI url = gone.url();
+        gone.close();
+        assertThat(failure(at(url))).hasMessage("The model's provider could not be reached.");
+        assertThat(line())
+                .startsWith("upstream main (127.0.0.1:" + url.getPort() + ") cannot be reached:"
+                        + " org.apache.hc.client5.http.HttpHostConnectException: ")
+                .endsWith("Connection refused");
+    }
+
+    @Test
+    void namesAServerThatDoesNotConnect() throws IOException {
+        try (UnreachableServer server = new UnreachableServer()) {
+            assertThat(failure(at(server.url()))).hasMessageContaining("timeouts.connect");
+            assertThat(line()).contains(" was not connected in time: ");
+        }
+    }
+
+    @Test
+    void namesTheProxyWithoutItsPassword() {
+        FakeUpstream gone = FakeUpstream.answering();
+        int port = gone.port();
+        gone.close();
+        failure(fixture.upstream(settings -> settings.url(URI.create("http://provider.invalid/v1"))
+                .attempts(1)
+                .proxy(URI.create("http://me:s3cret@127.0.0.1:" + port))));
+        assertThat(line())
+                .startsWith("upstream main (provider.invalid:80 through the proxy 127.0.0.1:" + port
+                        + ") cannot be reached: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Why? s3cret\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nWhy?s3cret\r\n"})
+    void quotesNothingOfAReply(String reply) {
+        FakeUpstream fake = fixture.fake(
+                FakeUpstream.playing(exchange -> exchange.raw(reply).close()));
+        assertThat(failure(at(fake.url()))).hasMessage("The model's provider broke the connection off.");
+        assertThat(line()).contains(" broke the connection off: ");
+    }
+
+    @Test
+    void namesTheClassAndPlaceOfAnUnexpectedException() {
+        UpstreamSettings settings = new UpstreamFixture.Settings().attempts(1).build();
+        HttpUpstream upstream = fixture.upstream(
+                settings,
+                new Breaker("main", Breaker.OPEN, true),
+                new RejectedFields(settings, System::nanoTime),
+                new Transport(settings) {
+                    @Override
+                    Response post(byte[] body, Exchange exchange) {
+                        throw new IllegalStateException("s3cret");
+                    }
+                });
+        assertThat(failure(upstream)).hasMessage("The model's provider could not be called.");
+        assertThat(line())
+                .contains(" could not be called: java.lang.IllegalStateException at ")
+                .contains("UpstreamLogTest");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "401 | invalid_api_key   | status 401, code invalid_api_key",
+                "403 | see sk-test-key   | status 403",
+                "404 | model_not_found   | status 404, code model_not_found",
+                "407 | http://proxy/k=1  | status 407",
+                "302 | Why?              | status 302"
+            })
+    void namesAStatusThatTheOperatorHasToActOn(int status, String code, String shown) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+                request -> Script.status(status, "{\"error\":{\"message\":\"s3cret\",\"code\":\"" + code + "\"}}")));
+        failure(at(fake.url()));
+        assertThat(line()).endsWith(") does not accept the gateway: " + shown);
+    }
+
+    @Test
+    void saysNothingOfWhatTheCallerOrTheGatewayEnded() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> request.number() == 0
+                ? Script.error(400, "no")
+                : request.number() == 1 ? Script.error(500, "no") : Script.silence()));
+        HttpUpstream upstream = fixture.upstream(
+                settings -> settings.url(fake.url()).attempts(1).firstToken(Duration.ofMillis(200)));
+        for (int i = 0; i < 3; i++) {
+            assertThat(failure(upstream)).isNotNull();
+        }
+        assertThat(log.lines()).isEmpty();
+    }
+
+    @Test
+    void logsOneLineOfManyFailures() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.reset()));
+        HttpUpstream upstream = at(fake.url());
+        for (int i = 0; i < 5; i++) {
+            failure(upstream);
+        }
+        assertThat(line()).contains("broke the connection off");
+    }
+
+    @Test
+    void saysNothingOfAConnectionThatDiedIdle() {
+        FakeUpstream fake = fixture.fake(
+                FakeUpstream.playing(Script.answer("one"), exchange -> exchange.close(), Script.answer("two")));
+        HttpUpstream upstream = at(fake.url());
+        assertThat(failure(upstream)).isNull();
+        assertThat(failure(upstream)).isNull();
+        assertThat(fake.requests()).hasSize(3);
+        assertThat(log.lines()).isEmpty();
+    }
+}

@@ -1,0 +1,195 @@
+package org.o1api.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.llm.ErrorCode;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Script;
+import org.o1api.testing.TestCertificates;
+import org.o1api.testing.TunnelProxy;
+
+/** Providers with certificates of a private CA, and those that want the gateway's. */
+class UpstreamTlsTest {
+    @TempDir
+    static Path folder;
+
+    private static TestCertificates here;
+    private static TestCertificates elsewhere;
+    private static TestCertificates client;
+
+    private final UpstreamFixture fixture = new UpstreamFixture();
+
+    @BeforeAll
+    static void create() {
+        here = TestCertificates.create(folder, "here", "IP:127.0.0.1");
+        elsewhere = TestCertificates.create(folder, "elsewhere", "DNS:llm.example.org");
+        client = TestCertificates.create(folder, "client", "DNS:gateway.example.org");
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private FakeUpstream fake(TestCertificates server, boolean wantsClient) {
+        return fixture.fake(FakeUpstream.secure(server.server(client), wantsClient, request -> Script.answer("well")));
+    }
+
+    private HttpUpstream upstream(FakeUpstream fake, SSLContext tls) {
+        return fixture.upstream(settings -> settings.url(fake.url()).attempts(1).tls(tls));
+    }
+
+    private static SSLContext trusting(TestCertificates server) throws Certificates.UnusableException {
+        Certificates certificates = new Certificates();
+        certificates.trust(server.certificate().toString());
+        return certificates.context();
+    }
+
+    private static SSLContext trustingWithClient(TestCertificates server) throws Certificates.UnusableException {
+        Certificates certificates = new Certificates();
+        certificates.trust(server.certificate().toString());
+        certificates.identify(client.keystore().toString(), TestCertificates.PASSWORD);
+        return certificates.context();
+    }
+
+    private UpstreamException failure(HttpUpstream upstream) {
+        return catchThrowableOfType(
+                UpstreamException.class,
+                () -> upstream.open(fixture.request(), new Terms(new Cancellation()))
+                        .close());
+    }
+
+    private void answers(HttpUpstream upstream) {
+        try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+            assertThat(fixture.text(call)).isEqualTo("well");
+        }
+    }
+
+    @Test
+    void callsAProviderWhoseCertificateIsTrusted() throws Exception {
+        answers(upstream(fake(here, false), trusting(here)));
+    }
+
+    @Test
+    void callsItThroughAProxy() throws Exception {
+        FakeUpstream fake = fake(here, false);
+        SSLContext tls = trusting(here);
+        try (TunnelProxy proxy = new TunnelProxy()) {
+            answers(fixture.upstream(settings -> settings.url(fake.url())
+                    .attempts(1)
+                    .tls(tls)
+                    .proxy(URI.create("http://127.0.0.1:" + proxy.port()))));
+            assertThat(proxy.targets()).containsExactly("127.0.0.1:" + fake.port());
+        }
+    }
+
+    @Test
+    void readsSeveralCertificatesOfOneFile() throws Exception {
+        Path both = folder.resolve("both.pem");
+        Files.writeString(
+                both, Files.readString(elsewhere.certificate()) + "\n# ours\n" + Files.readString(here.certificate()));
+        Certificates certificates = new Certificates();
+        certificates.trust(both.toString());
+        answers(upstream(fake(here, false), certificates.context()));
+    }
+
+    @Test
+    void refusesAProviderThatIsNotTrustedAndLogsWhy() throws Exception {
+        FakeUpstream fake = fake(here, false);
+        try (LogLines log = new LogLines(UpstreamLog.class)) {
+            UpstreamException failure = failure(upstream(fake, trusting(elsewhere)));
+            assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
+            assertThat(failure).hasMessage("The model's provider could not be reached securely.");
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("upstream main (127.0.0.1:" + fake.port() + ") cannot be reached securely: ")
+                    .contains("CertPath");
+        }
+        assertThat(fake.requests()).isEmpty();
+    }
+
+    @Test
+    void verifiesTheHostName() throws Exception {
+        FakeUpstream fake = fake(elsewhere, false);
+        try (LogLines log = new LogLines(UpstreamLog.class)) {
+            assertThat(failure(upstream(fake, trusting(elsewhere))))
+                    .hasMessage("The model's provider could not be reached securely.");
+            assertThat(log.lines()).singleElement().asString().contains("127.0.0.1");
+        }
+        assertThat(fake.requests()).isEmpty();
+    }
+
+    @Test
+    void presentsItsCertificate() throws Exception {
+        answers(upstream(fake(here, true), trustingWithClient(here)));
+    }
+
+    @Test
+    void failsWithoutTheCertificateThatTheProviderWants() throws Exception {
+        FakeUpstream fake = fake(here, true);
+        try (LogLines log = new LogLines(UpstreamLog.class)) {
+            assertThat(failure(upstream(fake, trusting(here))).code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
+            assertThat(log.lines()).hasSize(1);
+        }
+        assertThat(fake.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "nothing.pem  | the file 'FILE' does not exist",
+                "empty.pem    | 'FILE' contains no certificate, allowed: a PEM file with one or more certificates",
+                "junk.pem     | 'FILE' cannot be read as certificates, allowed: a PEM file with one or more certificates",
+                "broken.pem   | 'FILE' cannot be read as certificates, allowed: a PEM file with one or more certificates",
+                "folder.pem   | the file 'FILE' cannot be read (IOException)"
+            })
+    void saysWhyACaCannotBeUsed(String name, String problem) throws IOException {
+        Files.writeString(folder.resolve("empty.pem"), "");
+        Files.writeString(folder.resolve("junk.pem"), "no certificate\n");
+        Files.writeString(
+                folder.resolve("broken.pem"),
+                Files.readString(here.certificate()).replaceAll("(?m)^M.*$", "MAAA"));
+        Files.createDirectories(folder.resolve("folder.pem"));
+        String file = folder.resolve(name).toString();
+        Certificates.UnusableException unusable =
+                catchThrowableOfType(Certificates.UnusableException.class, () -> new Certificates().trust(file));
+        assertThat(unusable).hasMessage(problem.replace("FILE", file));
+        assertThat(unusable.key()).isEqualTo("ca");
+    }
+
+    @Test
+    void saysWhyAClientCertificateCannotBeUsed() throws IOException {
+        Path junk = folder.resolve("junk.p12");
+        Files.write(junk, "junk".getBytes(StandardCharsets.US_ASCII));
+        String good = client.keystore().toString();
+        List<String[]> cases = List.of(
+                new String[] {"/no/such.p12", "", "keystore", "the file '/no/such.p12' does not exist"},
+                new String[] {junk.toString(), "x", "keystore", "'" + junk + "' is no PKCS12 file, allowed:"},
+                new String[] {here.certificate().toString(), "x", "keystore", "is no PKCS12 file, allowed:"},
+                new String[] {good, "wrong", "keystore_password", "does not open '" + good + "', allowed:"},
+                new String[] {good, "", "keystore_password", "does not open '" + good + "', allowed:"});
+        for (String[] wrong : cases) {
+            Certificates.UnusableException unusable = catchThrowableOfType(
+                    Certificates.UnusableException.class, () -> new Certificates().identify(wrong[0], wrong[1]));
+            assertThat(unusable).hasMessageContaining(wrong[3]);
+            assertThat(unusable.key()).isEqualTo(wrong[2]);
+        }
+    }
+}
