@@ -262,7 +262,8 @@ public final class ChatClient {
 
     private <T> HttpResponse<T> send(
             String path, UnaryOperator<HttpRequest.Builder> more, HttpResponse.BodyHandler<T> handler) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path)).timeout(Duration.ofSeconds(60));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(60));
         if (!key.isEmpty()) {
             request.header("Authorization", "Bearer " + key);
         }
