@@ -177,7 +177,8 @@ public enum Distribution {
 
         JETTY("Started .*ServerConnector.*\\{127\\.0\\.0\\.1:(\\d+)}") {
             @Override
-            ProcessBuilder prepare(Path home, Path base) {
+            ProcessBuilder prepare(Path home, Path base) throws IOException {
+                Files.createDirectory(base.resolve("environments")); // 12.1 warns if it is missing
                 return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-jar",
