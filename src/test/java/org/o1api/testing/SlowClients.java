@@ -3,6 +3,8 @@ package org.o1api.testing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -63,7 +65,11 @@ public final class SlowClients implements AutoCloseable {
     public Set<Integer> statuses() throws IOException {
         Set<Integer> statuses = new TreeSet<>();
         for (Socket socket : sockets) {
-            statuses.add(status(socket.getInputStream()));
+            try {
+                statuses.add(status(socket.getInputStream()));
+            } catch (SocketException | SocketTimeoutException e) {
+                throw new AssertionError("no reply to " + request, e);
+            }
         }
         return statuses;
     }
@@ -77,7 +83,7 @@ public final class SlowClients implements AutoCloseable {
             }
             line(in); // the empty line
         }
-        throw new IOException("the server closed the connection without a reply");
+        throw new SocketException("the server closed the connection");
     }
 
     private static String line(InputStream in) throws IOException {
