@@ -34,6 +34,7 @@ class OutOfMemoryIT {
     /** Their bodies fit into the heap, and what is made of the bodies does not. More would also end the server's own threads. */
     private static final int FEW_CLIENTS = 8;
 
+    private static final int MANY_CLIENTS = 24;
     private static final int ROUNDS = 10;
     private static final int BODY_BYTES = 8 << 20;
     private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
@@ -67,6 +68,24 @@ class OutOfMemoryIT {
             endsACallThatIsNotAnswered(server.client(Stage.KEY));
             noticesThatAClientDisconnects(server.client(Stage.KEY), upstream);
             assertThat(server.client("").get("/health/ready").status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TOMCAT_10_1", "JETTY_12_0"})
+    void theDefaultLimitOfBodiesPreventsIt(Distribution distribution) throws Exception {
+        try (FakeUpstream upstream = upstream();
+                Distribution.Running server = start(distribution, upstream, "")) {
+            List<Reply> replies = load(server.url(), MANY_CLIENTS);
+
+            assertThat(replies).extracting(Reply::status).isSubsetOf(200, 503);
+            assertThat(replies)
+                    .filteredOn(reply -> reply.status() == 503)
+                    .isNotEmpty()
+                    .allSatisfy(reply -> assertThat(reply.body()).contains("\"overloaded\""));
+            assertThat(outOfMemory(server)).isFalse();
+            upstream.awaitQuiet();
+            servesAStreamedTurn(server.client(Stage.KEY));
         }
     }
 
