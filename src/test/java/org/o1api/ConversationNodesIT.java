@@ -132,7 +132,7 @@ class ConversationNodesIT {
                                 }
                                 : counting(request));
                 RunningGateway stays = Container.JETTY.start(config(upstream, url, ", lease: 3s"));
-                Distribution.Running dies = Distribution.TOMCAT.start(config(upstream, url, ", lease: 3s"))) {
+                Distribution.Running dies = Distribution.TOMCAT_10_1.start(config(upstream, url, ", lease: 3s"))) {
             dies.client(Stage.KEY).askWhole("One?", "\"conversation_id\": \"killed\"", PLAIN);
             try (ChatClient.Stream stream =
                     dies.client(Stage.KEY).ask("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
@@ -147,7 +147,7 @@ class ConversationNodesIT {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"TOMCAT_10_1", "JETTY_12_0"})
     void theEmbeddedDatabaseSurvivesAKill(Distribution distribution, @TempDir Path folder)
             throws IOException, InterruptedException {
         // Without a time of retention space is used again at once: what H2 2.5.252 lost commits by, after a minute
@@ -232,7 +232,7 @@ class ConversationNodesIT {
         };
         try (FakeUpstream upstream = FakeUpstream.deciding(ConversationNodesIT::counting);
                 RunningGateway other = Container.JETTY.start(config(upstream, url, ""));
-                Distribution.Running server = Distribution.TOMCAT.start(
+                Distribution.Running server = Distribution.TOMCAT_10_1.start(
                         config(upstream, "", "").replace("url: \"\"", "jndi: jdbc/o1api"), pool)) {
             ChatClient client = server.client(Stage.KEY);
             assertThat(client.askWhole("One?", "\"conversation_id\": \"jndi\"", PLAIN)

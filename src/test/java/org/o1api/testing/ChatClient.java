@@ -38,10 +38,14 @@ public final class ChatClient {
         this.key = key;
     }
 
-    /** A reply that is one JSON text. */
-    public record Answer(HttpResponse<String> response) {
+    /**
+     * A reply that is one JSON text.
+     *
+     * @param context path of the gateway
+     */
+    public record Answer(HttpResponse<String> response, String context) {
         public Answer {
-            Schemas.check(response);
+            Schemas.check(response, context);
         }
 
         public int status() {
@@ -208,12 +212,12 @@ public final class ChatClient {
     }
 
     public Answer get(String path) {
-        return new Answer(send(path, HttpRequest.Builder::GET, HttpResponse.BodyHandlers.ofString()));
+        return send(path, HttpRequest.Builder::GET);
     }
 
     /** Sends any request to a path. */
     public Answer send(String path, UnaryOperator<HttpRequest.Builder> request) {
-        return new Answer(send(path, request, HttpResponse.BodyHandlers.ofString()));
+        return new Answer(send(path, request, HttpResponse.BodyHandlers.ofString()), url.getPath());
     }
 
     /** Posts a chat completion request as it is. */
@@ -262,7 +266,8 @@ public final class ChatClient {
 
     private <T> HttpResponse<T> send(
             String path, UnaryOperator<HttpRequest.Builder> more, HttpResponse.BodyHandler<T> handler) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path)).timeout(Duration.ofSeconds(60));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(60));
         if (!key.isEmpty()) {
             request.header("Authorization", "Bearer " + key);
         }

@@ -8,75 +8,42 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The servers as people install them, each with the packed WAR in its {@code webapps}, in a process of its own. */
+/** The supported servers as people install them, each with the packed WAR in its {@code webapps}, in a process of its own. */
 public enum Distribution {
-    TOMCAT("apache-tomcat-", Pattern.compile("Starting ProtocolHandler \\[\"http-nio-127\\.0\\.0\\.1-(\\d+)\"]")) {
-        @Override
-        ProcessBuilder prepare(Path home, Path base) throws IOException {
-            for (String folder : List.of("conf", "logs", "temp", "work")) {
-                Files.createDirectory(base.resolve(folder));
-            }
-            try (Stream<Path> files = Files.list(home.resolve("conf"))) {
-                for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    Files.copy(file, base.resolve("conf").resolve(file.getFileName()));
-                }
-            }
-            Path server = base.resolve("conf/server.xml");
-            // As the docs say: with the default a server that stops still takes connections, and leaves them waiting.
-            Files.writeString(
-                    server,
-                    Files.readString(server)
-                            .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
-                            .replace(
-                                    "<Connector port=\"8080\"",
-                                    "<Connector bindOnInit=\"false\" address=\"127.0.0.1\" port=\"" + freePort()
-                                            + "\""));
-            ProcessBuilder process =
-                    new ProcessBuilder("sh", home.resolve("bin/catalina.sh").toString(), "run");
-            process.environment().put("CATALINA_BASE", base.toString());
-            return process;
-        }
-    },
+    TOMCAT_10_1("apache-tomcat-10.1.", Kind.TOMCAT),
+    TOMCAT_11("apache-tomcat-11.0.", Kind.TOMCAT),
+    JETTY_12_0("jetty-home-12.0.", Kind.JETTY),
+    JETTY_12_1("jetty-home-12.1.", Kind.JETTY);
 
-    JETTY("jetty-home-", Pattern.compile("Started .*ServerConnector.*\\{127\\.0\\.0\\.1:(\\d+)}")) {
-        @Override
-        ProcessBuilder prepare(Path home, Path base) {
-            return new ProcessBuilder(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-jar",
-                    home.resolve("start.jar").toString(),
-                    "jetty.base=" + base,
-                    "jetty.http.host=127.0.0.1",
-                    "jetty.http.port=0",
-                    "jetty.server.stopTimeout=10000",
-                    "jetty.deploy.scanInterval=1",
-                    "--module=http,ee10-deploy,graceful");
-        }
-    };
+    /** The WAR's name that makes it the application of all paths without another one. */
+    public static final String ROOT = "ROOT";
 
     private static final Path TARGET = Path.of("target").toAbsolutePath();
-    private static final String ROOT = "ROOT.war";
     private static final Duration START = Duration.ofSeconds(90);
 
     private final String folder;
-    private final Pattern started;
+    private final Kind kind;
 
-    Distribution(String folder, Pattern started) {
+    Distribution(String folder, Kind kind) {
         this.folder = folder;
-        this.started = started;
+        this.kind = kind;
     }
 
-    abstract ProcessBuilder prepare(Path home, Path base) throws IOException;
-
-    /** A server that runs, and all that it has said. */
-    public record Running(Process process, URI url, Path base, Path log) implements AutoCloseable {
+    /**
+     * A server that runs.
+     *
+     * @param url of the gateway, with its context path and without a slash at the end
+     * @param base the server's own folder
+     * @param war in the server's folder {@code webapps}
+     * @param log all output of the process
+     */
+    public record Running(Process process, URI url, Path base, Path war, Path log) implements AutoCloseable {
         public ChatClient client(String key) {
             return new ChatClient(url, key);
         }
@@ -85,9 +52,9 @@ public enum Distribution {
             return Files.readString(log);
         }
 
-        /** Takes the WAR away, which the server notices after a while. */
+        /** Deletes the WAR; the server notices after a while. */
         public void undeploy() throws IOException {
-            Files.delete(base.resolve("webapps").resolve(ROOT));
+            Files.delete(war);
         }
 
         /** Asks the server to stop, as an operator does, and waits until it has. */
@@ -114,16 +81,27 @@ public enum Distribution {
 
     /** The same, with something done to its folder first. */
     public Running start(String config, Setup setup) throws IOException {
+        return start(ROOT, config, setup);
+    }
+
+    /**
+     * Starts the server with the WAR under a name, and waits until it is ready.
+     *
+     * @param name of the WAR without {@code .war}; it determines the context path
+     * @param jvmOptions of the server's process
+     */
+    public Running start(String name, String config, Setup setup, String... jvmOptions) throws IOException {
         Path base = Files.createTempDirectory(TARGET, "dist-");
-        Path webapps = Files.createDirectory(base.resolve("webapps"));
-        Files.copy(TARGET.resolve("o1-api.war"), webapps.resolve(ROOT), StandardCopyOption.REPLACE_EXISTING);
+        Path war = Files.createDirectory(base.resolve("webapps")).resolve(name + ".war");
+        Files.copy(TARGET.resolve("o1-api.war"), war);
         Path file = Files.writeString(base.resolve("config.yaml"), config);
         Path log = base.resolve("out.log");
-        ProcessBuilder builder = prepare(home(), base);
+        ProcessBuilder builder = kind.prepare(home(), base);
         setup.of(base);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("O1_API_CONFIG", file.toString());
         builder.environment().keySet().removeAll(List.of("JRE_HOME", "CATALINA_HOME", "CATALINA_OPTS", "JAVA_OPTS"));
+        builder.environment().put("JDK_JAVA_OPTIONS", String.join(" ", jvmOptions));
         Process process = builder.directory(base.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
@@ -131,12 +109,13 @@ public enum Distribution {
         try {
             await().atMost(START)
                     .until(() -> !process.isAlive()
-                            || started.matcher(Files.readString(log)).find());
-            Matcher matcher = started.matcher(Files.readString(log));
+                            || kind.started.matcher(Files.readString(log)).find());
+            Matcher matcher = kind.started.matcher(Files.readString(log));
             if (!matcher.find()) {
                 throw new IllegalStateException(this + " ended: " + Files.readString(log));
             }
-            Running running = new Running(process, URI.create("http://127.0.0.1:" + matcher.group(1)), base, log);
+            URI url = URI.create("http://127.0.0.1:" + matcher.group(1) + contextPath(name));
+            Running running = new Running(process, url, base, war, log);
             await().atMost(START)
                     .ignoreExceptions() // it takes no connections yet
                     .until(() -> running.client("").get("/health/ready").status() == 200);
@@ -145,6 +124,10 @@ public enum Distribution {
             process.destroyForcibly();
             throw e;
         }
+    }
+
+    private static String contextPath(String name) {
+        return name.equals(ROOT) ? "" : "/" + name.replace('#', '/');
     }
 
     /** A port that was free a moment ago, for servers that cannot tell which one they chose. */
@@ -162,5 +145,61 @@ public enum Distribution {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private enum Kind {
+        TOMCAT("Starting ProtocolHandler \\[\"http-nio-127\\.0\\.0\\.1-(\\d+)\"]") {
+            @Override
+            ProcessBuilder prepare(Path home, Path base) throws IOException {
+                for (String folder : List.of("conf", "logs", "temp", "work")) {
+                    Files.createDirectory(base.resolve(folder));
+                }
+                try (Stream<Path> files = Files.list(home.resolve("conf"))) {
+                    for (Path file : files.filter(Files::isRegularFile).toList()) {
+                        Files.copy(file, base.resolve("conf").resolve(file.getFileName()));
+                    }
+                }
+                Path server = base.resolve("conf/server.xml");
+                // As the docs say: with the default a server that stops still accepts connections and leaves them
+                // waiting.
+                String connector = "<Connector bindOnInit=\"false\" address=\"127.0.0.1\" port=\"" + freePort() + "\"";
+                Files.writeString(
+                        server,
+                        Files.readString(server)
+                                .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
+                                .replace("<Connector port=\"8080\"", connector));
+                ProcessBuilder process =
+                        new ProcessBuilder("sh", home.resolve("bin/catalina.sh").toString(), "run");
+                process.environment().put("CATALINA_BASE", base.toString());
+                return process;
+            }
+        },
+
+        JETTY("Started .*ServerConnector.*\\{127\\.0\\.0\\.1:(\\d+)}") {
+            @Override
+            ProcessBuilder prepare(Path home, Path base) throws IOException {
+                Files.createDirectory(base.resolve("environments")); // 12.1 warns if it is missing
+                return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-jar",
+                        home.resolve("start.jar").toString(),
+                        "jetty.base=" + base,
+                        "jetty.http.host=127.0.0.1",
+                        "jetty.http.port=0",
+                        "jetty.server.stopTimeout=10000",
+                        "jetty.deploy.scanInterval=1",
+                        "--module=http,ee10-deploy,graceful");
+            }
+        };
+
+        /** The line of the log that names the port. */
+        private final Pattern started;
+
+        Kind(String started) {
+            this.started = Pattern.compile(started);
+        }
+
+        /** Lays out a server's own folder, and says how to start the server in it. */
+        abstract ProcessBuilder prepare(Path home, Path base) throws IOException;
     }
 }

@@ -75,9 +75,9 @@ public enum Schemas {
         }
     }
 
-    /** Fails unless a reply is what its path and status promise. */
-    static void check(HttpResponse<String> response) {
-        String path = response.request().uri().getPath();
+    /** Fails unless a reply is what its status and its path below the context path promise. */
+    static void check(HttpResponse<String> response, String context) {
+        String path = response.request().uri().getPath().substring(context.length());
         if (path.startsWith("/health/")
                 || path.startsWith("/WEB-INF/")
                 || response.request().method().equals("HEAD")

@@ -1,0 +1,199 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.Distribution;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Installation;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** What happens to open replies when a server stops or its WAR is deleted. */
+@Tag("slow")
+class DistributionStopIT {
+    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+    private static final int NOT_CONNECTED = 0;
+
+    /** The upstream says two words of a streamed reply and waits; a whole reply it keeps waiting altogether. */
+    private static FakeUpstream waiting() {
+        return FakeUpstream.deciding(request -> request.lastMessage().equals("stream")
+                ? exchange -> exchange.stream().text("It is").awaitClientLeft()
+                : Script.silence());
+    }
+
+    private static String config(FakeUpstream upstream, String... lines) {
+        return "api_bearer_token: " + Stage.KEY + "\nmodel_provider_api_key: " + Stage.PROVIDER_KEY
+                + "\ndefault_api_url: " + upstream.url() + "\ndefault_model: fake-model\n" + String.join("\n", lines)
+                + "\n";
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.o1api.testing.Installation#all")
+    void endsOpenRepliesWhenTheGraceIsOver(Installation installation) throws Exception {
+        try (FakeUpstream upstream = waiting();
+                Distribution.Running server = installation.start(
+                        config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms", "shutdown_grace: 1s"));
+                ChatClient.Stream stream = server.client(Stage.KEY).ask("stream", AT_ONCE);
+                Socket whole = asking(server.url())) {
+            assertThat(stream.nextText().content()).isEqualTo("It is");
+            readToTheFirstBeat(whole);
+
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
+
+            isEndedByTheShutdown(stream);
+            assertThat(withoutBeats(readToTheEnd(whole))).isBlank();
+            stopped.get(60, TimeUnit.SECONDS);
+            assertThat(server.said()).doesNotContain("memory leak", "dispatcher type");
+        }
+    }
+
+    /** Jetty looks for changes every second here, Tomcat every ten. */
+    @ParameterizedTest
+    @MethodSource("org.o1api.testing.Installation#all")
+    void endsAStreamWhenItsWarIsDeleted(Installation installation) throws Exception {
+        try (FakeUpstream upstream = waiting();
+                Distribution.Running server = installation.start(config(upstream, "shutdown_grace: 500ms"));
+                ChatClient.Stream stream = server.client(Stage.KEY).ask("stream", AT_ONCE)) {
+            assertThat(stream.nextText().content()).isEqualTo("It is");
+
+            server.undeploy();
+
+            isEndedByTheShutdown(stream);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> server.client("").get("/health/ready").status() == 404);
+            assertThat(server.said()).doesNotContain("memory leak", "failed to stop");
+        }
+    }
+
+    private static void isEndedByTheShutdown(ChatClient.Stream stream) {
+        assertThat(stream.rest())
+                .extracting(event ->
+                        event.name() + " " + event.json().at("/error/code").asText())
+                .containsExactly("error shutting_down");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void letsAStreamFinishWithinTheGraceAndStopsCleanly(Distribution distribution) throws Exception {
+        CountDownLatch stopping = new CountDownLatch(1);
+        Script finishing = exchange -> exchange.stream()
+                .text("It is")
+                .await(stopping)
+                .text(" 42.")
+                .finish("stop")
+                .done();
+        try (FakeUpstream upstream = FakeUpstream.playing(Steps.thenAnswer(finishing));
+                Distribution.Running server =
+                        distribution.start(config(upstream, "stream_status_feedback: true", "shutdown_grace: 8s"));
+                ChatClient.Stream stream = server.client(Stage.KEY).ask("What is it?")) {
+            String content = "";
+            while (content.isEmpty()) {
+                content = stream.nextText().content();
+            }
+            assertThat(content).isEqualTo("It is");
+
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
+            await().atMost(Duration.ofSeconds(7)).until(() -> readiness(server) != 200); // before the grace is over
+            assertThat(readiness(server)).isIn(NOT_CONNECTED, 503);
+            stopping.countDown();
+
+            List<Event> events = stream.rest();
+            assertThat(ChatClient.content(events)).isEqualTo(" 42.");
+            assertThat(events.get(events.size() - 1).done()).isTrue();
+            stopped.get(60, TimeUnit.SECONDS);
+            assertThat(server.said())
+                    .contains("config: ")
+                    .doesNotContain("SEVERE", "memory leak", "Exception", Stage.KEY, Stage.PROVIDER_KEY)
+                    .doesNotContainPattern("\\d WARNING \\[|:WARN "); // the JVM's own begin their line
+        }
+    }
+
+    private static int readiness(Distribution.Running server) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create(server.url() + "/health/ready").toURL().openConnection();
+        connection.setConnectTimeout(1000);
+        connection.setReadTimeout(1000);
+        try {
+            return connection.getResponseCode();
+        } catch (SocketException | SocketTimeoutException e) { // a server that stops refuses connections
+            return NOT_CONNECTED;
+        }
+    }
+
+    /** A provider's late refusal cannot get a status of its own any more. */
+    @ParameterizedTest
+    @EnumSource
+    void cutsAReplyOfOneJsonTextThatFails(Distribution distribution) throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        try (FakeUpstream upstream =
+                        FakeUpstream.playing(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
+                Distribution.Running server =
+                        distribution.start(config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms"));
+                Socket failing = asking(server.url())) {
+            readToTheFirstBeat(failing);
+            begun.countDown();
+            assertThat(readToTheEnd(failing).replace("1\r\n", "")).isBlank();
+        }
+    }
+
+    private static Socket asking(URI url) throws IOException {
+        String body = "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
+        Socket socket = new Socket(url.getHost(), url.getPort());
+        socket.setSoTimeout(60_000);
+        socket.getOutputStream()
+                .write(("POST " + url.getPath() + "/v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+                                + "Authorization: Bearer " + Stage.KEY
+                                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                                + body)
+                        .getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private static void readToTheFirstBeat(Socket socket) throws IOException {
+        StringBuilder read = new StringBuilder();
+        while (!read.toString().endsWith("\r\n\r\n1\r\n \r\n")) {
+            int c = socket.getInputStream().read();
+            assertThat(c).as(read.toString()).isNotNegative();
+            read.append((char) c);
+        }
+    }
+
+    /** What is left without the chunks of one beat, and perhaps the last chunk. */
+    private static String withoutBeats(String read) {
+        return read.replaceAll("[01]\r\n", "");
+    }
+
+    private static String readToTheEnd(Socket socket) throws IOException {
+        StringBuilder read = new StringBuilder();
+        try {
+            for (int c = socket.getInputStream().read();
+                    c >= 0;
+                    c = socket.getInputStream().read()) {
+                read.append((char) c);
+            }
+        } catch (SocketException e) {
+            // cut
+        }
+        return read.toString();
+    }
+}

@@ -1,0 +1,169 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.Distribution;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** Requests that need more memory than a small heap has. */
+@Tag("slow")
+class OutOfMemoryIT {
+    private static final String HEAP = "-Xmx160m";
+
+    /** Their bodies fit into the heap, and what is made of the bodies does not. More would also end the server's own threads. */
+    private static final int FEW_CLIENTS = 8;
+
+    private static final int MANY_CLIENTS = 24;
+    private static final int ROUNDS = 10;
+    private static final int BODY_BYTES = 8 << 20;
+    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** A status, 0 if there was no reply, and the body. */
+    private record Reply(int status, String body) {}
+
+    @ParameterizedTest
+    @EnumSource(names = {"TOMCAT_10_1", "JETTY_12_0"})
+    void servesNormallyAfterwards(Distribution distribution) throws Exception {
+        try (FakeUpstream upstream = upstream();
+                Distribution.Running server = start(distribution, upstream, "limits: { bodies: 9999MiB }")) {
+            for (int round = 0; round < ROUNDS && !outOfMemory(server); round++) {
+                load(server.url(), FEW_CLIENTS);
+            }
+            assertThat(outOfMemory(server)).isTrue();
+
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> server.client("")
+                                    .send("/health/ready", get -> get.timeout(Duration.ofSeconds(10)))
+                                    .status()
+                            == 200);
+            upstream.awaitQuiet();
+            servesAStreamedTurn(server.client(Stage.KEY));
+            pingsWhileTheProviderIsSilent(server.client(Stage.KEY));
+            endsACallThatIsNotAnswered(server.client(Stage.KEY));
+            noticesThatAClientDisconnects(server.client(Stage.KEY), upstream);
+            assertThat(server.client("").get("/health/ready").status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TOMCAT_10_1", "JETTY_12_0"})
+    void theDefaultLimitOfBodiesPreventsIt(Distribution distribution) throws Exception {
+        try (FakeUpstream upstream = upstream();
+                Distribution.Running server = start(distribution, upstream, "")) {
+            List<Reply> replies = load(server.url(), MANY_CLIENTS);
+
+            assertThat(replies).extracting(Reply::status).isSubsetOf(200, 503);
+            assertThat(replies)
+                    .filteredOn(reply -> reply.status() == 503)
+                    .isNotEmpty()
+                    .allSatisfy(reply -> assertThat(reply.body()).contains("\"overloaded\""));
+            assertThat(outOfMemory(server)).isFalse();
+            upstream.awaitQuiet();
+            servesAStreamedTurn(server.client(Stage.KEY));
+        }
+    }
+
+    private static Distribution.Running start(Distribution distribution, FakeUpstream upstream, String limits)
+            throws IOException {
+        String config = "api_bearer_token: " + Stage.KEY + "\ndefault_model: fake-model\nheartbeat: 200ms\n"
+                + "upstreams: { default: { url: \"" + upstream.url()
+                + "\", attempts: 1, circuit_breaker: false, timeouts: { first_token: 5s } } }\n" + limits + "\n";
+        return distribution.start(Distribution.ROOT, config, base -> {}, HEAP);
+    }
+
+    /** Answers large requests, and small ones by what they say. */
+    private static FakeUpstream upstream() {
+        AtomicInteger steps = new AtomicInteger();
+        return FakeUpstream.forgetting(request -> switch (request.lastMessage()) {
+            case "wait" -> exchange -> exchange.stream().text("It is").awaitClientLeft();
+            case "silence" -> Script.silence();
+            default ->
+                request.text().length() > BODY_BYTES
+                        ? Script.answer("Large.")
+                        : Steps.thenAnswer("It is 42.")[steps.getAndIncrement() % 4];
+        });
+    }
+
+    private static boolean outOfMemory(Distribution.Running server) throws IOException {
+        return server.said().contains("OutOfMemoryError");
+    }
+
+    /** Sends the large requests at once, and waits for all replies. */
+    private static List<Reply> load(URI url, int clients) {
+        String body = "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \""
+                + "x".repeat(BODY_BYTES) + "\"}]}";
+        HttpRequest request = HttpRequest.newBuilder(url.resolve("/v1/chat/completions"))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + Stage.KEY)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        List<CompletableFuture<Reply>> replies = IntStream.range(0, clients)
+                .mapToObj(client -> HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                        .handle((response, failure) ->
+                                failure == null ? new Reply(response.statusCode(), response.body()) : new Reply(0, "")))
+                .toList();
+        return replies.stream().map(CompletableFuture::join).toList();
+    }
+
+    private static void servesAStreamedTurn(ChatClient client) {
+        try (ChatClient.Stream stream = client.ask("What is it?")) {
+            List<Event> events = stream.rest();
+            assertThat(ChatClient.reasoning(events)).isEqualTo(Steps.SHOWN);
+            assertThat(ChatClient.content(events)).isEqualTo("It is 42.");
+            assertThat(events.get(events.size() - 1).done()).isTrue();
+        }
+    }
+
+    private static void pingsWhileTheProviderIsSilent(ChatClient client) throws Exception {
+        ChatClient.Stream stream = client.ask("wait", AT_ONCE);
+        CompletableFuture<?> reading;
+        try (stream) {
+            assertThat(stream.nextText().content()).isEqualTo("It is");
+            reading = CompletableFuture.runAsync(stream::next);
+            await().atMost(Duration.ofSeconds(15)).until(() -> stream.comments().size() >= 2);
+            assertThat(stream.comments()).containsOnly(": ping");
+        }
+        reading.handle((end, failure) -> "closed").get(10, TimeUnit.SECONDS);
+    }
+
+    private static void endsACallThatIsNotAnswered(ChatClient client) {
+        Answer answer = client.askWhole("silence", AT_ONCE);
+        assertThat(answer.status()).isEqualTo(504);
+        assertThat(answer.json().at("/error/code").asText()).isEqualTo("upstream_timeout");
+    }
+
+    private static void noticesThatAClientDisconnects(ChatClient client, FakeUpstream upstream) {
+        int aborted = upstream.abortedCalls();
+        try (ChatClient.Stream stream = client.ask("wait", AT_ONCE)) {
+            assertThat(stream.nextText().content()).isEqualTo("It is");
+        }
+        upstream.awaitAborted(aborted + 1);
+    }
+}

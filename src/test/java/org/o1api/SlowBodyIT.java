@@ -1,0 +1,22 @@
+package org.o1api;
+
+import java.io.IOException;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.SlowBodies;
+import org.o1api.testing.SlowRequest;
+import org.o1api.testing.Stage;
+
+/** Clients that send their bodies slowly, more of them than the container has threads. */
+class SlowBodyIT {
+    @InContainers
+    void clientsWithoutAKeyBlockNobody(Stage stage) throws IOException {
+        for (SlowRequest request : SlowRequest.few().toList()) {
+            SlowBodies.rejectedWithoutAKey(stage.gateway().url(), request);
+        }
+    }
+
+    @InContainers
+    void clientsWithAKeyBlockNobody(Stage stage) throws IOException {
+        SlowBodies.waitedForWithoutAThread(stage.gateway().url(), SlowRequest.chat());
+    }
+}

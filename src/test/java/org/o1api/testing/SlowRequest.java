@@ -1,0 +1,75 @@
+package org.o1api.testing;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A POST whose body is announced but never completed. */
+public record SlowRequest(Framing framing, String path, String contentType) {
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String LIVE = "/health/live";
+    private static final String UNKNOWN = "/nothing";
+    private static final String JSON = "application/json";
+    private static final String FORM = "application/x-www-form-urlencoded";
+
+    /** How the body is announced, and one byte of it as it is on the wire. */
+    public enum Framing {
+        /** Below the limit of a body, and below what Tomcat reads of a body that the application did not want (2 MiB). */
+        LENGTH("HTTP/1.1", "Content-Length: 1000000", " "),
+        CHUNKED("HTTP/1.1", "Transfer-Encoding: chunked", "1\r\n \r\n"),
+        EXPECT("HTTP/1.1", "Content-Length: 1000000\r\nExpect: 100-continue", " "),
+        HTTP_1_0("HTTP/1.0", "Content-Length: 1000000", " ");
+
+        private final String version;
+        private final String headers;
+        private final String piece;
+
+        Framing(String version, String headers, String piece) {
+            this.version = version;
+            this.headers = headers;
+            this.piece = piece;
+        }
+    }
+
+    /** A chat completion request as most clients send it. */
+    public static SlowRequest chat() {
+        return new SlowRequest(Framing.LENGTH, CHAT, JSON);
+    }
+
+    /** Three kinds of paths with two content types, and each other framing once. */
+    public static Stream<SlowRequest> all() {
+        Stream<SlowRequest> withLength = Stream.of(CHAT, LIVE, UNKNOWN)
+                .flatMap(path -> Stream.of(JSON, FORM).map(type -> new SlowRequest(Framing.LENGTH, path, type)));
+        return Stream.concat(withLength, few());
+    }
+
+    /** Each framing once, with different paths and content types. */
+    public static Stream<SlowRequest> few() {
+        return List.of(
+                new SlowRequest(Framing.CHUNKED, CHAT, JSON),
+                new SlowRequest(Framing.EXPECT, LIVE, JSON),
+                new SlowRequest(Framing.HTTP_1_0, UNKNOWN, FORM))
+                .stream();
+    }
+
+    /** The status that the request gets without a key. */
+    public int statusWithoutKey() {
+        return path.equals(LIVE) ? 405 : 401;
+    }
+
+    /**
+     * The request line and the headers.
+     *
+     * @param context path of the gateway
+     * @param key of the caller; empty: none
+     */
+    String head(String context, String key) {
+        String authorization = key.isEmpty() ? "" : "Authorization: Bearer " + key + "\r\n";
+        return "POST " + context + path + " " + framing.version + "\r\nHost: localhost\r\n" + authorization
+                + "Content-Type: " + contentType + "\r\n" + framing.headers + "\r\n\r\n";
+    }
+
+    /** One byte of the body. */
+    String piece() {
+        return framing.piece;
+    }
+}
