@@ -11,7 +11,6 @@ import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
-import org.o1api.server.GatewayServlet;
 
 /**
  * Sets {@code Accept} by what the body asks for. OpenAI's clients ask for a stream in the body, by {@code "stream": true}, and
@@ -24,7 +23,7 @@ public final class AcceptFilter implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        boolean stream = request.getProperty(GatewayServlet.BODY) instanceof byte[] body && asksForStream(body);
+        boolean stream = asksForStream(RequestJson.body(request).bytes());
         MediaType accept = stream ? MediaType.SERVER_SENT_EVENTS_TYPE : MediaType.APPLICATION_JSON_TYPE;
         request.getHeaders().putSingle(HttpHeaders.ACCEPT, accept.toString());
     }

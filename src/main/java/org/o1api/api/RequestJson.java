@@ -7,16 +7,23 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.o1api.llm.ErrorCode;
+import org.o1api.server.ReceivedBody;
 
 /** A request's body as JSON, and what is said where it is none. */
 public final class RequestJson {
     private RequestJson() {}
+
+    /** The body of a request; empty if it has none, or needs no key. */
+    public static ReceivedBody body(ContainerRequestContext request) {
+        return request.getProperty(ReceivedBody.ATTRIBUTE) instanceof ReceivedBody body ? body : ReceivedBody.EMPTY;
+    }
 
     /**
      * The text of a body.

@@ -80,13 +80,13 @@ final class ConfigReader {
         long body = limits.get("body", BODY, DEFAULT_BODY);
         Duration time = limits.get(
                 "body_time", Kind.duration(Duration.ofSeconds(1), Duration.ofHours(1)), Duration.ofSeconds(30));
-        Long configured = limits.find("bodies", Kind.size(1 << 10, 1L << 40), "a quarter of the heap");
+        Long configured = limits.find("bodies", Kind.size(1 << 10, 1L << 40), "an eighth of the heap");
         if (configured != null && configured < body) {
             limits.problem(
                     "bodies",
                     "is less than limits.body, allowed: at least that, since a single body could never be read");
         }
-        long total = Math.max(body, configured == null ? Runtime.getRuntime().maxMemory() / 4 : configured);
+        long total = Math.max(body, configured == null ? Runtime.getRuntime().maxMemory() / 8 : configured);
         return new BodySettings((int) body, time, total, severalCallers ? Math.max(body, total / 2) : total);
     }
 

@@ -26,7 +26,7 @@ public final class BodyMemory {
         this.perCaller = perCaller;
     }
 
-    /** What one request holds. Closing it releases all of it. Belongs to one thread at a time. */
+    /** What one request holds. Closing it releases all of it. Belongs to one thread at a time, except that any thread may close it. */
     final class Share implements AutoCloseable {
         private final String caller;
         private long held;

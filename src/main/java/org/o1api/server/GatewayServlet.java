@@ -25,9 +25,6 @@ import org.o1api.llm.GatewayException;
  * have no body, so they are answered when all other threads are busy.
  */
 public final class GatewayServlet extends ServletContainer {
-    /** The request attribute that holds the body: a {@code byte[]} that nobody may change. */
-    public static final String BODY = "org.o1api.body";
-
     private static final long serialVersionUID = 1;
     private static final FailureLog FAILURES = new FailureLog(System.getLogger(GatewayServlet.class.getName()));
     private static final byte[] NO_BODY = {};
@@ -115,7 +112,7 @@ public final class GatewayServlet extends ServletContainer {
         if (hasBody) {
             response.setHeader("Connection", "close");
         }
-        super.service(new BufferedRequest(request, NO_BODY, null), response);
+        super.service(new BodilessRequest(request, null), response);
         if (hasBody) {
             response.flushBuffer(); // the request goes on until its body has ended
             BodyReader.discard(request);
@@ -183,8 +180,9 @@ public final class GatewayServlet extends ServletContainer {
         @Override
         public void complete(byte[] body) {
             cancelDeadline();
+            ReceivedBody received = new ReceivedBody(body, share::close);
             try {
-                executor.execute(() -> run(body));
+                executor.execute(() -> run(received));
             } catch (RejectedExecutionException e) {
                 end(new BodyException(
                         ErrorCode.OVERLOADED, "The gateway is at its limit of concurrent requests. Retry shortly."));
@@ -218,18 +216,19 @@ public final class GatewayServlet extends ServletContainer {
             }
         }
 
-        private void run(byte[] body) {
-            request.setAttribute(BODY, body);
-            BufferedRequest buffered = new BufferedRequest(request, body, async);
+        private void run(ReceivedBody body) {
+            request.setAttribute(ReceivedBody.ATTRIBUTE, body);
+            BodilessRequest bodiless = new BodilessRequest(request, async);
             try {
-                GatewayServlet.super.service(buffered, response);
-                if (!buffered.isAsyncTaken()) {
+                GatewayServlet.super.service(bodiless, response);
+                if (!bodiless.isAsyncTaken()) {
+                    body.release();
                     async.complete();
                 }
             } catch (Throwable e) { // also an Error: this request ends, and nothing else
                 end(unexpected(e));
             } finally {
-                share.close();
+                body.release();
             }
         }
 

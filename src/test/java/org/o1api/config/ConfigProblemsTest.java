@@ -18,7 +18,7 @@ class ConfigProblemsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     hartbeat: 1s                            | 1: hartbeat: unknown key; did you mean heartbeat?
                     Reasoning-Format: think                 | 1: Reasoning-Format: unknown key; did you mean reasoning_format?
-                    limits: { zzz: 1 }                      | 1: limits.zzz: unknown key; allowed: body, messages, depth, turns, turns_per_caller
+                    limits: { zzz: 1 }                      | 1: limits.zzz: unknown key; allowed: body, messages, depth, body_time, bodies, turns, turns_per_caller
                     presets:;  o1:;    steps: { mni: 1 }    | 3: presets.o1.steps.mni: unknown key; did you mean min?
                     presets:;  gpt-4.1:;    modle: x        | 3: presets.'gpt-4.1'.modle: unknown key; did you mean model?
                     legacy_response: no                     | 1: legacy_response: found 'no', allowed: true, false

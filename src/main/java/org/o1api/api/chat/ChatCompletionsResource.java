@@ -23,6 +23,7 @@ import org.o1api.api.ErrorMapper;
 import org.o1api.api.Json;
 import org.o1api.api.ModelsResource;
 import org.o1api.api.RequestException;
+import org.o1api.api.RequestJson;
 import org.o1api.conversation.Bounds;
 import org.o1api.conversation.Entry;
 import org.o1api.conversation.StoredTurn;
@@ -79,10 +80,11 @@ public final class ChatCompletionsResource {
     /** Answers with one JSON object. */
     @POST
     @Produces(MediaType.APPLICATION_JSON)
-    public void complete(byte[] body, @Context ContainerRequestContext context, @Suspended AsyncResponse response) {
+    public void complete(@Context ContainerRequestContext context, @Suspended AsyncResponse response) {
         Cancellation cancellation = new Cancellation();
         try (Admission.Ticket ticket = admission.admit(caller(context).name(), cancellation)) {
-            Asked asked = read(body, context, cancellation);
+            Asked asked = read(context, cancellation);
+            Runnable release = () -> release(ticket, context);
             CompletionReply reply = new CompletionReply(asked.head, asked.format);
             @Nullable Recording recording = asked.recording(reply);
             Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying());
@@ -99,16 +101,16 @@ public final class ChatCompletionsResource {
                 if (failure != null) {
                     throw failure;
                 }
-                ticket.release();
+                release.run();
                 response.resume(reply.json(extra));
                 return;
             }
             Runnable cut = () -> context.setProperty(ResponseGuard.CUT, true);
             try (EventStream stream = streams.json(response, heartbeat, cut, asked)) {
                 reply.waitingOn(stream);
-                run(asked, stream, () -> {
+                run(asked, stream, release, () -> {
                     Outcome outcome = tell(asked, recording, listener);
-                    ticket.release();
+                    release.run();
                     stream.end(reply.json(extra));
                     return outcome;
                 });
@@ -119,18 +121,25 @@ public final class ChatCompletionsResource {
     /** Answers with a stream of chunks. */
     @POST
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    public void stream(byte[] body, @Context ContainerRequestContext context, @Context SseEventSink sink) {
+    public void stream(@Context ContainerRequestContext context, @Context SseEventSink sink) {
         Cancellation cancellation = new Cancellation();
         try (Admission.Ticket ticket = admission.admit(caller(context).name(), cancellation)) {
-            Asked asked = read(body, context, cancellation);
-            ChunkReply reply = new ChunkReply(asked.head, asked.format, asked.request.includeUsage(), ticket::release);
+            Asked asked = read(context, cancellation);
+            Runnable release = () -> release(ticket, context);
+            ChunkReply reply = new ChunkReply(asked.head, asked.format, asked.request.includeUsage(), release);
             @Nullable Recording recording = asked.recording(reply);
             try (EventStream stream = streams.events(sink, reply.opening(), asked)) {
                 reply.to(stream);
                 Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying());
-                run(asked, stream, () -> tell(asked, recording, narrator));
+                run(asked, stream, release, () -> tell(asked, recording, narrator));
             }
         }
+    }
+
+    /** What the request holds, before the end of its response is sent: its client may send the next one at once. */
+    private static void release(Admission.Ticket ticket, ContainerRequestContext context) {
+        RequestJson.body(context).release();
+        ticket.release();
     }
 
     private static Caller caller(ContainerRequestContext context) {
@@ -187,15 +196,17 @@ public final class ChatCompletionsResource {
         }
     }
 
-    private Asked read(byte[] body, ContainerRequestContext context, Cancellation cancellation) {
+    private Asked read(ContainerRequestContext context, Cancellation cancellation) {
         if (context.getMediaType() == null) {
             throw new NotSupportedException(); // Jersey takes a body without a type for one of any type
         }
         Caller caller = caller(context);
+        byte[] body = RequestJson.body(context).bytes();
         ChatCompletionRequest request = RequestReader.read(body, settings.limits());
         Preset preset = presets.find(request.model(), caller::mayUse)
                 .orElseThrow(() -> ModelsResource.unknown(String.valueOf(request.model())));
         @Nullable Entry entry = entry(request, caller, body, context);
+        RequestJson.body(context).drop();
         @Nullable
         StoredTurn earlier = entry == null ? null : floor.answered(entry).orElse(null);
         return new Asked(
@@ -230,8 +241,9 @@ public final class ChatCompletionsResource {
     }
 
     /** Runs a turn into a stream. A failure ends the stream where it has begun, and is the response where it has not. */
-    private void run(Asked asked, EventStream stream, Supplier<Outcome> work) {
+    private void run(Asked asked, EventStream stream, Runnable release, Supplier<Outcome> work) {
         @Nullable GatewayException failure = run(asked, work);
+        release.run();
         if (failure != null && !stream.fail(ErrorBody.of(failure).event())) {
             throw failure;
         }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.Json;
 import org.o1api.api.RequestException;
+import org.o1api.api.RequestJson;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationId;
@@ -71,9 +72,10 @@ public final class ConversationsResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public byte[] create(byte[] body, @Context ContainerRequestContext request) {
+    public byte[] create(@Context ContainerRequestContext request) {
         return admitted(request, () -> {
-            ConversationBody asked = ConversationBody.read(body, limits);
+            ConversationBody asked =
+                    ConversationBody.read(RequestJson.body(request).bytes(), limits);
             StoredTurn first = asked.messages().isEmpty() ? null : unasked(asked.messages());
             RawJson metadata = asked.metadata() == null ? new RawJson("{}") : asked.metadata();
             return json(store.create(caller(request), metadata, first));
@@ -91,10 +93,11 @@ public final class ConversationsResource {
     @POST
     @Path(ID)
     @Consumes(MediaType.APPLICATION_JSON)
-    public byte[] update(@PathParam("id") String id, byte[] body, @Context ContainerRequestContext request) {
+    public byte[] update(@PathParam("id") String id, @Context ContainerRequestContext request) {
         return admitted(request, () -> {
             String name = name(id, request);
-            RawJson metadata = ConversationBody.read(body, limits).metadata();
+            RawJson metadata = ConversationBody.read(RequestJson.body(request).bytes(), limits)
+                    .metadata();
             if (metadata == null) {
                 throw RequestException.missing("metadata");
             }
@@ -146,10 +149,12 @@ public final class ConversationsResource {
     @POST
     @Path(ID + "/items")
     @Consumes(MediaType.APPLICATION_JSON)
-    public byte[] add(@PathParam("id") String id, byte[] body, @Context ContainerRequestContext request) {
+    public byte[] add(@PathParam("id") String id, @Context ContainerRequestContext request) {
         return admitted(request, () -> {
             Conversation conversation = find(id, request);
-            List<Message> messages = ConversationBody.read(body, limits).messages();
+            List<Message> messages = ConversationBody.read(
+                            RequestJson.body(request).bytes(), limits)
+                    .messages();
             if (messages.isEmpty()) {
                 throw new RequestException(
                         ErrorCode.INVALID_REQUEST,
@@ -195,6 +200,7 @@ public final class ConversationsResource {
         try {
             return work.get();
         } finally {
+            RequestJson.body(request).release();
             ticket.release();
         }
     }

@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.Part;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
+import java.io.Reader;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -17,20 +17,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A request whose body is in memory. Nothing that it is asked for reads from the connection. */
-final class BufferedRequest extends HttpServletRequestWrapper {
-    private final byte[] body;
+/** A request whose body has been read, or is not read at all: nothing that is asked of it reads from the connection. */
+final class BodilessRequest extends HttpServletRequestWrapper {
     private final @Nullable AsyncContext async;
     private boolean asyncTaken;
 
     /**
-     * A request with this body instead of its own.
+     * The same request, with an empty body.
      *
      * @param async if the request is asynchronous already: what it is given when it asks to become so
      */
-    BufferedRequest(HttpServletRequest request, byte[] body, @Nullable AsyncContext async) {
+    BodilessRequest(HttpServletRequest request, @Nullable AsyncContext async) {
         super(request);
-        this.body = body;
         this.async = async;
     }
 
@@ -60,22 +58,22 @@ final class BufferedRequest extends HttpServletRequestWrapper {
 
     @Override
     public ServletInputStream getInputStream() {
-        return new BufferedStream(new ByteArrayInputStream(body));
+        return new EmptyStream();
     }
 
     @Override
     public BufferedReader getReader() {
-        throw new UnsupportedOperationException("the body is bytes");
+        return new BufferedReader(Reader.nullReader());
     }
 
     @Override
     public int getContentLength() {
-        return body.length;
+        return 0;
     }
 
     @Override
     public long getContentLengthLong() {
-        return body.length;
+        return 0;
     }
 
     // Containers read the body of a form to find its parameters.
@@ -110,31 +108,15 @@ final class BufferedRequest extends HttpServletRequestWrapper {
         return null;
     }
 
-    private static final class BufferedStream extends ServletInputStream {
-        private final ByteArrayInputStream bytes;
-
-        BufferedStream(ByteArrayInputStream bytes) {
-            this.bytes = bytes;
-        }
-
+    private static final class EmptyStream extends ServletInputStream {
         @Override
         public int read() {
-            return bytes.read();
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) {
-            return bytes.read(target, offset, length);
-        }
-
-        @Override
-        public int available() {
-            return bytes.available();
+            return -1;
         }
 
         @Override
         public boolean isFinished() {
-            return bytes.available() == 0;
+            return true;
         }
 
         @Override
@@ -144,7 +126,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
 
         @Override
         public void setReadListener(ReadListener listener) {
-            throw new IllegalStateException("the body is in memory already");
+            throw new IllegalStateException("there is nothing to be read");
         }
     }
 }
