@@ -33,7 +33,7 @@ class HouseTest {
             Map.entry("server", List.of("llm")),
             Map.entry("api", List.of("server", "reasoning", "llm")),
             Map.entry("api.chat", List.of("api", "server", "turn", "conversation", "reasoning", "llm")),
-            Map.entry("api.conversations", List.of("api", "turn", "conversation", "llm")),
+            Map.entry("api.conversations", List.of("api", "server", "turn", "conversation", "llm")),
             Map.entry("auth", List.of("llm")),
             Map.entry("turn", List.of("conversation", "reasoning", "upstream", "llm")),
             Map.entry("conversation", List.of("llm")),
