@@ -7,7 +7,7 @@ import org.o1api.llm.ErrorCode;
 
 /**
  * Bounds the bytes of request bodies that are held at once: those that are arriving, and those of requests that are being
- * served. Bytes count as they arrive, not as they are announced.
+ * served. A body of known length counts from the start, another one as it arrives.
  */
 public final class BodyMemory {
     private final long total;

@@ -5,6 +5,7 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,18 +15,20 @@ import org.o1api.llm.GatewayException;
 
 /**
  * Reads a request's body as it arrives, without a thread that waits for it. A body that fails is discarded from then on, so that
- * the client can read the error: it ends by itself, or its connection is closed when more arrives after {@value
- * #DISCARD_SECONDS} seconds. A silent connection is closed by the container.
+ * the client can read the error: it ends by itself, or its connection is closed when more arrives than is discarded. A silent
+ * connection is closed by the container.
  */
 final class BodyReader implements ReadListener {
-    private static final int DISCARD_SECONDS = 2;
-    private static final int MAX_DISCARDED_BYTES = 2 << 20;
+    private static final Duration STRANGERS_DISCARD_TIME = Duration.ofSeconds(2);
+    private static final int STRANGERS_DISCARD_BYTES = 2 << 20;
     private static final int CHUNK_BYTES = 16 << 10;
 
     private final AsyncContext async;
     private final ServletInputStream in;
     private final ReentrantLock lock = new ReentrantLock();
     private final byte[] buffer = new byte[CHUNK_BYTES];
+    private final int discardBytes;
+    private final Duration discardTime;
     private @Nullable Target target;
     private int limit;
     private @Nullable List<byte[]> chunks;
@@ -48,9 +51,11 @@ final class BodyReader implements ReadListener {
         void fail(Throwable failure);
     }
 
-    private BodyReader(AsyncContext async, ServletInputStream in) {
+    private BodyReader(AsyncContext async, ServletInputStream in, int discardBytes, Duration discardTime) {
         this.async = async;
         this.in = in;
+        this.discardBytes = discardBytes;
+        this.discardTime = discardTime;
     }
 
     /** Whether a request announces a body. */
@@ -62,12 +67,13 @@ final class BodyReader implements ReadListener {
      * Prepares to read a body for a target.
      *
      * @param async of the request; completed here only if the body fails
-     * @param limit bytes of the body
+     * @param settings the limits of the body; a body that fails is discarded up to the same limits
      */
-    static BodyReader of(HttpServletRequest request, AsyncContext async, int limit, Target target) throws IOException {
-        BodyReader reader = new BodyReader(async, request.getInputStream());
+    static BodyReader of(HttpServletRequest request, AsyncContext async, BodySettings settings, Target target)
+            throws IOException {
+        BodyReader reader = new BodyReader(async, request.getInputStream(), settings.bytes(), settings.time());
         reader.target = target;
-        reader.limit = limit;
+        reader.limit = settings.bytes();
         reader.chunks = new ArrayList<>();
         return reader;
     }
@@ -77,11 +83,20 @@ final class BodyReader implements ReadListener {
         in.setReadListener(this);
     }
 
-    /** Discards the body of a request that is answered already; the request is completed then. */
+    /** Discards the body of somebody without a key, for a short time. The request is answered, and completed here. */
     static void discard(HttpServletRequest request) throws IOException {
+        discard(request, STRANGERS_DISCARD_BYTES, STRANGERS_DISCARD_TIME);
+    }
+
+    /** Discards a caller's body. The request is answered, and completed here. */
+    static void discard(HttpServletRequest request, BodySettings settings) throws IOException {
+        discard(request, settings.bytes(), settings.time());
+    }
+
+    private static void discard(HttpServletRequest request, int bytes, Duration time) throws IOException {
         AsyncContext async = request.startAsync();
         async.setTimeout(0);
-        BodyReader reader = new BodyReader(async, request.getInputStream());
+        BodyReader reader = new BodyReader(async, request.getInputStream(), bytes, time);
         reader.discardSinceNanos = System.nanoTime();
         reader.start();
     }
@@ -89,12 +104,21 @@ final class BodyReader implements ReadListener {
     /** Throws only what closes the connection: after an {@code Error} Tomcat would leave it open, and the request running. */
     @Override
     public void onDataAvailable() throws IOException {
-        try {
-            readAvailable();
-        } catch (GatewayException e) {
-            fail(() -> target().fail(e));
-        } catch (RuntimeException | Error e) {
-            fail(() -> target().fail(e));
+        while (true) { // after a failure too: a container calls again only if nothing was ready
+            try {
+                readAvailable();
+                return;
+            } catch (GatewayException e) {
+                failOrClose(() -> target().fail(e));
+            } catch (RuntimeException | Error e) {
+                failOrClose(() -> target().fail(e));
+            }
+        }
+    }
+
+    private void failOrClose(Runnable report) throws IOException {
+        if (!fail(report)) {
+            throw new DiscardedException();
         }
     }
 
@@ -113,8 +137,7 @@ final class BodyReader implements ReadListener {
         try {
             if (chunks == null) {
                 discarded += read;
-                if (discarded > MAX_DISCARDED_BYTES
-                        || System.nanoTime() - discardSinceNanos > DISCARD_SECONDS * 1_000_000_000L) {
+                if (discarded > discardBytes || System.nanoTime() - discardSinceNanos > discardTime.toNanos()) {
                     throw new DiscardedException();
                 }
                 return;
@@ -165,14 +188,15 @@ final class BodyReader implements ReadListener {
 
     /** Ends the reading with a failure, unless it has ended. */
     void fail(GatewayException failure) {
-        fail(() -> target().fail(failure));
+        boolean unused = fail(() -> target().fail(failure));
     }
 
-    private void fail(Runnable report) {
+    /** Returns whether the reading had not ended before. */
+    private boolean fail(Runnable report) {
         lock.lock();
         try {
             if (chunks == null) {
-                return;
+                return false;
             }
             chunks = null;
             discardSinceNanos = System.nanoTime();
@@ -180,6 +204,7 @@ final class BodyReader implements ReadListener {
             lock.unlock();
         }
         report.run();
+        return true;
     }
 
     private Target target() {

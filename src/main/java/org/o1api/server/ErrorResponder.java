@@ -14,16 +14,31 @@ public final class ErrorResponder {
         this.format = format;
     }
 
-    /** Answers a request whose body has not been read, and does not read it: what still arrives of it is discarded. */
+    /** Answers a request of somebody without a key. Nothing of its body is read before. */
     void reject(HttpServletRequest request, HttpServletResponse response, GatewayException failure) throws IOException {
+        if (sendAndClose(request, response, failure)) {
+            BodyReader.discard(request);
+        }
+    }
+
+    /** Answers a caller's request whose body has not been read. */
+    void reject(
+            HttpServletRequest request, HttpServletResponse response, GatewayException failure, BodySettings settings)
+            throws IOException {
+        if (sendAndClose(request, response, failure)) {
+            BodyReader.discard(request, settings);
+        }
+    }
+
+    /** Returns whether there is a body to be discarded. */
+    private boolean sendAndClose(HttpServletRequest request, HttpServletResponse response, GatewayException failure)
+            throws IOException {
         boolean hasBody = BodyReader.hasBody(request);
         if (hasBody) {
             response.setHeader("Connection", "close");
         }
         send(response, failure);
-        if (hasBody) {
-            BodyReader.discard(request);
-        }
+        return hasBody;
     }
 
     /** Writes an error response if no other response has begun. */

@@ -74,27 +74,32 @@ public final class GatewayServlet extends ServletContainer {
             serveWithoutBody(request, response);
             return;
         }
+        BodyMemory.Share share = memory.share(caller);
         try {
-            requirePlain(request);
-            requireUtf8(request);
-            if (request.getContentLengthLong() > settings.bytes()) {
-                throw BodyReader.tooLarge(settings.bytes());
+            check(request);
+            if (request.getContentLengthLong()
+                    > 0) { // all of it: otherwise bodies that arrive together all fail half-way
+                share.add((int) request.getContentLengthLong());
             }
         } catch (GatewayException e) {
-            errors.reject(request, response, e);
-            return;
-        }
-        AsyncContext async = request.startAsync(request, response);
-        async.setTimeout(0);
-        Served served = new Served(request, response, async, memory.share(caller));
-        if (!BodyReader.hasBody(request)) {
-            served.complete(NO_BODY);
+            errors.reject(request, response, e, settings);
             return;
         }
         try {
-            served.read();
-        } catch (IOException | RuntimeException | Error e) { // nothing else would complete the request
-            served.end(unexpected(e));
+            AsyncContext async = request.startAsync(request, response);
+            async.setTimeout(0);
+            new Served(request, response, async, share).start();
+        } catch (Throwable e) {
+            share.close();
+            throw e;
+        }
+    }
+
+    private void check(HttpServletRequest request) {
+        requirePlain(request);
+        requireUtf8(request);
+        if (request.getContentLengthLong() > settings.bytes()) {
+            throw BodyReader.tooLarge(settings.bytes());
         }
     }
 
@@ -154,8 +159,20 @@ public final class GatewayServlet extends ServletContainer {
             this.share = share;
         }
 
-        void read() throws IOException {
-            BodyReader reader = BodyReader.of(request, async, settings.bytes(), this);
+        void start() {
+            if (!BodyReader.hasBody(request)) {
+                complete(NO_BODY);
+                return;
+            }
+            try {
+                read();
+            } catch (IOException | RuntimeException | Error e) { // nothing else would complete the request
+                end(unexpected(e));
+            }
+        }
+
+        private void read() throws IOException {
+            BodyReader reader = BodyReader.of(request, async, settings, this);
             deadline = scheduler.schedule(() -> expire(reader), settings.time().toNanos(), TimeUnit.NANOSECONDS);
             reader.start();
         }
@@ -174,7 +191,9 @@ public final class GatewayServlet extends ServletContainer {
 
         @Override
         public void accept(int bytes) {
-            share.add(bytes);
+            if (request.getContentLengthLong() < 0) {
+                share.add(bytes);
+            }
         }
 
         @Override

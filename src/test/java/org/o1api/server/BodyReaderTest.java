@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ class BodyReaderTest {
     /** Gives the pieces that have arrived, and is not ready without one. */
     private static final class Arrived extends ServletInputStream {
         private final Deque<byte[]> pieces = new ArrayDeque<>();
+        private boolean broken;
 
         void add(String piece) {
             pieces.add(piece.getBytes(StandardCharsets.UTF_8));
@@ -49,6 +51,9 @@ class BodyReaderTest {
 
         @Override
         public int read(byte[] buffer, int offset, int length) {
+            if (broken) {
+                throw new OutOfMemoryError("thrown by a test");
+            }
             byte[] piece = pieces.remove();
             int read = Math.min(length, piece.length);
             System.arraycopy(piece, 0, buffer, offset, read);
@@ -84,6 +89,8 @@ class BodyReaderTest {
         }
     }
 
+    private static final BodySettings SETTINGS = new BodySettings(10, Duration.ofMinutes(1), 100, 100);
+
     private final Arrived in = new Arrived();
     private final Target target = new Target();
     private int completed;
@@ -101,7 +108,7 @@ class BodyReaderTest {
     }
 
     private BodyReader reader() throws IOException {
-        BodyReader reader = BodyReader.of(request, async, 10, target);
+        BodyReader reader = BodyReader.of(request, async, SETTINGS, target);
         reader.start();
         return reader;
     }
@@ -165,11 +172,34 @@ class BodyReaderTest {
     void closesTheConnectionOfAClientThatSendsOnAndOn() throws IOException {
         BodyReader reader = reader();
         reader.fail(new BodyException(ErrorCode.REQUEST_TIMEOUT, "too late"));
-        in.add("x".repeat(1 << 20));
+        in.add("x".repeat(10));
         reader.onDataAvailable();
-        in.add("x".repeat(1 << 20));
         in.add("x");
 
         assertThatThrownBy(reader::onDataAvailable).isInstanceOf(IOException.class);
+    }
+
+    /** A container calls again only after it has said that nothing is ready. */
+    @Test
+    void readsAllThatIsReadyAlsoWhenItFails() throws IOException {
+        BodyReader reader = reader();
+        in.add("12345678901");
+        in.add("more");
+
+        reader.onDataAvailable();
+
+        assertThat(in.isReady()).isFalse();
+    }
+
+    @Test
+    void closesTheConnectionAfterASecondError() throws IOException {
+        BodyReader reader = reader();
+        target.whileAccepting = () -> in.broken = true;
+        in.add("a");
+        in.add("b");
+
+        assertThatThrownBy(reader::onDataAvailable).isInstanceOf(IOException.class);
+
+        assertThat(target.events).containsExactly("failed OutOfMemoryError");
     }
 }
