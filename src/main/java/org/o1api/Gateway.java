@@ -48,6 +48,7 @@ import org.o1api.server.ErrorServlet;
 import org.o1api.server.FrameWriter;
 import org.o1api.server.GatewayServlet;
 import org.o1api.server.NamedThreads;
+import org.o1api.server.OpenBodies;
 import org.o1api.server.OpenStreams;
 import org.o1api.server.RequestIdFilter;
 import org.o1api.server.ResponseGuard;
@@ -117,8 +118,17 @@ public final class Gateway implements ServletContextListener {
                 started(new OpenStreams(config.stream(), ErrorBody.unexpectedEvent(), scheduler), OpenStreams::close);
         Admission admission = new Admission(config.turns());
         TurnService turns = new TurnService(upstreams, strategies, config.turns(), admission, scheduler);
-        started(TomcatStop.watch(context, turns::stop, scheduler), TomcatStop::close);
-        started(drainingAtExit(turns), Gateway::forget);
+        OpenBodies bodies = new OpenBodies();
+        Runnable stop = () -> {
+            turns.stop();
+            bodies.stop();
+        };
+        Runnable drain = () -> {
+            stop.run();
+            turns.drain();
+        };
+        started(TomcatStop.watch(context, stop, scheduler), TomcatStop::close);
+        started(drainingAtExit(drain), Gateway::forget);
         Application application = new Application(
                 List.of(
                         new HealthResource(turns::ready, streams::sinceLastTick),
@@ -132,7 +142,7 @@ public final class Gateway implements ServletContextListener {
                                 new Floor(conversations, config.conversations().patience()),
                                 streams)),
                 List.of(new FrameWriter(), new ErrorMapper(), new AcceptFilter(), new EventStreamHeaders()));
-        ErrorResponder errors = new ErrorResponder(new ErrorReplies());
+        ErrorResponder errors = new ErrorResponder(new ErrorReplies(), bodies);
         addFilter(context, "response-guard", new ResponseGuard());
         addFilter(context, "request-id", new RequestIdFilter());
         addFilter(context, "cors", new CorsFilter(config.api().corsOrigins()));
@@ -143,8 +153,10 @@ public final class Gateway implements ServletContextListener {
                 context,
                 "o1-api",
                 "/*",
-                new GatewayServlet(
-                        application, config.bodies(), executor, scheduler, errors, () -> drain(turns, executor)));
+                new GatewayServlet(application, config.bodies(), bodies, executor, scheduler, errors, () -> {
+                    drain.run();
+                    executor.drain();
+                }));
     }
 
     /** Adds a filter for requests from clients, after those that were added before. */
@@ -161,11 +173,6 @@ public final class Gateway implements ServletContextListener {
         added.setLoadOnStartup(1);
     }
 
-    private static void drain(TurnService turns, TurnExecutor executor) {
-        turns.drain();
-        executor.drain();
-    }
-
     /** Opens the database beside the start: that it is down must not keep the gateway from its other work. */
     private Conversations conversations(ConversationSettings settings, String contextPath) {
         Database database = started(new Database(settings.source(), System::getProperty, contextPath), opened -> {
@@ -180,8 +187,8 @@ public final class Gateway implements ServletContextListener {
     }
 
     /** On SIGTERM the servers' own hooks run beside this one, and some cut streams before they tell anybody. */
-    private static Thread drainingAtExit(TurnService turns) {
-        Thread hook = new Thread(turns::drain, "o1-api-drain");
+    private static Thread drainingAtExit(Runnable drain) {
+        Thread hook = new Thread(drain, "o1-api-drain");
         Runtime.getRuntime().addShutdownHook(hook);
         return hook;
     }

@@ -63,6 +63,14 @@ class TurnErrorTest {
         };
 
         abstract void run();
+
+        int status() {
+            return this == OUT_OF_MEMORY ? 503 : 500;
+        }
+
+        String code() {
+            return this == OUT_OF_MEMORY ? "overloaded" : "internal_error";
+        }
     }
 
     private volatile Runnable beforeTheAnswer = () -> {};
@@ -128,7 +136,7 @@ class TurnErrorTest {
                 assertThat(ChatClient.content(events.subList(0, events.size() - 1)))
                         .isEqualTo("It");
                 assertThat(last.name()).isEqualTo("error");
-                assertThat(last.json().at("/error/code").asText()).isEqualTo("internal_error");
+                assertThat(last.json().at("/error/code").asText()).isEqualTo(failing.code());
                 assertThat(last.data()).doesNotContain("thrown by a test");
             }
         }
@@ -140,8 +148,8 @@ class TurnErrorTest {
     void isAStatusBeforeAStreamHasBegun(Failing failing) {
         beforeTheAnswer = failing::run;
         try (ChatClient.Stream stream = gateway.client(KEY).ask("?")) {
-            assertThat(stream.status()).isEqualTo(500);
-            assertThat(stream.body().at("/error/code").asText()).isEqualTo("internal_error");
+            assertThat(stream.status()).isEqualTo(failing.status());
+            assertThat(stream.body().at("/error/code").asText()).isEqualTo(failing.code());
         }
         answersNormally();
     }
@@ -152,8 +160,8 @@ class TurnErrorTest {
         withinTheAnswer = failing::run;
         ChatClient.Answer answer = gateway.client(KEY).askWhole("?");
 
-        assertThat(answer.status()).isEqualTo(500);
-        assertThat(answer.json().at("/error/code").asText()).isEqualTo("internal_error");
+        assertThat(answer.status()).isEqualTo(failing.status());
+        assertThat(answer.json().at("/error/code").asText()).isEqualTo(failing.code());
         assertThat(answer.response().body()).doesNotContain("thrown by a test");
         answersNormally();
     }
@@ -162,7 +170,7 @@ class TurnErrorTest {
     void releasesTheConversation() {
         withinTheAnswer = Failing.OUT_OF_MEMORY::run;
         String conversation = "\"conversation_id\": \"a\"";
-        assertThat(gateway.client(KEY).askWhole("?", conversation).status()).isEqualTo(500);
+        assertThat(gateway.client(KEY).askWhole("?", conversation).status()).isEqualTo(503);
 
         withinTheAnswer = () -> {};
 

@@ -23,8 +23,9 @@ public record ApiSettings(
      * @param body bytes of the request body
      * @param messages length of the list of messages
      * @param depth how deep the JSON may be nested
+     * @param values keys and values of the JSON, brackets included: each takes many times its bytes of memory
      */
-    public record Limits(int body, int messages, int depth) {
-        public static final Limits DEFAULT = new Limits(10 << 20, 2048, 64);
+    public record Limits(int body, int messages, int depth, int values) {
+        public static final Limits DEFAULT = new Limits(10 << 20, 2048, 64, 200_000);
     }
 }

@@ -29,8 +29,10 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
      */
     public static GatewayException unexpected(Throwable failure) {
         FAILURES.error(kind(failure), "a request failed unexpectedly", failure);
-        return new RequestException(
-                ErrorCode.INTERNAL_ERROR, null, "The gateway failed. The operator finds the cause in its log.");
+        return failure instanceof OutOfMemoryError
+                ? new RequestException(ErrorCode.OVERLOADED, null, "The gateway is out of memory. Retry shortly.")
+                : new RequestException(
+                        ErrorCode.INTERNAL_ERROR, null, "The gateway failed. The operator finds the cause in its log.");
     }
 
     /** What makes two failures the same for the log: the class and where it was thrown. */

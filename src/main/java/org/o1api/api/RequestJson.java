@@ -11,13 +11,17 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import org.o1api.llm.ErrorCode;
 import org.o1api.server.ReceivedBody;
 
 /** A request's body as JSON, and what is said where it is none. */
 public final class RequestJson {
+    private static final char REPLACEMENT = '\ufffd';
+
     private RequestJson() {}
 
     /** The body of a request; empty if it has none, or needs no key. */
@@ -31,22 +35,34 @@ public final class RequestJson {
      * @throws RequestException when it is not UTF-8
      */
     public static String text(byte[] utf8) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(utf8))
-                    .toString();
-            return text.startsWith("\ufeff") ? text.substring(1) : text;
-        } catch (CharacterCodingException e) {
+        String text = new String(utf8, StandardCharsets.UTF_8);
+        if (text.indexOf(REPLACEMENT) >= 0) { // stands for what is malformed, unless the client sent it
+            requireUtf8(utf8);
+        }
+        return text.startsWith("\ufeff") ? text.substring(1) : text;
+    }
+
+    /** Decodes in pieces, since a whole large body would take twice its memory once more. */
+    private static void requireUtf8(byte[] utf8) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer in = ByteBuffer.wrap(utf8);
+        CharBuffer out = CharBuffer.allocate(4096);
+        CoderResult result;
+        do {
+            out.clear();
+            result = decoder.decode(in, out, true);
+        } while (result.isOverflow());
+        if (result.isError()) {
             throw notJson("The request body is not UTF-8 text.");
         }
     }
 
-    /** A parser of a text that may be nested so deep. What it throws becomes a {@link #malformed} error. */
-    public static JsonParser parser(String text, int depth) {
+    /** A parser of a text, within the limits of its structure. What it throws becomes a {@link #malformed} error. */
+    public static JsonParser parser(String text, ApiSettings.Limits limits) {
         JsonFactory factory = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(depth)
+                        .maxNestingDepth(limits.depth())
+                        .maxTokenCount(limits.values())
                         .maxStringLength(Integer.MAX_VALUE) // the body is bounded already
                         .build())
                 .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
@@ -61,7 +77,8 @@ public final class RequestJson {
     /** What is wrong with a text that could not be parsed. */
     public static RequestException malformed(IOException e) {
         if (e instanceof StreamConstraintsException) {
-            return notJson("The request body is nested too deeply (limits.depth), or has too long a number.");
+            return notJson(
+                    "The request body is nested too deeply (limits.depth), has too many values (limits.values), or too long a number.");
         }
         if (e instanceof JacksonException jackson && jackson.getLocation() != null) {
             JsonLocation at = jackson.getLocation();

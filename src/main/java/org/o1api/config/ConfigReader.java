@@ -73,7 +73,8 @@ final class ConfigReader {
         long body = section.get("body", BODY, DEFAULT_BODY);
         long messages = section.get("messages", Kind.integer(1, 1_000_000), (long) fallback.messages());
         long depth = section.get("depth", Kind.integer(8, 1000), (long) fallback.depth());
-        return new ApiSettings.Limits((int) body, (int) messages, (int) depth);
+        long values = section.get("values", Kind.integer(1000, 1_000_000_000), (long) fallback.values());
+        return new ApiSettings.Limits((int) body, (int) messages, (int) depth, (int) values);
     }
 
     private static BodySettings bodies(Section limits, boolean severalCallers) {

@@ -20,8 +20,13 @@ final class UpstreamReader {
     private static final Kind<Duration> WAIT = Kind.duration(Duration.ofMillis(1), Duration.ofHours(24));
     private static final Kind<Duration> RETRY_WAIT = Kind.duration(Duration.ZERO, Duration.ofHours(1));
     private static final Kind<Duration> RELEARN_AFTER = Kind.duration(Duration.ofSeconds(1), Duration.ofDays(30));
-    private static final Kind<String> HEADER = Kind.LINE_OF_TEXT.which(
-            "a header's name", Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+").asMatchPredicate());
+    private static final Kind<String> HEADER = Kind.LINE_OF_TEXT
+            .which(
+                    "a header's name",
+                    Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+").asMatchPredicate())
+            .which(
+                    "the name of a header other than Content-Length and Transfer-Encoding",
+                    name -> !name.equalsIgnoreCase("Content-Length") && !name.equalsIgnoreCase("Transfer-Encoding"));
 
     private UpstreamReader() {}
 

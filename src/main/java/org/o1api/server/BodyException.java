@@ -15,6 +15,9 @@ final class BodyException extends GatewayException {
 
     @Override
     public @Nullable Duration retryAfter() {
-        return code() == ErrorCode.OVERLOADED || code() == ErrorCode.RATE_LIMIT_EXCEEDED ? Duration.ofSeconds(1) : null;
+        return switch (code()) {
+            case OVERLOADED, RATE_LIMIT_EXCEEDED, SHUTTING_DOWN -> Duration.ofSeconds(1);
+            default -> null;
+        };
     }
 }

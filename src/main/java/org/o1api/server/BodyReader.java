@@ -6,8 +6,8 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.ErrorCode;
@@ -21,25 +21,33 @@ import org.o1api.llm.GatewayException;
 final class BodyReader implements ReadListener {
     private static final Duration STRANGERS_DISCARD_TIME = Duration.ofSeconds(2);
     private static final int STRANGERS_DISCARD_BYTES = 2 << 20;
-    private static final int CHUNK_BYTES = 16 << 10;
+    private static final int FIRST_BYTES = 8 << 10;
 
+    /** What is discarded goes here, from all requests. */
+    private static final byte[] DISCARDED = new byte[FIRST_BYTES];
+
+    private final OpenBodies open;
     private final AsyncContext async;
     private final ServletInputStream in;
+    private final boolean isChunked;
     private final ReentrantLock lock = new ReentrantLock();
-    private final byte[] buffer = new byte[CHUNK_BYTES];
     private final int discardBytes;
     private final Duration discardTime;
     private @Nullable Target target;
     private int limit;
-    private @Nullable List<byte[]> chunks;
+
+    /** What has arrived, and room for more; null once the reading has ended. */
+    private byte @Nullable [] body;
+
     private int size;
+    private volatile boolean ended;
     private long discardSinceNanos;
     private long discarded;
 
     /** Receives the body or the failure, once. */
     interface Target {
-        /** Called for bytes that have arrived, before they are kept. A {@link GatewayException} ends the reading. */
-        void accept(int bytes);
+        /** Called before more memory is taken for the body. A {@link GatewayException} ends the reading. */
+        void reserve(int bytes);
 
         /** The body is complete. */
         void complete(byte[] body);
@@ -51,9 +59,13 @@ final class BodyReader implements ReadListener {
         void fail(Throwable failure);
     }
 
-    private BodyReader(AsyncContext async, ServletInputStream in, int discardBytes, Duration discardTime) {
+    private BodyReader(
+            HttpServletRequest request, OpenBodies open, AsyncContext async, int discardBytes, Duration discardTime)
+            throws IOException {
+        this.open = open;
         this.async = async;
-        this.in = in;
+        this.in = request.getInputStream();
+        this.isChunked = request.getContentLengthLong() < 0;
         this.discardBytes = discardBytes;
         this.discardTime = discardTime;
     }
@@ -69,34 +81,39 @@ final class BodyReader implements ReadListener {
      * @param async of the request; completed here only if the body fails
      * @param settings the limits of the body; a body that fails is discarded up to the same limits
      */
-    static BodyReader of(HttpServletRequest request, AsyncContext async, BodySettings settings, Target target)
+    static BodyReader of(
+            HttpServletRequest request, OpenBodies open, AsyncContext async, BodySettings settings, Target target)
             throws IOException {
-        BodyReader reader = new BodyReader(async, request.getInputStream(), settings.bytes(), settings.time());
+        BodyReader reader = new BodyReader(request, open, async, settings.bytes(), settings.time());
         reader.target = target;
-        reader.limit = settings.bytes();
-        reader.chunks = new ArrayList<>();
+        reader.limit = reader.isChunked ? settings.bytes() : (int) request.getContentLengthLong();
+        reader.body = new byte[0];
         return reader;
     }
 
     /** Starts to read. */
     void start() {
-        in.setReadListener(this);
+        open.add(this);
+        if (!ended) {
+            in.setReadListener(this);
+        }
     }
 
     /** Discards the body of somebody without a key, for a short time. The request is answered, and completed here. */
-    static void discard(HttpServletRequest request) throws IOException {
-        discard(request, STRANGERS_DISCARD_BYTES, STRANGERS_DISCARD_TIME);
+    static void discard(HttpServletRequest request, OpenBodies open) throws IOException {
+        discard(request, open, STRANGERS_DISCARD_BYTES, STRANGERS_DISCARD_TIME);
     }
 
     /** Discards a caller's body. The request is answered, and completed here. */
-    static void discard(HttpServletRequest request, BodySettings settings) throws IOException {
-        discard(request, settings.bytes(), settings.time());
+    static void discard(HttpServletRequest request, OpenBodies open, BodySettings settings) throws IOException {
+        discard(request, open, settings.bytes(), settings.time());
     }
 
-    private static void discard(HttpServletRequest request, int bytes, Duration time) throws IOException {
+    private static void discard(HttpServletRequest request, OpenBodies open, int bytes, Duration time)
+            throws IOException {
         AsyncContext async = request.startAsync();
         async.setTimeout(0);
-        BodyReader reader = new BodyReader(async, request.getInputStream(), bytes, time);
+        BodyReader reader = new BodyReader(request, open, async, bytes, time);
         reader.discardSinceNanos = System.nanoTime();
         reader.start();
     }
@@ -124,66 +141,98 @@ final class BodyReader implements ReadListener {
 
     private void readAvailable() throws IOException {
         while (in.isReady()) {
-            int read = in.read(buffer);
-            if (read < 0) {
-                return; // onAllDataRead() follows
+            lock.lock();
+            try {
+                if (!(body == null ? discard() : read())) {
+                    return; // onAllDataRead() follows
+                }
+            } finally {
+                lock.unlock();
             }
-            keep(read);
         }
     }
 
-    private void keep(int read) throws IOException {
-        lock.lock();
-        try {
-            if (chunks == null) {
-                discarded += read;
-                if (discarded > discardBytes || System.nanoTime() - discardSinceNanos > discardTime.toNanos()) {
-                    throw new DiscardedException();
-                }
-                return;
-            }
-            if (read > limit - size) {
-                throw tooLarge(limit);
-            }
-            target().accept(read);
-            byte[] chunk = new byte[read];
-            System.arraycopy(buffer, 0, chunk, 0, read);
-            chunks.add(chunk);
-            size += read;
-        } finally {
-            lock.unlock();
+    /** Returns false at the end of the body. */
+    private boolean discard() throws IOException {
+        int read = in.read(DISCARDED);
+        discarded += Math.max(read, 0);
+        if (discarded > discardBytes || System.nanoTime() - discardSinceNanos > discardTime.toNanos()) {
+            throw new DiscardedException();
         }
+        return read >= 0;
+    }
+
+    /** Returns false at the end of the body. */
+    private boolean read() throws IOException {
+        byte[] room = withRoom();
+        if (size == room.length) { // the limit is reached: only the end may follow
+            if (in.read() < 0) {
+                return false;
+            }
+            throw tooLarge(limit);
+        }
+        int read = in.read(room, size, room.length - size);
+        size += Math.max(read, 0);
+        return read >= 0;
+    }
+
+    /** The body's array, larger if it was full and may grow. */
+    private byte[] withRoom() {
+        byte[] present = Objects.requireNonNull(body);
+        if (size < present.length || present.length == limit) {
+            return present;
+        }
+        int length = (int) Math.min(limit, Math.max(FIRST_BYTES, 2L * present.length));
+        target().reserve(length - present.length);
+        byte[] grown = Arrays.copyOf(present, length);
+        body = grown;
+        return grown;
     }
 
     @Override
     public void onAllDataRead() {
-        @Nullable List<byte[]> all;
-        lock.lock();
+        byte @Nullable [] whole;
+        lock.lock(); // waits for a failure that is being reported
         try {
-            all = chunks;
-            chunks = null;
+            whole = body;
+            body = null;
         } finally {
             lock.unlock();
         }
-        if (all == null) {
-            async.complete();
+        if (whole == null) {
+            end();
             return;
         }
-        byte[] body;
         try {
-            body = joined(all);
+            whole = size == whole.length ? whole : Arrays.copyOf(whole, size);
         } catch (RuntimeException | Error e) {
             target().fail(e);
-            async.complete();
+            end();
             return;
         }
-        target().complete(body);
+        open.remove(this);
+        target().complete(whole);
+    }
+
+    /** Ends it since the gateway is stopping. A chunked body is left: Tomcat would read the rest of it in a loop. */
+    void stop() {
+        fail(new BodyException(
+                ErrorCode.SHUTTING_DOWN, "The gateway is stopping. Retry shortly, or use another instance."));
+        if (!isChunked) {
+            end();
+        }
+    }
+
+    private void end() {
+        ended = true;
+        open.remove(this);
+        async.complete();
     }
 
     @Override
     public void onError(Throwable failure) {
         fail(new BodyException(ErrorCode.INVALID_REQUEST, "The request body ended before it was complete."));
-        async.complete();
+        end();
     }
 
     /** Ends the reading with a failure, unless it has ended. */
@@ -195,16 +244,16 @@ final class BodyReader implements ReadListener {
     private boolean fail(Runnable report) {
         lock.lock();
         try {
-            if (chunks == null) {
+            if (body == null) {
                 return false;
             }
-            chunks = null;
+            body = null;
             discardSinceNanos = System.nanoTime();
+            report.run();
+            return true;
         } finally {
             lock.unlock();
         }
-        report.run();
-        return true;
     }
 
     private Target target() {
@@ -213,19 +262,6 @@ final class BodyReader implements ReadListener {
             throw new IllegalStateException("a body that is discarded has no target");
         }
         return present;
-    }
-
-    private byte[] joined(List<byte[]> all) {
-        if (all.size() == 1) {
-            return all.get(0);
-        }
-        byte[] body = new byte[size];
-        int offset = 0;
-        for (byte[] chunk : all) {
-            System.arraycopy(chunk, 0, body, offset, chunk.length);
-            offset += chunk.length;
-        }
-        return body;
     }
 
     static BodyException tooLarge(int limit) {

@@ -9,15 +9,17 @@ import org.o1api.llm.GatewayException;
 /** Answers requests with errors outside of Jersey. */
 public final class ErrorResponder {
     private final ErrorFormat format;
+    private final OpenBodies bodies;
 
-    public ErrorResponder(ErrorFormat format) {
+    public ErrorResponder(ErrorFormat format, OpenBodies bodies) {
         this.format = format;
+        this.bodies = bodies;
     }
 
     /** Answers a request of somebody without a key. Nothing of its body is read before. */
     void reject(HttpServletRequest request, HttpServletResponse response, GatewayException failure) throws IOException {
         if (sendAndClose(request, response, failure)) {
-            BodyReader.discard(request);
+            BodyReader.discard(request, bodies);
         }
     }
 
@@ -26,7 +28,7 @@ public final class ErrorResponder {
             HttpServletRequest request, HttpServletResponse response, GatewayException failure, BodySettings settings)
             throws IOException {
         if (sendAndClose(request, response, failure)) {
-            BodyReader.discard(request, settings);
+            BodyReader.discard(request, bodies, settings);
         }
     }
 

@@ -34,6 +34,7 @@ public final class GatewayServlet extends ServletContainer {
     private final transient BodyMemory memory;
     private final transient TurnExecutor executor;
     private final transient ScheduledExecutorService scheduler;
+    private final transient OpenBodies bodies;
     private final transient ErrorResponder errors;
     private final transient Runnable drain;
 
@@ -47,6 +48,7 @@ public final class GatewayServlet extends ServletContainer {
     public GatewayServlet(
             ResourceConfig application,
             BodySettings settings,
+            OpenBodies bodies,
             TurnExecutor executor,
             ScheduledExecutorService scheduler,
             ErrorResponder errors,
@@ -56,6 +58,7 @@ public final class GatewayServlet extends ServletContainer {
         this.memory = new BodyMemory(settings.totalBytes(), settings.bytesPerCaller());
         this.executor = executor;
         this.scheduler = scheduler;
+        this.bodies = bodies;
         this.errors = errors;
         this.drain = drain;
     }
@@ -120,7 +123,7 @@ public final class GatewayServlet extends ServletContainer {
         super.service(new BodilessRequest(request, null), response);
         if (hasBody) {
             response.flushBuffer(); // the request goes on until its body has ended
-            BodyReader.discard(request);
+            BodyReader.discard(request, bodies);
         }
     }
 
@@ -172,7 +175,7 @@ public final class GatewayServlet extends ServletContainer {
         }
 
         private void read() throws IOException {
-            BodyReader reader = BodyReader.of(request, async, settings, this);
+            BodyReader reader = BodyReader.of(request, bodies, async, settings, this);
             deadline = scheduler.schedule(() -> expire(reader), settings.time().toNanos(), TimeUnit.NANOSECONDS);
             reader.start();
         }
@@ -190,7 +193,7 @@ public final class GatewayServlet extends ServletContainer {
         }
 
         @Override
-        public void accept(int bytes) {
+        public void reserve(int bytes) {
             if (request.getContentLengthLong() < 0) {
                 share.add(bytes);
             }

@@ -86,17 +86,20 @@ final class Breaker {
     /**
      * Admits an attempt. The permit has to be closed.
      *
-     * @throws UpstreamException if it is open, or a probe is out
+     * @throws UpstreamException if it is open, or a probe is out and the caller's own calls have failed
      */
     Permit admit(CallOwner owner) {
         if (breaker.getState() == State.OPEN && !votes.hasFailed(owner.caller())) {
             endPause();
         }
         if (!breaker.tryAcquirePermission()) {
+            if (breaker.getState() == State.HALF_OPEN && !votes.hasFailed(owner.caller())) {
+                return new Permit(owner, Role.BESIDE_PROBE); // another caller's probe may take minutes
+            }
             throw refusal();
         }
         try {
-            return new Permit(owner, breaker.getState() == State.HALF_OPEN);
+            return new Permit(owner, breaker.getState() == State.HALF_OPEN ? Role.PROBE : Role.ORDINARY);
         } catch (Throwable e) {
             breaker.releasePermission();
             throw e;
@@ -106,6 +109,12 @@ final class Breaker {
     private synchronized void endPause() {
         if (breaker.getState() == State.OPEN) {
             breaker.transitionToHalfOpenState();
+        }
+    }
+
+    private synchronized void endTrouble() {
+        if (breaker.getState() == State.HALF_OPEN) {
+            breaker.transitionToClosedState();
         }
     }
 
@@ -135,27 +144,37 @@ final class Breaker {
         };
     }
 
+    private enum Role {
+        ORDINARY,
+        /** Decides whether the breaker closes. */
+        PROBE,
+        /** Of a caller without failures while another one's probe is out: closes the breaker if it succeeds. */
+        BESIDE_PROBE
+    }
+
     /** The admission of one attempt, which ends with its result. Belongs to the attempt's thread. */
     final class Permit {
         private final CallOwner owner;
-        private final boolean probe;
+        private final Role role;
         private boolean held = true;
 
-        private Permit(CallOwner owner, boolean probe) {
+        private Permit(CallOwner owner, Role role) {
             this.owner = owner;
-            this.probe = probe;
+            this.role = role;
         }
 
         /** The reply has begun: enough for a probe. */
         void begun() {
-            if (probe) {
+            if (role != Role.ORDINARY) {
                 succeeded();
             }
         }
 
         void succeeded() {
             votes.succeeded(owner.caller());
-            if (end()) {
+            if (role == Role.BESIDE_PROBE) {
+                endTrouble();
+            } else if (end()) {
                 breaker.onSuccess(0, TimeUnit.NANOSECONDS); // no call is too slow: timeouts are failures
             }
         }
@@ -165,7 +184,7 @@ final class Breaker {
                 return;
             }
             boolean forMostCallers = votes.failed(owner.caller());
-            if (!probe && !(forMostCallers && owner.firstFailureAt(Breaker.this))) {
+            if (role != Role.PROBE && !(forMostCallers && owner.firstFailureAt(Breaker.this))) {
                 close();
             } else if (end()) {
                 breaker.onError(0, TimeUnit.NANOSECONDS, failure);
@@ -181,7 +200,8 @@ final class Breaker {
 
         /** Only the first result counts, and none of an attempt from before the trouble while a probe is out. */
         private boolean end() {
-            boolean first = held && (probe || breaker.getState() != State.HALF_OPEN);
+            boolean first =
+                    held && role != Role.BESIDE_PROBE && (role == Role.PROBE || breaker.getState() != State.HALF_OPEN);
             held = false;
             return first;
         }

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class CallOwner {
     private final String caller;
     private final Set<Breaker> failedAt = ConcurrentHashMap.newKeySet(1);
+    private final Set<Object> notStreamed = ConcurrentHashMap.newKeySet(1);
 
     /**
      * The owner of a turn's calls.
@@ -24,5 +25,15 @@ public final class CallOwner {
     /** Whether this is the turn's first failure that a breaker counts; a turn makes many calls, and one failure may fail all. */
     boolean firstFailureAt(Breaker breaker) {
         return failedAt.add(breaker);
+    }
+
+    /** Records that calls of a kind are made without streaming for the rest of the turn. */
+    void stopStreaming(Object kind) {
+        notStreamed.add(kind);
+    }
+
+    /** Whether calls of a kind may be streamed. */
+    boolean mayStream(Object kind) {
+        return !notStreamed.contains(kind);
     }
 }

@@ -140,7 +140,7 @@ public final class HttpUpstream implements Upstream {
             this.request = request;
             this.terms = terms;
             this.cancellation = terms.cancellation();
-            this.leftOut = rejected.of(request);
+            this.leftOut = rejected.of(request, terms.owner());
         }
 
         Call open() {
@@ -182,7 +182,7 @@ public final class HttpUpstream implements Upstream {
                     throw refusal(response, attempt);
                 }
                 if (leavesOutMore) {
-                    rejected.remember(request, leftOut);
+                    rejected.remember(request, leftOut, terms.owner());
                 }
                 terms.accepted().run();
                 HttpCall call = new HttpCall(response, attempt, failures);

@@ -56,7 +56,7 @@ final class RejectedFields {
                     + "|deprecated|invalid (?:field|parameter|argument)",
             Pattern.CASE_INSENSITIVE);
 
-    /** What providers reject together: JSON mode only with tools, streams only with JSON mode, ... The gateway always wants a stream. */
+    /** What providers reject together, JSON mode with tools for instance. */
     private record Combination(String model, boolean tools, boolean json) {
         static Combination of(CallRequest request) {
             RawJson format = request.fields().get(RESPONSE_FORMAT);
@@ -73,6 +73,9 @@ final class RejectedFields {
     }
 
     private record Known(Set<String> fields, long nanos) {}
+
+    /** Calls of one combination at one upstream. */
+    private record Kind(String upstream, Combination combination) {}
 
     private final String upstream;
     private final Duration relearnAfter;
@@ -94,23 +97,38 @@ final class RejectedFields {
         };
     }
 
-    /** What is known to be rejected in requests like this one. */
-    Set<String> of(CallRequest request) {
-        Known entry = known.isEmpty() ? null : known.get(Combination.of(request));
-        return entry == null || isExpired(entry) ? new HashSet<>() : new HashSet<>(entry.fields());
+    /** What to leave out of a request: what is known to be rejected in requests like it, by anybody or in the same turn. */
+    Set<String> of(CallRequest request, CallOwner owner) {
+        Combination combination = Combination.of(request);
+        Known entry = known.get(combination);
+        Set<String> fields = entry == null || isExpired(entry) ? new HashSet<>() : new HashSet<>(entry.fields());
+        if (!owner.mayStream(new Kind(upstream, combination))) {
+            fields.add(STREAM);
+        }
+        return fields;
     }
 
-    /** Records that a request like this one was accepted without some fields, after it had been rejected with one of them. */
-    void remember(CallRequest request, Set<String> leftOut) {
+    /**
+     * Records that a request like this one was accepted without some fields, after it had been rejected with one of them. That
+     * streams were rejected counts for the turn only: the cause may be what this request contains, and others would lose what the
+     * gateway is for.
+     */
+    void remember(CallRequest request, Set<String> leftOut, CallOwner owner) {
         Combination combination = Combination.of(request);
-        Known entry = new Known(Set.copyOf(leftOut), nanoTime.getAsLong());
-        Known earlier = known.put(combination, entry);
-        if (earlier == null || isExpired(earlier) || !earlier.fields().containsAll(leftOut)) {
+        Set<String> lasting = new TreeSet<>(leftOut);
+        if (lasting.remove(STREAM)) {
+            owner.stopStreaming(new Kind(upstream, combination));
+        }
+        if (lasting.isEmpty()) {
+            return;
+        }
+        Known earlier = known.put(combination, new Known(Set.copyOf(lasting), nanoTime.getAsLong()));
+        if (earlier == null || isExpired(earlier) || !earlier.fields().containsAll(lasting)) {
             LOG.log(
                     Level.INFO,
                     "upstream {0} rejects {1} of model {2}{3}: left out of such requests for {4} (relearn_after)",
                     upstream,
-                    String.join(", ", new TreeSet<>(leftOut)),
+                    String.join(", ", lasting),
                     combination.model(),
                     combination,
                     Failures.text(relearnAfter));

@@ -18,7 +18,7 @@ class ConfigProblemsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     hartbeat: 1s                            | 1: hartbeat: unknown key; did you mean heartbeat?
                     Reasoning-Format: think                 | 1: Reasoning-Format: unknown key; did you mean reasoning_format?
-                    limits: { zzz: 1 }                      | 1: limits.zzz: unknown key; allowed: body, messages, depth, body_time, bodies, turns, turns_per_caller
+                    limits: { zzz: 1 }                      | 1: limits.zzz: unknown key; allowed: body, messages, depth, values, body_time, bodies, turns, turns_per_caller
                     presets:;  o1:;    steps: { mni: 1 }    | 3: presets.o1.steps.mni: unknown key; did you mean min?
                     presets:;  gpt-4.1:;    modle: x        | 3: presets.'gpt-4.1'.modle: unknown key; did you mean model?
                     legacy_response: no                     | 1: legacy_response: found 'no', allowed: true, false
@@ -66,7 +66,8 @@ class ConfigProblemsTest {
                     default_model: m;upstreams: { a: }      | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
                     default_model: m;upstreams: { a: { url: "${EMPTY}" } } | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
                     default_model: m;upstreams: { a: { url: "http://a/", attempts: 11 } } | 2: upstreams.a.attempts: found '11', allowed: a whole number, 1 to 10
-                    default_model: m;upstreams: { a: { url: "http://a/", headers: { "X Y": a } } } | 2: upstreams.a.headers.X: no name, allowed: a header's name (the key goes on after this word; is a space missing after a colon?)
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { transfer-encoding: a } } } | 2: upstreams.a.headers.transfer-encoding: no name, allowed: the name of a header other than Content-Length and Transfer-Encoding
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { "X Y": a } } } | 2: upstreams.a.headers.X: no name, allowed: the name of a header other than Content-Length and Transfer-Encoding (the key goes on after this word; is a space missing after a colon?)
                     default_model: m;default_api_url: http://a/;upstreams: { default: { url: "http://b/" } } | 3: upstreams: found the name default, which the upstream of default_api_url has already
                     default_model: m;upstreams: { main: { url: "http://a/" } };presets: { o1: { upstream: mian } } | 3: presets.o1.upstream: found 'mian', allowed: the name of an upstream (main); did you mean main?
                     presets: { o1: { upstream: main } }     | 1: presets.o1.upstream: found 'main', allowed: the name of an upstream (default)

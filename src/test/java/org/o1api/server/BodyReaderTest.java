@@ -46,7 +46,7 @@ class BodyReaderTest {
 
         @Override
         public int read() {
-            throw new UnsupportedOperationException("reads into a buffer only");
+            return read(new byte[1], 0, 1);
         }
 
         @Override
@@ -66,11 +66,13 @@ class BodyReaderTest {
 
     private static final class Target implements BodyReader.Target {
         private final List<String> events = new ArrayList<>();
-        private Runnable whileAccepting = () -> {};
+        private int reserved;
+        private Runnable whileReserving = () -> {};
 
         @Override
-        public void accept(int bytes) {
-            whileAccepting.run();
+        public void reserve(int bytes) {
+            reserved += bytes;
+            whileReserving.run();
         }
 
         @Override
@@ -93,6 +95,8 @@ class BodyReaderTest {
 
     private final Arrived in = new Arrived();
     private final Target target = new Target();
+    private final OpenBodies open = new OpenBodies();
+    private long length = -1;
     private int completed;
     private final AsyncContext async = proxy(AsyncContext.class, null);
     private final HttpServletRequest request = proxy(HttpServletRequest.class, in);
@@ -103,12 +107,12 @@ class BodyReaderTest {
                     if (method.getName().equals("complete")) {
                         completed++;
                     }
-                    return method.getName().equals("startAsync") ? this.async : stream;
+                    return method.getName().equals("getContentLengthLong") ? Long.valueOf(length) : stream;
                 }));
     }
 
     private BodyReader reader() throws IOException {
-        BodyReader reader = BodyReader.of(request, async, SETTINGS, target);
+        BodyReader reader = BodyReader.of(request, open, async, SETTINGS, target);
         reader.start();
         return reader;
     }
@@ -144,7 +148,7 @@ class BodyReaderTest {
     @Test
     void failsByAnErrorWithoutThrowingIt() throws IOException {
         BodyReader reader = reader();
-        target.whileAccepting = () -> {
+        target.whileReserving = () -> {
             throw new OutOfMemoryError("thrown by a test");
         };
         in.add("a");
@@ -192,9 +196,37 @@ class BodyReaderTest {
     }
 
     @Test
+    void endsWhenTheGatewayStops() throws IOException {
+        length = 10;
+        BodyReader reader = reader();
+        in.add("a");
+        reader.onDataAvailable();
+
+        open.stop();
+        reader(); // a request that comes later
+
+        assertThat(target.events).containsExactly("failed SHUTTING_DOWN", "failed SHUTTING_DOWN");
+        assertThat(completed).isEqualTo(2);
+    }
+
+    /** Each piece may be a single byte. */
+    @Test
+    void reservesTheMemoryThatItTakes() throws IOException {
+        BodyReader reader = reader();
+        for (int i = 0; i < 10; i++) {
+            in.add("x");
+            reader.onDataAvailable();
+        }
+        reader.onAllDataRead();
+
+        assertThat(target.events).containsExactly("complete xxxxxxxxxx");
+        assertThat(target.reserved).isEqualTo(10);
+    }
+
+    @Test
     void closesTheConnectionAfterASecondError() throws IOException {
         BodyReader reader = reader();
-        target.whileAccepting = () -> in.broken = true;
+        target.whileReserving = () -> in.broken = true;
         in.add("a");
         in.add("b");
 

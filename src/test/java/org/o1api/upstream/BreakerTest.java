@@ -137,11 +137,12 @@ class BreakerTest {
         Breaker breaker = new Breaker("main", SOON, true);
         Breaker.Permit early = admit(breaker);
         Breaker.Permit left = admit(breaker);
-        fail(breaker, 20);
+        fail(breaker, "b");
+        fail(breaker, 19);
         Breaker.Permit probe = awaitProbe(breaker);
         early.succeeded();
         left.close();
-        assertThat(catchThrowable(() -> admit(breaker))).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> breaker.admit(new CallOwner("b")))).isInstanceOf(UpstreamException.class);
         probe.succeeded();
         succeed(breaker, 20);
     }
@@ -341,9 +342,10 @@ class BreakerTest {
     }
 
     @Test
-    void refusesForASecondWhileAProbeIsOut() {
+    void refusesFailingCallersForASecondWhileAProbeIsOut() {
         Breaker breaker = new Breaker("main", SOON, true);
-        fail(breaker, 20);
+        fail(breaker, "b");
+        fail(breaker, 19);
         Breaker.Permit probe = awaitProbe(breaker);
         for (String caller : List.of("a", "b")) {
             UpstreamException refusal =
@@ -352,6 +354,23 @@ class BreakerTest {
             assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1));
         }
         probe.close();
+    }
+
+    /** The probe may take minutes, and its caller may have chosen a request that does. */
+    @Test
+    void admitsCallersWithoutFailuresWhileAnotherOnesProbeIsOut() {
+        Breaker breaker = new Breaker("main", SOON, true);
+        fail(breaker, 20);
+        Breaker.Permit probe = awaitProbe(breaker);
+
+        Breaker.Permit failing = breaker.admit(new CallOwner("b"));
+        failing.failed(Failures.broken("broke", null));
+        assertThat(catchThrowable(() -> admit(breaker))).isInstanceOf(UpstreamException.class);
+        breaker.admit(new CallOwner("c")).begun();
+
+        assertThatCode(() -> admit(breaker).close()).doesNotThrowAnyException();
+        probe.close();
+        succeed(breaker, 20);
     }
 
     /** Callers by letter, upper case where their call succeeds; the breaker is asked on behalf of the first one. */

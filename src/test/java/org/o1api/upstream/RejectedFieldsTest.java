@@ -61,8 +61,13 @@ class RejectedFieldsTest {
         return new CallRequest("m", List.of(Message.user("hi")), fields, Set.of("response_format"));
     }
 
+    /** Asks in a turn of its own. */
     private void ask(HttpUpstream upstream, CallRequest request) {
-        try (Call call = upstream.open(request, fixture.terms("a"))) {
+        ask(upstream, request, fixture.terms("a"));
+    }
+
+    private void ask(HttpUpstream upstream, CallRequest request, Terms turn) {
+        try (Call call = upstream.open(request, turn)) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
     }
@@ -76,17 +81,34 @@ class RejectedFieldsTest {
     }
 
     @Test
-    void aJsonRequestThatCannotBeStreamedLeavesOthersStreaming() {
+    void aRequestThatCannotBeStreamedStopsTheStreamsOfItsKindInItsTurnOnly() {
         FakeUpstream fake = fixture.fake(FakeUpstream.deciding(RejectedFieldsTest::noStreamsOfJson));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, json(false));
-        ask(upstream, json(false));
+        Terms turn = fixture.terms("a");
+        ask(upstream, json(false), turn);
+        ask(upstream, json(false), turn);
         assertThat(fake.requests()).hasSize(3);
         assertThat(fake.request(2).body().has("stream")).isFalse();
+        ask(upstream, plain("m", "hi"), turn);
+        assertThat(fake.request(3).body().path("stream").asBoolean()).isTrue();
+
+        ask(upstream, json(false));
+        assertThat(fake.request(4).body().path("stream").asBoolean()).isTrue();
+    }
+
+    /** Rejected for what this one request contains. */
+    @Test
+    void aPlainRequestThatCannotBeStreamedLeavesOthersStreaming() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+                request -> request.body().has("stream") && request.text().contains("NOSTREAM")
+                        ? Script.error(400, "`stream` is not supported with this")
+                        : request.body().has("stream") ? Script.answer("well") : Script.completion("well")));
+        HttpUpstream upstream = upstream(fake);
+        ask(upstream, plain("m", "NOSTREAM"));
+        assertThat(fake.requests()).hasSize(2);
 
         ask(upstream, plain("m", "hi"));
-        assertThat(fake.requests()).hasSize(4);
-        assertThat(fake.request(3).body().path("stream").asBoolean()).isTrue();
+        assertThat(fake.request(2).body().path("stream").asBoolean()).isTrue();
     }
 
     @Test
@@ -130,7 +152,10 @@ class RejectedFieldsTest {
 
     @Test
     void isLoggedOnceWithoutTextOfTheRequest() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(RejectedFieldsTest::noStreamsOfJson));
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+                request -> request.asksForJson() && request.body().has("stream_options")
+                        ? Script.error(400, "unknown field: stream_options")
+                        : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
         try (LogLines log = new LogLines(RejectedFields.class)) {
             for (int i = 0; i < 3; i++) {
@@ -138,7 +163,7 @@ class RejectedFieldsTest {
                 ask(upstream, plain("m", "hi"));
             }
             assertThat(log.lines())
-                    .containsExactly("upstream main rejects stream of model m with JSON output:"
+                    .containsExactly("upstream main rejects stream_options of model m with JSON output:"
                             + " left out of such requests for 3600 s (relearn_after)");
         }
     }

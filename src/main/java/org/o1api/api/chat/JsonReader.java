@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
 import org.o1api.llm.ErrorCode;
@@ -20,10 +21,10 @@ final class JsonReader implements AutoCloseable {
     private final String text;
     private final JsonParser json;
 
-    /** Reads within a nesting depth. */
-    JsonReader(byte[] utf8, int depth) {
+    /** Reads within the limits of the text's structure. */
+    JsonReader(byte[] utf8, ApiSettings.Limits limits) {
         text = RequestJson.text(utf8);
-        json = RequestJson.parser(text, depth);
+        json = RequestJson.parser(text, limits);
     }
 
     /** The kind of the next value, which becomes the current one. */

@@ -33,7 +33,7 @@ final class RequestReader {
      * @throws RequestException when it is malformed, or asks for what cannot be had
      */
     static ChatCompletionRequest read(byte[] body, ApiSettings.Limits limits) {
-        try (JsonReader json = new JsonReader(body, limits.depth())) {
+        try (JsonReader json = new JsonReader(body, limits)) {
             return new RequestReader(json, limits).read();
         }
     }

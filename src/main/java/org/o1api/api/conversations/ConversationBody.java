@@ -60,7 +60,7 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
     }
 
     private static JsonNode tree(byte[] body, ApiSettings.Limits limits) {
-        try (JsonParser parser = RequestJson.parser(RequestJson.text(body), limits.depth())) {
+        try (JsonParser parser = RequestJson.parser(RequestJson.text(body), limits)) {
             JsonNode json = MAPPER.readTree(parser);
             if (json == null) {
                 return MissingNode.getInstance();

@@ -1,0 +1,36 @@
+package org.o1api.server;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.o1api.llm.FailureLog;
+
+/** The bodies that are being read or discarded. Tomcat waits for them when it stops, so that they are ended first. */
+public final class OpenBodies {
+    private static final FailureLog FAILURES = new FailureLog(System.getLogger(OpenBodies.class.getName()));
+
+    private final Set<BodyReader> readers = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopping;
+
+    void add(BodyReader reader) {
+        readers.add(reader);
+        if (stopping) {
+            reader.stop();
+        }
+    }
+
+    void remove(BodyReader reader) {
+        readers.remove(reader);
+    }
+
+    /** Ends all of them, and from now on each new one. */
+    public void stop() {
+        stopping = true;
+        for (BodyReader reader : readers) {
+            try {
+                reader.stop();
+            } catch (RuntimeException | Error e) { // one request must not keep the others
+                FAILURES.error("stop", "a request could not be ended", e);
+            }
+        }
+    }
+}
