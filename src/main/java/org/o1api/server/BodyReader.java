@@ -40,6 +40,9 @@ final class BodyReader implements ReadListener {
     private byte @Nullable [] body;
 
     private int size;
+    /** Whether the target has the body: from then on the request is not ended here. */
+    private boolean handedOver;
+
     private volatile boolean ended;
     private long discardSinceNanos;
     private long discarded;
@@ -196,6 +199,7 @@ final class BodyReader implements ReadListener {
         try {
             whole = body;
             body = null;
+            handedOver = whole != null;
         } finally {
             lock.unlock();
         }
@@ -219,6 +223,19 @@ final class BodyReader implements ReadListener {
         fail(new BodyException(
                 ErrorCode.SHUTTING_DOWN, "The gateway is stopping. Retry shortly, or use another instance."));
         if (!isChunked) {
+            endUnlessHandedOver();
+        }
+    }
+
+    private void endUnlessHandedOver() {
+        boolean mayEnd;
+        lock.lock();
+        try {
+            mayEnd = !handedOver;
+        } finally {
+            lock.unlock();
+        }
+        if (mayEnd) {
             end();
         }
     }
@@ -232,7 +249,7 @@ final class BodyReader implements ReadListener {
     @Override
     public void onError(Throwable failure) {
         fail(new BodyException(ErrorCode.INVALID_REQUEST, "The request body ended before it was complete."));
-        end();
+        endUnlessHandedOver();
     }
 
     /** Ends the reading with a failure, unless it has ended. */

@@ -119,6 +119,7 @@ class BodyReaderTest {
 
     @Test
     void joinsWhatArrives() throws IOException {
+        length = 6;
         BodyReader reader = reader();
         in.add("a");
         reader.onDataAvailable();
@@ -128,8 +129,10 @@ class BodyReaderTest {
         reader.onAllDataRead();
 
         reader.onError(new IOException("the client has disconnected")); // much later
+        reader.stop();
 
         assertThat(target.events).containsExactly("complete abcdef");
+        assertThat(completed).isZero(); // the request is another one's
     }
 
     @Test
