@@ -476,8 +476,9 @@ class UpstreamFailureTest {
                         ? Script.error(400, "Streaming is not supported for this model.")
                         : Script.completion("whole")));
         HttpUpstream upstream = fixture.upstream(fake);
+        Terms turn = fixture.terms("a");
         for (int i = 0; i < 2; i++) {
-            try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+            try (Call call = upstream.open(fixture.request(), turn)) {
                 assertThat(fixture.text(call)).isEqualTo("whole");
             }
         }
