@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,7 +22,7 @@ import org.o1api.llm.GatewayException;
 
 /**
  * Jersey's servlet behind a body reader. Requests of callers leave the container's thread at once: the body is read as it
- * arrives, and then the request runs on a thread of the {@link TurnExecutor}. Public requests run on the container's thread and
+ * arrives, and then the request runs on a thread of an executor. Public requests run on the container's thread and
  * have no body, so they are answered when all other threads are busy.
  */
 public final class GatewayServlet extends ServletContainer {
@@ -32,7 +33,7 @@ public final class GatewayServlet extends ServletContainer {
 
     private final transient BodySettings settings;
     private final transient BodyMemory memory;
-    private final transient TurnExecutor executor;
+    private final transient Executor executor;
     private final transient ScheduledExecutorService scheduler;
     private final transient OpenBodies bodies;
     private final transient ErrorResponder errors;
@@ -41,6 +42,7 @@ public final class GatewayServlet extends ServletContainer {
     /**
      * Serves an application.
      *
+     * @param executor runs callers' requests
      * @param scheduler for the limit on a body's time; stays the caller's
      * @param drain waits for the requests in flight. Called when the servlet is destroyed: containers destroy servlets before they
      *     notify the application's listeners
@@ -49,7 +51,7 @@ public final class GatewayServlet extends ServletContainer {
             ResourceConfig application,
             BodySettings settings,
             OpenBodies bodies,
-            TurnExecutor executor,
+            Executor executor,
             ScheduledExecutorService scheduler,
             ErrorResponder errors,
             Runnable drain) {
