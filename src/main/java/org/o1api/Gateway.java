@@ -126,6 +126,7 @@ public final class Gateway implements ServletContextListener {
         Runnable drain = () -> {
             stop.run();
             turns.drain();
+            executor.drain();
         };
         started(TomcatStop.watch(context, stop, scheduler), TomcatStop::close);
         started(drainingAtExit(drain), Gateway::forget);
@@ -153,10 +154,7 @@ public final class Gateway implements ServletContextListener {
                 context,
                 "o1-api",
                 "/*",
-                new GatewayServlet(application, config.bodies(), bodies, executor, scheduler, errors, () -> {
-                    drain.run();
-                    executor.drain();
-                }));
+                new GatewayServlet(application, config.bodies(), bodies, executor, scheduler, errors, drain));
     }
 
     /** Adds a filter for requests from clients, after those that were added before. */

@@ -137,12 +137,13 @@ final class DatabaseConnections implements AutoCloseable {
             properties.setProperty("socketTimeout", String.valueOf(QUERY_SECONDS));
             properties.setProperty("tcpKeepAlive", "true");
         }
-        return new DriverDataSource(
-                h2 ? withOptions(url) : url,
-                h2 ? "org.h2.Driver" : "org.postgresql.Driver",
-                properties,
-                by.user(),
-                by.password());
+        String driver = h2 ? "org.h2.Driver" : "org.postgresql.Driver";
+        try {
+            Class.forName(driver); // registers itself; otherwise the data source warns
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("the web application contains " + driver, e);
+        }
+        return new DriverDataSource(h2 ? withOptions(url) : url, driver, properties, by.user(), by.password());
     }
 
     /** The URL with our options, except those that it sets itself. */

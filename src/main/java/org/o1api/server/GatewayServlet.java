@@ -204,8 +204,8 @@ public final class GatewayServlet extends ServletContainer {
         @Override
         public void complete(byte[] body) {
             cancelDeadline();
-            ReceivedBody received = new ReceivedBody(body, share::close);
             try {
+                ReceivedBody received = new ReceivedBody(body, share::close);
                 executor.execute(() -> run(received));
             } catch (RejectedExecutionException e) {
                 end(new BodyException(
@@ -241,9 +241,9 @@ public final class GatewayServlet extends ServletContainer {
         }
 
         private void run(ReceivedBody body) {
-            request.setAttribute(ReceivedBody.ATTRIBUTE, body);
-            BodilessRequest bodiless = new BodilessRequest(request, async);
             try {
+                request.setAttribute(ReceivedBody.ATTRIBUTE, body);
+                BodilessRequest bodiless = new BodilessRequest(request, async);
                 GatewayServlet.super.service(bodiless, response);
                 if (!bodiless.isAsyncTaken()) {
                     body.release();

@@ -7,6 +7,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.o1api.llm.ErrorCode;
@@ -32,7 +34,9 @@ final class Breaker {
     private final Duration open;
     private final CircuitBreaker breaker;
     private final CallerVotes votes;
+    private final Set<String> besideProbe = ConcurrentHashMap.newKeySet();
     private volatile long openedNanos = System.nanoTime();
+    private volatile String probeCaller = "";
 
     /** A closed breaker of the upstream of this name; one that is not enabled stays so. */
     Breaker(String name, Duration open, boolean enabled) {
@@ -93,17 +97,29 @@ final class Breaker {
             endPause();
         }
         if (!breaker.tryAcquirePermission()) {
-            if (breaker.getState() == State.HALF_OPEN && !votes.hasFailed(owner.caller())) {
-                return new Permit(owner, Role.BESIDE_PROBE); // another caller's probe may take minutes
+            if (mayGoBesideProbe(owner.caller())) {
+                return new Permit(owner, Role.BESIDE_PROBE);
             }
             throw refusal();
         }
         try {
-            return new Permit(owner, breaker.getState() == State.HALF_OPEN ? Role.PROBE : Role.ORDINARY);
+            boolean probe = breaker.getState() == State.HALF_OPEN;
+            if (probe) {
+                probeCaller = owner.caller();
+            }
+            return new Permit(owner, probe ? Role.PROBE : Role.ORDINARY);
         } catch (Throwable e) {
             breaker.releasePermission();
             throw e;
         }
+    }
+
+    /** Another caller's probe may take minutes, so a caller without failures makes a call of its own, one at a time. */
+    private boolean mayGoBesideProbe(String caller) {
+        return breaker.getState() == State.HALF_OPEN
+                && !caller.equals(probeCaller)
+                && !votes.hasFailed(caller)
+                && besideProbe.add(caller);
     }
 
     private synchronized void endPause() {
@@ -193,7 +209,9 @@ final class Breaker {
 
         /** Releases a permit without a result: otherwise a probe that was cancelled would be the last one. */
         void close() {
-            if (end()) {
+            if (role == Role.BESIDE_PROBE) {
+                besideProbe.remove(owner.caller());
+            } else if (end()) {
                 breaker.releasePermission();
             }
         }

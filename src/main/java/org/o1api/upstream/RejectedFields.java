@@ -122,17 +122,19 @@ final class RejectedFields {
         if (lasting.isEmpty()) {
             return;
         }
-        Known earlier = known.put(combination, new Known(Set.copyOf(lasting), nanoTime.getAsLong()));
-        if (earlier == null || isExpired(earlier) || !earlier.fields().containsAll(lasting)) {
-            LOG.log(
-                    Level.INFO,
-                    "upstream {0} rejects {1} of model {2}{3}: left out of such requests for {4} (relearn_after)",
-                    upstream,
-                    String.join(", ", lasting),
-                    combination.model(),
-                    combination,
-                    Failures.text(relearnAfter));
+        Known earlier = known.get(combination);
+        if (earlier != null && !isExpired(earlier) && earlier.fields().containsAll(lasting)) {
+            return; // nothing new, and its time is not extended
         }
+        known.put(combination, new Known(Set.copyOf(lasting), nanoTime.getAsLong()));
+        LOG.log(
+                Level.INFO,
+                "upstream {0} rejects {1} of model {2}{3}: left out of such requests for {4} (relearn_after)",
+                upstream,
+                String.join(", ", lasting),
+                combination.model(),
+                combination,
+                Failures.text(relearnAfter));
     }
 
     private boolean isExpired(Known entry) {

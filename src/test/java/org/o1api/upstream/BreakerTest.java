@@ -364,7 +364,11 @@ class BreakerTest {
         Breaker.Permit probe = awaitProbe(breaker);
 
         Breaker.Permit failing = breaker.admit(new CallOwner("b"));
+        assertThat(catchThrowable(() -> breaker.admit(new CallOwner("b")))) // one at a time
+                .isInstanceOf(UpstreamException.class);
         failing.failed(Failures.broken("broke", null));
+        failing.close();
+        assertThat(catchThrowable(() -> breaker.admit(new CallOwner("b")))).isInstanceOf(UpstreamException.class);
         assertThat(catchThrowable(() -> admit(breaker))).isInstanceOf(UpstreamException.class);
         breaker.admit(new CallOwner("c")).begun();
 

@@ -98,10 +98,10 @@ public final class ChatCompletionsResource {
             Duration heartbeat = streams.jsonHeartbeat();
             if (heartbeat == null) {
                 @Nullable GatewayException failure = run(asked, () -> tell(asked, recording, listener));
+                release.run();
                 if (failure != null) {
                     throw failure;
                 }
-                release.run();
                 response.resume(reply.json(extra));
                 return;
             }
