@@ -20,7 +20,7 @@ import org.o1api.testing.Stage;
 
 /** The WAR deployed and undeployed again and again; soft references do not count here, by an option in the pom. */
 class RedeployIT {
-    private static final int TIMES = 20;
+    private static final int TIMES = Integer.getInteger("o1api.redeploys", 20);
 
     @ParameterizedTest
     @EnumSource
