@@ -12,7 +12,7 @@ import org.o1api.llm.ErrorCode;
 public final class BodyMemory {
     private final long total;
     private final long perCaller;
-    private final Map<String, Long> byCaller = new HashMap<>();
+    private final Map<String, Count> byCaller = new HashMap<>();
     private long used;
 
     /**
@@ -24,6 +24,10 @@ public final class BodyMemory {
     public BodyMemory(long total, long perCaller) {
         this.total = total;
         this.perCaller = perCaller;
+    }
+
+    private static final class Count {
+        private long bytes;
     }
 
     /** What one request holds. Closing it releases all of it. Belongs to one thread at a time, except that any thread may close it. */
@@ -42,7 +46,8 @@ public final class BodyMemory {
          */
         void add(int bytes) {
             synchronized (byCaller) {
-                long ofCaller = byCaller.getOrDefault(caller, 0L);
+                Count count = byCaller.get(caller);
+                long ofCaller = count == null ? 0 : count.bytes;
                 if (bytes > total - used) {
                     throw new BodyException(
                             ErrorCode.OVERLOADED,
@@ -55,8 +60,8 @@ public final class BodyMemory {
                             "This key is at its share of " + perCaller
                                     + " bytes of request bodies held at once (half of limits.bodies). Wait for a request to end.");
                 }
+                byCaller.computeIfAbsent(caller, name -> new Count()).bytes += bytes;
                 used += bytes;
-                byCaller.put(caller, ofCaller + bytes);
                 held += bytes;
             }
         }
@@ -67,7 +72,13 @@ public final class BodyMemory {
                 long bytes = held;
                 held = 0;
                 used -= bytes;
-                byCaller.computeIfPresent(caller, (name, all) -> all == bytes ? null : all - bytes);
+                Count count = byCaller.get(caller); // allocates nothing, so that it works without memory too
+                if (count != null) {
+                    count.bytes -= bytes;
+                    if (count.bytes == 0) {
+                        byCaller.remove(caller);
+                    }
+                }
             }
         }
     }
