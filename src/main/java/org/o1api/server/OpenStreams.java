@@ -112,11 +112,6 @@ public final class OpenStreams implements AutoCloseable {
         return tick.sinceLastRun();
     }
 
-    /** How many are open. */
-    public int size() {
-        return streams.size();
-    }
-
     @Override
     public void close() {
         tick.close();
