@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.upstream.Certificates;
 import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.UpstreamSettings.Limits;
+import org.o1api.upstream.UpstreamSettings.Replies;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
 
 /** Reads the providers: the one of the original's keys, and those under {@code upstreams}. */
@@ -20,6 +21,7 @@ final class UpstreamReader {
     private static final Kind<Duration> WAIT = Kind.duration(Duration.ofMillis(1), Duration.ofHours(24));
     private static final Kind<Duration> RETRY_WAIT = Kind.duration(Duration.ZERO, Duration.ofHours(1));
     private static final Kind<Duration> RELEARN_AFTER = Kind.duration(Duration.ofSeconds(1), Duration.ofDays(30));
+    private static final Kind<Long> EVENT = Kind.size(64 << 10, 256 << 20);
     private static final Kind<String> HEADER = Kind.LINE_OF_TEXT
             .which(
                     "a header's name",
@@ -66,12 +68,14 @@ final class UpstreamReader {
         Limits limits = limits(section);
         Map<String, String> headers = section.values("headers", HEADER, Kind.HEADER_VALUE);
         URI proxy = section.find("proxy", Kind.PROXY);
+        Replies replies = replies(section);
         Duration relearnAfter = section.get("relearn_after", RELEARN_AFTER, UpstreamSettings.RELEARN_AFTER);
         SSLContext tls = section.section("tls", UpstreamReader::tls);
         if (tls != null && !"https".equalsIgnoreCase(url.getScheme())) {
             section.problem("tls", "the url is not https://, allowed: tls with an https:// url only");
         }
-        return new UpstreamSettings(name, url, key, model, timeouts, limits, relearnAfter, headers, proxy, tls);
+        return new UpstreamSettings(
+                name, url, key, model, timeouts, limits, replies, relearnAfter, headers, proxy, tls);
     }
 
     /** The HTTP client rejects such a URL at each call; and a password in a URL reaches logs. */
@@ -125,6 +129,14 @@ final class UpstreamReader {
                 (int) attempts,
                 section.get("max_retry_wait", RETRY_WAIT, fallback.maxRetryWait()),
                 section.get("circuit_breaker", Kind.FLAG, fallback.circuitBreaker()));
+    }
+
+    private static Replies replies(Section section) {
+        Replies fallback = Replies.DEFAULT;
+        return new Replies(
+                section.get("event", EVENT, (long) fallback.event()).intValue(),
+                section.get("require_finish_reason", Kind.FLAG, fallback.requireFinishReason()),
+                section.get("starts_thinking", Kind.FLAG, fallback.startsThinking()));
     }
 
     private static Timeouts timeouts(Section section) {

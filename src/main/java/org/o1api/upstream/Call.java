@@ -18,6 +18,11 @@ public interface Call extends Iterable<Delta>, AutoCloseable {
     /** What the upstream counted so far; {@link Usage#NONE} where it counts nothing. */
     Usage usage();
 
+    /** Whether the text begins inside the model's reasoning, so that only {@code </think>} is sent ({@code starts_thinking}). */
+    default boolean startsThinking() {
+        return false;
+    }
+
     /** Ends the call. One that is not yet complete is cancelled, so that nobody pays for what nobody reads. */
     @Override
     void close();

@@ -1,6 +1,10 @@
 package org.o1api.upstream;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.llm.RawJson;
 
 /** What an upstream sends, piece by piece. What has arrived together and is of one kind comes as one delta. */
 public sealed interface Delta {
@@ -14,13 +18,31 @@ public sealed interface Delta {
     record Reasoning(String text) implements Delta {}
 
     /**
+     * An image.
+     *
+     * @param json as the provider writes it, for instance {@code {"type": "image_url", "image_url": {"url": "data:..."}}}
+     */
+    record Image(RawJson json) implements Delta {}
+
+    /**
      * More of a tool call.
      *
      * @param index which of the reply's tool calls
      * @param id only in the call's first delta
      * @param name only in the call's first delta
      * @param arguments the next piece of the arguments' JSON text
+     * @param fields what the provider adds that OpenAI's API does not have, such as {@code extra_content} with a signature
      */
     record ToolCall(
-            int index, @Nullable String id, @Nullable String name, String arguments) implements Delta {}
+            int index, @Nullable String id, @Nullable String name, String arguments, Map<String, RawJson> fields)
+            implements Delta {
+        public ToolCall {
+            fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+        }
+
+        /** A tool call as OpenAI's API has it. */
+        public ToolCall(int index, @Nullable String id, @Nullable String name, String arguments) {
+            this(index, id, name, arguments, Map.of());
+        }
+    }
 }

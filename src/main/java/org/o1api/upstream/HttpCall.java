@@ -11,7 +11,6 @@ import org.o1api.llm.Usage;
 
 /** A reply that comes in over HTTP, read by the thread that takes its deltas. */
 final class HttpCall implements Call {
-    private static final int LONGEST_EVENT = 1024 * 1024;
     private static final int LONGEST_REPLY = 10 * 1024 * 1024;
     /** What may follow the end of a reply and is read for the sake of the connection. */
     private static final int LONGEST_REST = 64 * 1024;
@@ -22,6 +21,7 @@ final class HttpCall implements Call {
         JSON
     }
 
+    private final ProviderProfile profile;
     private final Response response;
     private final Attempt attempt;
     private final EventReader events;
@@ -34,10 +34,12 @@ final class HttpCall implements Call {
     private boolean closed;
     private @Nullable UpstreamException failure;
 
-    HttpCall(Response response, Attempt attempt, Failures failures) {
+    HttpCall(ProviderProfile profile, Response response, Attempt attempt, Failures failures) {
+        this.profile = profile;
         this.response = response;
         this.attempt = attempt;
-        this.events = new EventReader((InputStream) response.getEntity(), LONGEST_EVENT);
+        this.events = new EventReader(
+                (InputStream) response.getEntity(), profile.replies().event());
         this.deltas = new DeltaQueue(failures);
         this.chunks = new ChunkReader(deltas);
     }
@@ -77,6 +79,11 @@ final class HttpCall implements Call {
     @Override
     public Usage usage() {
         return deltas.usage();
+    }
+
+    @Override
+    public boolean startsThinking() {
+        return profile.replies().startsThinking();
     }
 
     @Override

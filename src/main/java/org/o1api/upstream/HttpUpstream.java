@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +27,7 @@ public final class HttpUpstream implements Upstream {
     private final Breaker breaker;
     private final ConcurrencyLimiter limiter;
     private final RejectedFields rejected;
+    private final Map<String, ProviderProfile> profiles = new ConcurrentHashMap<>();
     private final Set<Exchange> watched = ConcurrentHashMap.newKeySet();
     private final PeriodicTask ticker;
     private volatile boolean closed;
@@ -125,6 +127,7 @@ public final class HttpUpstream implements Upstream {
     private final class Opening {
         private final CallRequest request;
         private final Terms terms;
+        private final ProviderProfile profile;
         private final Cancellation cancellation;
         private final long start = System.nanoTime();
         private final Set<String> leftOut;
@@ -139,6 +142,7 @@ public final class HttpUpstream implements Upstream {
         Opening(CallRequest request, Terms terms) {
             this.request = request;
             this.terms = terms;
+            this.profile = profiles.computeIfAbsent(request.model(), model -> new ProviderProfile(settings, model));
             this.cancellation = terms.cancellation();
             this.leftOut = rejected.of(request, terms.owner());
         }
@@ -185,7 +189,7 @@ public final class HttpUpstream implements Upstream {
                     rejected.remember(request, leftOut, terms.owner());
                 }
                 terms.accepted().run();
-                HttpCall call = new HttpCall(response, attempt, failures);
+                HttpCall call = new HttpCall(profile, response, attempt, failures);
                 if (awaitFirstDelta(call)) {
                     attempt.begun();
                 }

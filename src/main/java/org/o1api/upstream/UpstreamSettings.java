@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param url the full URL, used verbatim, query included
  * @param apiKey sent as a bearer token; null or empty sends none
  * @param model what it is asked for, whatever the preset says; null: what the preset says
+ * @param replies how replies are read
  * @param relearnAfter how long a field is left out that a model has rejected
  * @param headers sent with every call; they override our own
  * @param proxy an HTTP proxy, {@code http://[user:password@]host:port}
@@ -24,6 +25,7 @@ public record UpstreamSettings(
         @Nullable String model,
         Timeouts timeouts,
         Limits limits,
+        Replies replies,
         Duration relearnAfter,
         Map<String, String> headers,
         @Nullable URI proxy,
@@ -35,7 +37,7 @@ public record UpstreamSettings(
         headers = Map.copyOf(headers);
     }
 
-    /** An upstream with the default of {@code relearnAfter}, and without certificates of its own. */
+    /** An upstream with the defaults of {@code replies} and {@code relearnAfter}, and without certificates of its own. */
     public UpstreamSettings(
             String name,
             URI url,
@@ -45,7 +47,7 @@ public record UpstreamSettings(
             Limits limits,
             Map<String, String> headers,
             @Nullable URI proxy) {
-        this(name, url, apiKey, model, timeouts, limits, RELEARN_AFTER, headers, proxy, null);
+        this(name, url, apiKey, model, timeouts, limits, Replies.DEFAULT, RELEARN_AFTER, headers, proxy, null);
     }
 
     /**
@@ -73,6 +75,18 @@ public record UpstreamSettings(
      */
     public record Limits(int concurrency, int queue, int attempts, Duration maxRetryWait, boolean circuitBreaker) {
         public static final Limits DEFAULT = new Limits(1024, 1024, 3, Duration.ofSeconds(10), true);
+    }
+
+    /**
+     * How replies are read.
+     *
+     * @param event bytes of one event of a streamed reply, at most
+     * @param requireFinishReason whether a stream that ends with {@code [DONE]} but without a finish reason has failed
+     * @param startsThinking whether the model's text begins inside its reasoning, so that only {@code </think>} is sent
+     */
+    public record Replies(int event, boolean requireFinishReason, boolean startsThinking) {
+        /** An image in base64 fits. */
+        public static final Replies DEFAULT = new Replies(4 * 1024 * 1024, false, false);
     }
 
     @Override

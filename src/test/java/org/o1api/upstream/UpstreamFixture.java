@@ -117,6 +117,7 @@ final class UpstreamFixture implements AutoCloseable {
                     model,
                     new UpstreamSettings.Timeouts(connect, firstToken, idle, call),
                     new UpstreamSettings.Limits(concurrency, queue, attempts, maxRetryWait, circuitBreaker),
+                    UpstreamSettings.Replies.DEFAULT,
                     UpstreamSettings.RELEARN_AFTER,
                     headers,
                     proxy,
