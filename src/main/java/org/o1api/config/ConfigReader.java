@@ -3,6 +3,7 @@ package org.o1api.config;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.auth.ApiKey;
@@ -106,10 +107,12 @@ final class ConfigReader {
         StreamSettings fallback = StreamSettings.DEFAULT;
         Kind<Duration> silence = Kind.duration(Duration.ofMillis(10), LONGEST_SILENCE);
         return new StreamSettings(
-                root.get("heartbeat", silence, fallback.heartbeat()),
+                root.get("heartbeat", silence.orOff(), Optional.ofNullable(fallback.heartbeat()))
+                        .orElse(null),
                 root.get("begin_after", Kind.duration(Duration.ZERO, LONGEST_SILENCE), fallback.beginAfter()),
                 root.get("stream_status_feedback", Kind.FLAG, fallback.statusFeedback()),
                 root.get("write_timeout", silence, fallback.writeTimeout()),
-                root.find("json_heartbeat", silence, "none"));
+                root.get("json_heartbeat", silence.orOff(), Optional.ofNullable(fallback.jsonHeartbeat()))
+                        .orElse(null));
     }
 }

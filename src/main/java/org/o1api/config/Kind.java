@@ -31,6 +31,7 @@ record Kind<T>(
         Function<T, String> printed) {
     private static final int SHOWN = 60;
     private static final int LINE = 4096;
+    private static final String OFF = "off";
     private static final Pattern INTEGER = Pattern.compile("\\d{1,15}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
 
@@ -83,6 +84,20 @@ record Kind<T>(
                         DurationText::parse,
                         DurationText::of)
                 .filtered(duration -> min.compareTo(duration) <= 0 && duration.compareTo(max) <= 0);
+    }
+
+    /** The same, or {@code off}: then the value is an empty one. */
+    Kind<Optional<T>> orOff() {
+        return new Kind<>(
+                allowed + ", or " + OFF,
+                known,
+                emptyIsAbsent,
+                shown,
+                text -> {
+                    Optional<T> value = parser.apply(text);
+                    return value.isPresent() || text.equals(OFF) ? Optional.of(value) : Optional.empty();
+                },
+                value -> value.map(printed).orElse(OFF));
     }
 
     static Kind<Long> size(long min, long max) {

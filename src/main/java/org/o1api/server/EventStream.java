@@ -1,6 +1,7 @@
 package org.o1api.server;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,6 +35,7 @@ public final class EventStream implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean pinging = new AtomicBoolean();
     private final long createdNanos = System.nanoTime();
+    private final boolean heartbeats;
     private final long pingAfterNanos;
     private boolean opened;
     private volatile boolean closed;
@@ -72,7 +74,9 @@ public final class EventStream implements AutoCloseable {
         this.unexpected = unexpected;
         this.owner = owner;
         this.onClosed = onClosed;
-        this.pingAfterNanos = (long) (settings.heartbeat().toNanos() * DUE);
+        Duration heartbeat = settings.heartbeat();
+        this.heartbeats = heartbeat != null;
+        this.pingAfterNanos = heartbeat == null ? Long.MAX_VALUE : (long) (heartbeat.toNanos() * DUE);
     }
 
     /** The upstream has accepted the work: begins the response, when the settings want that shown. */
@@ -116,7 +120,9 @@ public final class EventStream implements AutoCloseable {
                 if (closed || left) {
                     throw new ClientLeftException(null);
                 }
-                write(sink.ping());
+                if (heartbeats) {
+                    write(sink.ping());
+                }
             } finally {
                 lock.unlock();
             }
@@ -234,7 +240,7 @@ public final class EventStream implements AutoCloseable {
             if (lock.tryLock()) {
                 try {
                     if (!closed && !left) {
-                        boolean open = !opened && settings.statusFeedback();
+                        boolean open = !opened && (settings.statusFeedback() || !heartbeats);
                         opened |= open;
                         write(open ? opening : sink.ping());
                     }

@@ -6,14 +6,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * How replies are written that come to be while they are sent.
  *
- * @param heartbeat a stream that has begun never stays silent for longer
+ * @param heartbeat a stream that has begun is never silent for longer; null: no comments are sent, and a client that has
+ *     disconnected is noticed only when there is text to send
  * @param beginAfter a response begins then, though nothing can be shown yet
  * @param statusFeedback whether a response begins as soon as the upstream has accepted the call
  * @param writeTimeout a client that takes nothing for so long is left
- * @param jsonHeartbeat the heartbeat of replies that are one JSON text, as white space before it; null: they have none
+ * @param jsonHeartbeat the heartbeat of replies that are one JSON text, as white space before it; null: they have
+ *     none
  */
 public record StreamSettings(
-        Duration heartbeat,
+        @Nullable Duration heartbeat,
         Duration beginAfter,
         boolean statusFeedback,
         Duration writeTimeout,

@@ -32,10 +32,10 @@ class ConfigProblemsTest {
                     limits: { body: 1GB }                   | 1: limits.body: found '1GB', allowed: a size, 1KiB to 1GiB
                     limits: { body: 99999MiB }              | 1: limits.body: found '99999MiB', allowed: a size, 1KiB to 1GiB
                     limits: 5                               | 1: limits: found a single value, allowed: a section of keys and values
-                    default_model: m;heartbeat: 500         | 2: heartbeat: found '500', allowed: a duration, 10ms to 10m
-                    heartbeat: 1d                           | 1: heartbeat: found '1d', allowed: a duration, 10ms to 10m
-                    heartbeat: 11m                          | 1: heartbeat: found '11m', allowed: a duration, 10ms to 10m
-                    heartbeat: -1s                          | 1: heartbeat: found '-1s', allowed: a duration, 10ms to 10m
+                    default_model: m;heartbeat: 500         | 2: heartbeat: found '500', allowed: a duration, 10ms to 10m, or off
+                    heartbeat: 1d                           | 1: heartbeat: found '1d', allowed: a duration, 10ms to 10m, or off
+                    heartbeat: 11m                          | 1: heartbeat: found '11m', allowed: a duration, 10ms to 10m, or off
+                    heartbeat: -1s                          | 1: heartbeat: found '-1s', allowed: a duration, 10ms to 10m, or off
                     reasoning_format: markdwn               | 1: reasoning_format: found 'markdwn', allowed: reasoning_content, reasoning, both, think, markdown, details, none; did you mean markdown?
                     default_api_url: llm.example.org/v1     | 1: default_api_url: found 'llm.example.org/v1', allowed: an http:// or https:// URL with a host
                     default_api_url: ftp://llm/v1           | 1: default_api_url: found 'ftp://llm/v1', allowed: an http:// or https:// URL with a host
@@ -155,7 +155,7 @@ class ConfigProblemsTest {
                 """;
 
         assertThat(complaintOf(file)).isEqualTo("""
-                        config.yaml:2: heartbeat: found 'soon', allowed: a duration, 10ms to 10m
+                        config.yaml:2: heartbeat: found 'soon', allowed: a duration, 10ms to 10m, or off
                         config.yaml:4: api_keys[0].key: is missing, allowed: either key or sha256
                         config.yaml:4: api_keys[0].keys: unknown key; did you mean key?
                         config.yaml:7: presets.o1.steps.min: found 'x', allowed: a whole number, 0 to 100

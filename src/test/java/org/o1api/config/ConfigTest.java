@@ -237,6 +237,13 @@ class ConfigTest {
                 .hasMillis(millis);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"heartbeat: off", "heartbeat: 'off'", "{heartbeat: off, json_heartbeat: off}"})
+    void switchesHeartbeatsOff(String yaml) {
+        assertThat(parse(yaml).stream().heartbeat()).isNull();
+        assertThat(parse(yaml).stream().jsonHeartbeat()).isNull();
+    }
+
     @Test
     void readsTheSameValueFromAnAnchor() {
         Config config = parse("default_model: &m some\npresets: { o1: { model: *m } }");

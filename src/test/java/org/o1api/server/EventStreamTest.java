@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventStreamTest {
-    private static final long HEARTBEAT = StreamSettings.DEFAULT.heartbeat().toNanos();
+    private static final long HEARTBEAT = Duration.ofMillis(500).toNanos();
     /** The tick's period, and as much again for a machine that is busy. */
     private static final long LATE = Duration.ofMillis(100).toNanos();
 
@@ -85,6 +87,22 @@ class EventStreamTest {
         assertThat(written.frames).isEmpty();
         stream.tick(created + StreamSettings.DEFAULT.beginAfter().toNanos(), Runnable::run);
         assertThat(written.frames).containsExactly("o");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void sendsNoCommentsWithoutAHeartbeatButBegins(boolean statusFeedback) {
+        StreamSettings usual = StreamSettings.DEFAULT;
+        StreamSettings off = new StreamSettings(
+                null, usual.beginAfter(), statusFeedback, usual.writeTimeout(), usual.jsonHeartbeat());
+        EventStream silent = new EventStream(
+                written, off, new byte[] {'o'}, new byte[] {'u'}, owner, ended -> closed.incrementAndGet());
+        long created = System.nanoTime();
+        silent.tick(created + usual.beginAfter().toNanos(), Runnable::run);
+        silent.tick(created + Duration.ofDays(1).toNanos(), Runnable::run);
+        silent.probe();
+        silent.send(new byte[] {'e'});
+        assertThat(written.frames).containsExactly("o", "e");
     }
 
     @Test
