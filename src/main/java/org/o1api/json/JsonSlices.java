@@ -69,10 +69,14 @@ public final class JsonSlices {
         return elements;
     }
 
-    /** The text that a JSON string stands for; another value as its own text. */
+    /** The text that a JSON string stands for; empty for null, and another value's own text. */
     public static String string(RawJson value) {
         try (JsonParser json = JSON.createParser(value.text())) {
-            return json.nextToken().isStructStart() ? value.text() : json.getText();
+            return switch (json.nextToken()) {
+                case VALUE_NULL -> "";
+                case VALUE_STRING -> json.getText();
+                default -> value.text();
+            };
         } catch (IOException e) {
             throw new UncheckedIOException("a value that was read before", e);
         }
