@@ -32,14 +32,15 @@ class HouseTest {
     private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
             Map.entry("server", List.of("llm")),
             Map.entry("api", List.of("server", "reasoning", "llm")),
-            Map.entry("api.chat", List.of("api", "server", "turn", "conversation", "reasoning", "llm")),
-            Map.entry("api.conversations", List.of("api", "server", "turn", "conversation", "llm")),
+            Map.entry("api.chat", List.of("api", "server", "turn", "conversation", "reasoning", "json", "llm")),
+            Map.entry("api.conversations", List.of("api", "server", "turn", "conversation", "json", "llm")),
             Map.entry("auth", List.of("llm")),
             Map.entry("turn", List.of("conversation", "reasoning", "upstream", "llm")),
-            Map.entry("conversation", List.of("llm")),
+            Map.entry("conversation", List.of("json", "llm")),
             Map.entry("reasoning", List.of("upstream", "llm")),
-            Map.entry("reasoning.strategy", List.of("reasoning", "upstream", "llm")),
+            Map.entry("reasoning.strategy", List.of("reasoning", "upstream", "json", "llm")),
             Map.entry("upstream", List.of("llm")),
+            Map.entry("json", List.of("llm")),
             Map.entry("llm", List.of()),
             Map.entry(
                     "config",
@@ -133,8 +134,8 @@ class HouseTest {
                 "com.fasterxml..",
                 BASE + ".api..",
                 BASE + ".upstream",
-                BASE + ".reasoning.strategy",
                 BASE + ".conversation",
+                BASE + ".json",
                 BASE + ".config");
     }
 

@@ -15,7 +15,7 @@ import org.o1api.llm.Role;
 /**
  * A request's messages, joined to those of its conversation.
  *
- * @param prompt what the model is told
+ * @param prompt what the provider gets; each tool call in it has its result
  * @param added what the conversation did not have yet
  */
 record Continuation(List<Message> prompt, List<Message> added) {
@@ -38,7 +38,7 @@ record Continuation(List<Message> prompt, List<Message> added) {
         turns.subList(0, dropped).forEach(turn -> prompt.addAll(turn.instructions()));
         turns.subList(dropped, turns.size()).forEach(turn -> addAll(turn, bounds.reasoning(), prompt));
         prompt.addAll(added);
-        return new Continuation(prompt, added);
+        return new Continuation(ToolResults.completed(prompt), added);
     }
 
     /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.JsonSlices;
 import org.o1api.llm.Content;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
@@ -27,7 +29,7 @@ import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
 import org.o1api.llm.Usage;
 
-/** A turn as the JSON of its row. */
+/** A turn as the JSON of its row. What came as JSON, such as content parts and tool calls, is kept and read back byte for byte. */
 final class TurnJson {
     /**
      * How deep JSON may be nested here, for reading and for writing: no less than the largest {@code limits.depth}. Text that is
@@ -44,10 +46,15 @@ final class TurnJson {
                             .maxNestingDepth(MAX_DEPTH)
                             .build())
                     .build())
+            .enable(
+                    DeserializationFeature
+                            .USE_BIG_DECIMAL_FOR_FLOATS) // two numbers that a double cannot tell apart differ
             .build();
 
     /** Writes keys in one order, since clients may have another. */
     private static final ObjectWriter CANONICAL = JSON.writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
+
+    private static final RawJson NOTHING = new RawJson("[]");
 
     private TurnJson() {}
 
@@ -69,7 +76,27 @@ final class TurnJson {
         } catch (IOException e) {
             throw new UncheckedIOException(e); // no writer into memory fails
         }
-        return text.toString();
+        return withEscapedHalves(text.getBuffer());
+    }
+
+    /**
+     * JSON in which half of a surrogate pair is written as its escape, since UTF-8 has none for it and a database would store
+     * something else. It can stand in strings only.
+     */
+    private static String withEscapedHalves(StringBuffer json) {
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isHighSurrogate(c) && i + 1 < json.length() && Character.isLowSurrogate(json.charAt(i + 1))) {
+                i++;
+            } else {
+                json.replace(i, i + 1, String.format(Locale.ROOT, "\\u%04X", (int) c));
+                i += 5;
+            }
+        }
+        return json.toString();
     }
 
     private static void write(Message message, JsonGenerator json) throws IOException {
@@ -123,16 +150,32 @@ final class TurnJson {
     }
 
     static StoredTurn read(String id, String text) {
-        JsonNode turn = tree(text);
+        Map<String, RawJson> turn = members(new RawJson(text));
         List<Message> messages = new ArrayList<>();
-        turn.path("messages").forEach(message -> messages.add(message(message)));
-        JsonNode answer = turn.get("answer");
+        RawJson answer = turn.get("answer");
+        for (RawJson message : JsonSlices.elements(turn.getOrDefault("messages", NOTHING))) {
+            messages.add(message(message));
+        }
         return new StoredTurn(
                 id,
-                turn.path("created").longValue(),
-                turn.path("model").asText(),
+                number(turn.get("created")),
+                string(turn.get("model")),
                 messages,
-                answer == null ? null : answer(answer));
+                answer == null ? null : answer(members(answer)));
+    }
+
+    private static Map<String, RawJson> members(RawJson object) {
+        Map<String, RawJson> members = new LinkedHashMap<>();
+        JsonSlices.members(object).forEach(member -> members.put(member.name(), member.value()));
+        return members;
+    }
+
+    private static String string(@Nullable RawJson value) {
+        return value == null ? "" : JsonSlices.string(value);
+    }
+
+    private static long number(@Nullable RawJson value) {
+        return value == null ? 0 : Long.parseLong(value.text());
     }
 
     static JsonNode tree(String text) {
@@ -162,56 +205,40 @@ final class TurnJson {
         }
     }
 
-    /** A tree that was read here as text. */
-    private static RawJson raw(JsonNode tree) {
-        try {
-            return new RawJson(JSON.writeValueAsString(tree));
-        } catch (JacksonException e) {
-            throw new UncheckedIOException("a tree that was read here", e);
-        }
-    }
-
     static RawJson string(String text) {
         return new RawJson(TextNode.valueOf(text).toString());
     }
 
-    private static Message message(JsonNode node) {
-        Role role = Role.valueOf(node.path("role").asText().toUpperCase(Locale.ROOT));
-        JsonNode said = node.get("content");
+    private static Message message(RawJson json) {
+        Map<String, RawJson> fields = members(json);
+        Role role = Role.valueOf(string(fields.remove("role")).toUpperCase(Locale.ROOT));
+        RawJson said = fields.remove("content");
         Content content = said == null
                 ? null
-                : said.isTextual() ? new Content.Text(said.textValue()) : new Content.Parts(raw(said));
-        Map<String, RawJson> fields = new LinkedHashMap<>();
-        node.properties().forEach(field -> {
-            if (!field.getKey().equals("role") && !field.getKey().equals("content")) {
-                fields.put(field.getKey(), raw(field.getValue()));
-            }
-        });
+                : said.text().startsWith("\"") ? new Content.Text(string(said)) : new Content.Parts(said);
         return new Message(role, content, fields);
     }
 
-    private static StoredTurn.Answer answer(JsonNode node) {
+    private static StoredTurn.Answer answer(Map<String, RawJson> answer) {
         List<StoredTurn.Step> reasoning = new ArrayList<>();
-        node.path("reasoning")
-                .forEach(step -> reasoning.add(
-                        new StoredTurn.Step(step.path(0).asText(), step.path(1).asText())));
-        JsonNode toolCalls = node.get("tool_calls");
-        JsonNode usage = node.path("usage");
+        for (RawJson step : JsonSlices.elements(answer.getOrDefault("reasoning", NOTHING))) {
+            List<RawJson> titleAndText = JsonSlices.elements(step);
+            reasoning.add(new StoredTurn.Step(string(titleAndText.get(0)), string(titleAndText.get(1))));
+        }
+        List<Long> usage = JsonSlices.elements(answer.getOrDefault("usage", NOTHING)).stream()
+                .map(TurnJson::number)
+                .toList();
         return new StoredTurn.Answer(
-                text(node.get("content")),
-                text(node.get("refusal")),
-                text(node.get("sent")),
-                toolCalls == null ? null : raw(toolCalls),
+                text(answer.get("content")),
+                text(answer.get("refusal")),
+                text(answer.get("sent")),
+                answer.get("tool_calls"),
                 reasoning,
-                FinishReason.ofWire(node.path("finish_reason").asText()),
-                new Usage(
-                        usage.path(0).longValue(),
-                        usage.path(1).longValue(),
-                        usage.path(2).longValue(),
-                        usage.path(3).longValue()));
+                FinishReason.ofWire(string(answer.get("finish_reason"))),
+                new Usage(usage.get(0), usage.get(1), usage.get(2), usage.get(3)));
     }
 
-    private static @Nullable String text(@Nullable JsonNode node) {
-        return node == null ? null : node.textValue();
+    private static @Nullable String text(@Nullable RawJson value) {
+        return value == null ? null : string(value);
     }
 }

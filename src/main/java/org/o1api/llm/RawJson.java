@@ -8,6 +8,20 @@ public record RawJson(String text) {
         }
     }
 
+    /** Whether it is a list without elements. */
+    public boolean isEmptyList() {
+        return isEmpty('[');
+    }
+
+    /** Whether it asks for nothing: an empty string, list or object. */
+    public boolean isEmpty() {
+        return text.equals("\"\"") || isEmpty('[') || isEmpty('{');
+    }
+
+    private boolean isEmpty(char opening) {
+        return text.charAt(0) == opening && text.substring(1, text.length() - 1).isBlank();
+    }
+
     @Override
     public String toString() {
         return text;

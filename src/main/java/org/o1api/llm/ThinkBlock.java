@@ -1,6 +1,9 @@
 package org.o1api.llm;
 
-/** The thought that stands at the front of a text, between {@code <think>} and {@code </think>}. */
+/**
+ * The reasoning at the front of a text, between {@code <think>} and {@code </think>}. An earlier answer with a closing tag only is
+ * left as it is: that may be prose about such tags.
+ */
 public final class ThinkBlock {
     public static final String START = "<think>";
     public static final String END = "</think>";

@@ -33,6 +33,8 @@ public final class Thinker {
     private Usage usage = Usage.NONE;
     private int calls;
     private boolean accepted;
+    /** How much of the text of the open closing call is reasoning without an opening tag. */
+    private int unopenedReasoning;
 
     /**
      * Makes the calls of one turn.
@@ -83,7 +85,13 @@ public final class Thinker {
 
     /** Makes the call whose output is the answer. Once that has begun, it ends with the turn's time, for want of length. */
     public Call answer(CallRequest request) {
+        unopenedReasoning = 0;
         return open(request, answering, false);
+    }
+
+    /** The first characters of the text of the open closing call turned out to be reasoning, without an opening tag. */
+    public void countAsReasoning(int characters) {
+        unopenedReasoning = characters;
     }
 
     /**
@@ -152,7 +160,9 @@ public final class Thinker {
         private final boolean reasoning;
         private final StringBuilder text = new StringBuilder();
         private final StringBuilder thought = new StringBuilder();
-        private boolean answers;
+        /** Whether something else than text answers: a refusal, a tool call, an image. */
+        private boolean answersOtherwise;
+
         private boolean cut;
         private boolean closed;
 
@@ -173,7 +183,7 @@ public final class Thinker {
                     try {
                         return !cut && deltas.hasNext();
                     } catch (UpstreamException e) {
-                        cut = isOver(time) && (reasoning || answers);
+                        cut = isOver(time) && (reasoning || answers());
                         if (!cut) {
                             throw e;
                         }
@@ -191,16 +201,37 @@ public final class Thinker {
         }
 
         private void keep(Delta delta) {
-            answers |= !(delta instanceof Delta.Reasoning);
             if (delta instanceof Delta.Text piece) {
                 text.append(piece.text());
             } else if (delta instanceof Delta.Reasoning piece) {
                 thought.append(piece.text());
             } else if (delta instanceof Delta.Refusal piece) {
+                answersOtherwise |= !piece.text().isBlank();
                 text.append(piece.text());
             } else if (delta instanceof Delta.ToolCall piece) {
+                answersOtherwise = true;
                 text.append(piece.arguments());
+            } else if (delta instanceof Delta.Image) {
+                answersOtherwise = true;
             }
+        }
+
+        /** Whether more has come than reasoning and white space. */
+        private boolean answers() {
+            int end = reasoningEnd();
+            boolean stillReasons = end == ThinkBlock.OPEN || (end == 0 && startsThinking());
+            return answersOtherwise || (!stillReasons && !text.substring(end).isBlank());
+        }
+
+        /** The index behind the reasoning in the text, which is there if the model has no field for it. */
+        private int reasoningEnd() {
+            int end = ThinkBlock.end(text);
+            return end == 0 && !reasoning ? unopenedReasoning : end;
+        }
+
+        @Override
+        public boolean startsThinking() {
+            return call.startsThinking();
         }
 
         @Override
@@ -211,7 +242,7 @@ public final class Thinker {
         @Override
         public Usage usage() {
             Usage reported = call.usage();
-            int end = ThinkBlock.end(text); // the model may have no field for its thought
+            int end = reasoningEnd();
             int answer = end == ThinkBlock.OPEN ? text.length() : end;
             String thoughts = thought + text.substring(0, answer);
             if (reported.equals(Usage.NONE)) {

@@ -28,6 +28,11 @@ public interface TurnListener {
 
     void completed(FinishReason reason, Usage usage);
 
+    /** Whether the client gets nothing before the turn is complete, so that what was reported last may still change its place. */
+    default boolean showsNothingBeforeTheEnd() {
+        return false;
+    }
+
     /** Nothing more is there just now: what is still held back should go out. */
     void flush();
 }

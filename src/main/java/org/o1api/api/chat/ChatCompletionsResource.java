@@ -87,7 +87,7 @@ public final class ChatCompletionsResource {
             Runnable release = () -> release(ticket, context);
             CompletionReply reply = new CompletionReply(asked.head, asked.format);
             @Nullable Recording recording = asked.recording(reply);
-            Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying());
+            Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying(), true);
             @Nullable LegacySteps legacy = settings.legacyResponse() ? new LegacySteps(narrator) : null;
             TurnListener listener = legacy == null ? narrator : legacy;
             Json.Body extra = json -> {
@@ -130,7 +130,7 @@ public final class ChatCompletionsResource {
             @Nullable Recording recording = asked.recording(reply);
             try (EventStream stream = streams.events(sink, reply.opening(), asked)) {
                 reply.to(stream);
-                Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying());
+                Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying(), false);
                 run(asked, stream, release, () -> tell(asked, recording, narrator));
             }
         }

@@ -93,9 +93,23 @@ final class JsonReader implements AutoCloseable {
         return (int) json.currentTokenLocation().getCharOffset();
     }
 
+    /** Where the current value ends, once it has been read to its end. */
+    int end() {
+        return (int) json.currentLocation().getCharOffset();
+    }
+
     /** The value that begins there and has been read to its end, as its own text. */
     RawJson since(int start) {
-        return new RawJson(text.substring(start, (int) json.currentLocation().getCharOffset()));
+        return new RawJson(slice(start, end()));
+    }
+
+    char charAt(int index) {
+        return text.charAt(index);
+    }
+
+    /** A slice of the whole text. */
+    String slice(int from, int to) {
+        return text.substring(from, to);
     }
 
     String string(String path) {
@@ -143,6 +157,11 @@ final class JsonReader implements AutoCloseable {
             throw wrongType(path, "true or false");
         }
         return json.currentToken() == JsonToken.VALUE_TRUE;
+    }
+
+    /** Whether the current value is the number 0. */
+    boolean isZero() {
+        return json.currentToken().isNumeric() && number("", -Double.MAX_VALUE, Double.MAX_VALUE) == 0;
     }
 
     double number(String path, double min, double max) {

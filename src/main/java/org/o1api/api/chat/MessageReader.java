@@ -1,15 +1,12 @@
 package org.o1api.api.chat;
 
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o1api.api.Json;
 import org.o1api.api.RequestException;
 import org.o1api.llm.Content;
 import org.o1api.llm.ErrorCode;
@@ -18,9 +15,12 @@ import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
 import org.o1api.llm.ThinkBlock;
 
-/** Reads a request's messages. Types of parts and fields that we do not know pass. */
+/**
+ * Reads a request's messages. Types of parts and fields that we do not know pass; a field that is an empty list counts as absent,
+ * since many providers refuse one.
+ */
 final class MessageReader {
-    /** What an assistant thought earlier: shown to people, not told to the model again. */
+    /** The reasoning of an earlier answer: shown to people, not sent to the model. */
     private static final Set<String> EARLIER_REASONING = Set.of("reasoning_content", "reasoning", "reasoning_details");
 
     private final JsonReader json;
@@ -29,6 +29,22 @@ final class MessageReader {
 
     /** The first part of the content at hand that is no text. */
     private @Nullable String otherPart;
+
+    /** The text of the first part of the content at hand; null if it has none. */
+    private @Nullable PartText firstText;
+
+    /** Where the parts of the content at hand begin and end. */
+    private int contentStart;
+
+    private int contentEnd;
+
+    /**
+     * A text within the request.
+     *
+     * @param start where its JSON string begins
+     * @param end where that ends
+     */
+    private record PartText(String text, int start, int end) {}
 
     /**
      * A reader of messages.
@@ -63,21 +79,23 @@ final class MessageReader {
         @Nullable Content content = null;
         Map<String, RawJson> fields = new LinkedHashMap<>();
         otherPart = null;
+        firstText = null;
         for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
             String at = path + "." + field;
             switch (field) {
                 case "role" -> role = json.word(at, Role.values(), Role::wireName);
                 case "content" -> content = content(at);
                 case "name" -> {
-                    json.name(at);
-                    fields.put(field, json.raw());
+                    if (!json.name(at).isEmpty()) {
+                        fields.put(field, json.raw());
+                    }
                 }
                 case "tool_call_id" -> {
                     json.string(at);
                     fields.put(field, json.raw());
                 }
-                case "tool_calls" -> fields.put(field, tools.calls(at));
-                default -> fields.put(field, json.raw());
+                case "tool_calls" -> putUnlessEmpty(fields, field, tools.calls(at));
+                default -> putUnlessEmpty(fields, field, json.raw());
             }
         }
         if (role == null) {
@@ -85,7 +103,7 @@ final class MessageReader {
         }
         if (role == Role.ASSISTANT) {
             fields.keySet().removeAll(EARLIER_REASONING);
-            content = withoutThinking(content);
+            content = isNoContent(content) && fields.containsKey("tool_calls") ? null : withoutThinking(content);
         } else if (content == null) {
             throw RequestException.missing(path + ".content");
         }
@@ -98,26 +116,43 @@ final class MessageReader {
                     otherPart,
                     "'" + otherPart + "' must be a text part: instructions are text.");
         }
-        return new Message(role, content, fields);
+        return new Message(role, isNoContent(content) ? new Content.Text("") : content, fields);
     }
 
-    /** What an assistant thought earlier is taken off where it stands in the content. */
-    private static @Nullable Content withoutThinking(@Nullable Content content) {
+    private static void putUnlessEmpty(Map<String, RawJson> fields, String name, RawJson value) {
+        if (value.isEmptyList()) {
+            fields.remove(name); // of two values the last one counts
+        } else {
+            fields.put(name, value);
+        }
+    }
+
+    /** Whether a content is a list without parts, which says as little as an empty text. */
+    private static boolean isNoContent(@Nullable Content content) {
+        return content instanceof Content.Parts parts && parts.json().isEmptyList();
+    }
+
+    /** Removes a think block from the front of an assistant's content, and leaves the rest of it byte for byte. */
+    private @Nullable Content withoutThinking(@Nullable Content content) {
         if (content instanceof Content.Text said) {
             return new Content.Text(ThinkBlock.takenOff(said.text()));
         }
-        if (content instanceof Content.Parts parts
-                && Json.tree(parts.json()) instanceof ArrayNode all
-                && all.path(0) instanceof ObjectNode first
-                && first.path("text").isTextual()) {
-            String text = first.path("text").textValue();
-            String kept = ThinkBlock.takenOff(text);
-            if (!kept.equals(text)) {
-                first.put("text", kept);
-                return new Content.Parts(new RawJson(all.toString()));
+        if (firstText != null) {
+            int kept = ThinkBlock.takenOff(firstText.text).length();
+            if (kept < firstText.text.length()) {
+                return new Content.Parts(withoutBeginning(firstText, firstText.text.length() - kept));
             }
         }
         return content;
+    }
+
+    /** The content at hand without the first characters of a text in it. */
+    private RawJson withoutBeginning(PartText text, int characters) {
+        int at = text.start + 1;
+        for (int i = 0; i < characters; i++) {
+            at += json.charAt(at) != '\\' ? 1 : json.charAt(at + 1) == 'u' ? 6 : 2;
+        }
+        return new RawJson(json.slice(contentStart, text.start + 1) + json.slice(at, contentEnd));
     }
 
     private Content content(String path) {
@@ -125,34 +160,39 @@ final class MessageReader {
             return new Content.Text(json.text());
         }
         json.require(JsonToken.START_ARRAY, path, "a string or a list of parts");
-        int start = json.start();
+        contentStart = json.start();
+        firstText = null;
         for (int i = 0; json.next() != JsonToken.END_ARRAY; i++) {
             String part = path + "[" + i + "]";
-            boolean text = part(part);
-            otherPart = text || otherPart != null ? otherPart : part;
+            PartText text = part(part);
+            firstText = i == 0 ? text : firstText;
+            otherPart = text != null || otherPart != null ? otherPart : part;
         }
-        return new Content.Parts(json.since(start));
+        contentEnd = json.end();
+        return new Content.Parts(json.since(contentStart));
     }
 
-    /** Checks a part, and tells whether it has a text. */
-    private boolean part(String path) {
+    /** Checks a part. Returns its text, null if it has none. */
+    private @Nullable PartText part(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
         String type = null;
         @Nullable RequestException wrongText = null;
-        boolean text = false;
+        @Nullable PartText text = null;
         for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
             if (field.equals("type")) {
                 type = json.string(path + ".type");
+            } else if (field.equals("text") && json.current() == JsonToken.VALUE_STRING) {
+                text = new PartText(json.text(), json.start(), json.end());
             } else if (field.equals("text")) {
-                text = json.current() == JsonToken.VALUE_STRING;
-                wrongText = text ? null : json.wrongType(path + ".text", "a string");
+                text = null;
+                wrongText = json.wrongType(path + ".text", "a string");
             }
             json.skip();
         }
         if (type == null) {
             throw RequestException.missing(path + ".type");
         }
-        if (type.equals("text") && !text) {
+        if (type.equals("text") && text == null) {
             throw wrongText == null ? RequestException.missing(path + ".text") : wrongText;
         }
         return text;

@@ -8,19 +8,35 @@ import org.o1api.llm.Usage;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Delta;
 
-/** Tells a turn as text, by the caller's reasoning format: a heading for each step, the step's text, the answer. */
+/** Writes a turn as text, in the caller's reasoning format: a heading for each step, the step's text, the answer. */
 final class Narrator implements TurnListener {
     private final ReasoningFormat format;
     private final Reply reply;
+    private final boolean whole;
+    private final ThinkBlockText thinkText = new ThinkBlockText();
     private final long startNanos = System.nanoTime();
     private boolean reasoned;
     private boolean headed;
+    /** A title that came after text of its step: it heads the text that follows. Empty: there is none. */
+    private String lateTitle = "";
+
     private boolean answered;
     private boolean afterCarriageReturn;
 
-    Narrator(ReasoningFormat format, Reply reply) {
+    /**
+     * Writes into a reply.
+     *
+     * @param whole whether the client gets nothing before the turn is complete
+     */
+    Narrator(ReasoningFormat format, Reply reply, boolean whole) {
         this.format = format;
         this.reply = reply;
+        this.whole = whole;
+    }
+
+    @Override
+    public boolean showsNothingBeforeTheEnd() {
+        return whole;
     }
 
     @Override
@@ -34,6 +50,7 @@ final class Narrator implements TurnListener {
             tag(ThinkBlock.START);
         }
         headed = false;
+        lateTitle = "";
         switch (format) {
             case DETAILS -> reason((reasoned ? "\n" : "") + "<details open>\n<summary>Step " + number);
             case MARKDOWN -> reason("\n\n## Step " + number);
@@ -44,8 +61,10 @@ final class Narrator implements TurnListener {
 
     @Override
     public void stepTitled(int number, String title) {
-        if (!headed) {
-            String line = title.strip().replaceAll("\\R", " ");
+        String line = title.strip().replaceAll("\\R", " ");
+        if (headed) {
+            lateTitle = line;
+        } else {
             reason(line.isEmpty() ? "" : ": " + (format == ReasoningFormat.DETAILS ? escaped(line) : line));
             endHeading();
         }
@@ -54,7 +73,14 @@ final class Narrator implements TurnListener {
     @Override
     public void stepText(int number, String text) {
         endHeading();
-        reason(format == ReasoningFormat.DETAILS ? escaped(text) : text);
+        String titled = lateTitle.isEmpty() ? text : "\n\n" + heading(lateTitle) + "\n" + text.stripLeading();
+        lateTitle = "";
+        reason(format == ReasoningFormat.DETAILS ? escaped(titled) : titled);
+    }
+
+    /** A heading within a step. */
+    private String heading(String title) {
+        return format == ReasoningFormat.DETAILS ? title : "### " + title;
     }
 
     @Override
@@ -76,7 +102,8 @@ final class Narrator implements TurnListener {
     private void reason(String text) {
         switch (format) {
             case NONE -> {}
-            case THINK, MARKDOWN, DETAILS -> reply.content(text);
+            case THINK -> reply.content(thinkText.with(text));
+            case MARKDOWN, DETAILS -> reply.content(text);
             case REASONING_CONTENT, REASONING, BOTH -> reply.reasoning(text);
         }
     }
@@ -107,6 +134,7 @@ final class Narrator implements TurnListener {
 
     private void beginAnswer() {
         if (reasoned && format == ReasoningFormat.THINK) {
+            reply.content(thinkText.end());
             tag(ThinkBlock.END);
         }
         reasoned = false;
@@ -121,6 +149,7 @@ final class Narrator implements TurnListener {
 
     @Override
     public void completed(FinishReason reason, Usage usage) {
+        beginAnswer(); // the block is closed without an answer too
         if (answered && (format == ReasoningFormat.MARKDOWN || format == ReasoningFormat.DETAILS)) {
             double seconds = (System.nanoTime() - startNanos) / 1e9;
             reply.content(String.format(Locale.ROOT, "\n\n**Total thinking time: %.2f seconds**", seconds));

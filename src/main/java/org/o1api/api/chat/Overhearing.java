@@ -59,6 +59,11 @@ abstract class Overhearing implements TurnListener {
     }
 
     @Override
+    public boolean showsNothingBeforeTheEnd() {
+        return next.showsNothingBeforeTheEnd();
+    }
+
+    @Override
     public void flush() {
         next.flush();
     }

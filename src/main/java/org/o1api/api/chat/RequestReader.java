@@ -3,6 +3,7 @@ package org.o1api.api.chat;
 import com.fasterxml.jackson.core.JsonToken;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
@@ -12,14 +13,20 @@ import org.o1api.llm.RawJson;
 import org.o1api.llm.ReasoningFormat;
 import org.o1api.reasoning.Question;
 
-/** Reads the body of a chat completion request. What cannot be honoured is refused, what we need not know is passed on. */
+/**
+ * Reads the body of a chat completion request. What cannot be honoured is refused, a value that requests nothing counts as absent,
+ * and what we need not know is passed on.
+ */
 final class RequestReader {
     private static final Set<String> TOOL_CHOICES = Set.of("none", "auto", "required");
+    private static final Set<String> NO_FUNCTION_CALL = Set.of("none", "auto");
 
     private final JsonReader json;
     private final ToolReader tools;
     private final MessageReader messages;
     private final ChatCompletionRequest.Builder request = new ChatCompletionRequest.Builder();
+    /** A field that other APIs have in place of {@code messages}. */
+    private @Nullable String otherPrompt;
 
     private RequestReader(JsonReader json, ApiSettings.Limits limits) {
         this.json = json;
@@ -47,6 +54,13 @@ final class RequestReader {
         }
         if (json.next() != null) {
             throw RequestJson.moreThanOne();
+        }
+        if (request.messages.isEmpty() && otherPrompt != null) {
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST,
+                    otherPrompt,
+                    "This is the Chat Completions API, which has 'messages' instead of '" + otherPrompt
+                            + "'. Send 'messages': [{\"role\": \"user\", \"content\": \"...\"}].");
         }
         if (request.messages.isEmpty()) {
             throw new RequestException(
@@ -93,18 +107,61 @@ final class RequestReader {
                     throw unsupported(name, "'logprobs' cannot be had: the answer comes of several calls.");
                 }
             }
-            case "modalities" -> {
-                RawJson modalities = json.raw();
-                if (modalities.text().contains("audio")) {
-                    throw unsupported(name, "'modalities' can only be [\"text\"]: this gateway answers in text.");
+            case "modalities" -> modalities(name);
+            case "top_logprobs" -> {
+                if (!json.isZero()) {
+                    throw unsupported(name, "'top_logprobs' cannot be had: the answer comes of several calls.");
                 }
             }
-            case "top_logprobs", "audio", "functions", "function_call" ->
-                throw unsupported(
-                        name,
-                        "'" + name + "' cannot be honoured here."
-                                + (name.startsWith("function") ? " Send 'tools' and 'tool_choice' instead." : ""));
-            default -> request.fields.put(name, json.raw());
+            case "functions" -> {
+                json.require(JsonToken.START_ARRAY, name, "a list");
+                if (!json.raw().isEmptyList()) {
+                    throw unsupported(name, "'functions' cannot be honoured here. Send 'tools' instead.");
+                }
+            }
+            case "function_call" -> {
+                // with functions to choose from, 'functions' is refused
+                if (json.current() != JsonToken.VALUE_STRING || !NO_FUNCTION_CALL.contains(json.text())) {
+                    throw unsupported(name, "'function_call' cannot be honoured here. Send 'tool_choice' instead.");
+                }
+            }
+            case "audio" -> throw unsupported(name, "'audio' cannot be honoured here: this gateway answers in text.");
+            default -> other(name);
+        }
+    }
+
+    private void other(String name) {
+        RawJson value = json.raw();
+        if (!AnswerConstraints.contains(name)) {
+            if (name.equals("input") || name.equals("prompt")) {
+                otherPrompt = name;
+            }
+            request.fields.put(name, value);
+        } else if (!requestsNothing(name, value)) {
+            request.closingFields.put(name, value);
+        }
+    }
+
+    /** Whether a constraint is empty. An empty schema is one, however: it allows any JSON. */
+    private static boolean requestsNothing(String name, RawJson value) {
+        boolean schema = name.endsWith("json") || name.equals("json_schema") || name.equals("format");
+        return schema ? value.text().equals("\"\"") : value.isEmpty();
+    }
+
+    /** Text is what we ask for anyway; what else there is to be belongs to the answer. */
+    private void modalities(String name) {
+        json.require(JsonToken.START_ARRAY, name, "a list of strings");
+        int start = json.start();
+        boolean onlyText = true;
+        for (int i = 0; json.next() != JsonToken.END_ARRAY; i++) {
+            String modality = json.string(name + "[" + i + "]");
+            if (modality.equals("audio")) {
+                throw unsupported(name, "'modalities' cannot have \"audio\": this gateway answers in text.");
+            }
+            onlyText &= modality.equals("text");
+        }
+        if (!onlyText) {
+            request.closingFields.put(name, json.since(start));
         }
     }
 
@@ -121,15 +178,16 @@ final class RequestReader {
     }
 
     private void stop(String name) {
-        if (json.current() == JsonToken.VALUE_STRING) {
-            request.closingFields.put(name, json.raw());
-        } else {
+        int start = json.start();
+        if (json.current() != JsonToken.VALUE_STRING) {
             json.require(JsonToken.START_ARRAY, name, "a string or a list of strings");
-            int start = json.start();
             for (int i = 0; json.next() != JsonToken.END_ARRAY; i++) {
                 json.string(name + "[" + i + "]");
             }
-            request.closingFields.put(name, json.since(start));
+        }
+        RawJson stop = json.current() == JsonToken.END_ARRAY ? json.since(start) : json.raw();
+        if (!stop.isEmpty()) {
+            request.closingFields.put(name, stop);
         }
     }
 
@@ -147,10 +205,7 @@ final class RequestReader {
                     name,
                     "'" + name + "' must be one of none, auto, required, or an object.");
         }
-        if (json.current() != JsonToken.VALUE_STRING) {
-            json.require(JsonToken.START_OBJECT, name, "a string or an object");
-        }
-        request.closingFields.put(name, json.raw());
+        request.closingFields.put(name, json.current() == JsonToken.VALUE_STRING ? json.raw() : tools.choice(name));
     }
 
     /** Without tools there is nothing to choose; providers refuse a choice then. */

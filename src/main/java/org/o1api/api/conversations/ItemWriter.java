@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
 import org.o1api.conversation.StoredTurn;
+import org.o1api.json.JsonSlices;
 import org.o1api.llm.Content;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
@@ -151,7 +152,7 @@ final class ItemWriter {
         if (content instanceof Content.Text said) {
             text(said.text(), ours, json);
         } else if (content instanceof Content.Parts parts) {
-            for (JsonNode part : Json.tree(parts.json())) {
+            for (RawJson part : JsonSlices.elements(parts.json())) {
                 part(part, ours, json);
             }
         }
@@ -179,7 +180,8 @@ final class ItemWriter {
     }
 
     /** A content part of the chat API; what the Conversations API has no shape for is shown as its JSON. */
-    private static void part(JsonNode part, boolean ours, JsonGenerator json) throws IOException {
+    private static void part(RawJson raw, boolean ours, JsonGenerator json) throws IOException {
+        JsonNode part = Json.tree(raw);
         switch (part.path("type").asText()) {
             case "text" -> text(part.path("text").asText(), ours, json);
             case "refusal" -> refusal(part.path("refusal").asText(), json);
@@ -205,7 +207,7 @@ final class ItemWriter {
             default -> {
                 json.writeStartObject();
                 json.writeStringField("type", "text");
-                json.writeStringField("text", part.toString());
+                json.writeStringField("text", raw.text());
                 json.writeEndObject();
             }
         }

@@ -10,6 +10,7 @@ import org.o1api.upstream.Delta;
 final class AnswerReader {
     private final TurnListener out;
     private final StepReader thought;
+    private final AnswerText.Tag tag;
     private final AnswerText text;
     private final ShownText answer;
     private final ShownText refusal;
@@ -21,11 +22,15 @@ final class AnswerReader {
      *
      * @param step the number of the step that the model's own thought is
      * @param json whether the answer must be JSON alone
+     * @param startsThinking whether its text begins inside the reasoning
      */
-    AnswerReader(int step, boolean json, TurnListener out) {
+    AnswerReader(int step, boolean json, boolean startsThinking, TurnListener out) {
         this.out = out;
         thought = new StepReader(step, out);
-        text = new AnswerText(json);
+        tag = startsThinking
+                ? AnswerText.Tag.EXPECTED
+                : out.showsNothingBeforeTheEnd() ? AnswerText.Tag.UNTIL_END : AnswerText.Tag.AT_ONCE;
+        text = new AnswerText(json, tag);
         answer = new ShownText(out::answerText);
         refusal = new ShownText(out::refusalText);
     }
@@ -85,7 +90,18 @@ final class AnswerReader {
 
     /** Whether the reply has come in so far that the model has not begun to answer: to make the call again loses no answer. */
     boolean mayBeginAnew() {
-        return heard && !begun;
+        return heard && !begun && !(tag == AnswerText.Tag.UNTIL_END && text.holdsAnswer());
+    }
+
+    /** How many characters at the front of the text turned out to be reasoning by a closing tag without an opening one. */
+    int reasoningLength() {
+        return text.reasoningLength();
+    }
+
+    /** The reply was cut: a text that began inside the reasoning, and has not come to its end, is nothing but reasoning. */
+    void cut() {
+        text.endInReasoning();
+        report();
     }
 
     /** Whether the reply, which is complete, has no answer in it, no refusal and no tool call. */

@@ -3,15 +3,31 @@ package org.o1api.reasoning.strategy;
 import org.o1api.llm.ThinkBlock;
 
 /**
- * Tells in an answer's text, as it arrives, the answer from what stands around it: the thought between {@code <think>} and
- * {@code </think>} at its front, and, where JSON is wanted, the Markdown fence that a model wraps it in. It reads a character
+ * Separates an answer's text, as it arrives, from what stands around it: the reasoning between {@code <think>} and
+ * {@code </think>} at its front, and, if JSON is wanted, the Markdown fence that a model wraps it in. It reads a character
  * at a time, so nothing depends on how the text was cut into pieces.
+ *
+ * <p>The exception is {@code </think>} without an opening tag: what is before it is reasoning if nobody has taken it as the answer
+ * yet. How long the text waits for such a tag is {@link Tag}.
  */
 final class AnswerText {
     private static final String FENCE = "```";
 
     /** White space at the front that is held back; above any that a model sends. */
     private static final int MAX_HELD = 256;
+
+    /** An answer that speaks of so many tags has no other: each costs a look at all of it. */
+    private static final int MAX_QUOTED_TAGS = 16;
+
+    /** How long a text waits for a closing tag without an opening one. */
+    enum Tag {
+        /** It does not: the tag counts if it arrives together with the text before it. */
+        AT_ONCE,
+        /** Until the text is complete, since nobody sees it before. */
+        UNTIL_END,
+        /** As long, and the text is reasoning unless it turns out to have no tag: it begins inside the reasoning. */
+        EXPECTED
+    }
 
     private enum State {
         FRONT,
@@ -23,6 +39,7 @@ final class AnswerText {
     }
 
     private final boolean json;
+    private final Tag tag;
     private final StringBuilder thought = new StringBuilder();
     private final StringBuilder answer = new StringBuilder();
     /** What has arrived and is not decided: white space, and a mark as far as it is there. */
@@ -31,6 +48,18 @@ final class AnswerText {
     private State state = State.FRONT;
     private boolean thoughtSeen;
     private boolean thoughtBegun;
+    /** Whether some of the answer was taken, so that it cannot become reasoning any more. */
+    private boolean answerTaken;
+
+    private boolean ended;
+    /** Where in the answer to look on for a closing tag. */
+    private int searchedUntil;
+
+    private int quotedTags;
+    /** Characters of the text that have arrived. */
+    private int arrived;
+
+    private int reasoningLength;
     private boolean jsonBegun;
     private boolean inString;
     private boolean escaped;
@@ -40,12 +69,29 @@ final class AnswerText {
      *
      * @param json whether the answer must be JSON alone
      */
-    AnswerText(boolean json) {
+    AnswerText(boolean json, Tag tag) {
         this.json = json;
+        this.tag = tag;
     }
 
     /** Takes the next piece. */
     void feed(String text) {
+        arrived += text.length();
+        readAll(text);
+        int end = unopenedEnd();
+        if (end >= 0) {
+            String rest = answer.substring(end + ThinkBlock.END.length()) + held;
+            thought.append(answer.substring(0, end).strip());
+            answer.setLength(0);
+            held.setLength(0);
+            thoughtSeen = true;
+            state = State.FRONT;
+            reasoningLength = arrived - rest.length();
+            readAll(rest);
+        }
+    }
+
+    private void readAll(String text) {
         int i = 0;
         while (i < text.length() && state != State.ANSWER) {
             read(text.charAt(i++));
@@ -53,8 +99,70 @@ final class AnswerText {
         answer.append(text, i, text.length());
     }
 
+    /** Where in the answer a closing tag stands that nothing opened; -1: there is none, or none can count any more. */
+    private int unopenedEnd() {
+        if (thoughtSeen || answerTaken || ended || state != State.ANSWER || (json && beginsAsJson())) {
+            return -1;
+        }
+        int end = answer.indexOf(ThinkBlock.END, searchedUntil);
+        while (end >= 0 && tag != Tag.EXPECTED && isQuoted(end)) {
+            end = ++quotedTags > MAX_QUOTED_TAGS ? -1 : answer.indexOf(ThinkBlock.END, end + 1);
+        }
+        searchedUntil = Math.max(0, answer.length() - ThinkBlock.END.length());
+        return end;
+    }
+
+    private boolean beginsAsJson() {
+        for (int i = 0; i < answer.length(); i++) {
+            if (!ReplyText.isSpace(answer.charAt(i))) {
+                return answer.charAt(i) == '{' || answer.charAt(i) == '[';
+            }
+        }
+        return false;
+    }
+
+    /** Whether a tag is one that the answer speaks of: it has an opening tag before it, quotes around it, or stands in code. */
+    private boolean isQuoted(int end) {
+        String before = answer.substring(0, end);
+        return before.contains(ThinkBlock.START)
+                || before.endsWith("`")
+                || before.endsWith("\"")
+                || before.endsWith("'")
+                || isOdd(before, FENCE);
+    }
+
+    private static boolean isOdd(String text, String mark) {
+        boolean odd = false;
+        for (int i = text.indexOf(mark); i >= 0; i = text.indexOf(mark, i + mark.length())) {
+            odd = !odd;
+        }
+        return odd;
+    }
+
+    /** How many characters at the front of the text turned out to be reasoning by a closing tag without an opening one. */
+    int reasoningLength() {
+        return reasoningLength;
+    }
+
+    /** Whether there is an answer that waits for a closing tag. */
+    boolean holdsAnswer() {
+        return !answer.toString().isBlank();
+    }
+
+    /** The text was cut before the closing tag that was expected: all of it is reasoning. */
+    void endInReasoning() {
+        if (tag == Tag.EXPECTED && !thoughtSeen && !answerTaken && state == State.ANSWER) {
+            thought.append(answer.toString().strip());
+            answer.setLength(0);
+            reasoningLength = arrived;
+            thoughtSeen = true;
+            state = State.FRONT;
+        }
+    }
+
     /** The text is complete: what was held back is what it seemed to be. */
     void end() {
+        ended = true;
         if (state == State.THOUGHT) {
             thought.append(held);
         } else if (state == State.FRONT) {
@@ -63,13 +171,17 @@ final class AnswerText {
         held.setLength(0);
     }
 
-    /** What was thought since this was asked last. */
+    /** The reasoning since this was called last. */
     String takeThought() {
         return taken(thought);
     }
 
-    /** What was answered since this was asked last. */
+    /** The answer since this was called last. */
     String takeAnswer() {
+        if (tag != Tag.AT_ONCE && !thoughtSeen && !ended) {
+            return "";
+        }
+        answerTaken |= holdsAnswer();
         return taken(answer);
     }
 
@@ -102,11 +214,16 @@ final class AnswerText {
             state = State.THOUGHT;
             thoughtSeen = true;
             held.setLength(0);
+        } else if (mark.equals(ThinkBlock.END)) { // the reasoning before it came otherwise, or is nothing
+            thoughtSeen = true;
+            held.setLength(0);
         } else if (json && mark.equals(FENCE)) {
             state = State.LANGUAGE;
             held.setLength(0);
         } else if (held.length() > MAX_HELD
-                || !(ThinkBlock.START.startsWith(mark) || (json && FENCE.startsWith(mark)))) {
+                || !(ThinkBlock.START.startsWith(mark)
+                        || ThinkBlock.END.startsWith(mark)
+                        || (json && FENCE.startsWith(mark)))) {
             front();
         }
     }

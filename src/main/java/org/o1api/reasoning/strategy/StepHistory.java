@@ -1,12 +1,8 @@
 package org.o1api.reasoning.strategy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Content;
 import org.o1api.llm.Message;
 import org.o1api.reasoning.Prompts;
 
@@ -15,8 +11,6 @@ import org.o1api.reasoning.Prompts;
  * them: our instructions with the caller's, the caller's messages, and the steps with one message of ours between two.
  */
 final class StepHistory {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Prompts prompts;
     private final List<Message> messages = new ArrayList<>();
     private @Nullable Message prompt;
@@ -24,37 +18,11 @@ final class StepHistory {
     StepHistory(List<Message> caller, Prompts prompts) {
         this.prompts = prompts;
         int instructions = 0;
-        StringBuilder system = new StringBuilder(prompts.step());
         while (instructions < caller.size() && caller.get(instructions).role().instructs()) {
-            String text = text(caller.get(instructions).content());
-            if (!text.isBlank()) {
-                system.append("\n\n").append(text);
-            }
             instructions++;
         }
-        messages.add(Message.system(system.toString()));
+        messages.add(Instructions.joined(prompts.step(), caller.subList(0, instructions)));
         messages.addAll(caller.subList(instructions, caller.size()));
-    }
-
-    private static String text(@Nullable Content content) {
-        if (content instanceof Content.Text text) {
-            return text.text();
-        }
-        return content instanceof Content.Parts parts ? text(parts) : "";
-    }
-
-    private static String text(Content.Parts parts) {
-        List<String> texts = new ArrayList<>();
-        try {
-            for (JsonNode part : JSON.readTree(parts.json().text())) {
-                if (part.path("text").isTextual()) {
-                    texts.add(part.path("text").textValue());
-                }
-            }
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("content parts that are no JSON", e);
-        }
-        return String.join("\n", texts);
     }
 
     /** What the next step's call says. */

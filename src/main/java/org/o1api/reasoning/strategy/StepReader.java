@@ -4,8 +4,7 @@ import org.o1api.llm.ThinkBlock;
 import org.o1api.reasoning.TurnListener;
 
 /**
- * Reads one step's reply as it arrives, in pieces of any size, and reports the step as it is told: its
- * title and its text at once.
+ * Reads one step's reply as it arrives, in pieces of any size, and reports the step's title and text at once.
  *
  * <p>A well-formed object {@code {"title", "content", "next_action"}} is read as JSON says. Whatever else comes is read as
  * well as can be, and nothing of it fails:
@@ -18,7 +17,8 @@ import org.o1api.reasoning.TurnListener;
  *   <li>Content that is no string is shown as its own JSON text; null is nothing.
  *   <li>Inside strings raw line breaks, backslashes that escape nothing (LaTeX) and quotes that close nothing are text.
  *   <li>Where an object stops making sense, the rest is shown as it is.
- *   <li>{@code <think>} at the front is thought too.
+ *   <li>What stands between {@code <think>} at the front and {@code </think>} is reasoning too, and so is all text before a
+ *       {@code </think>} outside of strings that nothing opened. The tags are never shown, and what follows is read as the step.
  * </ul>
  */
 final class StepReader {
@@ -26,6 +26,7 @@ final class StepReader {
     private static final int MAX_OBJECTS = 16;
 
     private enum State {
+        HELD,
         FRONT,
         THOUGHT,
         PROSE,
@@ -56,6 +57,11 @@ final class StepReader {
         this.out = out;
         shown = new ShownText(text -> out.stepText(number, text));
         values = new StepValues(number, out, shown, reply);
+    }
+
+    /** The reply begins inside the reasoning: text that is no JSON waits for the closing tag, or for the end. */
+    void startInReasoning() {
+        state = State.HELD;
     }
 
     /** Takes the next piece of the reply. */
@@ -137,6 +143,7 @@ final class StepReader {
         boolean goesOn;
         do {
             goesOn = switch (state) {
+                case HELD -> held();
                 case FRONT -> front();
                 case THOUGHT -> thought();
                 case PROSE -> prose();
@@ -146,6 +153,21 @@ final class StepReader {
                 case REST -> rest();
             };
         } while (goesOn);
+    }
+
+    private boolean held() {
+        reply.skipSpace();
+        if (reply.isRead() && !reply.ended()) {
+            return false;
+        }
+        int end = reply.indexOf(ThinkBlock.END);
+        boolean other = reply.isRead() || "{`<".indexOf(reply.next()) >= 0;
+        if (!other && end < 0 && !reply.ended()) {
+            return false;
+        }
+        proseFrom = reply.position;
+        state = !other && end >= 0 ? State.THOUGHT : State.FRONT;
+        return true;
     }
 
     private boolean front() {
@@ -189,13 +211,19 @@ final class StepReader {
             proseFrom = reply.position;
         }
         int brace = objects < MAX_OBJECTS ? reply.indexOf("{") : -1;
-        reply.position = brace < 0 ? reply.length() : brace;
+        int tag = reply.indexOf(ThinkBlock.END);
+        if (tag >= 0 && (brace < 0 || tag < brace)) {
+            showProse(tag);
+            return behindTag(tag);
+        }
+        reply.position = brace < 0 ? reply.beforeBegun(ThinkBlock.END) : brace;
         if (proseShown || reply.position - proseFrom > MAX_PROSE) {
             proseShown = true;
             showProse(reply.beforeFence(proseFrom));
         }
         if (brace < 0) {
             if (reply.ended()) {
+                reply.position = reply.length();
                 showProse(reply.position);
             }
             return false;
@@ -210,6 +238,18 @@ final class StepReader {
             objectFrom = brace;
             state = State.MEMBER;
         }
+        return true;
+    }
+
+    /** The text so far was reasoning, an object in it too: the step follows the tag. */
+    private boolean behindTag(int tag) {
+        reply.position = tag + ThinkBlock.END.length();
+        proseFrom = reply.position;
+        proseShown = false;
+        objects = 0;
+        isStep = false;
+        shown.beginSection();
+        state = State.PROSE;
         return true;
     }
 
@@ -273,8 +313,9 @@ final class StepReader {
 
     private boolean after() {
         if (!proseShown) {
-            reply.position = reply.length();
-            return false;
+            int tag = reply.indexOf(ThinkBlock.END);
+            reply.position = tag < 0 ? reply.beforeBegun(ThinkBlock.END) : tag;
+            return tag >= 0 && behindTag(tag);
         }
         while (!reply.isRead() && (ReplyText.isSpace(reply.next()) || reply.next() == '`')) {
             reply.position++;
@@ -288,8 +329,10 @@ final class StepReader {
     }
 
     private boolean rest() {
-        shown.append(reply.characters(), reply.position, reply.length());
-        reply.position = reply.length();
-        return false;
+        int tag = reply.indexOf(ThinkBlock.END);
+        int until = tag >= 0 ? tag : reply.ended() ? reply.length() : reply.beforeBegun(ThinkBlock.END);
+        shown.append(reply.characters(), reply.position, until);
+        reply.position = until;
+        return tag >= 0 && behindTag(tag);
     }
 }

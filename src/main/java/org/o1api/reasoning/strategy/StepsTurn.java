@@ -70,6 +70,9 @@ final class StepsTurn {
     /** Reads a reply to its end, or to a tool call, which ends the thinking: to call is for the closing call. */
     private boolean readStep(CallRequest request, StepReader reader) {
         try (Call call = thinker.think(request)) {
+            if (call.startsThinking()) {
+                reader.startInReasoning();
+            }
             for (Delta delta : call) {
                 if (delta instanceof Delta.Text text) {
                     reader.feed(text.text());
@@ -77,9 +80,9 @@ final class StepsTurn {
                     reader.feed(refusal.text());
                 } else if (delta instanceof Delta.Reasoning reasoning) {
                     reader.feedReasoning(reasoning.text());
-                } else {
+                } else if (delta instanceof Delta.ToolCall) {
                     return true;
-                }
+                } // an image is no reasoning
             }
         }
         return false;
@@ -102,17 +105,25 @@ final class StepsTurn {
         // A model that thought nothing has nothing to conclude from: it gets the caller's messages as they are.
         List<Message> messages = history.hasSteps() ? history.closing() : question.messages();
         for (int restarts = 0; ; restarts++) {
-            AnswerReader reader = new AnswerReader(stepsShown + 1, question.wantsJson(), out);
+            AnswerReader reader = null;
             try (Call call = thinker.answer(requests.answer(messages, allowance.forAnswer()))) {
-                call.forEach(reader::feed);
+                reader = new AnswerReader(stepsShown + 1, question.wantsJson(), call.startsThinking(), out);
+                for (Delta delta : call) {
+                    reader.feed(delta);
+                    thinker.countAsReasoning(reader.reasoningLength());
+                }
                 FinishReason reason = call.finishReason();
+                if (reason == FinishReason.LENGTH) {
+                    reader.cut();
+                    thinker.countAsReasoning(reader.reasoningLength());
+                }
                 if (reader.saysNothing() && isSuccess(reason)) {
                     throw UpstreamException.nothingSaid();
                 }
                 reader.end();
                 return reason;
             } catch (UpstreamException e) {
-                if (!reader.mayBeginAnew() || restarts == MOST_RESTARTS || !thinker.mayRetry(e)) {
+                if (reader == null || !reader.mayBeginAnew() || restarts == MOST_RESTARTS || !thinker.mayRetry(e)) {
                     throw e;
                 }
                 reader.breakOff(String.valueOf(e.getMessage()));

@@ -39,7 +39,7 @@ class AnswerReaderTest {
                 Case.same(" <thin"),
                 Case.same("<thinking>a</thinking>b"),
                 Case.same("a <think>b</think>c"),
-                Case.same("</think>a"),
+                Case.thinking("</think>a", "", "a"),
                 Case.same("``"),
                 Case.same("`a`"),
                 Case.same(" ``a"),
@@ -78,7 +78,7 @@ class AnswerReaderTest {
 
     private static void check(Case expected, boolean json, String... pieces) {
         Transcript out = new Transcript();
-        AnswerReader reader = new AnswerReader(1, json, out);
+        AnswerReader reader = new AnswerReader(1, json, false, out);
         for (String piece : pieces) {
             reader.feed(new Delta.Text(piece));
         }

@@ -1,0 +1,64 @@
+package org.o1api.api.chat;
+
+import java.util.Set;
+
+/**
+ * The request fields that constrain or shape the answer: they go to the closing call only. A step has a format of its own, which
+ * they would contradict. Sampling fields are not among them. {@code stop}, {@code response_format}, {@code modalities} and the
+ * choice of a tool are such fields too, but are read one by one.
+ */
+final class AnswerConstraints {
+    /** vLLM's structured decoding: {@code guided_json}, {@code guided_choice} and so on. */
+    private static final String GUIDED = "guided_";
+
+    private static final Set<String> NAMES = Set.of(
+            // OpenAI, OpenRouter
+            "logit_bias",
+            "prediction",
+            "verbosity",
+            "image_config",
+            // structured decoding: vLLM, SGLang, llama.cpp, Ollama, TabbyAPI, text-generation-webui, NIM
+            "structured_outputs",
+            "structural_tag",
+            "json_schema",
+            "regex",
+            "regex_pattern",
+            "ebnf",
+            "grammar",
+            "grammar_string",
+            "grammar_lazy",
+            "grammar_triggers",
+            "preserved_tokens",
+            "format",
+            "nvext",
+            // which tokens may be chosen
+            "allowed_token_ids",
+            "bad_words",
+            "bad_words_ids",
+            "banned_tokens",
+            "banned_strings",
+            "custom_token_bans",
+            "logits_processors",
+            "custom_logit_processor",
+            "custom_params",
+            // where the answer ends
+            "stop_sequences",
+            "stop_token_ids",
+            "stop_regex",
+            "include_stop_str_in_output",
+            "no_stop_trim",
+            "ignore_eos",
+            "ban_eos_token",
+            "min_tokens",
+            "min_new_tokens",
+            // how its tokens become text
+            "skip_special_tokens",
+            "spaces_between_special_tokens");
+
+    private AnswerConstraints() {}
+
+    /** Whether a field goes to the closing call only. */
+    static boolean contains(String field) {
+        return NAMES.contains(field) || field.startsWith(GUIDED);
+    }
+}

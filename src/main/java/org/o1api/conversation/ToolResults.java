@@ -1,0 +1,113 @@
+package org.o1api.conversation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.o1api.json.JsonSlices;
+import org.o1api.llm.Content;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+
+/**
+ * Gives each tool call of a prompt its result, right behind the message with the call: providers refuse a prompt in which one is
+ * missing or stands elsewhere. A call without a result gets one that says that it was not run. A result that comes later goes out
+ * as a message of the user: the provider has read by then that its call was not run.
+ */
+final class ToolResults {
+    static final String NOT_RUN = "This tool call was not run: the conversation went on without its result.";
+
+    private final List<Message> completed = new ArrayList<>();
+    /** Instructions and late results that stand between a call and its results: they go behind those. */
+    private final List<Message> between = new ArrayList<>();
+    /** The calls of the assistant's message at hand that have no result yet. */
+    private final List<RawJson> open = new ArrayList<>();
+    /** All calls of that message. */
+    private final List<RawJson> calls = new ArrayList<>();
+
+    private ToolResults() {}
+
+    /** The same prompt with one result for each call. */
+    static List<Message> completed(List<Message> prompt) {
+        ToolResults results = new ToolResults();
+        prompt.forEach(results::add);
+        results.endResults();
+        return results.completed;
+    }
+
+    private void add(Message message) {
+        if (message.role() == Role.TOOL) {
+            RawJson id = normal(message.fields().get("tool_call_id"));
+            if (calls.contains(id)) {
+                open.remove(id);
+                completed.add(message);
+            } else {
+                between.add(late(message, id));
+            }
+        } else if (message.role().instructs()) {
+            between.add(message);
+        } else {
+            endResults();
+            completed.add(message);
+            if (message.role() == Role.ASSISTANT) {
+                calls.addAll(ids(message.fields().get("tool_calls")));
+                open.addAll(calls);
+            }
+        }
+    }
+
+    private void endResults() {
+        for (RawJson id : open) {
+            completed.add(new Message(Role.TOOL, new Content.Text(NOT_RUN), Map.of("tool_call_id", id)));
+        }
+        open.clear();
+        calls.clear();
+        completed.addAll(between);
+        between.clear();
+    }
+
+    private static List<RawJson> ids(@Nullable RawJson toolCalls) {
+        List<RawJson> ids = new ArrayList<>();
+        if (toolCalls != null) {
+            for (RawJson call : JsonSlices.elements(toolCalls)) {
+                RawJson id = null;
+                for (JsonSlices.Member member : JsonSlices.members(call)) {
+                    id = member.name().equals("id") ? member.value() : id;
+                }
+                ids.add(normal(id));
+            }
+        }
+        return ids;
+    }
+
+    /** An id in one way of writing it. */
+    private static RawJson normal(@Nullable RawJson id) {
+        return TurnJson.string(id == null ? "" : JsonSlices.string(id));
+    }
+
+    private static Message late(Message result, RawJson id) {
+        String beginning = "The result of the tool call " + id + ":";
+        Content content = result.content();
+        Content said = content instanceof Content.Parts parts
+                ? new Content.Parts(withFirst(text(beginning), parts.json()))
+                : new Content.Text(beginning + "\n" + (content instanceof Content.Text text ? text.text() : ""));
+        Map<String, RawJson> fields = new LinkedHashMap<>(result.fields());
+        fields.remove("tool_call_id");
+        fields.remove("name"); // of the tool, not of a user
+        return new Message(Role.USER, said, fields);
+    }
+
+    private static RawJson text(String text) {
+        return new RawJson("{\"type\":\"text\",\"text\":" + TurnJson.string(text) + "}");
+    }
+
+    private static RawJson withFirst(RawJson first, RawJson parts) {
+        StringBuilder all = new StringBuilder("[").append(first);
+        for (RawJson part : JsonSlices.elements(parts)) {
+            all.append(',').append(part);
+        }
+        return new RawJson(all.append(']').toString());
+    }
+}

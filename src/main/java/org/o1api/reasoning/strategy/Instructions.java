@@ -1,0 +1,87 @@
+package org.o1api.reasoning.strategy;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.o1api.json.JsonSlices;
+import org.o1api.llm.Content;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+
+/**
+ * Our instructions and the caller's leading system and developer messages as one system message. That is one text, unless a part of
+ * the caller's says more than its text ({@code cache_control}): then it is a list of parts, ours first, the caller's byte for byte.
+ * Other fields of the caller's messages are kept; of two with one name the last one counts.
+ */
+final class Instructions {
+    private static final Set<String> PLAIN = Set.of("type", "text");
+
+    private Instructions() {}
+
+    static Message joined(String ours, List<Message> callers) {
+        Map<String, RawJson> fields = new LinkedHashMap<>();
+        boolean plain = true;
+        for (Message message : callers) {
+            fields.putAll(message.fields());
+            plain &= !(message.content() instanceof Content.Parts parts) || isPlain(parts);
+        }
+        return new Message(Role.SYSTEM, plain ? text(ours, callers) : parts(ours, callers), fields);
+    }
+
+    private static boolean isPlain(Content.Parts parts) {
+        return JsonSlices.elements(parts.json()).stream()
+                .flatMap(part -> JsonSlices.members(part).stream())
+                .allMatch(member ->
+                        PLAIN.contains(member.name()) || member.value().text().equals("null"));
+    }
+
+    private static Content text(String ours, List<Message> callers) {
+        StringBuilder all = new StringBuilder(ours);
+        for (Message message : callers) {
+            String text = "";
+            if (message.content() instanceof Content.Text said) {
+                text = said.text();
+            } else if (message.content() instanceof Content.Parts parts) {
+                text = text(parts);
+            }
+            if (!text.isBlank()) {
+                all.append("\n\n").append(text);
+            }
+        }
+        return new Content.Text(all.toString());
+    }
+
+    private static String text(Content.Parts parts) {
+        List<String> texts = new ArrayList<>();
+        for (RawJson part : JsonSlices.elements(parts.json())) {
+            String text = null;
+            for (JsonSlices.Member member : JsonSlices.members(part)) {
+                text = member.name().equals("text") ? JsonSlices.string(member.value()) : text;
+            }
+            if (text != null) {
+                texts.add(text);
+            }
+        }
+        return String.join("\n", texts);
+    }
+
+    private static Content parts(String ours, List<Message> callers) {
+        List<String> all = new ArrayList<>();
+        all.add(part(ours));
+        for (Message message : callers) {
+            if (message.content() instanceof Content.Text said && !said.text().isBlank()) {
+                all.add(part(said.text()));
+            } else if (message.content() instanceof Content.Parts parts) {
+                JsonSlices.elements(parts.json()).forEach(part -> all.add(part.text()));
+            }
+        }
+        return new Content.Parts(new RawJson("[" + String.join(",", all) + "]"));
+    }
+
+    private static String part(String text) {
+        return "{\"type\":\"text\",\"text\":" + JsonSlices.quoted(text) + "}";
+    }
+}
