@@ -1,67 +1,51 @@
 package org.o1api.upstream;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an upstream says about a failure, in OpenAI's form or one of its relatives'.
+ * What an upstream says about a failure, in OpenAI's form or one of its relatives'. What a validator quotes of the request, and what
+ * a model wrote that the provider could not use, is left out.
  *
- * @param statement the message, or a short body that is no JSON; empty if there is neither. May quote the request
+ * @param statement the message, or a short body that is plain text; empty if there is neither. May quote the request
  * @param message the part that is meant for people; null if there is none
- * @param param the field at fault; null if it names none
- * @param code what the upstream calls the failure; null if it has no word for it
+ * @param param the field at fault, as a path such as {@code messages[0].role}; null if it names none
+ * @param code what the upstream calls the failure, numbers included that are no HTTP statuses; null if it has no word for it
+ * @param type the class of the failure ({@code error.type}, Google's {@code status}); null if there is none
+ * @param status the HTTP status in the body, 400 to 599; 0 if there is none
+ * @param retryAfter how long the body's own fields ask to wait; null if they do not. The message may do so too
  */
 record ErrorBody(
         String statement,
         @Nullable String message,
         @Nullable String param,
-        @Nullable String code) {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int LONGEST_STATEMENT = 2000;
+        @Nullable String code,
+        @Nullable String type,
+        int status,
+        @Nullable Duration retryAfter)
+        implements Serializable {
+    private static final long serialVersionUID = 1;
 
+    static final ErrorBody EMPTY = new ErrorBody("", null, null, null, null, 0, null);
+
+    /** Reads a body, or the data of an event. What cannot be read is left out. */
     static ErrorBody of(byte[] body) {
-        String text = new String(body, StandardCharsets.UTF_8);
-        JsonNode root;
-        try {
-            root = JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            return new ErrorBody(start(text), null, null, null);
-        }
-        if (root.isArray()) { // Gemini's form
-            root = root.path(0);
-        }
-        JsonNode error = root.path("error");
-        if (error.isTextual()) {
-            return of(error.textValue(), null, null);
-        }
-        if (error.isMissingNode() && root.path("message").isTextual()) {
-            error = root;
-        }
-        if (error.isObject()) {
-            return of(
-                    error.path("message").textValue(),
-                    error.path("param").textValue(),
-                    error.path("code").textValue());
-        }
-        JsonNode detail = root.path("detail"); // FastAPI's form
-        if (detail.isTextual()) {
-            return of(detail.textValue(), null, null);
-        }
-        JsonNode location = detail.path(0).path("loc");
-        return of(
-                detail.path(0).path("msg").textValue(),
-                location.path(location.size() > 1 ? 1 : 0).textValue(),
-                null);
+        return of(body, 0, body.length);
     }
 
-    private static ErrorBody of(@Nullable String message, @Nullable String param, @Nullable String code) {
-        return new ErrorBody(message == null ? "" : start(message), message, param, code);
+    static ErrorBody of(byte[] bytes, int offset, int length) {
+        return ErrorReader.read(new String(bytes, offset, length, StandardCharsets.UTF_8));
     }
 
-    private static String start(String text) {
-        return text.substring(0, Math.min(text.length(), LONGEST_STATEMENT));
+    /** Whether the provider could not use what its model wrote: another try may succeed. */
+    boolean blamesModel() {
+        return GenerationFailure.of(this) != null;
+    }
+
+    @Override
+    public String toString() {
+        return "ErrorBody[" + status + "]"; // no text of a provider in a log
     }
 }

@@ -22,10 +22,12 @@ final class Failures {
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+");
 
     private final Timeouts timeouts;
+    private final Duration maxRetryWait;
     private final List<Pattern> secrets = new ArrayList<>();
 
     Failures(UpstreamSettings settings) {
         timeouts = settings.timeouts();
+        maxRetryWait = settings.limits().maxRetryWait();
         List<String> words = new ArrayList<>();
         for (String value : settings.headers().values()) {
             words.add(value);
@@ -88,6 +90,10 @@ final class Failures {
         return new UpstreamException(code, message, false, Duration.ofSeconds(1), 0, null);
     }
 
+    static UpstreamException stopping() {
+        return new UpstreamException(ErrorCode.SHUTTING_DOWN, "The gateway is stopping.", false, null);
+    }
+
     /** A reply that is not what it ought to be. */
     static UpstreamException broken(String what, @Nullable Throwable cause) {
         return new UpstreamException(ErrorCode.UPSTREAM_FAILED, "The model's provider " + what + ".", true, cause);
@@ -104,14 +110,58 @@ final class Failures {
         };
     }
 
-    /** A status that is no success. */
+    /**
+     * A status that is no success.
+     *
+     * @param retryAfter how long the reply's headers ask to wait
+     */
     UpstreamException ofStatus(int status, @Nullable Duration retryAfter, ErrorBody body) {
-        ErrorCode code = codeOf(status);
-        boolean callersFault = code == ErrorCode.UPSTREAM_REFUSED || code == ErrorCode.UPSTREAM_REQUEST_TOO_LARGE;
-        UpstreamException.Told told = new UpstreamException.Told(
-                status, retryAfter, callersFault ? word(body.param()) : null, callersFault ? word(body.code()) : null);
+        boolean tooLong = ContextLength.isExceeded(status, body);
+        ErrorCode code = tooLong ? ErrorCode.UPSTREAM_REFUSED : codeOf(status);
         String message = code == ErrorCode.UPSTREAM_REFUSED ? refused(status, body) : messageOf(status);
-        return new UpstreamException(code, message, mayPass(status), told, null);
+        return failure(code, message, status, retryAfter, isCallersFault(code), body);
+    }
+
+    private static boolean isCallersFault(ErrorCode code) {
+        return code == ErrorCode.UPSTREAM_REFUSED || code == ErrorCode.UPSTREAM_REQUEST_TOO_LARGE;
+    }
+
+    /**
+     * A failure that a reply contains though its status was a success. It is what the same failure would be as a status; its code
+     * and message are kept unless it is the gateway that the provider refuses.
+     */
+    UpstreamException reported(ErrorBody body) {
+        boolean tooLong = ContextLength.isExceeded(0, body);
+        int status = tooLong ? 400 : ErrorStatus.of(body);
+        ErrorCode code = status == 0 ? ErrorCode.UPSTREAM_FAILED : codeOf(status);
+        if (isCallersFault(code) || code == ErrorCode.UPSTREAM_MISCONFIGURED) {
+            return ofStatus(status, null, body);
+        }
+        String message = body.message();
+        return failure(
+                code,
+                message == null || message.isBlank()
+                        ? "The model's provider reported an error."
+                        : "The model's provider reported an error: " + clean(message),
+                status,
+                null,
+                true,
+                body);
+    }
+
+    private UpstreamException failure(
+            ErrorCode code, String message, int status, @Nullable Duration ofHeaders, boolean named, ErrorBody body) {
+        Duration wait = ofHeaders == null ? body.retryAfter() : ofHeaders;
+        if (wait == null && (status == 429 || status == 503)) {
+            wait = RetryAfter.inWords(body.message());
+        }
+        boolean tooLong = code == ErrorCode.UPSTREAM_REFUSED && ContextLength.isExceeded(status, body);
+        String param = named ? word(body.param()) : null;
+        String word = tooLong ? ContextLength.CODE : named ? word(body.code()) : null;
+        boolean waits = wait == null || wait.compareTo(maxRetryWait) <= 0;
+        boolean retryable = !tooLong && waits && (mayPass(status) || body.blamesModel());
+        return new UpstreamException(
+                code, message, retryable, new UpstreamException.Told(status, wait, param, word, body), null);
     }
 
     private static ErrorCode codeOf(int status) {
@@ -126,10 +176,10 @@ final class Failures {
         };
     }
 
-    /** Whether the same request may be answered otherwise a moment later. */
+    /** Whether the same request may be answered otherwise a moment later. 0 is a failure without a status. */
     private static boolean mayPass(int status) {
         return switch (status) {
-            case 408, 409, 429 -> true;
+            case 0, 408, 409, 429 -> true;
             case 501 -> false; // what it cannot do now it never can
             default -> status >= 500;
         };
@@ -162,31 +212,22 @@ final class Failures {
         return said.replace("%s", String.valueOf(status)) + remedy;
     }
 
-    /** A failure that a reply told of though its status was a success. */
+    /** {@link #reported(ErrorBody)} of a code and a message. */
     UpstreamException reported(@Nullable String code, @Nullable String message) {
-        int status = code != null && code.matches("4\\d\\d") ? Integer.parseInt(code) : 0;
-        boolean refused = status != 0 && status != 408 && status != 409 && status != 429;
-        ErrorCode as = switch (code == null ? "" : code) {
-            case "429", "rate_limit_exceeded" -> ErrorCode.UPSTREAM_RATE_LIMIT;
-            case "503" -> ErrorCode.UPSTREAM_UNAVAILABLE;
-            default -> ErrorCode.UPSTREAM_FAILED;
-        };
-        return new UpstreamException(
-                as,
-                message == null || message.isBlank()
-                        ? "The model's provider reported an error."
-                        : "The model's provider reported an error: " + clean(message),
-                !refused,
+        boolean number = code != null && code.matches("[45]\\d\\d");
+        return reported(new ErrorBody(
+                message == null ? "" : message,
+                message,
                 null,
-                status,
-                null);
+                number ? null : code,
+                null,
+                number ? Integer.parseInt(code) : 0,
+                null));
     }
 
     private String refused(int status, ErrorBody body) {
-        String message = body.message();
-        return message == null || message.isBlank()
-                ? "The model's provider refused the request (" + status + ")."
-                : clean(message);
+        String message = body.message() == null ? body.statement() : body.message();
+        return message.isBlank() ? "The model's provider refused the request (" + status + ")." : clean(message);
     }
 
     /** An upstream's message as a caller may see it. */

@@ -1,13 +1,54 @@
 package org.o1api.upstream;
 
-/** What is known of one model at one upstream: what is configured, and what the provider itself has said. */
+import java.lang.System.Logger.Level;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * What is known of one model at one upstream: what is configured, and what the provider itself has said. What it has said expires
+ * ({@code upstreams.*.relearn_after}), because providers change what they accept, and is logged once. Safe for concurrent use.
+ */
 final class ProviderProfile {
+    private static final System.Logger LOG = System.getLogger(ProviderProfile.class.getName());
+
+    /** What can be learned of a model, whatever a request contains. */
+    enum Fact {
+        DEVELOPER_REJECTED("rejects the role developer: sent as system"),
+        /** The connection stays open after the finish reason, and nothing follows. */
+        SILENT_AFTER_FINISH("keeps the connection open after the finish reason: not waited for");
+
+        private final String description;
+
+        Fact(String description) {
+            this.description = description;
+        }
+    }
+
+    private record Rejected(Combination combination, String field) {}
+
     private final UpstreamSettings settings;
     private final String model;
+    private final ExpiringSet<Fact> facts;
+    private final ExpiringSet<Rejected> rejected;
+    private final ExpiringSet<String> logged;
 
     ProviderProfile(UpstreamSettings settings, String model) {
+        this(settings, model, System::nanoTime);
+    }
+
+    ProviderProfile(UpstreamSettings settings, String model, LongSupplier nanoTime) {
         this.settings = settings;
         this.model = model;
+        facts = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
+        rejected = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
+        logged = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
+    }
+
+    /** The upstream's name. */
+    String upstream() {
+        return settings.name();
     }
 
     /** The provider's name of the model. */
@@ -18,5 +59,58 @@ final class ProviderProfile {
     /** How its replies are read. */
     UpstreamSettings.Replies replies() {
         return settings.replies();
+    }
+
+    boolean knows(Fact fact) {
+        return facts.contains(fact);
+    }
+
+    /** Records what the provider has shown, until it expires. */
+    void learn(Fact fact) {
+        if (facts.add(fact)) {
+            LOG.log(
+                    Level.INFO,
+                    "upstream {0} {1}, with model {2} for {3} (relearn_after)",
+                    settings.name(),
+                    fact.description,
+                    model,
+                    Failures.text(settings.relearnAfter()));
+        }
+    }
+
+    /** The fields that requests of a combination are rejected for. */
+    Set<String> rejectedFields(Combination combination) {
+        return rejected.elements().stream()
+                .filter(known -> known.combination().equals(combination))
+                .map(Rejected::field)
+                .collect(Collectors.toSet());
+    }
+
+    /** Records that requests of a combination are accepted without these fields, after one was rejected for each of them. */
+    void learnRejected(Combination combination, Set<String> fields) {
+        Set<String> added = new TreeSet<>(fields);
+        added.removeIf(field -> !rejected.add(new Rejected(combination, field)));
+        if (!added.isEmpty()) {
+            LOG.log(
+                    Level.INFO,
+                    "upstream {0} rejects {1} of model {2}{3}: left out of such requests for {4} (relearn_after)",
+                    settings.name(),
+                    String.join(", ", added),
+                    model,
+                    combination,
+                    Failures.text(settings.relearnAfter()));
+        }
+    }
+
+    /**
+     * Logs something about the model that the operator should know of, once until it expires.
+     *
+     * @param kind what makes two messages the same
+     * @param message never text of a request or a reply
+     */
+    void logOnce(String kind, String message) {
+        if (logged.add(kind)) {
+            LOG.log(Level.WARNING, "upstream {0}, model {1}: {2}", settings.name(), model, message);
+        }
     }
 }

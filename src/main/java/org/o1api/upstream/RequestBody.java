@@ -11,6 +11,7 @@ import java.util.Set;
 import org.o1api.llm.Content;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
 
 /** A call's request as JSON: the same request is the same bytes, so that a provider's prompt cache hits. */
 final class RequestBody {
@@ -18,8 +19,13 @@ final class RequestBody {
 
     private RequestBody() {}
 
-    /** The body of a request, without what the upstream is known to refuse. */
-    static byte[] of(CallRequest request, Set<String> refused) {
+    /**
+     * The body of a request.
+     *
+     * @param refused the fields to leave out, or to send by their other name
+     * @param developerAsSystem whether messages of the role {@code developer} are sent as {@code system}
+     */
+    static byte[] of(CallRequest request, Set<String> refused, boolean developerAsSystem) {
         // Text first, bytes then: half a surrogate pair in a caller's message becomes a question mark instead of an
         // error.
         StringWriter text = new StringWriter(4096);
@@ -28,7 +34,7 @@ final class RequestBody {
             json.writeStringField("model", request.model());
             json.writeArrayFieldStart("messages");
             for (Message message : request.messages()) {
-                write(message, json);
+                write(message, developerAsSystem, json);
             }
             json.writeEndArray();
             for (Map.Entry<String, RawJson> field : request.fields().entrySet()) {
@@ -55,9 +61,10 @@ final class RequestBody {
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void write(Message message, JsonGenerator json) throws IOException {
+    private static void write(Message message, boolean developerAsSystem, JsonGenerator json) throws IOException {
+        Role role = message.role() == Role.DEVELOPER && developerAsSystem ? Role.SYSTEM : message.role();
         json.writeStartObject();
-        json.writeStringField("role", message.role().wireName());
+        json.writeStringField("role", role.wireName());
         Content content = message.content();
         if (content == null) {
             json.writeNullField("content");

@@ -15,24 +15,26 @@ public final class UpstreamException extends GatewayException {
     private final boolean saidNothing;
 
     /**
-     * What the upstream said of its failure, beside the message.
+     * What the upstream said of its failure beside the message.
      *
-     * @param status the HTTP status that it answered, 0 when it answered none
+     * @param status the HTTP status that it answered, 0 if it answered none
      * @param retryAfter how long it asks to wait
      * @param param the request's field that it names
      * @param code its own word for the failure
+     * @param body the error itself
      */
     record Told(
             int status,
             @Nullable Duration retryAfter,
             @Nullable String param,
-            @Nullable String code) implements Serializable {
+            @Nullable String code,
+            ErrorBody body) implements Serializable {
         private static final long serialVersionUID = 1;
 
         static final Told NOTHING = of(0, null);
 
         static Told of(int status, @Nullable Duration retryAfter) {
-            return new Told(status, retryAfter, null, null);
+            return new Told(status, retryAfter, null, null, ErrorBody.EMPTY);
         }
     }
 
@@ -103,8 +105,13 @@ public final class UpstreamException extends GatewayException {
         return saidNothing;
     }
 
-    /** The HTTP status that the upstream answered, 0 when it answered none. */
+    /** The HTTP status that the upstream answered, or that its error in a reply stands for; 0 if there is none. */
     public int status() {
         return told.status();
+    }
+
+    /** What the upstream said, for whoever changes the request; empty if it said nothing. Never for a log or a client. */
+    ErrorBody body() {
+        return told.body();
     }
 }

@@ -38,7 +38,7 @@ class RejectedFieldsTest {
         return fixture.upstream(
                 settings,
                 new Breaker("main", Breaker.OPEN, true),
-                new RejectedFields(settings, now::get),
+                new ProviderProfiles(settings, now::get),
                 new Transport(settings));
     }
 
@@ -157,7 +157,7 @@ class RejectedFieldsTest {
                         ? Script.error(400, "unknown field: stream_options")
                         : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        try (LogLines log = new LogLines(RejectedFields.class)) {
+        try (LogLines log = new LogLines(ProviderProfile.class)) {
             for (int i = 0; i < 3; i++) {
                 ask(upstream, json(false));
                 ask(upstream, plain("m", "hi"));

@@ -62,6 +62,6 @@ class RequestBodyTest {
     }
 
     private static String text(CallRequest request, Set<String> refused) {
-        return new String(RequestBody.of(request, refused), StandardCharsets.UTF_8);
+        return new String(RequestBody.of(request, refused, false), StandardCharsets.UTF_8);
     }
 }

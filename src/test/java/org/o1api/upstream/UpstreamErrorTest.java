@@ -134,7 +134,7 @@ class UpstreamErrorTest {
                 return place.post().post(exchange);
             }
         };
-        return fixture.upstream(settings, breaker, new RejectedFields(settings, System::nanoTime), transport);
+        return fixture.upstream(settings, breaker, new ProviderProfiles(settings, System::nanoTime), transport);
     }
 
     @ParameterizedTest
@@ -181,7 +181,7 @@ class UpstreamErrorTest {
             }
         };
         HttpUpstream upstream =
-                fixture.upstream(settings, breaker, new RejectedFields(settings, System::nanoTime), transport);
+                fixture.upstream(settings, breaker, new ProviderProfiles(settings, System::nanoTime), transport);
         for (int i = 0; i < 20; i++) {
             breaker.admit(new CallOwner("")).failed(Failures.broken("broke", null));
         }
@@ -268,7 +268,7 @@ class UpstreamErrorTest {
         fixture.upstream(
                         settings,
                         new Breaker("main", Breaker.OPEN, true),
-                        new RejectedFields(settings, System::nanoTime),
+                        new ProviderProfiles(settings, System::nanoTime),
                         transport)
                 .warmUp();
     }

@@ -148,11 +148,11 @@ final class UpstreamFixture implements AutoCloseable {
     }
 
     HttpUpstream upstream(UpstreamSettings settings, Breaker breaker) {
-        return upstream(settings, breaker, new RejectedFields(settings, System::nanoTime), new Transport(settings));
+        return upstream(settings, breaker, new ProviderProfiles(settings, System::nanoTime), new Transport(settings));
     }
 
-    HttpUpstream upstream(UpstreamSettings settings, Breaker breaker, RejectedFields rejected, Transport transport) {
-        HttpUpstream upstream = new HttpUpstream(settings, scheduler, breaker, rejected, transport);
+    HttpUpstream upstream(UpstreamSettings settings, Breaker breaker, ProviderProfiles profiles, Transport transport) {
+        HttpUpstream upstream = new HttpUpstream(settings, scheduler, breaker, profiles, transport);
         toClose.push(upstream::close);
         return upstream;
     }

@@ -111,7 +111,7 @@ class UpstreamLogTest {
         HttpUpstream upstream = fixture.upstream(
                 settings,
                 new Breaker("main", Breaker.OPEN, true),
-                new RejectedFields(settings, System::nanoTime),
+                new ProviderProfiles(settings, System::nanoTime),
                 new Transport(settings) {
                     @Override
                     Response post(byte[] body, Exchange exchange) {

@@ -1,0 +1,57 @@
+package org.o1api.upstream;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Recognises that a request is longer than the model's context. Each provider has its own words for it. */
+final class ContextLength {
+    /** OpenAI's code, which clients go by. */
+    static final String CODE = "context_length_exceeded";
+
+    private static final Pattern CODES =
+            Pattern.compile("context_?length|context_?size|context_?window|prompt_?too_?long"
+                    + "|input_?too_?(?:large|long)|prompt_?tokens_?exceeded|1261");
+
+    private static final Pattern WORDS =
+            Pattern.compile(String.join(
+                    "|",
+                    "maximum (?:context|prompt|input) length", // OpenAI, vLLM, DeepSeek, Mistral, xAI
+                    "exceed(?:s|ed)? (?:the )?(?:available |maximum |model'?s? )*context", // llama.cpp, Ollama, SGLang,
+                    // Anthropic
+                    "context (?:length|size|window)[^.]{0,20} exceed", // MiniMax
+                    "context window is full|reached context length",
+                    "fits? in (?:the )?context|when context the overflows", // LM Studio
+                    "longer than the model'?s context", // SGLang
+                    "input length[^.]* exceeds the maximum",
+                    "(?:prompt|input) (?:is )?too long|input token length too long|prompt exceeds max length", // Anthropic, GLM, Kimi
+                    "(?:prompt|input) token count[^.]* exceeds", // Gemini, Copilot
+                    "exceed(?:s|ed)? model token limit", // Kimi
+                    "range of input length should be", // DashScope
+                    "reduce the length of (?:the |your )?(?:messages|prompt|input)", // Groq, Cerebras
+                    "inputs`? (?:tokens`? \\+|must have less than)", // TGI
+                    "input_too_large"));
+
+    private ContextLength() {}
+
+    /**
+     * Whether an error says so.
+     *
+     * @param status the error's HTTP status, 0 if there is none. Above 499 only a code counts: the message may quote the request
+     */
+    static boolean isExceeded(int status, ErrorBody error) {
+        if (matches(error.code()) || matches(error.type())) {
+            return true;
+        }
+        boolean requestsFault = status == 0 || status == 400 || status == 413 || status == 422;
+        return requestsFault
+                && !"string_above_max_length".equals(error.code())
+                && WORDS.matcher(error.statement().toLowerCase(Locale.ROOT)).find();
+    }
+
+    private static boolean matches(@Nullable String code) {
+        return code != null
+                && CODES.matcher(code.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT))
+                        .find();
+    }
+}

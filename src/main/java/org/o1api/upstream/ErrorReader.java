@@ -1,0 +1,317 @@
+package org.o1api.upstream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads errors in all dialects. Providers wrap each other's errors, as objects and as text, so the innermost wins: of each value the
+ * first one found counts, and what is inside is read before what is around it.
+ */
+final class ErrorReader {
+    private static final int LONGEST_STATEMENT = 2000;
+    private static final int DEEPEST = 8;
+    private static final int MOST_DETAILS = 5;
+
+    /** Where a message is, the more telling places first. */
+    private static final List<String> MESSAGES = List.of(
+            "message",
+            "detail",
+            "msg",
+            "error_msg",
+            "error_message",
+            "errorMessage",
+            "status_msg",
+            "error_description",
+            "description");
+
+    private static final List<String> STATUSES = List.of(
+            "status_code",
+            "statusCode",
+            "http_status",
+            "http_status_code",
+            "http_code",
+            "code",
+            "status",
+            "error_code",
+            "param"); // one-api
+
+    private static final List<String> FIELDS = List.of("param", "field", "path", "property", "parameter", "pointer");
+    private static final List<String> WAITS =
+            List.of("retry_after", "retryAfter", "retry_after_seconds", "Retry-After", "retry-after");
+    private static final Pattern STATUS = Pattern.compile("[45]\\d\\d");
+    private static final Set<String> NOTHING = Set.of("", "none", "null", "error");
+
+    private static final Pattern DATA_LINE = Pattern.compile("(?m)^data:\\s*(.*)$");
+    /** Python's or JavaScript's text of a list of validation errors. Of an error its {@code input} comes after both. */
+    private static final Pattern DETAIL_TEXT = Pattern.compile(
+            "['\"]loc['\"]:\\s*[(\\[]([^)\\]]*)[)\\]],\\s*['\"]msg['\"]:\\s*(?:'((?:[^'\\\\]|\\\\.)*)'|\"((?:[^\"\\\\]|\\\\.)*)\")");
+    /** Pydantic's text of a validation error. */
+    private static final Pattern PYDANTIC_TEXT =
+            Pattern.compile("validation errors? for [^\\n]*\\n([\\w.\\[\\]-]+)\\n\\s+([^\\n]*?)\\s*\\[type=");
+
+    private static final Pattern INPUT_TEXT =
+            Pattern.compile(",?\\s*(?:input_value=.*?(?=, input_type=|]|$)|['\"]input['\"]:.*)", Pattern.DOTALL);
+    private static final Pattern SEGMENT = Pattern.compile("[a-z_$][\\w-]*");
+    private static final Pattern ROLE = Pattern.compile("system|developer|user|assistant|tool|function");
+
+    private @Nullable String message;
+    private @Nullable String param;
+    private @Nullable String code;
+    private @Nullable String type;
+    private int status;
+    private @Nullable Duration retryAfter;
+
+    private ErrorReader() {}
+
+    static ErrorBody read(String body) {
+        String text = data(body);
+        if (text.isEmpty() || text.startsWith("<")) { // HTML
+            return ErrorBody.EMPTY;
+        }
+        ErrorReader reader = new ErrorReader();
+        JsonNode json = PartialJson.read(text);
+        boolean plain = json == null && !looksLikeJson(text);
+        if (json != null) {
+            reader.visit(json, 0);
+        } else if (!plain) {
+            reader.text(text, 0);
+        }
+        String message = reader.message;
+        String statement = plain ? text : message == null ? "" : message;
+        return new ErrorBody(
+                statement.substring(0, Math.min(statement.length(), LONGEST_STATEMENT)),
+                message,
+                reader.param,
+                reader.code,
+                reader.type,
+                reader.status,
+                reader.retryAfter);
+    }
+
+    /** What an event of a body contains that is written as events, and any other body as it is. */
+    private static String data(String body) {
+        String text = body.strip();
+        if (text.startsWith("\ufeff")) {
+            text = text.substring(1).strip();
+        }
+        if (text.startsWith("data:") || text.startsWith("event:")) {
+            Matcher line = DATA_LINE.matcher(text);
+            return line.find() ? line.group(1).strip() : "";
+        }
+        return text;
+    }
+
+    private static boolean looksLikeJson(String text) {
+        return text.startsWith("{") || text.startsWith("[{") || text.startsWith("[\"");
+    }
+
+    private void visit(JsonNode node, int depth) {
+        if (depth > DEEPEST) {
+            return;
+        }
+        if (node.isTextual()) {
+            text(node.textValue(), depth);
+        } else if (node.isArray()) {
+            list(node, depth);
+        } else if (node.isObject()) {
+            object(node, depth);
+        }
+    }
+
+    private void object(JsonNode node, int depth) {
+        JsonNode error = node.path("error");
+        if (error.isContainerNode()) {
+            visit(error, depth + 1);
+        }
+        visit(node.path("metadata").path("raw"), depth + 1); // OpenRouter: the provider's own body
+        visit(node.path("choices").path(0).path("error"), depth + 1);
+        JsonNode result = node.path("base_resp");
+        if (result.isObject()) {
+            miniMax(result);
+        }
+        for (String name : MESSAGES) {
+            if (message == null) {
+                visit(node.path(name), depth + 1);
+            }
+        }
+        if (error.isTextual()) {
+            if (message == null) {
+                text(error.textValue(), depth + 1);
+            } else {
+                type = type == null ? word(error) : type;
+            }
+        }
+        visit(node.path("x_groq").path("error"), depth + 1);
+        details(node.path("details"), depth);
+        if (message == null) {
+            visit(node.path("errors"), depth + 1);
+        }
+        values(node);
+    }
+
+    /** The plain members of an error. */
+    private void values(JsonNode node) {
+        for (String name : STATUSES) {
+            if (status == 0 && STATUS.matcher(node.path(name).asText("")).matches()) {
+                status = node.path(name).asInt();
+            }
+        }
+        code = code == null ? word(node.path("code")) : code;
+        code = code == null ? word(node.path("error_code")) : code;
+        for (String name : List.of("type", "error_type", "status")) {
+            type = type == null ? word(node.path(name)) : type;
+        }
+        if (param == null) {
+            param = word(node.path("param"));
+        }
+        for (String name : WAITS) {
+            waits(RetryAfter.parse(node.path(name).asText(null), Instant.now()));
+        }
+        JsonNode millis = node.path("retry_after_ms");
+        waits(RetryAfter.millis(millis.asText(null)));
+        JsonNode headers = node.path("metadata").path("headers");
+        headers.fieldNames()
+                .forEachRemaining(name ->
+                        waits(RetryAfter.ofHeader(name, headers.path(name).asText(null))));
+    }
+
+    private void waits(@Nullable Duration wait) {
+        retryAfter = retryAfter == null ? wait : retryAfter;
+    }
+
+    /** A word or a number that is no HTTP status. */
+    private static @Nullable String word(JsonNode node) {
+        if (!node.isTextual() && !node.isIntegralNumber() && !node.isNumber()) {
+            return null;
+        }
+        String text = node.asText().strip();
+        boolean nothing = NOTHING.contains(text.toLowerCase(java.util.Locale.ROOT));
+        return nothing || STATUS.matcher(text).matches() || text.equals("0") ? null : text;
+    }
+
+    private void miniMax(JsonNode result) {
+        int number = result.path("status_code").asInt();
+        if (number != 0) {
+            code = number == 1039 ? ContextLength.CODE : String.valueOf(number);
+            status = ErrorStatus.ofMiniMax(number);
+            visit(result.path("status_msg"), DEEPEST);
+        }
+    }
+
+    /** A list of errors: Gemini's with one in it, and a validator's. */
+    private void list(JsonNode items, int depth) {
+        StringJoiner all = new StringJoiner("; ");
+        int count = 0;
+        for (JsonNode item : items) {
+            if (item.has("error")) {
+                visit(item, depth + 1);
+            } else if (count++ < MOST_DETAILS) {
+                String field = fieldOf(item);
+                String said = said(item, depth);
+                param = param == null ? field : param;
+                code = code == null ? word(item.path("code")) : code;
+                if (said != null) {
+                    all.add(field == null || items.size() == 1 ? said : field + ": " + said);
+                }
+            }
+        }
+        if (message == null && all.length() > 0) {
+            message = all.toString();
+        }
+    }
+
+    private @Nullable String said(JsonNode item, int depth) {
+        ErrorReader inner = new ErrorReader();
+        if (item.isTextual()) {
+            inner.text(item.textValue(), depth + 1);
+        }
+        for (String name : MESSAGES) {
+            if (inner.message == null && item.path(name).isTextual()) {
+                inner.text(item.path(name).textValue(), depth + 1);
+            }
+        }
+        return inner.message;
+    }
+
+    private static @Nullable String fieldOf(JsonNode item) {
+        JsonNode location = item.path("loc");
+        if (location.isArray()) {
+            List<String> segments = new ArrayList<>();
+            location.forEach(segment -> segments.add(segment.asText()));
+            return path(segments);
+        }
+        for (String name : FIELDS) {
+            if (item.path(name).isTextual()) {
+                return word(item.path(name));
+            }
+        }
+        return location.isTextual() ? word(location) : null;
+    }
+
+    /** Google's details. */
+    private void details(JsonNode details, int depth) {
+        if (details.isTextual() && message == null) {
+            text(details.textValue(), depth + 1);
+        }
+        for (JsonNode detail : details) {
+            waits(RetryAfter.parse(detail.path("retryDelay").asText(null), Instant.now()));
+            for (JsonNode violation : detail.path("fieldViolations")) {
+                param = param == null ? word(violation.path("field")) : param;
+            }
+        }
+    }
+
+    /** A path as JSON has it, without what a validator adds: the body, and which of several forms it tried. */
+    private static @Nullable String path(List<String> segments) {
+        StringBuilder path = new StringBuilder();
+        for (int i = 0; i < segments.size(); i++) {
+            String segment = segments.get(i);
+            boolean tag = path.toString().matches("messages\\[\\d+]")
+                    && ROLE.matcher(segment).matches()
+                    && i + 1 < segments.size();
+            if (segment.matches("\\d{1,6}")) {
+                path.append('[').append(segment).append(']');
+            } else if (SEGMENT.matcher(segment).matches() && !(i == 0 && segment.equals("body")) && !tag) {
+                path.append(path.isEmpty() ? "" : ".").append(segment);
+            }
+        }
+        return path.isEmpty() ? null : path.toString();
+    }
+
+    /** A message, or another error's JSON or text in place of one. */
+    private void text(String given, int depth) {
+        String text = data(given);
+        if (text.isEmpty() || depth > DEEPEST + 1) {
+            return;
+        }
+        int start = text.startsWith("[") ? 0 : text.indexOf("{\"");
+        JsonNode json = start < 0 ? null : PartialJson.read(text.substring(start));
+        if (json != null && json.isContainerNode()) {
+            visit(json, depth + 1);
+        }
+        if (message != null) {
+            return;
+        }
+        Matcher detail = DETAIL_TEXT.matcher(text);
+        Matcher pydantic = PYDANTIC_TEXT.matcher(text);
+        if (detail.find()) {
+            param = param == null
+                    ? path(List.of(detail.group(1).replaceAll("['\"\\s]", "").split(",")))
+                    : param;
+            message = detail.group(2) == null ? detail.group(3) : detail.group(2);
+        } else if (pydantic.find()) {
+            param = param == null ? path(List.of(pydantic.group(1).split("\\."))) : param;
+            message = pydantic.group(2);
+        } else if (!looksLikeJson(text)) {
+            message = INPUT_TEXT.matcher(text).replaceAll("").strip();
+        }
+    }
+}

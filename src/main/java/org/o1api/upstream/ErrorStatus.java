@@ -1,0 +1,86 @@
+package org.o1api.upstream;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP status that an error stands for that came without one, by its own number or by what the provider calls it. */
+final class ErrorStatus {
+    private record Words(int status, Pattern pattern) {
+        Words(int status, String words) {
+            this(status, Pattern.compile(words));
+        }
+    }
+
+    /** In the order in which they are tried: {@code invalid_api_key} is no invalid request. */
+    private static final List<Words> WORDS = List.of(
+            new Words(401, "authentic|unauthori[sz]ed|api_?key|available_key|invalid_token"),
+            new Words(402, "billing|payment|balance|arrear|insufficient_(?:funds|credits)"),
+            new Words(403, "permission|forbidden|access_denied"),
+            new Words(404, "not_found|not_exist"),
+            new Words(429, "rate_?limit|too_many_requests|exhausted|throttl|quota|limit_(?:requests|reached|burst)"),
+            new Words(503, "overloaded|unavailable|over_capacity|capacity_exceeded"),
+            new Words(413, "(?:request|payload|entity|body)_too_large"),
+            new Words(504, "time_?out|timed_out|deadline"),
+            new Words(409, "conflict|aborted"),
+            new Words(501, "not_?implemented|unimplemented"),
+            new Words(
+                    400,
+                    "invalid|bad_request|unsupported|unknown_param|missing|validation|unprocessable|out_of_range"
+                            + "|above_max|below_min|too_long|content_filter|content_policy|sensitive|data_inspection"
+                            + "|moderation|precondition|json_validate_failed|tool_use_failed|extra_forbidden"),
+            new Words(500, "internal|server_error|api_error|upstream|generation|^unknown$|bad_response|failed"));
+
+    private ErrorStatus() {}
+
+    /** The status, 0 if nothing tells it. */
+    static int of(ErrorBody error) {
+        if (error.status() != 0) {
+            return error.status();
+        }
+        int byCode = of(error.code());
+        return byCode != 0 ? byCode : of(error.type());
+    }
+
+    private static int of(@Nullable String given) {
+        if (given == null) {
+            return 0;
+        }
+        if (given.matches("\\d+")) {
+            return ofZhipu(given);
+        }
+        String word = given.replaceAll("(?<=[a-z])(?=[A-Z])", "_")
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z]+", "_");
+        return WORDS.stream()
+                .filter(words -> words.pattern().matcher(word).find())
+                .map(Words::status)
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static int ofZhipu(String code) {
+        return switch (code) {
+            case "1000", "1001", "1002", "1003", "1004" -> 401;
+            case "1110", "1111", "1112", "1220" -> 403;
+            case "1113", "1302", "1303", "1304", "1305", "1308", "1309", "1310", "1312", "1313" -> 429;
+            case "1211", "1221", "1222" -> 404;
+            case "1210", "1212", "1213", "1214", "1215", "1261", "1301" -> 400;
+            case "1230", "1234", "500" -> 500;
+            default -> 0;
+        };
+    }
+
+    /** The status of a number in MiniMax's {@code base_resp}. */
+    static int ofMiniMax(int number) {
+        return switch (number) {
+            case 1001 -> 504;
+            case 1002, 1041, 2056 -> 429;
+            case 1004, 2049 -> 401;
+            case 1008 -> 402;
+            case 1026, 1027, 1039, 1042, 1043, 2013 -> 400;
+            default -> 500;
+        };
+    }
+}

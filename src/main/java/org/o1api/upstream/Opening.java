@@ -1,0 +1,176 @@
+package org.o1api.upstream;
+
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.Usage;
+
+/** A call on its way to its first delta, in as many attempts as that takes. */
+final class Opening {
+    private static final int LONGEST_ERROR = 64 * 1024;
+
+    private final UpstreamResources upstream;
+    private final UpstreamSettings settings;
+    private final Failures failures;
+    private final ProviderProfile profile;
+    private final RequestShape shape;
+    private final Terms terms;
+    private final Cancellation cancellation;
+    private final long start = System.nanoTime();
+    /** Whether the last attempt died on a connection that the upstream had closed while it was idle. */
+    private boolean stale;
+    /** Whether that may be forgiven: it happens once. */
+    private boolean maybeStale = true;
+    /** Whether the last attempt was accepted, and failed afterwards. */
+    private boolean accepted;
+
+    Opening(UpstreamResources upstream, ProviderProfile profile, CallRequest request, Terms terms) {
+        this.upstream = upstream;
+        this.settings = upstream.settings();
+        this.failures = upstream.failures();
+        this.profile = profile;
+        this.shape = new RequestShape(request, profile, terms.owner());
+        this.terms = terms;
+        this.cancellation = terms.cancellation();
+    }
+
+    Call open() {
+        byte[] body = shape.body();
+        int attempts = 0;
+        while (true) {
+            try {
+                return attempt(body);
+            } catch (UpstreamException e) {
+                if (stale && maybeStale) {
+                    maybeStale = false; // costs no attempt
+                } else if (shape.change(e, accepted)) {
+                    body = shape.body(); // nor does this
+                } else if (!e.retryable() || ++attempts >= settings.limits().attempts()) {
+                    throw e;
+                } else {
+                    Duration wait = waitAfter(attempts, e);
+                    if (!terms.retries().take()) {
+                        throw e;
+                    }
+                    cancellation.sleep(wait);
+                }
+            }
+        }
+    }
+
+    private Call attempt(byte[] body) {
+        cancellation.throwIfCancelled();
+        stale = false;
+        accepted = false;
+        Attempt attempt = upstream.attempt(new Exchange(settings, start), cancellation);
+        boolean begun = false;
+        try {
+            begin(attempt);
+            Response response = send(body, attempt);
+            if (response.getStatus() / 100 != 2) {
+                throw refusal(response, attempt);
+            }
+            accepted = true;
+            terms.accepted().run();
+            HttpCall call = new HttpCall(profile, response, attempt, failures);
+            if (awaitFirstDelta(call)) {
+                attempt.begun();
+                shape.accepted();
+            }
+            begun = true;
+            return call;
+        } catch (UpstreamException e) {
+            if (e.code() == ErrorCode.UPSTREAM_MISCONFIGURED) {
+                upstream.log().misconfigured(e.status(), failures.word(e.body().code()));
+            }
+            if (!stale || !maybeStale) {
+                attempt.failed(e);
+            }
+            throw e;
+        } finally {
+            if (!begun) { // also after an Error
+                attempt.close();
+            }
+        }
+    }
+
+    private boolean awaitFirstDelta(HttpCall call) {
+        try {
+            return call.await();
+        } catch (UpstreamException e) {
+            if (e.saidNothing() || !call.usage().equals(Usage.NONE)) {
+                terms.spent().accept(call.usage());
+            }
+            throw e;
+        }
+    }
+
+    private void begin(Attempt attempt) {
+        String caller = terms.owner().caller();
+        upstream.breaker().throwIfOpen(caller); // rather than wait for nothing
+        Duration left = settings.timeouts().call().minusNanos(System.nanoTime() - start);
+        Duration longest = settings.timeouts().firstToken();
+        Duration patience = left.compareTo(longest) < 0 ? left : longest;
+        switch (attempt.acquireSlot(caller, patience)) {
+            case ACQUIRED -> attempt.start(upstream.breaker(), terms.owner());
+            case QUEUE_FULL -> throw Failures.queueFull(settings.limits());
+            case TIMED_OUT -> throw Failures.noSlotWithin(patience, settings.limits());
+            case INTERRUPTED -> throw Failures.stopping(); // nobody else interrupts a turn
+        }
+        if (upstream.closed().getAsBoolean()) {
+            throw Failures.stopping();
+        }
+    }
+
+    private Response send(byte[] body, Attempt attempt) {
+        try {
+            return upstream.transport().post(body, attempt.exchange());
+        } catch (RuntimeException e) {
+            FailureKind.throwCausingError(e);
+            UpstreamException failure = attempt.explain(e);
+            stale = attempt.exchange().reused()
+                    && attempt.exchange().reason() == null
+                    && FailureKind.isDeadConnection(e);
+            if (!stale || !maybeStale) {
+                attempt.report(e);
+            }
+            throw failure;
+        }
+    }
+
+    private UpstreamException refusal(Response response, Attempt attempt) {
+        ErrorBody error = ErrorBody.of(bodyOf(response, attempt));
+        return failures.ofStatus(response.getStatus(), RetryAfter.of(response), error);
+    }
+
+    /** The body of a failure, to its end if that is near, so that the connection can be used again. */
+    private byte[] bodyOf(Response response, Attempt attempt) {
+        try {
+            return ((InputStream) response.getEntity()).readNBytes(LONGEST_ERROR);
+        } catch (IOException | RuntimeException e) {
+            if (attempt.exchange().reason() != null || cancellation.isCancelled()) {
+                throw attempt.explain(e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e));
+            }
+            return new byte[0]; // its status says enough
+        }
+    }
+
+    /** How long to wait after so many attempts; fails where that is too long. */
+    private Duration waitAfter(int attempts, UpstreamException failure) {
+        Duration wait = RetryAllowance.waitAfter(attempts);
+        Duration asked = failure.retryAfter();
+        if (asked != null) {
+            if (asked.compareTo(settings.limits().maxRetryWait()) > 0) {
+                throw failure;
+            }
+            wait = asked.compareTo(wait) > 0 ? asked : wait;
+        }
+        long left = settings.timeouts().call().toNanos() - (System.nanoTime() - start);
+        if (wait.toNanos() >= left) {
+            throw failure;
+        }
+        return wait;
+    }
+}

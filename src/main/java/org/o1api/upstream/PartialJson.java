@@ -1,0 +1,93 @@
+package org.o1api.upstream;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** JSON that may have been cut, read as far as it goes, without the members that quote a request or a reply. */
+final class PartialJson {
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(64).build())
+            .build();
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    /** What a validator echoes, and what a model wrote that a provider could not use. */
+    private static final Set<String> QUOTATIONS = Set.of("input", "input_value", "ctx", "failed_generation");
+
+    private boolean cut;
+
+    private PartialJson() {}
+
+    /** The object, list or string that a text consists of; null if the text is something else. */
+    static @Nullable JsonNode read(String text) {
+        PartialJson reader = new PartialJson();
+        try (JsonParser json = JSON.createParser(text)) {
+            json.nextToken();
+            JsonNode node = reader.value(json);
+            boolean whole = reader.cut || json.nextToken() == null;
+            return whole && (node.isContainerNode() || node.isTextual()) ? node : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private JsonNode value(JsonParser json) throws IOException {
+        JsonToken token = json.currentToken();
+        if (token == null) {
+            return NODES.missingNode();
+        }
+        return switch (token) {
+            case START_OBJECT -> object(json);
+            case START_ARRAY -> array(json);
+            case VALUE_STRING -> NODES.textNode(json.getText());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> NODES.numberNode(json.getDecimalValue());
+            case VALUE_TRUE, VALUE_FALSE -> NODES.booleanNode(json.getBooleanValue());
+            default -> NODES.nullNode();
+        };
+    }
+
+    private JsonNode object(JsonParser json) throws IOException {
+        ObjectNode object = NODES.objectNode();
+        try {
+            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                json.nextToken();
+                if (QUOTATIONS.contains(name)) {
+                    json.skipChildren();
+                } else {
+                    object.set(name, value(json));
+                }
+                if (cut) {
+                    break;
+                }
+            }
+        } catch (JsonEOFException e) {
+            cut = true;
+        }
+        return object;
+    }
+
+    private JsonNode array(JsonParser json) throws IOException {
+        ArrayNode array = NODES.arrayNode();
+        try {
+            for (JsonToken item = json.nextToken(); item != JsonToken.END_ARRAY; item = json.nextToken()) {
+                array.add(value(json));
+                if (cut) {
+                    break;
+                }
+            }
+        } catch (JsonEOFException e) {
+            cut = true;
+        }
+        return array;
+    }
+}

@@ -1,0 +1,99 @@
+package org.o1api.upstream;
+
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Set;
+import org.o1api.upstream.ProviderProfile.Fact;
+
+/**
+ * How one call's request is written: as it was asked, without what the provider is known to reject. A refusal may change it once more
+ * for each thing that it names; what was accepted after that is learned. Belongs to the call's thread.
+ */
+final class RequestShape {
+    /** Calls of one combination of one model at one upstream. */
+    private record Kind(String upstream, String model, Combination combination) {}
+
+    private final CallRequest request;
+    private final ProviderProfile profile;
+    private final CallOwner owner;
+    private final Combination combination;
+    private final Kind kind;
+    private final Set<String> leftOut;
+    /** What to learn if the request is accepted now. */
+    private final Set<String> newlyRejected = new HashSet<>();
+    /** For which the model's own failure has changed the request already. */
+    private final Set<GenerationFailure> excused = EnumSet.noneOf(GenerationFailure.class);
+
+    private boolean developerAsSystem;
+    private boolean roleRejected;
+
+    RequestShape(CallRequest request, ProviderProfile profile, CallOwner owner) {
+        this.request = request;
+        this.profile = profile;
+        this.owner = owner;
+        combination = Combination.of(request);
+        kind = new Kind(profile.upstream(), profile.model(), combination);
+        leftOut = new HashSet<>(profile.rejectedFields(combination));
+        if (!owner.mayStream(kind)) {
+            leftOut.add(RejectedFields.STREAM);
+        }
+        developerAsSystem = profile.knows(Fact.DEVELOPER_REJECTED);
+    }
+
+    byte[] body() {
+        return RequestBody.of(request, leftOut, developerAsSystem);
+    }
+
+    /**
+     * Changes the request by what a refusal names, if the request may do without it.
+     *
+     * @param inStream whether the refusal came in a stream, so that streaming is not the cause
+     * @return whether the request is another one now
+     */
+    boolean change(UpstreamException refusal, boolean inStream) {
+        int status = refusal.status();
+        ErrorBody error = refusal.body();
+        GenerationFailure failure = GenerationFailure.of(error);
+        if (failure != null) {
+            return changeFor(failure);
+        }
+        boolean refused = status == 400 || status == 422;
+        // A chat template that knows no such role fails, and with it servers that do not expect it to.
+        if ((refused || status == 500)
+                && !developerAsSystem
+                && RejectedRole.isIn(request)
+                && RejectedRole.names(error, request)) {
+            developerAsSystem = true;
+            roleRejected = true;
+            return true;
+        }
+        String field = refused ? RejectedFields.named(error, request, leftOut) : "";
+        if (field.isEmpty() || (inStream && field.equals(RejectedFields.STREAM))) {
+            return false;
+        }
+        newlyRejected.add(field);
+        return leftOut.add(field);
+    }
+
+    /** The check that the model's text failed is left out for this call only: the next text may well pass it. */
+    private boolean changeFor(GenerationFailure failure) {
+        return request.fields().containsKey(failure.field())
+                && request.droppable().contains(failure.field())
+                && excused.add(failure)
+                && leftOut.add(failure.field());
+    }
+
+    /**
+     * The request was accepted: what it was changed for is learned. That streams were rejected counts for the turn only: the cause may
+     * be what this request contains, and others would lose what the gateway is for.
+     */
+    void accepted() {
+        if (newlyRejected.remove(RejectedFields.STREAM)) {
+            owner.stopStreaming(kind);
+        }
+        profile.learnRejected(combination, newlyRejected);
+        if (roleRejected) {
+            profile.learn(Fact.DEVELOPER_REJECTED);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package org.o1api.upstream;
+
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What all calls of one upstream share.
+ *
+ * @param watched the exchanges that are held to their limits
+ * @param closed whether the upstream takes no more calls
+ */
+record UpstreamResources(
+        UpstreamSettings settings,
+        Transport transport,
+        Failures failures,
+        UpstreamLog log,
+        Breaker breaker,
+        ConcurrencyLimiter limiter,
+        Set<Exchange> watched,
+        BooleanSupplier closed) {
+    Attempt attempt(Exchange exchange, Cancellation cancellation) {
+        return new Attempt(exchange, cancellation, failures, log, watched, limiter);
+    }
+}
