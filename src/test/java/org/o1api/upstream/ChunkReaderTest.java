@@ -85,7 +85,7 @@ class ChunkReaderTest {
             {'x':{'choices':[{'delta':{'content':'b'}}]},'choices':[]}             |
             {'choices':[{'delta':{'content':[{'type':'text','text':'a'},{'type':'text','text':'b'}]}}]} | text ab
             {'choices':[{'delta':{'content':[{'type':'thinking','thinking':[{'type':'text','text':'a'}]},{'type':'text','text':'b'}]}}]} | reasoning a; text b
-            {'choices':[{'delta':{'content':[1,'x',{'type':'image_url','image_url':{'url':'u'}}]}}]} |
+            {'choices':[{'delta':{'content':[1,'x',{'type':'image_url','image_url':null},{'type':'audio'}]}}]} |
             {'choices':[{'delta':{'content':[{'type':'image_url','image_url':{ 'url':'u' }},{'type':'text','text':'a'}]}}]} | text a; image {'type':'image_url','image_url':{ 'url':'u' }}
             {'choices':[{'delta':{'content':{'a':1}}}]}                            |
             {'choices':[{'delta':{'content':7,'reasoning':false,'refusal':1,'images':2,'tool_calls':3,'reasoning_details':4,'extra_content':5}}]} |
@@ -331,7 +331,7 @@ class ChunkReaderTest {
 
     private static String chunk(Random random) {
         String text = TEXTS[random.nextInt(TEXTS.length)];
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(11)) {
             case 0 -> "{\"choices\":[{\"delta\":{\"content\":\"" + text + "\",\"reasoning_content\":null}}]}";
             case 1 -> "{\"choices\":[{\"delta\":{\"content\":\"\",\"reasoning_content\":\"" + text + "\"}}]}";
             case 2 -> "{ \"choices\" : [ {\"delta\": {\"content\" :\"" + text + "\" , \"refusal\":null} }]}";
@@ -340,6 +340,13 @@ class ChunkReaderTest {
             case 5 -> "{\"usage\":{\"prompt_tokens\":1},\"choices\":[{\"delta\":{\"content\":\"" + text + "\"}}]}";
             case 6 ->
                 "{\"choices\":[{\"delta\":{\"reasoning\":\"" + text + "\",\"reasoning_content\":\"" + text + "\"}}]}";
+            case 7 ->
+                "{\"choices\":[{\"delta\":{\"content\":\"" + text
+                        + "\",\"extra_content\":{\"google\":{\"thought\":true}}}}]}";
+            case 8 ->
+                "{\"choices\":[{\"delta\":{\"content\":\"" + text
+                        + "\",\"reasoning_details\":[{\"type\":\"reasoning.encrypted\"}]}}]}";
+            case 9 -> "{\"choices\":[{\"delta\":{\"content\":\"" + text + "\",\"images\":[{\"url\":\"u\"}]}}]}";
             default ->
                 "{\"id\":\"x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + text
                         + "\"},\"finish_reason\":null}],\"usage\":null}";
