@@ -130,6 +130,10 @@ final class TurnJson {
             json.writeFieldName("tool_calls");
             json.writeRawValue(answer.toolCalls().text());
         }
+        if (answer.images() != null) {
+            json.writeFieldName("images");
+            json.writeRawValue(answer.images().text());
+        }
         json.writeArrayFieldStart("reasoning");
         for (StoredTurn.Step step : answer.reasoning()) {
             json.writeStartArray();
@@ -233,6 +237,7 @@ final class TurnJson {
                 text(answer.get("refusal")),
                 text(answer.get("sent")),
                 answer.get("tool_calls"),
+                answer.get("images"),
                 reasoning,
                 FinishReason.ofWire(string(answer.get("finish_reason"))),
                 new Usage(usage.get(0), usage.get(1), usage.get(2), usage.get(3)));

@@ -212,19 +212,6 @@ final class Failures {
         return said.replace("%s", String.valueOf(status)) + remedy;
     }
 
-    /** {@link #reported(ErrorBody)} of a code and a message. */
-    UpstreamException reported(@Nullable String code, @Nullable String message) {
-        boolean number = code != null && code.matches("[45]\\d\\d");
-        return reported(new ErrorBody(
-                message == null ? "" : message,
-                message,
-                null,
-                number ? null : code,
-                null,
-                number ? Integer.parseInt(code) : 0,
-                null));
-    }
-
     private String refused(int status, ErrorBody body) {
         String message = body.message() == null ? body.statement() : body.message();
         return message.isBlank() ? "The model's provider refused the request (" + status + ")." : clean(message);

@@ -2,7 +2,6 @@ package org.o1api.upstream;
 
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.Usage;
@@ -74,7 +73,7 @@ final class Opening {
             }
             accepted = true;
             terms.accepted().run();
-            HttpCall call = new HttpCall(profile, response, attempt, failures);
+            HttpCall call = new HttpCall(profile, shape.expectedReply(), response, attempt, failures);
             if (awaitFirstDelta(call)) {
                 attempt.begun();
                 shape.accepted();
@@ -148,7 +147,7 @@ final class Opening {
     /** The body of a failure, to its end if that is near, so that the connection can be used again. */
     private byte[] bodyOf(Response response, Attempt attempt) {
         try {
-            return ((InputStream) response.getEntity()).readNBytes(LONGEST_ERROR);
+            return Transport.body(response).readNBytes(LONGEST_ERROR);
         } catch (IOException | RuntimeException e) {
             if (attempt.exchange().reason() != null || cancellation.isCancelled()) {
                 throw attempt.explain(e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e));

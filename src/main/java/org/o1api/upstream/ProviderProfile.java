@@ -16,8 +16,8 @@ final class ProviderProfile {
     /** What can be learned of a model, whatever a request contains. */
     enum Fact {
         DEVELOPER_REJECTED("rejects the role developer: sent as system"),
-        /** The connection stays open after the finish reason, and nothing follows. */
-        SILENT_AFTER_FINISH("keeps the connection open after the finish reason: not waited for");
+        /** The usage that was requested does not come, and the reply does not end. */
+        SILENT_AFTER_FINISH("sends no usage after the finish_reason and no [DONE]: waited for 2 s instead of 10 s");
 
         private final String description;
 

@@ -44,6 +44,10 @@ final class RequestShape {
         return RequestBody.of(request, leftOut, developerAsSystem);
     }
 
+    ExpectedReply expectedReply() {
+        return ExpectedReply.of(request, leftOut);
+    }
+
     /**
      * Changes the request by what a refusal names, if the request may do without it.
      *

@@ -1,0 +1,87 @@
+package org.o1api.upstream;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out whether an object of a reply is or contains an error; {@link ErrorReader} reads it. */
+final class ErrorFinder {
+    /** Codes that mean success. */
+    private static final Set<String> GOOD_CODES = Set.of("", "0", "200", "ok", "success");
+
+    private boolean hasError;
+    // What makes an object an error that is no chunk.
+    private boolean isError;
+    private boolean hasMessage;
+    private boolean hasCode;
+
+    /** Another object begins. */
+    void forget() {
+        hasError = false;
+        isError = false;
+        hasMessage = false;
+        hasCode = false;
+    }
+
+    /** Reads a field that contains an error unless its value is null, false or empty. */
+    void read(JsonParser json, JsonToken value) throws IOException {
+        boolean none = value == JsonToken.VALUE_NULL
+                || value == JsonToken.VALUE_FALSE
+                || (value == JsonToken.VALUE_STRING && json.getText().isEmpty());
+        hasError |= !none;
+        json.skipChildren();
+    }
+
+    /** Reads MiniMax's {@code base_resp}, which is there with every reply. */
+    void readBaseResponse(JsonParser json, JsonToken value) throws IOException {
+        if (value != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return;
+        }
+        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+            JsonToken field = json.nextToken();
+            hasError |= name.equals("status_code") && field == JsonToken.VALUE_NUMBER_INT && json.getValueAsInt(0) != 0;
+            json.skipChildren();
+        }
+    }
+
+    /** Reads a field of an object's top level by which an error without {@code error} is known. */
+    void readShape(String name, JsonParser json, JsonToken value) throws IOException {
+        switch (name) {
+            case "object", "type" ->
+                isError |= value == JsonToken.VALUE_STRING && json.getText().equals("error");
+            case "detail" ->
+                isError |= value == JsonToken.START_ARRAY
+                        || value == JsonToken.START_OBJECT
+                        || (value == JsonToken.VALUE_STRING && !json.getText().isEmpty());
+            case "message" -> hasMessage |= value == JsonToken.VALUE_STRING;
+            case "code", "status_code" ->
+                hasCode |=
+                        value.isScalarValue() && value != JsonToken.VALUE_NULL && !GOOD_CODES.contains(json.getText());
+            default -> {}
+        }
+        json.skipChildren();
+    }
+
+    /**
+     * The error; null if there is none.
+     *
+     * @param isChunk whether the object is known to be a chunk: then only a field for errors counts
+     */
+    @Nullable
+    ErrorBody found(boolean isChunk, byte[] bytes, int offset, int length) {
+        boolean found = hasError || (!isChunk && (isError || (hasMessage && hasCode)));
+        return found ? ErrorBody.of(bytes, offset, length) : null;
+    }
+
+    /** The error that data are which an event names so, whatever they are. */
+    static ErrorBody named(byte[] bytes, int offset, int length) {
+        String text = new String(bytes, offset, length, StandardCharsets.UTF_8).strip();
+        return text.startsWith("\"") && JsonText.parses(text)
+                ? ErrorBody.of(("{\"error\":" + text + "}").getBytes(StandardCharsets.UTF_8))
+                : ErrorBody.of(bytes, offset, length);
+    }
+}
