@@ -20,6 +20,9 @@ final class FuzzCase {
 
     static final String ANSWER_PROMPT = "FUZZ-ANSWER";
 
+    /** In the URL of an upstream that requires finish reasons. */
+    static final String NEEDS_REASON = "needs-reason";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> PRESETS = List.of("once", "once", "once", "once", "again", "spare");
     private static final List<String> FORMATS = List.of(
@@ -132,15 +135,18 @@ final class FuzzCase {
 
     /** The reply to the next call. */
     synchronized WireReply reply(FakeUpstream.Request call) {
-        WireReply reply = reply(new SplittableRandom(seed * 0x9e3779b97f4a7c15L + ++calls), wanted(call));
+        WireReply reply = reply(
+                new SplittableRandom(seed * 0x9e3779b97f4a7c15L + ++calls),
+                wanted(call),
+                call.target().contains(NEEDS_REASON));
         requests.get(current).replies.add(reply);
         return reply;
     }
 
-    private WireReply reply(SplittableRandom chance, MeantReply.Wanted wanted) {
+    private WireReply reply(SplittableRandom chance, MeantReply.Wanted wanted, boolean needsReason) {
         boolean mutated = !mutatesRequests && chance.nextInt(10) < 6;
         MeantReply meant = MeantReply.of(wanted, !mutatesRequests, chance);
-        return new ReplyMutator(chance).reply(meant, mutated);
+        return new ReplyMutator(chance, needsReason).reply(meant, mutated);
     }
 
     private MeantReply.Wanted wanted(FakeUpstream.Request call) {

@@ -1,12 +1,21 @@
 package org.o1api.fuzz;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What happened: counts, and what should not have. */
 final class FuzzReport {
+    /** All that was sent for each finding. */
+    static final Path DETAILS = Path.of("target", "fuzz-findings.txt");
+
     private final Map<String, Integer> mutations = new TreeMap<>();
     private final Map<String, Integer> outcomes = new TreeMap<>();
     private final List<String> findings = new ArrayList<>();
@@ -33,8 +42,23 @@ final class FuzzReport {
         idleChecks++;
     }
 
-    synchronized void finding(String rule, String details) {
-        findings.add(rule + "\n" + details);
+    /**
+     * Something that should not happen.
+     *
+     * @param fuzz the case at hand, if there is one
+     * @param details go into a file
+     */
+    synchronized void finding(String rule, @Nullable FuzzCase fuzz, String details) {
+        findings.add(rule + (fuzz == null ? "" : " (seed " + fuzz.seed + ")"));
+        try {
+            Files.writeString(
+                    DETAILS,
+                    rule + "\n" + (fuzz == null ? "" : fuzz.described()) + details + "\n\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     synchronized List<String> findings() {

@@ -36,7 +36,7 @@ final class FuzzedGateway implements AutoCloseable {
             limits: { turns: %2$d, body_time: 5s }
             upstreams:
               once: { url: "%3$s", api_key: "%4$s", attempts: 1, %5$s }
-              again: { url: "%3$s", api_key: "%4$s", attempts: 2, %5$s }
+              again: { url: "%3$s?%8$s", api_key: "%4$s", attempts: 2, require_finish_reason: true, %5$s }
             presets:
               once: { upstream: once, model: fake, steps: { min: 1, max: 2 }, budget: { retries: 1 } }
               again: { upstream: again, model: fake, steps: { min: 1, max: 2 }, budget: { retries: 3 } }
@@ -69,7 +69,8 @@ final class FuzzedGateway implements AutoCloseable {
                 Stage.PROVIDER_KEY,
                 UPSTREAM.formatted(slots),
                 FuzzCase.STEP_PROMPT,
-                FuzzCase.ANSWER_PROMPT));
+                FuzzCase.ANSWER_PROMPT,
+                FuzzCase.NEEDS_REASON));
         idle = new IdleGateway(upstream, this::askIdle, slots);
     }
 
@@ -85,12 +86,13 @@ final class FuzzedGateway implements AutoCloseable {
             fuzz = found == null ? fuzz : found;
         }
         if (fuzz == null) {
+            boolean step = call.text().contains(FuzzCase.STEP_PROMPT)
+                    && !call.lastMessage().contains(FuzzCase.ANSWER_PROMPT);
+            String text = step ? Steps.step("Title", "So", "final_answer") : call.asksForJson() ? "{}" : "Yes.";
             return exchange -> {
+                exchange.stream().text(text);
                 idle.atProvider();
-                boolean step = call.text().contains(FuzzCase.STEP_PROMPT)
-                        && !call.lastMessage().contains(FuzzCase.ANSWER_PROMPT);
-                Script.answer(step ? Steps.step("Title", "So", "final_answer") : call.asksForJson() ? "{}" : "Yes.")
-                        .play(exchange);
+                exchange.finish("stop").usage(10, 5).done();
             };
         }
         WireReply reply = fuzz.reply(call);
@@ -139,11 +141,10 @@ final class FuzzedGateway implements AutoCloseable {
         report.request(request, fuzz.mutatesRequests, outcome);
         report.reply(got);
         if (broken != null) {
-            report.finding(broken, fuzz.described() + "\n  got " + got);
+            report.finding(broken, fuzz, "\n  got " + got);
         }
         log.takeWrong()
-                .forEach(line ->
-                        report.finding("a line in the log (perhaps of another seed)", fuzz.described() + "\n" + line));
+                .forEach(line -> report.finding("a line in the log, perhaps by another seed", fuzz, "\n" + line));
     }
 
     /** Checks that nothing is held; to be called while no case is played. */
@@ -152,9 +153,9 @@ final class FuzzedGateway implements AutoCloseable {
             idle.check();
             report.idle();
         } catch (AssertionError | RuntimeException e) {
-            report.finding("something is held", String.valueOf(e));
+            report.finding("something is held", null, String.valueOf(e));
         }
-        log.takeWrong().forEach(line -> report.finding("a line in the log", line));
+        log.takeWrong().forEach(line -> report.finding("a line in the log", null, line));
     }
 
     private CompletableFuture<HttpResponse<byte[]>> askIdle(String preset) {

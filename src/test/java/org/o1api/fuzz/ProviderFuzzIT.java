@@ -42,7 +42,9 @@ class ProviderFuzzIT {
                 gateway.checkIdle();
             }
             log(gateway.report().counts(seed == null ? FIRST : seed));
-            assertThat(gateway.report().findings()).isEmpty();
+            assertThat(gateway.report().findings())
+                    .as("findings; see " + FuzzReport.DETAILS)
+                    .isEmpty();
         }
     }
 

@@ -42,6 +42,7 @@ final class ReferenceReader {
             Set.of("error", "abort", "cancelled", "network_error", "insufficient_system_resource");
 
     private final boolean json;
+    private final boolean needsReason;
     private final Body body;
     private final List<Reading> readings = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
@@ -60,7 +61,8 @@ final class ReferenceReader {
     private boolean doubtful;
     private boolean failed;
 
-    private ReferenceReader(Body body, boolean json) {
+    private ReferenceReader(Body body, boolean json, boolean needsReason) {
+        this.needsReason = needsReason;
         this.body = body;
         this.json = json;
     }
@@ -68,7 +70,7 @@ final class ReferenceReader {
     /** Whether a reply has an event of which one cannot say what it means. */
     static boolean isDoubtful(WireReply reply) {
         return ReferenceHttp.bodies(reply).stream().anyMatch(body -> {
-            ReferenceReader reader = new ReferenceReader(body, false);
+            ReferenceReader reader = new ReferenceReader(body, false, false);
             reader.read();
             return reader.doubtful;
         });
@@ -82,7 +84,7 @@ final class ReferenceReader {
     static List<Reading> readings(WireReply reply, boolean json) {
         List<Reading> all = new ArrayList<>();
         for (Body body : ReferenceHttp.bodies(reply)) {
-            ReferenceReader reader = new ReferenceReader(body, json);
+            ReferenceReader reader = new ReferenceReader(body, json, reply.needsReason());
             reader.read();
             all.addAll(reader.readings);
         }
@@ -165,7 +167,7 @@ final class ReferenceReader {
         if (raw.startsWith("[DONE]")) {
             if (finish != null) {
                 complete(finish);
-            } else if (!endsInSomethingElse && callsParse() && (!json || parses(answer()))) {
+            } else if (!needsReason && !endsInSomethingElse && callsParse() && (!json || parses(answer()))) {
                 complete("stop");
             }
             return false;

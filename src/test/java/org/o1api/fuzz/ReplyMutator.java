@@ -43,7 +43,6 @@ final class ReplyMutator {
             Level.BYTE,
             Level.BYTE,
             Level.BYTE,
-            Level.PACKED,
             Level.CHUNK,
             Level.CHUNK,
             Level.HEAD,
@@ -143,14 +142,21 @@ final class ReplyMutator {
             "200\r\n");
 
     private final SplittableRandom random;
+    private final boolean needsReason;
     private final JsonMutator json;
     private final List<String> done = new ArrayList<>();
     private final Map<Level, Integer> planned = new EnumMap<>(Level.class);
     private boolean events;
     private boolean harmless = true;
 
-    ReplyMutator(SplittableRandom random) {
+    /**
+     * A mutator of one reply.
+     *
+     * @param needsReason whether the upstream's settings require a finish reason
+     */
+    ReplyMutator(SplittableRandom random, boolean needsReason) {
         this.random = random;
+        this.needsReason = needsReason;
         json = new JsonMutator(random);
     }
 
@@ -298,6 +304,11 @@ final class ReplyMutator {
         } else if (framing > 0) {
             head.add(new Piece("Content-Length: " + WireReply.joined(body).length + "\r\n"));
         }
+        End end = end(framing);
+        if (end != End.KEEP) {
+            // A connection that ends unannounced may cost the next call an attempt; that is not looked for here.
+            head.add(new Piece("Connection: close\r\n"));
+        }
         mutate(Level.HEAD, head);
         head.add(new Piece("\r\n"));
         List<Piece> all = new ArrayList<>();
@@ -305,7 +316,20 @@ final class ReplyMutator {
         all.add(new Piece(WireReply.joined(head), delay));
         all.addAll(body);
         mutateBytes(Level.RAW, all);
-        return new WireReply(List.copyOf(all), end(framing), List.copyOf(done), meant.answers() && harmless);
+        if (!harmless && planned.keySet().stream().anyMatch(level -> level.compareTo(Level.PACKED) > 0)) {
+            all = atOnce(all);
+        }
+        return new WireReply(List.copyOf(all), end, List.copyOf(done), meant.answers() && harmless, needsReason);
+    }
+
+    /**
+     * Bytes that follow a complete reply must not arrive later than it: no client can tell them from the reply to its next request on the
+     * same connection.
+     */
+    private static List<Piece> atOnce(List<Piece> pieces) {
+        return List.of(new Piece(
+                WireReply.joined(pieces),
+                pieces.stream().mapToInt(Piece::delayMillis).max().orElse(0)));
     }
 
     private End end(int framing) {

@@ -13,8 +13,9 @@ import org.o1api.testing.Exchange;
  *
  * @param mutations what was done to the reply, as {@code LEVEL.OPERATION}; empty if it is as the provider meant it
  * @param good whether a client must get the answer: the provider meant to answer, and no mutation prevents it
+ * @param needsReason whether the upstream's settings require a finish reason
  */
-record WireReply(List<Piece> pieces, End end, List<String> mutations, boolean good) {
+record WireReply(List<Piece> pieces, End end, List<String> mutations, boolean good, boolean needsReason) {
     /** What happens to the connection after the last byte. */
     enum End {
         /** It stays open, silent until the next request. */
