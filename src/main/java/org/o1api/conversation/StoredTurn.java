@@ -33,6 +33,8 @@ public record StoredTurn(
      * @param refusal why it does not answer; null: it does
      * @param sent the content as the client got it, where steps stood in it; null: as {@code content}
      * @param toolCalls a list in the shape of a message's {@code tool_calls}; null: none
+     * @param images a list in the shape of a message's {@code images}, for a replay only: the model does not get them again; null:
+     *     none
      * @param reasoning the steps that led to it
      */
     public record Answer(
@@ -40,6 +42,7 @@ public record StoredTurn(
             @Nullable String refusal,
             @Nullable String sent,
             @Nullable RawJson toolCalls,
+            @Nullable RawJson images,
             List<Step> reasoning,
             FinishReason finishReason,
             Usage usage) {
@@ -47,8 +50,20 @@ public record StoredTurn(
             reasoning = List.copyOf(reasoning);
         }
 
+        /** An answer without images. */
+        public Answer(
+                @Nullable String content,
+                @Nullable String refusal,
+                @Nullable String sent,
+                @Nullable RawJson toolCalls,
+                List<Step> reasoning,
+                FinishReason finishReason,
+                Usage usage) {
+            this(content, refusal, sent, toolCalls, null, reasoning, finishReason, usage);
+        }
+
         private Answer withoutReasoning() {
-            return new Answer(content, refusal, sent, toolCalls, List.of(), finishReason, usage);
+            return new Answer(content, refusal, sent, toolCalls, images, List.of(), finishReason, usage);
         }
     }
 

@@ -103,6 +103,10 @@ final class TurnJson {
             json.writeFieldName("tool_calls");
             json.writeRawValue(answer.toolCalls().text());
         }
+        if (answer.images() != null) {
+            json.writeFieldName("images");
+            json.writeRawValue(answer.images().text());
+        }
         json.writeArrayFieldStart("reasoning");
         for (StoredTurn.Step step : answer.reasoning()) {
             json.writeStartArray();
@@ -196,12 +200,14 @@ final class TurnJson {
                 .forEach(step -> reasoning.add(
                         new StoredTurn.Step(step.path(0).asText(), step.path(1).asText())));
         JsonNode toolCalls = node.get("tool_calls");
+        JsonNode images = node.get("images");
         JsonNode usage = node.path("usage");
         return new StoredTurn.Answer(
                 text(node.get("content")),
                 text(node.get("refusal")),
                 text(node.get("sent")),
                 toolCalls == null ? null : raw(toolCalls),
+                images == null ? null : raw(images),
                 reasoning,
                 FinishReason.ofWire(node.path("finish_reason").asText()),
                 new Usage(

@@ -17,13 +17,13 @@ public enum FinishReason {
         return wireName;
     }
 
-    /** The reason that an upstream gave; one that is not OpenAI's ({@code eos}, {@code function_call}) by what it means. */
+    /** The reason that {@link #wireName} spells; {@code STOP} if there is none of this name. */
     public static FinishReason ofWire(@Nullable String name) {
-        return switch (name == null ? "" : name) {
-            case "length", "max_tokens" -> LENGTH;
-            case "tool_calls", "function_call" -> TOOL_CALLS;
-            case "content_filter", "safety" -> CONTENT_FILTER;
-            default -> STOP;
-        };
+        for (FinishReason reason : values()) {
+            if (reason.wireName.equals(name)) {
+                return reason;
+            }
+        }
+        return STOP;
     }
 }

@@ -1,6 +1,7 @@
 package org.o1api.reasoning;
 
 import org.o1api.llm.FinishReason;
+import org.o1api.llm.RawJson;
 import org.o1api.llm.Usage;
 import org.o1api.upstream.Delta;
 
@@ -23,6 +24,9 @@ public interface TurnListener {
 
     /** The model refuses to answer, and says so. */
     void refusalText(String text);
+
+    /** An image of the answer, as the provider writes it. */
+    default void image(RawJson json) {}
 
     void toolCall(Delta.ToolCall piece);
 

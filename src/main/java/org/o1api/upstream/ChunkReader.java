@@ -5,16 +5,17 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.FinishReason;
+import org.o1api.llm.RawJson;
 import org.o1api.llm.Usage;
 
 /**
- * The chunks of one chat completion, read as JSON; a whole completion counts as one chunk. Where a chunk equals the one
- * before but for its text, the {@link ChunkTemplate} reads it.
+ * Reads the chunks of one chat completion; a whole completion counts as one chunk. A chunk that equals the one before except for
+ * its text is read by the {@link ChunkTemplate}.
  */
 final class ChunkReader {
-    /** What chunks tell; no text is empty. */
+    /** Receives what chunks say; no text is empty. */
     interface Sink {
         void text(String text);
 
@@ -22,41 +23,41 @@ final class ChunkReader {
 
         void refusal(String text);
 
-        void toolCall(int index, @Nullable String id, @Nullable String name, String arguments);
+        void image(RawJson json);
+
+        /** A piece of a tool call. The id and the name may be in any piece, or in several, or missing. */
+        void toolCall(Delta.ToolCall piece);
+
+        /** The model is at work, though it says nothing that can be shown. */
+        void activity();
 
         void usage(Usage usage);
 
-        void finish(FinishReason reason);
+        /** A later reason replaces an earlier one. */
+        void finish(EndReason reason);
 
-        /** The upstream failed. */
-        void error(@Nullable String code, @Nullable String message);
+        /** The provider reports a failure. */
+        void error(ErrorBody error);
     }
 
+    /** The limit on events bounds a string, too. */
     static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(200).build())
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(200)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
             .build();
 
     private final Sink sink;
     private final ChunkTemplate template = new ChunkTemplate();
-    private final ToolCallReader toolCalls = new ToolCallReader();
+    private final RawValues raw = new RawValues();
+    private final ChoiceReader choice = new ChoiceReader(raw);
+    private final ErrorReader errors = new ErrorReader(raw);
     private boolean endsInSomethingElse;
 
-    // What the chunk at hand tells.
-    private @Nullable String text;
-    private @Nullable String reasoning;
-    private @Nullable String refusal;
-    private @Nullable FinishReason finish;
+    // What the current chunk says beside its choice.
+    private @Nullable EndReason finish;
     private @Nullable Usage usage;
-    private boolean failed;
-    private @Nullable String errorCode;
-    private @Nullable String errorMessage;
-    // How many texts that are not empty; and where the last one lies, quotes included, counted from the chunk's first
-    // byte.
-    private int texts;
-    private boolean textIsReasoning;
-    private int textStart;
-    private int textEnd;
 
     ChunkReader(Sink sink) {
         this.sink = sink;
@@ -65,14 +66,14 @@ final class ChunkReader {
     /**
      * Reads a chunk.
      *
-     * @throws IOException when it is no JSON object
+     * @throws IOException if it is no JSON object
      */
     void read(byte[] bytes, int offset, int length) throws IOException {
         String plain = template.textOf(bytes, offset, length);
         if (plain == null) {
             parse(bytes, offset, length);
         } else if (plain.isEmpty()) {
-            // Nothing is told, as by the parser.
+            // Nothing is said, as by the parser.
         } else if (template.isReasoning()) {
             sink.reasoning(plain);
         } else {
@@ -82,90 +83,111 @@ final class ChunkReader {
 
     private void parse(byte[] bytes, int offset, int length) throws IOException {
         forget();
-        boolean known = false;
+        raw.startAt(bytes, offset);
+        boolean isChunk = false;
         try (JsonParser json = JSON.createParser(bytes, offset, length)) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
+            JsonToken first = json.nextToken();
+            if (first == JsonToken.START_ARRAY) {
+                readList(json, bytes, offset, length);
+                return;
+            }
+            if (first != JsonToken.START_OBJECT) {
                 throw new IOException("a chunk that is no JSON object");
             }
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 JsonToken value = json.nextToken();
-                known |= name.equals("choices") || name.equals("usage") || name.equals("error");
-                switch (name) {
-                    case "choices" -> choices(json, value);
-                    case "usage" -> usage(json, value);
-                    case "error" -> error(json, value);
-                    default -> json.skipChildren();
-                }
+                isChunk |= (name.equals("choices") && value == JsonToken.START_ARRAY)
+                        || (name.equals("usage") && value == JsonToken.START_OBJECT);
+                field(name, json, value);
             }
-            if (json.nextToken() != null) {
-                throw new IOException("more than one JSON value in a chunk");
+            throwIfMore(json);
+        }
+        ErrorBody error = errors.found(isChunk, bytes, offset, length);
+        learn(bytes, offset, length, error != null);
+        if (choice.saysSomething()) {
+            endsInSomethingElse = false;
+        } else if (!isChunk) {
+            endsInSomethingElse = true;
+        }
+        report(error);
+    }
+
+    private static void throwIfMore(JsonParser json) throws IOException {
+        if (json.nextToken() != null) {
+            throw new IOException("more than one JSON value in a chunk");
+        }
+    }
+
+    /** A list is how Gemini reports an error; there is no other. */
+    private void readList(JsonParser json, byte[] bytes, int offset, int length) throws IOException {
+        boolean isError = false;
+        if (json.nextToken() == JsonToken.START_OBJECT) {
+            String name = json.nextFieldName();
+            while (name != null) {
+                isError |= json.nextToken() != JsonToken.VALUE_NULL && name.equals("error");
+                json.skipChildren();
+                name = json.nextFieldName();
             }
         }
-        boolean onlyText =
-                texts == 1 && refusal == null && finish == null && usage == null && toolCalls.isEmpty() && !failed;
-        if (onlyText) {
-            template.learn(bytes, offset, length, textStart, textEnd, textIsReasoning);
+        if (!isError) {
+            throw new IOException("a chunk that is no JSON object");
+        }
+        sink.error(ErrorBody.of(Arrays.copyOfRange(bytes, offset, offset + length)));
+    }
+
+    private void learn(byte[] bytes, int offset, int length, boolean failed) {
+        if (choice.isOneText() && finish == null && usage == null && !failed) {
+            choice.teach(template, bytes, offset, length);
         } else {
             template.forget();
         }
-        if (!known) {
-            endsInSomethingElse = true;
-        } else if (texts > 0 || refusal != null || !toolCalls.isEmpty()) {
-            endsInSomethingElse = false;
-        }
-        tell();
     }
 
-    /** Whether an object that is no chunk came after the last text: without a finish reason it may be how a failure is told. */
+    /**
+     * Whether something that is no chunk came after the last text: without a finish reason it may be how a failure is reported.
+     */
     boolean endsInSomethingElse() {
         return endsInSomethingElse;
     }
 
-    /** Reads the data of an event that is an error by its name, whatever it is: the message in it, where there is one. */
+    /** Plain text came in place of a chunk. */
+    void readPlainText() {
+        endsInSomethingElse = true;
+    }
+
+    /** Reads the data of an event that is an error by its name, whatever they are. */
     void readError(byte[] bytes, int offset, int length) {
-        forget();
-        try (JsonParser json = JSON.createParser(bytes, offset, length)) {
-            if (json.nextToken() != null) {
-                error(json, json.currentToken());
-            }
-        } catch (IOException e) {
-            // It is an error all the same.
-        }
-        sink.error(errorCode, errorMessage);
+        sink.error(ErrorReader.named(bytes, offset, length));
     }
 
     private void forget() {
-        text = null;
-        reasoning = null;
-        refusal = null;
+        choice.forget();
+        errors.forget();
         finish = null;
         usage = null;
-        toolCalls.forget();
-        failed = false;
-        errorCode = null;
-        errorMessage = null;
-        texts = 0;
     }
 
-    private void tell() {
-        if (reasoning != null && !reasoning.isEmpty()) {
-            sink.reasoning(reasoning);
-        }
-        if (text != null && !text.isEmpty()) {
-            sink.text(text);
-        }
-        if (refusal != null && !refusal.isEmpty()) {
-            sink.refusal(refusal);
-        }
-        toolCalls.tell(sink);
+    private void report(@Nullable ErrorBody error) {
+        choice.report(sink);
         if (usage != null) {
             sink.usage(usage);
+        }
+        if (error != null) {
+            sink.error(error); // says more than a finish reason beside it
         }
         if (finish != null) {
             sink.finish(finish);
         }
-        if (failed) {
-            sink.error(errorCode, errorMessage);
+    }
+
+    private void field(String name, JsonParser json, JsonToken value) throws IOException {
+        switch (name) {
+            case "choices" -> choices(json, value);
+            case "usage" -> usage(json, value);
+            case "error" -> errors.read(json, value);
+            case "base_resp" -> errors.readBaseResponse(json, value);
+            case "x_groq" -> groq(json, value);
+            default -> errors.readShape(name, json, value);
         }
     }
 
@@ -186,23 +208,36 @@ final class ChunkReader {
     }
 
     private void choice(JsonParser json) throws IOException {
+        boolean hasDelta = false;
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
             JsonToken value = json.nextToken();
             switch (name) {
-                case "delta", "message" -> delta(json, value);
+                case "delta" -> hasDelta |= choice.delta(json, value);
+                case "message" -> choice.message(json, value, hasDelta);
                 case "usage" -> usage(json, value);
-                case "finish_reason" -> {
-                    if (value == JsonToken.VALUE_STRING && !json.getText().isEmpty()) {
-                        finish = FinishReason.ofWire(json.getText());
-                    }
-                    json.skipChildren();
-                }
+                case "error" -> errors.read(json, value);
+                case "finish_reason" -> finish(json, value);
                 default -> json.skipChildren();
             }
         }
     }
 
-    private void delta(JsonParser json, JsonToken value) throws IOException {
+    private void finish(JsonParser json, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_STRING && !json.getText().isBlank()) {
+            finish = EndReason.of(json.getText());
+        }
+        json.skipChildren();
+    }
+
+    private void usage(JsonParser json, JsonToken value) throws IOException {
+        if (value == JsonToken.START_OBJECT) {
+            usage = UsageReader.merge(usage, UsageReader.read(json));
+        } else {
+            json.skipChildren();
+        }
+    }
+
+    private void groq(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_OBJECT) {
             json.skipChildren();
             return;
@@ -210,117 +245,10 @@ final class ChunkReader {
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
             JsonToken field = json.nextToken();
             switch (name) {
-                case "content" -> content(json, field);
-                case "refusal" -> refusal(json, field);
-                case "reasoning_content", "reasoning" -> reasoning(json, field);
-                case "tool_calls" -> toolCalls.read(json, field);
+                case "usage" -> usage(json, field);
+                case "error" -> errors.read(json, field);
                 default -> json.skipChildren();
             }
-        }
-    }
-
-    private void content(JsonParser json, JsonToken value) throws IOException {
-        if (value == JsonToken.START_ARRAY) {
-            parts(json, false);
-        } else if (value == JsonToken.VALUE_STRING) {
-            text = joined(text, string(json, false));
-        } else {
-            json.skipChildren();
-        }
-    }
-
-    private void refusal(JsonParser json, JsonToken value) throws IOException {
-        if (value == JsonToken.VALUE_STRING) {
-            refusal = json.getText();
-        } else {
-            json.skipChildren();
-        }
-    }
-
-    /** Providers that send both names say the same in both. */
-    private void reasoning(JsonParser json, JsonToken value) throws IOException {
-        if (value == JsonToken.VALUE_STRING) {
-            String said = string(json, true);
-            if (reasoning == null || reasoning.isEmpty()) {
-                reasoning = said;
-            }
-        } else {
-            json.skipChildren();
-        }
-    }
-
-    /** A list of text parts, and of parts that think, in which texts lie deeper. */
-    private void parts(JsonParser json, boolean thinking) throws IOException {
-        texts += 2; // never a template
-        for (JsonToken part = json.nextToken(); part != JsonToken.END_ARRAY; part = json.nextToken()) {
-            if (part != JsonToken.START_OBJECT) {
-                json.skipChildren();
-                continue;
-            }
-            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-                JsonToken value = json.nextToken();
-                boolean thought = thinking || name.equals("thinking");
-                if (value == JsonToken.VALUE_STRING && (name.equals("text") || name.equals("thinking"))) {
-                    if (thought) {
-                        reasoning = joined(reasoning, json.getText());
-                    } else {
-                        text = joined(text, json.getText());
-                    }
-                } else if (value == JsonToken.START_ARRAY && name.equals("thinking")) {
-                    parts(json, true);
-                } else {
-                    json.skipChildren();
-                }
-            }
-        }
-    }
-
-    private String string(JsonParser json, boolean isReasoning) throws IOException {
-        int start = (int) json.currentTokenLocation().getByteOffset();
-        String string = json.getText(); // reads to the token's end
-        if (!string.isEmpty()) {
-            texts++;
-            textStart = start;
-            textEnd = (int) json.currentLocation().getByteOffset();
-            textIsReasoning = isReasoning;
-        }
-        return string;
-    }
-
-    private static String joined(@Nullable String first, String second) {
-        return first == null ? second : first + second;
-    }
-
-    private void usage(JsonParser json, JsonToken value) throws IOException {
-        if (value == JsonToken.START_OBJECT) {
-            usage = UsageReader.read(json);
-        } else {
-            json.skipChildren();
-        }
-    }
-
-    private void error(JsonParser json, JsonToken value) throws IOException {
-        if (value == JsonToken.VALUE_NULL) {
-            return;
-        }
-        failed = true;
-        if (value == JsonToken.VALUE_STRING) {
-            errorMessage = json.getText();
-        } else if (value == JsonToken.START_OBJECT) {
-            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-                JsonToken field = json.nextToken();
-                if (name.equals("message") && field == JsonToken.VALUE_STRING) {
-                    errorMessage = json.getText();
-                } else if (name.equals("error") && errorMessage == null) {
-                    error(json, field);
-                } else if (name.equals("code") && field.isScalarValue() && field != JsonToken.VALUE_NULL) {
-                    errorCode = json.getText();
-                } else {
-                    json.skipChildren();
-                }
-            }
-        } else {
-            json.skipChildren();
         }
     }
 }

@@ -31,11 +31,15 @@ public sealed interface Delta {
      * @param id only in the call's first delta
      * @param name only in the call's first delta
      * @param arguments the next piece of the arguments' JSON text
-     * @param fields what the provider adds that OpenAI's API does not have, such as {@code extra_content} with a signature
+     * @param fields what the provider adds that OpenAI's API does not have, such as {@code extra_content} with a signature; under
+     *     {@link #FUNCTION} an object of what it adds within the function
      */
     record ToolCall(
             int index, @Nullable String id, @Nullable String name, String arguments, Map<String, RawJson> fields)
             implements Delta {
+        /** The key of the function of a call. */
+        public static final String FUNCTION = "function";
+
         public ToolCall {
             fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
         }

@@ -1,15 +1,15 @@
 package org.o1api.upstream;
 
 import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.UUID;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.FinishReason;
+import org.o1api.llm.RawJson;
 import org.o1api.llm.Usage;
 
 /**
- * What a reply has told and nobody has taken yet. Pieces of one kind become one delta; half a surrogate pair at its end waits
+ * What a reply has said and nobody has taken yet. Pieces of one kind become one delta; half a surrogate pair at its end waits
  * for the other half.
  */
 final class DeltaQueue implements ChunkReader.Sink {
@@ -22,9 +22,12 @@ final class DeltaQueue implements ChunkReader.Sink {
 
     private final Failures failures;
     private final ArrayDeque<Delta> ready = new ArrayDeque<>();
-    private final Set<Integer> toolCalls = new HashSet<>(0);
+    private final HeldToolCalls toolCalls = new HeldToolCalls();
+    private final @Nullable StringBuilder text;
+    private boolean active;
     private boolean any;
-    private @Nullable FinishReason finish;
+    private boolean answered;
+    private @Nullable EndReason end;
     private Usage usage = Usage.NONE;
 
     // The delta that grows.
@@ -33,76 +36,130 @@ final class DeltaQueue implements ChunkReader.Sink {
     private int index;
     private @Nullable String id;
     private @Nullable String name;
+    private final Map<String, RawJson> fields = new LinkedHashMap<>(0);
 
-    DeltaQueue(Failures failures) {
+    /**
+     * An empty queue.
+     *
+     * @param keepsText whether all text is kept, for {@link #text()}
+     */
+    DeltaQueue(Failures failures, boolean keepsText) {
         this.failures = failures;
+        this.text = keepsText ? new StringBuilder() : null;
     }
 
     @Override
-    public void text(String text) {
-        append(Kind.TEXT, 0, text);
+    public void text(String piece) {
+        append(Kind.TEXT, 0, piece);
+        if (text != null) {
+            text.append(piece);
+        }
+        answered |= !piece.isEmpty();
     }
 
     @Override
-    public void reasoning(String text) {
-        append(Kind.REASONING, 0, text);
+    public void reasoning(String piece) {
+        append(Kind.REASONING, 0, piece);
     }
 
     @Override
-    public void refusal(String text) {
-        append(Kind.REFUSAL, 0, text);
+    public void refusal(String piece) {
+        append(Kind.REFUSAL, 0, piece);
+        answered |= !piece.isEmpty();
     }
 
     @Override
-    public void toolCall(int number, @Nullable String newId, @Nullable String newName, String arguments) {
-        if (newId == null && newName == null && arguments.isEmpty()) {
+    public void image(RawJson json) {
+        seal();
+        ready.add(new Delta.Image(json));
+        any = true;
+        answered = true;
+    }
+
+    @Override
+    public void toolCall(Delta.ToolCall piece) {
+        if (piece.id() == null
+                && piece.name() == null
+                && piece.arguments().isEmpty()
+                && piece.fields().isEmpty()) {
             return; // says nothing, and begins nothing
         }
-        boolean first = toolCalls.add(number);
-        if (first) {
+        active = true;
+        answered = true;
+        toolCalls.add(piece).forEach(this::appendCall);
+    }
+
+    private void appendCall(Delta.ToolCall piece) {
+        boolean first = piece.name() != null;
+        if (first
+                || kind != Kind.TOOL_CALL
+                || index != piece.index()
+                || !Collections.disjoint(fields.keySet(), piece.fields().keySet())) {
             seal();
-        }
-        append(Kind.TOOL_CALL, number, arguments);
-        if (first) {
             kind = Kind.TOOL_CALL;
-            index = number;
-            id = newId == null ? madeUpId() : newId;
-            name = newName;
+            index = piece.index();
+        }
+        if (first) {
+            id = piece.id();
+            name = piece.name();
             any = true;
         }
-    }
-
-    /** Clients answer a call by its id, so each needs one. */
-    private static String madeUpId() {
-        return "call_" + UUID.randomUUID().toString().replace("-", "");
+        fields.putAll(piece.fields());
+        growing.append(piece.arguments());
     }
 
     @Override
-    public void usage(Usage told) {
-        usage = told;
+    public void activity() {
+        active = true;
     }
 
     @Override
-    public void finish(FinishReason reason) {
-        finish = reason;
+    public void usage(Usage reported) {
+        usage = UsageReader.merge(usage, reported);
     }
 
     @Override
-    public void error(@Nullable String code, @Nullable String message) {
-        throw failures.reported(code, message);
-    }
-
-    /** Whether the upstream has said why it stopped. */
-    boolean finished() {
-        return finish != null;
-    }
-
-    /** Why the model stopped; by what it sent where it did not say, or said no more than that it stopped. */
-    FinishReason finishReason() {
-        if (finish != null && finish != FinishReason.STOP) {
-            return finish;
+    public void finish(EndReason reason) {
+        if (reason.kind() == EndReason.Kind.FAILURE) {
+            String word = reason.word().isEmpty() ? "" : " (" + reason.word() + ")";
+            throw Failures.broken("broke its reply off" + word, null);
         }
-        return toolCalls.isEmpty() ? FinishReason.STOP : FinishReason.TOOL_CALLS;
+        end = reason;
+        releaseCalls();
+    }
+
+    @Override
+    public void error(ErrorBody error) {
+        throw failures.reported(error);
+    }
+
+    /** The provider's finish reason so far, of which the last one counts; null if there is none. */
+    @Nullable
+    EndReason end() {
+        return end;
+    }
+
+    boolean finished() {
+        return end != null;
+    }
+
+    /** Whether the reply has said why it ended, and that can be true: some providers say {@code stop} with every chunk. */
+    boolean mayBeOver() {
+        return end != null && (answered || isLimited(end));
+    }
+
+    /** Whether anything has arrived that the model generated, even if it cannot be shown. */
+    boolean isActive() {
+        return active;
+    }
+
+    HeldToolCalls toolCalls() {
+        return toolCalls;
+    }
+
+    /** All text so far; empty if it is not kept. */
+    StringBuilder text() {
+        return text == null ? new StringBuilder() : text;
     }
 
     Usage usage() {
@@ -111,7 +168,11 @@ final class DeltaQueue implements ChunkReader.Sink {
 
     /** Whether the reply so far says nothing, though it was not cut short. */
     boolean saysNothing() {
-        return !any && finish != FinishReason.LENGTH && finish != FinishReason.CONTENT_FILTER;
+        return !any && (end == null || !isLimited(end));
+    }
+
+    private static boolean isLimited(EndReason end) {
+        return end.kind() == EndReason.Kind.LENGTH || end.kind() == EndReason.Kind.CONTENT_FILTER;
     }
 
     boolean isEmpty() {
@@ -128,7 +189,7 @@ final class DeltaQueue implements ChunkReader.Sink {
         boolean half = length > 0 && Character.isHighSurrogate(growing.charAt(length - 1));
         if (!half) {
             seal();
-        } else if (length > 1 || id != null || name != null) {
+        } else if (length > 1 || name != null || !fields.isEmpty()) {
             char held = growing.charAt(length - 1);
             growing.setLength(length - 1);
             Kind same = kind;
@@ -140,27 +201,38 @@ final class DeltaQueue implements ChunkReader.Sink {
         }
     }
 
-    /** Makes ready all that there is. */
+    /** The reply is over: makes ready all that there is. */
+    void sealAll() {
+        releaseCalls();
+        seal();
+    }
+
+    private void releaseCalls() {
+        toolCalls.release().forEach(this::appendCall);
+    }
+
+    /** Makes ready what there is. */
     void seal() {
-        if (growing.isEmpty() && id == null && name == null) {
+        if (growing.isEmpty() && name == null && fields.isEmpty()) {
             return;
         }
         makeWellFormed();
-        String text = growing.toString();
+        String piece = growing.toString();
         growing.setLength(0);
         ready.add(
                 switch (kind) {
-                    case TEXT -> new Delta.Text(text);
-                    case REASONING -> new Delta.Reasoning(text);
-                    case REFUSAL -> new Delta.Refusal(text);
-                    case TOOL_CALL -> new Delta.ToolCall(index, id, name, text);
+                    case TEXT -> new Delta.Text(piece);
+                    case REASONING -> new Delta.Reasoning(piece);
+                    case REFUSAL -> new Delta.Refusal(piece);
+                    case TOOL_CALL -> new Delta.ToolCall(index, id, name, piece, fields);
                 });
         id = null;
         name = null;
+        fields.clear();
     }
 
-    private void append(Kind newKind, int newIndex, String text) {
-        if (text.isEmpty()) {
+    private void append(Kind newKind, int newIndex, String piece) {
+        if (piece.isEmpty()) {
             return;
         }
         if (newKind != kind || newIndex != index) {
@@ -169,7 +241,8 @@ final class DeltaQueue implements ChunkReader.Sink {
             index = newIndex;
         }
         any = true;
-        growing.append(text);
+        active = true;
+        growing.append(piece);
     }
 
     /** A surrogate without its other half could not be written as UTF-8. */

@@ -41,10 +41,7 @@ record ErrorBody(
             error = root;
         }
         if (error.isObject()) {
-            return of(
-                    error.path("message").textValue(),
-                    error.path("param").textValue(),
-                    error.path("code").textValue());
+            return of(error.path("message").textValue(), error.path("param").textValue(), code(error.path("code")));
         }
         JsonNode detail = root.path("detail"); // FastAPI's form
         if (detail.isTextual()) {
@@ -59,6 +56,10 @@ record ErrorBody(
 
     private static ErrorBody of(@Nullable String message, @Nullable String param, @Nullable String code) {
         return new ErrorBody(message == null ? "" : start(message), message, param, code);
+    }
+
+    private static @Nullable String code(JsonNode code) {
+        return code.isValueNode() && !code.isNull() ? code.asText() : null;
     }
 
     private static String start(String text) {

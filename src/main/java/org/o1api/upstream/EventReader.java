@@ -40,7 +40,7 @@ final class EventReader {
     private int offset;
     private int length;
 
-    /** Reads events of at most so many bytes. */
+    /** Reads events of at most {@code limit} bytes. */
     EventReader(InputStream in, int limit) {
         this.in = in;
         this.limit = limit;
@@ -111,11 +111,11 @@ final class EventReader {
         return endLine(line);
     }
 
-    /** All that the stream has, unread as events. */
+    /** Reads all of the stream, at most so many bytes, as one piece of data. */
     void whole(int most) throws IOException {
         do {
             if (end > most) {
-                throw tooLong("a reply", most);
+                throw tooLong("a reply that is not streamed", most);
             }
             if (bytes.length - end < LEAST_ROOM) {
                 bytes = Arrays.copyOf(bytes, bytes.length * 2);
@@ -282,7 +282,7 @@ final class EventReader {
     private static UpstreamException tooLong(String what, int limit) {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_FAILED,
-                "The model's provider sent " + what + " of more than " + limit / 1024 + " KiB.",
+                "The model's provider sent " + what + " of more than " + limit / 1024 + " KiB (upstreams.*.event).",
                 false,
                 null);
     }

@@ -14,11 +14,16 @@ final class Exchange {
         CONNECTION,
         FIRST_DELTA,
         NEXT_DELTA,
-        /** The rest of a reply whose finish reason is known: usage, and the end. */
+        /** The usage of a reply that is otherwise complete. */
+        USAGE,
+        /** The end of a reply of which nothing else is missing. */
         REST,
         /** The end of a complete reply's body, which lets the connection be used again. */
         END
     }
+
+    /** Some providers count for several seconds. */
+    private static final Duration USAGE = Duration.ofSeconds(10);
 
     private static final Duration REST = Duration.ofSeconds(2);
     private static final Duration END = Duration.ofMillis(50);
@@ -29,6 +34,7 @@ final class Exchange {
     private volatile Wait wait = Wait.NOTHING;
     private volatile boolean reused;
     private volatile boolean outOfTime;
+    private volatile boolean withoutUsage;
     private volatile @Nullable UpstreamException reason;
     private @Nullable HttpUriRequestBase request;
     private boolean cancelled;
@@ -74,6 +80,11 @@ final class Exchange {
     /** Whether it was ended because the whole call took too long. */
     boolean outOfTime() {
         return outOfTime;
+    }
+
+    /** Whether it was ended because no usage came. */
+    boolean endedWithoutUsage() {
+        return withoutUsage;
     }
 
     /** Begins to wait, from now on; for the first delta from when the connection was there, whatever came meanwhile. */
@@ -129,6 +140,10 @@ final class Exchange {
                         ? silent(timeouts.firstToken(), "timeouts.first_token", false)
                         : null;
             case NEXT_DELTA -> exceeds(waited, timeouts.idle()) ? silent(timeouts.idle(), "timeouts.idle", true) : null;
+            case USAGE -> {
+                withoutUsage |= exceeds(waited, USAGE);
+                yield withoutUsage ? silent(USAGE, "after its last word", true) : null;
+            }
             case REST -> exceeds(waited, REST) ? silent(REST, "after its last word", true) : null;
             case END -> exceeds(waited, END) ? silent(END, "after its end", true) : null;
         };

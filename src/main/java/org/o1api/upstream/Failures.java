@@ -162,8 +162,10 @@ final class Failures {
         return said.replace("%s", String.valueOf(status)) + remedy;
     }
 
-    /** A failure that a reply told of though its status was a success. */
-    UpstreamException reported(@Nullable String code, @Nullable String message) {
+    /** A failure that a reply reports though its status was a success. */
+    UpstreamException reported(ErrorBody error) {
+        String code = error.code();
+        String message = error.message();
         int status = code != null && code.matches("4\\d\\d") ? Integer.parseInt(code) : 0;
         boolean refused = status != 0 && status != 408 && status != 409 && status != 429;
         ErrorCode as = switch (code == null ? "" : code) {

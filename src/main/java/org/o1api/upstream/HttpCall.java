@@ -2,7 +2,6 @@ package org.o1api.upstream;
 
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +21,14 @@ final class HttpCall implements Call {
     }
 
     private final ProviderProfile profile;
+    private final ExpectedReply expected;
     private final Response response;
     private final Attempt attempt;
+    private final Decompression body;
     private final EventReader events;
     private final DeltaQueue deltas;
     private final ChunkReader chunks;
+    private final ReplyEnd end;
     private Form form = Form.UNKNOWN;
     private boolean begun;
     private boolean complete;
@@ -34,14 +36,16 @@ final class HttpCall implements Call {
     private boolean closed;
     private @Nullable UpstreamException failure;
 
-    HttpCall(ProviderProfile profile, Response response, Attempt attempt, Failures failures) {
+    HttpCall(ProviderProfile profile, ExpectedReply expected, Response response, Attempt attempt, Failures failures) {
         this.profile = profile;
+        this.expected = expected;
         this.response = response;
         this.attempt = attempt;
-        this.events = new EventReader(
-                (InputStream) response.getEntity(), profile.replies().event());
-        this.deltas = new DeltaQueue(failures);
+        this.body = Transport.body(response);
+        this.events = new EventReader(body, profile.replies().event());
+        this.deltas = new DeltaQueue(failures, expected.wantsJson());
         this.chunks = new ChunkReader(deltas);
+        this.end = new ReplyEnd(profile, expected, deltas);
     }
 
     @Override
@@ -73,7 +77,7 @@ final class HttpCall implements Call {
 
     @Override
     public FinishReason finishReason() {
-        return deltas.finishReason();
+        return end.reason();
     }
 
     @Override
@@ -107,6 +111,7 @@ final class HttpCall implements Call {
 
     private void closeResponse() {
         try {
+            body.end();
             response.close();
         } catch (RuntimeException e) {
             // The connection is gone or back in the pool: nothing is left to be done with it.
@@ -136,10 +141,16 @@ final class HttpCall implements Call {
     }
 
     private Exchange.Wait waiting() {
-        if (deltas.finished()) {
-            return Exchange.Wait.REST;
+        if (deltas.mayBeOver()) {
+            return mayBringUsage() ? Exchange.Wait.USAGE : Exchange.Wait.REST;
         }
-        return begun ? Exchange.Wait.NEXT_DELTA : Exchange.Wait.FIRST_DELTA;
+        return begun || deltas.isActive() ? Exchange.Wait.NEXT_DELTA : Exchange.Wait.FIRST_DELTA;
+    }
+
+    private boolean mayBringUsage() {
+        return expected.usage()
+                && deltas.usage().equals(Usage.NONE)
+                && !profile.replyFacts().comeWithoutUsage();
     }
 
     private void step() {
@@ -150,7 +161,7 @@ final class HttpCall implements Call {
         try {
             if (!events.read()) {
                 atEnd = true;
-                end();
+                endOfBody();
             } else if (form == Form.UNKNOWN) {
                 begin();
             } else {
@@ -169,9 +180,9 @@ final class HttpCall implements Call {
         switch (events.first()) {
             case -1 -> {}
             case '<' -> throw Failures.broken("answered with something that is no completion", null);
-            case '{' -> {
+            case '{', '[' -> {
                 form = Form.JSON;
-                events.whole(LONGEST_REPLY);
+                events.whole(Math.max(LONGEST_REPLY, profile.replies().event()));
                 atEnd = true;
                 parse();
                 complete();
@@ -186,58 +197,62 @@ final class HttpCall implements Call {
     private void readEvents() {
         boolean any = false;
         while (!complete && events.next()) {
-            any = true;
-            readEvent();
+            any |= readEvent();
         }
         deltas.flush();
-        if (any && (begun || deltas.finished())) {
+        if (any && waiting() != Exchange.Wait.FIRST_DELTA) {
             attempt.exchange().waitFor(waiting());
         }
     }
 
-    private void readEvent() {
+    /** Reads an event; whether it is more than a sign that the connection is alive. */
+    private boolean readEvent() {
         if (events.isError()) {
             chunks.readError(events.event(), events.offset(), events.length());
-        } else if (isDone()) {
-            if (!deltas.finished() && chunks.endsInSomethingElse()) {
-                throw incomplete();
-            }
-            complete();
-        } else {
-            parse();
+            return true;
         }
+        switch (EventData.of(events.event(), events.offset(), events.length())) {
+            case JSON -> parse();
+            case DONE -> done();
+            case KEEP_ALIVE -> {
+                chunks.readPlainText();
+                return false;
+            }
+            case OTHER -> throw noCompletion(null);
+        }
+        return true;
     }
 
-    private boolean isDone() {
-        byte[] event = events.event();
-        int offset = events.offset();
-        return events.length() >= 6
-                && event[offset] == '['
-                && event[offset + 1] == 'D'
-                && event[offset + 2] == 'O'
-                && event[offset + 3] == 'N'
-                && event[offset + 4] == 'E'
-                && event[offset + 5] == ']';
+    private void done() {
+        if (!deltas.finished()) {
+            if (chunks.endsInSomethingElse()) {
+                throw incomplete();
+            }
+            end.checkWithoutReason();
+        }
+        complete();
     }
 
     private void parse() {
         try {
             chunks.read(events.event(), events.offset(), events.length());
         } catch (IOException e) {
-            throw Failures.broken("sent something that is no completion", e);
+            throw noCompletion(e);
         }
     }
 
+    private static UpstreamException noCompletion(@Nullable Exception cause) {
+        return Failures.broken("sent something that is no completion", cause);
+    }
+
     private void complete() {
-        deltas.seal();
-        if (deltas.saysNothing()) {
-            throw UpstreamException.nothingSaid();
-        }
+        deltas.sealAll();
+        end.check();
         complete = true;
         attempt.succeeded();
     }
 
-    private void end() {
+    private void endOfBody() {
         if (form == Form.EVENTS && events.last()) {
             readEvent();
         }
@@ -255,10 +270,11 @@ final class HttpCall implements Call {
     /** The connection broke, or was cut for its silence: after the finish reason that costs nothing but the usage. */
     private void broken(Exception thrown) {
         attempt.cancellation().throwIfCancelled();
-        if (deltas.finished() && !deltas.saysNothing()) {
-            deltas.seal();
-            complete = true;
-            attempt.succeeded();
+        if (attempt.exchange().endedWithoutUsage()) {
+            profile.replyFacts().cameWithoutUsage();
+        }
+        if (deltas.mayBeOver()) {
+            completeOrFail();
         } else {
             UpstreamException why = attempt.explain(thrown);
             attempt.report(thrown);
@@ -266,11 +282,19 @@ final class HttpCall implements Call {
         }
     }
 
+    private void completeOrFail() {
+        try {
+            complete();
+        } catch (UpstreamException e) {
+            fail(e);
+        }
+    }
+
     /** Keeps the failure until what came before it is taken. */
     private void fail(UpstreamException why) {
         attempt.cancellation().throwIfCancelled();
         attempt.failed(why);
-        deltas.seal();
+        deltas.sealAll();
         failure = why;
         if (deltas.isEmpty()) {
             throw why;

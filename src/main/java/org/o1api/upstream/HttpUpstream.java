@@ -3,7 +3,6 @@ package org.o1api.upstream;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -189,7 +188,7 @@ public final class HttpUpstream implements Upstream {
                     rejected.remember(request, leftOut, terms.owner());
                 }
                 terms.accepted().run();
-                HttpCall call = new HttpCall(profile, response, attempt, failures);
+                HttpCall call = new HttpCall(profile, ExpectedReply.of(request, leftOut), response, attempt, failures);
                 if (awaitFirstDelta(call)) {
                     attempt.begun();
                 }
@@ -268,7 +267,7 @@ public final class HttpUpstream implements Upstream {
         /** The body of a failure, to its end if that is near, so that the connection can be used again. */
         private byte[] bodyOf(Response response, Attempt attempt) {
             try {
-                return ((InputStream) response.getEntity()).readNBytes(LONGEST_ERROR);
+                return Transport.body(response).readNBytes(LONGEST_ERROR);
             } catch (IOException | RuntimeException e) {
                 if (attempt.exchange().reason() != null || cancellation.isCancelled()) {
                     throw attempt.explain(

@@ -4,10 +4,12 @@ package org.o1api.upstream;
 final class ProviderProfile {
     private final UpstreamSettings settings;
     private final String model;
+    private final ReplyFacts replyFacts;
 
     ProviderProfile(UpstreamSettings settings, String model) {
         this.settings = settings;
         this.model = model;
+        this.replyFacts = new ReplyFacts(settings, model, System::nanoTime);
     }
 
     /** The provider's name of the model. */
@@ -18,5 +20,10 @@ final class ProviderProfile {
     /** How its replies are read. */
     UpstreamSettings.Replies replies() {
         return settings.replies();
+    }
+
+    /** What its replies have shown. */
+    ReplyFacts replyFacts() {
+        return replyFacts;
     }
 }

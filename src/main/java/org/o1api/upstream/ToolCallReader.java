@@ -6,24 +6,42 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.llm.RawJson;
 
-/** The pieces of tool calls that chunks bring, each counted to its call, whatever the provider makes of ids and indexes. */
+/** Reads the pieces of tool calls that chunks contain. */
 final class ToolCallReader {
-    private record Piece(
-            int index, @Nullable String id, @Nullable String name, String arguments) {}
+    /**
+     * A piece of a tool call.
+     *
+     * @param index the provider's, or {@link #NO_INDEX}
+     * @param id never empty
+     * @param name never empty
+     * @param fields what OpenAI's API does not have
+     */
+    record Piece(
+            int index, @Nullable String id, @Nullable String name, String arguments, Map<String, RawJson> fields) {}
 
-    private static final int NO_INDEX = -1;
+    static final int NO_INDEX = -1;
     private static final int MAX_INDEX = 1024;
 
-    // Of each call so far: its id, empty where it has none, and the index that the provider gave it.
-    private final List<String> ids = new ArrayList<>();
-    private final List<Integer> indexes = new ArrayList<>();
-    private int last;
-
-    /** What the chunk at hand brings. */
+    private final RawValues raw;
+    private final ToolCallIndex calls = new ToolCallIndex();
     private final List<Piece> pieces = new ArrayList<>();
+
+    // The piece that is being read.
+    private int index;
+    private @Nullable String id;
+    private @Nullable String name;
+    private String arguments = "";
+    private Map<String, RawJson> fields = Map.of();
+
+    ToolCallReader(RawValues raw) {
+        this.raw = raw;
+    }
 
     /** Reads the {@code tool_calls} of a chunk. */
     void read(JsonParser json, JsonToken value) throws IOException {
@@ -41,33 +59,71 @@ final class ToolCallReader {
     }
 
     private void call(JsonParser json) throws IOException {
-        int index = NO_INDEX;
-        String id = null;
-        String function = null;
-        String arguments = "";
-        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+        index = NO_INDEX;
+        id = null;
+        name = null;
+        arguments = "";
+        fields = Map.of();
+        for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
             JsonToken value = json.nextToken();
-            if (name.equals("index") && value == JsonToken.VALUE_NUMBER_INT) {
-                int number = json.getValueAsInt(NO_INDEX);
-                index = number >= 0 && number < MAX_INDEX ? number : NO_INDEX;
-            } else if (name.equals("id")) {
-                id = nonEmpty(json, value);
-            } else if (name.equals("function") && value == JsonToken.START_OBJECT) {
-                for (String part = json.nextFieldName(); part != null; part = json.nextFieldName()) {
-                    JsonToken content = json.nextToken();
-                    if (part.equals("name")) {
-                        function = nonEmpty(json, content);
-                    } else if (part.equals("arguments")) {
-                        arguments = arguments(json, content);
-                    } else {
-                        json.skipChildren();
-                    }
-                }
-            } else {
-                json.skipChildren();
+            switch (key) {
+                case "index" -> index = index(json, value);
+                case "id" -> id = nonEmpty(json, value);
+                case "type" -> json.skipChildren();
+                case "function" -> function(json, value);
+                default -> field(key, json, value);
             }
         }
-        pieces.add(new Piece(index, id, function, arguments));
+        pieces.add(new Piece(index, id, name, arguments, fields));
+    }
+
+    private void function(JsonParser json, JsonToken value) throws IOException {
+        if (value != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return;
+        }
+        StringBuilder more = new StringBuilder();
+        for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
+            int start = RawValues.start(json);
+            JsonToken part = json.nextToken();
+            switch (key) {
+                case "name" -> name = nonEmpty(json, part);
+                case "arguments" -> arguments = arguments(json, part);
+                default -> {
+                    json.skipChildren();
+                    json.finishToken();
+                    if (part != JsonToken.VALUE_NULL) {
+                        more.append(more.isEmpty() ? '{' : ',').append(raw.since(start, json));
+                    }
+                }
+            }
+        }
+        if (!more.isEmpty()) {
+            put(Delta.ToolCall.FUNCTION, new RawJson(more.append('}').toString()));
+        }
+    }
+
+    private void field(String key, JsonParser json, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_NULL) {
+            return;
+        }
+        put(key, raw.read(json));
+    }
+
+    private void put(String key, RawJson value) {
+        if (fields.isEmpty()) {
+            fields = new LinkedHashMap<>();
+        }
+        fields.put(key, value);
+    }
+
+    private static int index(JsonParser json, JsonToken value) throws IOException {
+        if (value != JsonToken.VALUE_NUMBER_INT) {
+            json.skipChildren();
+            return NO_INDEX;
+        }
+        int number = json.getValueAsInt(NO_INDEX);
+        return number >= 0 && number < MAX_INDEX ? number : NO_INDEX;
     }
 
     private static @Nullable String nonEmpty(JsonParser json, JsonToken value) throws IOException {
@@ -94,46 +150,25 @@ final class ToolCallReader {
         return text.toString();
     }
 
-    /** Whether the chunk at hand has none. */
+    /** Whether the current chunk has none. */
     boolean isEmpty() {
         return pieces.isEmpty();
     }
 
-    /** Tells what the chunk at hand brings. */
-    void tell(ChunkReader.Sink sink) {
+    /** Reports the pieces of the current chunk. */
+    void report(ChunkReader.Sink sink) {
         for (int position = 0; position < pieces.size(); position++) {
             Piece piece = pieces.get(position);
-            sink.toolCall(indexOf(piece, position), piece.id(), piece.name(), piece.arguments());
+            int call = calls.of(piece, pieces.size() > 1 ? position : ToolCallIndex.LAST);
+            if (call != ToolCallIndex.REPETITION) {
+                String called = piece.name() == null ? calls.nameToRepeat(call) : piece.name();
+                sink.toolCall(new Delta.ToolCall(call, piece.id(), called, piece.arguments(), piece.fields()));
+            }
         }
     }
 
-    /** The next chunk begins. */
+    /** Discards the pieces: another chunk begins, or they do not count. */
     void forget() {
         pieces.clear();
-    }
-
-    /**
-     * Which tool call a piece belongs to, counted from 0: the one of its id, else the last one of its index, unless the piece
-     * begins another there. Without either it begins one where it has a name.
-     */
-    private int indexOf(Piece piece, int position) {
-        int known = piece.id() == null ? NO_INDEX : ids.indexOf(piece.id());
-        if (known < 0 && piece.index() != NO_INDEX) {
-            known = indexes.lastIndexOf(piece.index());
-            boolean another = known >= 0
-                    && piece.id() != null
-                    && piece.name() != null
-                    && !ids.get(known).isEmpty();
-            known = another ? NO_INDEX : known; // some providers give all calls the same index
-        } else if (known < 0 && piece.id() == null && piece.name() == null) {
-            known = pieces.size() > 1 ? position : last;
-        }
-        if (known < 0 || known >= ids.size()) {
-            known = ids.size();
-            ids.add(piece.id() == null ? "" : piece.id()); // no id is empty
-            indexes.add(piece.index());
-        }
-        last = known;
-        return known;
     }
 }

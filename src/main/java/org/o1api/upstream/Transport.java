@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -73,6 +74,12 @@ class Transport implements AutoCloseable {
         }
     }
 
+    /** The body of a response, decompressed if it is compressed. */
+    static Decompression body(Response response) {
+        return new Decompression(
+                (InputStream) response.getEntity(), response.getHeaderString(HttpHeaders.CONTENT_ENCODING));
+    }
+
     /** Makes all that does not need a connection. */
     void prepare() {
         if (client instanceof Initializable<?> initializable) {
@@ -90,6 +97,7 @@ class Transport implements AutoCloseable {
         Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         all.put(HttpHeaders.USER_AGENT, "o1-api");
         all.put(HttpHeaders.ACCEPT, "text/event-stream, application/json");
+        all.put(HttpHeaders.ACCEPT_ENCODING, "identity"); // compressed events wait for each other
         if (settings.apiKey() != null && !settings.apiKey().isEmpty()) {
             all.put(HttpHeaders.AUTHORIZATION, "Bearer " + settings.apiKey());
         }

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o1api.llm.FinishReason;
+import org.o1api.llm.RawJson;
 import org.o1api.llm.Usage;
 
 class ChunkReaderTest {
-    /** Writes down what it is told. */
+    /** Records what it receives. */
     private static final class Log implements ChunkReader.Sink {
         private final List<String> entries = new ArrayList<>();
 
@@ -37,8 +37,19 @@ class ChunkReaderTest {
         }
 
         @Override
-        public void toolCall(int index, @Nullable String id, @Nullable String name, String arguments) {
-            entries.add("tool " + index + " " + id + " " + name + " " + arguments);
+        public void image(RawJson json) {
+            entries.add("image " + json);
+        }
+
+        @Override
+        public void toolCall(Delta.ToolCall piece) {
+            entries.add("tool " + piece.index() + " " + piece.id() + " " + piece.name() + " " + piece.arguments()
+                    + (piece.fields().isEmpty() ? "" : " " + piece.fields()));
+        }
+
+        @Override
+        public void activity() {
+            entries.add("activity");
         }
 
         @Override
@@ -48,13 +59,13 @@ class ChunkReaderTest {
         }
 
         @Override
-        public void finish(FinishReason reason) {
-            entries.add("finish " + reason);
+        public void finish(EndReason reason) {
+            entries.add("finish " + reason.kind() + " " + reason.word());
         }
 
         @Override
-        public void error(@Nullable String code, @Nullable String message) {
-            entries.add("error " + code + " " + message);
+        public void error(ErrorBody error) {
+            entries.add("error " + error.code() + " " + error.message());
         }
     }
 
@@ -68,15 +79,38 @@ class ChunkReaderTest {
             {'choices':[{'delta':{}}]}                                             |
             {'choices':[{'delta':{'role':'assistant','content':null}}]}            |
             {'choices':[{'delta':{'content':'a'}}]}                                | text a
-            {'choices':[{'message':{'content':'a'},'finish_reason':'stop'}]}       | text a; finish STOP
+            {'choices':[{'message':{'content':'a'},'finish_reason':'stop'}]}       | text a; finish COMPLETE stop
             {'choices':[{'delta':{'content':'a'}},{'delta':{'content':'b'}}]}      | text a
             {'choices':[{'delta':{'content':'a','x':{'content':'b'}}}]}            | text a
             {'x':{'choices':[{'delta':{'content':'b'}}]},'choices':[]}             |
             {'choices':[{'delta':{'content':[{'type':'text','text':'a'},{'type':'text','text':'b'}]}}]} | text ab
             {'choices':[{'delta':{'content':[{'type':'thinking','thinking':[{'type':'text','text':'a'}]},{'type':'text','text':'b'}]}}]} | reasoning a; text b
             {'choices':[{'delta':{'content':[1,'x',{'type':'image_url','image_url':{'url':'u'}}]}}]} |
+            {'choices':[{'delta':{'content':[{'type':'image_url','image_url':{ 'url':'u' }},{'type':'text','text':'a'}]}}]} | text a; image {'type':'image_url','image_url':{ 'url':'u' }}
             {'choices':[{'delta':{'content':{'a':1}}}]}                            |
+            {'choices':[{'delta':{'content':7,'reasoning':false,'refusal':1,'images':2,'tool_calls':3,'reasoning_details':4,'extra_content':5}}]} |
+            {'choices':[{'message':{'content':'all'},'delta':{'content':'a'}}]}    | text a
+            {'choices':[{'delta':{'content':'a'},'message':{'content':'all'}}]}    | text a
+            {'choices':[{'message':{'reasoning':'all','tool_calls':[{'id':'i'}]},'delta':{'content':'a'}}]} | text a
+            {'choices':[{'delta':{'content':''},'message':{'content':'all'}}]}     |
+            {'choices':[{'delta':null,'message':{'content':'all'}}]}               | text all
+            {'choices':[{'message':{'content':'all'},'delta':null}]}               | text all
+            {'choices':[{'delta':{'images':[{'type':'image_url','image_url':{'url':'u'}, 'n':1e999},7,null]}}]} | image {'type':'image_url','image_url':{'url':'u'}, 'n':1e999}
+            {'choices':[{'message':{'content':'','images':[{'b64_json':'x'},{'url':'y'}]},'finish_reason':'stop'}]} | image {'b64_json':'x'}; image {'url':'y'}; finish COMPLETE stop
+            {'choices':[{'delta':{'images':[],'content':'a'}}]}                    | text a
             {'choices':[{'delta':{'reasoning_content':'r'}}]}                      | reasoning r
+            {'choices':[{'delta':{'reasoning_details':[{'type':'reasoning.text','text':'r'},{'type':'reasoning.text','text':'s'}]}}]} | reasoning rs; activity
+            {'choices':[{'delta':{'content':'','reasoning_details':[{'summary':'r','type':'reasoning.summary'}]}}]} | reasoning r; activity
+            {'choices':[{'delta':{'reasoning_details':[{'type':'reasoning.text','text':'r'}],'reasoning':'r'}}]} | reasoning r; activity
+            {'choices':[{'delta':{'reasoning_content':'r','reasoning_details':[{'type':'reasoning.text','text':'r'}]}}]} | reasoning r; activity
+            {'choices':[{'delta':{'reasoning':'','reasoning_details':[{'type':'reasoning.text','text':'r'}]}}]} | reasoning r; activity
+            {'choices':[{'message':{'content':'a','reasoning_details':[{'type':'reasoning.text','text':'r','signature':null}]}}]} | reasoning r; text a; activity
+            {'choices':[{'delta':{'reasoning_details':[{'type':'reasoning.encrypted','data':'x'}]}}]} | activity
+            {'choices':[{'delta':{'reasoning_details':[]}}]}                       |
+            {'choices':[{'delta':{'reasoning_details':[null,1,{'text':null}]}}]}   | activity
+            {'choices':[{'delta':{'content':'<thought>r','extra_content':{'google':{'thought':true}}}}]} | reasoning r
+            {'choices':[{'delta':{'extra_content':{'x':1,'google':{'thought':true}},'content':'r</thought>'}}]} | reasoning r
+            {'choices':[{'delta':{'content':'a','extra_content':{'google':{'thought':false,'thought_signature':'x'}}}}]} | text a
             {'choices':[{'delta':{'reasoning':'r'}}]}                              | reasoning r
             {'choices':[{'delta':{'reasoning':'r','reasoning_content':'r'}}]}      | reasoning r
             {'choices':[{'delta':{'reasoning':{'summary':'r'}}}]}                  |
@@ -85,24 +119,47 @@ class ChunkReaderTest {
             {'choices':[{'delta':{'content':'a','refusal':'no'}}]}                 | text a; refusal no
             {'choices':[{'delta':{'content':null,'refusal':null}}]}                |
             {'choices':[{'delta':{'refusal':{'a':1}}}]}                            |
-            {'choices':[{'finish_reason':'length'}]}                               | finish LENGTH
-            {'choices':[{'finish_reason':'eos'}]}                                  | finish STOP
+            {'choices':[{'finish_reason':'length'}]}                               | finish LENGTH length
+            {'choices':[{'finish_reason':'eos'}]}                                  | finish COMPLETE eos
             {'choices':[{'finish_reason':''}]}                                     |
             {'choices':[{'finish_reason':null}]}                                   |
             {'choices':[],'usage':null}                                            |
             {'usage':{'prompt_tokens':3,'completion_tokens':2}}                    | usage 3 0 2 0
-            {'usage':{'prompt_tokens':3,'completion_tokens':2,'prompt_tokens_details':{'cached_tokens':1},'completion_tokens_details':{'reasoning_tokens':2}}} | usage 3 1 2 2
-            {'usage':{'prompt_tokens':3,'completion_tokens':2,'prompt_tokens_details':{'cached_tokens':9},'completion_tokens_details':{'reasoning_tokens':9}}} | usage 3 3 2 2
-            {'usage':{'prompt_tokens':3,'completion_tokens':2,'prompt_cache_hit_tokens':1,'prompt_cache_miss_tokens':2}} | usage 3 1 2 0
-            {'usage':{'prompt_tokens':3,'prompt_cache_hit_tokens':2,'prompt_tokens_details':{'cached_tokens':2}}} | usage 3 2 0 0
-            {'usage':{'prompt_tokens':-3,'completion_tokens':'x','prompt_tokens_details':null,'completion_tokens_details':[1]}} | usage 0 0 0 0
-            {'usage':{'prompt_tokens':3.0,'completion_tokens':99999999999999999999999}} | usage 3 0 0 0
             {'choices':[{'usage':{'prompt_tokens':3,'completion_tokens':2}}]}      | usage 3 0 2 0
+            {'choices':[],'x_groq':{'id':'r','usage':{'prompt_tokens':3,'completion_tokens':2}}} | usage 3 0 2 0
+            {'choices':[{'usage':{'prompt_tokens':3,'completion_tokens':2}}],'usage':{'prompt_tokens':0,'completion_tokens':0}} | usage 3 0 2 0
+            {'usage':{'prompt_tokens':0},'x_groq':{'usage':{'prompt_tokens':3}}}   | usage 3 0 0 0
+            {'choices':[],'x_groq':null}                                           |
             {'error':null,'choices':[]}                                            |
+            {'error':false,'choices':[]}                                           |
+            {'error':'','choices':[{'delta':{'content':'a'}}]}                     | text a
             {'error':{'message':'m','code':429}}                                   | error 429 m
             {'error':{'message':'m','code':null,'metadata':{'a':[1]}}}             | error null m
             {'error':'m'}                                                          | error null m
             {'error':[1]}                                                          | error null null
+            {'error':{'message':'m','code':502},'choices':[{'delta':{'content':'a'},'finish_reason':'error'}]} | text a; error 502 m; finish FAILURE error
+            {'choices':[{'delta':{'content':''},'finish_reason':'error','error':{'code':502,'message':'m'}}]} | error 502 m; finish FAILURE error
+            {'choices':[],'x_groq':{'id':'r','error':'m'}}                         | error null m
+            {'choices':[],'x_groq':{'error':{'message':'m','code':'c'}}}           | error c m
+            {'choices':null,'base_resp':{'status_code':1002,'status_msg':'m'}}     | error 429 m
+            {'choices':null,'base_resp':{'status_code':2013,'status_msg':'m'}}     | error 400 m
+            {'choices':null,'base_resp':{'status_msg':'m','status_code':1004}}     | error 401 m
+            {'choices':null,'base_resp':{'status_code':9999}}                      | error 500 null
+            {'choices':[{'delta':{'content':'a'}}],'base_resp':{'status_code':0,'status_msg':''}} | text a
+            {'choices':[],'base_resp':null}                                        |
+            {'object':'error','message':'m','type':'BadRequestError','param':null,'code':400} | error 400 m
+            {'code':'InvalidParameter','message':'m','request_id':'r'}             | error InvalidParameter m
+            {'code':20012,'message':'m','data':null}                               | error 20012 m
+            {'code':0,'message':'success'}                                         |
+            {'code':null,'message':'m'}                                            |
+            {'message':'m'}                                                        |
+            {'detail':'m'}                                                         | error null m
+            {'detail':[{'loc':['body','x'],'msg':'m'}]}                            | error null m
+            {'detail':null}                                                        |
+            {'type':'error','message':'m'}                                         | error null m
+            {'type':'ping','message':'m'}                                          |
+            {'id':'x','choices':[{'delta':{'content':'a'}}],'code':1,'message':'m','detail':'d'} | text a
+            [{'error':{'code':429,'message':'m','status':'RESOURCE_EXHAUSTED'}}]   | error 429 m
             {'choices':[{'delta':{'tool_calls':[{'index':1,'id':'i','type':'function','function':{'name':'f','arguments':'{'}}]}}]} | tool 0 i f {
             {'choices':[{'delta':{'tool_calls':[{'index':0,'id':'','function':{'name':'','arguments':'x'}}]}}]} | tool 0 null null x
             {'choices':[{'delta':{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'1'}},{'id':'b','function':{'name':'g','arguments':'2'}}]}}]} | tool 0 a f 1; tool 1 b g 2
@@ -110,13 +167,15 @@ class ChunkReaderTest {
             {'choices':[{'delta':{'tool_calls':[{'index':-1,'id':'a'}]}}]}         | tool 0 a null ~~
             {'choices':[{'delta':{'tool_calls':[{'index':99999999,'id':'a'}]}}]}   | tool 0 a null ~~
             {'choices':[{'delta':{'tool_calls':[{'id':'a','function':{'name':'f','arguments':{'x':[1,2]}}}]}}]} | tool 0 a f {"x":[1,2]}
+            {'choices':[{'delta':{'tool_calls':[{'index':0,'id':'a','x':{'s': 'U0lH'},'n':null,'function':{'name':'f','arguments':'','y':[1.0],'z':2}}]}}]} | tool 0 a f  {x={'s': 'U0lH'}, function={'y':[1.0],'z':2}}
+            {'choices':[{'delta':{'tool_calls':[{'index':0,'id':5,'function':'f','type':9}]}}]} | tool 0 null null ~~
             {'choices':[{'delta':{'tool_calls':[7,null]}}]}                        |
             {'choices':[{'delta':{'tool_calls':null}}]}                            |
             """)
     void readsAChunk(String chunk, @Nullable String told) throws IOException {
         Log log = new Log();
         read(new ChunkReader(log), chunk.replace('\'', '"'));
-        String expected = told == null ? "" : told.replace("~~", "");
+        String expected = told == null ? "" : told.replace("~~", "").replace('\'', '"');
         assertThat(String.join("; ", log.entries)).isEqualTo(expected);
     }
 
@@ -126,6 +185,8 @@ class ChunkReaderTest {
                 "",
                 "x",
                 "[]",
+                "[{\"a\":1}]",
+                "[{\"error\":null}]",
                 "\"a\"",
                 "<html>",
                 "{",
@@ -136,6 +197,16 @@ class ChunkReaderTest {
             })
     void refusesWhatIsNoChunk(String chunk) {
         assertThatThrownBy(() -> read(new ChunkReader(new Log()), chunk)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void ignoresAMessageAfterDeltasOfTheSameReply() throws IOException {
+        Log log = new Log();
+        ChunkReader reader = new ChunkReader(log);
+        read(reader, "{\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}");
+        read(reader, "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}");
+        read(reader, "{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}");
+        assertThat(log.entries).containsExactly("text a", "finish COMPLETE stop");
     }
 
     @Test

@@ -1,24 +1,30 @@
 package org.o1api.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.o1api.llm.FinishReason;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Usage;
 
 class DeltaQueueTest {
-    private final DeltaQueue queue = new DeltaQueue(new Failures(new UpstreamSettings(
-            "main",
-            URI.create("http://127.0.0.1/"),
-            null,
-            null,
-            UpstreamSettings.Timeouts.DEFAULT,
-            UpstreamSettings.Limits.DEFAULT,
-            Map.of(),
-            null)));
+    private final DeltaQueue queue = new DeltaQueue(
+            new Failures(new UpstreamSettings(
+                    "main",
+                    URI.create("http://127.0.0.1/"),
+                    null,
+                    null,
+                    UpstreamSettings.Timeouts.DEFAULT,
+                    UpstreamSettings.Limits.DEFAULT,
+                    Map.of(),
+                    null)),
+            false);
 
     @Test
     void joinsWhatIsOfOneKind() {
@@ -40,13 +46,13 @@ class DeltaQueueTest {
 
     @Test
     void keepsToolCallsApartAndNamesEachOnce() {
-        queue.toolCall(0, "a", "f", "");
-        queue.toolCall(0, null, null, "{");
-        queue.toolCall(0, "a", "f", "}");
-        queue.toolCall(1, "b", "g", "[");
+        queue.toolCall(new Delta.ToolCall(0, "a", "f", ""));
+        queue.toolCall(new Delta.ToolCall(0, null, null, "{"));
+        queue.toolCall(new Delta.ToolCall(0, "a", "f", "}"));
+        queue.toolCall(new Delta.ToolCall(1, "b", "g", "["));
         queue.flush();
-        queue.toolCall(1, null, null, "]");
-        queue.toolCall(0, null, null, " ");
+        queue.toolCall(new Delta.ToolCall(1, null, null, "]"));
+        queue.toolCall(new Delta.ToolCall(0, null, null, " "));
         queue.flush();
         assertThat(taken())
                 .containsExactly(
@@ -54,42 +60,137 @@ class DeltaQueueTest {
                         new Delta.ToolCall(1, "b", "g", "["),
                         new Delta.ToolCall(1, null, null, "]"),
                         new Delta.ToolCall(0, null, null, " "));
-        assertThat(queue.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(queue.toolCalls().isEmpty()).isFalse();
     }
 
     @Test
     void givesAToolCallWithoutArgumentsToo() {
         queue.text("a");
-        queue.toolCall(0, "i", "f", "");
-        queue.toolCall(1, null, null, "");
+        queue.toolCall(new Delta.ToolCall(0, "i", "f", ""));
+        queue.toolCall(new Delta.ToolCall(1, null, null, ""));
         queue.seal();
         assertThat(taken()).containsExactly(new Delta.Text("a"), new Delta.ToolCall(0, "i", "f", ""));
     }
 
     @Test
-    void makesAnIdUpForAToolCallThatHasNone() {
-        queue.toolCall(0, null, "f", "{");
+    void makesAnIdUpForAToolCallThatGetsNoneUntilTheNextCallOrTheEnd() {
+        queue.toolCall(new Delta.ToolCall(0, null, "f", "{"));
         queue.flush();
-        queue.toolCall(0, null, null, "}");
-        queue.toolCall(1, null, "g", "");
+        queue.toolCall(new Delta.ToolCall(0, null, null, "}"));
         queue.flush();
-        List<Delta.ToolCall> calls =
-                taken().stream().map(Delta.ToolCall.class::cast).toList();
-        assertThat(calls).extracting(Delta.ToolCall::index).containsExactly(0, 0, 1);
-        assertThat(calls.get(0).id()).matches("call_[0-9a-f]{32}");
-        assertThat(calls.get(1).id()).isNull();
-        assertThat(calls.get(2).id())
-                .matches("call_[0-9a-f]{32}")
-                .isNotEqualTo(calls.get(0).id());
+        assertThat(taken()).isEmpty();
+        queue.toolCall(new Delta.ToolCall(1, null, "g", ""));
+        queue.flush();
+        List<Delta.ToolCall> calls = calls();
+        assertThat(calls).hasSize(1);
+        queue.toolCall(new Delta.ToolCall(1, null, null, "1"));
+        queue.sealAll();
+        calls.addAll(calls());
+        assertThat(calls).extracting(Delta.ToolCall::index).containsExactly(0, 1);
+        assertThat(calls).extracting(Delta.ToolCall::name).containsExactly("f", "g");
+        assertThat(calls).extracting(Delta.ToolCall::arguments).containsExactly("{}", "1");
+        assertThat(calls).allSatisfy(call -> assertThat(call.id()).matches("call_[0-9a-f]{32}"));
+        assertThat(calls.get(0).id()).isNotEqualTo(calls.get(1).id());
     }
 
     @Test
-    void takesAStopAfterToolCallsForTheirs() {
-        queue.toolCall(0, "i", "f", "{}");
-        queue.finish(FinishReason.STOP);
-        assertThat(queue.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
-        queue.finish(FinishReason.LENGTH);
-        assertThat(queue.finishReason()).isEqualTo(FinishReason.LENGTH);
+    void waitsForAnIdUntilTheFinishReason() {
+        queue.toolCall(new Delta.ToolCall(0, null, "f", "{}"));
+        queue.flush();
+        assertThat(taken()).isEmpty();
+        queue.finish(EndReason.of("tool_calls"));
+        queue.flush();
+        assertThat(calls()).extracting(Delta.ToolCall::name).containsExactly("f");
+    }
+
+    @Test
+    void holdsAToolCallBackUntilItHasItsName() {
+        queue.toolCall(new Delta.ToolCall(0, "a", null, "{", Map.of("x", new RawJson("1"))));
+        queue.flush();
+        assertThat(taken()).isEmpty();
+        assertThat(queue.isActive()).isTrue();
+        assertThat(queue.toolCalls().lackName()).isTrue();
+        queue.toolCall(new Delta.ToolCall(0, null, "f", "}", Map.of("y", new RawJson("2"))));
+        queue.flush();
+        assertThat(taken())
+                .containsExactly(
+                        new Delta.ToolCall(0, "a", "f", "{}", Map.of("x", new RawJson("1"), "y", new RawJson("2"))));
+        assertThat(queue.toolCalls().lackName()).isFalse();
+    }
+
+    @Test
+    void givesFieldsWithThePieceTheyCameWith() {
+        queue.toolCall(new Delta.ToolCall(0, "a", "f", "{"));
+        queue.flush();
+        queue.toolCall(new Delta.ToolCall(0, null, null, "", Map.of("x", new RawJson("1"))));
+        queue.toolCall(new Delta.ToolCall(0, null, null, "}", Map.of("x", new RawJson("2"))));
+        queue.flush();
+        assertThat(taken())
+                .containsExactly(
+                        new Delta.ToolCall(0, "a", "f", "{"),
+                        new Delta.ToolCall(0, null, null, "", Map.of("x", new RawJson("1"))),
+                        new Delta.ToolCall(0, null, null, "}", Map.of("x", new RawJson("2"))));
+    }
+
+    @Test
+    void givesTwoToolCallsOfOneIdTwoIds() {
+        queue.toolCall(new Delta.ToolCall(0, "a", "f", "{}"));
+        queue.toolCall(new Delta.ToolCall(1, "a", "f", "{}"));
+        queue.flush();
+        List<Delta.ToolCall> calls = calls();
+        assertThat(calls.get(0).id()).isEqualTo("a");
+        assertThat(calls.get(1).id()).matches("call_[0-9a-f]{32}");
+    }
+
+    @Test
+    void anImageStandsBetweenTexts() {
+        queue.text("a");
+        queue.image(new RawJson("{}"));
+        queue.text("b");
+        queue.flush();
+        assertThat(taken())
+                .containsExactly(new Delta.Text("a"), new Delta.Image(new RawJson("{}")), new Delta.Text("b"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "stop, reasoning, false",
+        "stop, text, true",
+        "stop, refusal, true",
+        "stop, image, true",
+        "stop, tool, true",
+        "stop, nothing, false",
+        "length, reasoning, true",
+        "content_filter, nothing, true",
+        "odd, reasoning, false"
+    })
+    void aFinishReasonEndsAReplyOnlyAfterContent(String reason, String what, boolean mayBeOver) {
+        queue.finish(EndReason.of(reason));
+        switch (what) {
+            case "text" -> queue.text("a");
+            case "reasoning" -> queue.reasoning("a");
+            case "refusal" -> queue.refusal("a");
+            case "image" -> queue.image(new RawJson("{}"));
+            case "tool" -> queue.toolCall(new Delta.ToolCall(0, "i", "f", ""));
+            default -> queue.activity();
+        }
+        assertThat(queue.mayBeOver()).isEqualTo(mayBeOver);
+    }
+
+    @Test
+    void noZeroReplacesANumberOfTokens() {
+        queue.usage(new Usage(10, 4, 3, 1));
+        queue.usage(Usage.NONE);
+        queue.usage(new Usage(0, 0, 9, 0));
+        assertThat(queue.usage()).isEqualTo(new Usage(10, 4, 9, 1));
+    }
+
+    @Test
+    void aFailureAsFinishReasonIsOne() {
+        queue.text("a");
+        assertThatThrownBy(() -> queue.finish(EndReason.of("insufficient_system_resource")))
+                .isInstanceOf(UpstreamException.class)
+                .hasMessage("The model's provider broke its reply off (insufficient_system_resource).");
     }
 
     @Test
@@ -115,9 +216,9 @@ class DeltaQueueTest {
 
     @Test
     void holdsItBackInArgumentsToo() {
-        queue.toolCall(2, "a", "f", "\ud83d");
+        queue.toolCall(new Delta.ToolCall(2, "a", "f", "\ud83d"));
         queue.flush();
-        queue.toolCall(2, null, null, "\ude00");
+        queue.toolCall(new Delta.ToolCall(2, null, null, "\ude00"));
         queue.flush();
         assertThat(taken())
                 .containsExactly(
@@ -133,6 +234,10 @@ class DeltaQueueTest {
         assertThat(taken())
                 .containsExactly(
                         new Delta.Text("a\ufffd"), new Delta.Reasoning("\ufffd"), new Delta.Reasoning("\ufffd"));
+    }
+
+    private List<Delta.ToolCall> calls() {
+        return new ArrayList<>(taken().stream().map(Delta.ToolCall.class::cast).toList());
     }
 
     private List<Delta> taken() {

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
 import org.o1api.llm.FinishReason;
+import org.o1api.llm.RawJson;
 import org.o1api.llm.ReasoningFormat;
 import org.o1api.llm.Usage;
 import org.o1api.server.EventStream;
@@ -98,6 +99,16 @@ final class ChunkReply implements Reply {
     }
 
     @Override
+    public void image(RawJson image) {
+        render(true);
+        delta(json -> {
+            json.writeArrayFieldStart("images");
+            Json.writeRaw(json, image);
+            json.writeEndArray();
+        });
+    }
+
+    @Override
     public void toolCall(Delta.ToolCall piece) {
         render(true);
         boolean first = toolCalls.add(piece.index());
@@ -116,7 +127,9 @@ final class ChunkReply implements Reply {
                 json.writeStringField("name", piece.name());
             }
             json.writeStringField("arguments", piece.arguments());
+            ToolCalls.writeFunctionFields(json, piece.fields());
             json.writeEndObject();
+            ToolCalls.writeFields(json, piece.fields());
             json.writeEndObject();
             json.writeEndArray();
         });

@@ -2,9 +2,12 @@ package org.o1api.api.chat;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
 import org.o1api.llm.FinishReason;
+import org.o1api.llm.RawJson;
 import org.o1api.llm.ReasoningFormat;
 import org.o1api.llm.Usage;
 import org.o1api.server.EventStream;
@@ -16,6 +19,7 @@ final class CompletionReply implements Reply {
     private final ReasoningFormat format;
     private final StringBuilder reasoning = new StringBuilder();
     private final StringBuilder content = new StringBuilder();
+    private final List<RawJson> images = new ArrayList<>(0);
     private final ToolCalls toolCalls = new ToolCalls();
     private final StringBuilder refusal = new StringBuilder();
     private @Nullable FinishReason reason;
@@ -50,6 +54,11 @@ final class CompletionReply implements Reply {
     @Override
     public void refusal(String text) {
         refusal.append(text);
+    }
+
+    @Override
+    public void image(RawJson json) {
+        images.add(json);
     }
 
     @Override
@@ -109,6 +118,13 @@ final class CompletionReply implements Reply {
         boolean saysOther = !toolCalls.isEmpty() || !refusal.isEmpty();
         json.writeStringField("content", content.isEmpty() && saysOther ? null : content.toString());
         json.writeStringField("refusal", refusal.isEmpty() ? null : refusal.toString());
+        if (!images.isEmpty()) {
+            json.writeArrayFieldStart("images");
+            for (RawJson image : images) {
+                Json.writeRaw(json, image);
+            }
+            json.writeEndArray();
+        }
         if (!toolCalls.isEmpty()) {
             json.writeFieldName("tool_calls");
             toolCalls.write(json);

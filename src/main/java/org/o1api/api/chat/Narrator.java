@@ -2,6 +2,7 @@ package org.o1api.api.chat;
 
 import java.util.Locale;
 import org.o1api.llm.FinishReason;
+import org.o1api.llm.RawJson;
 import org.o1api.llm.ReasoningFormat;
 import org.o1api.llm.ThinkBlock;
 import org.o1api.llm.Usage;
@@ -97,6 +98,12 @@ final class Narrator implements TurnListener {
     public void refusalText(String text) {
         beginAnswer();
         reply.refusal(text);
+    }
+
+    @Override
+    public void image(RawJson json) {
+        beginAnswer();
+        reply.image(json);
     }
 
     @Override

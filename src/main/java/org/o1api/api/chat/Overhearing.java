@@ -1,11 +1,12 @@
 package org.o1api.api.chat;
 
 import org.o1api.llm.FinishReason;
+import org.o1api.llm.RawJson;
 import org.o1api.llm.Usage;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Delta;
 
-/** Hears a turn and passes everything on. Who is interested in some of it overrides that, and passes it on too. */
+/** Listens to a turn and passes everything on. A subclass that needs some of it overrides that method, and passes it on too. */
 abstract class Overhearing implements TurnListener {
     private final TurnListener next;
 
@@ -46,6 +47,11 @@ abstract class Overhearing implements TurnListener {
     @Override
     public void refusalText(String text) {
         next.refusalText(text);
+    }
+
+    @Override
+    public void image(RawJson json) {
+        next.image(json);
     }
 
     @Override

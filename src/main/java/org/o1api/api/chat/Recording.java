@@ -3,6 +3,7 @@ package org.o1api.api.chat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
 import org.o1api.conversation.OpenConversation;
@@ -30,6 +31,7 @@ final class Recording {
     private final StringBuilder answer = new StringBuilder();
     private final StringBuilder sent = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
+    private final List<RawJson> images = new ArrayList<>(0);
     private final ToolCalls toolCalls = new ToolCalls();
     private String stepTitle = "";
     private boolean contentIsTold;
@@ -54,6 +56,9 @@ final class Recording {
                 toolCalls.isEmpty()
                         ? null
                         : new RawJson(new String(Json.bytes(toolCalls::write), StandardCharsets.UTF_8)),
+                images.isEmpty()
+                        ? null
+                        : new RawJson(images.stream().map(RawJson::text).collect(Collectors.joining(",", "[", "]"))),
                 steps,
                 reason,
                 usage);
@@ -116,6 +121,12 @@ final class Recording {
         }
 
         @Override
+        public void image(RawJson json) {
+            images.add(json);
+            super.image(json);
+        }
+
+        @Override
         public void toolCall(Delta.ToolCall piece) {
             toolCalls.add(piece);
             super.toolCall(piece);
@@ -144,6 +155,11 @@ final class Recording {
         @Override
         public void refusal(String text) {
             reply.refusal(text);
+        }
+
+        @Override
+        public void image(RawJson json) {
+            reply.image(json);
         }
 
         @Override
@@ -190,6 +206,9 @@ final class Recording {
         }
         if (stored.refusal() != null) {
             listener.refusalText(stored.refusal());
+        }
+        if (stored.images() != null) {
+            Json.elements(stored.images()).forEach(listener::image);
         }
         if (stored.toolCalls() != null) {
             ToolCalls.pieces(stored.toolCalls()).forEach(listener::toolCall);

@@ -1,10 +1,11 @@
 package org.o1api.api.chat;
 
 import org.o1api.llm.FinishReason;
+import org.o1api.llm.RawJson;
 import org.o1api.llm.Usage;
 import org.o1api.upstream.Delta;
 
-/** What a client gets of a turn: text beside the content, content, tool calls. */
+/** What a client gets of a turn: text beside the content, content, images, tool calls. */
 interface Reply {
     /** The upstream has accepted the work. */
     void accepted();
@@ -14,6 +15,9 @@ interface Reply {
     void content(String text);
 
     void refusal(String text);
+
+    /** An image of the answer, as the provider writes it. */
+    void image(RawJson json);
 
     void toolCall(Delta.ToolCall piece);
 

@@ -2,17 +2,20 @@ package org.o1api.api.chat;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
 import org.o1api.llm.RawJson;
 import org.o1api.upstream.Delta;
 
-/** Tool calls, put together of their pieces. */
+/** The tool calls of a reply, assembled from their pieces. */
 final class ToolCalls {
     private final Map<Integer, ToolCall> byIndex = new TreeMap<>();
 
@@ -20,6 +23,7 @@ final class ToolCalls {
         private @Nullable String id;
         private @Nullable String name;
         private final StringBuilder arguments = new StringBuilder();
+        private final Map<String, RawJson> fields = new LinkedHashMap<>(0);
     }
 
     void add(Delta.ToolCall piece) {
@@ -27,24 +31,64 @@ final class ToolCalls {
         call.id = call.id == null ? piece.id() : call.id;
         call.name = call.name == null ? piece.name() : call.name;
         call.arguments.append(piece.arguments());
+        call.fields.putAll(piece.fields());
     }
 
     boolean isEmpty() {
         return byIndex.isEmpty();
     }
 
-    /** Written tool calls as pieces again, a whole call each. */
+    /** Tool calls that were written before as pieces, a whole call each. */
     static List<Delta.ToolCall> pieces(RawJson written) {
         List<Delta.ToolCall> pieces = new ArrayList<>();
-        for (JsonNode call : Json.tree(written)) {
+        for (RawJson element : Json.elements(written)) {
+            JsonNode call = Json.tree(element);
             JsonNode function = call.path("function");
             pieces.add(new Delta.ToolCall(
                     pieces.size(),
                     call.path("id").asText(),
                     function.path("name").asText(),
-                    function.path("arguments").asText()));
+                    function.path("arguments").asText(),
+                    extraFields(element)));
         }
         return pieces;
+    }
+
+    /** The fields of a written call that OpenAI's API does not have. */
+    private static Map<String, RawJson> extraFields(RawJson call) {
+        Map<String, RawJson> fields = Json.fields(call);
+        fields.keySet().removeAll(List.of("index", "id", "type"));
+        RawJson function = fields.remove(Delta.ToolCall.FUNCTION);
+        if (function == null) {
+            return fields;
+        }
+        Map<String, RawJson> within = Json.fields(function);
+        within.keySet().removeAll(List.of("name", "arguments"));
+        if (!within.isEmpty()) {
+            String object = within.entrySet().stream()
+                    .map(field -> new TextNode(field.getKey()) + ":" + field.getValue())
+                    .collect(Collectors.joining(",", "{", "}"));
+            fields.put(Delta.ToolCall.FUNCTION, new RawJson(object));
+        }
+        return fields;
+    }
+
+    /** Writes the fields of a call that OpenAI's API does not have. */
+    static void writeFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
+        for (Map.Entry<String, RawJson> field : fields.entrySet()) {
+            if (!field.getKey().equals(Delta.ToolCall.FUNCTION)) {
+                json.writeFieldName(field.getKey());
+                Json.writeRaw(json, field.getValue());
+            }
+        }
+    }
+
+    /** Writes the same of its function. */
+    static void writeFunctionFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
+        RawJson function = fields.get(Delta.ToolCall.FUNCTION);
+        if (function != null) {
+            writeFields(json, Json.fields(function));
+        }
     }
 
     /** Writes them as a list in the shape of a message's {@code tool_calls}. */
@@ -57,7 +101,9 @@ final class ToolCalls {
             json.writeObjectFieldStart("function");
             json.writeStringField("name", call.name == null ? "" : call.name);
             json.writeStringField("arguments", call.arguments.toString());
+            writeFunctionFields(json, call.fields);
             json.writeEndObject();
+            writeFields(json, call.fields);
             json.writeEndObject();
         }
         json.writeEndArray();

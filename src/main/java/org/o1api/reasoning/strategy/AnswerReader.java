@@ -43,6 +43,10 @@ final class AnswerReader {
                 beginOther();
                 refusal.report();
             }
+        } else if (delta instanceof Delta.Image image) {
+            begin();
+            answer.report();
+            out.image(image.json());
         } else if (delta instanceof Delta.ToolCall piece) {
             beginOther();
             out.toolCall(piece);

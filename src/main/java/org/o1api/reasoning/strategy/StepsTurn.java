@@ -77,9 +77,9 @@ final class StepsTurn {
                     reader.feed(refusal.text());
                 } else if (delta instanceof Delta.Reasoning reasoning) {
                     reader.feedReasoning(reasoning.text());
-                } else {
+                } else if (delta instanceof Delta.ToolCall) {
                     return true;
-                }
+                } // an image is no reasoning
             }
         }
         return false;

@@ -1,0 +1,269 @@
+package org.o1api.upstream;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.RawJson;
+
+/**
+ * What the first choice of a chunk says: as {@code delta}, or as {@code message}. A message beside a delta, or after deltas of the
+ * same reply, repeats them and is ignored.
+ */
+final class ChoiceReader {
+    private static final String THOUGHT_START = "<thought>";
+    private static final String THOUGHT_END = "</thought>";
+
+    private final RawValues raw;
+    private final ToolCallReader toolCalls;
+    private final List<RawJson> images = new ArrayList<>(0);
+    /** Whether a delta of this reply has said something. */
+    private boolean deltaSeen;
+
+    // What the current chunk says.
+    private @Nullable String text;
+    private @Nullable String reasoning;
+    private @Nullable String details;
+    private @Nullable String refusal;
+    private boolean active;
+    private boolean isThought;
+    // How many texts are not empty; and where the last one is, quotes included, counted from the chunk's first byte.
+    private int texts;
+    private boolean textIsReasoning;
+    private int textStart;
+    private int textEnd;
+
+    ChoiceReader(RawValues raw) {
+        this.raw = raw;
+        this.toolCalls = new ToolCallReader(raw);
+    }
+
+    /** Another chunk begins. */
+    void forget() {
+        text = null;
+        reasoning = null;
+        details = null;
+        refusal = null;
+        active = false;
+        isThought = false;
+        texts = 0;
+        images.clear();
+        toolCalls.forget();
+    }
+
+    /** Reads the value of {@code delta}; whether it is one. */
+    boolean delta(JsonParser json, JsonToken value) throws IOException {
+        if (value != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return false;
+        }
+        forget(); // a message before it
+        object(json);
+        deltaSeen |= saysSomething();
+        return true;
+    }
+
+    /** Reads the value of {@code message}. */
+    void message(JsonParser json, JsonToken value, boolean besideDelta) throws IOException {
+        if (value != JsonToken.START_OBJECT || besideDelta || deltaSeen) {
+            json.skipChildren();
+            return;
+        }
+        object(json);
+    }
+
+    /** Whether the current chunk says anything that a client gets as the answer, or as reasoning. */
+    boolean saysSomething() {
+        return texts > 0 || details != null || refusal != null || !images.isEmpty() || !toolCalls.isEmpty();
+    }
+
+    /** Whether the current chunk says one text and nothing else. */
+    boolean isOneText() {
+        return texts == 1
+                && details == null
+                && refusal == null
+                && !active
+                && !isThought
+                && images.isEmpty()
+                && toolCalls.isEmpty();
+    }
+
+    /** Takes the current chunk, which says one text, as the example for the next ones. */
+    void teach(ChunkTemplate template, byte[] bytes, int offset, int length) {
+        template.learn(bytes, offset, length, textStart, textEnd, textIsReasoning);
+    }
+
+    void report(ChunkReader.Sink sink) {
+        String thought = reasoning == null || reasoning.isEmpty() ? details : reasoning;
+        if (thought != null && !thought.isEmpty()) {
+            sink.reasoning(thought);
+        }
+        if (text != null && !text.isEmpty()) {
+            sink.text(text);
+        }
+        if (refusal != null && !refusal.isEmpty()) {
+            sink.refusal(refusal);
+        }
+        images.forEach(sink::image);
+        toolCalls.report(sink);
+        if (active) {
+            sink.activity();
+        }
+    }
+
+    private void object(JsonParser json) throws IOException {
+        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+            JsonToken field = json.nextToken();
+            switch (name) {
+                case "content" -> content(json, field);
+                case "refusal" -> refusal(json, field);
+                case "reasoning_content", "reasoning" -> reasoning(json, field);
+                case "reasoning_details" -> details(json, field);
+                case "images" -> images(json, field);
+                case "tool_calls" -> toolCalls.read(json, field);
+                case "extra_content" -> extra(json, field);
+                default -> json.skipChildren();
+            }
+        }
+        if (isThought && text != null) {
+            reasoning = joined(reasoning, text.replace(THOUGHT_START, "").replace(THOUGHT_END, ""));
+            text = null;
+        }
+    }
+
+    private void content(JsonParser json, JsonToken value) throws IOException {
+        if (value == JsonToken.START_ARRAY) {
+            parts(json, false);
+        } else if (value == JsonToken.VALUE_STRING) {
+            text = joined(text, string(json, false));
+        } else {
+            json.skipChildren();
+        }
+    }
+
+    private void refusal(JsonParser json, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_STRING) {
+            refusal = json.getText();
+        } else {
+            json.skipChildren();
+        }
+    }
+
+    /** Providers that send both names say the same in both. */
+    private void reasoning(JsonParser json, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_STRING) {
+            String said = string(json, true);
+            if (reasoning == null || reasoning.isEmpty()) {
+                reasoning = said;
+            }
+        } else {
+            json.skipChildren();
+        }
+    }
+
+    /** OpenRouter's list of texts, summaries, and encrypted data, which only show that the model is at work. */
+    private void details(JsonParser json, JsonToken value) throws IOException {
+        if (value != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return;
+        }
+        for (JsonToken item = json.nextToken(); item != JsonToken.END_ARRAY; item = json.nextToken()) {
+            if (item != JsonToken.START_OBJECT) {
+                json.skipChildren();
+                continue;
+            }
+            active = true;
+            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                JsonToken field = json.nextToken();
+                if (field == JsonToken.VALUE_STRING && (name.equals("text") || name.equals("summary"))) {
+                    details = joined(details, json.getText());
+                } else {
+                    json.skipChildren();
+                }
+            }
+        }
+    }
+
+    private void images(JsonParser json, JsonToken value) throws IOException {
+        if (value != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return;
+        }
+        for (JsonToken item = json.nextToken(); item != JsonToken.END_ARRAY; item = json.nextToken()) {
+            if (item == JsonToken.START_OBJECT) {
+                images.add(raw.read(json));
+            } else {
+                json.skipChildren();
+            }
+        }
+    }
+
+    /** Gemini marks a text as the model's thought in {@code extra_content.google.thought}. */
+    private void extra(JsonParser json, JsonToken value) throws IOException {
+        if (value != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return;
+        }
+        for (String vendor = json.nextFieldName(); vendor != null; vendor = json.nextFieldName()) {
+            if (json.nextToken() != JsonToken.START_OBJECT || !vendor.equals("google")) {
+                json.skipChildren();
+                continue;
+            }
+            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                JsonToken field = json.nextToken();
+                isThought |= name.equals("thought") && field == JsonToken.VALUE_TRUE;
+                json.skipChildren();
+            }
+        }
+    }
+
+    /** A list of text parts, of parts that think, in which texts are nested, and of images. */
+    private void parts(JsonParser json, boolean thinking) throws IOException {
+        texts += 2; // never a template
+        for (JsonToken part = json.nextToken(); part != JsonToken.END_ARRAY; part = json.nextToken()) {
+            if (part != JsonToken.START_OBJECT) {
+                json.skipChildren();
+                continue;
+            }
+            int start = RawValues.start(json);
+            boolean image = false;
+            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                JsonToken value = json.nextToken();
+                boolean thought = thinking || name.equals("thinking");
+                if (value == JsonToken.VALUE_STRING && (name.equals("text") || name.equals("thinking"))) {
+                    if (thought) {
+                        reasoning = joined(reasoning, json.getText());
+                    } else {
+                        text = joined(text, json.getText());
+                    }
+                } else if (value == JsonToken.START_ARRAY && name.equals("thinking")) {
+                    parts(json, true);
+                } else {
+                    image |= name.equals("image_url") && value != JsonToken.VALUE_NULL;
+                    json.skipChildren();
+                }
+            }
+            if (image) {
+                images.add(raw.since(start, json));
+            }
+        }
+    }
+
+    private String string(JsonParser json, boolean isReasoning) throws IOException {
+        int start = RawValues.start(json);
+        String string = json.getText(); // reads to the token's end
+        if (!string.isEmpty()) {
+            texts++;
+            textStart = start;
+            textEnd = (int) json.currentLocation().getByteOffset();
+            textIsReasoning = isReasoning;
+        }
+        return string;
+    }
+
+    private static String joined(@Nullable String first, String second) {
+        return first == null ? second : first + second;
+    }
+}

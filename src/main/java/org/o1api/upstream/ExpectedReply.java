@@ -1,0 +1,46 @@
+package org.o1api.upstream;
+
+import java.util.Set;
+import org.o1api.llm.RawJson;
+
+/**
+ * What a request lets expect of its reply.
+ *
+ * @param usage whether the provider was asked to count tokens in a stream
+ */
+record ExpectedReply(Json json, boolean usage) {
+    /** Who asked for JSON in place of text. */
+    enum Json {
+        NOT_REQUESTED,
+        /** The gateway did: prose will do too. */
+        BY_GATEWAY,
+        BY_CALLER
+    }
+
+    private static final String RESPONSE_FORMAT = "response_format";
+
+    /**
+     * What a request lets expect.
+     *
+     * @param leftOut fields that were not sent because the provider rejects them
+     */
+    static ExpectedReply of(CallRequest request, Set<String> leftOut) {
+        boolean usage = !leftOut.contains(RejectedFields.STREAM) && !leftOut.contains(RejectedFields.STREAM_OPTIONS);
+        return new ExpectedReply(json(request, leftOut), usage);
+    }
+
+    private static Json json(CallRequest request, Set<String> leftOut) {
+        RawJson format = request.fields().get(RESPONSE_FORMAT);
+        boolean own = request.droppable().contains(RESPONSE_FORMAT);
+        if (format == null || (own && leftOut.contains(RESPONSE_FORMAT))) {
+            return Json.NOT_REQUESTED;
+        }
+        boolean wanted =
+                format.text().contains("\"json_object\"") || format.text().contains("\"json_schema\"");
+        return !wanted ? Json.NOT_REQUESTED : own ? Json.BY_GATEWAY : Json.BY_CALLER;
+    }
+
+    boolean wantsJson() {
+        return json != Json.NOT_REQUESTED;
+    }
+}

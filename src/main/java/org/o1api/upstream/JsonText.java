@@ -1,0 +1,58 @@
+package org.o1api.upstream;
+
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
+import org.o1api.llm.ThinkBlock;
+
+/** The text of a reply that was requested as JSON, without the think block and the Markdown fence that models put around it. */
+final class JsonText {
+    private static final String FENCE = "```";
+
+    private JsonText() {}
+
+    /** Whether a text is exactly one JSON value. */
+    static boolean parses(String text) {
+        try (JsonParser json = ChunkReader.JSON.createParser(text)) {
+            if (json.nextToken() == null) {
+                return false;
+            }
+            json.skipChildren();
+            json.finishToken();
+            return json.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether a text begins as a JSON object that it does not complete. */
+    static boolean isCut(String text) {
+        JsonShape shape = new JsonShape();
+        shape.feed(text);
+        return shape.isOpen() && text.startsWith("{");
+    }
+
+    /** The JSON in a reply's text. */
+    static String of(StringBuilder reply) {
+        String text = withoutThought(reply).strip();
+        if (!text.startsWith(FENCE)) {
+            return text;
+        }
+        int start = FENCE.length();
+        while (start < text.length() && Character.isLetterOrDigit(text.charAt(start))) {
+            start++;
+        }
+        int end = text.lastIndexOf(FENCE);
+        return text.substring(start, end > start ? end : text.length()).strip();
+    }
+
+    private static String withoutThought(StringBuilder reply) {
+        int end = ThinkBlock.end(reply);
+        if (end == ThinkBlock.OPEN) {
+            return "";
+        }
+        String text = reply.substring(end).stripLeading();
+        int close = text.indexOf(ThinkBlock.END);
+        boolean json = text.startsWith("{") || text.startsWith("[") || text.startsWith(FENCE);
+        return close < 0 || json ? text : text.substring(close + ThinkBlock.END.length());
+    }
+}

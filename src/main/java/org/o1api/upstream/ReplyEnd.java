@@ -1,0 +1,89 @@
+package org.o1api.upstream;
+
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.FinishReason;
+
+/** Decides whether a reply that has ended is complete, and why it ended. */
+final class ReplyEnd {
+    private final ProviderProfile profile;
+    private final ExpectedReply expected;
+    private final DeltaQueue deltas;
+    /** What an unknown reason means, once the reply is complete. */
+    private @Nullable FinishReason unknown;
+
+    ReplyEnd(ProviderProfile profile, ExpectedReply expected, DeltaQueue deltas) {
+        this.profile = profile;
+        this.expected = expected;
+        this.deltas = deltas;
+    }
+
+    /**
+     * Checks a stream that ended with {@code [DONE]} but without a finish reason: the provider's own provider may have broken off.
+     *
+     * @throws UpstreamException if the reply is incomplete
+     */
+    void checkWithoutReason() {
+        if (profile.replies().requireFinishReason()) {
+            throw Failures.broken("ended its reply without a finish_reason (require_finish_reason)", null);
+        }
+        if (!deltas.toolCalls().areComplete() || !isCompleteJson()) {
+            throw Failures.broken("ended its reply before it was complete", null);
+        }
+        if (!deltas.saysNothing()) {
+            profile.replyFacts().endedWithoutReason();
+        }
+    }
+
+    private boolean isCompleteJson() {
+        if (!expected.wantsJson() || deltas.text().isEmpty()) {
+            return true;
+        }
+        String text = JsonText.of(deltas.text());
+        return expected.json() == ExpectedReply.Json.BY_CALLER
+                ? (text.isEmpty() && !deltas.toolCalls().isEmpty()) || JsonText.parses(text)
+                : !JsonText.isCut(text);
+    }
+
+    /**
+     * Checks a reply that has ended.
+     *
+     * @throws UpstreamException if it says nothing, or has a tool call without a name
+     */
+    void check() {
+        EndReason end = deltas.end();
+        if (end != null && end.kind() == EndReason.Kind.UNKNOWN) {
+            unknown = unknown();
+            profile.replyFacts().endedWithUnknownReason(end.word());
+        }
+        boolean cut = reason() == FinishReason.LENGTH || reason() == FinishReason.CONTENT_FILTER;
+        if (deltas.toolCalls().lackName() && !cut) {
+            throw Failures.broken("sent a tool call without a name", null);
+        }
+        if (deltas.saysNothing()) {
+            throw UpstreamException.nothingSaid();
+        }
+    }
+
+    /** Why the model stopped; if the provider does not say, or says no more than that it stopped, by what it sent. */
+    FinishReason reason() {
+        EndReason end = deltas.end();
+        EndReason.Kind kind = end == null ? EndReason.Kind.COMPLETE : end.kind();
+        return switch (kind) {
+            case COMPLETE, FAILURE -> deltas.toolCalls().isEmpty() ? FinishReason.STOP : FinishReason.TOOL_CALLS;
+            case TOOL_CALLS -> FinishReason.TOOL_CALLS;
+            case LENGTH -> FinishReason.LENGTH;
+            case CONTENT_FILTER -> FinishReason.CONTENT_FILTER;
+            case UNKNOWN -> unknown();
+        };
+    }
+
+    private FinishReason unknown() {
+        FinishReason known = unknown;
+        if (known == null) {
+            boolean complete =
+                    expected.wantsJson() && deltas.toolCalls().isEmpty() && JsonText.parses(JsonText.of(deltas.text()));
+            known = complete ? FinishReason.STOP : FinishReason.LENGTH;
+        }
+        return known;
+    }
+}

@@ -1,0 +1,64 @@
+package org.o1api.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.llm.Usage;
+
+class UsageReaderTest {
+    /** Input, cached, output, reasoning. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {}                                                                                    | 0 0 0 0
+            {'prompt_tokens':3,'completion_tokens':2}                                             | 3 0 2 0
+            {'prompt_tokens':3,'completion_tokens':2,'total_tokens':5}                            | 3 0 2 0
+            {'prompt_tokens':3,'completion_tokens':2,'total_tokens':0}                            | 3 0 2 0
+            {'prompt_tokens':3,'completion_tokens':2,'prompt_tokens_details':{'cached_tokens':1},'completion_tokens_details':{'reasoning_tokens':2}} | 3 1 2 2
+            {'prompt_tokens':3,'completion_tokens':2,'prompt_tokens_details':{'cached_tokens':9}} | 3 3 2 0
+            {'prompt_tokens':3,'completion_tokens':2,'prompt_cache_hit_tokens':1,'prompt_cache_miss_tokens':2} | 3 1 2 0
+            {'prompt_tokens':3,'prompt_cache_hit_tokens':2,'prompt_tokens_details':{'cached_tokens':2}} | 3 2 0 0
+            {'prompt_tokens':3,'completion_tokens':2,'cached_tokens':2}                           | 3 2 2 0
+            {'prompt_tokens':20,'completion_tokens':7,'total_tokens':57,'completion_tokens_details':{'reasoning_tokens':30}} | 20 0 37 30
+            {'completion_tokens_details':{'reasoning_tokens':3},'total_tokens':33,'completion_tokens':10,'prompt_tokens':20} | 20 0 13 3
+            {'prompt_tokens':20,'completion_tokens':37,'total_tokens':57,'completion_tokens_details':{'reasoning_tokens':30}} | 20 0 37 30
+            {'prompt_tokens':20,'completion_tokens':37,'completion_tokens_details':{'reasoning_tokens':30}} | 20 0 37 30
+            {'prompt_tokens':30,'completion_tokens':5,'completion_tokens_details':{'reasoning_tokens':313}} | 30 0 318 313
+            {'prompt_tokens':21,'completion_tokens':0,'total_tokens':81,'completion_tokens_details':{'reasoning_tokens':60}} | 21 0 60 60
+            {'prompt_tokens':30,'completion_tokens':5,'total_tokens':35,'reasoning_tokens':313}   | 30 0 318 313
+            {'prompt_tokens':10,'completion_tokens':35,'total_tokens':500}                        | 10 0 490 455
+            {'total_tokens':500}                                                                  | 0 0 0 0
+            {'total_tokens':0,'total_characters':0}                                               | 0 0 0 0
+            {'prompt_tokens':-3,'completion_tokens':'x','prompt_tokens_details':null,'completion_tokens_details':[1]} | 0 0 0 0
+            {'prompt_tokens':3.0,'completion_tokens':99999999999999999999999}                     | 3 0 0 0
+            """)
+    void readsTheCountsOfAnyProvider(String usage, String counts) throws IOException {
+        assertThat(text(read(usage))).isEqualTo(counts);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {'prompt_tokens':3,'completion_tokens':1} | {'prompt_tokens':3,'completion_tokens':2} | 3 0 2 0
+            {'prompt_tokens':3,'completion_tokens':1} | {'prompt_tokens':0,'completion_tokens':0} | 3 0 1 0
+            {'prompt_tokens':0,'completion_tokens':0} | {'prompt_tokens':3,'completion_tokens':1} | 3 0 1 0
+            {'prompt_tokens':3}                       | {'completion_tokens':2}                   | 3 0 2 0
+            {'prompt_tokens':9,'cached_tokens':8}     | {'prompt_tokens':3}                       | 3 3 0 0
+            """)
+    void aLaterReportCountsButNoZeroReplacesANumber(String earlier, String later, String counts) throws IOException {
+        assertThat(text(UsageReader.merge(read(earlier), read(later)))).isEqualTo(counts);
+    }
+
+    private static Usage read(String usage) throws IOException {
+        try (JsonParser json = ChunkReader.JSON.createParser(usage.replace('\'', '"'))) {
+            json.nextToken();
+            return UsageReader.read(json);
+        }
+    }
+
+    private static String text(Usage usage) {
+        return usage.inputTokens() + " " + usage.cachedTokens() + " " + usage.outputTokens() + " "
+                + usage.reasoningTokens();
+    }
+}
