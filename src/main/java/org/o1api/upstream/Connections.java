@@ -104,15 +104,41 @@ final class Connections extends PoolingHttpClientConnectionManager {
     }
 
     private static final class Connection extends DefaultManagedHttpClientConnection {
+        private @Nullable SessionInputBuffer input;
+
         Connection(DefaultHttpRequestWriterFactory writers, DefaultHttpResponseParserFactory parsers) {
             super("upstream", null, null, HTTP, null, null, writers, parsers);
         }
 
         @Override
         protected InputStream createContentInputStream(long length, SessionInputBuffer buffer, InputStream socket) {
+            input = buffer;
             return length == ContentLengthStrategy.CHUNKED
                     ? new ArrivedChunks(buffer, socket)
                     : super.createContentInputStream(length, buffer, socket);
+        }
+
+        /** Whether the connection may serve another call: asked when a call has ended. */
+        @Override
+        public boolean isConsistent() {
+            return super.isConsistent() && !hasSurplus();
+        }
+
+        /** Asked before another call, unless the last one ended just now. */
+        @Override
+        public boolean isStale() throws IOException {
+            return hasSurplus() || super.isStale();
+        }
+
+        /** Whether bytes have arrived that belong to no reply: they would be read as the reply to the next call, of any caller. */
+        private boolean hasSurplus() {
+            Socket socket = getSocket();
+            try {
+                return (input != null && input.length() > 0)
+                        || (socket != null && socket.getInputStream().available() > 0);
+            } catch (IOException e) {
+                return true; // closed
+            }
         }
     }
 }

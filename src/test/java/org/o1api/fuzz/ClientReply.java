@@ -1,0 +1,240 @@
+package org.o1api.fuzz;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.o1api.fuzz.Reading.End;
+import org.o1api.testing.Schemas;
+
+/**
+ * What a client got, checked as strictly as the wire contract allows.
+ *
+ * @param status of the response
+ * @param code of the error that it ended in; null if the answer is complete
+ * @param param of that error
+ * @param answer the complete answer; null after an error
+ * @param reasoning all that was shown of it
+ */
+record ClientReply(
+        int status,
+        @Nullable String code,
+        @Nullable String param,
+        @Nullable Reading answer,
+        String reasoning) {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final Set<String> ERROR_KEYS = Set.of("message", "type", "param", "code");
+
+    /** The response is not what the contract promises. */
+    static final class Broken extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Broken(String rule) {
+            super(rule);
+        }
+    }
+
+    /**
+     * Reads and checks a response.
+     *
+     * @throws Broken if it breaks a rule
+     */
+    static ClientReply of(HttpResponse<byte[]> response) {
+        String text = utf8(response.body());
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        rule(response.headers().firstValue("x-request-id").isPresent(), "no x-request-id");
+        if (response.statusCode() != 200) {
+            rule(type.startsWith("application/json"), "an error of type " + type);
+            return error(response.statusCode(), text, "");
+        }
+        return type.startsWith("text/event-stream") ? stream(text) : completion(text);
+    }
+
+    private static void rule(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new Broken(otherwise);
+        }
+    }
+
+    private static String utf8(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new Broken("a reply that is no UTF-8");
+        }
+    }
+
+    private static ClientReply error(int status, String json, String reasoning) {
+        check(Schemas.ERROR, json);
+        JsonNode error = tree(json).path("error");
+        Set<String> keys = new TreeSet<>();
+        error.fieldNames().forEachRemaining(keys::add);
+        rule(keys.equals(ERROR_KEYS), "an error with the keys " + keys);
+        String code = error.path("code").asText();
+        rule(!error.path("message").asText().isBlank(), "an error without a message");
+        rule(status != 500 && !code.equals("internal_error"), "an error of ours: " + status + " " + code);
+        return new ClientReply(status, code, error.path("param").textValue(), null, reasoning);
+    }
+
+    private static void check(Schemas schema, String json) {
+        try {
+            schema.check(json);
+        } catch (AssertionError e) {
+            throw new Broken("not valid by the schema: " + e.getMessage());
+        }
+    }
+
+    private static JsonNode tree(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (IOException e) {
+            throw new Broken("not JSON: " + json);
+        }
+    }
+
+    private static ClientReply completion(String text) {
+        check(Schemas.COMPLETION, text);
+        JsonNode root = tree(text);
+        rule(root.path("choices").size() == 1, "not one choice");
+        JsonNode message = root.at("/choices/0/message");
+        StringBuilder arguments = new StringBuilder();
+        message.path("tool_calls").forEach(call -> {
+            rule(!call.path("id").asText().isEmpty(), "a tool call without id");
+            arguments.append(call.at("/function/arguments").asText());
+        });
+        String finish = root.at("/choices/0/finish_reason").asText();
+        rule(
+                finish.equals("tool_calls") || message.path("tool_calls").isEmpty() || !finish.equals("stop"),
+                "tool calls that end in " + finish);
+        Reading answer = new Reading(
+                message.path("content").asText(""),
+                message.path("refusal").asText(""),
+                arguments.toString(),
+                end(finish));
+        return new ClientReply(200, null, null, answer, reasoning(message));
+    }
+
+    private static String reasoning(JsonNode message) {
+        String text = message.path("reasoning_content").asText("");
+        return text.isEmpty() ? message.path("reasoning").asText("") : text;
+    }
+
+    private static End end(String finish) {
+        return switch (finish) {
+            case "stop", "tool_calls" -> End.DONE;
+            case "length" -> End.LENGTH;
+            case "content_filter" -> End.CONTENT_FILTER;
+            default -> throw new Broken("the finish reason " + finish);
+        };
+    }
+
+    private static ClientReply stream(String text) {
+        Stream stream = new Stream();
+        String name = "";
+        @Nullable String data = null;
+        List<String> lines = new ArrayList<>(List.of(text.split("\n", -1)));
+        rule(lines.remove(lines.size() - 1).isEmpty(), "the stream ended within a line");
+        for (String line : lines) {
+            if (line.equals(": ping")) {
+                rule(data == null && name.isEmpty(), "a ping within an event");
+            } else if (line.startsWith("event: ") && name.isEmpty() && data == null) {
+                name = line.substring(7);
+            } else if (line.startsWith("data: ") && data == null) {
+                data = line.substring(6);
+            } else if (line.isEmpty() && data != null) {
+                stream.event(name, data);
+                name = "";
+                data = null;
+            } else {
+                throw new Broken("a line that no event has: '" + line + "'");
+            }
+        }
+        rule(data == null && name.isEmpty(), "the stream ended within an event");
+        return stream.ended();
+    }
+
+    /** The events of a stream so far. */
+    private static final class Stream {
+        private final StringBuilder content = new StringBuilder();
+        private final StringBuilder refusal = new StringBuilder();
+        private final StringBuilder reasoning = new StringBuilder();
+        private final StringBuilder arguments = new StringBuilder();
+        private int events;
+        private @Nullable String head;
+        private @Nullable String finish;
+        private @Nullable ClientReply failure;
+        private boolean done;
+
+        void event(String name, String data) {
+            rule(!done && failure == null, "an event after the last one");
+            if (name.equals("error")) {
+                rule(finish == null, "an error after the finish reason");
+                failure = error(200, data, reasoning.toString());
+                return;
+            }
+            rule(name.isEmpty(), "an event of the name " + name);
+            if (data.equals("[DONE]")) {
+                rule(finish != null, "[DONE] without a finish reason");
+                done = true;
+                return;
+            }
+            check(Schemas.CHUNK, data);
+            JsonNode chunk = tree(data);
+            String same = chunk.path("id") + " " + chunk.path("created") + " " + chunk.path("model");
+            rule(head == null || head.equals(same), "another id, time or model");
+            head = same;
+            if (chunk.path("choices").isEmpty()) {
+                rule(finish != null && chunk.path("usage").isObject(), "no choices before the finish reason");
+                return;
+            }
+            JsonNode delta = chunk.at("/choices/0/delta");
+            rule((events++ == 0) == delta.has("role"), "the role comes first, and once");
+            rule(finish == null, "a chunk after the finish reason");
+            delta(delta);
+            finish = chunk.at("/choices/0/finish_reason").textValue();
+            rule(finish == null || delta.isEmpty(), "a finish reason beside a delta");
+        }
+
+        private void delta(JsonNode delta) {
+            String thought = ClientReply.reasoning(delta);
+            String said = delta.path("content").asText("");
+            boolean calls = delta.has("tool_calls");
+            int kinds = (thought.isEmpty() ? 0 : 1)
+                    + (said.isEmpty() ? 0 : 1)
+                    + (delta.has("refusal") ? 1 : 0)
+                    + (calls ? 1 : 0);
+            rule(kinds <= 1, "a delta of several kinds");
+            rule(
+                    thought.isEmpty() || content.length() + refusal.length() + arguments.length() == 0,
+                    "reasoning after content");
+            content.append(said);
+            reasoning.append(thought);
+            refusal.append(delta.path("refusal").asText(""));
+            delta.path("tool_calls")
+                    .forEach(call ->
+                            arguments.append(call.at("/function/arguments").asText("")));
+        }
+
+        ClientReply ended() {
+            if (failure != null) {
+                return failure;
+            }
+            rule(done && finish != null, "the stream ended without [DONE] and without an error");
+            Reading answer = new Reading(
+                    content.toString(), refusal.toString(), arguments.toString(), end(String.valueOf(finish)));
+            return new ClientReply(200, null, null, answer, reasoning.toString());
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package org.o1api.fuzz;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.o1api.testing.Container;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.RunningGateway;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** A gateway, its provider and its clients, for {@link FuzzCase}s. Any thread may play one. */
+final class FuzzedGateway implements AutoCloseable {
+    /** Far above what the upstream's limits and the retries allow. */
+    private static final int DEADLINE_SECONDS = 60;
+
+    private static final Pattern TAG = Pattern.compile("fz-([0-9a-f]{16})-");
+
+    private static final String CONFIG = """
+            api_bearer_token: %1$s
+            begin_after: 300ms
+            heartbeat: 200ms
+            limits: { turns: %2$d, body_time: 5s }
+            upstreams:
+              once: { url: "%3$s", api_key: "%4$s", attempts: 1, %5$s }
+              again: { url: "%3$s?%8$s", api_key: "%4$s", attempts: 2, require_finish_reason: true, %5$s }
+            presets:
+              once: { upstream: once, model: fake, steps: { min: 1, max: 2 }, budget: { retries: 1 } }
+              again: { upstream: again, model: fake, steps: { min: 1, max: 2 }, budget: { retries: 3 } }
+              spare: { upstream: [once, again], model: fake, steps: { min: 1, max: 2 }, budget: { retries: 2 } }
+            prompts:
+              step: %6$s next_action
+              answer: %7$s
+            """;
+    private static final String UPSTREAM =
+            "concurrency: %d, queue: 16, event: 64KiB, max_retry_wait: 200ms, circuit_breaker: false,"
+                    + " timeouts: { connect: 2s, first_token: 1s, idle: 1s, call: 5s }";
+
+    private final Map<String, FuzzCase> running = new ConcurrentHashMap<>();
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final FuzzReport report = new FuzzReport();
+    private final GatewayLog log = new GatewayLog();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final FakeUpstream upstream;
+    private final RunningGateway gateway;
+    private final IdleGateway idle;
+
+    /** Starts a gateway with so many slots. */
+    FuzzedGateway(int slots) {
+        upstream = FakeUpstream.forgetting(this::script);
+        gateway = Container.JETTY.start(CONFIG.formatted(
+                Stage.KEY,
+                slots,
+                upstream.url(),
+                Stage.PROVIDER_KEY,
+                UPSTREAM.formatted(slots),
+                FuzzCase.STEP_PROMPT,
+                FuzzCase.ANSWER_PROMPT,
+                FuzzCase.NEEDS_REASON));
+        idle = new IdleGateway(upstream, this::askIdle, slots);
+    }
+
+    FuzzReport report() {
+        return report;
+    }
+
+    private Script script(FakeUpstream.Request call) {
+        Matcher tags = TAG.matcher(call.text());
+        @Nullable FuzzCase fuzz = null;
+        while (tags.find()) {
+            FuzzCase found = running.get(tags.group(1));
+            fuzz = found == null ? fuzz : found;
+        }
+        if (fuzz == null) {
+            boolean step = call.text().contains(FuzzCase.STEP_PROMPT)
+                    && !call.lastMessage().contains(FuzzCase.ANSWER_PROMPT);
+            String text = step ? Steps.step("Title", "So", "final_answer") : call.asksForJson() ? "{}" : "Yes.";
+            return exchange -> {
+                exchange.stream().text(text);
+                idle.atProvider();
+                exchange.finish("stop").usage(10, 5).done();
+            };
+        }
+        WireReply reply = fuzz.reply(call);
+        return exchange -> reply.play(exchange, stop);
+    }
+
+    /** Plays a case, and reports what came of it. */
+    FuzzCase play(long seed) {
+        FuzzCase fuzz = new FuzzCase(seed);
+        running.put(fuzz.tag, fuzz);
+        try {
+            for (int i = 0; i < fuzz.requests.size(); i++) {
+                play(fuzz, fuzz.begin(i));
+            }
+        } finally {
+            running.remove(fuzz.tag);
+        }
+        return fuzz;
+    }
+
+    private void play(FuzzCase fuzz, FuzzCase.Request request) {
+        String outcome;
+        String got = "";
+        @Nullable String broken;
+        try {
+            HttpResponse<byte[]> response = send(request.body()).get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+            got = response.statusCode() + " " + response.headers().map() + "\n  " + WireReply.literal(response.body());
+            ClientReply reply = ClientReply.of(response);
+            outcome = reply.answer() == null
+                    ? reply.status() + " " + reply.code()
+                    : "answer " + reply.answer().end();
+            broken = Rules.broken(fuzz, request, reply);
+        } catch (ClientReply.Broken e) {
+            outcome = "broken";
+            broken = e.getMessage();
+        } catch (TimeoutException e) {
+            outcome = "hang";
+            broken = "no end within " + DEADLINE_SECONDS + " s";
+        } catch (ExecutionException e) {
+            outcome = "cut";
+            broken = "the gateway cut the connection: " + e.getCause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        report.request(request, fuzz.mutatesRequests, outcome);
+        report.reply(got);
+        if (broken != null) {
+            report.finding(broken, fuzz, "\n  got " + got);
+        }
+        log.takeWrong()
+                .forEach(line -> report.finding("a line in the log, perhaps by another seed", fuzz, "\n" + line));
+    }
+
+    /** Checks that nothing is held; to be called while no case is played. */
+    void checkIdle() {
+        try {
+            idle.check();
+            report.idle();
+        } catch (AssertionError | RuntimeException e) {
+            report.finding("something is held", null, String.valueOf(e));
+        }
+        log.takeWrong().forEach(line -> report.finding("a line in the log", null, line));
+    }
+
+    private CompletableFuture<HttpResponse<byte[]>> askIdle(String preset) {
+        return send(("{\"model\": \"" + preset
+                        + "\", \"stream\": true, \"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"Idle?\"}]}")
+                .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private CompletableFuture<HttpResponse<byte[]>> send(byte[] body) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/chat/completions"))
+                .header("Authorization", "Bearer " + Stage.KEY)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build();
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    @Override
+    public void close() {
+        stop.countDown();
+        try {
+            gateway.close();
+        } finally {
+            log.close();
+            upstream.close();
+        }
+    }
+}

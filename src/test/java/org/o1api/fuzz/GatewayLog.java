@@ -1,0 +1,50 @@
+package org.o1api.fuzz;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.regex.Pattern;
+
+/** What is logged that must not be: stack traces, severe messages, and text of requests and replies. */
+final class GatewayLog extends Handler {
+    private static final Pattern TEXT = Pattern.compile("fz-[0-9a-f]{16}|ans-[0-9a-f]{16}|FUZZ-|sk-provider");
+
+    private final Logger root = Logger.getLogger("");
+    private final SimpleFormatter formatter = new SimpleFormatter();
+    private final List<String> wrong = new CopyOnWriteArrayList<>();
+
+    GatewayLog() {
+        root.addHandler(this);
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+        String message = formatter.formatMessage(record);
+        boolean ours = String.valueOf(record.getLoggerName()).startsWith("org.o1api");
+        boolean severe = record.getLevel().intValue() >= (ours ? Level.SEVERE : Level.WARNING).intValue();
+        if ((severe && !String.valueOf(record.getLoggerName()).startsWith("org.o1api.fuzz"))
+                || (ours && record.getThrown() != null)
+                || TEXT.matcher(message).find()) {
+            wrong.add(formatter.format(record));
+        }
+    }
+
+    /** What was logged since this was called last. */
+    List<String> takeWrong() {
+        List<String> taken = List.copyOf(wrong);
+        wrong.removeAll(taken);
+        return taken;
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+        root.removeHandler(this);
+    }
+}

@@ -1,0 +1,177 @@
+package org.o1api.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.management.ManagementFactory;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.jspecify.annotations.Nullable;
+import org.o1api.testing.FakeUpstream;
+
+/**
+ * Whether a gateway that has nothing to do holds nothing: no call, no connection beyond its pools, no thread, no object of a request,
+ * and no slot. The slots are counted from outside: as many requests as the limits allow must reach the provider at the same time.
+ */
+final class IdleGateway {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Pattern LINE = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+(\\S+).*");
+
+    /** Of each of these a request has one or more; caches and pools may keep a few that are reused. */
+    private static final List<String> OF_A_REQUEST = List.of(
+            "org.o1api.server.EventStream",
+            "org.o1api.turn.Admission$Ticket",
+            "org.o1api.upstream.Attempt",
+            "org.o1api.upstream.Exchange",
+            "org.o1api.upstream.HttpCall",
+            "org.o1api.upstream.Cancellation");
+
+    private static final int KEPT_OF_A_REQUEST = 12;
+    /** What caches may grow by. */
+    private static final int GROWTH = 120;
+
+    private static final int MORE_THREADS = 24;
+
+    private final FakeUpstream upstream;
+    private final Client client;
+    private final int slots;
+    private @Nullable Map<String, Long> before;
+    private int threadsBefore;
+    private volatile @Nullable CountDownLatch gate;
+    private volatile @Nullable CountDownLatch arrived;
+
+    /** Sends a request to a preset. */
+    interface Client {
+        CompletableFuture<HttpResponse<byte[]>> ask(String preset);
+    }
+
+    /**
+     * Looks after a gateway.
+     *
+     * @param slots how many turns it runs at once, and how many calls it makes at once to each upstream
+     */
+    IdleGateway(FakeUpstream upstream, Client client, int slots) {
+        this.upstream = upstream;
+        this.client = client;
+        this.slots = slots;
+    }
+
+    /** Holds the calls of {@link #check}; the provider's side of it. */
+    void atProvider() throws InterruptedException {
+        CountDownLatch opens = gate;
+        CountDownLatch here = arrived;
+        if (opens != null && here != null) {
+            here.countDown();
+            boolean open = opens.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            assertThat(open).as("the gate opens").isTrue();
+        }
+    }
+
+    /** Fails if something is held that belongs to no request. */
+    void check() {
+        await("all calls end")
+                .atMost(PATIENCE)
+                .until(() -> upstream.openCalls() == 0 || upstream.openConnections() == 0);
+        for (String preset : List.of("once", "again")) {
+            allSlots(preset);
+        }
+        await("the pools' connections alone").atMost(PATIENCE).until(() -> upstream.openConnections() <= 2 * slots);
+        await("no object of a request").atMost(PATIENCE).untilAsserted(this::objects);
+    }
+
+    private void allSlots(String preset) {
+        CountDownLatch here = new CountDownLatch(slots);
+        CountDownLatch opens = new CountDownLatch(1);
+        arrived = here;
+        gate = opens;
+        List<CompletableFuture<HttpResponse<byte[]>>> replies = new ArrayList<>();
+        try {
+            for (int i = 0; i < slots; i++) {
+                replies.add(client.ask(preset));
+            }
+            boolean all =
+                    here.await(800, TimeUnit.MILLISECONDS) || here.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            assertThat(all)
+                    .as("%d of %d requests get a slot of %s", slots - here.getCount(), slots, preset)
+                    .isTrue();
+            if (before == null) { // the names are still those of the classes
+                await().untilAsserted(() -> assertThat(histogram()).containsKeys(OF_A_REQUEST.toArray(String[]::new)));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } finally {
+            gate = null;
+            arrived = null;
+            opens.countDown();
+        }
+        for (CompletableFuture<HttpResponse<byte[]>> reply : replies) {
+            assertThat(reply.orTimeout(60, TimeUnit.SECONDS).join().statusCode())
+                    .isIn(200, 504);
+        }
+    }
+
+    private void objects() {
+        Map<String, Long> now = histogram();
+        int threads = threads();
+        for (String type : OF_A_REQUEST) {
+            assertThat(now.getOrDefault(type, 0L)).as(type).isLessThanOrEqualTo(KEPT_OF_A_REQUEST);
+        }
+        Map<String, Long> reference = before;
+        if (reference == null) {
+            before = now;
+            threadsBefore = threads;
+            return;
+        }
+        assertThat(threads).as("threads o1-api-*").isLessThanOrEqualTo(threadsBefore + MORE_THREADS);
+        now.forEach((type, count) -> assertThat(count)
+                .as("objects of %s", type)
+                .isLessThanOrEqualTo(reference.getOrDefault(type, 0L) + GROWTH));
+    }
+
+    private static int threads() {
+        return (int) Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("o1-api-"))
+                .count();
+    }
+
+    /** Our live objects, and virtual threads, by class; this collects garbage. */
+    private static Map<String, Long> histogram() {
+        String text;
+        try {
+            text = (String) ManagementFactory.getPlatformMBeanServer()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                            "gcClassHistogram",
+                            new Object[] {new String[0]},
+                            new String[] {String[].class.getName()});
+        } catch (JMException e) {
+            throw new IllegalStateException("no histogram of classes", e);
+        }
+        Map<String, Long> counts = new TreeMap<>();
+        text.lines().forEach(line -> {
+            Matcher matcher = LINE.matcher(line);
+            if (matcher.matches()) {
+                String type = matcher.group(2);
+                boolean ours = type.startsWith("org.o1api.")
+                        && !type.startsWith("org.o1api.fuzz.")
+                        && !type.startsWith("org.o1api.testing.");
+                if (ours || type.equals("java.lang.VirtualThread")) {
+                    counts.merge(type, Long.parseLong(matcher.group(1)), Long::sum);
+                }
+            }
+        });
+        return counts;
+    }
+}

@@ -1,0 +1,88 @@
+package org.o1api.fuzz;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.o1api.fuzz.WireReply.Piece;
+
+/** What may happen to a sequence of units: events, lines, bytes, HTTP chunks or lines of a head. */
+enum Mutation {
+    CUT {
+        @Override
+        void apply(List<Piece> units, int at, SplittableRandom random, Supplier<Piece> other) {
+            if (random.nextBoolean()) {
+                units.remove(at);
+            } else {
+                units.subList(at, units.size()).clear();
+            }
+        }
+    },
+
+    DOUBLED {
+        @Override
+        void apply(List<Piece> units, int at, SplittableRandom random, Supplier<Piece> other) {
+            units.add(at, units.get(at));
+        }
+    },
+
+    SWAPPED {
+        @Override
+        void apply(List<Piece> units, int at, SplittableRandom random, Supplier<Piece> other) {
+            int with = random.nextInt(3) == 0 ? random.nextInt(units.size()) : Math.max(0, at - 1);
+            Piece first = units.get(at);
+            units.set(at, units.get(with));
+            units.set(with, first);
+        }
+    },
+
+    INSERTED {
+        @Override
+        void apply(List<Piece> units, int at, SplittableRandom random, Supplier<Piece> other) {
+            units.add(random.nextInt(8) == 0 ? units.size() : at, other.get());
+        }
+    },
+
+    /** The unit is replaced by one that the level makes of it; see {@link ReplyMutator}. */
+    CHANGED {
+        @Override
+        void apply(List<Piece> units, int at, SplittableRandom random, Supplier<Piece> other) {
+            units.set(at, other.get());
+        }
+    },
+
+    DELAYED {
+        @Override
+        void apply(List<Piece> units, int at, SplittableRandom random, Supplier<Piece> other) {
+            units.set(at, units.get(at).delayed(random.nextInt(12) == 0 ? LONG_MILLIS : 1 + random.nextInt(150)));
+        }
+    };
+
+    /** Above the upstream's limits for the first token and for silence, which are a second. */
+    static final int LONG_MILLIS = 1500;
+
+    /**
+     * Applies this once.
+     *
+     * @param at the index of a unit
+     * @param other makes the unit to insert, or to put in this one's place
+     */
+    abstract void apply(List<Piece> units, int at, SplittableRandom random, Supplier<Piece> other);
+
+    /** Cuts bytes at some random places, mostly close to each other, so that the units between are small. */
+    static List<Piece> slices(byte[] bytes, SplittableRandom random) {
+        int from = random.nextInt(bytes.length + 1);
+        int to = Math.min(bytes.length, from + (random.nextInt(3) == 0 ? random.nextInt(200) : random.nextInt(5)));
+        int end = Math.min(bytes.length, to + random.nextInt(6));
+        List<Piece> units = new ArrayList<>();
+        int begin = 0;
+        for (int cut : new int[] {from, to, end, bytes.length}) {
+            if (cut > begin) {
+                units.add(new Piece(Arrays.copyOfRange(bytes, begin, cut), 0));
+                begin = cut;
+            }
+        }
+        return units;
+    }
+}

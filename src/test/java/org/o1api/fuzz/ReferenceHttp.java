@@ -1,0 +1,141 @@
+package org.o1api.fuzz;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import org.o1api.fuzz.WireReply.End;
+
+/**
+ * The bodies that a reply's bytes may stand for. Where RFC 9112 leaves no doubt there is one. A head that has been tampered with may
+ * be read in several ways (a length or chunks or neither, compressed or not), and each of them counts.
+ */
+final class ReferenceHttp {
+    private static final Pattern STATUS = Pattern.compile("HTTP/\\d\\.\\d (\\d{3})\\b");
+    private static final Pattern LENGTH = Pattern.compile("(?im)^content-length:\\s*(\\d{1,9})\\s*$");
+
+    /**
+     * A body.
+     *
+     * @param whole whether it came to its end, as far as HTTP can say
+     */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    record Body(byte[] bytes, boolean whole) {}
+
+    private ReferenceHttp() {}
+
+    static List<Body> bodies(WireReply reply) {
+        byte[] wire = reply.bytes();
+        boolean tampered =
+                reply.mutations().stream().anyMatch(name -> name.startsWith("HEAD") || name.startsWith("RAW"));
+        String text = new String(wire, StandardCharsets.ISO_8859_1);
+        int start = 0;
+        int end = endOfHead(text, start);
+        Matcher status = STATUS.matcher(text);
+        while (end >= 0
+                && status.find(start)
+                && status.start() < end
+                && status.group(1).startsWith("1")) {
+            start = end; // an interim response
+            end = endOfHead(text, start);
+        }
+        if (end < 0) {
+            return List.of();
+        }
+        String head = text.substring(start, end);
+        status = STATUS.matcher(head);
+        if (status.lookingAt() && !status.group(1).startsWith("2")) {
+            return List.of();
+        }
+        byte[] rest = Arrays.copyOfRange(wire, end, wire.length);
+        List<Body> framed = new ArrayList<>();
+        boolean chunked = head.toLowerCase(Locale.ROOT).contains("chunked");
+        if (chunked || tampered) {
+            framed.add(unchunked(rest));
+        }
+        Matcher length = LENGTH.matcher(head);
+        while ((!chunked || tampered) && length.find()) {
+            int given = Integer.parseInt(length.group(1));
+            framed.add(new Body(Arrays.copyOf(rest, Math.min(given, rest.length)), rest.length >= given));
+        }
+        if (framed.isEmpty() || tampered) {
+            framed.add(new Body(rest, reply.end() == End.CLOSE));
+        }
+        List<Body> bodies = new ArrayList<>();
+        boolean packed = head.toLowerCase(Locale.ROOT).contains("content-encoding");
+        for (Body body : framed) {
+            if (!packed || tampered) {
+                bodies.add(body);
+            }
+            if (packed || tampered) {
+                bodies.add(unpacked(body, true));
+                bodies.add(unpacked(body, false));
+            }
+        }
+        return bodies;
+    }
+
+    private static int endOfHead(String text, int from) {
+        Matcher end = Pattern.compile("\r?\n\r?\n").matcher(text);
+        return end.find(from) ? end.end() : -1;
+    }
+
+    private static Body unchunked(byte[] bytes) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        int at = 0;
+        while (true) {
+            int lineEnd = at;
+            while (lineEnd < bytes.length && bytes[lineEnd] != '\n') {
+                lineEnd++;
+            }
+            String size = new String(bytes, at, lineEnd - at, StandardCharsets.ISO_8859_1).split(";", 2)[0].strip();
+            if (lineEnd == bytes.length || !size.matches("[0-9a-fA-F]{1,8}")) {
+                return new Body(body.toByteArray(), false);
+            }
+            long length = Long.parseLong(size, 16);
+            at = lineEnd + 1;
+            if (length == 0) {
+                return new Body(body.toByteArray(), true);
+            }
+            int there = (int) Math.min(length, bytes.length - at);
+            body.write(bytes, at, there);
+            at += there;
+            if (there < length) {
+                return new Body(body.toByteArray(), false);
+            }
+            if (at < bytes.length && bytes[at] == '\r') {
+                at++;
+            }
+            if (at >= bytes.length || bytes[at] != '\n') {
+                return new Body(body.toByteArray(), false);
+            }
+            at++;
+        }
+    }
+
+    private static Body unpacked(Body body, boolean zlib) {
+        byte[] bytes = body.bytes;
+        boolean gzip = bytes.length > 1 && bytes[0] == 0x1f && (bytes[1] & 0xff) == 0x8b;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (InputStream in = gzip
+                ? new GZIPInputStream(new ByteArrayInputStream(bytes))
+                : new InflaterInputStream(new ByteArrayInputStream(bytes), new Inflater(!zlib))) {
+            for (int b = in.read(); b >= 0; b = in.read()) {
+                out.write(b);
+            }
+            return new Body(out.toByteArray(), body.whole);
+        } catch (IOException e) {
+            return new Body(out.toByteArray(), false);
+        }
+    }
+}

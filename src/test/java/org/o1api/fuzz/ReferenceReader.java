@@ -1,0 +1,328 @@
+package org.o1api.fuzz;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o1api.fuzz.Reading.End;
+import org.o1api.fuzz.ReferenceHttp.Body;
+
+/**
+ * Reads replies by the contract (wire.md, "Replies of providers"), as simply as possible: all at once, and as JSON trees. It says in
+ * which ways a reply may be taken for complete; none, if it broke off. Where the contract leaves a choice, each choice counts:
+ * <ul>
+ *   <li>What follows a finish reason may be read or not.
+ *   <li>An event whose JSON has a key twice may mean anything; see {@link #isDoubtful}.
+ *   <li>Data without quotes, braces and brackets are keep-alive text, whatever they say; so is a JSON value that is no object.
+ *   <li>An object without choices, usage and error is skipped, unless the reply ends with it and has no finish reason.
+ *   <li>{@code error} with an empty value may be an error or none.
+ * </ul>
+ */
+final class ReferenceReader {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper STRICT = new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+    private static final Set<String> COMPLETE =
+            Set.of("stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete", "end");
+    private static final Set<String> CALLS = Set.of("tool_calls", "function_call", "tool_use");
+    private static final Set<String> FILTERED = Set.of("content_filter", "safety", "sensitive");
+    private static final Set<String> FAILED =
+            Set.of("error", "abort", "cancelled", "network_error", "insufficient_system_resource");
+
+    private final boolean json;
+    private final boolean needsReason;
+    private final Body body;
+    private final List<Reading> readings = new ArrayList<>();
+    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder refusal = new StringBuilder();
+    private final StringBuilder arguments = new StringBuilder();
+    /** The arguments of each call, if a piece with an id or a name begins one. */
+    private final List<StringBuilder> calls = new ArrayList<>();
+
+    /** The same, if a call is all that has the same index. */
+    private final Map<String, StringBuilder> byIndex = new HashMap<>();
+
+    private boolean answered;
+    private boolean deltas;
+    private @Nullable String finish;
+    private boolean endsInSomethingElse;
+    private boolean doubtful;
+    private boolean failed;
+
+    private ReferenceReader(Body body, boolean json, boolean needsReason) {
+        this.needsReason = needsReason;
+        this.body = body;
+        this.json = json;
+    }
+
+    /** Whether a reply has an event of which one cannot say what it means. */
+    static boolean isDoubtful(WireReply reply) {
+        return ReferenceHttp.bodies(reply).stream().anyMatch(body -> {
+            ReferenceReader reader = new ReferenceReader(body, false, false);
+            reader.read();
+            return reader.doubtful;
+        });
+    }
+
+    /**
+     * The ways in which a reply is complete.
+     *
+     * @param json whether the answer is JSON by the request
+     */
+    static List<Reading> readings(WireReply reply, boolean json) {
+        List<Reading> all = new ArrayList<>();
+        for (Body body : ReferenceHttp.bodies(reply)) {
+            ReferenceReader reader = new ReferenceReader(body, json, reply.needsReason());
+            reader.read();
+            all.addAll(reader.readings);
+        }
+        return all;
+    }
+
+    private void read() {
+        byte[] bytes = body.bytes();
+        int at = bytes.length > 2 && (bytes[0] & 0xff) == 0xef && (bytes[1] & 0xff) == 0xbb ? 3 : 0;
+        while (at < bytes.length && " \t\r\n".indexOf(bytes[at]) >= 0) {
+            at++;
+        }
+        if (at < bytes.length && bytes[at] == '{') {
+            whole(Arrays.copyOfRange(bytes, at, bytes.length));
+        } else if (at == bytes.length || bytes[at] != '<') {
+            events(bytes);
+        }
+    }
+
+    /** One JSON text. */
+    private void whole(byte[] bytes) {
+        JsonNode root = tree(bytes);
+        if (root == null || isError(root)) {
+            return;
+        }
+        chunk(root);
+        if (!failed) {
+            complete(finish);
+        }
+    }
+
+    private void events(byte[] bytes) {
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
+        boolean hasData = false;
+        boolean error = false;
+        int at = bytes.length > 2 && (bytes[0] & 0xff) == 0xef ? 3 : 0;
+        while (at <= bytes.length) {
+            int end = at;
+            while (end < bytes.length && bytes[end] != '\n' && bytes[end] != '\r') {
+                end++;
+            }
+            String line = new String(bytes, at, end - at, StandardCharsets.ISO_8859_1);
+            if (line.isEmpty() || end == bytes.length) {
+                if (line.startsWith("data:")) { // some servers omit the last empty line
+                    append(data, hasData, line.substring(5));
+                    hasData = true;
+                }
+                if ((hasData || error) && !event(data.toByteArray(), error)) {
+                    return;
+                }
+                data.reset();
+                hasData = false;
+                error = false;
+            } else if (line.equals("data") || line.startsWith("data:")) {
+                append(data, hasData, line.length() < 6 ? "" : line.substring(5));
+                hasData = true;
+            } else if (line.startsWith("event:")) {
+                error = line.substring(6).strip().equals("error");
+            }
+            at = end + (end + 1 < bytes.length && bytes[end] == '\r' && bytes[end + 1] == '\n' ? 2 : 1);
+        }
+        if (finish != null && (body.whole() || answered)) {
+            complete(finish);
+        }
+    }
+
+    private static void append(ByteArrayOutputStream data, boolean more, String value) {
+        if (more) {
+            data.write('\n');
+        }
+        data.writeBytes((value.startsWith(" ") ? value.substring(1) : value).getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Reads an event's data, and says whether the reply goes on. */
+    private boolean event(byte[] data, boolean error) {
+        String raw = new String(data, StandardCharsets.ISO_8859_1).strip();
+        if (error) {
+            return false;
+        }
+        if (raw.startsWith("[DONE]")) {
+            if (finish != null) {
+                complete(finish);
+            } else if (!needsReason && !endsInSomethingElse && callsParse() && (!json || parses(answer()))) {
+                complete("stop");
+            }
+            return false;
+        }
+        if (raw.isEmpty() || !raw.matches("(?s).*[\\[\\]{}\"].*")) {
+            return true;
+        }
+        JsonNode chunk = tree(data);
+        if (chunk == null) {
+            return false;
+        }
+        if (!chunk.isObject()) {
+            return true;
+        }
+        if (isError(chunk)) {
+            return false;
+        }
+        chunk(chunk);
+        return !failed;
+    }
+
+    private @Nullable JsonNode tree(byte[] bytes) {
+        try {
+            JsonNode tree = JSON.readTree(bytes);
+            try {
+                STRICT.readTree(bytes);
+            } catch (IOException e) {
+                doubtful = true;
+            }
+            return tree == null || tree.isMissingNode() ? null : tree;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static boolean isError(JsonNode chunk) {
+        JsonNode error = chunk.path("error");
+        boolean empty = error.isMissingNode()
+                || error.isNull()
+                || (error.isContainerNode() && error.isEmpty())
+                || (error.isValueNode() && (error.asText().isEmpty() || !error.asBoolean(true)));
+        return !empty;
+    }
+
+    private void chunk(JsonNode chunk) {
+        JsonNode choice = chunk.path("choices").path(0);
+        JsonNode said = choice.path("delta");
+        if (said.isObject()) {
+            deltas = true;
+        } else if (!deltas) {
+            said = choice.path("message");
+        }
+        int before = text.length() + refusal.length() + arguments.length();
+        JsonNode content = said.path("content");
+        text.append(content.isArray() ? parts(content) : textOf(content));
+        refusal.append(textOf(said.path("refusal")));
+        said.path("tool_calls").forEach(this::toolCall);
+        if (!chunk.has("choices") && !chunk.has("usage") && !chunk.has("error")) {
+            endsInSomethingElse = true;
+        } else if (text.length() + refusal.length() + arguments.length() > before) {
+            endsInSomethingElse = false;
+        }
+        String reason = textOf(choice.path("finish_reason"));
+        if (!reason.isEmpty()) {
+            finish = reason;
+            String lower = reason.toLowerCase(Locale.ROOT);
+            failed = FAILED.contains(lower) || lower.startsWith("malformed");
+            if (!failed && (text.length() + refusal.length() + arguments.length() > 0 || !calls.isEmpty())) {
+                answered = true;
+                complete(finish);
+            }
+        }
+    }
+
+    private static String textOf(JsonNode node) {
+        return node.isTextual() ? node.textValue() : "";
+    }
+
+    private static String parts(JsonNode parts) {
+        StringBuilder text = new StringBuilder();
+        for (JsonNode part : parts) {
+            if (!part.has("thinking")) {
+                text.append(textOf(part.path("text")));
+            }
+        }
+        return text.toString();
+    }
+
+    private void toolCall(JsonNode piece) {
+        JsonNode given = piece.path("function").path("arguments");
+        String more = given.isObject() ? given.toString() : textOf(given);
+        boolean another = piece.path("id").isTextual()
+                || piece.path("function").path("name").isTextual();
+        if (another || calls.isEmpty()) {
+            calls.add(new StringBuilder());
+        }
+        calls.get(calls.size() - 1).append(more);
+        byIndex.computeIfAbsent(piece.path("index").toString(), index -> new StringBuilder())
+                .append(more);
+        arguments.append(more);
+    }
+
+    /** Whether the arguments of all calls are JSON; what was cut off is not. */
+    private boolean callsParse() {
+        return calls.stream().allMatch(ReferenceReader::parsesOrIsEmpty)
+                || byIndex.values().stream().allMatch(ReferenceReader::parsesOrIsEmpty);
+    }
+
+    private static boolean parsesOrIsEmpty(StringBuilder call) {
+        return call.toString().isBlank() || parses(call.toString());
+    }
+
+    private static boolean parses(String text) {
+        try {
+            return !JSON.readTree(text).isMissingNode();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The text without the block of thoughts in front. */
+    private String answer() {
+        String answer = text.toString();
+        while (answer.stripLeading().startsWith("<think>")) {
+            int end = answer.indexOf("</think>");
+            answer = end < 0 ? "" : answer.substring(end + "</think>".length());
+        }
+        return answer;
+    }
+
+    private void complete(@Nullable String reason) {
+        String lower = reason == null ? "stop" : reason.toLowerCase(Locale.ROOT);
+        boolean done = COMPLETE.contains(lower) || CALLS.contains(lower);
+        if (done) {
+            add(End.DONE);
+        } else if (FILTERED.contains(lower)) {
+            add(End.CONTENT_FILTER);
+        } else {
+            add(End.LENGTH);
+            boolean unknown = !Set.of("length", "max_tokens", "model_length").contains(lower);
+            if (unknown && json && parses(answer())) {
+                add(End.DONE);
+            }
+        }
+    }
+
+    private void add(End end) {
+        for (String said : List.of(answer(), text.toString(), afterThought())) {
+            readings.add(new Reading(said, refusal.toString(), arguments.toString(), end));
+        }
+    }
+
+    /** A {@code </think>} without its beginning may have ended a thought, or stand in the text. */
+    private String afterThought() {
+        int end = text.indexOf("</think>");
+        return end < 0 ? text.toString() : text.substring(end + "</think>".length());
+    }
+}

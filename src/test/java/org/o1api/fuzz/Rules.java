@@ -1,0 +1,101 @@
+package org.o1api.fuzz;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o1api.fuzz.FuzzCase.Request;
+
+/** What must hold of a reply to a client, given what the provider sent. */
+final class Rules {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** Errors of the request that name the field at fault. */
+    private static final Set<String> NAME_A_FIELD = Set.of("invalid_request", "unsupported_value", "model_not_found");
+
+    private Rules() {}
+
+    /** The rule that is broken; null if none is. */
+    static @Nullable String broken(FuzzCase fuzz, Request request, ClientReply reply) {
+        if (fuzz.mutatesRequests) {
+            return brokenByRequest(request, reply);
+        }
+        Reading answer = reply.answer();
+        if (answer == null) {
+            boolean allGood =
+                    !request.replies().isEmpty() && request.replies().stream().allMatch(WireReply::good);
+            boolean timing = "upstream_timeout".equals(reply.code()); // on a busy machine
+            return allGood && !timing
+                    ? "no answer, though every reply of the provider was good: " + reply.code()
+                    : null;
+        }
+        List<Reading> readings = new ArrayList<>();
+        for (WireReply sent : request.replies()) {
+            if (ReferenceReader.isDoubtful(sent)) {
+                return null;
+            }
+            readings.addAll(ReferenceReader.readings(sent, request.json()));
+        }
+        return readings.stream().anyMatch(reading -> matches(reading, answer, request))
+                ? null
+                : "an answer that is in no complete reply of the provider";
+    }
+
+    private static boolean matches(Reading meant, Reading seen, Request request) {
+        String text = seen.text();
+        boolean sameText = text.equals(meant.text())
+                || (request.embedded() && !meant.text().isEmpty() && text.contains(meant.text()))
+                || (request.embedded() && meant.text().isEmpty())
+                // Without its Markdown fence.
+                || (request.json()
+                        && meant.text().contains("```")
+                        && meant.text().contains(text));
+        return sameText
+                && seen.end() == meant.end()
+                && seen.refusal().equals(meant.refusal())
+                && sorted(seen.arguments()).equals(sorted(meant.arguments()));
+    }
+
+    /** Pieces of several calls may be put in another order. */
+    private static List<Integer> sorted(String text) {
+        return Reading.plain(text).chars().sorted().boxed().toList();
+    }
+
+    private static @Nullable String brokenByRequest(Request request, ClientReply reply) {
+        if (reply.code() == null) {
+            return null;
+        }
+        if (reply.status() == 200 || reply.status() >= 500) {
+            return "a request that is neither served nor refused: " + reply.status() + " " + reply.code();
+        }
+        JsonNode body;
+        try {
+            body = JSON.readTree(request.body());
+        } catch (IOException e) {
+            return reply.param() == null || reply.status() != 400 || !"invalid_json".equals(reply.code())
+                    ? null
+                    : "no JSON, yet a field is at fault: " + reply.param();
+        }
+        String param = reply.param();
+        if (param == null) {
+            return NAME_A_FIELD.contains(reply.code()) ? "an error that names no field: " + reply.code() : null;
+        }
+        return has(body, param) ? null : "an error that names a field which the request cannot have: " + param;
+    }
+
+    /** Whether a path leads to a value, or to one that is missing in an object that is there. */
+    private static boolean has(JsonNode body, String path) {
+        JsonNode node = body;
+        for (String name : path.replaceAll("\\[(\\d+)\\]", ".$1").split("\\.", -1)) {
+            if (!node.isContainerNode()) {
+                return false;
+            }
+            node = node.isArray() && name.matches("\\d+") ? node.path(Integer.parseInt(name)) : node.path(name);
+        }
+        return true;
+    }
+}
