@@ -65,7 +65,7 @@ class ChunkReaderTest {
 
         @Override
         public void error(ErrorBody error) {
-            entries.add("error " + error.code() + " " + error.message());
+            entries.add("error " + (error.status() == 0 ? error.code() : error.status()) + " " + error.message());
         }
     }
 
