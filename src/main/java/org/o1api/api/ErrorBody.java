@@ -19,6 +19,7 @@ import org.o1api.server.ErrorFormat;
  * A failure in OpenAI's shape.
  *
  * @param wireCode what it is called there
+ * @param retryAfter how long the caller is asked to wait, at most two minutes
  */
 public record ErrorBody(
         ErrorCode code,
@@ -39,8 +40,15 @@ public record ErrorBody(
                     null)
             .event();
 
+    /** A provider may ask for days; clients would wait that long. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
+
     public ErrorBody {
-        retryAfter = retryAfter == null && code.status() == 429 ? RATE_LIMIT_WAIT : retryAfter;
+        if (retryAfter == null) {
+            retryAfter = code.status() == 429 ? RATE_LIMIT_WAIT : null;
+        } else if (retryAfter.compareTo(LONGEST_WAIT) > 0) {
+            retryAfter = LONGEST_WAIT;
+        }
     }
 
     /** A failure that is called what we call it. */

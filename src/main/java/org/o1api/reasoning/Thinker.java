@@ -1,5 +1,6 @@
 package org.o1api.reasoning;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Iterator;
 import org.o1api.llm.ErrorCode;
@@ -103,7 +104,9 @@ public final class Thinker {
             return false;
         }
         listener.flush();
-        cancellation.sleep(RetryAllowance.waitAfter(1));
+        Duration wait = RetryAllowance.waitAfter(1);
+        Duration asked = failure.retryAfter(); // not retryable above max_retry_wait
+        cancellation.sleep(asked != null && asked.compareTo(wait) > 0 ? asked : wait);
         calls--;
         return true;
     }

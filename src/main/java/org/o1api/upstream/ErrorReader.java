@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,7 +46,7 @@ final class ErrorReader {
     private static final List<String> WAITS =
             List.of("retry_after", "retryAfter", "retry_after_seconds", "Retry-After", "retry-after");
     private static final Pattern STATUS = Pattern.compile("[45]\\d\\d");
-    private static final Set<String> NOTHING = Set.of("", "none", "null", "error");
+    private static final Pattern NO_WORD = Pattern.compile("|none|null|error|0|[1-5]\\d\\d", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern DATA_LINE = Pattern.compile("(?m)^data:\\s*(.*)$");
     /** Python's or JavaScript's text of a list of validation errors. Of an error its {@code input} comes after both. */
@@ -59,6 +58,7 @@ final class ErrorReader {
 
     private static final Pattern INPUT_TEXT =
             Pattern.compile(",?\\s*(?:input_value=.*?(?=, input_type=|]|$)|['\"]input['\"]:.*)", Pattern.DOTALL);
+    private static final Pattern JSON_START = Pattern.compile("^\\[|\\{\\s*\"");
     private static final Pattern SEGMENT = Pattern.compile("[a-z_$][\\w-]*");
     private static final Pattern ROLE = Pattern.compile("system|developer|user|assistant|tool|function");
 
@@ -189,12 +189,11 @@ final class ErrorReader {
 
     /** A word or a number that is no HTTP status. */
     private static @Nullable String word(JsonNode node) {
-        if (!node.isTextual() && !node.isIntegralNumber() && !node.isNumber()) {
+        if (!node.isTextual() && !node.isNumber()) {
             return null;
         }
         String text = node.asText().strip();
-        boolean nothing = NOTHING.contains(text.toLowerCase(java.util.Locale.ROOT));
-        return nothing || STATUS.matcher(text).matches() || text.equals("0") ? null : text;
+        return NO_WORD.matcher(text).matches() ? null : text;
     }
 
     private void miniMax(JsonNode result) {
@@ -292,8 +291,8 @@ final class ErrorReader {
         if (text.isEmpty() || depth > DEEPEST + 1) {
             return;
         }
-        int start = text.startsWith("[") ? 0 : text.indexOf("{\"");
-        JsonNode json = start < 0 ? null : PartialJson.read(text.substring(start));
+        Matcher start = JSON_START.matcher(text);
+        JsonNode json = start.find() ? PartialJson.read(text.substring(start.start())) : null;
         if (json != null && json.isContainerNode()) {
             visit(json, depth + 1);
         }

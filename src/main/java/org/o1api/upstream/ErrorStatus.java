@@ -3,6 +3,7 @@ package org.o1api.upstream;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP status that an error stands for that came without one, by its own number or by what the provider calls it. */
@@ -32,7 +33,17 @@ final class ErrorStatus {
                             + "|moderation|precondition|json_validate_failed|tool_use_failed|extra_forbidden"),
             new Words(500, "internal|server_error|api_error|upstream|generation|^unknown$|bad_response|failed"));
 
+    /** The account has nothing left to spend: waiting does not help. */
+    private static final Pattern OUT_OF_CREDIT =
+            Pattern.compile("insufficient_(?:user_)?quota|exceeded_current_quota.*|billing.*|1113");
+
     private ErrorStatus() {}
+
+    /** Whether the provider rejects a request for want of credit, whatever the status. */
+    static boolean isOutOfCredit(ErrorBody error) {
+        return Stream.of(error.code(), error.type())
+                .anyMatch(word -> word != null && OUT_OF_CREDIT.matcher(word).matches());
+    }
 
     /** The status, 0 if nothing tells it. */
     static int of(ErrorBody error) {

@@ -159,7 +159,8 @@ final class Failures {
         String param = named ? word(body.param()) : null;
         String word = tooLong ? ContextLength.CODE : named ? word(body.code()) : null;
         boolean waits = wait == null || wait.compareTo(maxRetryWait) <= 0;
-        boolean retryable = !tooLong && waits && (mayPass(status) || body.blamesModel());
+        boolean retryable =
+                !tooLong && waits && !ErrorStatus.isOutOfCredit(body) && (mayPass(status) || body.blamesModel());
         return new UpstreamException(
                 code, message, retryable, new UpstreamException.Told(status, wait, param, word, body), null);
     }

@@ -24,6 +24,8 @@ final class Opening {
     private boolean maybeStale = true;
     /** Whether the last attempt was accepted, and failed afterwards. */
     private boolean accepted;
+    /** Whether the last attempt was rejected for something that the next one does without. */
+    private boolean changed;
 
     Opening(UpstreamResources upstream, ProviderProfile profile, CallRequest request, Terms terms) {
         this.upstream = upstream;
@@ -44,7 +46,7 @@ final class Opening {
             } catch (UpstreamException e) {
                 if (stale && maybeStale) {
                     maybeStale = false; // costs no attempt
-                } else if (shape.change(e, accepted)) {
+                } else if (changed) {
                     body = shape.body(); // nor does this
                 } else if (!e.retryable() || ++attempts >= settings.limits().attempts()) {
                     throw e;
@@ -63,6 +65,7 @@ final class Opening {
         cancellation.throwIfCancelled();
         stale = false;
         accepted = false;
+        changed = false;
         Attempt attempt = upstream.attempt(new Exchange(settings, start), cancellation);
         boolean begun = false;
         try {
@@ -84,7 +87,8 @@ final class Opening {
             if (e.code() == ErrorCode.UPSTREAM_MISCONFIGURED) {
                 upstream.log().misconfigured(e.status(), failures.word(e.body().code()));
             }
-            if (!stale || !maybeStale) {
+            changed = !(stale && maybeStale) && shape.change(e, accepted);
+            if (!(stale && maybeStale) && !changed) {
                 attempt.failed(e);
             }
             throw e;

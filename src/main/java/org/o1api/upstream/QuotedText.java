@@ -1,7 +1,9 @@
 package org.o1api.upstream;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.o1api.llm.Content;
@@ -13,14 +15,21 @@ final class QuotedText {
     /** This much beside a word, equal to the request's text, makes it a quotation. */
     private static final int CONTEXT = 8;
 
+    private static final Map<String, String> OURS = Map.of("stream", "true", "stream_options", "{");
+    private static final Pattern BEFORE_NAME = Pattern.compile("[{,]\\s*\\\\?[\"']$");
+    private static final Pattern AFTER_NAME = Pattern.compile("\\\\?[\"']\\s*:\\s*\\\\?[\"']?(.{1,4})", Pattern.DOTALL);
+
     private final String statement;
+    private final CallRequest request;
     private final List<String> texts = new ArrayList<>();
 
     QuotedText(String statement, CallRequest request) {
         this.statement = statement;
+        this.request = request;
         for (Message message : request.messages()) {
             if (message.content() instanceof Content.Text text) {
                 texts.add(text.text());
+                texts.add(new String(JsonStringEncoder.getInstance().quoteAsString(text.text())));
             } else if (message.content() instanceof Content.Parts parts) {
                 texts.add(parts.json().text());
             }
@@ -44,12 +53,33 @@ final class QuotedText {
     }
 
     private boolean isQuoted(int start, int end) {
+        if (isMember(start, end)) {
+            return true;
+        }
         String before = statement.substring(Math.max(0, start - CONTEXT), end);
         String after = statement.substring(start, Math.min(statement.length(), end + CONTEXT));
         return texts.stream()
                 .anyMatch(text -> (start >= CONTEXT && text.contains(before))
                         || (end + CONTEXT <= statement.length() && text.contains(after))
                         || quotesAll(text, start, end));
+    }
+
+    /** Whether the word is a field's name in a quotation of the request's JSON: its value follows. */
+    private boolean isMember(int start, int end) {
+        String name = statement.substring(start, end);
+        RawJson field = request.fields().get(name);
+        String value = field == null ? OURS.get(name) : field.text();
+        Matcher after = AFTER_NAME.matcher(statement).region(end, statement.length());
+        return value != null
+                && BEFORE_NAME
+                        .matcher(statement.substring(Math.max(0, start - 10), start))
+                        .find()
+                && after.lookingAt()
+                && begins(value.replace("\"", ""), after.group(1));
+    }
+
+    private static boolean begins(String value, String found) {
+        return value.regionMatches(true, 0, found, 0, Math.min(found.length(), value.length()));
     }
 
     /** Whether the word lies in a quotation of a whole text. */

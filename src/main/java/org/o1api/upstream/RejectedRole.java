@@ -11,7 +11,7 @@ final class RejectedRole {
     private static final Pattern PARAM = Pattern.compile("(?:body\\.|params\\.|#?/)?messages[.\\[/]*'?(\\d*).*\\brole");
 
     /** The role in a text of the messages themselves. */
-    private static final Pattern QUOTED = Pattern.compile("[\"']?role[\"']\\s*[:=]\\s*[\"']developer[\"']");
+    private static final Pattern QUOTED = Pattern.compile("[\"']role\\\\?[\"']\\s*[:=]\\s*\\\\?[\"'][a-z]+\\\\?[\"']");
 
     private static final Pattern DEVELOPER =
             Pattern.compile("(?<![a-z0-9_])developer(?![a-z0-9_])", Pattern.CASE_INSENSITIVE);

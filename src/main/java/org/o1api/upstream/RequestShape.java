@@ -62,11 +62,9 @@ final class RequestShape {
             return changeFor(failure);
         }
         boolean refused = status == 400 || status == 422;
-        // A chat template that knows no such role fails, and with it servers that do not expect it to.
-        if ((refused || status == 500)
-                && !developerAsSystem
-                && RejectedRole.isIn(request)
-                && RejectedRole.names(error, request)) {
+        // A chat template that does not know the role fails, and so do servers that do not expect that.
+        boolean aboutRole = refused || (status == 500 && !inStream);
+        if (aboutRole && !developerAsSystem && RejectedRole.isIn(request) && RejectedRole.names(error, request)) {
             developerAsSystem = true;
             roleRejected = true;
             return true;

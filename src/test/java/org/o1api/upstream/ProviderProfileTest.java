@@ -1,0 +1,85 @@
+package org.o1api.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.upstream.ProviderProfile.Fact;
+
+class ProviderProfileTest {
+    private static final Duration RELEARN_AFTER = Duration.ofHours(1);
+
+    private final AtomicLong now = new AtomicLong(-5); // nanoTime may be negative
+    private final UpstreamSettings settings = new UpstreamFixture.Settings().build();
+    private final ProviderProfile profile = new ProviderProfile(settings, "m", now::get);
+
+    @ParameterizedTest
+    @EnumSource(Fact.class)
+    void forgetsAFactAfterATime(Fact fact) {
+        assertThat(profile.knows(fact)).isFalse();
+        profile.learn(fact);
+        now.addAndGet(RELEARN_AFTER.toNanos() - 1);
+        profile.learn(fact); // does not extend the time
+        assertThat(profile.knows(fact)).isTrue();
+        now.incrementAndGet();
+        assertThat(profile.knows(fact)).isFalse();
+    }
+
+    @Test
+    void forgetsFieldsOneByOne() {
+        Combination tools = new Combination(true, false);
+        profile.learnRejected(tools, Set.of("tool_choice"));
+        now.addAndGet(RELEARN_AFTER.toNanos() / 2);
+        profile.learnRejected(tools, Set.of("tool_choice", "temperature"));
+        assertThat(profile.rejectedFields(tools)).containsExactlyInAnyOrder("tool_choice", "temperature");
+        assertThat(profile.rejectedFields(new Combination(true, true))).isEmpty();
+        now.addAndGet(RELEARN_AFTER.toNanos() / 2);
+        assertThat(profile.rejectedFields(tools)).containsExactly("temperature");
+    }
+
+    @Test
+    void logsWhatIsNewOnce() {
+        try (LogLines log = new LogLines(ProviderProfile.class)) {
+            for (int i = 0; i < 3; i++) {
+                profile.learn(Fact.DEVELOPER_REJECTED);
+                profile.learnRejected(new Combination(true, false), Set.of("tool_choice", "temperature"));
+                profile.logOnce("a", "first");
+                profile.logOnce("a", "second");
+                profile.logOnce("b", "other");
+            }
+            assertThat(log.lines())
+                    .containsExactly(
+                            "upstream main rejects the role developer: sent as system, with model m for 3600 s (relearn_after)",
+                            "upstream main rejects temperature, tool_choice of model m with tools:"
+                                    + " left out of such requests for 3600 s (relearn_after)",
+                            "upstream main, model m: first",
+                            "upstream main, model m: other");
+            now.addAndGet(RELEARN_AFTER.toNanos());
+            profile.logOnce("a", "again");
+            assertThat(log.lines()).hasSize(5);
+        }
+    }
+
+    /** A provider that invents kinds does not fill the memory or the log. */
+    @Test
+    void keepsABoundedNumberOfKinds() {
+        try (LogLines log = new LogLines(ProviderProfile.class)) {
+            for (int i = 0; i < 10_000; i++) {
+                profile.logOnce("kind " + i, "m");
+            }
+            assertThat(log.lines()).hasSize(256);
+        }
+    }
+
+    @Test
+    void isOneForEachModel() {
+        ProviderProfiles profiles = new ProviderProfiles(settings, now::get);
+        profiles.of("a").learn(Fact.DEVELOPER_REJECTED);
+        assertThat(profiles.of("a").knows(Fact.DEVELOPER_REJECTED)).isTrue();
+        assertThat(profiles.of("b").knows(Fact.DEVELOPER_REJECTED)).isFalse();
+    }
+}
