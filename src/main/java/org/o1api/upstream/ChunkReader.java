@@ -52,7 +52,7 @@ final class ChunkReader {
     private final ChunkTemplate template = new ChunkTemplate();
     private final RawValues raw = new RawValues();
     private final ChoiceReader choice = new ChoiceReader(raw);
-    private final ErrorReader errors = new ErrorReader(raw);
+    private final ErrorFinder errors = new ErrorFinder(raw);
     private boolean endsInSomethingElse;
 
     // What the current chunk says beside its choice.
@@ -157,7 +157,7 @@ final class ChunkReader {
 
     /** Reads the data of an event that is an error by its name, whatever they are. */
     void readError(byte[] bytes, int offset, int length) {
-        sink.error(ErrorReader.named(bytes, offset, length));
+        sink.error(ErrorFinder.named(bytes, offset, length));
     }
 
     private void forget() {

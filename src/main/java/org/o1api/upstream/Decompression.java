@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class Decompression extends InputStream {
     private @Nullable Inflater inflater;
     private boolean gzip;
     private boolean ended;
+    private final CRC32 checksum = new CRC32();
 
     private final byte[] one = new byte[1];
     private byte[] compressed = {};
@@ -133,6 +135,7 @@ final class Decompression extends InputStream {
             while (!ended) {
                 int inflated = inflating.inflate(target, offset, length);
                 if (inflated > 0) {
+                    checksum.update(target, offset, inflated);
                     return inflated;
                 }
                 if (inflating.finished()) {
@@ -158,7 +161,12 @@ final class Decompression extends InputStream {
     private void endMember() throws IOException {
         ended = true;
         if (gzip) {
-            skip(GZIP_TRAILER);
+            require(GZIP_TRAILER);
+            long expected = peek(0) | peek(1) << 8 | peek(2) << 16 | (long) peek(3) << 24;
+            if (checksum.getValue() != expected) {
+                throw new IOException("compressed data of another checksum");
+            }
+            from += GZIP_TRAILER;
             if (isMember()) {
                 beginMember();
                 ended = false;
@@ -199,6 +207,7 @@ final class Decompression extends InputStream {
         } else {
             inflater.reset();
         }
+        checksum.reset();
         inflater.setInput(compressed, from, to - from);
     }
 

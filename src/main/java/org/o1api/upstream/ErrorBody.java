@@ -41,7 +41,10 @@ record ErrorBody(
             error = root;
         }
         if (error.isObject()) {
-            return of(error.path("message").textValue(), error.path("param").textValue(), code(error.path("code")));
+            return of(
+                    error.path("message").textValue(),
+                    error.path("param").textValue(),
+                    error.path("code").textValue());
         }
         JsonNode detail = root.path("detail"); // FastAPI's form
         if (detail.isTextual()) {
@@ -56,10 +59,6 @@ record ErrorBody(
 
     private static ErrorBody of(@Nullable String message, @Nullable String param, @Nullable String code) {
         return new ErrorBody(message == null ? "" : start(message), message, param, code);
-    }
-
-    private static @Nullable String code(JsonNode code) {
-        return code.isValueNode() && !code.isNull() ? code.asText() : null;
     }
 
     private static String start(String text) {

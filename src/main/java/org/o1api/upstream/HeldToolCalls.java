@@ -13,19 +13,21 @@ import org.o1api.llm.RawJson;
 
 /**
  * The tool calls of a reply. Clients need id and name with the first piece of a call, and answer a call by its id: a call is held
- * back until it has a name, and an id of its own. One without an id gets one as soon as none can come any more.
+ * back until it has a name, and an id of its own. One without an id gets one when the next call begins, or the reply ends. Calls are
+ * sent in order and numbered without gaps.
  */
 final class HeldToolCalls {
+    private static final int NOT_RELEASED = -1;
+
     private static final class Call {
-        private final int number;
+        private int number = NOT_RELEASED;
         private @Nullable String id;
         private @Nullable String name;
-        private boolean released;
         private final StringBuilder arguments = new StringBuilder();
         private final Map<String, RawJson> fields = new LinkedHashMap<>(0);
 
-        Call(int number) {
-            this.number = number;
+        boolean isReleased() {
+            return number != NOT_RELEASED;
         }
     }
 
@@ -33,42 +35,40 @@ final class HeldToolCalls {
     private final Set<String> ids = new HashSet<>();
     private int released;
 
-    /** Takes a piece, and gives what can be sent because of it, in order. */
+    /** Takes a piece, and gives what can be sent because of it. */
     List<Delta.ToolCall> add(Delta.ToolCall piece) {
-        List<Delta.ToolCall> ready = new ArrayList<>(1);
-        Call call = calls.get(piece.index());
-        if (call == null) {
-            release(ready);
-            call = new Call(piece.index());
-            calls.put(piece.index(), call);
-        }
+        Call call = calls.computeIfAbsent(piece.index(), index -> new Call());
         call.arguments.append(piece.arguments());
-        if (call.released) {
-            ready.add(new Delta.ToolCall(piece.index(), null, null, piece.arguments(), piece.fields()));
-            return ready;
+        if (call.isReleased()) {
+            return List.of(new Delta.ToolCall(call.number, null, null, piece.arguments(), piece.fields()));
         }
         call.fields.putAll(piece.fields());
         call.id = call.id == null ? piece.id() : call.id;
         call.name = call.name == null ? piece.name() : call.name;
-        if (call.id != null && call.name != null) {
-            ready.add(release(call));
-        }
-        return ready;
+        return release(false);
     }
 
-    /** The calls that wait for nothing but an id: none will come. */
+    /** The calls that have a name: no more ids will come. */
     List<Delta.ToolCall> release() {
-        List<Delta.ToolCall> ready = new ArrayList<>(0);
-        release(ready);
-        return ready;
+        return release(true);
     }
 
-    private void release(List<Delta.ToolCall> ready) {
+    /** A call waits for those before it, and for its id until the next one begins. */
+    private List<Delta.ToolCall> release(boolean isLast) {
+        List<Delta.ToolCall> ready = new ArrayList<>(1);
+        int left = calls.size();
         for (Call call : calls.values()) {
-            if (!call.released && call.name != null) {
+            left--;
+            if (call.isReleased()) {
+                continue;
+            }
+            if (call.name != null && (call.id != null || left > 0 || isLast)) {
                 ready.add(release(call));
+            } else if (!isLast) {
+                break;
             }
         }
+        return ready;
     }
 
     private Delta.ToolCall release(Call call) {
@@ -76,8 +76,7 @@ final class HeldToolCalls {
         if (id == null || !ids.add(id)) {
             id = madeUpId();
         }
-        call.released = true;
-        released++;
+        call.number = released++;
         return new Delta.ToolCall(call.number, id, call.name, call.arguments.toString(), call.fields);
     }
 

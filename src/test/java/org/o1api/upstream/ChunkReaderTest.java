@@ -65,7 +65,7 @@ class ChunkReaderTest {
 
         @Override
         public void error(ErrorBody error) {
-            entries.add("error " + error.code() + " " + error.message());
+            entries.add("error " + error.message());
         }
     }
 
@@ -85,7 +85,7 @@ class ChunkReaderTest {
             {'x':{'choices':[{'delta':{'content':'b'}}]},'choices':[]}             |
             {'choices':[{'delta':{'content':[{'type':'text','text':'a'},{'type':'text','text':'b'}]}}]} | text ab
             {'choices':[{'delta':{'content':[{'type':'thinking','thinking':[{'type':'text','text':'a'}]},{'type':'text','text':'b'}]}}]} | reasoning a; text b
-            {'choices':[{'delta':{'content':[1,'x',{'type':'image_url','image_url':{'url':'u'}}]}}]} |
+            {'choices':[{'delta':{'content':[1,'x',{'type':'image_url','image_url':null},{'type':'audio'}]}}]} |
             {'choices':[{'delta':{'content':[{'type':'image_url','image_url':{ 'url':'u' }},{'type':'text','text':'a'}]}}]} | text a; image {'type':'image_url','image_url':{ 'url':'u' }}
             {'choices':[{'delta':{'content':{'a':1}}}]}                            |
             {'choices':[{'delta':{'content':7,'reasoning':false,'refusal':1,'images':2,'tool_calls':3,'reasoning_details':4,'extra_content':5}}]} |
@@ -133,33 +133,33 @@ class ChunkReaderTest {
             {'error':null,'choices':[]}                                            |
             {'error':false,'choices':[]}                                           |
             {'error':'','choices':[{'delta':{'content':'a'}}]}                     | text a
-            {'error':{'message':'m','code':429}}                                   | error 429 m
-            {'error':{'message':'m','code':null,'metadata':{'a':[1]}}}             | error null m
-            {'error':'m'}                                                          | error null m
-            {'error':[1]}                                                          | error null null
-            {'error':{'message':'m','code':502},'choices':[{'delta':{'content':'a'},'finish_reason':'error'}]} | text a; error 502 m; finish FAILURE error
-            {'choices':[{'delta':{'content':''},'finish_reason':'error','error':{'code':502,'message':'m'}}]} | error 502 m; finish FAILURE error
-            {'choices':[],'x_groq':{'id':'r','error':'m'}}                         | error null m
-            {'choices':[],'x_groq':{'error':{'message':'m','code':'c'}}}           | error c m
-            {'choices':null,'base_resp':{'status_code':1002,'status_msg':'m'}}     | error 429 m
-            {'choices':null,'base_resp':{'status_code':2013,'status_msg':'m'}}     | error 400 m
-            {'choices':null,'base_resp':{'status_msg':'m','status_code':1004}}     | error 401 m
-            {'choices':null,'base_resp':{'status_code':9999}}                      | error 500 null
+            {'error':{'message':'m','code':429}}                                   | error m
+            {'error':{'message':'m','code':null,'metadata':{'a':[1]}}}             | error m
+            {'error':'m'}                                                          | error m
+            {'error':[1]}                                                          | error null
+            {'error':{'message':'m','code':502},'choices':[{'delta':{'content':'a'},'finish_reason':'error'}]} | text a; error m; finish FAILURE error
+            {'choices':[{'delta':{'content':''},'finish_reason':'error','error':{'code':502,'message':'m'}}]} | error m; finish FAILURE error
+            {'choices':[],'x_groq':{'id':'r','error':'m'}}                         | error m
+            {'choices':[],'x_groq':{'error':{'message':'m','code':'c'}}}           | error m
+            {'choices':null,'base_resp':{'status_code':1002,'status_msg':'m'}}     | error m
+            {'choices':null,'base_resp':{'status_code':2013,'status_msg':'m'}}     | error m
+            {'choices':null,'base_resp':{'status_msg':'m','status_code':1004}}     | error m
+            {'choices':null,'base_resp':{'status_code':9999}}                      | error null
             {'choices':[{'delta':{'content':'a'}}],'base_resp':{'status_code':0,'status_msg':''}} | text a
             {'choices':[],'base_resp':null}                                        |
-            {'object':'error','message':'m','type':'BadRequestError','param':null,'code':400} | error 400 m
-            {'code':'InvalidParameter','message':'m','request_id':'r'}             | error InvalidParameter m
-            {'code':20012,'message':'m','data':null}                               | error 20012 m
+            {'object':'error','message':'m','type':'BadRequestError','param':null,'code':400} | error m
+            {'code':'InvalidParameter','message':'m','request_id':'r'}             | error m
+            {'code':20012,'message':'m','data':null}                               | error m
             {'code':0,'message':'success'}                                         |
             {'code':null,'message':'m'}                                            |
             {'message':'m'}                                                        |
-            {'detail':'m'}                                                         | error null m
-            {'detail':[{'loc':['body','x'],'msg':'m'}]}                            | error null m
+            {'detail':'m'}                                                         | error m
+            {'detail':[{'loc':['body','x'],'msg':'m'}]}                            | error m
             {'detail':null}                                                        |
-            {'type':'error','message':'m'}                                         | error null m
+            {'type':'error','message':'m'}                                         | error m
             {'type':'ping','message':'m'}                                          |
             {'id':'x','choices':[{'delta':{'content':'a'}}],'code':1,'message':'m','detail':'d'} | text a
-            [{'error':{'code':429,'message':'m','status':'RESOURCE_EXHAUSTED'}}]   | error 429 m
+            [{'error':{'code':429,'message':'m','status':'RESOURCE_EXHAUSTED'}}]   | error m
             {'choices':[{'delta':{'tool_calls':[{'index':1,'id':'i','type':'function','function':{'name':'f','arguments':'{'}}]}}]} | tool 0 i f {
             {'choices':[{'delta':{'tool_calls':[{'index':0,'id':'','function':{'name':'','arguments':'x'}}]}}]} | tool 0 null null x
             {'choices':[{'delta':{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'1'}},{'id':'b','function':{'name':'g','arguments':'2'}}]}}]} | tool 0 a f 1; tool 1 b g 2
@@ -331,7 +331,7 @@ class ChunkReaderTest {
 
     private static String chunk(Random random) {
         String text = TEXTS[random.nextInt(TEXTS.length)];
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(11)) {
             case 0 -> "{\"choices\":[{\"delta\":{\"content\":\"" + text + "\",\"reasoning_content\":null}}]}";
             case 1 -> "{\"choices\":[{\"delta\":{\"content\":\"\",\"reasoning_content\":\"" + text + "\"}}]}";
             case 2 -> "{ \"choices\" : [ {\"delta\": {\"content\" :\"" + text + "\" , \"refusal\":null} }]}";
@@ -340,6 +340,13 @@ class ChunkReaderTest {
             case 5 -> "{\"usage\":{\"prompt_tokens\":1},\"choices\":[{\"delta\":{\"content\":\"" + text + "\"}}]}";
             case 6 ->
                 "{\"choices\":[{\"delta\":{\"reasoning\":\"" + text + "\",\"reasoning_content\":\"" + text + "\"}}]}";
+            case 7 ->
+                "{\"choices\":[{\"delta\":{\"content\":\"" + text
+                        + "\",\"extra_content\":{\"google\":{\"thought\":true}}}}]}";
+            case 8 ->
+                "{\"choices\":[{\"delta\":{\"content\":\"" + text
+                        + "\",\"reasoning_details\":[{\"type\":\"reasoning.encrypted\"}]}}]}";
+            case 9 -> "{\"choices\":[{\"delta\":{\"content\":\"" + text + "\",\"images\":[{\"url\":\"u\"}]}}]}";
             default ->
                 "{\"id\":\"x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + text
                         + "\"},\"finish_reason\":null}],\"usage\":null}";

@@ -216,13 +216,13 @@ class DeltaQueueTest {
 
     @Test
     void holdsItBackInArgumentsToo() {
-        queue.toolCall(new Delta.ToolCall(2, "a", "f", "\ud83d"));
+        queue.toolCall(new Delta.ToolCall(0, "a", "f", "\ud83d"));
         queue.flush();
-        queue.toolCall(new Delta.ToolCall(2, null, null, "\ude00"));
+        queue.toolCall(new Delta.ToolCall(0, null, null, "\ude00"));
         queue.flush();
         assertThat(taken())
                 .containsExactly(
-                        new Delta.ToolCall(2, "a", "f", ""), new Delta.ToolCall(2, null, null, "\ud83d\ude00"));
+                        new Delta.ToolCall(0, "a", "f", ""), new Delta.ToolCall(0, null, null, "\ud83d\ude00"));
     }
 
     @Test

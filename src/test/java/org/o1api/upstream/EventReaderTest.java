@@ -148,7 +148,7 @@ class EventReaderTest {
                     while (reader.read() && !reader.next()) {}
                 })
                 .isInstanceOf(UpstreamException.class)
-                .hasMessage("The model's provider sent an event of more than 1024 KiB.");
+                .hasMessage("The model's provider sent an event of more than 1024 KiB (upstreams.*.event).");
     }
 
     @Test

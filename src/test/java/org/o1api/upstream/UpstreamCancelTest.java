@@ -214,8 +214,8 @@ class UpstreamCancelTest {
 
     @Test
     void aStreamThatStaysOpenAfterItsFinishReasonIsComplete() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
-                exchange -> exchange.stream().text("a").finish("stop").awaitClientLeft()));
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
+                exchange.stream().text("a").finish("stop").usage(1, 1).awaitClientLeft()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(cancellation))) {
             assertThat(fixture.text(call)).isEqualTo("a");
         }

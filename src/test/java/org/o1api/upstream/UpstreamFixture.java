@@ -33,6 +33,7 @@ final class UpstreamFixture implements AutoCloseable {
         private Map<String, String> headers = Map.of();
         private @Nullable URI proxy;
         private @Nullable SSLContext tls;
+        private UpstreamSettings.Replies replies = UpstreamSettings.Replies.DEFAULT;
 
         Settings url(URI value) {
             url = value;
@@ -109,6 +110,11 @@ final class UpstreamFixture implements AutoCloseable {
             return this;
         }
 
+        Settings replies(UpstreamSettings.Replies value) {
+            replies = value;
+            return this;
+        }
+
         UpstreamSettings build() {
             return new UpstreamSettings(
                     "main",
@@ -117,7 +123,7 @@ final class UpstreamFixture implements AutoCloseable {
                     model,
                     new UpstreamSettings.Timeouts(connect, firstToken, idle, call),
                     new UpstreamSettings.Limits(concurrency, queue, attempts, maxRetryWait, circuitBreaker),
-                    UpstreamSettings.Replies.DEFAULT,
+                    replies,
                     UpstreamSettings.RELEARN_AFTER,
                     headers,
                     proxy,

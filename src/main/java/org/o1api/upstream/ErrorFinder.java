@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the error that an object of a reply contains or is, in any of the places where providers put it. */
-final class ErrorReader {
+final class ErrorFinder {
     /** Codes that mean success. */
     private static final Set<String> GOOD_CODES = Set.of("", "0", "200", "ok", "success");
 
@@ -20,7 +20,7 @@ final class ErrorReader {
     private boolean hasMessage;
     private boolean hasCode;
 
-    ErrorReader(RawValues raw) {
+    ErrorFinder(RawValues raw) {
         this.raw = raw;
     }
 

@@ -1,0 +1,361 @@
+package org.o1api.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Usage;
+import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Script;
+
+/** How replies end, and what providers send beside them. */
+class UpstreamReplyTest {
+    private final UpstreamFixture fixture = new UpstreamFixture();
+    private final List<Delta> deltas = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    /** A stream without a finish reason; json is who asked for JSON. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            nobody  | The half of an ans                     | STOP
+            nobody  | {'a':1                                 | STOP
+            gateway | {'title':'T','content':'c'}            | STOP
+            gateway | {'title':'T','content':'c'} and more   | STOP
+            gateway | Just prose                             | STOP
+            gateway | {'title':'T','cont                     | -
+            gateway | {'title':'a } in a string              | -
+            gateway | <think>{</think>{'a':1}                | STOP
+            gateway | <think>I thi</think>{'a':              | -
+            gateway | ```json\\n{'a':1}\\n```                  | STOP
+            gateway | ```json\\n{'a':                          | -
+            caller  | {'a':1}                                | STOP
+            caller  | [1,2]                                  | STOP
+            caller  | {'a':1                                 | -
+            caller  | {'a':1} and more                       | -
+            caller  | Just prose                             | -
+            caller  | ```json\\n{'a':1}\\n```                  | STOP
+            caller  | ```\\n{'a':1}\\n```                      | STOP
+            caller  | ```json\\n{'a':1}                        | STOP
+            caller  | ```json\\n{'a':                          | -
+            caller  | <think>so</think>\\n\\n{'a':1}           | STOP
+            caller  | so</think>{'a':1}                      | STOP
+            caller  | <think>so                              | -
+            """)
+    void aStreamWithoutFinishReasonIsCompleteUnlessItsJsonIsCut(String json, String text, String end) {
+        String said = text.replace('\'', '"').replace("\\n", "\n");
+        FakeUpstream fake = fake(exchange -> exchange.stream().text(said).done());
+        FinishReason expected = end.equals("-") ? null : FinishReason.valueOf(end);
+        assertThat(read(fixture.upstream(fake), request(json))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {'to':'bob','amount':10} | TOOL_CALLS
+            {}                       | TOOL_CALLS
+            {'to':'bob','amount':1   | -
+            {                        | -
+            ~~                       | -
+            nothing                  | -
+            {}{}                     | -
+            """)
+    void aStreamWithoutFinishReasonNeedsWholeArguments(String arguments, String end) {
+        String quoted = Exchange.quoted(arguments.replace('\'', '"'));
+        FakeUpstream fake = fake(exchange -> exchange.stream()
+                .delta("{\"tool_calls\":[{\"index\":0,\"id\":\"i\",\"function\":{\"name\":\"f\",\"arguments\":" + quoted
+                        + "}}]}")
+                .done());
+        FinishReason expected = end.equals("-") ? null : FinishReason.valueOf(end);
+        assertThat(read(fixture.upstream(fake), request("caller"))).isEqualTo(expected);
+    }
+
+    @Test
+    void aFinishReasonCanBeRequired() {
+        FakeUpstream fake = FakeUpstream.playing(
+                exchange -> exchange.stream().done(),
+                exchange -> exchange.stream().text("a").done(),
+                Script.completion("whole"));
+        fixture.fake(fake);
+        HttpUpstream upstream = fixture.upstream(
+                settings -> settings.url(fake.url()).replies(new UpstreamSettings.Replies(65536, true, false)));
+        assertThat(read(upstream, request("nobody"))).isNull();
+        assertThat(read(upstream, request("nobody"))).isEqualTo(FinishReason.STOP);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            STOP           | nobody  | a        | stop
+            STOP           | nobody  | a        | EOS
+            LENGTH         | nobody  | a        | model_length
+            LENGTH         | nobody  | a        | MAX_TOKENS
+            CONTENT_FILTER | nobody  | a        | sensitive
+            LENGTH         | nobody  | a        | odd
+            LENGTH         | nobody  | {'a':1}  | odd
+            STOP           | caller  | {'a':1}  | odd
+            STOP           | gateway | {'a':1}  | odd
+            LENGTH         | caller  | {'a':1   | odd
+            LENGTH         | gateway | a        | odd
+            LENGTH         | caller  | {'a':1}  | length
+            -              | nobody  | a        | error
+            -              | nobody  | a        | insufficient_system_resource
+            -              | caller  | {'a':1}  | abort
+            """)
+    void endsForTheReasonThatTheProviderGives(String end, String json, String text, String reason) {
+        FakeUpstream fake = fake(exchange -> exchange.stream()
+                .text(text.replace('\'', '"'))
+                .finish(reason)
+                .usage(1, 1)
+                .done());
+        FinishReason expected = end.equals("-") ? null : FinishReason.valueOf(end);
+        assertThat(read(fixture.upstream(fake), request(json))).isEqualTo(expected);
+    }
+
+    @Test
+    void aFailureInPlaceOfAFinishReasonIsRetriedBeforeAnyText() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+                exchange -> exchange.stream().finish("network_error").done(), Script.answer("well")));
+        assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
+        assertThat(fake.requests()).hasSize(2);
+    }
+
+    @Test
+    void logsAnUnknownReasonAndAMissingOneOnceForEachModel() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> request.number() % 2 == 0
+                ? exchange -> exchange.stream().text("secret").finish("odd").done()
+                : exchange -> exchange.stream().text("secret").done()));
+        HttpUpstream upstream = fixture.upstream(fake);
+        try (LogLines log = new LogLines(ReplyFacts.class)) {
+            for (int i = 0; i < 6; i++) {
+                read(upstream, request("nobody"));
+            }
+            assertThat(log.lines()).hasSize(2);
+            assertThat(log.lines().get(0))
+                    .contains("upstream main, model m: ", "odd")
+                    .doesNotContain("secret");
+            assertThat(log.lines().get(1)).contains("without a finish_reason");
+        }
+    }
+
+    @Test
+    void aFinishReasonBeforeAnyContentEndsNothing() {
+        FakeUpstream fake = fake(exchange -> exchange.stream()
+                .event("{\"choices\":[{\"delta\":{\"content\":\"\"},\"finish_reason\":\"stop\"}]}")
+                .event("{\"choices\":[{\"delta\":{\"reasoning_content\":\"r\"},\"finish_reason\":\"stop\"}]}")
+                .awaitClientLeft());
+        HttpUpstream upstream =
+                fixture.upstream(settings -> settings.url(fake.url()).idle(Duration.ofMillis(300)));
+        try (Call call = upstream.open(request("nobody"), new Terms(new Cancellation()))) {
+            UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> call.forEach(deltas::add));
+            assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
+            assertThat(failure).hasMessageContaining("timeouts.idle");
+        }
+        assertThat(deltas).containsExactly(new Delta.Reasoning("r"));
+    }
+
+    @Test
+    void theLastFinishReasonCounts() {
+        FakeUpstream fake = fake(exchange -> exchange.stream()
+                .event("{\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}")
+                .text("b")
+                .finish("length")
+                .done());
+        assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.LENGTH);
+        assertThat(deltas).containsExactly(new Delta.Text("ab"));
+    }
+
+    /** This takes the 10 s that usage is waited for. */
+    @Test
+    void remembersThatUsageDoesNotCome() {
+        FakeUpstream fake =
+                fake(exchange -> exchange.stream().text("a").finish("stop").awaitClientLeft());
+        try (LogLines log = new LogLines(ReplyFacts.class)) {
+            assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
+            assertThat(log.lines()).hasSize(1);
+            assertThat(log.lines().get(0)).contains("2 s instead of 10 s, for 3600 s (relearn_after)");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {": STILL WORKING", "OPENROUTER PROCESSING", "keep-alive", "ping", " ", "  [DONE]", "[DONE]  "})
+    void aSignOfLifeIsNoPartOfTheReply(String data) {
+        boolean done = data.contains("DONE");
+        FakeUpstream fake = fake(exchange -> {
+            exchange.stream();
+            if (done) {
+                exchange.text("ab").finish("stop").event(data).end();
+            } else {
+                exchange.event(data)
+                        .text("a")
+                        .event(data)
+                        .text("b")
+                        .event(data)
+                        .finish("stop")
+                        .event(data)
+                        .done();
+            }
+        });
+        assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
+        assertThat(deltas.get(0)).isInstanceOf(Delta.Text.class);
+    }
+
+    @Test
+    void encryptedReasoningIsASignOfLife() {
+        FakeUpstream fake = fake(exchange -> exchange.stream()
+                .delta("{\"content\":\"\",\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"x\"}]}")
+                .awaitClientLeft());
+        HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url())
+                .firstToken(Duration.ofSeconds(10))
+                .idle(Duration.ofMillis(300))
+                .attempts(1));
+        UpstreamException failure = catchThrowableOfType(
+                UpstreamException.class,
+                () -> upstream.open(request("nobody"), new Terms(new Cancellation()))
+                        .close());
+        assertThat(failure).hasMessageContaining("timeouts.idle");
+    }
+
+    @Test
+    void aReplyOfOnlyAnImageIsNotEmpty() {
+        FakeUpstream fake = fake(exchange -> exchange.stream()
+                .delta("{\"images\":[{\"url\":\"u\"}]}")
+                .finish("stop")
+                .done());
+        assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
+        assertThat(deltas).containsExactly(new Delta.Image(new RawJson("{\"url\":\"u\"}")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"stop, -", "tool_calls, -", "length, LENGTH"})
+    void aToolCallThatGetsNoNameIsAFailureUnlessTheReplyIsCut(String reason, String end) {
+        FakeUpstream fake = fake(exchange -> exchange.stream()
+                .text("a")
+                .delta("{\"tool_calls\":[{\"index\":0,\"id\":\"i\",\"function\":{\"arguments\":\"{}\"}}]}")
+                .finish(reason)
+                .done());
+        FinishReason expected = end.equals("-") ? null : FinishReason.valueOf(end);
+        assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(expected);
+        assertThat(deltas).containsExactly(new Delta.Text("a"));
+    }
+
+    @Test
+    void asksForAnUncompressedReplyUnlessConfiguredOtherwise() {
+        FakeUpstream fake = fake(Script.answer("a"));
+        read(fixture.upstream(fake), request("nobody"));
+        read(
+                fixture.upstream(settings -> settings.url(fake.url()).headers(Map.of("accept-encoding", "gzip"))),
+                request("nobody"));
+        assertThat(fake.request(0).headers()).containsEntry("Accept-Encoding", "identity");
+        assertThat(fake.request(1).headers()).containsEntry("Accept-Encoding", "gzip");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Encoding: gzip", "X: y"})
+    void readsACompressedStreamAsItArrives(String header) {
+        CountDownLatch read = new CountDownLatch(1);
+        FakeUpstream fake = fake(exchange -> exchange.stream(header)
+                .body(DecompressionTest.gzip("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"))
+                .await(read)
+                .body(
+                        DecompressionTest.gzip(
+                                "data: {\"choices\":[{\"delta\":{\"content\":\"b\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"))
+                .end());
+        try (Call call = fixture.upstream(fake).open(request("nobody"), new Terms(new Cancellation()))) {
+            for (Delta delta : call) {
+                deltas.add(delta);
+                read.countDown();
+            }
+        }
+        assertThat(deltas).containsExactly(new Delta.Text("a"), new Delta.Text("b"));
+    }
+
+    @Test
+    void readsACompressedErrorToo() {
+        FakeUpstream fake = fake(exchange -> exchange.stream().end());
+        byte[] gzip = gzip("{\"error\":{\"message\":\"too long\"}}");
+        FakeUpstream refusing = fixture.fake(FakeUpstream.playing(exchange -> exchange.raw(
+                        "HTTP/1.1 400 Bad\r\nContent-Encoding: gzip\r\nContent-Length: " + gzip.length + "\r\n\r\n")
+                .raw(gzip)
+                .close()));
+        assertThat(fake.requests()).isEmpty();
+        UpstreamException failure = catchThrowableOfType(
+                UpstreamException.class,
+                () -> fixture.upstream(refusing).open(request("nobody"), new Terms(new Cancellation())));
+        assertThat(failure).hasMessage("too long");
+    }
+
+    @Test
+    void saysWhichCompressionItCannotRead() {
+        FakeUpstream fake = fake(exchange -> exchange.reply(200, "text/event-stream", "x", "Content-Encoding: br"));
+        UpstreamException failure = catchThrowableOfType(
+                UpstreamException.class,
+                () -> fixture.upstream(fake).open(request("nobody"), new Terms(new Cancellation())));
+        assertThat(failure).hasMessageContaining("Content-Encoding: br");
+        assertThat(fake.requests()).hasSize(1);
+    }
+
+    @Test
+    void lateUsageCounts() {
+        FakeUpstream fake = fake(exchange -> exchange.stream()
+                .event("{\"choices\":[],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}")
+                .text("a")
+                .finish("stop")
+                .usage(10, 5)
+                .event("{\"choices\":[],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}")
+                .done());
+        try (Call call = fixture.upstream(fake).open(request("nobody"), new Terms(new Cancellation()))) {
+            call.forEach(deltas::add);
+            assertThat(call.usage()).isEqualTo(new Usage(10, 0, 5, 0));
+        }
+    }
+
+    private static byte[] gzip(String text) {
+        try {
+            return DecompressionTest.gzip(text);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private FakeUpstream fake(Script script) {
+        return fixture.fake(FakeUpstream.deciding(request -> script));
+    }
+
+    private static CallRequest request(String json) {
+        Map<String, RawJson> fields =
+                json.equals("nobody") ? Map.of() : Map.of("response_format", new RawJson("{\"type\":\"json_object\"}"));
+        Set<String> droppable = json.equals("gateway") ? Set.of("response_format") : Set.of();
+        return new CallRequest("m", List.of(Message.user("hi")), fields, droppable);
+    }
+
+    /** Reads a reply to its end; null if it fails, which must be a failure of the provider that another try may mend. */
+    private @Nullable FinishReason read(HttpUpstream upstream, CallRequest request) {
+        try (Call call = upstream.open(request, new Terms(new Cancellation()))) {
+            call.forEach(deltas::add);
+            return call.finishReason();
+        } catch (UpstreamException e) {
+            assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
+            assertThat(e.retryable()).isTrue();
+            return null;
+        }
+    }
+}
