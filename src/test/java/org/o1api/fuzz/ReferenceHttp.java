@@ -22,6 +22,7 @@ import org.o1api.fuzz.WireReply.End;
  */
 final class ReferenceHttp {
     private static final Pattern STATUS = Pattern.compile("HTTP/\\d\\.\\d (\\d{3})\\b");
+    private static final Pattern SIZE = Pattern.compile("(?s)([0-9a-fA-F]{1,8})([;\\s].*)?");
     private static final Pattern LENGTH = Pattern.compile("(?im)^content-length:\\s*(\\d{1,9})\\s*$");
 
     /**
@@ -40,6 +41,9 @@ final class ReferenceHttp {
                 reply.mutations().stream().anyMatch(name -> name.startsWith("HEAD") || name.startsWith("RAW"));
         String text = new String(wire, StandardCharsets.ISO_8859_1);
         int start = 0;
+        while (text.startsWith("\n", start) || text.startsWith("\r\n", start)) {
+            start++; // empty lines before the status line
+        }
         int end = endOfHead(text, start);
         Matcher status = STATUS.matcher(text);
         while (end >= 0
@@ -98,11 +102,11 @@ final class ReferenceHttp {
             while (lineEnd < bytes.length && bytes[lineEnd] != '\n') {
                 lineEnd++;
             }
-            String size = new String(bytes, at, lineEnd - at, StandardCharsets.ISO_8859_1).split(";", 2)[0].strip();
-            if (lineEnd == bytes.length || !size.matches("[0-9a-fA-F]{1,8}")) {
+            Matcher size = SIZE.matcher(new String(bytes, at, lineEnd - at, StandardCharsets.ISO_8859_1));
+            if (lineEnd == bytes.length || !size.matches()) {
                 return new Body(body.toByteArray(), false);
             }
-            long length = Long.parseLong(size, 16);
+            long length = Long.parseLong(size.group(1), 16);
             at = lineEnd + 1;
             if (length == 0) {
                 return new Body(body.toByteArray(), true);

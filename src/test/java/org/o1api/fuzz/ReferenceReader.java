@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +27,8 @@ import org.o1api.fuzz.ReferenceHttp.Body;
  *   <li>An event whose JSON has a key twice may mean anything; see {@link #isDoubtful}.
  *   <li>Data without quotes, braces and brackets are keep-alive text, whatever they say; so is a JSON value that is no object.
  *   <li>An object without choices, usage and error is skipped, unless the reply ends with it and has no finish reason.
+ *   <li>A {@code message} after deltas that say nothing may count or not.
+ *   <li>A whole tool call that comes again with its id may be a second one or a repetition.
  *   <li>{@code error} with an empty value may be an error or none.
  * </ul>
  */
@@ -43,6 +46,7 @@ final class ReferenceReader {
 
     private final boolean json;
     private final boolean needsReason;
+    private final boolean emptyDeltasCount;
     private final Body body;
     private final List<Reading> readings = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
@@ -54,6 +58,8 @@ final class ReferenceReader {
     /** The same, if a call is all that has the same index. */
     private final Map<String, StringBuilder> byIndex = new HashMap<>();
 
+    private final Set<String> known = new HashSet<>();
+    private final StringBuilder withoutRepetitions = new StringBuilder();
     private boolean answered;
     private boolean deltas;
     private @Nullable String finish;
@@ -61,7 +67,8 @@ final class ReferenceReader {
     private boolean doubtful;
     private boolean failed;
 
-    private ReferenceReader(Body body, boolean json, boolean needsReason) {
+    private ReferenceReader(Body body, boolean json, boolean needsReason, boolean emptyDeltasCount) {
+        this.emptyDeltasCount = emptyDeltasCount;
         this.needsReason = needsReason;
         this.body = body;
         this.json = json;
@@ -70,7 +77,7 @@ final class ReferenceReader {
     /** Whether a reply has an event of which one cannot say what it means. */
     static boolean isDoubtful(WireReply reply) {
         return ReferenceHttp.bodies(reply).stream().anyMatch(body -> {
-            ReferenceReader reader = new ReferenceReader(body, false, false);
+            ReferenceReader reader = new ReferenceReader(body, false, false, true);
             reader.read();
             return reader.doubtful;
         });
@@ -84,9 +91,11 @@ final class ReferenceReader {
     static List<Reading> readings(WireReply reply, boolean json) {
         List<Reading> all = new ArrayList<>();
         for (Body body : ReferenceHttp.bodies(reply)) {
-            ReferenceReader reader = new ReferenceReader(body, json, reply.needsReason());
-            reader.read();
-            all.addAll(reader.readings);
+            for (boolean emptyDeltasCount : new boolean[] {true, false}) {
+                ReferenceReader reader = new ReferenceReader(body, json, reply.needsReason(), emptyDeltasCount);
+                reader.read();
+                all.addAll(reader.readings);
+            }
         }
         return all;
     }
@@ -167,7 +176,7 @@ final class ReferenceReader {
         if (raw.startsWith("[DONE]")) {
             if (finish != null) {
                 complete(finish);
-            } else if (!needsReason && !endsInSomethingElse && callsParse() && (!json || parses(answer()))) {
+            } else if (!needsReason && !endsInSomethingElse && callsParse() && (!json || isJson())) {
                 complete("stop");
             }
             return false;
@@ -216,7 +225,9 @@ final class ReferenceReader {
         JsonNode choice = chunk.path("choices").path(0);
         JsonNode said = choice.path("delta");
         if (said.isObject()) {
-            deltas = true;
+            deltas |= emptyDeltasCount
+                    || said.has("tool_calls")
+                    || !textOf(said.path("content")).isEmpty();
         } else if (!deltas) {
             said = choice.path("message");
         }
@@ -268,6 +279,10 @@ final class ReferenceReader {
         byIndex.computeIfAbsent(piece.path("index").toString(), index -> new StringBuilder())
                 .append(more);
         arguments.append(more);
+        String whole = piece.path("id").asText() + more;
+        if (!parses(more) || known.add(whole)) {
+            withoutRepetitions.append(more);
+        }
     }
 
     /** Whether the arguments of all calls are JSON; what was cut off is not. */
@@ -278,6 +293,11 @@ final class ReferenceReader {
 
     private static boolean parsesOrIsEmpty(StringBuilder call) {
         return call.toString().isBlank() || parses(call.toString());
+    }
+
+    /** Whether the text is JSON; there may be none beside tool calls. */
+    private boolean isJson() {
+        return parses(answer()) || (answer().isBlank() && !calls.isEmpty());
     }
 
     private static boolean parses(String text) {
@@ -308,7 +328,7 @@ final class ReferenceReader {
         } else {
             add(End.LENGTH);
             boolean unknown = !Set.of("length", "max_tokens", "model_length").contains(lower);
-            if (unknown && json && parses(answer())) {
+            if (unknown && json && isJson()) {
                 add(End.DONE);
             }
         }
@@ -317,6 +337,7 @@ final class ReferenceReader {
     private void add(End end) {
         for (String said : List.of(answer(), text.toString(), afterThought())) {
             readings.add(new Reading(said, refusal.toString(), arguments.toString(), end));
+            readings.add(new Reading(said, refusal.toString(), withoutRepetitions.toString(), end));
         }
     }
 
