@@ -56,7 +56,7 @@ final class ReplyEnd {
         if (end != null && end.kind() == EndReason.Kind.UNKNOWN) {
             unknown = unknown();
             profile.logOnce(
-                    "reason " + end.word(),
+                    "unknown reason",
                     "replies end with the unknown finish_reason "
                             + (end.word().isEmpty() ? "(no plain word)" : end.word()) + ", which counts as length");
         }

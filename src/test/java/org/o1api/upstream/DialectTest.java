@@ -143,7 +143,7 @@ class DialectTest {
         return fixture.upstream(
                 settings,
                 new Breaker("main", Breaker.OPEN, false),
-                new RejectedFields(settings, System::nanoTime),
+                new ProviderProfiles(settings, System::nanoTime),
                 transport);
     }
 
