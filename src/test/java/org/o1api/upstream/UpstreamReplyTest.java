@@ -182,6 +182,15 @@ class UpstreamReplyTest {
         assertThat(deltas).containsExactly(new Delta.Text("ab"));
     }
 
+    @Test
+    void aFinishReasonBeforeTheTextDoesNotMakeATextComplete() {
+        FakeUpstream fake = fake(exchange -> exchange.stream()
+                .event("{\"choices\":[{\"delta\":{\"reasoning_content\":\"r\"},\"finish_reason\":\"stop\"}]}")
+                .text("half")
+                .end());
+        assertThat(read(fixture.upstream(fake), request("nobody"))).isNull();
+    }
+
     /** This takes the 10 s that usage is waited for. */
     @Test
     void remembersThatUsageDoesNotCome() {
