@@ -38,8 +38,8 @@ class RequestFieldsIT {
         fields.put("logprobs", "true");
         fields.put("top_logprobs", "3");
         fields.put("audio", "{}");
-        fields.put("functions", "[]");
-        fields.put("function_call", "\"auto\"");
+        fields.put("functions", "[{\"name\": \"f\"}]");
+        fields.put("function_call", "{\"name\": \"f\"}");
         fields.put("modalities", "[\"text\", \"audio\"]");
         fields.forEach((name, value) ->
                 isRefused(stage, "{\"" + name + "\": " + value + ", " + QUESTION + "}", name, "unsupported_value"));
@@ -274,7 +274,7 @@ class RequestFieldsIT {
                 "\"store\": false",
                 "\"safety_identifier\": \"s\"",
                 "\"prompt_cache_key\": \"k\"",
-                "\"verbosity\": \"low\"",
+                "\"min_p\": 0.10",
                 "\"top_p\": 0.50",
                 "\"top_k\": [ 1,  {\"x\": \"\\u00e9\"} ]");
         stage.plays(Steps.thenAnswer("Yes."));

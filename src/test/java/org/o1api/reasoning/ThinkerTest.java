@@ -8,12 +8,15 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
 import org.o1api.llm.Usage;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.Call;
@@ -98,7 +101,12 @@ class ThinkerTest {
 
     @Test
     void endsAnAnswerThatHasBegunWithTheTurnsTime() {
-        for (Delta begin : List.of(new Delta.Text("Be"), new Delta.ToolCall(0, "call_1", "f", ""))) {
+        for (Delta begin : List.of(
+                new Delta.Text("Be"),
+                new Delta.Text("<think>a</think>\nBe"),
+                new Delta.Refusal("No"),
+                new Delta.Image(new RawJson("{}")),
+                new Delta.ToolCall(0, "call_1", "f", ""))) {
             Reply reply = Reply.of(begin, new Delta.Text("never read"));
             Thinker thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
             try (Call call = thinker.answer(REQUEST)) {
@@ -111,9 +119,19 @@ class ThinkerTest {
         }
     }
 
-    @Test
-    void failsAnAnswerThatHasNotBegunWithTheTurnsTime() {
-        Reply reply = Reply.of(new Delta.Reasoning("Hm"), new Delta.Text("never read"));
+    static Stream<Delta> noAnswers() {
+        return Stream.of(
+                new Delta.Reasoning("Hm"),
+                new Delta.Text(" \n"),
+                new Delta.Text("\n<think>Hm"),
+                new Delta.Text("<think>Hm</think>\n\n"),
+                new Delta.Refusal(" "));
+    }
+
+    @ParameterizedTest
+    @MethodSource("noAnswers")
+    void failsAnAnswerThatHasNotBegunWithTheTurnsTime(Delta noAnswer) {
+        Reply reply = Reply.of(noAnswer, new Delta.Text("never read"));
         Thinker thinker =
                 thinker(ScriptedUpstream.answering(reply), new Preset.Budget(9, 9, Duration.ofMillis(1500), 6));
         try (Call call = thinker.answer(REQUEST)) {

@@ -11,7 +11,7 @@ import org.o1api.llm.Usage;
 import org.o1api.upstream.Delta;
 
 /** A listener that writes down what a turn reports. */
-public final class Transcript implements TurnListener {
+public class Transcript implements TurnListener {
     private final List<String> events = new ArrayList<>();
     private final TreeMap<Integer, StringBuilder> steps = new TreeMap<>();
     private final Set<Integer> ended = new HashSet<>();

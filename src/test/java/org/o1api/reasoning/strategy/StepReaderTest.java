@@ -47,6 +47,27 @@ class StepReaderTest {
         assertThat(out.step(1)).isEqualTo("*" + said + " This step begins anew.*");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    Let me {"title":"x","content":"y"} see.</think>{"title":"T","content":"c"} | Let me {"title":"x","content":"y"} see.;c
+                    {"title":"T","content":"a</think>c"}                                       | a</think>c
+                    Here: {"title":"T","content":"c"}                                          | c
+                    <think>a</think>{"title":"T","content":"c"}                                | a;c
+                    </think>{"title":"T","content":"c"}                                        | c
+                    Never ends                                                                 | Never ends
+                    """)
+    void holdsATextThatBeginsInsideTheReasoning(String reply, String shown) {
+        for (int cut = 0; cut <= reply.length(); cut++) {
+            Transcript out = new Transcript();
+            StepReader reader = new StepReader(1, out);
+            reader.startInReasoning();
+            reader.feed(reply.substring(0, cut));
+            reader.feed(reply.substring(cut));
+            reader.end();
+            assertThat(out.step(1)).isEqualTo(shown.replace(";", "\n\n"));
+        }
+    }
+
     // spotless:off
     static Stream<Reply> replies() {
         return Stream.of(
@@ -73,6 +94,39 @@ class StepReaderTest {
                         "{\"title\": \"" + EVIL_JSON + "Check\", \"content\": \"" + EVIL_JSON
                                 + "\", \"next_action\": \"continue\"}",
                         EVIL + "Check|" + EVIL + "|CONTINUE|whole"),
+                // a closing tag that nothing opened
+                reply(
+                        "an unopened tag",
+                        "Let me see.\n</think>\n{\"title\":\"T\",\"content\":\"c\"}",
+                        "T|Let me see.\n\n\nc|-|whole"),
+                reply(
+                        "an unopened tag after much text",
+                        LONG + "</think>{\"title\":\"T\",\"content\":\"c\"}",
+                        "T|" + LONG + "\n\nc|-|whole"),
+                reply(
+                        "an unopened tag at the front",
+                        "\n</think>\n\n{\"title\":\"T\",\"content\":\"c\"}",
+                        "T|c|-|whole"),
+                reply(
+                        "a second closing tag",
+                        "<think>a</think>b</think>{\"title\":\"T\",\"content\":\"c\"}",
+                        "T|a\n\nb\n\nc|-|whole"),
+                reply(
+                        "an unopened tag before a fence",
+                        "Hm. {x}</think>```json\n{\"title\":\"T\",\"content\":\"c\"}\n```",
+                        "T|Hm. {x}\n\nc|-|whole"),
+                reply(
+                        "a step in the reasoning",
+                        "{\"content\":\"a\"} or so.</think>{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"continue\"}",
+                        "T|a\n\nc|CONTINUE|whole"),
+                reply("a closing tag behind the step", "{\"title\":\"T\",\"content\":\"c\"}\n</think>", "T|c|-|whole"),
+                reply(
+                        "a closing tag in the content",
+                        "{\"title\":\"T\",\"content\":\"a</think>c\"}",
+                        "T|a</think>c|-|whole"),
+                reply("half a closing tag", "Hm.</thin", "-|Hm.</thin|-|broken"),
+                reply("a closing tag and nothing", "Hm.</think>", "-|Hm.|-|broken"),
+                reply("a closing tag and prose", "Hm.</think>So.", "-|Hm.\n\nSo.|-|broken"),
                 // things around the object
                 reply(
                         "a fence",

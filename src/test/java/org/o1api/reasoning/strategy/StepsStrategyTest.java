@@ -246,7 +246,7 @@ class StepsStrategyTest {
     void mergesTheCallersLeadingInstructionsIntoOneSystemMessage() {
         Content parts = new Content.Parts(
                 new RawJson(
-                        "[{\"type\":\"text\",\"text\":\"Be\"},{\"type\":\"image_url\",\"image_url\":{}},{\"type\":\"text\",\"text\":\"kind.\"}]"));
+                        "[{\"type\":\"text\",\"text\":\"Be\"},{\"type\":\"x\",\"y\":null},{\"type\":\"text\",\"text\":\"kind.\"}]"));
         ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
         Message later = Message.system("Now in verse.");
         think(

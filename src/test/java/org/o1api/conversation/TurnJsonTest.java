@@ -1,0 +1,107 @@
+package org.o1api.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.llm.Content;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+import org.o1api.llm.Usage;
+
+/** A stored turn is read back as it was: JSON byte for byte, texts with all their characters. */
+class TurnJsonTest {
+    static List<String> values() {
+        return List.of(
+                "1e999",
+                "12345678901234567890.1234567890",
+                "1E2",
+                "-0.0",
+                "-0",
+                "9".repeat(2000),
+                "{\"a\":1,\"a\":2}",
+                "{ \"b\" : [ 1 , 2 ] ,\n\"a\":null}",
+                "\"\\u0041\\/\\n\"",
+                "\"\\ud800\"",
+                "\"\\udc00 \\ud83d\\ude00 \\ud83d\"",
+                "\"é\\u2028 😀\"",
+                "true",
+                "[]",
+                "\"" + "x".repeat(70_000) + "\\u00e9\"",
+                "[".repeat(990) + "]".repeat(990),
+                "[".repeat(3000) + "]".repeat(3000));
+    }
+
+    private static StoredTurn again(StoredTurn turn) {
+        return TurnJson.read(turn.id(), TurnJson.write(turn));
+    }
+
+    @ParameterizedTest
+    @MethodSource("values")
+    void keepsJsonByteForByte(String value) {
+        RawJson raw = new RawJson(value);
+        RawJson calls = new RawJson("[ {\"id\":\"c\", \"extra_content\" : " + value + ",\"extra_content\":1.50}]");
+        Map<String, RawJson> fields = new LinkedHashMap<>();
+        fields.put("x", raw);
+        fields.put("tool_calls", calls);
+        fields.put("odd \"key\" \u2028", raw);
+        Message message = new Message(
+                Role.ASSISTANT, new Content.Parts(new RawJson("[{\"type\":\"y\", \"z\":" + value + "} ]")), fields);
+        StoredTurn turn = new StoredTurn(
+                "chatcmpl-1",
+                5,
+                "m",
+                List.of(message, Message.user("?")),
+                new StoredTurn.Answer(
+                        null,
+                        null,
+                        null,
+                        calls,
+                        List.of(new StoredTurn.Step("T", "c")),
+                        FinishReason.TOOL_CALLS,
+                        new Usage(4, 2, 3, 1)));
+
+        StoredTurn read = again(turn);
+
+        assertThat(read).isEqualTo(turn);
+        assertThat(read.messages().get(0).fields().keySet()).containsExactlyElementsOf(fields.keySet());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "a",
+                "\ud800",
+                "a\udc00b",
+                "\ud83d\ude00",
+                "\ud83d\ud83d\ude00\ude00",
+                "\"\\\n\u0000\u2028\u0085",
+                "1e999"
+            })
+    void keepsEachCharacterOfATextAndIsUtf8(String text) {
+        StoredTurn turn = new StoredTurn(
+                "chatcmpl-1",
+                5,
+                text,
+                List.of(Message.user(text)),
+                new StoredTurn.Answer(
+                        text,
+                        text,
+                        text,
+                        null,
+                        List.of(new StoredTurn.Step(text, text)),
+                        FinishReason.STOP,
+                        Usage.NONE));
+
+        assertThat(again(turn)).isEqualTo(turn);
+        assertThat(TurnJson.write(turn).codePoints())
+                .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    }
+}

@@ -1,0 +1,117 @@
+package org.o1api.reasoning.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.reasoning.Transcript;
+import org.o1api.upstream.Delta;
+
+/** {@code </think>} without an opening tag in an answer: {@code ;} is a line break, {@code ~} separates the pieces that arrive. */
+class UnopenedTagTest {
+    /** A client that gets nothing before the end. */
+    private static final class Whole extends Transcript {
+        @Override
+        public boolean showsNothingBeforeTheEnd() {
+            return true;
+        }
+    }
+
+    private static void check(
+            Transcript out, boolean json, boolean startsThinking, String pieces, String reasoning, String answer) {
+        AnswerReader reader = new AnswerReader(1, json, startsThinking, out);
+        for (String piece : pieces.split("~", -1)) {
+            reader.feed(new Delta.Text(piece.replace(';', '\n')));
+        }
+        reader.end();
+        assertThat(out.step(1)).isEqualTo(reasoning == null ? "" : reasoning.replace(';', '\n'));
+        assertThat(out.answer()).isEqualTo(answer == null ? "" : answer.replace(';', '\n'));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    Two and two,;so four.~;</think>;;~Four.     | Two and two,;so four. | Four.
+                    So four.</think>Four.                       | So four.              | Four.
+                    ;So four.;~</th~ink>~;;~Four.;              | So four.              | Four.;
+                    So four.</think>                            | So four.              |
+                    </think>;;Four.                             |                       | Four.
+                    ;</think>Four.                              |                       | Four.
+                    a</think>b</think>c                         | a                     | b</think>c
+                    a</think>;<think>b</think>;c                | ab                    | c
+                    <think>a</think>b</think>c                  | a                     | b</think>c
+                    Four.                                       |                       | Four.
+                    Write <think>a</think>.                     |                       | Write <think>a</think>.
+                    Close it by `</think>`.                     |                       | Close it by `</think>`.
+                    Close it by "</think>" or '</think>'.       |                       | Close it by "</think>" or '</think>'.
+                    Code:;```;a</think>;```                     |                       | Code:;```;a</think>;```
+                    Is `</think>` there? No.;</think>;No.       | Is `</think>` there? No. | No.
+                    Not </thinking> nor </think >.              |                       | Not </thinking> nor </think >.
+                    """)
+    void endsTheReasoningWhileNothingWasSent(String pieces, String reasoning, String answer) {
+        check(new Whole(), false, false, pieces, reasoning, answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    So four.</think>Four.          | So four. | Four.
+                    ;~So four.;</think>;~Four.     | So four. | Four.
+                    So~ four.</think>Four.         |          | So four.</think>Four.
+                    So four.~</think>Four.         |          | So four.</think>Four.
+                    ~</th~ink>~Four.               |          | Four.
+                    """)
+    void staysInAnAnswerThatWasSent(String pieces, String reasoning, String answer) {
+        check(new Transcript(), false, false, pieces, reasoning, answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    So~ four.~;</think>;~Four.                   | So four.                    | Four.
+                    Write `</think>`?~ No.</think>Four.          | Write `                     | `? No.</think>Four.
+                    <think>So four.</think>Four.                 | So four.                    | Four.
+                    Four~.                                       |                             | Four.
+                    """)
+    void isWaitedForWhereTheTextBeginsInsideTheReasoning(String pieces, String reasoning, String answer) {
+        check(new Transcript(), false, true, pieces, reasoning, answer);
+        check(new Whole(), false, true, pieces, reasoning, answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    So four.;</think>;{"a": 4}     | So four. | {"a": 4}
+                    So four.</think>```json;[4];```| So four. | [4]
+                    {"a": "b</think>c"}            |          | {"a": "b</think>c"}
+                    ; ["b</think>c"]               |          | ; ["b</think>c"]
+                    ```;{"a": "b</think>c"};```    |          | {"a": "b</think>c"}
+                    """)
+    void isTextInJson(String pieces, String reasoning, String answer) {
+        check(new Whole(), true, false, pieces, reasoning, answer);
+        check(new Whole(), true, true, pieces, reasoning, answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    So fo          | true  | So fo | ''    | 5
+                    So.</think>Fo  | true  | So.   | Fo    | 11
+                    So fo          | false | ''    | So fo | 0
+                    So.</think>Fo  | false | So.   | Fo    | 11
+                    """)
+    void countsAReplyThatWasCutAsReasoningIfItBeganInside(
+            String text, boolean startsThinking, String reasoning, String answer, int length) {
+        Transcript out = new Whole();
+        AnswerReader reader = new AnswerReader(1, false, startsThinking, out);
+        reader.feed(new Delta.Text(text));
+        reader.cut();
+        assertThat(reader.reasoningLength()).isEqualTo(length);
+        reader.end();
+        assertThat(out.step(1)).isEqualTo(reasoning);
+        assertThat(out.answer()).isEqualTo(answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"So, true, false, true", "So, false, true, false", "So, false, false, false", "' ', false, true, true"})
+    void mayBeMadeAgainWhileItMayBeReasoning(String text, boolean startsThinking, boolean whole, boolean may) {
+        AnswerReader reader = new AnswerReader(1, false, startsThinking, whole ? new Whole() : new Transcript());
+        reader.feed(new Delta.Text(text));
+        assertThat(reader.mayBeginAnew()).isEqualTo(may);
+    }
+}
