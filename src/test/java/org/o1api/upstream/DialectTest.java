@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -148,8 +149,11 @@ class DialectTest {
     }
 
     private static UpstreamSettings settings(DialectRow row, URI url) {
-        UpstreamSettings plain =
-                new UpstreamFixture.Settings().url(url).attempts(1).build();
+        UpstreamSettings plain = new UpstreamFixture.Settings()
+                .url(url)
+                .attempts(1)
+                .maxRetryWait(Duration.ofMinutes(5))
+                .build();
         UpstreamSettings.Replies replies = new UpstreamSettings.Replies(
                 UpstreamSettings.Replies.DEFAULT.event(), row.requiresFinishReason(), false);
         return new UpstreamSettings(
