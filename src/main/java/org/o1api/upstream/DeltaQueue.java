@@ -28,6 +28,9 @@ final class DeltaQueue implements ChunkReader.Sink {
     private boolean any;
     private boolean answered;
     private @Nullable EndReason end;
+    /** Whether more has come after the reason: it was not the end. */
+    private boolean wentOn;
+
     private Usage usage = Usage.NONE;
 
     // The delta that grows.
@@ -73,6 +76,8 @@ final class DeltaQueue implements ChunkReader.Sink {
         seal();
         ready.add(new Delta.Image(json));
         any = true;
+        active = true;
+        wentOn = true;
         answered = true;
     }
 
@@ -86,6 +91,7 @@ final class DeltaQueue implements ChunkReader.Sink {
         }
         active = true;
         answered = true;
+        wentOn = true;
         toolCalls.add(piece).forEach(this::appendCall);
     }
 
@@ -125,6 +131,7 @@ final class DeltaQueue implements ChunkReader.Sink {
             throw Failures.broken("broke its reply off" + word, null);
         }
         end = reason;
+        wentOn = false;
         releaseCalls();
     }
 
@@ -139,13 +146,14 @@ final class DeltaQueue implements ChunkReader.Sink {
         return end;
     }
 
+    /** Whether the reply has said why it ended, and nothing has come after that. */
     boolean finished() {
-        return end != null;
+        return end != null && !wentOn;
     }
 
-    /** Whether the reply has said why it ended, and that can be true: some providers say {@code stop} with every chunk. */
+    /** Whether the same can be true before the body's end: some providers say {@code stop} with every chunk. */
     boolean mayBeOver() {
-        return end != null && (answered || isLimited(end));
+        return end != null && !wentOn && (answered || isLimited(end));
     }
 
     /** Whether anything has arrived that the model generated, even if it cannot be shown. */
@@ -242,6 +250,7 @@ final class DeltaQueue implements ChunkReader.Sink {
         }
         any = true;
         active = true;
+        wentOn = true;
         growing.append(piece);
     }
 

@@ -273,17 +273,12 @@ final class HttpCall implements Call {
         if (attempt.exchange().endedWithoutUsage()) {
             profile.replyFacts().cameWithoutUsage();
         }
-        if (deltas.mayBeOver()) {
-            completeOrFail();
-        } else {
-            UpstreamException why = attempt.explain(thrown);
-            attempt.report(thrown);
-            fail(why);
-        }
-    }
-
-    private void completeOrFail() {
         try {
+            if (!deltas.mayBeOver()) {
+                UpstreamException why = attempt.explain(thrown);
+                attempt.report(thrown);
+                throw why;
+            }
             complete();
         } catch (UpstreamException e) {
             fail(e);

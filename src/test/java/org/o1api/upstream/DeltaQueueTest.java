@@ -165,7 +165,6 @@ class DeltaQueueTest {
         "odd, reasoning, false"
     })
     void aFinishReasonEndsAReplyOnlyAfterContent(String reason, String what, boolean mayBeOver) {
-        queue.finish(EndReason.of(reason));
         switch (what) {
             case "text" -> queue.text("a");
             case "reasoning" -> queue.reasoning("a");
@@ -174,7 +173,31 @@ class DeltaQueueTest {
             case "tool" -> queue.toolCall(new Delta.ToolCall(0, "i", "f", ""));
             default -> queue.activity();
         }
+        queue.finish(EndReason.of(reason));
         assertThat(queue.mayBeOver()).isEqualTo(mayBeOver);
+        assertThat(queue.finished()).isTrue();
+    }
+
+    @Test
+    void whatComesAfterAFinishReasonShowsThatItWasNotTheEnd() {
+        List<Runnable> more = List.of(
+                () -> queue.text("a"),
+                () -> queue.refusal("a"),
+                () -> queue.reasoning("a"),
+                () -> queue.image(new RawJson("{}")),
+                () -> queue.toolCall(new Delta.ToolCall(0, "i", "f", "")));
+        for (Runnable piece : more) {
+            queue.text("a");
+            queue.finish(EndReason.of("stop"));
+            assertThat(queue.mayBeOver()).isTrue();
+            queue.text("");
+            queue.usage(new Usage(1, 0, 1, 0));
+            queue.activity();
+            assertThat(queue.mayBeOver()).isTrue();
+            piece.run();
+            assertThat(queue.mayBeOver()).isFalse();
+            assertThat(queue.finished()).isFalse();
+        }
     }
 
     @Test

@@ -3,6 +3,8 @@ package org.o1api.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,6 +184,15 @@ class UpstreamReplyTest {
         assertThat(deltas).containsExactly(new Delta.Text("ab"));
     }
 
+    @Test
+    void aFinishReasonBeforeTheTextDoesNotMakeATextComplete() {
+        FakeUpstream fake = fake(exchange -> exchange.stream()
+                .event("{\"choices\":[{\"delta\":{\"reasoning_content\":\"r\"},\"finish_reason\":\"stop\"}]}")
+                .text("half")
+                .end());
+        assertThat(read(fixture.upstream(fake), request("nobody"))).isNull();
+    }
+
     /** This takes the 10 s that usage is waited for. */
     @Test
     void remembersThatUsageDoesNotCome() {
@@ -290,13 +301,11 @@ class UpstreamReplyTest {
 
     @Test
     void readsACompressedErrorToo() {
-        FakeUpstream fake = fake(exchange -> exchange.stream().end());
         byte[] gzip = gzip("{\"error\":{\"message\":\"too long\"}}");
         FakeUpstream refusing = fixture.fake(FakeUpstream.playing(exchange -> exchange.raw(
                         "HTTP/1.1 400 Bad\r\nContent-Encoding: gzip\r\nContent-Length: " + gzip.length + "\r\n\r\n")
                 .raw(gzip)
                 .close()));
-        assertThat(fake.requests()).isEmpty();
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
                 () -> fixture.upstream(refusing).open(request("nobody"), new Terms(new Cancellation())));
@@ -331,8 +340,8 @@ class UpstreamReplyTest {
     private static byte[] gzip(String text) {
         try {
             return DecompressionTest.gzip(text);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,0 +1,152 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** What OpenAI's API does not have and clients get as the provider writes it: images, and fields of tool calls. */
+class ProviderExtrasIT {
+    private static final String PLAIN = "\"reasoning_effort\": \"none\"";
+
+    /** With a number that no double can have, and a line separator. */
+    private static final String IMAGE =
+            "{ \"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0KGgo=\"},\"n\":1E400,\"s\":\"\u2028\"}";
+
+    private static final String IMAGE_SENT = IMAGE.replace("\u2028", "\\u2028");
+
+    private static final String CALL = "{\"index\":0,\"id\":\"fc-1\",\"type\":\"function\","
+            + "\"extra_content\":{\"google\": {\"thought_signature\":\"U0lH\",\"n\":1.50}},"
+            + "\"function\":{\"name\":\"weather\",\"arguments\":\"{}\",\"x\":[1.0]}}";
+
+    private static final String TOOLS =
+            "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"parameters\": {}}}]";
+
+    private static Script image() {
+        return exchange -> exchange.stream()
+                .text("Here: ")
+                .delta("{\"images\":[" + IMAGE + "]}")
+                .text("done.")
+                .finish("stop")
+                .usage(10, 5)
+                .done();
+    }
+
+    private static Script call() {
+        return exchange -> exchange.stream()
+                .delta("{\"tool_calls\":[" + CALL + "]}")
+                .finish("stop")
+                .usage(10, 5)
+                .done();
+    }
+
+    @InContainers
+    void streamsAnImageBetweenTheTexts(Stage stage) {
+        stage.plays(image());
+        try (ChatClient.Stream stream = stage.client().ask("Draw a dot.", PLAIN)) {
+            List<Event> events = stream.rest();
+            assertThat(ChatClient.content(events)).isEqualTo("Here: done.");
+            List<Event> images = events.stream()
+                    .filter(event -> event.data().contains("\"images\""))
+                    .toList();
+            assertThat(images).hasSize(1);
+            assertThat(images.get(0).data()).contains("\"delta\":{\"images\":[" + IMAGE_SENT + "]}");
+            assertThat(events.indexOf(images.get(0))).isBetween(2, events.size() - 4);
+        }
+    }
+
+    @InContainers
+    void sendsAnImageWithTheMessage(Stage stage) {
+        String pretty = IMAGE.replace(",\"", ",\n  \"");
+        stage.plays(Script.status(
+                200,
+                "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"images\":[\n"
+                        + pretty + "]},\"finish_reason\":\"stop\"}]}"));
+        Answer answer = stage.client().askWhole("Draw a dot.", PLAIN);
+        assertThat(answer.content()).isEmpty();
+        assertThat(answer.response().body())
+                .contains("\"images\":[" + pretty.replace('\n', ' ').replace("\u2028", "\\u2028") + "]");
+    }
+
+    @InContainers
+    void sendsNoImageOfAStep(Stage stage) {
+        Script image = exchange -> exchange.stream()
+                .delta("{\"images\":[" + IMAGE + "]}")
+                .text("{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"final_answer\"}")
+                .finish("stop")
+                .done();
+        stage.plays(image, Script.answer("Well."));
+        Answer answer = stage.client().askWhole("?", "\"reasoning_effort\": \"minimal\"");
+        assertThat(answer.content()).isEqualTo("Well.");
+        assertThat(answer.reasoning()).contains("T\nc");
+        assertThat(answer.response().body()).doesNotContain("images");
+    }
+
+    @InContainers
+    void repeatsAnImageUnderItsKeyAndSendsItToNoModelAgain(Stage stage) {
+        stage.plays(image());
+        String body = "{\"conversation_id\": \"draws\", " + PLAIN
+                + ", \"messages\": [{\"role\": \"user\", \"content\": \"Draw a dot.\"}]}";
+        Answer first = stage.client().send("/v1/chat/completions", keyed(body));
+        JsonNode message = first.json().at("/choices/0/message");
+        assertThat(message.at("/images/0/image_url/url").asText()).startsWith("data:image/png");
+        Answer again = stage.client().send("/v1/chat/completions", keyed(body));
+        assertThat(again.json().at("/choices/0/message/images/0/image_url"))
+                .isEqualTo(message.at("/images/0/image_url"));
+        assertThat(again.content()).isEqualTo("Here: done.");
+        assertThat(stage.requests()).hasSize(1);
+
+        stage.plays(Script.answer("Yes."));
+        stage.client().askWhole("Sure?", "\"conversation_id\": \"draws\"", PLAIN);
+        assertThat(stage.request(0).text()).contains("Here: done.").doesNotContain("image");
+    }
+
+    @InContainers
+    void sendsTheFieldsOfAToolCallWithIt(Stage stage) {
+        stage.plays(call(), call());
+        try (ChatClient.Stream stream = stage.client().ask("Weather?", PLAIN, TOOLS)) {
+            assertThat(stream.rest())
+                    .anySatisfy(event -> assertThat(event.data())
+                            .contains("\"extra_content\":{\"google\": {\"thought_signature\":\"U0lH\",\"n\":1.50}}")
+                            .contains("\"arguments\":\"{}\",\"x\":[1.0]}"));
+        }
+        Answer whole = stage.client().askWhole("Weather?", PLAIN, TOOLS);
+        assertThat(whole.response().body())
+                .contains(
+                        "\"arguments\":\"{}\",\"x\":[1.0]},\"extra_content\":{\"google\": {\"thought_signature\":\"U0lH\",\"n\":1.50}}");
+    }
+
+    @InContainers
+    void keepsTheFieldsOfAToolCallInAConversation(Stage stage) {
+        stage.plays(call());
+        String body = "{\"conversation_id\": \"signs\", " + PLAIN + ", " + TOOLS
+                + ", \"messages\": [{\"role\": \"user\", \"content\": \"Weather?\"}]}";
+        JsonNode first =
+                stage.client().send("/v1/chat/completions", keyed(body)).json();
+        JsonNode again =
+                stage.client().send("/v1/chat/completions", keyed(body)).json();
+        assertThat(again.at("/choices/0/message")).isEqualTo(first.at("/choices/0/message"));
+
+        stage.plays(Script.answer("Sunny."));
+        stage.client()
+                .post("{\"conversation_id\": \"signs\", " + PLAIN + ", " + TOOLS
+                        + ", \"messages\": [{\"role\": \"tool\", \"tool_call_id\": \"fc-1\", \"content\": \"25 C\"}]}");
+        JsonNode called = stage.request(0).body().at("/messages/1/tool_calls/0");
+        assertThat(called.at("/extra_content/google/thought_signature").asText())
+                .isEqualTo("U0lH");
+        assertThat(called.at("/function/x/0").asInt()).isEqualTo(1);
+        assertThat(called.has("index")).isFalse();
+    }
+
+    private static UnaryOperator<HttpRequest.Builder> keyed(String body) {
+        return request -> ChatClient.posting(body).apply(request.header("Idempotency-Key", "k"));
+    }
+}
