@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -112,9 +113,11 @@ class DialectTest {
         int length = row.bytes().length;
         Set<Integer> everywhere =
                 new TreeSet<>(IntStream.range(1, length).boxed().toList());
-        for (Set<Integer> cuts : List.of(Set.<Integer>of(), row.eventEnds(), everywhere)) {
-            String outcome = DialectOutcome.of(reading(row, cuts), request(row), row);
-            assertThat(outcome).as("cut at %s of %d", cuts, length).isEqualTo(row.outcome());
+        List<Set<Integer>> cuts = List.of(Set.of(), row.eventEnds(), everywhere);
+        HttpUpstream upstream = reading(row, cuts.iterator());
+        for (Set<Integer> positions : cuts) {
+            String outcome = DialectOutcome.of(upstream, request(row), row);
+            assertThat(outcome).as("cut at %s of %d", positions, length).isEqualTo(row.outcome());
         }
     }
 
@@ -130,13 +133,13 @@ class DialectTest {
         };
     }
 
-    /** An upstream whose reply arrives in pieces that end at these positions. */
-    private HttpUpstream reading(DialectRow row, Set<Integer> cuts) {
+    /** An upstream whose replies arrive in pieces: those to the k-th call end at the k-th set of positions. */
+    private HttpUpstream reading(DialectRow row, Iterator<Set<Integer>> cuts) {
         UpstreamSettings settings = settings(row, URI.create("http://127.0.0.1:9/"));
         Transport transport = new Transport(settings) {
             @Override
             Response post(byte[] body, Exchange exchange) {
-                return Response.ok(new Pieces(row, cuts))
+                return Response.ok(new Pieces(row, cuts.next()))
                         .header(HttpHeaders.CONTENT_TYPE, row.type())
                         .build();
             }
