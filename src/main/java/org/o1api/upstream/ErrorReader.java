@@ -31,6 +31,8 @@ final class ErrorReader {
             "error_description",
             "description");
 
+    private static final List<String> ERRORS = List.of("error", "message", "detail", "errors", "loc", "base_resp");
+
     private static final List<String> STATUSES = List.of(
             "status_code",
             "statusCode",
@@ -151,8 +153,10 @@ final class ErrorReader {
         }
         visit(node.path("x_groq").path("error"), depth + 1);
         details(node.path("details"), depth);
-        if (message == null) {
-            visit(node.path("errors"), depth + 1);
+        for (String name : List.of("detail", "errors")) {
+            if (node.path(name).isArray()) { // which name the field, also beside a message
+                list(node.path(name), depth + 1);
+            }
         }
         values(node);
     }
@@ -285,6 +289,12 @@ final class ErrorReader {
         return path.isEmpty() ? null : path.toString();
     }
 
+    /** Whether JSON in a message is an error, and not a part of the request that the message quotes. */
+    private static boolean isError(JsonNode json) {
+        JsonNode node = json.isArray() ? json.path(0) : json;
+        return ERRORS.stream().anyMatch(node::has);
+    }
+
     /** A message, or another error's JSON or text in place of one. */
     private void text(String given, int depth) {
         String text = data(given);
@@ -293,7 +303,7 @@ final class ErrorReader {
         }
         Matcher start = JSON_START.matcher(text);
         JsonNode json = start.find() ? PartialJson.read(text.substring(start.start())) : null;
-        if (json != null && json.isContainerNode()) {
+        if (json != null && isError(json)) {
             visit(json, depth + 1);
         }
         if (message != null) {

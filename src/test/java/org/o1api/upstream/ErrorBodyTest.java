@@ -68,6 +68,9 @@ class ErrorBodyTest {
             {"errors":[{"message":"m","field":"seed","code":"c"}]} | m | seed | c | - | 0
             {"errors":["m","n"]} | m; n | - | - | - | 0
             {"errors":[{"message":"m","path":"messages[0].content"},{"message":"n"}]} | messages[0].content: m; n | messages[0].content | - | - | 0
+            {"message":"m","errors":[{"message":"n","field":"seed"}]} | m | seed | - | - | 0
+            # a message that quotes JSON of the request
+            {"error":{"message":"Invalid schema: {\\"type\\":\\"object\\",\\"code\\":\\"429\\",\\"description\\":\\"x\\"}","code":"c"}} | Invalid schema: {"type":"object","code":"429","description":"x"} | - | c | - | 0
             # OpenRouter
             {"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\\"error\\":{\\"message\\":\\"m\\",\\"type\\":\\"t\\",\\"param\\":\\"p\\",\\"code\\":\\"c\\",\\"failed_generation\\":\\"secret\\"}}","provider_name":"x"}}} | m | p | c | t | 400
             {"error":{"message":"Provider returned error","code":502,"metadata":{"raw":"m"}}} | m | - | - | - | 502

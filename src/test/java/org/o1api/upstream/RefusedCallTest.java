@@ -171,8 +171,8 @@ class RefusedCallTest {
 
     @Test
     void aWaitAboveTheLimitIsNotTriedAgainInAStreamEither() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.status(
-                200, "{\"error\":{\"code\":429,\"message\":\"m\",\"details\":[{\"retryDelay\":\"39.5s\"}]}}")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+                Script.status(200, "{\"error\":{\"code\":429,\"message\":\"Please try again in 39.5s.\"}}")));
         UpstreamException failure = fail(upstream(fake, 3), fixture.request());
         assertThat(fake.requests()).hasSize(1);
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_RATE_LIMIT);
