@@ -1,0 +1,174 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.Exchange;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** Earlier messages on their way to the provider: with a result for each tool call, and byte for byte. */
+class HistoriesIT {
+    private static final String NOT_RUN =
+            "tool: This tool call was not run: the conversation went on without its result.";
+    private static final String TOOLS = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\"}}]";
+
+    private static String chat(String conversation, String messages, String... fields) {
+        String more = fields.length == 0 ? "" : ", " + String.join(", ", fields);
+        return "{\"conversation_id\": \"" + conversation + "\", \"messages\": [" + messages + "]" + more + "}";
+    }
+
+    private static String plain(String conversation, String messages) {
+        return chat(conversation, messages, "\"reasoning_effort\": \"none\"", TOOLS);
+    }
+
+    private static String user(String text) {
+        return "{\"role\": \"user\", \"content\": " + Exchange.quoted(text) + "}";
+    }
+
+    private static String result(String id, String text) {
+        return "{\"role\": \"tool\", \"tool_call_id\": \"" + id + "\", \"content\": " + Exchange.quoted(text) + "}";
+    }
+
+    private static List<String> sent(Stage stage, int call) {
+        List<String> messages = new ArrayList<>();
+        for (JsonNode message : stage.request(call).body().path("messages")) {
+            messages.add(message.path("role").asText() + ": "
+                    + message.path("tool_call_id").asText()
+                    + message.path("content").asText());
+        }
+        return messages;
+    }
+
+    @InContainers
+    void givesAResultToCallsThatNobodyAnswered(Stage stage) {
+        stage.plays(Script.toolCalls("f", "{}", "f", "{}"), Script.answer("Ah."), Script.answer("Well."));
+        assertThat(stage.client().post(plain("unanswered", user("Rome?"))).status())
+                .isEqualTo(200);
+        stage.client().post(plain("unanswered", result("call_2", "Sunny.") + "," + user("And?")));
+        stage.client().post(plain("unanswered", result("call_1", "Late.")));
+
+        String notRun = NOT_RUN.replace("tool: ", "tool: call_1");
+        assertThat(sent(stage, 1))
+                .containsExactly("user: Rome?", "assistant: ", "tool: call_2Sunny.", notRun, "user: And?");
+        assertThat(sent(stage, 2))
+                .containsExactly(
+                        "user: Rome?",
+                        "assistant: ",
+                        "tool: call_2Sunny.",
+                        notRun,
+                        "user: And?",
+                        "assistant: Ah.",
+                        "user: The result of the tool call \"call_1\":\nLate.");
+        assertThat(stage.client()
+                        .get("/v1/conversations/unanswered/items?limit=100")
+                        .response()
+                        .body())
+                .contains("Late.", "Sunny.")
+                .doesNotContain("not run", "The result of");
+    }
+
+    @InContainers
+    void givesTheResultInStepsToo(Stage stage) {
+        JsonNode created = stage.client()
+                .send(
+                        "/v1/conversations",
+                        ChatClient.posting(
+                                "{\"items\": [{\"type\": \"message\", \"role\": \"user\", \"content\": \"Rome?\"},"
+                                        + "{\"type\": \"function_call\", \"call_id\": \"c\", \"name\": \"f\", \"arguments\": \"{}\"}]}"))
+                .json();
+        stage.plays(Script.answer(Steps.step("T", "c", "final_answer")), Script.answer("Yes."));
+
+        Answer answer = stage.client()
+                .post(chat(created.path("id").asText(), user("Hi"), "\"reasoning_effort\": \"minimal\"", TOOLS));
+
+        assertThat(answer.content()).isEqualTo("Yes.");
+        for (int call = 0; call < 2; call++) {
+            assertThat(sent(stage, call).subList(1, 5))
+                    .containsExactly("user: Rome?", "assistant: ", NOT_RUN.replace("tool: ", "tool: c"), "user: Hi");
+        }
+    }
+
+    @InContainers
+    void leavesHistoriesWithoutAConversationAsTheyAre(Stage stage) {
+        stage.plays(Script.answer("Yes."));
+        stage.client()
+                .post("{\"reasoning_effort\": \"none\", \"messages\": [" + user("a")
+                        + ", {\"role\": \"assistant\", \"tool_calls\": [{\"id\": \"c\"}]}, " + user("b") + "]}");
+        assertThat(sent(stage, 0)).containsExactly("user: a", "assistant: ", "user: b");
+    }
+
+    @InContainers
+    void keepsWhatItDoesNotKnowByteForByteInAConversation(Stage stage) {
+        String odd =
+                "{ \"n\":1e999,\"n\" : 12345678901234567890.1234567890, \"e\":[1E2,-0.0],\"s\":\"\\u0041\\ud800\" }";
+        String parts = "[ {\"type\":\"text\",\"text\":\"\\u0061\",\"x\":" + odd + "} ]";
+        String calls = "[ {\"id\":\"c\",\"extra_content\":" + odd
+                + ",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]";
+        stage.plays(Script.answer("One."), Script.answer("Two."));
+
+        stage.client()
+                .post(plain(
+                        "bytes",
+                        "{\"role\": \"user\", \"content\": " + parts + ", \"y\": " + odd
+                                + "}, {\"role\": \"assistant\", \"tool_calls\": " + calls + "}, " + result("c", "42")));
+        stage.client().post(plain("bytes", user("And?")));
+
+        assertThat(stage.requests())
+                .hasSize(2)
+                .allSatisfy(request -> assertThat(request.text())
+                        .contains("\"content\":" + parts + ",\"y\":" + odd, "\"tool_calls\":" + calls));
+    }
+
+    @InContainers
+    void closesTheThinkBlockWhateverFollows(Stage stage) {
+        Script nothing = exchange -> exchange.stream().text("").finish("length").done();
+        Script[] steps = {Script.answer(Steps.step("T", "a</think>b", "final_answer")), nothing};
+        String[] fields = {"\"reasoning_effort\": \"minimal\"", "\"reasoning_format\": \"think\""};
+        String shown = "<think>## Step 1: T\na<\\/think>b</think>";
+
+        stage.plays(steps);
+        assertThat(stage.client().askWhole("?", fields).content()).isEqualTo(shown);
+        stage.plays(steps);
+        try (ChatClient.Stream stream = stage.client().ask("?", fields)) {
+            assertThat(ChatClient.content(stream.rest())).isEqualTo(shown);
+        }
+    }
+
+    @InContainers
+    void recognisesAResentThinkBlockWithATagInIt(Stage stage) {
+        String fields = "\"reasoning_format\": \"think\"";
+        String minimal = "\"reasoning_effort\": \"minimal\"";
+        stage.plays(
+                Script.answer(Steps.step("T", "a</think>b", "final_answer")),
+                Script.answer("Yes."),
+                Script.answer("No."));
+        String content =
+                stage.client().post(chat("think", user("?"), fields, minimal)).content();
+        assertThat(content).isEqualTo("<think>## Step 1: T\na<\\/think>b</think>Yes.");
+
+        Answer second = stage.client()
+                .post(chat(
+                        "think",
+                        user("?") + ", {\"role\": \"assistant\", \"content\": " + Exchange.quoted(content) + "}, "
+                                + user("Sure?"),
+                        fields,
+                        "\"reasoning_effort\": \"none\""));
+        assertThat(second.status()).isEqualTo(200);
+        assertThat(sent(stage, 2)).containsExactly("user: ?", "assistant: Yes.", "user: Sure?");
+    }
+
+    @InContainers
+    void showsATitleThatComesAfterTheModelsOwnReasoning(Stage stage) {
+        stage.plays(
+                Script.answer("Let me see.\n</think>\n" + Steps.step("T", "c", "final_answer")), Script.answer("Yes."));
+        Answer answer = stage.client().askWhole("?", "\"reasoning_effort\": \"minimal\"");
+        assertThat(answer.reasoning()).isEqualTo("## Step 1\nLet me see.\n\n\n### T\nc");
+    }
+}
