@@ -47,12 +47,16 @@ final class ChunkReader {
                     .build())
             .build();
 
+    private static final int NO_INDEX = -1;
+
     private final Sink sink;
     private final ChunkTemplate template = new ChunkTemplate();
     private final RawValues raw = new RawValues();
     private final ChoiceReader choice = new ChoiceReader(raw);
     private final ErrorFinder errors = new ErrorFinder();
     private boolean endsInSomethingElse;
+    /** The index of the choice that is read. */
+    private int index = NO_INDEX;
 
     // What the current chunk says beside its choice.
     private @Nullable EndReason finish;
@@ -206,11 +210,15 @@ final class ChunkReader {
         }
     }
 
+    /** Reads a choice. One is requested, so the first index that arrives is its index, and choices of others are left out. */
     private void choice(JsonParser json) throws IOException {
+        EndReason finishBefore = finish;
         boolean hasDelta = false;
+        boolean isOther = false;
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
             JsonToken value = json.nextToken();
             switch (name) {
+                case "index" -> isOther = isOther(json, value);
                 case "delta" -> hasDelta |= choice.delta(json, value);
                 case "message" -> choice.message(json, value, hasDelta);
                 case "usage" -> usage(json, value);
@@ -219,6 +227,20 @@ final class ChunkReader {
                 default -> json.skipChildren();
             }
         }
+        if (isOther) {
+            choice.forget();
+            finish = finishBefore;
+        }
+    }
+
+    private boolean isOther(JsonParser json, JsonToken value) throws IOException {
+        if (value != JsonToken.VALUE_NUMBER_INT) {
+            json.skipChildren();
+            return false;
+        }
+        int given = json.getValueAsInt(NO_INDEX);
+        index = index == NO_INDEX ? given : index;
+        return given != index;
     }
 
     private void finish(JsonParser json, JsonToken value) throws IOException {

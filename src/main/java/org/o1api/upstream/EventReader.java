@@ -18,6 +18,7 @@ final class EventReader {
     private static final int LEAST_ROOM = BUFFER / 2;
 
     private static final byte[] EVENT = {'e', 'v', 'e', 'n', 't', ':'};
+    private static final byte[] ERROR_FIELD = {'e', 'r', 'r', 'o', 'r', ':'};
     private static final byte[] ERROR = {'e', 'r', 'r', 'o', 'r'};
 
     private final InputStream in;
@@ -196,8 +197,12 @@ final class EventReader {
         return false;
     }
 
+    /** Reads the event's name, or an error that is a field of its own, as older versions of llama.cpp send it. */
     private void nameEvent(int from, int to) {
-        if (startsWith(EVENT, from, to)) {
+        if (startsWith(ERROR_FIELD, from, to)) {
+            namedError = true;
+            addLine(from + ERROR_FIELD.length, to);
+        } else if (startsWith(EVENT, from, to)) {
             int value = from + EVENT.length;
             if (value < to && bytes[value] == ' ') {
                 value++;
