@@ -3,6 +3,7 @@ package org.o1api.upstream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -13,7 +14,9 @@ import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ContentLengthStrategy;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.RegistryBuilder;
@@ -128,6 +131,14 @@ final class Connections extends PoolingHttpClientConnectionManager {
         @Override
         public boolean isStale() throws IOException {
             return hasSurplus() || super.isStale();
+        }
+
+        @Override
+        public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
+            if (hasSurplus()) { // it came while the connection was idle
+                throw new SocketException("bytes arrived that belong to no reply");
+            }
+            super.sendRequestHeader(request);
         }
 
         /** Whether bytes have arrived that belong to no reply: they would be read as the reply to the next call, of any caller. */

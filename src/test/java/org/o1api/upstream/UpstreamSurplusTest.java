@@ -3,6 +3,8 @@ package org.o1api.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +43,30 @@ class UpstreamSurplusTest {
             try (Call call = upstream.open(fixture.request(), fixture.terms("caller of " + said))) {
                 assertThat(fixture.text(call)).isEqualTo(said);
             }
+        }
+        assertThat(fake.connections()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("replies")
+    void endTheConnectionThoughTheyComeLate(String bytes) throws InterruptedException {
+        String reply = bytes.startsWith(WITH_LENGTH) ? WITH_LENGTH : IN_CHUNKS;
+        CountDownLatch read = new CountDownLatch(1);
+        CountDownLatch sent = new CountDownLatch(1);
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+                exchange -> {
+                    exchange.raw(reply).await(read).raw(bytes.substring(reply.length()));
+                    sent.countDown();
+                },
+                Script.answer("Second.")));
+        HttpUpstream upstream = fixture.upstream(fake);
+        try (Call call = upstream.open(fixture.request(), fixture.terms("first"))) {
+            assertThat(fixture.text(call)).isEqualTo("First.");
+        }
+        read.countDown();
+        assertThat(sent.await(10, TimeUnit.SECONDS)).isTrue();
+        try (Call call = upstream.open(fixture.request(), fixture.terms("second"))) {
+            assertThat(fixture.text(call)).isEqualTo("Second.");
         }
         assertThat(fake.connections()).isEqualTo(2);
     }
