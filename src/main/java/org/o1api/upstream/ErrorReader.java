@@ -61,8 +61,6 @@ final class ErrorReader {
     private static final Pattern INPUT_TEXT =
             Pattern.compile(",?\\s*(?:input_value=.*?(?=, input_type=|]|$)|['\"]input['\"]:.*)", Pattern.DOTALL);
     private static final Pattern JSON_START = Pattern.compile("^\\[|\\{\\s*\"");
-    private static final Pattern SEGMENT = Pattern.compile("[a-z_$][\\w-]*");
-    private static final Pattern ROLE = Pattern.compile("system|developer|user|assistant|tool|function");
 
     private @Nullable String message;
     private @Nullable String param;
@@ -249,7 +247,7 @@ final class ErrorReader {
         if (location.isArray()) {
             List<String> segments = new ArrayList<>();
             location.forEach(segment -> segments.add(segment.asText()));
-            return path(segments);
+            return FieldPath.of(segments);
         }
         for (String name : FIELDS) {
             if (item.path(name).isTextual()) {
@@ -270,23 +268,6 @@ final class ErrorReader {
                 param = param == null ? word(violation.path("field")) : param;
             }
         }
-    }
-
-    /** A path as JSON has it, without what a validator adds: the body, and which of several forms it tried. */
-    private static @Nullable String path(List<String> segments) {
-        StringBuilder path = new StringBuilder();
-        for (int i = 0; i < segments.size(); i++) {
-            String segment = segments.get(i);
-            boolean tag = path.toString().matches("messages\\[\\d+]")
-                    && ROLE.matcher(segment).matches()
-                    && i + 1 < segments.size();
-            if (segment.matches("\\d{1,6}")) {
-                path.append('[').append(segment).append(']');
-            } else if (SEGMENT.matcher(segment).matches() && !(i == 0 && segment.equals("body")) && !tag) {
-                path.append(path.isEmpty() ? "" : ".").append(segment);
-            }
-        }
-        return path.isEmpty() ? null : path.toString();
     }
 
     /** Whether JSON in a message is an error, and not a part of the request that the message quotes. */
@@ -313,11 +294,12 @@ final class ErrorReader {
         Matcher pydantic = PYDANTIC_TEXT.matcher(text);
         if (detail.find()) {
             param = param == null
-                    ? path(List.of(detail.group(1).replaceAll("['\"\\s]", "").split(",")))
+                    ? FieldPath.of(
+                            List.of(detail.group(1).replaceAll("['\"\\s]", "").split(",")))
                     : param;
             message = detail.group(2) == null ? detail.group(3) : detail.group(2);
         } else if (pydantic.find()) {
-            param = param == null ? path(List.of(pydantic.group(1).split("\\."))) : param;
+            param = param == null ? FieldPath.of(List.of(pydantic.group(1).split("\\."))) : param;
             message = pydantic.group(2);
         } else if (!looksLikeJson(text)) {
             message = INPUT_TEXT.matcher(text).replaceAll("").strip();

@@ -1,0 +1,33 @@
+package org.o1api.upstream;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A validator's location of an error, as the path that OpenAI's {@code param} has: {@code messages[0].role}. */
+final class FieldPath {
+    private static final Pattern INDEX = Pattern.compile("\\d{1,6}");
+    private static final Pattern NAME = Pattern.compile("[a-z_$][\\w-]*");
+    private static final Pattern MESSAGE = Pattern.compile("messages\\[\\d+]");
+    private static final Pattern ROLE = Pattern.compile("system|developer|user|assistant|tool|function");
+
+    private FieldPath() {}
+
+    /** The path without what a validator adds: the body, and which of several forms it tried. Null if nothing is left. */
+    static @Nullable String of(List<String> location) {
+        StringBuilder path = new StringBuilder();
+        for (int i = 0; i < location.size(); i++) {
+            String segment = location.get(i);
+            boolean body = i == 0 && segment.equals("body");
+            boolean form = i + 1 < location.size()
+                    && ROLE.matcher(segment).matches()
+                    && MESSAGE.matcher(path).matches();
+            if (INDEX.matcher(segment).matches()) {
+                path.append('[').append(segment).append(']');
+            } else if (NAME.matcher(segment).matches() && !body && !form) {
+                path.append(path.isEmpty() ? "" : ".").append(segment);
+            }
+        }
+        return path.isEmpty() ? null : path.toString();
+    }
+}
