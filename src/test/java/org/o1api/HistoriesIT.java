@@ -41,7 +41,7 @@ class HistoriesIT {
         for (JsonNode message : stage.request(call).body().path("messages")) {
             messages.add(message.path("role").asText() + ": "
                     + message.path("tool_call_id").asText()
-                    + message.path("content").asText());
+                    + message.path("content").asText(""));
         }
         return messages;
     }
