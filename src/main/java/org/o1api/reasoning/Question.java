@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
@@ -25,8 +27,10 @@ public record Question(
         Map<String, RawJson> closingFields,
         @Nullable MaxTokens maxTokens,
         Preset.Steps steps) {
-    /** The closing field that is there where the answer must be JSON alone. */
-    public static final String JSON_FORMAT = "response_format";
+    /** The closing fields that make the answer JSON: OpenAI's, vLLM's, llama.cpp's and Ollama's. */
+    private static final Set<String> JSON_FORMATS = Set.of("response_format", "guided_json", "json_schema", "format");
+
+    private static final Pattern STRUCTURED_JSON = Pattern.compile("\"json(?:_object)?\"\\s*:");
 
     private static final RawJson NO_TOOL = new RawJson("\"none\"");
 
@@ -38,7 +42,15 @@ public record Question(
 
     /** Whether the answer must be JSON alone. */
     public boolean wantsJson() {
-        return closingFields.containsKey(JSON_FORMAT);
+        return wantsJson(closingFields);
+    }
+
+    /** Whether closing fields ask for an answer that is JSON alone. */
+    public static boolean wantsJson(Map<String, RawJson> closingFields) {
+        RawJson structured = closingFields.get("structured_outputs");
+        return JSON_FORMATS.stream().anyMatch(closingFields::containsKey)
+                || (structured != null
+                        && STRUCTURED_JSON.matcher(structured.text()).find());
     }
 
     /** Whether the answer may be a tool call. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * first one found counts, and what is inside is read before what is around it.
  */
 final class ErrorReader {
+    private static final int LONGEST_TEXT = 64 * 1024;
     private static final int LONGEST_STATEMENT = 2000;
     private static final int DEEPEST = 8;
     private static final int MOST_DETAILS = 5;
@@ -51,15 +52,6 @@ final class ErrorReader {
     private static final Pattern NO_WORD = Pattern.compile("|none|null|error|0|[1-5]\\d\\d", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern DATA_LINE = Pattern.compile("(?m)^data:\\s*(.*)$");
-    /** Python's or JavaScript's text of a list of validation errors. Of an error its {@code input} comes after both. */
-    private static final Pattern DETAIL_TEXT = Pattern.compile(
-            "['\"]loc['\"]:\\s*[(\\[]([^)\\]]*)[)\\]],\\s*['\"]msg['\"]:\\s*(?:'((?:[^'\\\\]|\\\\.)*)'|\"((?:[^\"\\\\]|\\\\.)*)\")");
-    /** Pydantic's text of a validation error. */
-    private static final Pattern PYDANTIC_TEXT =
-            Pattern.compile("validation errors? for [^\\n]*\\n([\\w.\\[\\]-]+)\\n\\s+([^\\n]*?)\\s*\\[type=");
-
-    private static final Pattern INPUT_TEXT =
-            Pattern.compile(",?\\s*(?:input_value=.*?(?=, input_type=|]|$)|['\"]input['\"]:.*)", Pattern.DOTALL);
     private static final Pattern JSON_START = Pattern.compile("^\\[|\\{\\s*\"");
 
     private @Nullable String message;
@@ -278,7 +270,7 @@ final class ErrorReader {
 
     /** A message, or another error's JSON or text in place of one. */
     private void text(String given, int depth) {
-        String text = data(given);
+        String text = data(given.substring(0, Math.min(given.length(), LONGEST_TEXT)));
         if (text.isEmpty() || depth > DEEPEST + 1) {
             return;
         }
@@ -290,19 +282,12 @@ final class ErrorReader {
         if (message != null) {
             return;
         }
-        Matcher detail = DETAIL_TEXT.matcher(text);
-        Matcher pydantic = PYDANTIC_TEXT.matcher(text);
-        if (detail.find()) {
-            param = param == null
-                    ? FieldPath.of(
-                            List.of(detail.group(1).replaceAll("['\"\\s]", "").split(",")))
-                    : param;
-            message = detail.group(2) == null ? detail.group(3) : detail.group(2);
-        } else if (pydantic.find()) {
-            param = param == null ? FieldPath.of(List.of(pydantic.group(1).split("\\."))) : param;
-            message = pydantic.group(2);
+        ValidationText validation = ValidationText.in(text);
+        if (validation != null) {
+            param = param == null ? validation.param() : param;
+            message = validation.message();
         } else if (!looksLikeJson(text)) {
-            message = INPUT_TEXT.matcher(text).replaceAll("").strip();
+            message = ValidationText.withoutInput(text).strip();
         }
     }
 }

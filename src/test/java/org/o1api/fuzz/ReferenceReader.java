@@ -310,7 +310,11 @@ final class ReferenceReader {
 
     /** The text without the block of thoughts in front. */
     private String answer() {
-        String answer = text.toString();
+        return withoutBlocks(text.toString());
+    }
+
+    private static String withoutBlocks(String text) {
+        String answer = text;
         while (answer.stripLeading().startsWith("<think>")) {
             int end = answer.indexOf("</think>");
             answer = end < 0 ? "" : answer.substring(end + "</think>".length());
@@ -344,6 +348,6 @@ final class ReferenceReader {
     /** A {@code </think>} without its beginning may have ended a thought, or stand in the text. */
     private String afterThought() {
         int end = text.indexOf("</think>");
-        return end < 0 ? text.toString() : text.substring(end + "</think>".length());
+        return end < 0 ? text.toString() : withoutBlocks(text.substring(end + "</think>".length()));
     }
 }

@@ -42,9 +42,7 @@ record ChatCompletionRequest(
     ReasoningFormat format(Preset preset, ReasoningFormat configured) {
         ReasoningFormat usual = preset.reasoningFormat() == null ? configured : preset.reasoningFormat();
         ReasoningFormat chosen = format == null ? included(usual) : format;
-        return closingFields.containsKey(Question.JSON_FORMAT) && chosen.insideContent()
-                ? ReasoningFormat.REASONING_CONTENT
-                : chosen;
+        return Question.wantsJson(closingFields) && chosen.insideContent() ? ReasoningFormat.REASONING_CONTENT : chosen;
     }
 
     private ReasoningFormat included(ReasoningFormat usual) {
