@@ -1,89 +1,51 @@
 package org.o1api.reasoning.strategy;
 
-import org.o1api.llm.ThinkBlock;
 import org.o1api.reasoning.TurnListener;
 
-/**
- * Reads one step's reply as it arrives, in pieces of any size, and reports the step's title and text at once.
- *
- * <p>A well-formed object {@code {"title", "content", "next_action"}} is read as JSON says. Whatever else comes is read as
- * well as can be, and nothing of it fails:
- *
- * <ul>
- *   <li>Text before the object, such as a fence or a greeting, is dropped while it is short, and text after it too. Text that
- *       runs on is the thought itself and is shown; then what follows the object is shown as well.
- *   <li>The first object that has one of the three keys is the step; others are text. Of two titles the first counts, of two
- *       contents both are shown, of two next actions the last counts.
- *   <li>Content that is no string is shown as its own JSON text; null is nothing.
- *   <li>Inside strings raw line breaks, backslashes that escape nothing (LaTeX) and quotes that close nothing are text.
- *   <li>Where an object stops making sense, the rest is shown as it is.
- *   <li>What stands between {@code <think>} at the front and {@code </think>} is reasoning too, and so is all text before a
- *       {@code </think>} outside of strings that nothing opened. The tags are never shown, and what follows is read as the step.
- * </ul>
- */
+/** Reads one step's reply as it arrives, the text and the reasoning beside it, and reports the step. */
 final class StepReader {
-    private static final int MAX_PROSE = 200;
-    private static final int MAX_OBJECTS = 16;
-
-    private enum State {
-        HELD,
-        FRONT,
-        THOUGHT,
-        PROSE,
-        MEMBER,
-        VALUE,
-        AFTER,
-        REST
-    }
-
     private final int number;
     private final TurnListener out;
     private final ShownText shown;
     private final ReplyText reply = new ReplyText();
     private final StepValues values;
-    private State state = State.FRONT;
+    private final StepText text;
     private boolean begun;
     private boolean reasons;
-
-    private int proseFrom;
-    private boolean proseShown;
-    private int objectFrom;
-    private int objects;
-    private boolean isStep;
-    private boolean closed;
 
     StepReader(int number, TurnListener out) {
         this.number = number;
         this.out = out;
         shown = new ShownText(text -> out.stepText(number, text));
         values = new StepValues(number, out, shown, reply);
+        text = new StepText(reply, shown, values);
     }
 
     /** The reply begins inside the reasoning: text that is no JSON waits for the closing tag, or for the end. */
     void startInReasoning() {
-        state = State.HELD;
+        text.startInReasoning();
     }
 
     /** Takes the next piece of the reply. */
-    void feed(String text) {
+    void feed(String more) {
         begin();
         if (reasons) {
             reasons = false;
             shown.beginSection();
         }
-        reply.add(text);
-        read();
+        reply.add(more);
+        text.read();
         shown.report();
     }
 
     /** Takes the next piece of the reasoning that the model gives beside its reply; it is shown, and is no part of the reply. */
-    void feedReasoning(String text) {
+    void feedReasoning(String more) {
         begin();
         if (!reasons) {
             reasons = true;
             shown.beginSection();
         }
-        shown.append(text);
+        shown.append(more);
         shown.report();
     }
 
@@ -107,13 +69,9 @@ final class StepReader {
     /** The reply is complete, or as complete as it will ever be: the step ends. */
     Step end() {
         reply.end();
-        read();
-        while (!isStep && (state == State.MEMBER || state == State.VALUE)) {
-            notTheStep();
-            read();
-        }
+        text.readToEnd();
         values.end();
-        boolean broken = !closed || (values.title() == null && !values.hasContent());
+        boolean broken = !text.isClosed() || (values.title() == null && !values.hasContent());
         shown.end();
         if (begun) {
             out.stepEnded(number);
@@ -137,202 +95,5 @@ final class StepReader {
         shown.append("*" + why + (ends ? "" : ".") + " " + whatNext + "*");
         shown.end();
         out.stepEnded(number);
-    }
-
-    private void read() {
-        boolean goesOn;
-        do {
-            goesOn = switch (state) {
-                case HELD -> held();
-                case FRONT -> front();
-                case THOUGHT -> thought();
-                case PROSE -> prose();
-                case MEMBER -> member();
-                case VALUE -> value();
-                case AFTER -> after();
-                case REST -> rest();
-            };
-        } while (goesOn);
-    }
-
-    private boolean held() {
-        reply.skipSpace();
-        if (reply.isRead() && !reply.ended()) {
-            return false;
-        }
-        int end = reply.indexOf(ThinkBlock.END);
-        boolean other = reply.isRead() || "{`<".indexOf(reply.next()) >= 0;
-        if (!other && end < 0 && !reply.ended()) {
-            return false;
-        }
-        proseFrom = reply.position;
-        state = !other && end >= 0 ? State.THOUGHT : State.FRONT;
-        return true;
-    }
-
-    private boolean front() {
-        reply.skipSpace();
-        int there = Math.min(ThinkBlock.START.length(), reply.length() - reply.position);
-        boolean soFar = ThinkBlock.START.startsWith(reply.between(reply.position, reply.position + there));
-        if (soFar && there < ThinkBlock.START.length() && !reply.ended()) {
-            return false;
-        }
-        boolean thinks = soFar && there == ThinkBlock.START.length();
-        if (thinks) {
-            reply.position += there;
-        }
-        proseFrom = reply.position;
-        state = thinks ? State.THOUGHT : State.PROSE;
-        return true;
-    }
-
-    private boolean thought() {
-        if (reply.position == proseFrom) {
-            reply.skipSpace();
-            proseFrom = reply.position;
-        }
-        int end = reply.indexOf(ThinkBlock.END);
-        int until = end >= 0 ? end : reply.ended() ? reply.length() : reply.beforeBegun(ThinkBlock.END);
-        shown.append(reply.characters(), reply.position, until);
-        reply.position = until;
-        if (end < 0) {
-            return false;
-        }
-        reply.position = end + ThinkBlock.END.length();
-        proseFrom = reply.position;
-        shown.beginSection();
-        state = State.PROSE;
-        return true;
-    }
-
-    private boolean prose() {
-        if (reply.position == proseFrom && !proseShown) {
-            reply.skipSpace();
-            proseFrom = reply.position;
-        }
-        int brace = objects < MAX_OBJECTS ? reply.indexOf("{") : -1;
-        int tag = reply.indexOf(ThinkBlock.END);
-        if (tag >= 0 && (brace < 0 || tag < brace)) {
-            showProse(tag);
-            return behindTag(tag);
-        }
-        reply.position = brace < 0 ? reply.beforeBegun(ThinkBlock.END) : brace;
-        if (proseShown || reply.position - proseFrom > MAX_PROSE) {
-            proseShown = true;
-            showProse(reply.beforeFence(proseFrom));
-        }
-        if (brace < 0) {
-            if (reply.ended()) {
-                reply.position = reply.length();
-                showProse(reply.position);
-            }
-            return false;
-        }
-        int object = reply.objectAfter(brace);
-        if (object == ReplyText.NOT_YET) {
-            return false;
-        }
-        reply.position = brace + 1;
-        if (object != ReplyText.NEVER) {
-            objects++;
-            objectFrom = brace;
-            state = State.MEMBER;
-        }
-        return true;
-    }
-
-    /** The text so far was reasoning, an object in it too: the step follows the tag. */
-    private boolean behindTag(int tag) {
-        reply.position = tag + ThinkBlock.END.length();
-        proseFrom = reply.position;
-        proseShown = false;
-        objects = 0;
-        isStep = false;
-        shown.beginSection();
-        state = State.PROSE;
-        return true;
-    }
-
-    private void showProse(int until) {
-        shown.append(reply.characters(), proseFrom, until);
-        proseFrom = until;
-    }
-
-    private boolean member() {
-        while (!reply.isRead() && (ReplyText.isSpace(reply.next()) || reply.next() == ',')) {
-            reply.position++;
-        }
-        if (reply.isRead()) {
-            return false;
-        }
-        int from = reply.position;
-        if (reply.next() == '}') {
-            closed = isStep;
-            reply.position++;
-            state = State.AFTER;
-            return isStep || notTheStep();
-        }
-        int end = reply.next() == '"' ? reply.endOfKey(from) : ReplyText.NEVER;
-        if (end == ReplyText.NOT_YET) {
-            return false;
-        }
-        if (end == ReplyText.NEVER) {
-            return makesNoSense();
-        }
-        StepValues.Field field = StepValues.Field.named(reply.between(from + 1, end));
-        isStep |= field != StepValues.Field.OTHER;
-        values.begin(field);
-        reply.position = reply.afterSpace(end + 1) + 1;
-        state = State.VALUE;
-        return true;
-    }
-
-    private boolean value() {
-        boolean whole = values.read();
-        if (whole) {
-            state = State.MEMBER;
-        }
-        return whole;
-    }
-
-    private boolean makesNoSense() {
-        if (!isStep) {
-            return notTheStep();
-        }
-        shown.beginSection();
-        state = State.REST;
-        return true;
-    }
-
-    /** The object is text like that around it; the step may still stand in it. */
-    private boolean notTheStep() {
-        reply.position = objectFrom + 1;
-        state = State.PROSE;
-        return true;
-    }
-
-    private boolean after() {
-        if (!proseShown) {
-            int tag = reply.indexOf(ThinkBlock.END);
-            reply.position = tag < 0 ? reply.beforeBegun(ThinkBlock.END) : tag;
-            return tag >= 0 && behindTag(tag);
-        }
-        while (!reply.isRead() && (ReplyText.isSpace(reply.next()) || reply.next() == '`')) {
-            reply.position++;
-        }
-        if (reply.isRead()) {
-            return false;
-        }
-        shown.beginSection();
-        state = State.REST;
-        return true;
-    }
-
-    private boolean rest() {
-        int tag = reply.indexOf(ThinkBlock.END);
-        int until = tag >= 0 ? tag : reply.ended() ? reply.length() : reply.beforeBegun(ThinkBlock.END);
-        shown.append(reply.characters(), reply.position, until);
-        reply.position = until;
-        return tag >= 0 && behindTag(tag);
     }
 }
