@@ -151,7 +151,7 @@ final class Breaker {
 
     /** Whether a failure is one of the upstream, and not of the request. */
     private static boolean counts(UpstreamException failure) {
-        if (failure.saidNothing()) {
+        if (failure.saidNothing() || failure.body().blamesModel()) {
             return false;
         }
         return switch (failure.code()) {

@@ -135,7 +135,11 @@ final class ChoiceReader {
 
     private void content(JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.START_ARRAY) {
-            parts(json, false);
+            StringBuilder said = new StringBuilder();
+            StringBuilder thoughts = new StringBuilder();
+            parts(json, false, said, thoughts);
+            text = joined(text, said);
+            reasoning = joined(reasoning, thoughts);
         } else if (value == JsonToken.VALUE_STRING) {
             text = joined(text, string(json, false));
         } else {
@@ -169,6 +173,7 @@ final class ChoiceReader {
             json.skipChildren();
             return;
         }
+        StringBuilder said = new StringBuilder();
         for (JsonToken item = json.nextToken(); item != JsonToken.END_ARRAY; item = json.nextToken()) {
             if (item != JsonToken.START_OBJECT) {
                 json.skipChildren();
@@ -178,12 +183,13 @@ final class ChoiceReader {
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 JsonToken field = json.nextToken();
                 if (field == JsonToken.VALUE_STRING && (name.equals("text") || name.equals("summary"))) {
-                    details = joined(details, json.getText());
+                    said.append(json.getText());
                 } else {
                     json.skipChildren();
                 }
             }
         }
+        details = joined(details, said);
     }
 
     private void images(JsonParser json, JsonToken value) throws IOException {
@@ -220,7 +226,8 @@ final class ChoiceReader {
     }
 
     /** A list of text parts, of parts that think, in which texts are nested, and of images. */
-    private void parts(JsonParser json, boolean thinking) throws IOException {
+    private void parts(JsonParser json, boolean thinking, StringBuilder said, StringBuilder thoughts)
+            throws IOException {
         texts += 2; // never a template
         for (JsonToken part = json.nextToken(); part != JsonToken.END_ARRAY; part = json.nextToken()) {
             if (part != JsonToken.START_OBJECT) {
@@ -233,13 +240,9 @@ final class ChoiceReader {
                 JsonToken value = json.nextToken();
                 boolean thought = thinking || name.equals("thinking");
                 if (value == JsonToken.VALUE_STRING && (name.equals("text") || name.equals("thinking"))) {
-                    if (thought) {
-                        reasoning = joined(reasoning, json.getText());
-                    } else {
-                        text = joined(text, json.getText());
-                    }
+                    (thought ? thoughts : said).append(json.getText());
                 } else if (value == JsonToken.START_ARRAY && name.equals("thinking")) {
-                    parts(json, true);
+                    parts(json, true, said, thoughts);
                 } else {
                     image |= name.equals("image_url") && value != JsonToken.VALUE_NULL;
                     json.skipChildren();
@@ -263,7 +266,11 @@ final class ChoiceReader {
         return string;
     }
 
-    private static String joined(@Nullable String first, String second) {
-        return first == null ? second : first + second;
+    /** Both texts; null if there is none. */
+    private static @Nullable String joined(@Nullable String first, CharSequence second) {
+        if (second.isEmpty()) {
+            return first;
+        }
+        return first == null ? second.toString() : first + second;
     }
 }

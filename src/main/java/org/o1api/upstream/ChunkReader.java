@@ -77,10 +77,13 @@ final class ChunkReader {
             parse(bytes, offset, length);
         } else if (plain.isEmpty()) {
             // Nothing is said, as by the parser.
-        } else if (template.isReasoning()) {
-            sink.reasoning(plain);
         } else {
-            sink.text(plain);
+            endsInSomethingElse = false;
+            if (template.isReasoning()) {
+                sink.reasoning(plain);
+            } else {
+                sink.text(plain);
+            }
         }
     }
 
@@ -109,7 +112,7 @@ final class ChunkReader {
         learn(bytes, offset, length, error != null);
         if (choice.saysSomething()) {
             endsInSomethingElse = false;
-        } else if (!isChunk) {
+        } else if (!isChunk && !errors.isPing()) {
             endsInSomethingElse = true;
         }
         report(error);
@@ -151,11 +154,6 @@ final class ChunkReader {
      */
     boolean endsInSomethingElse() {
         return endsInSomethingElse;
-    }
-
-    /** Plain text came in place of a chunk. */
-    void readPlainText() {
-        endsInSomethingElse = true;
     }
 
     /** Reads the data of an event that is an error by its name, whatever they are. */

@@ -28,6 +28,9 @@ final class Decompression extends InputStream {
     private static final int NAME = 8;
     private static final int COMMENT = 16;
     private static final int HEADER_CHECKSUM = 2;
+    /** What a list of encodings may have that changes nothing. */
+    private static final Pattern NO_ENCODING = Pattern.compile("\\b(?:identity|utf-8|none)\\b|[,\\s]");
+
     private static final Pattern WORD = Pattern.compile("[a-z0-9.-]{1,20}");
 
     private final InputStream in;
@@ -50,8 +53,8 @@ final class Decompression extends InputStream {
      */
     Decompression(InputStream in, @Nullable String contentEncoding) {
         this.in = in;
-        String named = contentEncoding == null ? "" : contentEncoding.strip().toLowerCase(Locale.ROOT);
-        this.encoding = named.equals("identity") || named.equals("utf-8") ? "" : named;
+        String named = contentEncoding == null ? "" : contentEncoding.toLowerCase(Locale.ROOT);
+        this.encoding = NO_ENCODING.matcher(named).replaceAll("");
     }
 
     @Override

@@ -31,6 +31,12 @@ final class DeltaQueue implements ChunkReader.Sink {
     /** Whether more has come after the reason: it was not the end. */
     private boolean wentOn;
 
+    /** Whether a reason came in the middle of the answer: only the body's end tells where that ends. */
+    private boolean reasonsEarly;
+
+    private final int longest;
+    private long length;
+
     private Usage usage = Usage.NONE;
 
     // The delta that grows.
@@ -45,9 +51,11 @@ final class DeltaQueue implements ChunkReader.Sink {
      * An empty queue.
      *
      * @param keepsText whether all text is kept, for {@link #text()}
+     * @param longest characters of all that the reply says, at most
      */
-    DeltaQueue(Failures failures, boolean keepsText) {
+    DeltaQueue(Failures failures, boolean keepsText, int longest) {
         this.failures = failures;
+        this.longest = longest;
         this.text = keepsText ? new StringBuilder() : null;
     }
 
@@ -57,7 +65,7 @@ final class DeltaQueue implements ChunkReader.Sink {
         if (text != null) {
             text.append(piece);
         }
-        answered |= !piece.isEmpty();
+        answered |= !piece.isBlank();
     }
 
     @Override
@@ -73,11 +81,10 @@ final class DeltaQueue implements ChunkReader.Sink {
 
     @Override
     public void image(RawJson json) {
+        goOn(json.text().length());
         seal();
         ready.add(new Delta.Image(json));
         any = true;
-        active = true;
-        wentOn = true;
         answered = true;
     }
 
@@ -89,9 +96,8 @@ final class DeltaQueue implements ChunkReader.Sink {
                 && piece.fields().isEmpty()) {
             return; // says nothing, and begins nothing
         }
-        active = true;
+        goOn(piece.arguments().length());
         answered = true;
-        wentOn = true;
         toolCalls.add(piece).forEach(this::appendCall);
     }
 
@@ -153,7 +159,7 @@ final class DeltaQueue implements ChunkReader.Sink {
 
     /** Whether the same can be true before the body's end: some providers say {@code stop} with every chunk. */
     boolean mayBeOver() {
-        return end != null && !wentOn && (answered || isLimited(end));
+        return end != null && !wentOn && !reasonsEarly && answered && (!toolCalls.isEmpty() || !callsTools(end));
     }
 
     /** Whether anything has arrived that the model generated, even if it cannot be shown. */
@@ -177,6 +183,10 @@ final class DeltaQueue implements ChunkReader.Sink {
     /** Whether the reply so far says nothing, though it was not cut short. */
     boolean saysNothing() {
         return !any && (end == null || !isLimited(end));
+    }
+
+    private static boolean callsTools(EndReason end) {
+        return end.kind() == EndReason.Kind.TOOL_CALLS;
     }
 
     private static boolean isLimited(EndReason end) {
@@ -248,10 +258,20 @@ final class DeltaQueue implements ChunkReader.Sink {
             kind = newKind;
             index = newIndex;
         }
+        goOn(piece.length());
         any = true;
+        growing.append(piece);
+    }
+
+    /** More of the reply has come. */
+    private void goOn(int characters) {
+        length += characters;
+        if (length > longest) {
+            throw Failures.tooLong("a reply", longest);
+        }
+        reasonsEarly |= mayBeOver();
         active = true;
         wentOn = true;
-        growing.append(piece);
     }
 
     /** A surrogate without its other half could not be written as UTF-8. */

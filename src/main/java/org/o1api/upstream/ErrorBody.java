@@ -27,6 +27,17 @@ record ErrorBody(
         @Nullable Duration retryAfter)
         implements Serializable {
     private static final long serialVersionUID = 1;
+    private static final int LONGEST_WORD = 256;
+
+    ErrorBody {
+        param = start(param);
+        code = start(code);
+        type = start(type);
+    }
+
+    private static @Nullable String start(@Nullable String word) {
+        return word == null ? null : word.substring(0, Math.min(word.length(), LONGEST_WORD));
+    }
 
     static final ErrorBody EMPTY = new ErrorBody("", null, null, null, null, 0, null);
 

@@ -15,6 +15,7 @@ final class ErrorFinder {
     private boolean hasError;
     // What makes an object an error that is no chunk.
     private boolean isError;
+    private boolean isPing;
     private boolean hasMessage;
     private boolean hasCode;
 
@@ -22,17 +23,43 @@ final class ErrorFinder {
     void forget() {
         hasError = false;
         isError = false;
+        isPing = false;
         hasMessage = false;
         hasCode = false;
     }
 
     /** Reads a field that contains an error unless its value is null, false or empty. */
     void read(JsonParser json, JsonToken value) throws IOException {
-        boolean none = value == JsonToken.VALUE_NULL
-                || value == JsonToken.VALUE_FALSE
-                || (value == JsonToken.VALUE_STRING && json.getText().isEmpty());
-        hasError |= !none;
-        json.skipChildren();
+        hasError |= saysSomething(json, value);
+    }
+
+    /** Whether a value is, or contains, anything but null, false, zero and empty text. Reads to its end. */
+    private static boolean saysSomething(JsonParser json, JsonToken value) throws IOException {
+        if (!value.isStructStart()) {
+            return isSomething(json, value);
+        }
+        boolean something = false;
+        int depth = 1;
+        while (depth > 0) {
+            JsonToken token = json.nextToken();
+            if (token.isStructStart()) {
+                depth++;
+            } else if (token.isStructEnd()) {
+                depth--;
+            } else if (token != JsonToken.FIELD_NAME) {
+                something |= isSomething(json, token);
+            }
+        }
+        return something;
+    }
+
+    private static boolean isSomething(JsonParser json, JsonToken value) throws IOException {
+        return switch (value) {
+            case VALUE_NULL, VALUE_FALSE -> false;
+            case VALUE_STRING -> !json.getText().isBlank();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDoubleValue() != 0;
+            default -> true;
+        };
     }
 
     /** Reads MiniMax's {@code base_resp}, which is there with every reply. */
@@ -51,12 +78,19 @@ final class ErrorFinder {
     /** Reads a field of an object's top level by which an error without {@code error} is known. */
     void readShape(String name, JsonParser json, JsonToken value) throws IOException {
         switch (name) {
-            case "object", "type" ->
-                isError |= value == JsonToken.VALUE_STRING && json.getText().equals("error");
+            case "object", "type" -> {
+                String kind = value == JsonToken.VALUE_STRING ? json.getText() : "";
+                isError |= kind.equals("error");
+                isPing |= kind.equals("ping") || kind.equals("heartbeat");
+            }
             case "detail" ->
                 isError |= value == JsonToken.START_ARRAY
                         || value == JsonToken.START_OBJECT
                         || (value == JsonToken.VALUE_STRING && !json.getText().isEmpty());
+            case "errors" -> {
+                isError |= saysSomething(json, value);
+                return;
+            }
             case "message" -> hasMessage |= value == JsonToken.VALUE_STRING;
             case "code", "status_code" ->
                 hasCode |=
@@ -64,6 +98,11 @@ final class ErrorFinder {
             default -> {}
         }
         json.skipChildren();
+    }
+
+    /** Whether the object is only a sign that the connection is alive. */
+    boolean isPing() {
+        return isPing;
     }
 
     /**

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * first one found counts, and what is inside is read before what is around it.
  */
 final class ErrorReader {
-    private static final int LONGEST_TEXT = 64 * 1024;
+    private static final int LONGEST_TEXT = 8 * 1024;
     private static final int LONGEST_STATEMENT = 2000;
     private static final int DEEPEST = 8;
     private static final int MOST_DETAILS = 5;
@@ -51,6 +51,9 @@ final class ErrorReader {
     private static final Pattern STATUS = Pattern.compile("[45]\\d\\d");
     private static final Pattern NO_WORD = Pattern.compile("|none|null|error|0|[1-5]\\d\\d", Pattern.CASE_INSENSITIVE);
 
+    /** An event in place of a message; words that begin so are no event. */
+    private static final Pattern EVENT_OF_JSON = Pattern.compile("\\s*(?:event:[^\\n]*\\n)?data:\\s*[{\\[]");
+
     private static final Pattern DATA_LINE = Pattern.compile("(?m)^data:\\s*(.*)$");
     private static final Pattern JSON_START = Pattern.compile("^\\[|\\{\\s*\"");
 
@@ -76,8 +79,13 @@ final class ErrorReader {
         } else if (!plain) {
             reader.text(text, 0);
         }
+        if (plain) {
+            ValidationText validation = ValidationText.in(start(text));
+            reader.message = validation == null ? null : validation.message();
+            reader.param = validation == null ? null : validation.param();
+        }
         String message = reader.message;
-        String statement = plain ? text : message == null ? "" : message;
+        String statement = message != null ? message : plain ? ValidationText.withoutInput(start(text)) : "";
         return new ErrorBody(
                 statement.substring(0, Math.min(statement.length(), LONGEST_STATEMENT)),
                 message,
@@ -99,6 +107,10 @@ final class ErrorReader {
             return line.find() ? line.group(1).strip() : "";
         }
         return text;
+    }
+
+    private static String start(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST_TEXT));
     }
 
     private static boolean looksLikeJson(String text) {
@@ -255,7 +267,8 @@ final class ErrorReader {
             text(details.textValue(), depth + 1);
         }
         for (JsonNode detail : details) {
-            waits(RetryAfter.parse(detail.path("retryDelay").asText(null), Instant.now()));
+            JsonNode delay = detail.path("retryDelay");
+            waits(RetryAfter.parse(delay.path("seconds").asText(delay.asText(null)), Instant.now()));
             for (JsonNode violation : detail.path("fieldViolations")) {
                 param = param == null ? word(violation.path("field")) : param;
             }
@@ -270,7 +283,9 @@ final class ErrorReader {
 
     /** A message, or another error's JSON or text in place of one. */
     private void text(String given, int depth) {
-        String text = data(given.substring(0, Math.min(given.length(), LONGEST_TEXT)));
+        String text = EVENT_OF_JSON.matcher(given).lookingAt()
+                ? data(start(given))
+                : start(given).strip();
         if (text.isEmpty() || depth > DEEPEST + 1) {
             return;
         }

@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import org.o1api.llm.ErrorCode;
 
 /**
  * The data of a stream of server-sent events, read as it arrives. Comments and all fields but {@code data} are skipped, and
@@ -116,7 +115,7 @@ final class EventReader {
     void whole(int most) throws IOException {
         do {
             if (end > most) {
-                throw tooLong("a reply that is not streamed", most);
+                throw Failures.tooLong("a reply that is not streamed", most);
             }
             if (bytes.length - end < LEAST_ROOM) {
                 bytes = Arrays.copyOf(bytes, bytes.length * 2);
@@ -226,7 +225,7 @@ final class EventReader {
             joined.write(bytes, dataStart, dataEnd - dataStart);
         }
         if (joined.size() + to - from > limit) {
-            throw tooLong("an event", limit);
+            throw Failures.tooLong("an event", limit);
         }
         joined.write('\n');
         joined.write(bytes, from, to - from);
@@ -247,6 +246,9 @@ final class EventReader {
             event = bytes;
             offset = dataStart;
             length = dataEnd - dataStart;
+        }
+        if (length > limit) {
+            throw Failures.tooLong("an event", limit);
         }
         if (length == 0 && !namedError) {
             forgetEvent();
@@ -277,18 +279,10 @@ final class EventReader {
             dataEnd -= keep;
         }
         if (end > limit) {
-            throw tooLong("an event", limit);
+            throw Failures.tooLong("an event", limit);
         }
         if (bytes.length - end < LEAST_ROOM) {
             bytes = Arrays.copyOf(bytes, bytes.length * 2);
         }
-    }
-
-    private static UpstreamException tooLong(String what, int limit) {
-        return new UpstreamException(
-                ErrorCode.UPSTREAM_FAILED,
-                "The model's provider sent " + what + " of more than " + limit / 1024 + " KiB (upstreams.*.event).",
-                false,
-                null);
     }
 }

@@ -99,6 +99,15 @@ final class Failures {
         return new UpstreamException(ErrorCode.UPSTREAM_FAILED, "The model's provider " + what + ".", true, cause);
     }
 
+    /** More than can be held. */
+    static UpstreamException tooLong(String what, int limit) {
+        return new UpstreamException(
+                ErrorCode.UPSTREAM_FAILED,
+                "The model's provider sent " + what + " of more than " + limit / 1024 + " KiB (upstreams.*.event).",
+                false,
+                null);
+    }
+
     /** A failure below HTTP. */
     UpstreamException ofException(Exception thrown) {
         return switch (FailureKind.of(thrown)) {
@@ -137,10 +146,10 @@ final class Failures {
         if (isCallersFault(code) || code == ErrorCode.UPSTREAM_MISCONFIGURED) {
             return ofStatus(status, null, body);
         }
-        String message = body.message();
+        String message = body.message() == null ? body.statement() : body.message();
         return failure(
                 code,
-                message == null || message.isBlank()
+                message.isBlank()
                         ? "The model's provider reported an error."
                         : "The model's provider reported an error: " + clean(message),
                 status,
@@ -153,7 +162,7 @@ final class Failures {
             ErrorCode code, String message, int status, @Nullable Duration ofHeaders, boolean named, ErrorBody body) {
         Duration wait = ofHeaders == null ? body.retryAfter() : ofHeaders;
         if (wait == null && (status == 429 || status == 503)) {
-            wait = RetryAfter.inWords(body.message());
+            wait = RetryAfter.inWords(body.statement());
         }
         boolean tooLong = code == ErrorCode.UPSTREAM_REFUSED && ContextLength.isExceeded(status, body);
         String param = named ? word(body.param()) : null;

@@ -11,7 +11,8 @@ import org.o1api.upstream.ProviderProfile.Fact;
 
 /** A reply that comes in over HTTP, read by the thread that takes its deltas. */
 final class HttpCall implements Call {
-    private static final int LONGEST_REPLY = 10 * 1024 * 1024;
+    /** How many of the longest events a reply may amount to. */
+    private static final long EVENTS_IN_REPLY = 4;
     /** What may follow the end of a reply and is read for the sake of the connection. */
     private static final int LONGEST_REST = 64 * 1024;
 
@@ -44,9 +45,15 @@ final class HttpCall implements Call {
         this.attempt = attempt;
         this.body = Transport.body(response);
         this.events = new EventReader(body, profile.replies().event());
-        this.deltas = new DeltaQueue(failures, expected.wantsJson());
+        this.deltas = new DeltaQueue(failures, expected.wantsJson(), longest());
         this.chunks = new ChunkReader(deltas);
         this.end = new ReplyEnd(profile, expected, deltas);
+    }
+
+    /** Bytes of a reply that is one object, and characters of what a stream says: far above what models write. */
+    private int longest() {
+        return (int)
+                Math.min(Integer.MAX_VALUE, EVENTS_IN_REPLY * profile.replies().event());
     }
 
     @Override
@@ -181,9 +188,12 @@ final class HttpCall implements Call {
             case '<' -> throw Failures.broken("answered with something that is no completion", null);
             case '{', '[' -> {
                 form = Form.JSON;
-                events.whole(Math.max(LONGEST_REPLY, profile.replies().event()));
+                events.whole(longest());
                 atEnd = true;
                 parse();
+                if (!deltas.finished()) {
+                    end.checkWithoutReason();
+                }
                 complete();
             }
             default -> {
@@ -214,7 +224,6 @@ final class HttpCall implements Call {
             case JSON -> parse();
             case DONE -> done();
             case KEEP_ALIVE -> {
-                chunks.readPlainText();
                 return false;
             }
             case OTHER -> throw noCompletion(null);
@@ -273,7 +282,7 @@ final class HttpCall implements Call {
             profile.learn(Fact.SILENT_AFTER_FINISH);
         }
         try {
-            if (!deltas.mayBeOver()) {
+            if (!deltas.mayBeOver() || !isWhole()) {
                 UpstreamException why = attempt.explain(thrown);
                 attempt.report(thrown);
                 throw why;
@@ -282,6 +291,12 @@ final class HttpCall implements Call {
         } catch (UpstreamException e) {
             fail(e);
         }
+    }
+
+    /** Whether what the reply says may be all, although its body has not ended. */
+    private boolean isWhole() {
+        FinishReason reason = end.reason();
+        return (reason != FinishReason.STOP && reason != FinishReason.TOOL_CALLS) || end.isWhole();
     }
 
     /** Keeps the failure until what came before it is taken. */

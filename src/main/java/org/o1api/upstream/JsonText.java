@@ -41,8 +41,24 @@ final class JsonText {
         while (start < text.length() && Character.isLetterOrDigit(text.charAt(start))) {
             start++;
         }
-        int end = text.lastIndexOf(FENCE);
-        return text.substring(start, end > start ? end : text.length()).strip();
+        int end = endOfFence(text, start);
+        return text.substring(start, end).strip();
+    }
+
+    /** JSON has no back quote outside of strings: the fence closes there. */
+    private static int endOfFence(String text, int start) {
+        boolean inString = false;
+        for (int i = start; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (inString && c == '\\') {
+                i++;
+            } else if (c == '"') {
+                inString = !inString;
+            } else if (c == '`' && !inString) {
+                return i;
+            }
+        }
+        return text.length();
     }
 
     private static String withoutThought(StringBuilder reply) {

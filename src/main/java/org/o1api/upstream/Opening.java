@@ -150,13 +150,16 @@ final class Opening {
 
     /** The body of a failure, to its end if that is near, so that the connection can be used again. */
     private byte[] bodyOf(Response response, Attempt attempt) {
+        Decompression body = Transport.body(response);
         try {
-            return Transport.body(response).readNBytes(LONGEST_ERROR);
+            return body.readNBytes(LONGEST_ERROR);
         } catch (IOException | RuntimeException e) {
             if (attempt.exchange().reason() != null || cancellation.isCancelled()) {
                 throw attempt.explain(e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e));
             }
             return new byte[0]; // its status says enough
+        } finally {
+            body.end();
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.o1api.llm.Content;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
@@ -21,24 +22,34 @@ final class QuotedText {
 
     private final String statement;
     private final CallRequest request;
-    private final List<String> texts = new ArrayList<>();
+    private @Nullable List<String> texts;
 
     QuotedText(String statement, CallRequest request) {
         this.statement = statement;
         this.request = request;
+    }
+
+    /** The texts of the request, which are needed only if the statement has a word that is looked for. */
+    private List<String> texts() {
+        if (texts != null) {
+            return texts;
+        }
+        List<String> all = new ArrayList<>();
         for (Message message : request.messages()) {
             if (message.content() instanceof Content.Text text) {
-                texts.add(text.text());
-                texts.add(new String(JsonStringEncoder.getInstance().quoteAsString(text.text())));
+                all.add(text.text());
+                all.add(new String(JsonStringEncoder.getInstance().quoteAsString(text.text())));
             } else if (message.content() instanceof Content.Parts parts) {
-                texts.add(parts.json().text());
+                all.add(parts.json().text());
             }
-            message.fields().values().forEach(field -> texts.add(field.text()));
+            message.fields().values().forEach(field -> all.add(field.text()));
         }
         RawJson tools = request.fields().get("tools");
         if (tools != null) {
-            texts.add(tools.text());
+            all.add(tools.text());
         }
+        texts = all;
+        return all;
     }
 
     /** Whether the provider itself uses a word. */
@@ -58,7 +69,7 @@ final class QuotedText {
         }
         String before = statement.substring(Math.max(0, start - CONTEXT), end);
         String after = statement.substring(start, Math.min(statement.length(), end + CONTEXT));
-        return texts.stream()
+        return texts().stream()
                 .anyMatch(text -> (start >= CONTEXT && text.contains(before))
                         || (end + CONTEXT <= statement.length() && text.contains(after))
                         || quotesAll(text, start, end));

@@ -22,8 +22,9 @@ final class RejectedFields {
 
     private static final Map<String, Pattern> NAMES = Map.of(
             RESPONSE_FORMAT,
-            name("response[_ ]?formats?|json_object|json_schema|json[_ -]?mode|json output|structured[_ ]outputs?"
-                    + "|guided decoding|grammar|response[_ ]?mime[_ ]?type|response[_ ]?schema"),
+            name(
+                    "response[_ ]?formats?|json_object|json_schema|json[_ -]?mode|json output|json response|controlled generation|structured[_ ]outputs?"
+                            + "|guided decoding|grammar|response[_ ]?mime[_ ]?type|response[_ ]?schema"),
             STREAM_OPTIONS,
             name("stream_options|include_usage"),
             TOOL_CHOICE,
@@ -62,7 +63,16 @@ final class RejectedFields {
                     + "|deprecated|invalid (?:field|parameter|argument)",
             Pattern.CASE_INSENSITIVE);
 
+    /** How servers put it that do not expect to be asked for it, and fail. */
+    private static final Pattern CANNOT =
+            Pattern.compile("can(?:not|'t) (?:use|be used)|not supported", Pattern.CASE_INSENSITIVE);
+
     private RejectedFields() {}
+
+    /** Whether an error that has the status of a failure says that the request asks for something that cannot be had. */
+    static boolean saysItCannot(ErrorBody error) {
+        return CANNOT.matcher(error.statement()).find();
+    }
 
     /** The other name of a field that has two; null if it has one. */
     static @Nullable String otherName(String field) {

@@ -8,7 +8,8 @@ import org.o1api.llm.Role;
 
 /** Recognises that a provider rejects the role {@code developer}, which not all models know. */
 final class RejectedRole {
-    private static final Pattern PARAM = Pattern.compile("(?:body\\.|params\\.|#?/)?messages[.\\[/]*'?(\\d*).*\\brole");
+    private static final Pattern PARAM =
+            Pattern.compile("(?:body\\.|params\\.|#?/)?messages[.\\[/]{0,3}'?(\\d{0,7}).{0,100}\\brole");
 
     /** The role in a text of the messages themselves. */
     private static final Pattern QUOTED = Pattern.compile("[\"']role\\\\?[\"']\\s*[:=]\\s*\\\\?[\"'][a-z]+\\\\?[\"']");
@@ -23,7 +24,7 @@ final class RejectedRole {
     /** What is said of a role that is not known. */
     private static final Pattern UNKNOWN = Pattern.compile(
             "unexpected|unknown|invalid|incorrect|unsupported|supported|n't support|not allowed|not valid|unrecognized"
-                    + "|one of|must be|only|alternate|none of|\u4e0d\u6b63\u786e|\u9519\u8bef|\u975e\u6cd5",
+                    + "|one of|must be|valid role|only|alternate|none of|\u4e0d\u6b63\u786e|\u9519\u8bef|\u975e\u6cd5",
             Pattern.CASE_INSENSITIVE);
 
     private RejectedRole() {}
@@ -37,10 +38,11 @@ final class RejectedRole {
     static boolean names(ErrorBody error, CallRequest request) {
         if (error.param() != null) {
             Matcher path = PARAM.matcher(error.param());
-            if (path.matches()) {
-                return path.group(1).isEmpty() || isDeveloper(path.group(1), request.messages());
+            // Another message's index: some count without the messages that they move.
+            if (path.matches() && (path.group(1).isEmpty() || isDeveloper(path.group(1), request.messages()))) {
+                return true;
             }
-            if (!error.param().startsWith("messages")) {
+            if (!path.matches() && !error.param().startsWith("messages")) {
                 return false;
             }
         }

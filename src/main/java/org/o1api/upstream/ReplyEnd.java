@@ -26,7 +26,7 @@ final class ReplyEnd {
         if (profile.replies().requireFinishReason()) {
             throw Failures.broken("ended its reply without a finish_reason (require_finish_reason)", null);
         }
-        if (!deltas.toolCalls().areComplete() || !isCompleteJson()) {
+        if (!isWhole()) {
             throw Failures.broken("ended its reply before it was complete", null);
         }
         if (!deltas.saysNothing()) {
@@ -34,6 +34,11 @@ final class ReplyEnd {
                     "no reason",
                     "replies end without a finish_reason and count as complete (unless require_finish_reason is true)");
         }
+    }
+
+    /** Whether neither arguments of a tool call nor requested JSON show that something is missing. */
+    boolean isWhole() {
+        return deltas.toolCalls().areComplete() && isCompleteJson();
     }
 
     private boolean isCompleteJson() {
@@ -74,8 +79,8 @@ final class ReplyEnd {
         EndReason end = deltas.end();
         EndReason.Kind kind = end == null ? EndReason.Kind.COMPLETE : end.kind();
         return switch (kind) {
-            case COMPLETE, FAILURE -> deltas.toolCalls().isEmpty() ? FinishReason.STOP : FinishReason.TOOL_CALLS;
-            case TOOL_CALLS -> FinishReason.TOOL_CALLS;
+            case COMPLETE, TOOL_CALLS, FAILURE ->
+                deltas.toolCalls().isEmpty() ? FinishReason.STOP : FinishReason.TOOL_CALLS;
             case LENGTH -> FinishReason.LENGTH;
             case CONTENT_FILTER -> FinishReason.CONTENT_FILTER;
             case UNKNOWN -> unknown();

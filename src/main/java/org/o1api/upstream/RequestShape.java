@@ -69,7 +69,8 @@ final class RequestShape {
             roleRejected = true;
             return true;
         }
-        String field = refused ? RejectedFields.named(error, request, leftOut) : "";
+        boolean mayNameField = refused || (status == 500 && RejectedFields.saysItCannot(error));
+        String field = mayNameField ? RejectedFields.named(error, request, leftOut) : "";
         if (field.isEmpty() || (inStream && field.equals(RejectedFields.STREAM))) {
             return false;
         }

@@ -16,7 +16,7 @@ final class RetryAfter {
     private static final String NUMBER = "\\d{1,9}(?:\\.\\d{1,12})?";
     private static final String UNIT =
             "milliseconds?|millis|ms|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|s|m|h|d";
-    private static final String PARTS = "(?:" + NUMBER + "\\s?(?:" + UNIT + ")(?![a-z])(?:,? )?(?:and\\s)?)+";
+    private static final String PARTS = "(?:" + NUMBER + "\\s?(?:" + UNIT + ")(?![a-z])(?:,? )?(?:and\\s)?){1,6}";
 
     private static final Pattern SECONDS = Pattern.compile(NUMBER);
     private static final Pattern PART = Pattern.compile("(" + NUMBER + ")\\s?(" + UNIT + ")(?![a-z])");
@@ -24,6 +24,8 @@ final class RetryAfter {
     private static final Pattern WORDS = Pattern.compile("(?:try again|retry|retrying|wait|available)(?: again)?"
             + "(?: after| in| for)?(?: about| approximately| at least)?[: ]{1,2}("
             + PARTS + ")(?![a-z0-9])");
+
+    private static final int LONGEST = 200;
 
     private RetryAfter() {}
 
@@ -71,7 +73,7 @@ final class RetryAfter {
         if (value == null) {
             return null;
         }
-        String text = value.strip();
+        String text = value.substring(0, Math.min(value.length(), LONGEST)).strip();
         if (SECONDS.matcher(text).matches()) {
             return seconds(Double.parseDouble(text));
         }

@@ -16,6 +16,8 @@ final class ToolCallIndex {
     static final int LAST = -1;
 
     private static final int NONE = -1;
+    /** Far above what models do. */
+    private static final int MOST = 1024;
 
     private static final class Call {
         private final int index;
@@ -81,6 +83,9 @@ final class ToolCallIndex {
         if (before != null && before.namedAgain) {
             call.name = before.name;
             call.lacksName = true;
+        }
+        if (calls.size() == MOST) {
+            throw Failures.broken("sent more than " + MOST + " tool calls", null);
         }
         calls.add(call);
         return calls.size() - 1;

@@ -100,6 +100,11 @@ public final class UpstreamException extends GatewayException {
         return told.code() == null ? super.wireCode() : told.code();
     }
 
+    /** Whether the provider could not read what its model wrote as the JSON that was requested. */
+    public boolean rejectsJson() {
+        return GenerationFailure.of(body()) == GenerationFailure.JSON;
+    }
+
     /** Whether the reply was complete, and empty: that is the model's doing. */
     public boolean saidNothing() {
         return saidNothing;

@@ -18,11 +18,12 @@ record ValidationText(@Nullable String param, String message) {
                     + "(?:'([^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+)'|\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\")");
 
     private static final Pattern PYDANTIC = Pattern.compile(
-            "validation errors? for [^\\n]{0,1000}\\n([\\w.\\[\\]-]{1,1000})\\n\\s{1,100}([^\\n]{0,2000}?)\\s*\\[type=");
+            "validation errors? for [^\\n]{0,1000}\\n([\\w.\\[\\]-]{1,1000})\\n[ \\t]{1,100}+([^\\n]{0,2000}?)[ \\t]{0,10}\\[type=");
 
-    /** The value that was rejected, which is a part of the request. */
-    private static final Pattern INPUT =
-            Pattern.compile(",?\\s{0,10}(?:input_value=.*?(?=, input_type=|]|$)|['\"]input['\"]:.*)", Pattern.DOTALL);
+    /** The value that was rejected, which is a part of the request, and what a model wrote. */
+    private static final Pattern INPUT = Pattern.compile(
+            ",?\\s{0,10}(?:input_value=.*?(?=, input_type=|]|$)|['\"](?:input|failed_generation)['\"]:.*)",
+            Pattern.DOTALL);
 
     /** The first error in a text; null if there is none in these forms. */
     static @Nullable ValidationText in(String text) {

@@ -7,9 +7,11 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.Usage;
 
@@ -24,7 +26,8 @@ class DeltaQueueTest {
                     UpstreamSettings.Limits.DEFAULT,
                     Map.of(),
                     null)),
-            false);
+            false,
+            1 << 20);
 
     @Test
     void joinsWhatIsOfOneKind() {
@@ -160,13 +163,18 @@ class DeltaQueueTest {
         "stop, image, true",
         "stop, tool, true",
         "stop, nothing, false",
-        "length, reasoning, true",
-        "content_filter, nothing, true",
+        "stop, space, false",
+        "length, text, true",
+        "length, reasoning, false",
+        "content_filter, nothing, false",
+        "tool_calls, text, false",
+        "tool_calls, tool, true",
         "odd, reasoning, false"
     })
     void aFinishReasonEndsAReplyOnlyAfterContent(String reason, String what, boolean mayBeOver) {
         switch (what) {
             case "text" -> queue.text("a");
+            case "space" -> queue.text("\n");
             case "reasoning" -> queue.reasoning("a");
             case "refusal" -> queue.refusal("a");
             case "image" -> queue.image(new RawJson("{}"));
@@ -178,26 +186,43 @@ class DeltaQueueTest {
         assertThat(queue.finished()).isTrue();
     }
 
+    private static List<Consumer<DeltaQueue>> pieces() {
+        return List.of(
+                queue -> queue.text("a"),
+                queue -> queue.refusal("a"),
+                queue -> queue.reasoning("a"),
+                queue -> queue.image(new RawJson("{}")),
+                queue -> queue.toolCall(new Delta.ToolCall(0, "i", "f", "")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pieces")
+    void whatComesAfterAFinishReasonShowsThatItWasNotTheEnd(Consumer<DeltaQueue> more) {
+        queue.text("a");
+        queue.finish(EndReason.of("stop"));
+        assertThat(queue.mayBeOver()).isTrue();
+        queue.text("");
+        queue.usage(new Usage(1, 0, 1, 0));
+        queue.activity();
+        assertThat(queue.mayBeOver()).isTrue();
+        more.accept(queue);
+        assertThat(queue.finished()).isFalse();
+        queue.finish(EndReason.of("stop"));
+        assertThat(queue.finished()).isTrue();
+        assertThat(queue.mayBeOver())
+                .as("such a provider's reasons say nothing before the body's end")
+                .isFalse();
+    }
+
     @Test
-    void whatComesAfterAFinishReasonShowsThatItWasNotTheEnd() {
-        List<Runnable> more = List.of(
-                () -> queue.text("a"),
-                () -> queue.refusal("a"),
-                () -> queue.reasoning("a"),
-                () -> queue.image(new RawJson("{}")),
-                () -> queue.toolCall(new Delta.ToolCall(0, "i", "f", "")));
-        for (Runnable piece : more) {
-            queue.text("a");
-            queue.finish(EndReason.of("stop"));
-            assertThat(queue.mayBeOver()).isTrue();
-            queue.text("");
-            queue.usage(new Usage(1, 0, 1, 0));
-            queue.activity();
-            assertThat(queue.mayBeOver()).isTrue();
-            piece.run();
-            assertThat(queue.mayBeOver()).isFalse();
-            assertThat(queue.finished()).isFalse();
-        }
+    void takesNoMoreThanItMayHold() {
+        queue.text("a".repeat(1 << 19));
+        queue.reasoning("a".repeat(1 << 19));
+        assertThatThrownBy(() -> queue.toolCall(new Delta.ToolCall(0, "i", "f", "{}")))
+                .isInstanceOfSatisfying(UpstreamException.class, e -> {
+                    assertThat(e.retryable()).isFalse();
+                    assertThat(e).hasMessageContaining("1024 KiB (upstreams.*.event)");
+                });
     }
 
     @Test

@@ -64,6 +64,12 @@ class ErrorBodyTest {
             {"object":"error","message":"[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), 'msg': 'm', 'input': {'include_usage': 'secret'}}]","type":"BadRequestError","param":null,"code":400} | m | stream_options | - | BadRequestError | 400
             {"error":{"message":"OpenAIException - Error code: 422 - {'detail': [{'type': 'extra_forbidden', 'loc': ['body', 'user'], 'msg': 'm', 'input': 'secret'}]}","code":422}} | m | user | - | - | 422
             {"message":"1 validation error for ChatCompletionRequest\\nmetadata\\n  m [type=extra_forbidden, input_value={'k': 'secret'}, input_type=dict]\\n    For further information visit https://x"} | m | metadata | - | - | 0
+            # what is quoted, in text; words that begin like an event
+            Error code: 400 - {'error': {'message': 'm', 'failed_generation': 'secret'}} | - | - | - | - | 0
+            1 validation error for ChatCompletionRequest\\nmetadata\\n  m [type=extra_forbidden, input_value='secret', input_type=str] | - | - | - | - | 0
+            {"error":{"message":"data: URLs are not supported"}} | data: URLs are not supported | - | - | - | 0
+            {"error":{"message":"event: not known"}} | event: not known | - | - | - | 0
+            {"message":"data: {\\"error\\":{\\"message\\":\\"m\\"}}"} | m | - | - | - | 0
             # lists
             {"errors":[{"message":"m","field":"seed","code":"c"}]} | m | seed | c | - | 0
             {"errors":["m","n"]} | m; n | - | - | - | 0

@@ -18,6 +18,7 @@ class RetryAfterTest {
             value = {
                 "0                             | PT0S",
                 "7                             | PT7S",
+                "1s1s1s1s1s1s                  | PT6S",
                 "1.5                           | PT1.5S",
                 "' 20 '                        | PT20S",
                 "Sun, 22 Nov 2026 12:00:30 GMT | PT30S",

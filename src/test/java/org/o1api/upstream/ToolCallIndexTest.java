@@ -28,7 +28,8 @@ class ToolCallIndexTest {
                     UpstreamSettings.Limits.DEFAULT,
                     Map.of(),
                     null)),
-            false);
+            false,
+            1 << 20);
 
     private final Map<Integer, Call> calls = new TreeMap<>();
 

@@ -157,7 +157,7 @@ class UpstreamFailureTest {
                 "{\"error\":{\"message\":\"overloaded\"}}        | : overloaded",
                 "{\"type\":\"error\",\"error\":\"overloaded\"}   | : overloaded",
                 "\"overloaded\"                                | : overloaded",
-                "overloaded                                  | .",
+                "overloaded                                  | : overloaded",
                 "{\"a\":[1]}                                  | .",
                 "{\"choices\":[{\"delta\":{\"content\":\"b\"}}]} | ."
             })

@@ -206,6 +206,50 @@ class UpstreamReplyTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {": STILL WORKING", "ping", "{\"type\":\"ping\"}", "{\"type\":\"heartbeat\",\"at\":1}"})
+    void aSignOfLifeDoesNotMakeAReplyIncomplete(String data) {
+        FakeUpstream fake = fake(
+                exchange -> exchange.stream().text("a").event(data).text("b").event(data).done());
+        assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
+        assertThat(deltas).containsExactly(new Delta.Text("ab"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {'content':'{"a":'}                                                     | caller
+            {'tool_calls':[{'index':0,'id':'i','function':{'name':'f','arguments':'{"a":'}}]} | nobody
+            """)
+    void silenceDoesNotCompleteWhatIsCut(String delta, String json) {
+        FakeUpstream fake = fake(exchange -> exchange.stream()
+                .event("{\"choices\":[{\"delta\":" + delta.replace("\"", "\\\"").replace('\'', '"')
+                        + ",\"finish_reason\":\"stop\"}]}")
+                .usage(1, 1)
+                .awaitClientLeft());
+        UpstreamException failure =
+                catchThrowableOfType(UpstreamException.class, () -> read(fixture.upstream(fake), request(json)));
+        assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {'content':'{"a":'}                                                                  | caller | -
+            {'content':null,'tool_calls':[{'id':'i','function':{'name':'f','arguments':'{"a":'}}]} | nobody | -
+            {'content':'{"a":1}'}                                                                | caller | STOP
+            {'content':'a'}                                                                      | nobody | STOP
+            """)
+    void anObjectWithoutAReasonIsCheckedLikeAStream(String message, String json, String end) {
+        String body = "{\"choices\":[{\"message\":" + message.replace("\"", "\\\"").replace('\'', '"') + "}]}";
+        FakeUpstream fake = fake(exchange -> exchange.reply(200, "application/json", body));
+        if (end.equals("-")) {
+            assertThatThrownBy(() -> read(fixture.upstream(fake), request(json)))
+                    .isInstanceOf(UpstreamException.class)
+                    .hasMessageContaining("before it was complete");
+        } else {
+            assertThat(read(fixture.upstream(fake), request(json))).isEqualTo(FinishReason.valueOf(end));
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {": STILL WORKING", "OPENROUTER PROCESSING", "keep-alive", "ping", " ", "  [DONE]", "[DONE]  "})
     void aSignOfLifeIsNoPartOfTheReply(String data) {

@@ -27,7 +27,7 @@ final class StepRequests {
     }
 
     /** A step: one JSON object, with the tools in mind and none called. */
-    CallRequest step(List<Message> messages, @Nullable MaxTokens limit) {
+    CallRequest step(List<Message> messages, @Nullable MaxTokens limit, boolean asJson) {
         Fields fields = new Fields();
         if (limit != null) {
             fields.addOurs(limit.field(), number(limit));
@@ -35,7 +35,9 @@ final class StepRequests {
         if (fields.addTools()) {
             fields.addOurs("tool_choice", NO_TOOL);
         }
-        fields.addOurs("response_format", JSON_OBJECT);
+        if (asJson) {
+            fields.addOurs("response_format", JSON_OBJECT);
+        }
         return fields.request(messages);
     }
 

@@ -41,11 +41,13 @@ final class StepsTurn {
     FinishReason run() {
         int step = 1;
         int restarts = 0;
+        boolean asJson = true;
         boolean goesOn = true;
         while (goesOn && step <= question.steps().max() && allowance.mayThink() && thinker.mayThink()) {
             StepReader reader = new StepReader(stepsShown + 1, out);
             try {
-                boolean callsTool = readStep(requests.step(history.next(), allowance.forThinking()), reader);
+                boolean callsTool = readStep(requests.step(history.next(), allowance.forThinking(), asJson), reader);
+                asJson = true;
                 goesOn = end(reader, step++) && !callsTool;
                 restarts = 0;
             } catch (UpstreamException e) {
@@ -58,6 +60,7 @@ final class StepsTurn {
                     goesOn = false; // an answer from the steps before it beats none
                 } else if (reader.begun() && restarts < MOST_RESTARTS && thinker.mayRetry(e)) {
                     reader.breakOff(String.valueOf(e.getMessage()));
+                    asJson = !e.rejectsJson();
                     restarts++;
                 } else {
                     throw e;
@@ -113,7 +116,7 @@ final class StepsTurn {
                     thinker.countAsReasoning(reader.reasoningLength());
                 }
                 FinishReason reason = call.finishReason();
-                if (reason == FinishReason.LENGTH) {
+                if (reason == FinishReason.LENGTH || reason == FinishReason.CONTENT_FILTER) {
                     reader.cut();
                     thinker.countAsReasoning(reader.reasoningLength());
                 }
