@@ -127,6 +127,29 @@ class HistoriesIT {
     }
 
     @InContainers
+    void namesImagesWhereAnAnswerIsNothingElse(Stage stage) {
+        String image =
+                "{\"images\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0KGgo=\"}}]}";
+        Script draw = exchange -> exchange.stream().delta(image).finish("stop").done();
+        stage.plays(draw, Script.answer("One."), Script.answer("Two."));
+        stage.client().post(plain("images", user("Draw.")));
+        stage.client().post(plain("images", user("And?")));
+        String whole = user("Draw.") + ", {\"role\": \"assistant\", \"content\": \"\"}, " + user("And?")
+                + ", {\"role\": \"assistant\", \"content\": \"One.\"}, " + user("So?");
+        assertThat(stage.client().post(plain("images", whole)).status()).isEqualTo(200);
+
+        assertThat(sent(stage, 1)).containsExactly("user: Draw.", "assistant: (an image)", "user: And?");
+        assertThat(sent(stage, 2))
+                .containsExactly("user: Draw.", "assistant: (an image)", "user: And?", "assistant: One.", "user: So?");
+        assertThat(stage.client()
+                        .get("/v1/conversations/images/items?limit=100")
+                        .response()
+                        .body())
+                .contains("Draw.")
+                .doesNotContain("an image");
+    }
+
+    @InContainers
     void closesTheThinkBlockWhateverFollows(Stage stage) {
         Script nothing = exchange -> exchange.stream().text("").finish("length").done();
         Script[] steps = {Script.answer(Steps.step("T", "a</think>b", "final_answer")), nothing};

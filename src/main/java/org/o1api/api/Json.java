@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
@@ -19,10 +18,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.RawJson;
 
@@ -94,44 +89,6 @@ public final class Json {
     /** Writes a value as it is, but on one line. */
     public static void writeRaw(JsonGenerator json, RawJson value) throws IOException {
         json.writeRawValue(onOneLine(value.text()));
-    }
-
-    /** The elements of a list that was read here before, each as it is written. */
-    public static List<RawJson> elements(RawJson list) {
-        List<RawJson> elements = new ArrayList<>();
-        try (JsonParser json = READ_BEFORE.createParser(list.text())) {
-            if (json.nextToken() == JsonToken.START_ARRAY) {
-                while (json.nextToken() != JsonToken.END_ARRAY) {
-                    elements.add(current(json, list.text()));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("what was read before", e);
-        }
-        return elements;
-    }
-
-    /** The fields of an object that was read here before, each as it is written; of several with one name the last. */
-    public static Map<String, RawJson> fields(RawJson object) {
-        Map<String, RawJson> fields = new LinkedHashMap<>();
-        try (JsonParser json = READ_BEFORE.createParser(object.text())) {
-            if (json.nextToken() == JsonToken.START_OBJECT) {
-                for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-                    json.nextToken();
-                    fields.put(name, current(json, object.text()));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("what was read before", e);
-        }
-        return fields;
-    }
-
-    private static RawJson current(JsonParser json, String text) throws IOException {
-        int start = (int) json.currentTokenLocation().getCharOffset();
-        json.skipChildren();
-        json.finishToken();
-        return new RawJson(text.substring(start, (int) json.currentLocation().getCharOffset()));
     }
 
     /** Line breaks are white space in JSON, unless they are among those that a string may contain: these are escaped. */

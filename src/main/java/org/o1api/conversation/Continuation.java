@@ -89,13 +89,13 @@ record Continuation(List<Message> prompt, List<Message> added) {
                 .toList();
     }
 
-    /** A client that tells the conversation again, but otherwise, or not to its end, would have it told twice. */
+    /** A client that repeats the conversation with changes, or not to its end, would have it in the prompt twice. */
     private static void refuse(boolean otherPast) {
         if (otherPast) {
             throw new ConversationException(
                     ErrorCode.CONVERSATION_DIFFERS,
                     MESSAGES,
-                    "'messages' tells this conversation again, but not as it is stored, or not to its end: an answer may be there"
+                    "'messages' repeats this conversation, but not as it is stored, or not to its end: an answer may be there"
                             + " already (GET /v1/conversations/ID/items). Send what is new only, or use another conversation_id.");
         }
     }
@@ -163,7 +163,7 @@ record Continuation(List<Message> prompt, List<Message> added) {
             if (reasoning && !answer.reasoning().isEmpty()) {
                 more.put("reasoning_content", TurnJson.string(Told.reasoning(answer)));
             }
-            prompt.add(Told.message(answer, more));
+            prompt.add(Told.prompt(answer, more));
         }
     }
 }

@@ -14,12 +14,14 @@ import org.o1api.llm.Role;
 /**
  * A message of a stored turn.
  *
- * @param message as the model is told it
+ * @param message as it stands in the prompt
  * @param sent an answer as its client got it, if that was more than the answer
  */
 record Told(Message message, MessageText text, @Nullable MessageText sent) {
+    private static final String IMAGE = "(an image)";
+
     /**
-     * What the model is told of a turn, but for instructions.
+     * The texts of a turn for the prompt, except instructions.
      *
      * @param reasoning whether its answer comes with the reasoning
      */
@@ -64,6 +66,16 @@ record Told(Message message, MessageText text, @Nullable MessageText sent) {
         }
         String said = answer.content() == null ? answer.refusal() : answer.content();
         return new Message(Role.ASSISTANT, said == null ? null : new Content.Text(said), fields);
+    }
+
+    /** The answer as the provider gets it. Many reject an assistant's message without any content: images alone are named. */
+    static Message prompt(StoredTurn.Answer answer, Map<String, RawJson> more) {
+        Message message = message(answer, more);
+        boolean empty =
+                !(message.content() instanceof Content.Text said) || said.text().isBlank();
+        return empty && answer.images() != null && answer.toolCalls() == null
+                ? new Message(message.role(), new Content.Text(IMAGE), message.fields())
+                : message;
     }
 
     /** Whether a message that a client sends is this one again. */

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +55,9 @@ final class TurnJson {
     /** Writes keys in one order, since clients may have another. */
     private static final ObjectWriter CANONICAL = JSON.writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
 
-    private static final RawJson NOTHING = new RawJson("[]");
+    private static final RawJson EMPTY_LIST = new RawJson("[]");
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private TurnJson() {}
 
@@ -76,14 +79,16 @@ final class TurnJson {
         } catch (IOException e) {
             throw new UncheckedIOException(e); // no writer into memory fails
         }
-        return withEscapedHalves(text.getBuffer());
+        return withEscapedHalves(text.toString());
     }
 
     /**
      * JSON in which half of a surrogate pair is written as its escape, since UTF-8 has none for it and a database would store
      * something else. It can stand in strings only.
      */
-    private static String withEscapedHalves(StringBuffer json) {
+    private static String withEscapedHalves(String json) {
+        StringBuilder escaped = null;
+        int copied = 0;
         for (int i = 0; i < json.length(); i++) {
             char c = json.charAt(i);
             if (!Character.isSurrogate(c)) {
@@ -92,11 +97,14 @@ final class TurnJson {
             if (Character.isHighSurrogate(c) && i + 1 < json.length() && Character.isLowSurrogate(json.charAt(i + 1))) {
                 i++;
             } else {
-                json.replace(i, i + 1, String.format(Locale.ROOT, "\\u%04X", (int) c));
-                i += 5;
+                escaped = escaped == null ? new StringBuilder(json.length() + 1024) : escaped;
+                escaped.append(json, copied, i).append("\\u").append(HEX.toHexDigits(c));
+                copied = i + 1;
             }
         }
-        return json.toString();
+        return escaped == null
+                ? json
+                : escaped.append(json, copied, json.length()).toString();
     }
 
     private static void write(Message message, JsonGenerator json) throws IOException {
@@ -157,7 +165,7 @@ final class TurnJson {
         Map<String, RawJson> turn = members(new RawJson(text));
         List<Message> messages = new ArrayList<>();
         RawJson answer = turn.get("answer");
-        for (RawJson message : JsonSlices.elements(turn.getOrDefault("messages", NOTHING))) {
+        for (RawJson message : JsonSlices.elements(turn.getOrDefault("messages", EMPTY_LIST))) {
             messages.add(message(message));
         }
         return new StoredTurn(
@@ -225,11 +233,11 @@ final class TurnJson {
 
     private static StoredTurn.Answer answer(Map<String, RawJson> answer) {
         List<StoredTurn.Step> reasoning = new ArrayList<>();
-        for (RawJson step : JsonSlices.elements(answer.getOrDefault("reasoning", NOTHING))) {
+        for (RawJson step : JsonSlices.elements(answer.getOrDefault("reasoning", EMPTY_LIST))) {
             List<RawJson> titleAndText = JsonSlices.elements(step);
             reasoning.add(new StoredTurn.Step(string(titleAndText.get(0)), string(titleAndText.get(1))));
         }
-        List<Long> usage = JsonSlices.elements(answer.getOrDefault("usage", NOTHING)).stream()
+        List<Long> usage = JsonSlices.elements(answer.getOrDefault("usage", EMPTY_LIST)).stream()
                 .map(TurnJson::number)
                 .toList();
         return new StoredTurn.Answer(

@@ -22,7 +22,7 @@ public final class EventStream implements AutoCloseable {
 
     /**
      * The part of a heartbeat after which a ping is due. The rest is for the tick, which comes late: so no silence is longer than
-     * a heartbeat, and a client's leaving, which only the second ping notices, is known within two.
+     * a heartbeat, and a disconnect, which only the second ping notices, is known within two.
      */
     private static final double DUE = 0.8;
 
@@ -108,7 +108,7 @@ public final class EventStream implements AutoCloseable {
     }
 
     /**
-     * Looks whether the client is still there, a few times a second at most. A client that left is noticed at the second write
+     * Looks whether the client is still there, a few times a second at most. A disconnected client is noticed at the second write
      * after that, so a probe behind the last words of a step keeps the next call from being made for nobody.
      */
     public void probe() {
@@ -241,8 +241,11 @@ public final class EventStream implements AutoCloseable {
                 try {
                     if (!closed && !left) {
                         boolean open = !opened && (settings.statusFeedback() || !heartbeats);
-                        opened |= open;
-                        write(open ? opening : sink.ping());
+                        // Without heartbeats there is nothing to write if the turn has opened the response meanwhile.
+                        if (open || heartbeats) {
+                            opened |= open;
+                            write(open ? opening : sink.ping());
+                        }
                     }
                 } finally {
                     lock.unlock();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,6 +72,18 @@ class TurnJsonTest {
 
         assertThat(read).isEqualTo(turn);
         assertThat(read.messages().get(0).fields().keySet()).containsExactlyElementsOf(fields.keySet());
+    }
+
+    private static StoredTurn saying(String text) {
+        return new StoredTurn("chatcmpl-1", 5, "m", List.of(Message.user(text)), null);
+    }
+
+    @Test
+    void escapesEachHalfOfManyWhereverItStands() {
+        String escape = "\\uD800";
+        String text = "a\ud800b\ud83d\ude00\ud800".repeat(50_000);
+        assertThat(TurnJson.write(saying(text))).contains(("a" + escape + "b\ud83d\ude00" + escape).repeat(50_000));
+        assertThat(again(saying(text))).isEqualTo(saying(text));
     }
 
     @ParameterizedTest

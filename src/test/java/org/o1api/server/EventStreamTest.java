@@ -105,6 +105,22 @@ class EventStreamTest {
         assertThat(written.frames).containsExactly("o", "e");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void sendsNoCommentWithoutAHeartbeatIfTheTurnOpensFirst(boolean statusFeedback) {
+        StreamSettings usual = StreamSettings.DEFAULT;
+        StreamSettings off = new StreamSettings(
+                null, usual.beginAfter(), statusFeedback, usual.writeTimeout(), usual.jsonHeartbeat());
+        EventStream silent = new EventStream(
+                written, off, new byte[] {'o'}, new byte[] {'u'}, owner, ended -> closed.incrementAndGet());
+        List<Runnable> handedOver = new ArrayList<>();
+        silent.tick(System.nanoTime() + usual.beginAfter().toNanos(), handedOver::add);
+        silent.send(new byte[] {'e'});
+        assertThat(handedOver).hasSize(1);
+        handedOver.forEach(Runnable::run);
+        assertThat(written.frames).containsExactly("oe");
+    }
+
     @Test
     void leavesAClientThatDoesNotReadTheErrorEither() {
         stream.send(new byte[] {'e'});

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
 import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
+import org.o1api.json.JsonSlices;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.ReasoningFormat;
@@ -208,7 +209,7 @@ final class Recording {
             listener.refusalText(stored.refusal());
         }
         if (stored.images() != null) {
-            Json.elements(stored.images()).forEach(listener::image);
+            JsonSlices.elements(stored.images()).forEach(listener::image);
         }
         if (stored.toolCalls() != null) {
             ToolCalls.pieces(stored.toolCalls()).forEach(listener::toolCall);

@@ -2,7 +2,6 @@ package org.o1api.api.chat;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
+import org.o1api.json.JsonSlices;
 import org.o1api.llm.RawJson;
 import org.o1api.upstream.Delta;
 
@@ -41,7 +41,7 @@ final class ToolCalls {
     /** Tool calls that were written before as pieces, a whole call each. */
     static List<Delta.ToolCall> pieces(RawJson written) {
         List<Delta.ToolCall> pieces = new ArrayList<>();
-        for (RawJson element : Json.elements(written)) {
+        for (RawJson element : JsonSlices.elements(written)) {
             JsonNode call = Json.tree(element);
             JsonNode function = call.path("function");
             pieces.add(new Delta.ToolCall(
@@ -56,19 +56,21 @@ final class ToolCalls {
 
     /** The fields of a written call that OpenAI's API does not have. */
     private static Map<String, RawJson> extraFields(RawJson call) {
-        Map<String, RawJson> fields = Json.fields(call);
-        fields.keySet().removeAll(List.of("index", "id", "type"));
-        RawJson function = fields.remove(Delta.ToolCall.FUNCTION);
-        if (function == null) {
-            return fields;
-        }
-        Map<String, RawJson> within = Json.fields(function);
-        within.keySet().removeAll(List.of("name", "arguments"));
-        if (!within.isEmpty()) {
-            String object = within.entrySet().stream()
-                    .map(field -> new TextNode(field.getKey()) + ":" + field.getValue())
-                    .collect(Collectors.joining(",", "{", "}"));
-            fields.put(Delta.ToolCall.FUNCTION, new RawJson(object));
+        Map<String, RawJson> fields = new LinkedHashMap<>();
+        for (JsonSlices.Member member : JsonSlices.members(call)) {
+            switch (member.name()) {
+                case "index", "id", "type" -> {}
+                case Delta.ToolCall.FUNCTION -> {
+                    String within = JsonSlices.members(member.value()).stream()
+                            .filter(field -> !List.of("name", "arguments").contains(field.name()))
+                            .map(field -> JsonSlices.quoted(field.name()) + ":" + field.value())
+                            .collect(Collectors.joining(","));
+                    if (!within.isEmpty()) {
+                        fields.put(member.name(), new RawJson("{" + within + "}"));
+                    }
+                }
+                default -> fields.put(member.name(), member.value());
+            }
         }
         return fields;
     }
@@ -83,11 +85,14 @@ final class ToolCalls {
         }
     }
 
-    /** Writes the same of its function. */
+    /** Writes the same of its function, repeated ones included. */
     static void writeFunctionFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
         RawJson function = fields.get(Delta.ToolCall.FUNCTION);
         if (function != null) {
-            writeFields(json, Json.fields(function));
+            for (JsonSlices.Member field : JsonSlices.members(function)) {
+                json.writeFieldName(field.name());
+                Json.writeRaw(json, field.value());
+            }
         }
     }
 

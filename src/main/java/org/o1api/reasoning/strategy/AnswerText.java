@@ -101,7 +101,12 @@ final class AnswerText {
 
     /** Where in the answer a closing tag stands that nothing opened; -1: there is none, or none can count any more. */
     private int unopenedEnd() {
-        if (thoughtSeen || answerTaken || ended || state != State.ANSWER || (json && beginsAsJson())) {
+        if (thoughtSeen
+                || answerTaken
+                || ended
+                || state != State.ANSWER
+                || quotedTags > MAX_QUOTED_TAGS
+                || (json && beginsAsJson())) {
             return -1;
         }
         int end = answer.indexOf(ThinkBlock.END, searchedUntil);
@@ -123,20 +128,18 @@ final class AnswerText {
 
     /** Whether a tag is one that the answer speaks of: it has an opening tag before it, quotes around it, or stands in code. */
     private boolean isQuoted(int end) {
-        String before = answer.substring(0, end);
-        return before.contains(ThinkBlock.START)
-                || before.endsWith("`")
-                || before.endsWith("\"")
-                || before.endsWith("'")
-                || isOdd(before, FENCE);
+        int start = answer.indexOf(ThinkBlock.START);
+        return (start >= 0 && start < end)
+                || (end > 0 && "`\"'".indexOf(answer.charAt(end - 1)) >= 0)
+                || isFenceOpen(end);
     }
 
-    private static boolean isOdd(String text, String mark) {
-        boolean odd = false;
-        for (int i = text.indexOf(mark); i >= 0; i = text.indexOf(mark, i + mark.length())) {
-            odd = !odd;
+    private boolean isFenceOpen(int end) {
+        boolean open = false;
+        for (int i = answer.indexOf(FENCE); i >= 0 && i < end; i = answer.indexOf(FENCE, i + FENCE.length())) {
+            open = !open;
         }
-        return odd;
+        return open;
     }
 
     /** How many characters at the front of the text turned out to be reasoning by a closing tag without an opening one. */
@@ -146,7 +149,12 @@ final class AnswerText {
 
     /** Whether there is an answer that waits for a closing tag. */
     boolean holdsAnswer() {
-        return !answer.toString().isBlank();
+        for (int i = 0; i < answer.length(); i++) {
+            if (!Character.isWhitespace(answer.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The text was cut before the closing tag that was expected: all of it is reasoning. */
@@ -181,11 +189,15 @@ final class AnswerText {
         if (tag != Tag.AT_ONCE && !thoughtSeen && !ended) {
             return "";
         }
-        answerTaken |= holdsAnswer();
+        answerTaken = answerTaken || holdsAnswer();
+        searchedUntil = 0;
         return taken(answer);
     }
 
     private static String taken(StringBuilder text) {
+        if (text.isEmpty()) {
+            return "";
+        }
         String taken = text.toString();
         text.setLength(0);
         return taken;

@@ -1,5 +1,7 @@
 package org.o1api.reasoning.strategy;
 
+import org.o1api.llm.ThinkBlock;
+
 /**
  * A reply as far as it has arrived, and how far it is read. It looks ahead a bounded way, and says when what would decide has
  * not arrived yet: so nothing that is decided depends on how the reply was cut into pieces.
@@ -20,6 +22,11 @@ final class ReplyText {
 
     private final StringBuilder text = new StringBuilder(512);
     private boolean ended;
+
+    /** No closing tag begins between these two. */
+    private int searchedFrom;
+
+    private int searchedUntil;
 
     /** What is read, and needs no second look. */
     int position;
@@ -82,8 +89,22 @@ final class ReplyText {
         return c <= ' ';
     }
 
-    int indexOf(String what) {
-        return text.indexOf(what, position);
+    int nextBrace() {
+        return text.indexOf("{", position);
+    }
+
+    /**
+     * Where the next {@code </think>} stands; -1 if none has arrived. What was searched is not searched again, unless the position
+     * has gone back before it.
+     */
+    int nextClosingTag() {
+        if (position < searchedFrom || position > searchedUntil) {
+            searchedFrom = position;
+            searchedUntil = position;
+        }
+        int tag = text.indexOf(ThinkBlock.END, searchedUntil);
+        searchedUntil = tag >= 0 ? tag : Math.max(searchedUntil, text.length() - ThinkBlock.END.length() + 1);
+        return tag;
     }
 
     /** Where a JSON object seems to begin at this brace: its first key, or its end, comes next. */

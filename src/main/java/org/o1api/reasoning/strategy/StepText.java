@@ -17,12 +17,18 @@ import org.o1api.llm.ThinkBlock;
  *   <li>Inside strings raw line breaks, backslashes that escape nothing (LaTeX) and quotes that close nothing are text.
  *   <li>Where an object stops making sense, the rest is shown as it is.
  *   <li>What stands between {@code <think>} at the front and {@code </think>} is reasoning too, and so is all text before a
- *       {@code </think>} outside of strings that nothing opened. The tags are never shown, and what follows is read as the step.
+ *       {@code </think>} outside of strings that nothing opened. Up to 8 such tags are not shown, and what follows is read as the
+ *       step; further ones are text.
  * </ul>
  */
 final class StepText {
     private static final int MAX_PROSE = 200;
+
+    /** Objects between two tags that may be the step: each may cost a look at all that follows. */
     private static final int MAX_OBJECTS = 16;
+
+    /** Tags after which the step may follow: each allows as many objects again. */
+    private static final int MAX_TAGS = 8;
 
     private enum State {
         HELD,
@@ -44,6 +50,7 @@ final class StepText {
     private boolean proseShown;
     private int objectFrom;
     private int objects;
+    private int tags;
     private boolean isStep;
     private boolean closed;
 
@@ -94,7 +101,7 @@ final class StepText {
         if (reply.isRead() && !reply.ended()) {
             return false;
         }
-        int end = reply.indexOf(ThinkBlock.END);
+        int end = reply.nextClosingTag();
         boolean other = reply.isRead() || "{`<".indexOf(reply.next()) >= 0;
         if (!other && end < 0 && !reply.ended()) {
             return false;
@@ -125,7 +132,7 @@ final class StepText {
             reply.skipSpace();
             proseFrom = reply.position;
         }
-        int end = reply.indexOf(ThinkBlock.END);
+        int end = reply.nextClosingTag();
         int until = end >= 0 ? end : reply.ended() ? reply.length() : reply.beforeBegun(ThinkBlock.END);
         shown.append(reply.characters(), reply.position, until);
         reply.position = until;
@@ -144,8 +151,8 @@ final class StepText {
             reply.skipSpace();
             proseFrom = reply.position;
         }
-        int brace = objects < MAX_OBJECTS ? reply.indexOf("{") : -1;
-        int tag = reply.indexOf(ThinkBlock.END);
+        int brace = objects < MAX_OBJECTS ? reply.nextBrace() : -1;
+        int tag = nextTag();
         if (tag >= 0 && (brace < 0 || tag < brace)) {
             showProse(tag);
             return behindTag(tag);
@@ -175,11 +182,17 @@ final class StepText {
         return true;
     }
 
+    /** Where the next tag stands that may end the reasoning; -1 if none has arrived. */
+    private int nextTag() {
+        return tags < MAX_TAGS ? reply.nextClosingTag() : -1;
+    }
+
     /** The text so far was reasoning, an object in it too: the step follows the tag. */
     private boolean behindTag(int tag) {
         reply.position = tag + ThinkBlock.END.length();
         proseFrom = reply.position;
         proseShown = false;
+        tags++;
         objects = 0;
         isStep = false;
         shown.beginSection();
@@ -247,7 +260,7 @@ final class StepText {
 
     private boolean after() {
         if (!proseShown) {
-            int tag = reply.indexOf(ThinkBlock.END);
+            int tag = nextTag();
             reply.position = tag < 0 ? reply.beforeBegun(ThinkBlock.END) : tag;
             return tag >= 0 && behindTag(tag);
         }
@@ -263,7 +276,7 @@ final class StepText {
     }
 
     private boolean rest() {
-        int tag = reply.indexOf(ThinkBlock.END);
+        int tag = nextTag();
         int until = tag >= 0 ? tag : reply.ended() ? reply.length() : reply.beforeBegun(ThinkBlock.END);
         shown.append(reply.characters(), reply.position, until);
         reply.position = until;

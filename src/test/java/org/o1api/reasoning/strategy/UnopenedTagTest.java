@@ -2,6 +2,7 @@ package org.o1api.reasoning.strategy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.reasoning.Transcript;
@@ -105,6 +106,31 @@ class UnopenedTagTest {
         reader.end();
         assertThat(out.step(1)).isEqualTo(reasoning);
         assertThat(out.answer()).isEqualTo(answer);
+    }
+
+    /** As many quoted tags as show that the text is about tags: no later one ends the reasoning. */
+    @ParameterizedTest
+    @CsvSource({"'a `</think>` ', false", "'a `</think>` ~', false", "'a `</th~ink>` ', false", "'a `</think>` ', true"
+    })
+    void isTextBehindManyQuotedOnes(String quoted, boolean inOnePiece) {
+        String pieces = quoted.repeat(20) + (inOnePiece ? "" : "~") + "a plain </think> rest~, and </think> more";
+        check(new Whole(), false, false, pieces, "", pieces.replace("~", ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    a `</think>` | 16
+                    a `</think>`~ | 16
+                    """)
+    void endsTheReasoningBehindFewQuotedOnes(String quoted, int times) {
+        String before = quoted.repeat(times);
+        check(new Whole(), false, false, before + "; so.~</think>;Four.", before.replace("~", "") + "; so.", "Four.");
+    }
+
+    @Test
+    void endsTheReasoningBehindWhiteSpaceThatWasTaken() {
+        String space = " ".repeat(300);
+        check(new Transcript(), false, false, space + "~So four.</think>Four.", "So four.", space + "Four.");
     }
 
     @ParameterizedTest

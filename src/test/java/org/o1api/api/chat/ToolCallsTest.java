@@ -1,0 +1,55 @@
+package org.o1api.api.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.api.Json;
+import org.o1api.llm.RawJson;
+import org.o1api.upstream.Delta;
+
+/** Fields of a tool call that OpenAI's API does not have, when it is written, stored and read again. */
+class ToolCallsTest {
+    private static String written(ToolCalls calls) {
+        return new String(Json.bytes(calls::write), StandardCharsets.UTF_8);
+    }
+
+    private static String writtenAgain(String written) {
+        ToolCalls again = new ToolCalls();
+        ToolCalls.pieces(new RawJson(written)).forEach(again::add);
+        return written(again);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"x\":1,\"x\":2",
+                "\"x\":1E400,\"y\":-0.0,\"x\":1.50",
+                "\"x\":{\"a\":1,\"a\":12345678901234567890.10}",
+                "\"x\":[ \"\\u0041\" , null ]",
+                "\"x \\\"q\\\"\":true,\"x \\\"q\\\"\":false"
+            })
+    void keepTheirValuesAndRepetitions(String fields) {
+        ToolCalls calls = new ToolCalls();
+        RawJson function = new RawJson("{" + fields + "}");
+        Map<String, RawJson> extra = Map.of(Delta.ToolCall.FUNCTION, function, "extra_content", function);
+        calls.add(new Delta.ToolCall(0, "c", "f", "{}", extra));
+
+        String written = written(calls);
+
+        assertThat(written)
+                .isEqualTo("[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\","
+                        + fields + "},\"extra_content\":{" + fields + "}}]");
+        assertThat(writtenAgain(written)).isEqualTo(written);
+    }
+
+    @Test
+    void areNotThereInAPlainCall() {
+        String plain = "[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]";
+        assertThat(ToolCalls.pieces(new RawJson(plain))).containsExactly(new Delta.ToolCall(0, "c", "f", "{}"));
+        assertThat(writtenAgain(plain)).isEqualTo(plain);
+    }
+}
