@@ -65,8 +65,6 @@ class ErrorBodyTest {
             {"error":{"message":"OpenAIException - Error code: 422 - {'detail': [{'type': 'extra_forbidden', 'loc': ['body', 'user'], 'msg': 'm', 'input': 'secret'}]}","code":422}} | m | user | - | - | 422
             {"message":"1 validation error for ChatCompletionRequest\\nmetadata\\n  m [type=extra_forbidden, input_value={'k': 'secret'}, input_type=dict]\\n    For further information visit https://x"} | m | metadata | - | - | 0
             # what is quoted, in text; words that begin like an event
-            Error code: 400 - {'error': {'message': 'm', 'failed_generation': 'secret'}} | - | - | - | - | 0
-            1 validation error for ChatCompletionRequest\\nmetadata\\n  m [type=extra_forbidden, input_value='secret', input_type=str] | - | - | - | - | 0
             {"error":{"message":"data: URLs are not supported"}} | data: URLs are not supported | - | - | - | 0
             {"error":{"message":"event: not known"}} | event: not known | - | - | - | 0
             {"message":"data: {\\"error\\":{\\"message\\":\\"m\\"}}"} | m | - | - | - | 0
@@ -145,6 +143,19 @@ class ErrorBodyTest {
     void plainTextIsAStatementAndNoMessage(String body) {
         assertThat(read(body).statement()).isEqualTo(body);
         assertThat(read(body).message()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Error code: 400 - {'error': {'message': 'm', 'failed_generation': 'secret'}}",
+                "1 validation error for Request\nmetadata\n  m [type=extra_forbidden, input_value='secret', input_type=str]",
+                "Invalid request: {'input': 'secret'}"
+            })
+    void plainTextLosesWhatItQuotes(String text) {
+        ErrorBody body = read(text);
+        assertThat(body.statement()).isNotEmpty().doesNotContain("secret");
+        assertThat(String.valueOf(body.message())).doesNotContain("secret");
     }
 
     @Test
