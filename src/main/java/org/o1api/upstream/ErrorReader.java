@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * first one found counts, and what is inside is read before what is around it.
  */
 final class ErrorReader {
-    private static final int LONGEST_TEXT = 8 * 1024;
     private static final int LONGEST_STATEMENT = 2000;
     private static final int DEEPEST = 8;
     private static final int MOST_DETAILS = 5;
@@ -51,10 +50,6 @@ final class ErrorReader {
     private static final Pattern STATUS = Pattern.compile("[45]\\d\\d");
     private static final Pattern NO_WORD = Pattern.compile("|none|null|error|0|[1-5]\\d\\d", Pattern.CASE_INSENSITIVE);
 
-    /** An event in place of a message; words that begin so are no event. */
-    private static final Pattern EVENT_OF_JSON = Pattern.compile("\\s*(?:event:[^\\n]*\\n)?data:\\s*[{\\[]");
-
-    private static final Pattern DATA_LINE = Pattern.compile("(?m)^data:\\s*(.*)$");
     private static final Pattern JSON_START = Pattern.compile("^\\[|\\{\\s*\"");
 
     private @Nullable String message;
@@ -67,25 +62,25 @@ final class ErrorReader {
     private ErrorReader() {}
 
     static ErrorBody read(String body) {
-        String text = data(body);
+        String text = ErrorText.ofBody(body);
         if (text.isEmpty() || text.startsWith("<")) { // HTML
             return ErrorBody.EMPTY;
         }
         ErrorReader reader = new ErrorReader();
         JsonNode json = PartialJson.read(text);
-        boolean plain = json == null && !looksLikeJson(text);
+        boolean plain = json == null && !ErrorText.looksLikeJson(text);
         if (json != null) {
             reader.visit(json, 0);
         } else if (!plain) {
             reader.text(text, 0);
         }
         if (plain) {
-            ValidationText validation = ValidationText.in(start(text));
+            ValidationText validation = ValidationText.in(ErrorText.start(text));
             reader.message = validation == null ? null : validation.message();
             reader.param = validation == null ? null : validation.param();
         }
         String message = reader.message;
-        String statement = message != null ? message : plain ? ValidationText.withoutInput(start(text)) : "";
+        String statement = message != null ? message : plain ? ValidationText.withoutInput(ErrorText.start(text)) : "";
         return new ErrorBody(
                 statement.substring(0, Math.min(statement.length(), LONGEST_STATEMENT)),
                 message,
@@ -94,27 +89,6 @@ final class ErrorReader {
                 reader.type,
                 reader.status,
                 reader.retryAfter);
-    }
-
-    /** What an event of a body contains that is written as events, and any other body as it is. */
-    private static String data(String body) {
-        String text = body.strip();
-        if (text.startsWith("\ufeff")) {
-            text = text.substring(1).strip();
-        }
-        if (text.startsWith("data:") || text.startsWith("event:")) {
-            Matcher line = DATA_LINE.matcher(text);
-            return line.find() ? line.group(1).strip() : "";
-        }
-        return text;
-    }
-
-    private static String start(String text) {
-        return text.substring(0, Math.min(text.length(), LONGEST_TEXT));
-    }
-
-    private static boolean looksLikeJson(String text) {
-        return text.startsWith("{") || text.startsWith("[{") || text.startsWith("[\"");
     }
 
     private void visit(JsonNode node, int depth) {
@@ -283,9 +257,7 @@ final class ErrorReader {
 
     /** A message, or another error's JSON or text in place of one. */
     private void text(String given, int depth) {
-        String text = EVENT_OF_JSON.matcher(given).lookingAt()
-                ? data(start(given))
-                : start(given).strip();
+        String text = ErrorText.ofMessage(given);
         if (text.isEmpty() || depth > DEEPEST + 1) {
             return;
         }
@@ -301,7 +273,7 @@ final class ErrorReader {
         if (validation != null) {
             param = param == null ? validation.param() : param;
             message = validation.message();
-        } else if (!looksLikeJson(text)) {
+        } else if (!ErrorText.looksLikeJson(text)) {
             message = ValidationText.withoutInput(text).strip();
         }
     }

@@ -99,6 +99,16 @@ final class Failures {
         return new UpstreamException(ErrorCode.UPSTREAM_FAILED, "The model's provider " + what + ".", true, cause);
     }
 
+    /** A reply that ended too early. */
+    static UpstreamException incomplete() {
+        return broken("ended its reply before it was complete", null);
+    }
+
+    /** Something in place of a chunk. */
+    static UpstreamException noCompletion(@Nullable Throwable cause) {
+        return broken("sent something that is no completion", cause);
+    }
+
     /** More than can be held. */
     static UpstreamException tooLong(String what, int limit) {
         return new UpstreamException(

@@ -226,7 +226,7 @@ final class HttpCall implements Call {
             case KEEP_ALIVE -> {
                 return false;
             }
-            case OTHER -> throw noCompletion(null);
+            case OTHER -> throw Failures.noCompletion(null);
         }
         return true;
     }
@@ -234,7 +234,7 @@ final class HttpCall implements Call {
     private void done() {
         if (!deltas.finished()) {
             if (chunks.endsInSomethingElse()) {
-                throw incomplete();
+                throw Failures.incomplete();
             }
             end.checkWithoutReason();
         }
@@ -245,12 +245,8 @@ final class HttpCall implements Call {
         try {
             chunks.read(events.event(), events.offset(), events.length());
         } catch (IOException e) {
-            throw noCompletion(e);
+            throw Failures.noCompletion(e);
         }
-    }
-
-    private static UpstreamException noCompletion(@Nullable Exception cause) {
-        return Failures.broken("sent something that is no completion", cause);
     }
 
     private void complete() {
@@ -267,12 +263,8 @@ final class HttpCall implements Call {
         if (!complete && deltas.finished()) {
             complete();
         } else if (!complete) {
-            throw incomplete();
+            throw Failures.incomplete();
         }
-    }
-
-    private static UpstreamException incomplete() {
-        return Failures.broken("ended its reply before it was complete", null);
     }
 
     /** The connection broke, or was cut for its silence: after the finish reason that costs nothing but the usage. */
@@ -282,7 +274,7 @@ final class HttpCall implements Call {
             profile.learn(Fact.SILENT_AFTER_FINISH);
         }
         try {
-            if (!deltas.mayBeOver() || !isWhole()) {
+            if (!deltas.mayBeOver() || !end.maySuffice()) {
                 UpstreamException why = attempt.explain(thrown);
                 attempt.report(thrown);
                 throw why;
@@ -291,12 +283,6 @@ final class HttpCall implements Call {
         } catch (UpstreamException e) {
             fail(e);
         }
-    }
-
-    /** Whether what the reply says may be all, although its body has not ended. */
-    private boolean isWhole() {
-        FinishReason reason = end.reason();
-        return (reason != FinishReason.STOP && reason != FinishReason.TOOL_CALLS) || end.isWhole();
     }
 
     /** Keeps the failure until what came before it is taken. */

@@ -27,7 +27,7 @@ final class ReplyEnd {
             throw Failures.broken("ended its reply without a finish_reason (require_finish_reason)", null);
         }
         if (!isWhole()) {
-            throw Failures.broken("ended its reply before it was complete", null);
+            throw Failures.incomplete();
         }
         if (!deltas.saysNothing()) {
             profile.logOnce(
@@ -36,8 +36,14 @@ final class ReplyEnd {
         }
     }
 
+    /** Whether what the reply says may be all, although its body has not ended. */
+    boolean maySuffice() {
+        FinishReason reason = reason();
+        return (reason != FinishReason.STOP && reason != FinishReason.TOOL_CALLS) || isWhole();
+    }
+
     /** Whether neither arguments of a tool call nor requested JSON show that something is missing. */
-    boolean isWhole() {
+    private boolean isWhole() {
         return deltas.toolCalls().areComplete() && isCompleteJson();
     }
 

@@ -1,0 +1,43 @@
+package org.o1api.upstream;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The text of an error, which some providers write as an event. */
+final class ErrorText {
+    private static final int LONGEST_TEXT = 8 * 1024;
+
+    private static final Pattern DATA_LINE = Pattern.compile("(?m)^data:\\s*(.*)$");
+
+    /** An event in place of a message; words that begin so are no event. */
+    private static final Pattern EVENT_OF_JSON = Pattern.compile("\\s*(?:event:[^\\n]*\\n)?data:\\s*[{\\[]");
+
+    /** What an event of a body contains that is written as events, and any other body as it is. */
+    static String ofBody(String body) {
+        String text = body.strip();
+        if (text.startsWith("\ufeff")) {
+            text = text.substring(1).strip();
+        }
+        if (text.startsWith("data:") || text.startsWith("event:")) {
+            Matcher line = DATA_LINE.matcher(text);
+            return line.find() ? line.group(1).strip() : "";
+        }
+        return text;
+    }
+
+    static String start(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST_TEXT));
+    }
+
+    static boolean looksLikeJson(String text) {
+        return text.startsWith("{") || text.startsWith("[{") || text.startsWith("[\"");
+    }
+
+    /** A message, or the data of an event in place of one. */
+    static String ofMessage(String message) {
+        String text = start(message);
+        return EVENT_OF_JSON.matcher(text).lookingAt() ? ofBody(text) : text.strip();
+    }
+
+    private ErrorText() {}
+}
