@@ -87,16 +87,25 @@ public final class FakeUpstream implements AutoCloseable {
     private final AtomicInteger aborted = new AtomicInteger();
 
     private FakeUpstream(Function<Request, Script> scripts, boolean remembers) {
-        this(scripts, remembers, ServerSocketFactory.getDefault());
+        this(scripts, remembers, ServerSocketFactory.getDefault(), false);
     }
 
-    private FakeUpstream(Function<Request, Script> scripts, boolean remembers, ServerSocketFactory sockets) {
+    private FakeUpstream(
+            Function<Request, Script> scripts,
+            boolean remembers,
+            ServerSocketFactory sockets,
+            boolean wantsClientCertificate) {
         this.scripts = scripts;
         this.remembers = remembers;
         try {
             server = sockets.createServerSocket(0, 512, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        if (server
+                instanceof
+                SSLServerSocket secure) { // before it accepts: a call of accept() keeps the settings of its start
+            secure.setNeedClientAuth(wantsClientCertificate);
         }
         start("accept", this::accept);
     }
@@ -130,9 +139,7 @@ public final class FakeUpstream implements AutoCloseable {
     /** Plays what the request asks for, over TLS. */
     public static FakeUpstream secure(
             SSLContext tls, boolean wantsClientCertificate, Function<Request, Script> scripts) {
-        FakeUpstream fake = new FakeUpstream(scripts, true, tls.getServerSocketFactory());
-        ((SSLServerSocket) fake.server).setNeedClientAuth(wantsClientCertificate);
-        return fake;
+        return new FakeUpstream(scripts, true, tls.getServerSocketFactory(), wantsClientCertificate);
     }
 
     /** The address of its chat completions. */
