@@ -3,11 +3,13 @@ package org.o1api.config;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.o1api.upstream.Certificates;
+import org.o1api.upstream.ReasoningHistory;
 import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.UpstreamSettings.Limits;
 import org.o1api.upstream.UpstreamSettings.Replies;
@@ -22,6 +24,8 @@ final class UpstreamReader {
     private static final Kind<Duration> RETRY_WAIT = Kind.duration(Duration.ZERO, Duration.ofHours(1));
     private static final Kind<Duration> RELEARN_AFTER = Kind.duration(Duration.ofSeconds(1), Duration.ofDays(30));
     private static final Kind<Long> EVENT = Kind.size(64 << 10, 256 << 20);
+    private static final Kind<ReasoningHistory> REASONING_HISTORY =
+            Kind.oneOf(List.of(ReasoningHistory.values()), ReasoningHistory::wireName);
     private static final Kind<String> HEADER = Kind.LINE_OF_TEXT
             .which(
                     "a header's name",
@@ -68,6 +72,7 @@ final class UpstreamReader {
         Limits limits = limits(section);
         Map<String, String> headers = section.values("headers", HEADER, Kind.HEADER_VALUE);
         URI proxy = section.find("proxy", Kind.PROXY);
+        ReasoningHistory reasoning = section.get("reasoning_history", REASONING_HISTORY, ReasoningHistory.DROP);
         Replies replies = replies(section);
         Duration relearnAfter = section.get("relearn_after", RELEARN_AFTER, UpstreamSettings.RELEARN_AFTER);
         SSLContext tls = section.section("tls", UpstreamReader::tls);
@@ -75,7 +80,7 @@ final class UpstreamReader {
             section.problem("tls", "the url is not https://, allowed: tls with an https:// url only");
         }
         return new UpstreamSettings(
-                name, url, key, model, timeouts, limits, replies, relearnAfter, headers, proxy, tls);
+                name, url, key, model, timeouts, limits, reasoning, replies, relearnAfter, headers, proxy, tls);
     }
 
     /** The HTTP client rejects such a URL at each call; and a password in a URL reaches logs. */

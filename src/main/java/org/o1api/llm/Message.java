@@ -10,10 +10,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param content null where an assistant only called tools
  * @param fields whatever else the message carries ({@code name}, {@code tool_calls}, {@code tool_call_id}), in its order
+ * @param reasoning the fields in which a client sends back an earlier answer's reasoning, as it sent them; only some providers want it
  */
-public record Message(Role role, @Nullable Content content, Map<String, RawJson> fields) {
+public record Message(
+        Role role, @Nullable Content content, Map<String, RawJson> fields, Map<String, RawJson> reasoning) {
     public Message {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+        reasoning = Collections.unmodifiableMap(new LinkedHashMap<>(reasoning));
+    }
+
+    /** A message without earlier reasoning. */
+    public Message(Role role, @Nullable Content content, Map<String, RawJson> fields) {
+        this(role, content, fields, Map.of());
     }
 
     public static Message system(String text) {

@@ -56,6 +56,11 @@ final class ProviderProfile {
         return model;
     }
 
+    /** Whether earlier reasoning is sent back to it. */
+    ReasoningHistory reasoningHistory() {
+        return settings.reasoningHistory();
+    }
+
     /** How its replies are read. */
     UpstreamSettings.Replies replies() {
         return settings.replies();

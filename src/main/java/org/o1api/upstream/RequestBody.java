@@ -23,9 +23,10 @@ final class RequestBody {
      * The body of a request.
      *
      * @param refused the fields to leave out, or to send by their other name
+     * @param reasoning whether earlier reasoning is sent with the messages
      * @param developerAsSystem whether messages of the role {@code developer} are sent as {@code system}
      */
-    static byte[] of(CallRequest request, Set<String> refused, boolean developerAsSystem) {
+    static byte[] of(CallRequest request, Set<String> refused, ReasoningHistory reasoning, boolean developerAsSystem) {
         // Text first, bytes then: half a surrogate pair in a caller's message becomes a question mark instead of an
         // error.
         StringWriter text = new StringWriter(4096);
@@ -34,7 +35,7 @@ final class RequestBody {
             json.writeStringField("model", request.model());
             json.writeArrayFieldStart("messages");
             for (Message message : request.messages()) {
-                write(message, developerAsSystem, json);
+                write(message, reasoning, developerAsSystem, json);
             }
             json.writeEndArray();
             for (Map.Entry<String, RawJson> field : request.fields().entrySet()) {
@@ -61,7 +62,9 @@ final class RequestBody {
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void write(Message message, boolean developerAsSystem, JsonGenerator json) throws IOException {
+    private static void write(
+            Message message, ReasoningHistory reasoning, boolean developerAsSystem, JsonGenerator json)
+            throws IOException {
         Role role = message.role() == Role.DEVELOPER && developerAsSystem ? Role.SYSTEM : message.role();
         json.writeStartObject();
         json.writeStringField("role", role.wireName());
@@ -75,6 +78,13 @@ final class RequestBody {
         }
         for (Map.Entry<String, RawJson> field : message.fields().entrySet()) {
             write(field.getKey(), field.getValue(), json);
+        }
+        if (reasoning.includes(message)) {
+            for (Map.Entry<String, RawJson> field : message.reasoning().entrySet()) {
+                if (!message.fields().containsKey(field.getKey())) {
+                    write(field.getKey(), field.getValue(), json);
+                }
+            }
         }
         json.writeEndObject();
     }

@@ -41,7 +41,7 @@ final class RequestShape {
     }
 
     byte[] body() {
-        return RequestBody.of(request, leftOut, developerAsSystem);
+        return RequestBody.of(request, leftOut, profile.reasoningHistory(), developerAsSystem);
     }
 
     ExpectedReply expectedReply() {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param url the full URL, used verbatim, query included
  * @param apiKey sent as a bearer token; null or empty sends none
  * @param model what it is asked for, whatever the preset says; null: what the preset says
+ * @param reasoningHistory whether earlier reasoning is sent back to it
  * @param replies how replies are read
  * @param relearnAfter how long a field is left out that a model has rejected
  * @param headers sent with every call; they override our own
@@ -25,6 +26,7 @@ public record UpstreamSettings(
         @Nullable String model,
         Timeouts timeouts,
         Limits limits,
+        ReasoningHistory reasoningHistory,
         Replies replies,
         Duration relearnAfter,
         Map<String, String> headers,
@@ -47,7 +49,19 @@ public record UpstreamSettings(
             Limits limits,
             Map<String, String> headers,
             @Nullable URI proxy) {
-        this(name, url, apiKey, model, timeouts, limits, Replies.DEFAULT, RELEARN_AFTER, headers, proxy, null);
+        this(
+                name,
+                url,
+                apiKey,
+                model,
+                timeouts,
+                limits,
+                ReasoningHistory.DROP,
+                Replies.DEFAULT,
+                RELEARN_AFTER,
+                headers,
+                proxy,
+                null);
     }
 
     /**

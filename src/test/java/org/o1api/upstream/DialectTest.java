@@ -166,6 +166,7 @@ class DialectTest {
                 plain.model(),
                 plain.timeouts(),
                 plain.limits(),
+                plain.reasoningHistory(),
                 replies,
                 plain.relearnAfter(),
                 plain.headers(),

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.llm.Content;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
@@ -55,6 +57,28 @@ class RequestBodyTest {
                 .isEqualTo("{\"model\":\"m\",\"messages\":[],\"max_tokens\":5}");
     }
 
+    @ParameterizedTest
+    @CsvSource({"DROP, false, false", "TOOL_TURNS, true, false", "KEEP, true, true"})
+    void sendsEarlierReasoningBackToProvidersThatWantIt(
+            ReasoningHistory history, boolean withToolCalls, boolean withText) {
+        Map<String, RawJson> reasoning = Map.of("reasoning_content", new RawJson("\"I \\u0041.\""));
+        Map<String, RawJson> calls = Map.of("tool_calls", new RawJson("[{}]"));
+        CallRequest request = new CallRequest(
+                "m",
+                List.of(
+                        new Message(Role.ASSISTANT, null, calls, reasoning),
+                        new Message(Role.ASSISTANT, new Content.Text("b"), Map.of(), reasoning),
+                        new Message(Role.ASSISTANT, new Content.Text("c"), reasoning, reasoning)),
+                Map.of());
+        String sent = ",\"reasoning_content\":\"I \\u0041.\"";
+        assertThat(new String(RequestBody.of(request, Set.of(), history, false), StandardCharsets.UTF_8))
+                .isEqualTo("{\"model\":\"m\",\"messages\":["
+                        + "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{}]" + (withToolCalls ? sent : "")
+                        + "},"
+                        + "{\"role\":\"assistant\",\"content\":\"b\"" + (withText ? sent : "") + "},"
+                        + "{\"role\":\"assistant\",\"content\":\"c\"" + sent + "}]" + STREAMED);
+    }
+
     @Test
     void survivesHalfASurrogatePair() {
         CallRequest request = new CallRequest("m", List.of(Message.user("a\ud83db")), Map.of());
@@ -62,6 +86,6 @@ class RequestBodyTest {
     }
 
     private static String text(CallRequest request, Set<String> refused) {
-        return new String(RequestBody.of(request, refused, false), StandardCharsets.UTF_8);
+        return new String(RequestBody.of(request, refused, ReasoningHistory.DROP, false), StandardCharsets.UTF_8);
     }
 }

@@ -123,6 +123,7 @@ final class UpstreamFixture implements AutoCloseable {
                     model,
                     new UpstreamSettings.Timeouts(connect, firstToken, idle, call),
                     new UpstreamSettings.Limits(concurrency, queue, attempts, maxRetryWait, circuitBreaker),
+                    ReasoningHistory.DROP,
                     replies,
                     UpstreamSettings.RELEARN_AFTER,
                     headers,

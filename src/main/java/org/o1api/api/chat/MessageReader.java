@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.llm.Content;
@@ -20,8 +19,9 @@ import org.o1api.llm.ThinkBlock;
  * since many providers refuse one.
  */
 final class MessageReader {
-    /** The reasoning of an earlier answer: shown to people, not sent to the model. */
-    private static final Set<String> EARLIER_REASONING = Set.of("reasoning_content", "reasoning", "reasoning_details");
+    /** The reasoning of an earlier answer: shown to people, and sent only to models that want it back. */
+    private static final List<String> EARLIER_REASONING =
+            List.of("reasoning_content", "reasoning", "reasoning_details");
 
     private final JsonReader json;
     private final ToolReader tools;
@@ -78,6 +78,7 @@ final class MessageReader {
         @Nullable Role role = null;
         @Nullable Content content = null;
         Map<String, RawJson> fields = new LinkedHashMap<>();
+        Map<String, RawJson> reasoning = new LinkedHashMap<>(0);
         otherPart = null;
         firstText = null;
         for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
@@ -102,7 +103,12 @@ final class MessageReader {
             throw RequestException.missing(path + ".role");
         }
         if (role == Role.ASSISTANT) {
-            fields.keySet().removeAll(EARLIER_REASONING);
+            for (String name : EARLIER_REASONING) {
+                RawJson value = fields.remove(name);
+                if (value != null && !value.text().equals("\"\"")) {
+                    reasoning.put(name, value);
+                }
+            }
             content = isNoContent(content) && fields.containsKey("tool_calls") ? null : withoutThinking(content);
         } else if (content == null) {
             throw RequestException.missing(path + ".content");
@@ -116,7 +122,7 @@ final class MessageReader {
                     otherPart,
                     "'" + otherPart + "' must be a text part: instructions are text.");
         }
-        return new Message(role, isNoContent(content) ? new Content.Text("") : content, fields);
+        return new Message(role, isNoContent(content) ? new Content.Text("") : content, fields, reasoning);
     }
 
     private static void putUnlessEmpty(Map<String, RawJson> fields, String name, RawJson value) {
