@@ -392,6 +392,15 @@ class UpstreamReplyTest {
         return fixture.fake(FakeUpstream.deciding(request -> script));
     }
 
+    /** The text of all deltas: how it is cut depends on what arrived together. */
+    private String text() {
+        StringBuilder text = new StringBuilder();
+        for (Delta delta : deltas) {
+            text.append(((Delta.Text) delta).text());
+        }
+        return text.toString();
+    }
+
     private HttpUpstream once(FakeUpstream fake) {
         return fixture.upstream(settings -> settings.url(fake.url()).attempts(1));
     }
@@ -404,15 +413,6 @@ class UpstreamReplyTest {
     }
 
     /** Reads a reply to its end; null if it fails, which must be a failure of the provider that another try may mend. */
-    /** The text of all deltas: how it is cut depends on what arrived together. */
-    private String text() {
-        StringBuilder text = new StringBuilder();
-        for (Delta delta : deltas) {
-            text.append(((Delta.Text) delta).text());
-        }
-        return text.toString();
-    }
-
     private @Nullable FinishReason read(HttpUpstream upstream, CallRequest request) {
         try (Call call = upstream.open(request, new Terms(new Cancellation()))) {
             call.forEach(deltas::add);
