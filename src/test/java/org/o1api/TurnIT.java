@@ -21,6 +21,9 @@ class TurnIT {
             "\"quoted\" \\frac{1}{2} \\n \\u0041 \\\\ tab\t \r\n\n data: [DONE]\n\ndata: {}\n"
                     + " \u2028 \u2029 \u0085 \u0000 \u001b </think> <b>&amp;</b> \uFEFF 👩‍👩‍👧 é 漢字";
 
+    /** In an answer a closing tag that nothing opened ends the reasoning, unless it is quoted. */
+    private static final String EVIL_ANSWER = EVIL.replace("</think>", "`</think>`");
+
     @InContainers
     void streamsTheStepsAndThenTheAnswer(Stage stage) {
         stage.plays(Steps.thenAnswer("It is 42."));
@@ -165,7 +168,7 @@ class TurnIT {
             assertThat(ChatClient.reasoning(events))
                     .contains(EVIL + "\n\n## Step 2")
                     .endsWith(EVIL);
-            assertThat(ChatClient.content(events)).isEqualTo(EVIL);
+            assertThat(ChatClient.content(events)).isEqualTo(EVIL_ANSWER);
             endsAsItShould(events);
             assertThat(stage.request(0).lastMessage()).isEqualTo(EVIL);
         }
@@ -178,7 +181,7 @@ class TurnIT {
         Answer answer = stage.client().askWhole(EVIL);
 
         assertThat(answer.reasoning()).contains(EVIL + "\n\n## Step 2").endsWith(EVIL);
-        assertThat(answer.content()).isEqualTo(EVIL);
+        assertThat(answer.content()).isEqualTo(EVIL_ANSWER);
     }
 
     private static Script[] evilTurn() {
@@ -186,7 +189,7 @@ class TurnIT {
             Script.answer(Steps.step("A \"title\"", EVIL, "continue")),
             Script.answer(Steps.step("\\LaTeX", EVIL, "continue")),
             Script.answer(Steps.step("data: [DONE]", EVIL, "final_answer")),
-            Script.answer(EVIL)
+            Script.answer(EVIL_ANSWER)
         };
     }
 
