@@ -106,7 +106,7 @@ public final class Thinker {
         listener.flush();
         Duration wait = RetryAllowance.waitAfter(1);
         Duration asked = failure.retryAfter(); // not retryable above max_retry_wait
-        cancellation.sleep(asked != null && asked.compareTo(wait) > 0 ? asked : wait);
+        answering.sleep(asked != null && asked.compareTo(wait) > 0 ? asked : wait);
         calls--;
         return true;
     }

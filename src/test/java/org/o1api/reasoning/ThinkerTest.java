@@ -119,6 +119,15 @@ class ThinkerTest {
         }
     }
 
+    @Test
+    void waitsForARetryNoLongerThanTheTurnLasts() {
+        Thinker thinker = thinker(ScriptedUpstream.answering(using(1)), Preset.Budget.DEFAULT);
+        thinker.endTime();
+        assertThatThrownBy(() -> thinker.mayRetry(UpstreamException.nothingSaid()))
+                .isInstanceOfSatisfying(
+                        UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT));
+    }
+
     static Stream<Delta> noAnswers() {
         return Stream.of(
                 new Delta.Reasoning("Hm"),
