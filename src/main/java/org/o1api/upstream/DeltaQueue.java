@@ -96,9 +96,17 @@ final class DeltaQueue implements ChunkReader.Sink {
                 && piece.fields().isEmpty()) {
             return; // says nothing, and begins nothing
         }
-        goOn(piece.arguments().length());
+        goOn(lengthOf(piece));
         answered = true;
         toolCalls.add(piece).forEach(this::appendCall);
+    }
+
+    private static long lengthOf(Delta.ToolCall piece) {
+        long characters = piece.arguments().length();
+        for (Map.Entry<String, RawJson> field : piece.fields().entrySet()) {
+            characters += field.getKey().length() + field.getValue().text().length();
+        }
+        return characters;
     }
 
     private void appendCall(Delta.ToolCall piece) {
@@ -264,7 +272,7 @@ final class DeltaQueue implements ChunkReader.Sink {
     }
 
     /** More of the reply has come. */
-    private void goOn(int characters) {
+    private void goOn(long characters) {
         length += characters;
         if (length > longest) {
             throw Failures.tooLong("a reply", longest);

@@ -3,7 +3,6 @@ package org.o1api.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,18 +15,7 @@ import org.o1api.llm.RawJson;
 import org.o1api.llm.Usage;
 
 class DeltaQueueTest {
-    private final DeltaQueue queue = new DeltaQueue(
-            new Failures(new UpstreamSettings(
-                    "main",
-                    URI.create("http://127.0.0.1/"),
-                    null,
-                    null,
-                    UpstreamSettings.Timeouts.DEFAULT,
-                    UpstreamSettings.Limits.DEFAULT,
-                    Map.of(),
-                    null)),
-            false,
-            1 << 20);
+    private final DeltaQueue queue = new DeltaQueue(UpstreamFixture.failures(), false, 1 << 20);
 
     @Test
     void joinsWhatIsOfOneKind() {
@@ -212,6 +200,14 @@ class DeltaQueueTest {
         assertThat(queue.mayBeOver())
                 .as("such a provider's reasons say nothing before the body's end")
                 .isFalse();
+    }
+
+    @Test
+    void countsWhatAProviderAddsToAToolCall() {
+        Map<String, RawJson> added = Map.of("extra_content", new RawJson("\"" + "a".repeat(1 << 20) + "\""));
+        assertThatThrownBy(() -> queue.toolCall(new Delta.ToolCall(0, "i", "f", "{}", added)))
+                .isInstanceOf(UpstreamException.class)
+                .hasMessageContaining("upstreams.*.event");
     }
 
     @Test

@@ -3,7 +3,6 @@ package org.o1api.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,18 +17,7 @@ class ToolCallIndexTest {
         private final StringBuilder arguments = new StringBuilder();
     }
 
-    private final DeltaQueue queue = new DeltaQueue(
-            new Failures(new UpstreamSettings(
-                    "main",
-                    URI.create("http://127.0.0.1/"),
-                    null,
-                    null,
-                    UpstreamSettings.Timeouts.DEFAULT,
-                    UpstreamSettings.Limits.DEFAULT,
-                    Map.of(),
-                    null)),
-            false,
-            1 << 20);
+    private final DeltaQueue queue = new DeltaQueue(UpstreamFixture.failures(), false, 1 << 20);
 
     private final Map<Integer, Call> calls = new TreeMap<>();
 

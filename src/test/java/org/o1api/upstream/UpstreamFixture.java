@@ -140,6 +140,11 @@ final class UpstreamFixture implements AutoCloseable {
         return fake;
     }
 
+    /** The failures of an upstream that is never called. */
+    static Failures failures() {
+        return new Failures(new Settings().url(URI.create("http://127.0.0.1/")).build());
+    }
+
     HttpUpstream upstream(FakeUpstream fake) {
         return upstream(settings -> settings.url(fake.url()));
     }

@@ -99,7 +99,7 @@ final class AnswerText {
         answer.append(text, i, text.length());
     }
 
-    /** Where in the answer a closing tag stands that nothing opened; -1: there is none, or none can count any more. */
+    /** Where in the answer a closing tag stands that nothing opened; -1 if there is no such tag, or if it no longer counts. */
     private int unopenedEnd() {
         if (thoughtSeen
                 || answerTaken
