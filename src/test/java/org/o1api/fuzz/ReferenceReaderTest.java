@@ -37,6 +37,13 @@ class ReferenceReaderTest {
     }
 
     @Test
+    void anotherBlockOfThoughtsMayFollowAnUnopenedOne() {
+        String text = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hm.</think>\\n<think>So\"}}]}\n\n";
+        assertThat(ReferenceReader.readings(reply(HEAD + text + finish("length"), WireReply.End.CLOSE), false))
+                .contains(new Reading("", "", "", End.LENGTH));
+    }
+
+    @Test
     void doneCompletesText() {
         assertThat(ReferenceReader.readings(reply(HEAD + HALF + "data: [DONE]\n\n", WireReply.End.RESET), false))
                 .containsOnly(new Reading("It is", "", "", End.DONE));
