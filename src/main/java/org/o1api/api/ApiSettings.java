@@ -2,17 +2,23 @@ package org.o1api.api;
 
 import java.util.Set;
 import org.o1api.llm.ReasoningFormat;
+import org.o1api.llm.UsageReport;
 
 /**
  * How requests are read and replies are shaped.
  *
  * @param reasoningFormat where the reasoning goes, unless the preset or the request says otherwise
+ * @param usage what the usage of a reply reports, unless the preset says otherwise
  * @param legacyResponse whether unstreamed replies also have the original's {@code steps} and {@code total_thinking_time}
  * @param limits bounds of what a request may bring
  * @param corsOrigins whose pages may call the gateway from a browser; empty: nobody's
  */
 public record ApiSettings(
-        ReasoningFormat reasoningFormat, boolean legacyResponse, Limits limits, Set<String> corsOrigins) {
+        ReasoningFormat reasoningFormat,
+        UsageReport usage,
+        boolean legacyResponse,
+        Limits limits,
+        Set<String> corsOrigins) {
     public ApiSettings {
         corsOrigins = Set.copyOf(corsOrigins);
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.auth.ApiKey;
 import org.o1api.llm.ReasoningFormat;
+import org.o1api.llm.UsageReport;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 import org.o1api.server.BodySettings;
@@ -21,6 +22,8 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 final class ConfigReader {
     static final Kind<ReasoningFormat> FORMAT =
             Kind.oneOf(List.of(ReasoningFormat.values()), ReasoningFormat::wireName);
+
+    static final Kind<UsageReport> USAGE = Kind.oneOf(List.of(UsageReport.values()), UsageReport::wireName);
 
     private static final Kind<String> ORIGIN = Kind.LINE_OF_TEXT.which(
             "an origin such as https://chat.example.com, or *",
@@ -65,8 +68,13 @@ final class ConfigReader {
                     : markdown ? ReasoningFormat.MARKDOWN : ReasoningFormat.DETAILS;
         }
         boolean legacy = root.get("legacy_response", Kind.FLAG, false);
+        UsageReport usage = root.get("usage", USAGE, UsageReport.ANSWER);
         return new ApiSettings(
-                format, legacy, limits(limits), root.section("cors", cors -> cors.set("origins", ORIGIN, "nobody")));
+                format,
+                usage,
+                legacy,
+                limits(limits),
+                root.section("cors", cors -> cors.set("origins", ORIGIN, "nobody")));
     }
 
     private static ApiSettings.Limits limits(Section section) {

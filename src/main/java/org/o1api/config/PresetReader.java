@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Preset.Budget;
 import org.o1api.reasoning.Preset.History;
@@ -26,19 +27,22 @@ final class PresetReader {
     private final Collection<String> upstreams;
     private final String standardUpstream;
     private final Prompts prompts;
+    private final Notes notes;
 
-    private PresetReader(Collection<String> upstreams, Prompts prompts) {
+    private PresetReader(Collection<String> upstreams, Prompts prompts, Notes notes) {
         this.upstreams = upstreams.isEmpty() ? List.of(Config.DEFAULT_UPSTREAM) : List.copyOf(upstreams);
         this.standardUpstream = this.upstreams.contains(Config.DEFAULT_UPSTREAM)
                 ? Config.DEFAULT_UPSTREAM
                 : this.upstreams.iterator().next();
         this.prompts = prompts;
+        this.notes = notes;
     }
 
     /** The presets; with none in the file, one that answers to any name. */
     static Presets presets(Section root, Collection<String> upstreams, @Nullable String model) {
         Prompts prompts = root.section("prompts", section -> prompts(section, Prompts.DEFAULT));
-        PresetReader reader = new PresetReader(upstreams, prompts);
+        PresetReader reader =
+                new PresetReader(upstreams, prompts, root.section("notes", section -> notes(section, Notes.DEFAULT)));
         Map<String, Preset> named = root.sections("presets", reader::preset);
         if (!named.isEmpty()) {
             return new Presets(List.copyOf(named.values()), model, false);
@@ -52,13 +56,16 @@ final class PresetReader {
     private Preset standard(String name) {
         return new Preset(
                 name,
+                Set.of(),
                 List.of(standardUpstream),
                 name,
                 STEPS,
                 Steps.DEFAULT,
                 Budget.DEFAULT,
                 prompts,
+                notes,
                 History.DEFAULT,
+                null,
                 null);
     }
 
@@ -67,14 +74,17 @@ final class PresetReader {
         String model = section.find("model", Kind.LINE_OF_TEXT);
         return new Preset(
                 name,
+                section.set("aliases", Kind.LINE_OF_TEXT, "none"),
                 named.isEmpty() ? List.of(standardUpstream) : List.copyOf(named),
                 model == null ? name : model,
                 section.get("strategy", STRATEGY, STEPS),
                 section.section("steps", PresetReader::steps),
                 section.section("budget", PresetReader::budget),
                 section.section("prompts", own -> prompts(own, prompts)),
+                section.section("notes", own -> notes(own, notes)),
                 section.section("history", PresetReader::history),
-                section.find("reasoning_format", ConfigReader.FORMAT));
+                section.find("reasoning_format", ConfigReader.FORMAT),
+                section.find("usage", ConfigReader.USAGE));
     }
 
     private static Steps steps(Section section) {
@@ -86,7 +96,14 @@ final class PresetReader {
             section.problem("min", "found " + min + ", allowed: at most the max of " + max);
             return Steps.DEFAULT;
         }
-        return new Steps((int) min, (int) max);
+        Steps fallback = Steps.DEFAULT;
+        return new Steps(
+                (int) min,
+                (int) max,
+                section.get("after_tools", count, (long) fallback.afterTools()).intValue(),
+                section.get("tokens", Kind.integer(1, 1_000_000), (long) fallback.tokens())
+                        .intValue(),
+                section.get("loop_detection", Kind.FLAG, fallback.loopDetection()));
     }
 
     private static Budget budget(Section section) {
@@ -114,6 +131,12 @@ final class PresetReader {
                 prompt(section, "next", PROMPT, fallback.next()),
                 prompt(section, "check", PROMPT, fallback.check()),
                 prompt(section, "answer", PROMPT, fallback.answer()));
+    }
+
+    private static Notes notes(Section section, Notes fallback) {
+        return new Notes(
+                prompt(section, "loop", PROMPT, fallback.loop()),
+                prompt(section, "context", PROMPT, fallback.context()));
     }
 
     private static String prompt(Section section, String key, Kind<String> kind, String fallback) {

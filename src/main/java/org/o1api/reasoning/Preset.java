@@ -2,29 +2,37 @@ package org.o1api.reasoning;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.ReasoningFormat;
+import org.o1api.llm.UsageReport;
 
 /**
  * A named model of ours: what a caller asks for as {@code model}.
  *
+ * @param aliases other names that callers may ask for it by; they are not listed
  * @param upstreams the names of the upstreams that it calls, at least one: each stands in for the one before
  * @param model the upstream's name of the model
  * @param strategy the name of the strategy that thinks
  * @param history what it is told of a conversation
  * @param reasoningFormat where the reasoning goes; null: as the config says
+ * @param usage what the usage of a reply reports; null: as the config says
  */
 public record Preset(
         String name,
+        Set<String> aliases,
         List<String> upstreams,
         String model,
         String strategy,
         Steps steps,
         Budget budget,
         Prompts prompts,
+        Notes notes,
         History history,
-        @Nullable ReasoningFormat reasoningFormat) {
+        @Nullable ReasoningFormat reasoningFormat,
+        @Nullable UsageReport usage) {
     public Preset {
+        aliases = Set.copyOf(aliases);
         upstreams = List.copyOf(upstreams);
     }
 
@@ -34,18 +42,31 @@ public record Preset(
     }
 
     /**
-     * How many steps a turn thinks.
+     * How many steps a turn takes, and how long they are.
      *
      * @param min a model that stops earlier is asked to check itself; 0..max
-     * @param max 0 answers without thinking; at most 100
+     * @param max 0 answers without steps; at most 100
+     * @param afterTools the min of a turn that continues after the result of a tool; more than max counts as max
+     * @param tokens the output limit of a step's call
+     * @param loopDetection whether a model that repeats itself ends the reasoning
      */
-    public record Steps(int min, int max) {
+    public record Steps(int min, int max, int afterTools, int tokens, boolean loopDetection) {
         public static final Steps DEFAULT = new Steps(3, 25);
 
         public Steps {
             if (min < 0 || min > max || max > 100) {
                 throw new IllegalArgumentException("steps need 0 <= min <= max <= 100, not " + min + ".." + max);
             }
+        }
+
+        /** So many steps, everything else at its default. */
+        public Steps(int min, int max) {
+            this(min, max, 0, 4096, true);
+        }
+
+        /** The same settings with other numbers of steps. */
+        public Steps between(int least, int most) {
+            return new Steps(least, most, afterTools, tokens, loopDetection);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.GatewayException;
 import org.o1api.llm.Message;
+import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompts;
 import org.o1api.reasoning.Question;
@@ -49,13 +51,16 @@ class TurnServiceTest {
     private void run(FakeUpstream fake, FakeUpstream spare, Transcript listener) {
         Preset preset = new Preset(
                 "o1",
+                Set.of(),
                 List.of("main", "spare"),
                 "m",
                 "steps",
                 new Preset.Steps(3, 25),
                 new Preset.Budget(30, 50_000, TIME, 6),
                 Prompts.DEFAULT,
+                Notes.DEFAULT,
                 Preset.History.DEFAULT,
+                null,
                 null);
         Question question = new Question(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null, preset.steps());
         try (fake;

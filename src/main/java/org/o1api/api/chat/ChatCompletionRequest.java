@@ -67,12 +67,12 @@ record ChatCompletionRequest(
         Preset.Steps steps(Preset.Steps preset) {
             int max = preset.max();
             return switch (this) {
-                case NONE -> new Preset.Steps(0, 0);
-                case MINIMAL -> new Preset.Steps(Math.min(1, max), Math.min(1, max));
-                case LOW -> new Preset.Steps(Math.min(1, max), Math.min(3, max));
+                case NONE -> preset.between(0, 0);
+                case MINIMAL -> preset.between(Math.min(1, max), Math.min(1, max));
+                case LOW -> preset.between(Math.min(1, max), Math.min(3, max));
                 case MEDIUM -> preset;
-                case HIGH -> new Preset.Steps(Math.min(5, max), max);
-                case XHIGH -> new Preset.Steps(Math.min(8, max), max);
+                case HIGH -> preset.between(Math.min(5, max), max);
+                case XHIGH -> preset.between(Math.min(8, max), max);
             };
         }
     }

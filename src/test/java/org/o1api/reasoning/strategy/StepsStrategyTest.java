@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
 import org.o1api.llm.Usage;
+import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompts;
 import org.o1api.reasoning.Question;
@@ -48,7 +50,18 @@ class StepsStrategyTest {
 
     private FinishReason think(ScriptedUpstream upstream, Question question, Preset.Budget budget) {
         Preset preset = new Preset(
-                "o1", List.of("main"), "m", "steps", question.steps(), budget, PROMPTS, Preset.History.DEFAULT, null);
+                "o1",
+                Set.of(),
+                List.of("main"),
+                "m",
+                "steps",
+                question.steps(),
+                budget,
+                PROMPTS,
+                Notes.DEFAULT,
+                Preset.History.DEFAULT,
+                null,
+                null);
         FinishReason reason = new StepsStrategy()
                 .think(question, preset, new Thinker(upstream, "team-a", cancellation, budget, out), out);
         assertThat(upstream.open()).isZero();
@@ -467,13 +480,16 @@ class StepsStrategyTest {
         Transcript leaving = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
         Preset preset = new Preset(
                 "o1",
+                Set.of(),
                 List.of("main"),
                 "m",
                 "steps",
                 Preset.Steps.DEFAULT,
                 Preset.Budget.DEFAULT,
                 PROMPTS,
+                Notes.DEFAULT,
                 Preset.History.DEFAULT,
+                null,
                 null);
         Thinker thinker = new Thinker(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, leaving);
         assertThatThrownBy(() -> new StepsStrategy().think(question(3, 25), preset, thinker, leaving))
@@ -570,13 +586,16 @@ class StepsStrategyTest {
     private static Preset preset() {
         return new Preset(
                 "o1",
+                Set.of(),
                 List.of("main"),
                 "m",
                 "steps",
                 Preset.Steps.DEFAULT,
                 Preset.Budget.DEFAULT,
                 PROMPTS,
+                Notes.DEFAULT,
                 Preset.History.DEFAULT,
+                null,
                 null);
     }
 
@@ -704,13 +723,16 @@ class StepsStrategyTest {
     void thinksWithTheDemoModelToo() {
         Preset preset = new Preset(
                 "o1",
+                Set.of(),
                 List.of("main"),
                 "m",
                 "steps",
                 Preset.Steps.DEFAULT,
                 Preset.Budget.DEFAULT,
                 Prompts.DEFAULT,
+                Notes.DEFAULT,
                 Preset.History.DEFAULT,
+                null,
                 null);
         try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
             Thinker thinker = new Thinker(demo, "team-a", cancellation, Preset.Budget.DEFAULT, out);
