@@ -28,6 +28,7 @@ import org.o1api.api.EventStreamHeaders;
 import org.o1api.api.HealthResource;
 import org.o1api.api.ModelsResource;
 import org.o1api.api.chat.ChatCompletionsResource;
+import org.o1api.api.chat.SystemFingerprints;
 import org.o1api.api.conversations.ConversationsResource;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
@@ -138,6 +139,7 @@ public final class Gateway implements ServletContextListener {
                         new ChatCompletionsResource(
                                 config.api(),
                                 config.presets(),
+                                new SystemFingerprints(config.presets().all(), config.upstreams(), config.api()),
                                 admission,
                                 turns,
                                 new Floor(conversations, config.conversations().patience()),

@@ -14,6 +14,7 @@ import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
+import org.o1api.llm.TurnUsage;
 import org.o1api.llm.Usage;
 
 /** A stored turn is read back as it was: JSON byte for byte, texts with all their characters. */
@@ -66,7 +67,7 @@ class TurnJsonTest {
                         calls,
                         List.of(new StoredTurn.Step("T", "c")),
                         FinishReason.TOOL_CALLS,
-                        new Usage(4, 2, 3, 1)));
+                        new TurnUsage(new Usage(4, 2, 3, 1), new Usage(9, 3, 2, 5, 4), 2, 3)));
 
         StoredTurn read = again(turn);
 
@@ -111,7 +112,7 @@ class TurnJsonTest {
                         null,
                         List.of(new StoredTurn.Step(text, text)),
                         FinishReason.STOP,
-                        Usage.NONE));
+                        TurnUsage.NONE));
 
         assertThat(again(turn)).isEqualTo(turn);
         assertThat(TurnJson.write(turn).codePoints())
