@@ -28,7 +28,6 @@ import org.o1api.api.EventStreamHeaders;
 import org.o1api.api.HealthResource;
 import org.o1api.api.ModelsResource;
 import org.o1api.api.chat.ChatCompletionsResource;
-import org.o1api.api.chat.SystemFingerprints;
 import org.o1api.api.conversations.ConversationsResource;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
@@ -36,6 +35,7 @@ import org.o1api.auth.BearerAuthentication;
 import org.o1api.config.Config;
 import org.o1api.config.ConfigException;
 import org.o1api.config.ConfigFile;
+import org.o1api.config.SystemFingerprints;
 import org.o1api.conversation.ConversationSettings;
 import org.o1api.conversation.Conversations;
 import org.o1api.conversation.Database;
@@ -139,7 +139,7 @@ public final class Gateway implements ServletContextListener {
                         new ChatCompletionsResource(
                                 config.api(),
                                 config.presets(),
-                                new SystemFingerprints(config.presets().all(), config.upstreams(), config.api()),
+                                SystemFingerprints.of(config),
                                 admission,
                                 turns,
                                 new Floor(conversations, config.conversations().patience()),

@@ -140,7 +140,7 @@ class AccessIT {
                 }
 
                 String line = "turn done: request=req_[0-9a-f]+"
-                        + " caller=team-a model=o1 upstream=default calls=4 tokens=40\\+20 ms=\\d+ finish=stop";
+                        + " caller=team-a model=o1 upstream=default calls=4 attempts=4 tokens=40\\+20 ms=\\d+ finish=stop";
                 int lines = streams ? 2 : 1;
                 await().atMost(Duration.ofSeconds(10))
                         .until(() -> log.lines.stream()
@@ -149,6 +149,17 @@ class AccessIT {
                                 == lines);
             }
             assertThat(log.lines).noneMatch(line -> line.contains("private") || line.contains("sk-"));
+        }
+    }
+
+    @InContainers(config = {PRESETS, KEYS})
+    void logsWhatAFailedTurnUsed(Stage stage) {
+        stage.plays(Script.answer(Steps.step("T", "c", "final_answer")), Script.error(400, "No."));
+        try (Log log = Log.open()) {
+            stage.gateway().client("sk-team-a").askWhole("?", "\"reasoning_effort\": \"minimal\"");
+            assertThat(log.lines)
+                    .anyMatch(line ->
+                            line.startsWith("turn failed: ") && line.contains(" calls=2 attempts=2 tokens=10+5 "));
         }
     }
 

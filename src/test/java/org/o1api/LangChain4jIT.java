@@ -100,9 +100,9 @@ class LangChain4jIT {
 
     private static void isTheUsageOfFourCalls(ChatResponse response) {
         OpenAiTokenUsage usage = (OpenAiTokenUsage) response.tokenUsage();
-        assertThat(usage.inputTokenCount()).isEqualTo(40);
+        assertThat(usage.inputTokenCount()).isEqualTo(10);
         assertThat(usage.outputTokenCount()).isEqualTo(20);
-        assertThat(usage.totalTokenCount()).isEqualTo(60);
+        assertThat(usage.totalTokenCount()).isEqualTo(30);
         assertThat(usage.outputTokensDetails().reasoningTokens()).isEqualTo(15);
     }
 

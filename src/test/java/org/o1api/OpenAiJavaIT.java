@@ -81,9 +81,9 @@ class OpenAiJavaIT {
     }
 
     private static void isTheUsageOfFourCalls(CompletionUsage usage) {
-        assertThat(usage.promptTokens()).isEqualTo(40);
+        assertThat(usage.promptTokens()).isEqualTo(10);
         assertThat(usage.completionTokens()).isEqualTo(20);
-        assertThat(usage.totalTokens()).isEqualTo(60);
+        assertThat(usage.totalTokens()).isEqualTo(30);
         assertThat(usage.completionTokensDetails().orElseThrow().reasoningTokens())
                 .hasValue(15L);
         assertThat(usage.promptTokensDetails().orElseThrow().cachedTokens()).hasValue(0L);

@@ -627,10 +627,10 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void addsUpWhatTheUpstreamHadInItsCache(Stage stage) {
+    void reportsWhatTheUpstreamHadInItsCache(Stage stage) {
         String usage =
                 "{\"choices\":[],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":20,\"prompt_tokens_details\":"
-                        + "{\"cached_tokens\":64},\"completion_tokens_details\":{\"reasoning_tokens\":7}}}";
+                        + "{\"cached_tokens\":64,\"cache_write_tokens\":30},\"completion_tokens_details\":{\"reasoning_tokens\":7}}}";
         stage.plays(
                 exchange -> exchange.stream()
                         .text(Steps.step("First", "one", "continue"))
@@ -641,12 +641,14 @@ class RequestFieldsIT {
         try (ChatClient.Stream stream = stage.client()
                 .ask("?", "\"reasoning_effort\": \"minimal\"", "\"stream_options\": {\"include_usage\": true}")) {
             List<ChatClient.Event> events = stream.rest();
-            JsonNode sum = events.get(events.size() - 2).json().path("usage");
-            assertThat(sum.path("prompt_tokens").asInt()).isEqualTo(200);
-            assertThat(sum.at("/prompt_tokens_details/cached_tokens").asInt()).isEqualTo(128);
-            assertThat(sum.path("completion_tokens").asInt()).isEqualTo(40);
-            assertThat(sum.at("/completion_tokens_details/reasoning_tokens").asInt())
-                    .isEqualTo(27);
+            JsonNode last = events.get(events.size() - 2).json();
+            assertThat(last.path("usage"))
+                    .hasToString("{\"prompt_tokens\":100,\"completion_tokens\":40,\"total_tokens\":140,"
+                            + "\"prompt_tokens_details\":{\"cached_tokens\":64,\"cache_write_tokens\":30},"
+                            + "\"completion_tokens_details\":{\"reasoning_tokens\":27}}");
+            assertThat(last.at("/x_o1/usage"))
+                    .hasToString("{\"calls\":2,\"attempts\":2,\"prompt_tokens\":200,\"cached_tokens\":128,"
+                            + "\"cache_write_tokens\":60,\"completion_tokens\":40,\"reasoning_tokens\":27}");
         }
     }
 }

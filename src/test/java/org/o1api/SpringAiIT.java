@@ -52,9 +52,9 @@ class SpringAiIT {
     }
 
     private static void isTheUsageOfFourCalls(Usage usage) {
-        assertThat(usage.getPromptTokens()).isEqualTo(40);
+        assertThat(usage.getPromptTokens()).isEqualTo(10);
         assertThat(usage.getCompletionTokens()).isEqualTo(20);
-        assertThat(usage.getTotalTokens()).isEqualTo(60);
+        assertThat(usage.getTotalTokens()).isEqualTo(30);
     }
 
     @InContainers

@@ -13,6 +13,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -55,16 +57,21 @@ public final class ChatCompletionsResource {
 
     private final ApiSettings settings;
     private final Presets presets;
-    private final SystemFingerprints fingerprints;
+    private final Map<String, String> fingerprints;
     private final Admission admission;
     private final TurnService turns;
     private final Floor floor;
     private final OpenStreams streams;
 
+    /**
+     * The resource.
+     *
+     * @param fingerprints the {@code system_fingerprint} of each preset, by its name
+     */
     public ChatCompletionsResource(
             ApiSettings settings,
             Presets presets,
-            SystemFingerprints fingerprints,
+            Map<String, String> fingerprints,
             Admission admission,
             TurnService turns,
             Floor floor,
@@ -215,7 +222,7 @@ public final class ChatCompletionsResource {
         RequestJson.body(context).drop();
         @Nullable
         StoredTurn earlier = entry == null ? null : floor.answered(entry).orElse(null);
-        String fingerprint = fingerprints.of(preset);
+        String fingerprint = Objects.requireNonNull(fingerprints.get(preset.name()));
         return new Asked(
                 request,
                 new Turn(caller.name(), preset, request.question(preset), cancellation),

@@ -1,4 +1,4 @@
-package org.o1api.api.chat;
+package org.o1api.config;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
@@ -9,13 +9,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.Json;
@@ -27,35 +27,27 @@ import org.o1api.upstream.UpstreamSettings;
 
 /**
  * The {@code system_fingerprint} of each preset: a short hash of what shapes its replies. It is the same on every node with the same
- * config, and another one after a change. No secret is hashed: of an upstream's URL neither credentials nor values of its query,
- * and neither keys nor headers.
+ * config, and another one after a change. No secret is hashed: neither keys and headers nor the values in the query of an upstream's URL.
  */
 public final class SystemFingerprints {
     private static final int BYTES = 5;
 
-    private final Map<String, String> byPreset = new HashMap<>();
+    private SystemFingerprints() {}
 
-    /**
-     * The fingerprints of a config.
-     *
-     * @param upstreams by name; one that is not there has no settings
-     */
-    public SystemFingerprints(
-            Collection<Preset> presets, Map<String, UpstreamSettings> upstreams, ApiSettings settings) {
-        for (Preset preset : presets) {
-            List<Provider> providers = preset.upstreams().stream()
-                    .map(upstreams::get)
-                    .filter(Objects::nonNull)
-                    .map(Provider::of)
-                    .toList();
-            byPreset.put(
-                    preset.name(), hash(new Shape(preset, providers, settings.reasoningFormat(), settings.usage())));
-        }
+    /** The fingerprints of a config, by the names of its presets. */
+    public static Map<String, String> of(Config config) {
+        return config.presets().all().stream()
+                .collect(Collectors.toUnmodifiableMap(Preset::name, preset -> of(preset, config)));
     }
 
-    /** The fingerprint of replies of a preset. */
-    String of(Preset preset) {
-        return Objects.requireNonNull(byPreset.get(preset.name()), "a preset that the config does not have");
+    private static String of(Preset preset, Config config) {
+        List<Provider> providers = preset.upstreams().stream()
+                .map(config.upstreams()::get)
+                .filter(Objects::nonNull) // the demo model has no settings
+                .map(Provider::of)
+                .toList();
+        ApiSettings settings = config.api();
+        return hash(new Shape(preset, providers, settings.reasoningFormat(), settings.usage()));
     }
 
     /** What shapes a reply. A new setting of a preset is part of it without further ado. */
@@ -65,8 +57,7 @@ public final class SystemFingerprints {
     private record Provider(
             String name,
             @Nullable String scheme,
-            @Nullable String host,
-            int port,
+            @Nullable String server,
             @Nullable String path,
             List<String> query,
             @Nullable String model,
@@ -77,8 +68,7 @@ public final class SystemFingerprints {
             return new Provider(
                     settings.name(),
                     url.getScheme(),
-                    url.getHost(),
-                    url.getPort(),
+                    url.getRawAuthority(),
                     url.getRawPath(),
                     namesIn(url.getRawQuery()),
                     settings.model(),
@@ -97,12 +87,14 @@ public final class SystemFingerprints {
     }
 
     private static String hash(Shape shape) {
-        byte[] canonical = Json.bytes(json -> write(json, shape));
-        byte[] digest = sha256().digest(canonical);
-        return "fp_" + HexFormat.of().formatHex(digest, 0, BYTES);
+        return "fp_" + HexFormat.of().formatHex(sha256().digest(canonical(shape)), 0, BYTES);
     }
 
-    /** Writes a setting in the one form that it has on every node. */
+    /** Settings in the one form that they have on every node: JSON, with sets and maps in order. */
+    static byte[] canonical(Record settings) {
+        return Json.bytes(json -> write(json, settings));
+    }
+
     private static void write(JsonGenerator json, @Nullable Object value) throws IOException {
         if (value instanceof Record settings) {
             json.writeStartObject();
@@ -111,7 +103,7 @@ public final class SystemFingerprints {
                 write(json, valueOf(component, settings));
             }
             json.writeEndObject();
-        } else if (value instanceof Set<?> set) { // the order differs from node to node
+        } else if (value instanceof Set<?> set) {
             write(json, set.stream().map(String::valueOf).sorted().toList());
         } else if (value instanceof Collection<?> list) {
             json.writeStartArray();
@@ -119,7 +111,7 @@ public final class SystemFingerprints {
                 write(json, element);
             }
             json.writeEndArray();
-        } else if (value instanceof Map<?, ?> map) { // here too
+        } else if (value instanceof Map<?, ?> map) {
             json.writeStartObject();
             for (Map.Entry<?, ?> entry : new TreeMap<>(map).entrySet()) {
                 json.writeFieldName(String.valueOf(entry.getKey()));
