@@ -37,6 +37,9 @@ final class RequestShape {
         if (!owner.mayStream(kind)) {
             leftOut.add(RejectedFields.STREAM);
         }
+        if (!owner.mayLimit(kind) && RejectedFields.hasOwnLimit(request, leftOut)) {
+            leftOut.addAll(RejectedFields.limits());
+        }
         developerAsSystem = profile.knows(Fact.DEVELOPER_REJECTED);
     }
 
@@ -62,6 +65,11 @@ final class RequestShape {
             return changeFor(failure);
         }
         boolean refused = status == 400 || status == 422;
+        if (RejectedFields.hasOwnLimit(request, leftOut)
+                && (refusal.exceedsContext() || (refused && RejectedFields.isLimitTooLarge(error, request)))) {
+            owner.stopLimiting(kind); // the next calls of the turn are longer
+            return leftOut.addAll(RejectedFields.limits());
+        }
         // A chat template that does not know the role fails, and so do servers that do not expect that.
         boolean aboutRole = refused || (status == 500 && !inStream);
         if (aboutRole && !developerAsSystem && RejectedRole.isIn(request) && RejectedRole.names(error, request)) {
