@@ -38,7 +38,10 @@ record Continuation(List<Message> prompt, List<Message> added) {
         turns.subList(0, dropped).forEach(turn -> prompt.addAll(turn.instructions()));
         turns.subList(dropped, turns.size()).forEach(turn -> addAll(turn, bounds.reasoning(), prompt));
         prompt.addAll(added);
-        return new Continuation(ToolResults.completed(prompt), added);
+        // Stored like all others, so that they are recognised when they are sent again.
+        List<Message> sayingSomething =
+                prompt.stream().filter(message -> !message.saysNothing()).toList();
+        return new Continuation(ToolResults.completed(sayingSomething.isEmpty() ? prompt : sayingSomething), added);
     }
 
     /**
