@@ -14,7 +14,7 @@ import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
 
 /** With which reasoning the turns of a conversation are sent again. */
 class ContinuationTest {
@@ -44,7 +44,7 @@ class ContinuationTest {
                         calls ? new RawJson("[{\"id\":\"c" + number + "\",\"function\":{\"name\":\"f\"}}]") : null,
                         List.of(new StoredTurn.Step("T" + number, "text " + "x".repeat(40))),
                         calls ? FinishReason.TOOL_CALLS : FinishReason.STOP,
-                        Usage.NONE));
+                        TurnUsage.NONE));
     }
 
     private static Message result(int call) {
