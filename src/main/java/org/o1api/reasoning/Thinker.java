@@ -111,8 +111,8 @@ public final class Thinker {
     }
 
     /**
-     * Whether a call that broke off may be made again, after the short wait that this method is. It takes one of the turn's
-     * retries, and the two count as one call.
+     * Whether the last call, which broke off, may be made again; waits shortly before. It takes one of the turn's retries, and the two
+     * count as one call of the budget. What the first one used counts in the ledger's totals only.
      */
     public boolean mayRetry(UpstreamException failure) {
         if (!failure.retryable() || !retries.take()) {
