@@ -35,6 +35,7 @@ import org.o1api.auth.BearerAuthentication;
 import org.o1api.config.Config;
 import org.o1api.config.ConfigException;
 import org.o1api.config.ConfigFile;
+import org.o1api.config.SystemFingerprints;
 import org.o1api.conversation.ConversationSettings;
 import org.o1api.conversation.Conversations;
 import org.o1api.conversation.Database;
@@ -138,6 +139,7 @@ public final class Gateway implements ServletContextListener {
                         new ChatCompletionsResource(
                                 config.api(),
                                 config.presets(),
+                                SystemFingerprints.of(config),
                                 admission,
                                 turns,
                                 new Floor(conversations, config.conversations().patience()),

@@ -23,11 +23,11 @@ import org.o1api.testing.Steps;
 /** Who may ask for what: keys and their presets, and pages of other origins. */
 class AccessIT {
     private static final String PRESETS =
-            "presets: { o1: { model: fake-model }, team/deep: { model: deep-model, reasoning_format: reasoning } }";
+            "presets: { thinker: { model: fake-model, aliases: [o1, openai/o1] }, team/deep: { model: deep-model, reasoning_format: reasoning } }";
 
     /** The second key is "sk-team-b", by its SHA-256. */
     private static final String KEYS =
-            "api_keys: [ { name: team-a, key: sk-team-a, presets: [o1] }, { name: team-b, sha256: "
+            "api_keys: [ { name: team-a, key: sk-team-a, presets: [thinker] }, { name: team-b, sha256: "
                     + "292d075b18c9240a48b848c521422c5f418f7dd16b5c66755fe58d0fb6a43e1f, presets: [team/deep] } ]";
 
     private static final String CORS = "cors: { origins: [ 'https://chat.example.com' ] }";
@@ -41,8 +41,8 @@ class AccessIT {
         ChatClient teamA = stage.gateway().client("sk-team-a");
         ChatClient teamB = stage.gateway().client("sk-team-b");
 
-        assertThat(models(stage.client())).containsExactly("o1", "team/deep");
-        assertThat(models(teamA)).containsExactly("o1");
+        assertThat(models(stage.client())).containsExactly("thinker", "team/deep");
+        assertThat(models(teamA)).containsExactly("thinker");
         assertThat(models(teamB)).containsExactly("team/deep");
         assertThat(teamB.get("/v1/models/team/deep").json().path("owned_by").asText())
                 .isEqualTo("o1-api");
@@ -62,7 +62,7 @@ class AccessIT {
         for (Answer answer : List.of(
                 teamA.askWhole("?", "\"model\": \"team/deep\""),
                 teamA.askWhole("?", "\"model\": \"nothing\""),
-                teamB.askWhole("?", "\"model\": \"o1\""))) {
+                teamB.askWhole("?", "\"model\": \"thinker\""))) {
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.json().at("/error/code").asText()).isEqualTo("model_not_found");
             assertThat(answer.json().at("/error/param").asText()).isEqualTo("model");
@@ -74,6 +74,51 @@ class AccessIT {
         assertThat(reply.path("model").asText()).isEqualTo("team/deep");
         assertThat(reply.at("/choices/0/message/reasoning").asText()).isEqualTo(Steps.SHOWN);
         assertThat(stage.request(0).body().path("model").asText()).isEqualTo("deep-model");
+    }
+
+    @InContainers(config = {PRESETS, KEYS})
+    void answersToAliasesThatItDoesNotList(Stage stage) {
+        ChatClient teamA = stage.gateway().client("sk-team-a");
+        ChatClient teamB = stage.gateway().client("sk-team-b");
+        for (String alias : List.of("o1", "openai/o1")) {
+            String model = "\"model\": \"" + alias + "\"";
+            stage.plays(Steps.thenAnswer("Yes."));
+            assertThat(teamA.askWhole("?", model).json().path("model").asText()).isEqualTo(alias);
+            assertThat(stage.request(0).body().path("model").asText()).isEqualTo("fake-model");
+
+            stage.plays(Steps.thenAnswer("Yes."));
+            try (ChatClient.Stream stream = teamA.ask("?", model)) {
+                assertThat(stream.rest())
+                        .filteredOn(event -> !event.done())
+                        .allSatisfy(event ->
+                                assertThat(event.json().path("model").asText()).isEqualTo(alias));
+            }
+
+            JsonNode found = teamA.get("/v1/models/" + alias).json();
+            assertThat(found.path("id").asText()).isEqualTo(alias);
+            assertThat(found.path("object").asText()).isEqualTo("model");
+            for (Answer answer : List.of(teamB.get("/v1/models/" + alias), teamB.askWhole("?", model))) {
+                assertThat(answer.status()).isEqualTo(404);
+                assertThat(answer.json().at("/error/code").asText()).isEqualTo("model_not_found");
+            }
+        }
+        assertThat(models(teamA)).containsExactly("thinker");
+    }
+
+    @InContainers(config = {"presets: { fast: {}, thinker: { aliases: [fake-model] } }"})
+    void answersWithTheStandardPresetByItsAlias(Stage stage) {
+        stage.plays(Steps.thenAnswer("Yes."));
+
+        assertThat(stage.client().askWhole("?").json().path("model").asText()).isEqualTo("thinker");
+        assertThat(stage.request(0).body().path("model").asText()).isEqualTo("thinker");
+    }
+
+    @InContainers(config = {"presets: { thinker: {}, other: { model: other-model } }"})
+    void callsTheModelOfTheSixKeysForAPresetWithoutOne(Stage stage) {
+        stage.plays(Steps.thenAnswer("Yes."));
+
+        assertThat(stage.client().askWhole("?").json().path("model").asText()).isEqualTo("thinker");
+        assertThat(stage.request(0).body().path("model").asText()).isEqualTo("fake-model");
     }
 
     /** Gathers what is logged, as it reads. */
@@ -119,7 +164,7 @@ class AccessIT {
             assertThat(log.lines)
                     .anyMatch(line -> line.contains("caller=team-a")
                             && line.contains("request=trace-4711")
-                            && line.contains("model=o1")
+                            && line.contains("model=thinker")
                             && line.contains("code=upstream_refused"))
                     .noneMatch(line -> line.contains("sk-team") || line.contains(Stage.PROVIDER_KEY));
         }
@@ -140,7 +185,7 @@ class AccessIT {
                 }
 
                 String line = "turn done: request=req_[0-9a-f]+"
-                        + " caller=team-a model=o1 upstream=default calls=4 tokens=40\\+20 ms=\\d+ finish=stop";
+                        + " caller=team-a model=thinker upstream=default calls=4 attempts=4 tokens=40\\+20 ms=\\d+ finish=stop";
                 int lines = streams ? 2 : 1;
                 await().atMost(Duration.ofSeconds(10))
                         .until(() -> log.lines.stream()
@@ -149,6 +194,17 @@ class AccessIT {
                                 == lines);
             }
             assertThat(log.lines).noneMatch(line -> line.contains("private") || line.contains("sk-"));
+        }
+    }
+
+    @InContainers(config = {PRESETS, KEYS})
+    void logsWhatAFailedTurnUsed(Stage stage) {
+        stage.plays(Script.answer(Steps.step("T", "c", "final_answer")), Script.error(400, "No."));
+        try (Log log = Log.open()) {
+            stage.gateway().client("sk-team-a").askWhole("?", "\"reasoning_effort\": \"minimal\"");
+            assertThat(log.lines)
+                    .anyMatch(line ->
+                            line.startsWith("turn failed: ") && line.contains(" calls=2 attempts=2 tokens=10+5 "));
         }
     }
 

@@ -321,15 +321,18 @@ class ErrorsIT {
                 Script.answer(Steps.step("First", "one", "final_answer")),
                 Script.answer("Yes."));
 
-        JsonNode usage = stage.client()
+        JsonNode reply = stage.client()
                 .askWhole("?", "\"reasoning_effort\": \"minimal\"")
-                .json()
-                .path("usage");
+                .json();
 
-        assertThat(usage.path("completion_tokens").asInt()).isBetween(10 + 8, 10 + 30);
-        assertThat(usage.at("/completion_tokens_details/reasoning_tokens").asInt())
-                .isEqualTo(usage.path("completion_tokens").asInt() - 5);
-        assertThat(usage.path("prompt_tokens").asInt()).isGreaterThan(20 + 50);
+        JsonNode total = reply.at("/x_o1/usage");
+        assertThat(total.path("calls").asInt()).isEqualTo(3);
+        assertThat(total.path("completion_tokens").asInt()).isBetween(10 + 8, 10 + 30);
+        assertThat(total.path("reasoning_tokens").asInt())
+                .isEqualTo(total.path("completion_tokens").asInt() - 5);
+        assertThat(total.path("prompt_tokens").asInt()).isGreaterThan(20 + 50);
+        assertThat(reply.at("/usage/prompt_tokens").asInt()).isEqualTo(10);
+        assertThat(reply.at("/usage/completion_tokens").asInt()).isEqualTo(10);
     }
 
     @InContainers

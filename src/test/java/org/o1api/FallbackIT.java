@@ -27,7 +27,7 @@ class FallbackIT {
     private static RunningGateway gateway(Container container, FakeUpstream main, String settings, FakeUpstream spare) {
         return container.start("api_bearer_token: " + Stage.KEY + "\nupstreams: { main: { url: \"" + main.url() + "\", "
                 + settings + " }, spare: { url: \"" + spare.url()
-                + "\" } }\npresets: { o1: { upstream: [main, spare] } }\n");
+                + "\" } }\npresets: { thinker: { upstream: [main, spare] } }\n");
     }
 
     @ParameterizedTest

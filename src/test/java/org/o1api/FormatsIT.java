@@ -77,6 +77,9 @@ class FormatsIT {
         shows(stage, "\"reasoning_format\": \"none\"", new Shown("", "", answer));
         shows(stage, "\"include_reasoning\": true", new Shown(Steps.SHOWN, "", answer));
         shows(stage, "\"include_reasoning\": false", new Shown("", "", answer));
+        shows(stage, "\"reasoning\": {}", new Shown(Steps.SHOWN, Steps.SHOWN, answer));
+        shows(stage, "\"usage\": {\"include\": true}", new Shown(Steps.SHOWN, Steps.SHOWN, answer));
+        shows(stage, "\"reasoning\": {\"exclude\": true}", new Shown("", "", answer));
         shows(
                 stage,
                 "\"reasoning_format\": \"think\"",

@@ -187,6 +187,55 @@ class HistoriesIT {
         assertThat(sent(stage, 2)).containsExactly("user: ?", "assistant: Yes.", "user: Sure?");
     }
 
+    private static String answered(String content) {
+        return "{\"role\": \"assistant\", \"content\": " + Exchange.quoted(content) + "}";
+    }
+
+    /** An answer that was cut before it began: its client has nothing but a think block to send back. */
+    @InContainers
+    void recognisesAResentAnswerThatIsOnlyAThinkBlock(Stage stage) {
+        String fields = "\"reasoning_format\": \"think\"";
+        Script nothing = exchange -> exchange.stream().text("").finish("length").done();
+        stage.plays(
+                Script.answer(Steps.step("T", "a", "final_answer")),
+                nothing,
+                Script.answer("Yes."),
+                Script.answer("No."));
+        String content = stage.client()
+                .post(chat("only-thinks", user("?"), fields, "\"reasoning_effort\": \"minimal\""))
+                .content();
+        assertThat(content).isEqualTo("<think>## Step 1: T\na</think>");
+
+        String resent = user("?") + ", " + answered(content) + ", " + user("Sure?");
+        assertThat(stage.client().post(plain("only-thinks", resent)).content()).isEqualTo("Yes.");
+        resent += ", " + answered("Yes.") + ", " + user("Really?");
+        assertThat(stage.client().post(plain("only-thinks", resent)).content()).isEqualTo("No.");
+
+        assertThat(sent(stage, 2)).containsExactly("user: ?", "user: Sure?");
+        assertThat(sent(stage, 3)).containsExactly("user: ?", "user: Sure?", "assistant: Yes.", "user: Really?");
+    }
+
+    @InContainers
+    void dropsThinkBlocksFromAHistoryThatAClientBrings(Stage stage) {
+        stage.plays(Script.answer("Yes."), Script.answer("No."), Script.answer("Well."));
+        String history = user("a") + ", " + answered("<think>b</think>") + ", " + user("c") + ", "
+                + answered("<think>d</think>e") + ", " + user("f");
+        String more = history + ", " + answered("Yes.") + ", " + user("g");
+
+        assertThat(stage.client().post(plain("brought", history)).content()).isEqualTo("Yes.");
+        assertThat(stage.client().post(plain("brought", more)).content()).isEqualTo("No.");
+        stage.client().post("{\"reasoning_effort\": \"none\", \"messages\": [" + history + "]}");
+
+        String[] brought = {"user: a", "user: c", "assistant: e", "user: f"};
+        assertThat(sent(stage, 0)).containsExactly(brought);
+        assertThat(sent(stage, 1))
+                .startsWith(brought)
+                .endsWith("assistant: Yes.", "user: g")
+                .hasSize(6);
+        assertThat(sent(stage, 2)).containsExactly(brought);
+        assertThat(stage.requests()).noneMatch(request -> request.text().contains("think"));
+    }
+
     @InContainers
     void showsATitleThatComesAfterTheModelsOwnReasoning(Stage stage) {
         stage.plays(

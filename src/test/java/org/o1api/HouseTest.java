@@ -39,7 +39,7 @@ class HouseTest {
             Map.entry("conversation", List.of("json", "llm")),
             Map.entry("reasoning", List.of("upstream", "llm")),
             Map.entry("reasoning.strategy", List.of("reasoning", "upstream", "json", "llm")),
-            Map.entry("upstream", List.of("llm")),
+            Map.entry("upstream", List.of("json", "llm")),
             Map.entry("json", List.of("llm")),
             Map.entry("llm", List.of()),
             Map.entry(

@@ -60,6 +60,28 @@ class JsonHeartbeatIT {
         assertThat(refused.json().at("/error/code").asText()).isEqualTo("upstream_refused");
     }
 
+    /** The provider fails long after a stream would have begun. */
+    @InContainers(config = {"begin_after: 10ms", "json_heartbeat: 30s"})
+    void aFailureBeforeTheFirstBeatKeepsItsStatus(Stage stage) {
+        CountDownLatch begun = new CountDownLatch(1);
+        stage.plays(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
+        CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(begun::countDown);
+
+        assertThat(stage.client().askWhole("?", AT_ONCE).status()).isEqualTo(400);
+    }
+
+    @InContainers
+    void isNotSentInChunksWhereItComesBeforeTheFirstBeat(Stage stage) throws Exception {
+        stage.plays(Script.answer("Yes."));
+
+        try (Socket socket = asking(stage)) {
+            assertThat(readUntil(socket, Pattern.compile("\\}$")))
+                    .startsWith("HTTP/1.1 200")
+                    .containsIgnoringCase("\r\ncontent-length: ")
+                    .contains("\r\n\r\n{\"id\":");
+        }
+    }
+
     @InContainers(config = {BEGIN, BEAT})
     void cutsTheConnectionWhereItFailsAfterItHasBegun(Stage stage) throws Exception {
         CountDownLatch begun = new CountDownLatch(1);

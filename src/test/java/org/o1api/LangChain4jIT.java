@@ -49,7 +49,7 @@ class LangChain4jIT {
         return OpenAiChatModel.builder()
                 .baseUrl(stage.gateway().url() + "/v1")
                 .apiKey(Stage.KEY)
-                .modelName("o1")
+                .modelName("thinker")
                 .returnThinking(true)
                 .maxRetries(0);
     }
@@ -58,7 +58,7 @@ class LangChain4jIT {
         return OpenAiStreamingChatModel.builder()
                 .baseUrl(stage.gateway().url() + "/v1")
                 .apiKey(Stage.KEY)
-                .modelName("o1")
+                .modelName("thinker")
                 .returnThinking(true);
     }
 
@@ -100,9 +100,9 @@ class LangChain4jIT {
 
     private static void isTheUsageOfFourCalls(ChatResponse response) {
         OpenAiTokenUsage usage = (OpenAiTokenUsage) response.tokenUsage();
-        assertThat(usage.inputTokenCount()).isEqualTo(40);
+        assertThat(usage.inputTokenCount()).isEqualTo(10);
         assertThat(usage.outputTokenCount()).isEqualTo(20);
-        assertThat(usage.totalTokenCount()).isEqualTo(60);
+        assertThat(usage.totalTokenCount()).isEqualTo(30);
         assertThat(usage.outputTokensDetails().reasoningTokens()).isEqualTo(15);
     }
 
@@ -216,14 +216,14 @@ class LangChain4jIT {
                 .hasCauseInstanceOf(as);
     }
 
-    @InContainers(config = "presets: { o1: { model: fake-model } }")
+    @InContainers(config = "presets: { thinker: { model: fake-model } }")
     void throwsWhatTheStatusStandsFor(Stage stage) {
-        fails(stage, AuthenticationException.class, "sk-wrong", "o1");
-        fails(stage, ModelNotFoundException.class, Stage.KEY, "o2");
+        fails(stage, AuthenticationException.class, "sk-wrong", "thinker");
+        fails(stage, ModelNotFoundException.class, Stage.KEY, "thinker-2");
         stage.decides(request -> Script.error(400, "No images, please."));
-        fails(stage, InvalidRequestException.class, Stage.KEY, "o1");
+        fails(stage, InvalidRequestException.class, Stage.KEY, "thinker");
         stage.decides(request -> Script.error(429, "slow down"));
-        fails(stage, RateLimitException.class, Stage.KEY, "o1");
+        fails(stage, RateLimitException.class, Stage.KEY, "thinker");
     }
 
     @InContainers

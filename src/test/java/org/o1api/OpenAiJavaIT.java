@@ -55,7 +55,7 @@ class OpenAiJavaIT {
     }
 
     private static ChatCompletionCreateParams.Builder asking(String question) {
-        return ChatCompletionCreateParams.builder().model("o1").addUserMessage(question);
+        return ChatCompletionCreateParams.builder().model("thinker").addUserMessage(question);
     }
 
     private static List<ChatCompletionChunk> streamed(OpenAIClient client, ChatCompletionCreateParams request) {
@@ -81,9 +81,9 @@ class OpenAiJavaIT {
     }
 
     private static void isTheUsageOfFourCalls(CompletionUsage usage) {
-        assertThat(usage.promptTokens()).isEqualTo(40);
+        assertThat(usage.promptTokens()).isEqualTo(10);
         assertThat(usage.completionTokens()).isEqualTo(20);
-        assertThat(usage.totalTokens()).isEqualTo(60);
+        assertThat(usage.totalTokens()).isEqualTo(30);
         assertThat(usage.completionTokensDetails().orElseThrow().reasoningTokens())
                 .hasValue(15L);
         assertThat(usage.promptTokensDetails().orElseThrow().cachedTokens()).hasValue(0L);
@@ -100,7 +100,7 @@ class OpenAiJavaIT {
         assertThat(choice.message().content()).hasValue("It is 42.");
         assertThat(choice.message()._allProperties().get("reasoning_content")).isEqualTo(JsonValue.from(Steps.SHOWN));
         assertThat(choice.finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
-        assertThat(reply.model()).isEqualTo("o1");
+        assertThat(reply.model()).isEqualTo("thinker");
         isTheUsageOfFourCalls(reply.usage().orElseThrow());
     }
 
@@ -277,16 +277,18 @@ class OpenAiJavaIT {
         return whole;
     }
 
-    @InContainers(config = "presets: { o1: { model: fake-model } }")
+    @InContainers(config = "presets: { thinker: { model: fake-model } }")
     void throwsWhatTheStatusStandsFor(Stage stage) {
-        assertThat(failing(UnauthorizedException.class, client(stage, "sk-wrong"), "o1")
+        assertThat(failing(UnauthorizedException.class, client(stage, "sk-wrong"), "thinker")
                         .code())
                 .hasValue("invalid_api_key");
-        assertThat(failing(NotFoundException.class, client(stage), "o2").code()).hasValue("model_not_found");
+        assertThat(failing(NotFoundException.class, client(stage), "thinker-2").code())
+                .hasValue("model_not_found");
         stage.decides(request -> Script.error(400, "No images, please."));
-        assertThat(failing(BadRequestException.class, client(stage), "o1")).hasMessageContaining("No images, please.");
+        assertThat(failing(BadRequestException.class, client(stage), "thinker"))
+                .hasMessageContaining("No images, please.");
         stage.decides(request -> Script.error(429, "slow down", "Retry-After: 30"));
-        RateLimitException limited = failing(RateLimitException.class, client(stage), "o1");
+        RateLimitException limited = failing(RateLimitException.class, client(stage), "thinker");
         assertThat(limited.code()).hasValue("upstream_rate_limit");
         assertThat(limited.headers().values("Retry-After")).containsExactly("30");
     }
@@ -334,16 +336,16 @@ class OpenAiJavaIT {
         stage.awaitAborted(SOON);
     }
 
-    @InContainers(config = "presets: { o1: { model: fake-model } }")
+    @InContainers(config = "presets: { thinker: { model: fake-model } }")
     void listsTheModels(Stage stage) {
         assertThat(client(stage).models().list().data()).singleElement().satisfies(model -> {
-            assertThat(model.validate().id()).isEqualTo("o1");
+            assertThat(model.validate().id()).isEqualTo("thinker");
             assertThat(model.ownedBy()).isEqualTo("o1-api");
         });
-        assertThat(client(stage).models().retrieve("o1").id()).isEqualTo("o1");
+        assertThat(client(stage).models().retrieve("thinker").id()).isEqualTo("thinker");
         assertThat(catchThrowableOfType(
                                 NotFoundException.class,
-                                () -> client(stage).models().retrieve("o2"))
+                                () -> client(stage).models().retrieve("thinker-2"))
                         .code())
                 .hasValue("model_not_found");
     }

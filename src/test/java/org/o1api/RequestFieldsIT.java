@@ -108,6 +108,9 @@ class RequestFieldsIT {
             new Wrong("\"reasoning_effort\": \"huge\"", "reasoning_effort"),
             new Wrong("\"reasoning_format\": \"xml\"", "reasoning_format"),
             new Wrong("\"include_reasoning\": \"yes\"", "include_reasoning"),
+            new Wrong("\"reasoning\": \"high\"", "reasoning"),
+            new Wrong("\"thinking\": true", "thinking"),
+            new Wrong("\"usage\": true", "usage"),
             new Wrong("\"conversation_id\": 5", "conversation_id"),
             new Wrong("\"n\": 0", "n"),
             new Wrong("\"n\": \"1\"", "n"));
@@ -270,10 +273,7 @@ class RequestFieldsIT {
                 "\"seed\": 7",
                 "\"user\": \"u\"",
                 "\"metadata\": {\"a\": \"b\"}",
-                "\"service_tier\": \"auto\"",
-                "\"store\": false",
                 "\"safety_identifier\": \"s\"",
-                "\"prompt_cache_key\": \"k\"",
                 "\"min_p\": 0.10",
                 "\"top_p\": 0.50",
                 "\"top_k\": [ 1,  {\"x\": \"\\u00e9\"} ]");
@@ -285,6 +285,13 @@ class RequestFieldsIT {
                         String.join(", ", passed),
                         "\"conversation_id\": \"c\"",
                         "\"include_reasoning\": true",
+                        "\"reasoning\": {\"effort\": \"medium\"}",
+                        "\"thinking\": {\"type\": \"adaptive\"}",
+                        "\"usage\": {\"include\": true}",
+                        "\"service_tier\": \"auto\"",
+                        "\"store\": false",
+                        "\"prompt_cache_key\": \"k\"",
+                        "\"prompt_cache_retention\": \"24h\"",
                         "\"n\": 1",
                         "\"logprobs\": false",
                         "\"modalities\": [\"text\"]",
@@ -301,7 +308,14 @@ class RequestFieldsIT {
                             "n",
                             "logprobs",
                             "modalities",
-                            "reasoning_effort");
+                            "reasoning_effort",
+                            "reasoning",
+                            "thinking",
+                            "usage",
+                            "service_tier",
+                            "store",
+                            "prompt_cache_key",
+                            "prompt_cache_retention");
         });
         assertThat(stage.request(3).body().has("response_format")).isFalse();
     }
@@ -388,32 +402,34 @@ class RequestFieldsIT {
         assertThat(limits(stage, "max_tokens")).containsExactly(50, 50);
     }
 
-    private static int steps(Stage stage, String effort, String nextAction) {
+    private static int steps(Stage stage, String field, String nextAction) {
         stage.decides(request ->
                 request.asksForJson() ? Script.answer(Steps.step("T", "c", nextAction)) : Script.answer("Yes."));
-        assertThat(stage.client()
-                        .askWhole("?", "\"reasoning_effort\": \"" + effort + "\"")
-                        .content())
-                .isEqualTo("Yes.");
+        assertThat(stage.client().askWhole("?", field).content()).isEqualTo("Yes.");
         return stage.requests().size() - 1;
     }
 
     @InContainers
     void thinksAsLongAsTheEffortSays(Stage stage) {
-        Map<String, List<Integer>> bounds = Map.of(
-                "none", List.of(0, 0),
-                "minimal", List.of(1, 1),
-                "low", List.of(1, 3),
-                "medium", List.of(3, 25),
-                "high", List.of(5, 25),
-                "xhigh", List.of(8, 25));
-        bounds.forEach((effort, steps) -> {
-            assertThat(steps(stage, effort, "final_answer"))
-                    .as("least at %s", effort)
+        Map<String, List<Integer>> bounds = Map.ofEntries(
+                Map.entry("\"reasoning_effort\": \"none\"", List.of(0, 0)),
+                Map.entry("\"reasoning_effort\": \"minimal\"", List.of(1, 1)),
+                Map.entry("\"reasoning_effort\": \"low\"", List.of(1, 3)),
+                Map.entry("\"reasoning_effort\": \"medium\"", List.of(3, 25)),
+                Map.entry("\"reasoning_effort\": \"high\"", List.of(5, 25)),
+                Map.entry("\"reasoning_effort\": \"xhigh\"", List.of(8, 25)),
+                Map.entry("\"reasoning_effort\": \"max\"", List.of(8, 25)),
+                Map.entry("\"reasoning_effort\": \"auto\"", List.of(3, 25)),
+                Map.entry("\"reasoning\": {\"effort\": \"low\"}", List.of(1, 3)),
+                Map.entry("\"reasoning\": {\"max_tokens\": 20000}", List.of(5, 25)),
+                Map.entry("\"reasoning\": {\"enabled\": false}", List.of(0, 0)),
+                Map.entry("\"thinking\": {\"type\": \"disabled\"}", List.of(0, 0)),
+                Map.entry("\"thinking\": {\"type\": \"enabled\", \"budget_tokens\": 1024}", List.of(1, 3)));
+        bounds.forEach((field, steps) -> {
+            assertThat(steps(stage, field, "final_answer"))
+                    .as("least at %s", field)
                     .isEqualTo(steps.get(0));
-            assertThat(steps(stage, effort, "continue"))
-                    .as("most at %s", effort)
-                    .isEqualTo(steps.get(1));
+            assertThat(steps(stage, field, "continue")).as("most at %s", field).isEqualTo(steps.get(1));
         });
     }
 
@@ -627,10 +643,10 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void addsUpWhatTheUpstreamHadInItsCache(Stage stage) {
+    void reportsWhatTheUpstreamHadInItsCache(Stage stage) {
         String usage =
                 "{\"choices\":[],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":20,\"prompt_tokens_details\":"
-                        + "{\"cached_tokens\":64},\"completion_tokens_details\":{\"reasoning_tokens\":7}}}";
+                        + "{\"cached_tokens\":64,\"cache_write_tokens\":30},\"completion_tokens_details\":{\"reasoning_tokens\":7}}}";
         stage.plays(
                 exchange -> exchange.stream()
                         .text(Steps.step("First", "one", "continue"))
@@ -641,12 +657,14 @@ class RequestFieldsIT {
         try (ChatClient.Stream stream = stage.client()
                 .ask("?", "\"reasoning_effort\": \"minimal\"", "\"stream_options\": {\"include_usage\": true}")) {
             List<ChatClient.Event> events = stream.rest();
-            JsonNode sum = events.get(events.size() - 2).json().path("usage");
-            assertThat(sum.path("prompt_tokens").asInt()).isEqualTo(200);
-            assertThat(sum.at("/prompt_tokens_details/cached_tokens").asInt()).isEqualTo(128);
-            assertThat(sum.path("completion_tokens").asInt()).isEqualTo(40);
-            assertThat(sum.at("/completion_tokens_details/reasoning_tokens").asInt())
-                    .isEqualTo(27);
+            JsonNode last = events.get(events.size() - 2).json();
+            assertThat(last.path("usage"))
+                    .hasToString("{\"prompt_tokens\":100,\"completion_tokens\":40,\"total_tokens\":140,"
+                            + "\"prompt_tokens_details\":{\"cached_tokens\":64,\"cache_write_tokens\":30},"
+                            + "\"completion_tokens_details\":{\"reasoning_tokens\":27}}");
+            assertThat(last.at("/x_o1/usage"))
+                    .hasToString("{\"calls\":2,\"attempts\":2,\"prompt_tokens\":200,\"cached_tokens\":128,"
+                            + "\"cache_write_tokens\":60,\"completion_tokens\":40,\"reasoning_tokens\":27}");
         }
     }
 }

@@ -35,7 +35,7 @@ class SpringAiIT {
                 .baseUrl(stage.gateway().url() + "/v1")
                 .apiKey(Stage.KEY)
                 .maxRetries(0)
-                .model("o1");
+                .model("thinker");
     }
 
     private static OpenAiChatModel model(OpenAiChatOptions.Builder options) {
@@ -52,9 +52,9 @@ class SpringAiIT {
     }
 
     private static void isTheUsageOfFourCalls(Usage usage) {
-        assertThat(usage.getPromptTokens()).isEqualTo(40);
+        assertThat(usage.getPromptTokens()).isEqualTo(10);
         assertThat(usage.getCompletionTokens()).isEqualTo(20);
-        assertThat(usage.getTotalTokens()).isEqualTo(60);
+        assertThat(usage.getTotalTokens()).isEqualTo(30);
     }
 
     @InContainers
@@ -166,10 +166,10 @@ class SpringAiIT {
                         failure -> assertThat(failure).hasCauseInstanceOf(as));
     }
 
-    @InContainers(config = "presets: { o1: { model: fake-model } }")
+    @InContainers(config = "presets: { thinker: { model: fake-model } }")
     void throwsWhatTheStatusStandsFor(Stage stage) {
         fails(options(stage).apiKey("sk-wrong"), UnauthorizedException.class);
-        fails(options(stage).model("o2"), NotFoundException.class);
+        fails(options(stage).model("thinker-2"), NotFoundException.class);
         stage.decides(request -> Script.error(400, "No images, please."));
         fails(options(stage), BadRequestException.class);
         stage.decides(request -> Script.error(429, "slow down"));

@@ -15,7 +15,7 @@ import org.o1api.llm.ErrorCode;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 
-/** The models that a caller may ask for: our presets. */
+/** The models that a caller may ask for: our presets. Their aliases are not listed, but each is found by its name. */
 @Path("v1/models")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ModelsResource {
@@ -35,7 +35,7 @@ public final class ModelsResource {
             json.writeArrayFieldStart("data");
             for (Preset preset : presets.all()) {
                 if (caller.mayUse(preset.name())) {
-                    write(json, preset);
+                    write(json, preset.name());
                 }
             }
             json.writeEndArray();
@@ -43,16 +43,16 @@ public final class ModelsResource {
         });
     }
 
-    /** One model; a preset's name may hold slashes. */
+    /** One model by its name or an alias, which may contain slashes. */
     @GET
     @Path("{id: .+}")
     public byte[] get(@PathParam("id") String id, @Context ContainerRequestContext request) {
-        Preset preset = presets.all().stream()
-                .filter(candidate ->
-                        candidate.name().equals(id) && caller(request).mayUse(id))
-                .findFirst()
-                .orElseThrow(() -> unknown(id));
-        return Json.bytes(json -> write(json, preset));
+        if (presets.named(id)
+                .filter(preset -> caller(request).mayUse(preset.name()))
+                .isEmpty()) {
+            throw unknown(id);
+        }
+        return Json.bytes(json -> write(json, id));
     }
 
     /** The error for a model that is not there, or not for this caller. */
@@ -68,9 +68,9 @@ public final class ModelsResource {
         return (Caller) request.getProperty(Caller.PROPERTY);
     }
 
-    private void write(JsonGenerator json, Preset preset) throws IOException {
+    private void write(JsonGenerator json, String id) throws IOException {
         json.writeStartObject();
-        json.writeStringField("id", preset.name());
+        json.writeStringField("id", id);
         json.writeStringField("object", "model");
         json.writeNumberField("created", created);
         json.writeStringField("owned_by", "o1-api");

@@ -1,13 +1,14 @@
 package org.o1api.config;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Presets;
 
 /** Reads the API keys: the one key of the original, and those under {@code api_keys}. */
 final class ApiKeyReader {
@@ -20,15 +21,19 @@ final class ApiKeyReader {
             name -> PRINTABLE.matcher(name).matches() && name.equals(name.strip()));
     private static final String NO_KEY = "0".repeat(64);
 
-    private final Collection<String> presets;
+    private final Kind<String> preset;
     private final List<ApiKey> keys = new ArrayList<>();
 
-    private ApiKeyReader(Collection<String> presets) {
-        this.presets = presets;
+    private ApiKeyReader(Presets presets) {
+        List<String> names = presets.all().stream().map(Preset::name).toList();
+        preset = Kind.nameOf("the name of a preset", names)
+                .noting(found -> presets.named(found)
+                        .map(owner -> ", an alias of the preset " + owner.name())
+                        .orElse(""));
     }
 
     /** The keys; none where neither the token nor a list is configured. */
-    static List<ApiKey> keys(Section root, Collection<String> presets) {
+    static List<ApiKey> keys(Section root, Presets presets) {
         ApiKeyReader reader = new ApiKeyReader(presets);
         String token = root.find(TOKEN, Kind.KEY);
         if (token != null && !SAMPLES.contains(token)) {
@@ -41,7 +46,7 @@ final class ApiKeyReader {
     private ApiKey key(Section section) {
         String name = section.require("name", NAME, "");
         String hash = hash(section);
-        Set<String> allowed = section.set("presets", Kind.nameOf("the name of a preset", presets), "all presets");
+        Set<String> allowed = section.set("presets", preset, "all presets");
         if (!name.isEmpty() && keys.stream().anyMatch(other -> other.name().equals(name))) {
             section.problem("name", "found '" + name + "' a second time, allowed: a name of its own for each key");
         }

@@ -9,7 +9,6 @@ import org.o1api.api.ApiSettings;
 import org.o1api.auth.ApiKey;
 import org.o1api.llm.ReasoningFormat;
 import org.o1api.llm.UsageReport;
-import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 import org.o1api.server.BodySettings;
 import org.o1api.server.StreamSettings;
@@ -44,8 +43,7 @@ final class ConfigReader {
         String model = root.find("default_model", Kind.LINE_OF_TEXT);
         Map<String, UpstreamSettings> upstreams = UpstreamReader.upstreams(root);
         Presets presets = PresetReader.presets(root, upstreams.keySet(), model);
-        List<String> names = presets.all().stream().map(Preset::name).toList();
-        List<ApiKey> keys = ApiKeyReader.keys(root, names);
+        List<ApiKey> keys = ApiKeyReader.keys(root, presets);
         return root.section(
                 "limits",
                 limits -> new Config(

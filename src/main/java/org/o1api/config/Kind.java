@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -126,6 +127,11 @@ record Kind<T>(
                 Kind::quoted,
                 text -> Optional.of(text).filter(names::contains),
                 name -> name);
+    }
+
+    /** The same, with something added to a refused text that an error shows. */
+    Kind<T> noting(UnaryOperator<String> note) {
+        return new Kind<>(allowed, known, emptyIsAbsent, text -> shown.apply(text) + note.apply(text), parser, printed);
     }
 
     /** The same, but never shown. */

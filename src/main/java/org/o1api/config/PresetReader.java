@@ -2,6 +2,7 @@ package org.o1api.config;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,8 @@ final class PresetReader {
     private final String standardUpstream;
     private final Prompts prompts;
     private final Notes notes;
+    private final PresetNames names = new PresetNames();
+    private final Set<String> withoutModel = new HashSet<>();
 
     private PresetReader(Collection<String> upstreams, Prompts prompts, Notes notes) {
         this.upstreams = upstreams.isEmpty() ? List.of(Config.DEFAULT_UPSTREAM) : List.copyOf(upstreams);
@@ -45,7 +48,8 @@ final class PresetReader {
                 new PresetReader(upstreams, prompts, root.section("notes", section -> notes(section, Notes.DEFAULT)));
         Map<String, Preset> named = root.sections("presets", reader::preset);
         if (!named.isEmpty()) {
-            return new Presets(List.copyOf(named.values()), model, false);
+            reader.names.check();
+            return new Presets(reader.withModels(named.values(), model), model, false);
         }
         if (model == null && !upstreams.isEmpty()) {
             root.problem("default_model", "is missing, allowed: the name of the provider's model, or presets instead");
@@ -69,12 +73,25 @@ final class PresetReader {
                 null);
     }
 
+    /** The presets with a model each: {@code default_model} is one, unless it is a name of ours. */
+    private List<Preset> withModels(Collection<Preset> presets, @Nullable String model) {
+        if (model == null || names.contains(model)) {
+            return List.copyOf(presets);
+        }
+        return presets.stream()
+                .map(preset -> withoutModel.contains(preset.name()) ? preset.withModel(model) : preset)
+                .toList();
+    }
+
     private Preset preset(String name, Section section) {
         Set<String> named = section.oneOrSeveral("upstream", Kind.nameOf("the name of an upstream", upstreams));
         String model = section.find("model", Kind.LINE_OF_TEXT);
+        if (model == null) {
+            withoutModel.add(name);
+        }
         return new Preset(
                 name,
-                section.set("aliases", Kind.LINE_OF_TEXT, "none"),
+                names.read(name, section),
                 named.isEmpty() ? List.of(standardUpstream) : List.copyOf(named),
                 model == null ? name : model,
                 section.get("strategy", STRATEGY, STEPS),

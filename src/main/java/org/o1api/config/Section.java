@@ -6,7 +6,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -116,6 +118,16 @@ final class Section {
         return set(key, kind);
     }
 
+    /**
+     * The same, item by item, repeated ones too.
+     *
+     * @param visitor is given each value, and what notes a problem with it
+     */
+    <T> void each(String key, Kind<T> kind, String fallback, BiConsumer<T, Consumer<String>> visitor) {
+        ask(key, "a list, each " + kind.allowed(), fallback);
+        visit(key, kind, visitor);
+    }
+
     /** A single value, or a list of them in their order; empty where there is none. */
     <T> Set<T> oneOrSeveral(String key, Kind<T> kind) {
         ask(key, kind.allowed() + ", or a list of them", null);
@@ -127,22 +139,26 @@ final class Section {
     }
 
     private <T> Set<T> set(String key, Kind<T> kind) {
+        Set<T> values = new LinkedHashSet<>();
+        visit(key, kind, (value, problem) -> values.add(value));
+        return values;
+    }
+
+    private <T> void visit(String key, Kind<T> kind, BiConsumer<T, Consumer<String>> visitor) {
         if (node(key) instanceof SequenceNode sequence && sequence.getValue().isEmpty()) {
             problem(key, "found an empty list, allowed: at least one item, or no such key");
         }
-        Set<T> values = new LinkedHashSet<>();
         int index = 0;
         for (Node item : items(key)) {
             Place at = at(key).item(Reading.lineOf(item), index++);
             int before = reading.problems();
             T value = reading.value(at, item, kind);
             if (value != null) {
-                values.add(value);
+                visitor.accept(value, message -> reading.problem(at, message));
             } else if (reading.problems() == before) {
                 reading.problem(at, "is empty, allowed: " + kind.allowed());
             }
         }
-        return values;
     }
 
     /** How many problems the whole file has so far. */
@@ -155,6 +171,11 @@ final class Section {
         if (readable) {
             problem(key, "is missing, allowed: " + allowed);
         }
+    }
+
+    /** Notes a problem with the section itself. */
+    void problem(String message) {
+        reading.problem(place, message);
     }
 
     void problem(String key, String message) {

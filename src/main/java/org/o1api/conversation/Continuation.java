@@ -2,14 +2,11 @@ package org.o1api.conversation;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.o1api.conversation.ConversationStore.Placed;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
 
 /**
@@ -33,12 +30,18 @@ record Continuation(List<Message> prompt, List<Message> added) {
         take(history.instructions(), meter);
         turns.forEach(turn -> take(turn.instructions(), meter));
         take(added, meter);
-        int dropped = turns.size() - kept(turns, isAboutTheLast(added), bounds.reasoning(), meter);
+        Kept kept = kept(turns, added, bounds.reasoning(), meter);
+        int dropped = turns.size() - kept.turns();
         List<Message> prompt = new ArrayList<>(history.instructions());
         turns.subList(0, dropped).forEach(turn -> prompt.addAll(turn.instructions()));
-        turns.subList(dropped, turns.size()).forEach(turn -> addAll(turn, bounds.reasoning(), prompt));
+        for (int i = dropped; i < turns.size(); i++) {
+            addAll(turns.get(i), i >= turns.size() - kept.withReasoning(), prompt);
+        }
         prompt.addAll(added);
-        return new Continuation(ToolResults.completed(prompt), added);
+        // Stored like all others, so that they are recognised when they are sent again.
+        List<Message> sayingSomething =
+                prompt.stream().filter(message -> !message.saysNothing()).toList();
+        return new Continuation(ToolResults.completed(sayingSomething.isEmpty() ? prompt : sayingSomething), added);
     }
 
     /**
@@ -130,21 +133,37 @@ record Continuation(List<Message> prompt, List<Message> added) {
     }
 
     /**
-     * How many of the newest turns fit. A tool's result is never parted from the turn that asked for it.
+     * What the prompt has of the turns.
      *
-     * @param needed whether the newest is needed, whether it fits or not
+     * @param turns how many of the newest it has
+     * @param withReasoning how many of these with their reasoning
      */
-    private static int kept(List<StoredTurn> turns, boolean needed, boolean reasoning, Meter meter) {
+    private record Kept(int turns, int withReasoning) {}
+
+    /**
+     * How many of the newest turns fit. A tool's result is never parted from the turn that asked for it, and a request with results
+     * continues the reasoning that led to the calls, as far as it fits.
+     */
+    private static Kept kept(List<StoredTurn> turns, List<Message> added, boolean allReasoning, Meter meter) {
+        int continued = StoredTurn.beginsWithResult(added) ? sinceUser(turns) : 0;
+        boolean needed = isAboutTheLast(added);
         int kept = 0;
         List<MessageText> block = new ArrayList<>();
+        List<MessageText> reasoning = new ArrayList<>();
         for (int i = turns.size() - 1; i >= 0; i--) {
             StoredTurn turn = turns.get(i);
-            block.addAll(Told.texts(turn, reasoning));
+            block.addAll(Told.texts(turn));
+            if (allReasoning) {
+                block.addAll(Told.reasoningTexts(turn));
+            } else if (i >= turns.size() - continued) {
+                reasoning.addAll(Told.reasoningTexts(turn));
+            }
             if (turn.beginsWithResult()) {
                 continue;
             }
             if (needed) {
                 meter.take(block);
+                continued = meter.takeIfFits(reasoning) ? continued : 0;
             } else if (!meter.takeIfFits(block)) {
                 break;
             }
@@ -152,18 +171,26 @@ record Continuation(List<Message> prompt, List<Message> added) {
             kept = turns.size() - i;
             block.clear();
         }
-        return kept;
+        return new Kept(kept, allReasoning ? kept : continued);
+    }
+
+    /** How many turns have answered since a user said something. */
+    private static int sinceUser(List<StoredTurn> turns) {
+        int count = 0;
+        for (int i = turns.size() - 1; i >= 0; i--) {
+            count++;
+            if (turns.get(i).messages().stream().anyMatch(message -> message.role() == Role.USER)) {
+                break;
+            }
+        }
+        return count;
     }
 
     private static void addAll(StoredTurn turn, boolean reasoning, List<Message> prompt) {
         prompt.addAll(turn.messages());
         StoredTurn.Answer answer = turn.answer();
         if (answer != null) {
-            Map<String, RawJson> more = new LinkedHashMap<>();
-            if (reasoning && !answer.reasoning().isEmpty()) {
-                more.put("reasoning_content", TurnJson.string(Told.reasoning(answer)));
-            }
-            prompt.add(Told.prompt(answer, more));
+            prompt.add(Told.prompt(answer, reasoning));
         }
     }
 }

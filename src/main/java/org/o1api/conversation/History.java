@@ -54,7 +54,7 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
 
         /** What of a turn is needed. */
         Placed of(Placed placed) {
-            return bounds.reasoning() && bytes >= 0
+            return (bounds.reasoning() || callNeeded) && bytes >= 0
                     ? placed
                     : new Placed(placed.position(), placed.turn().withoutReasoning(), placed.length());
         }
@@ -79,8 +79,12 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
          * @throws ConversationException when the calls that a result belongs to are more than twice what a request may bring
          */
         boolean isEnoughWith(StoredTurn turn) {
-            bytes -= most(Told.texts(turn, bounds.reasoning()), MessageText::mostTokens);
-            characters -= most(Told.texts(turn, false), MessageText::length); // a client has no more of it
+            List<MessageText> texts = Told.texts(turn);
+            bytes -= most(texts, MessageText::mostTokens);
+            if (bounds.reasoning() || callNeeded) {
+                bytes -= most(Told.reasoningTexts(turn), MessageText::mostTokens);
+            }
+            characters -= most(texts, MessageText::length); // a client has no reasoning of it
             messages -= turn.length();
             addInstructions(turn);
             if (turn.beginsWithResult()) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
 
 /**
  * What a turn leaves behind.
@@ -45,7 +45,7 @@ public record StoredTurn(
             @Nullable RawJson images,
             List<Step> reasoning,
             FinishReason finishReason,
-            Usage usage) {
+            TurnUsage usage) {
         public Answer {
             reasoning = List.copyOf(reasoning);
         }
@@ -58,7 +58,7 @@ public record StoredTurn(
                 @Nullable RawJson toolCalls,
                 List<Step> reasoning,
                 FinishReason finishReason,
-                Usage usage) {
+                TurnUsage usage) {
             this(content, refusal, sent, toolCalls, null, reasoning, finishReason, usage);
         }
 

@@ -20,26 +20,27 @@ import org.o1api.llm.Role;
 record Told(Message message, MessageText text, @Nullable MessageText sent) {
     private static final String IMAGE = "(an image)";
 
-    /**
-     * The texts of a turn for the prompt, except instructions.
-     *
-     * @param reasoning whether its answer comes with the reasoning
-     */
-    static List<MessageText> texts(StoredTurn turn, boolean reasoning) {
+    /** The texts of a turn for the prompt, except instructions and reasoning. */
+    static List<MessageText> texts(StoredTurn turn) {
         List<MessageText> texts = new ArrayList<>();
         for (Told told : of(turn)) {
             if (!told.message.role().instructs()) {
                 texts.add(told.text);
             }
         }
-        if (reasoning && turn.answer() != null) {
-            texts.add(MessageText.of(Message.assistant(reasoning(turn.answer()))));
-        }
         return texts;
     }
 
+    /** The text of a turn's reasoning, as a list for the prompt; empty if it has none. */
+    static List<MessageText> reasoningTexts(StoredTurn turn) {
+        StoredTurn.Answer answer = turn.answer();
+        return answer == null || answer.reasoning().isEmpty()
+                ? List.of()
+                : List.of(MessageText.of(Message.assistant(reasoning(answer))));
+    }
+
     /** The steps of an answer as one text. */
-    static String reasoning(StoredTurn.Answer answer) {
+    private static String reasoning(StoredTurn.Answer answer) {
         return answer.reasoning().stream().map(StoredTurn.Step::summary).collect(Collectors.joining("\n\n"));
     }
 
@@ -51,30 +52,36 @@ record Told(Message message, MessageText text, @Nullable MessageText sent) {
         }
         StoredTurn.Answer answer = turn.answer();
         if (answer != null) {
-            Message message = message(answer, Map.of());
+            Message message = message(answer, false);
             MessageText text = MessageText.of(message);
             all.add(new Told(message, text, answer.sent() == null ? null : text.saying(answer.sent())));
         }
         return all;
     }
 
-    /** The answer as a message, with what else it is to carry. */
-    static Message message(StoredTurn.Answer answer, Map<String, RawJson> more) {
-        Map<String, RawJson> fields = new LinkedHashMap<>(more);
+    /** The answer as a message, with its reasoning or without. */
+    private static Message message(StoredTurn.Answer answer, boolean reasoning) {
+        Map<String, RawJson> fields = new LinkedHashMap<>();
         if (answer.toolCalls() != null) {
             fields.put("tool_calls", answer.toolCalls());
         }
         String said = answer.content() == null ? answer.refusal() : answer.content();
-        return new Message(Role.ASSISTANT, said == null ? null : new Content.Text(said), fields);
+        return new Message(
+                Role.ASSISTANT,
+                said == null ? null : new Content.Text(said),
+                fields,
+                reasoning && !answer.reasoning().isEmpty()
+                        ? Map.of("reasoning_content", TurnJson.string(reasoning(answer)))
+                        : Map.of());
     }
 
     /** The answer as the provider gets it. Many reject an assistant's message without any content: images alone are named. */
-    static Message prompt(StoredTurn.Answer answer, Map<String, RawJson> more) {
-        Message message = message(answer, more);
+    static Message prompt(StoredTurn.Answer answer, boolean reasoning) {
+        Message message = message(answer, reasoning);
         boolean empty =
                 !(message.content() instanceof Content.Text said) || said.text().isBlank();
         return empty && answer.images() != null && answer.toolCalls() == null
-                ? new Message(message.role(), new Content.Text(IMAGE), message.fields())
+                ? new Message(message.role(), new Content.Text(IMAGE), message.fields(), message.reasoning())
                 : message;
     }
 

@@ -28,6 +28,7 @@ import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
+import org.o1api.llm.TurnUsage;
 import org.o1api.llm.Usage;
 
 /** A turn as the JSON of its row. What came as JSON, such as content parts and tool calls, is kept and read back byte for byte. */
@@ -151,14 +152,25 @@ final class TurnJson {
         }
         json.writeEndArray();
         json.writeStringField("finish_reason", answer.finishReason().wireName());
-        Usage usage = answer.usage();
+        TurnUsage usage = answer.usage();
         json.writeArrayFieldStart("usage");
+        write(usage.answer(), json);
+        json.writeEndArray();
+        json.writeArrayFieldStart("total");
+        write(usage.total(), json);
+        json.writeNumber(usage.calls());
+        json.writeNumber(usage.attempts());
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    /** Writes five numbers. Earlier versions know the first four of them. */
+    private static void write(Usage usage, JsonGenerator json) throws IOException {
         json.writeNumber(usage.inputTokens());
         json.writeNumber(usage.cachedTokens());
         json.writeNumber(usage.outputTokens());
         json.writeNumber(usage.reasoningTokens());
-        json.writeEndArray();
-        json.writeEndObject();
+        json.writeNumber(usage.cacheWriteTokens());
     }
 
     static StoredTurn read(String id, String text) {
@@ -237,9 +249,6 @@ final class TurnJson {
             List<RawJson> titleAndText = JsonSlices.elements(step);
             reasoning.add(new StoredTurn.Step(string(titleAndText.get(0)), string(titleAndText.get(1))));
         }
-        List<Long> usage = JsonSlices.elements(answer.getOrDefault("usage", EMPTY_LIST)).stream()
-                .map(TurnJson::number)
-                .toList();
         return new StoredTurn.Answer(
                 text(answer.get("content")),
                 text(answer.get("refusal")),
@@ -248,7 +257,30 @@ final class TurnJson {
                 answer.get("images"),
                 reasoning,
                 FinishReason.ofWire(string(answer.get("finish_reason"))),
-                new Usage(usage.get(0), usage.get(1), usage.get(2), usage.get(3)));
+                usage(numbers(answer.get("usage")), numbers(answer.get("total"))));
+    }
+
+    /** Earlier versions stored the totals of all calls only, and not how many calls there were. */
+    private static TurnUsage usage(List<Long> reply, List<Long> total) {
+        Usage answer = usage(reply);
+        return total.isEmpty()
+                ? new TurnUsage(answer, answer, 0, 0)
+                : new TurnUsage(
+                        answer,
+                        usage(total),
+                        total.get(5).intValue(),
+                        total.get(6).intValue());
+    }
+
+    private static Usage usage(List<Long> numbers) {
+        long cacheWrite = numbers.size() > 4 ? numbers.get(4) : 0;
+        return new Usage(numbers.get(0), numbers.get(1), cacheWrite, numbers.get(2), numbers.get(3));
+    }
+
+    private static List<Long> numbers(@Nullable RawJson list) {
+        return JsonSlices.elements(list == null ? EMPTY_LIST : list).stream()
+                .map(TurnJson::number)
+                .toList();
     }
 
     private static @Nullable String text(@Nullable RawJson value) {

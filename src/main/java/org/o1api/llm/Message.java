@@ -3,6 +3,7 @@ package org.o1api.llm;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Message(
         Role role, @Nullable Content content, Map<String, RawJson> fields, Map<String, RawJson> reasoning) {
+    /** Fields in which an assistant says something beside its content, or that make its content a beginning to go on from. */
+    private static final Set<String> SAYING =
+            Set.of("tool_calls", "function_call", "refusal", "audio", "images", "prefix", "partial");
+
     public Message {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
         reasoning = Collections.unmodifiableMap(new LinkedHashMap<>(reasoning));
@@ -22,6 +27,20 @@ public record Message(
     /** A message without earlier reasoning. */
     public Message(Role role, @Nullable Content content, Map<String, RawJson> fields) {
         this(role, content, fields, Map.of());
+    }
+
+    /** Whether it is an answer without anything in it. Many providers reject such a message. */
+    public boolean saysNothing() {
+        boolean blank = content == null
+                || (content instanceof Content.Text said && said.text().isBlank());
+        return role == Role.ASSISTANT
+                && blank
+                && SAYING.stream().map(fields::get).allMatch(value -> value == null || value.isEmpty());
+    }
+
+    /** Whether it is an answer with nothing in it but the reasoning that led to it. */
+    public boolean isOnlyReasoning() {
+        return saysNothing() && !reasoning.isEmpty();
     }
 
     public static Message system(String text) {

@@ -1,5 +1,7 @@
 package org.o1api.llm;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The reasoning at the front of a text, between {@code <think>} and {@code </think>}. An earlier answer with a closing tag only is
  * left as it is: that may be prose about such tags.
@@ -17,6 +19,15 @@ public final class ThinkBlock {
     public static String takenOff(String text) {
         int end = end(new StringBuilder(text));
         return end <= 0 ? text : text.substring(end).stripLeading();
+    }
+
+    /** The reasoning in the block at a text's front, without white space around it; null if there is none, or it does not end. */
+    public static @Nullable String inside(String text) {
+        int end = end(new StringBuilder(text));
+        return end <= 0
+                ? null
+                : text.substring(text.indexOf(START) + START.length(), end - END.length())
+                        .strip();
     }
 
     /** The index behind a text's thought: 0 where there is none, {@link #OPEN} where it does not end. */

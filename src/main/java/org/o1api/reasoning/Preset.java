@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o1api.llm.Effort;
 import org.o1api.llm.ReasoningFormat;
 import org.o1api.llm.UsageReport;
 
@@ -36,6 +37,23 @@ public record Preset(
         upstreams = List.copyOf(upstreams);
     }
 
+    /** The same preset with another name of the upstream's model. */
+    public Preset withModel(String other) {
+        return new Preset(
+                name,
+                aliases,
+                upstreams,
+                other,
+                strategy,
+                steps,
+                budget,
+                prompts,
+                notes,
+                history,
+                reasoningFormat,
+                usage);
+    }
+
     /** The names of its upstreams, as a log shows them. */
     public String upstream() {
         return String.join(",", upstreams);
@@ -62,6 +80,22 @@ public record Preset(
         /** So many steps, everything else at its default. */
         public Steps(int min, int max) {
             this(min, max, 0, 4096, true);
+        }
+
+        /** The steps of a turn with this effort: never more than the preset's, and at high effort never fewer. */
+        public Steps withEffort(Effort effort) {
+            return switch (effort) {
+                case NONE -> between(0, 0);
+                case MINIMAL -> between(Math.min(1, max), Math.min(1, max));
+                case LOW -> between(Math.min(1, max), Math.min(3, max));
+                case MEDIUM -> this;
+                case HIGH -> atLeast(5);
+                case XHIGH, MAX -> atLeast(8);
+            };
+        }
+
+        private Steps atLeast(int least) {
+            return between(Math.max(min, Math.min(least, max)), max);
         }
 
         /** The same settings with other numbers of steps. */

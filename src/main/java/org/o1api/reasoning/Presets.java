@@ -2,6 +2,7 @@ package org.o1api.reasoning;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,28 +14,31 @@ import org.jspecify.annotations.Nullable;
 /** The models that callers can ask for. */
 public final class Presets {
     private final Map<String, Preset> byName = new LinkedHashMap<>();
+    private final Map<String, Preset> byAlias = new HashMap<>();
     private final Preset standard;
     private final boolean anyName;
 
     /**
      * The presets of a config.
      *
-     * @param presets at least one, in the config's order
-     * @param standard the name of the preset that answers where none is asked for; the first one where there is none such
-     * @param anyName whether an unknown name is answered by the standard preset too
+     * @param presets at least one, in the config's order; no two names or aliases are equal
+     * @param standard a name or alias of the preset that answers requests without a model; if there is none such, the first one does
+     * @param anyName whether the standard preset answers to unknown names too
      */
     public Presets(List<Preset> presets, @Nullable String standard, boolean anyName) {
-        presets.forEach(preset -> byName.put(preset.name(), preset));
-        Preset named = standard == null ? null : byName.get(standard);
-        this.standard = named != null ? named : presets.get(0);
+        for (Preset preset : presets) {
+            byName.put(preset.name(), preset);
+            preset.aliases().forEach(alias -> byAlias.put(alias, preset));
+        }
+        this.standard = Optional.ofNullable(standard).flatMap(this::named).orElse(presets.get(0));
         this.anyName = anyName;
     }
 
     /**
      * The preset that a caller asks for.
      *
-     * @param name null: the standard one, or where the caller may not use that the first one that the caller may
-     * @param allowed which presets the caller may use
+     * @param name its name or an alias; null: the standard one, or if the caller may not use that, the first one that the caller may
+     * @param allowed which presets the caller may use, by their names; their aliases too
      */
     public Optional<Preset> find(@Nullable String name, Predicate<String> allowed) {
         if (name == null) {
@@ -42,11 +46,18 @@ public final class Presets {
                     .filter(preset -> allowed.test(preset.name()))
                     .findFirst();
         }
-        Preset preset = byName.get(name);
-        return Optional.ofNullable(preset == null && anyName ? standard : preset)
+        return named(name)
+                .or(() -> anyName ? Optional.of(standard) : Optional.empty())
                 .filter(found -> allowed.test(found.name()));
     }
 
+    /** The preset with this name or alias. */
+    public Optional<Preset> named(String name) {
+        Preset preset = byName.get(name);
+        return Optional.ofNullable(preset == null ? byAlias.get(name) : preset);
+    }
+
+    /** All presets in the config's order, each once. */
     public Collection<Preset> all() {
         return Collections.unmodifiableCollection(byName.values());
     }

@@ -11,21 +11,14 @@ package org.o1api.reasoning;
 public record Prompts(String step, String next, String check, String answer) {
     public static final Prompts DEFAULT = new Prompts(
             """
-            Think the user's request through before it is answered, one step a reply.
-
-            Each reply is a single JSON object with these keys, in this order, and nothing around it:
-            "title": a few words that say what the step does
-            "content": the step's reasoning, in the language of the user, Markdown allowed
-            "next_action": "continue" when more thought is needed, "final_answer" when it is not
-
-            Say first what is asked and what is known. Try more than one way, and name what \
-            speaks against each result. When you check a result, reach it again by another method instead of repeating the \
-            first. Say what you cannot know. Do not address the user and do not write the answer itself yet: you will be \
-            asked for it at the end.
-
-            A step looks like this:
-            {"title": "What is given", "content": "Two trains leave at the same time, so ...", "next_action": "continue"}""",
-            "Go on with the next step, as one JSON object.",
+            Think the user's request through before it is answered, one step per reply.
+            Each reply is a single JSON object and nothing else, with these keys in this order:
+            "title": what this step does, in a few words
+            "content": the reasoning of this step, in the language of the user
+            "next_action": "continue" if more reasoning is needed, otherwise "final_answer"
+            First establish what is asked and what is known. Try more than one way. Check a result by a different method. \
+            Say what cannot be known. Do not write the answer yet: you will be asked for it at the end.""",
+            "Continue with the next step, as one JSON object.",
             "Before you conclude: check the result by a different method, as one JSON object.",
             "Now give the final answer to my request, based on the reasoning above. Write it for me to read, complete in"
                     + " itself, without JSON and without the step format, unless I asked for a format.");

@@ -1,11 +1,13 @@
 package org.o1api.reasoning;
 
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Iterator;
+import org.o1api.llm.CallRecord;
+import org.o1api.llm.CallRecord.State;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.ThinkBlock;
+import org.o1api.llm.TurnLedger;
 import org.o1api.llm.Usage;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallOwner;
@@ -31,19 +33,31 @@ public final class Thinker {
     private final CallOwner owner;
     private final TurnListener listener;
     private final TurnTokens tokens;
-    private Usage usage = Usage.NONE;
+    private final TurnLedger ledger;
     private int calls;
     private boolean accepted;
     /** How much of the text of the open closing call is reasoning without an opening tag. */
     private int unopenedReasoning;
 
+    /** Makes the calls of one turn, into a ledger of its own. */
+    public Thinker(
+            Upstream upstream, String caller, Cancellation cancellation, Preset.Budget budget, TurnListener listener) {
+        this(upstream, caller, cancellation, budget, listener, new TurnLedger());
+    }
+
     /**
      * Makes the calls of one turn.
      *
      * @param caller who sent the request, by the name of the key
+     * @param ledger gets a record of each call when it ends
      */
     public Thinker(
-            Upstream upstream, String caller, Cancellation cancellation, Preset.Budget budget, TurnListener listener) {
+            Upstream upstream,
+            String caller,
+            Cancellation cancellation,
+            Preset.Budget budget,
+            TurnListener listener,
+            TurnLedger ledger) {
         this.upstream = upstream;
         this.cancellation = cancellation;
         this.thinking = cancellation.part();
@@ -52,6 +66,7 @@ public final class Thinker {
         this.retries = new RetryAllowance(budget.retries());
         this.owner = new CallOwner(caller);
         this.listener = listener;
+        this.ledger = ledger;
         this.tokens = new TurnTokens(answering::isCancelled);
     }
 
@@ -69,13 +84,13 @@ public final class Thinker {
 
     /** Whether the budget has room for one more call before the closing one. */
     public boolean mayThink() {
-        return calls + 2 <= budget.calls() && usage.outputTokens() < budget.tokens() && !isOver(thinking);
+        return calls + 2 <= budget.calls() && usage().outputTokens() < budget.tokens() && !isOver(thinking);
     }
 
     /** Makes a call whose output is reasoning. It ends, as if it were complete, with the time for thinking. */
     public Call think(CallRequest request) {
         try {
-            return open(request, thinking, true);
+            return open(request, thinking, CallRecord.Purpose.STEP);
         } catch (UpstreamException e) {
             if (isOver(thinking)) {
                 return new NoCall();
@@ -87,7 +102,7 @@ public final class Thinker {
     /** Makes the call whose output is the answer. Once that has begun, it ends with the turn's time, for want of length. */
     public Call answer(CallRequest request) {
         unopenedReasoning = 0;
-        return open(request, answering, false);
+        return open(request, answering, CallRecord.Purpose.ANSWER);
     }
 
     /** The first characters of the text of the open closing call turned out to be reasoning, without an opening tag. */
@@ -108,22 +123,30 @@ public final class Thinker {
         Duration asked = failure.retryAfter(); // not retryable above max_retry_wait
         answering.sleep(asked != null && asked.compareTo(wait) > 0 ? asked : wait);
         calls--;
+        ledger.replaceLast();
         return true;
     }
 
-    private Call open(CallRequest request, Cancellation time, boolean reasoning) {
+    private Call open(CallRequest request, Cancellation time, CallRecord.Purpose purpose) {
         time.throwIfCancelled();
         calls++;
         listener.flush();
-        Terms terms = new Terms(
-                time,
-                retries,
-                owner,
-                this::accepted,
-                spent -> add(spent.equals(Usage.NONE) ? tokens.count(request, "", "") : spent, reasoning));
-        Call call = upstream.open(request, terms);
+        CallAccount account = new CallAccount(purpose, request, upstream.name(), tokens, ledger);
+        boolean opened = false;
         try {
-            return new CountedCall(request, call, time, reasoning);
+            Call call = upstream.open(request, new Terms(time, retries, owner, this::accepted, account));
+            opened = true;
+            return counted(call, account, time);
+        } finally {
+            if (!opened) { // also after an Error
+                account.endWithoutReply(time.isCancelled() ? State.CANCELLED : State.FAILED);
+            }
+        }
+    }
+
+    private Call counted(Call call, CallAccount account, Cancellation time) {
+        try {
+            return new CountedCall(call, account, time);
         } catch (Throwable e) { // out of memory
             call.close();
             throw e;
@@ -142,38 +165,41 @@ public final class Thinker {
         }
     }
 
-    private void add(Usage used, boolean reasoning) {
-        usage = usage.plus(reasoning ? used.asReasoning() : used);
-    }
-
-    /** What all calls used that have ended, failed attempts included; counted here where the upstream did not. */
+    /** What all calls used that have ended, failed attempts included; counted here if the upstream reports nothing. */
     public Usage usage() {
-        return usage;
+        return ledger.total();
     }
 
+    /** The calls that have ended, and what they used. */
+    public TurnLedger ledger() {
+        return ledger;
+    }
+
+    /** How many calls of the budget are used: what was made again counts once. */
     public int calls() {
         return calls;
     }
 
     /** Adds its usage when it ends, and shows what has arrived before it waits for more. */
     private final class CountedCall implements Call {
-        private final CallRequest request;
         private final Call call;
+        private final CallAccount account;
         private final Cancellation time;
-        private final boolean reasoning;
         private final StringBuilder text = new StringBuilder();
         private final StringBuilder thought = new StringBuilder();
         /** Whether something else than text answers: a refusal, a tool call, an image. */
         private boolean answersOtherwise;
 
         private boolean cut;
+        /** How the call has ended; cancelled if it is closed before its end. */
+        private State state = State.CANCELLED;
+
         private boolean closed;
 
-        CountedCall(CallRequest request, Call call, Cancellation time, boolean reasoning) {
-            this.request = request;
+        CountedCall(Call call, CallAccount account, Cancellation time) {
             this.call = call;
+            this.account = account;
             this.time = time;
-            this.reasoning = reasoning;
         }
 
         @Override
@@ -184,10 +210,15 @@ public final class Thinker {
                 public boolean hasNext() {
                     listener.flush();
                     try {
-                        return !cut && deltas.hasNext();
+                        boolean more = !cut && deltas.hasNext();
+                        if (!more && !cut) {
+                            state = State.COMPLETED;
+                        }
+                        return more;
                     } catch (UpstreamException e) {
-                        cut = isOver(time) && (reasoning || answers());
+                        cut = isOver(time) && (account.isStep() || answers());
                         if (!cut) {
+                            state = time.isCancelled() ? State.CANCELLED : State.FAILED;
                             throw e;
                         }
                         return false;
@@ -229,7 +260,7 @@ public final class Thinker {
         /** The index behind the reasoning in the text, which is there if the model has no field for it. */
         private int reasoningEnd() {
             int end = ThinkBlock.end(text);
-            return end == 0 && !reasoning ? unopenedReasoning : end;
+            return end == 0 && !account.isStep() ? unopenedReasoning : end;
         }
 
         @Override
@@ -244,16 +275,7 @@ public final class Thinker {
 
         @Override
         public Usage usage() {
-            Usage reported = call.usage();
-            int end = reasoningEnd();
-            int answer = end == ThinkBlock.OPEN ? text.length() : end;
-            String thoughts = thought + text.substring(0, answer);
-            if (reported.equals(Usage.NONE)) {
-                return tokens.count(request, text.substring(answer), thoughts);
-            }
-            return reported.reasoningTokens() > 0 || thoughts.isEmpty()
-                    ? reported
-                    : reported.withReasoning(tokens.of(thoughts));
+            return call.usage();
         }
 
         @Override
@@ -263,30 +285,11 @@ public final class Thinker {
                 try {
                     call.close();
                 } finally {
-                    add(usage(), reasoning);
+                    int end = reasoningEnd();
+                    int answer = end == ThinkBlock.OPEN ? text.length() : end;
+                    account.end(state, call.usage(), text.substring(answer), thought + text.substring(0, answer));
                 }
             }
         }
-    }
-
-    /** A call for which the time did not suffice. */
-    private static final class NoCall implements Call {
-        @Override
-        public Iterator<Delta> iterator() {
-            return Collections.emptyIterator();
-        }
-
-        @Override
-        public FinishReason finishReason() {
-            return FinishReason.LENGTH;
-        }
-
-        @Override
-        public Usage usage() {
-            return Usage.NONE;
-        }
-
-        @Override
-        public void close() {}
     }
 }

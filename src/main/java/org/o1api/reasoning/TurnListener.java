@@ -2,7 +2,7 @@ package org.o1api.reasoning;
 
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
 import org.o1api.upstream.Delta;
 
 /** What a turn reports, in order: steps, then the answer, then completed. A turn that fails throws instead. */
@@ -30,7 +30,7 @@ public interface TurnListener {
 
     void toolCall(Delta.ToolCall piece);
 
-    void completed(FinishReason reason, Usage usage);
+    void completed(FinishReason reason, TurnUsage usage);
 
     /** Whether the client gets nothing before the turn is complete, so that what was reported last may still change its place. */
     default boolean showsNothingBeforeTheEnd() {

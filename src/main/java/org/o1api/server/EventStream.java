@@ -92,6 +92,10 @@ public final class EventStream implements AutoCloseable {
      * @param events whole events, each ended by an empty line
      */
     public void send(byte[] events) {
+        send(events, false);
+    }
+
+    private void send(byte[] events, boolean last) {
         lock.lock();
         try {
             if (closed || left) {
@@ -100,7 +104,7 @@ public final class EventStream implements AutoCloseable {
             byte[] bytes = opened ? events : joined(opening, events);
             opened = true;
             if (bytes.length > 0) {
-                write(bytes);
+                write(bytes, last && !begun);
             }
         } finally {
             lock.unlock();
@@ -121,7 +125,7 @@ public final class EventStream implements AutoCloseable {
                     throw new ClientLeftException(null);
                 }
                 if (heartbeats) {
-                    write(sink.ping());
+                    write(sink.ping(), false);
                 }
             } finally {
                 lock.unlock();
@@ -133,7 +137,7 @@ public final class EventStream implements AutoCloseable {
     public void end(byte[] events) {
         lock.lock();
         try {
-            send(events);
+            send(events, true);
             finish();
         } finally {
             lock.unlock();
@@ -186,12 +190,16 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    private void write(byte[] bytes) {
+    private void write(byte[] bytes, boolean whole) {
         begun = true;
         writingSinceNanos = System.nanoTime();
         @Nullable Exception failure = null;
         try {
-            sink.write(bytes);
+            if (whole) {
+                sink.writeWhole(bytes);
+            } else {
+                sink.write(bytes);
+            }
         } catch (IOException | RuntimeException e) { // closed, or whatever Jersey makes of a broken connection
             failure = e;
         } finally {
@@ -244,7 +252,7 @@ public final class EventStream implements AutoCloseable {
                         // Without heartbeats there is nothing to write if the turn has opened the response meanwhile.
                         if (open || heartbeats) {
                             opened |= open;
-                            write(open ? opening : sink.ping());
+                            write(open ? opening : sink.ping(), false);
                         }
                     }
                 } finally {

@@ -7,6 +7,11 @@ interface FrameSink {
     /** Writes bytes; they are with the container when this returns. */
     void write(byte[] bytes) throws IOException;
 
+    /** Writes a response that is whole before any byte of it was written. */
+    default void writeWhole(byte[] bytes) throws IOException {
+        write(bytes);
+    }
+
     /** Bytes that mean nothing. */
     byte[] ping();
 

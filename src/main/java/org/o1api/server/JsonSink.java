@@ -32,6 +32,12 @@ final class JsonSink implements FrameSink {
         }
     }
 
+    /** An ordinary response: with a length if it is short, and without chunks for HTTP/1.0. */
+    @Override
+    public void writeWhole(byte[] bytes) {
+        response.resume(bytes);
+    }
+
     @Override
     public byte[] ping() {
         return PING;
@@ -44,6 +50,9 @@ final class JsonSink implements FrameSink {
 
     @Override
     public void close() {
+        if (!begun) {
+            return;
+        }
         try {
             output.close();
         } catch (IOException e) {

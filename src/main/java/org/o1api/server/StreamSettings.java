@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param beginAfter a response begins then, though nothing can be shown yet
  * @param statusFeedback whether a response begins as soon as the upstream has accepted the call
  * @param writeTimeout a client that takes nothing for so long is left
- * @param jsonHeartbeat the heartbeat of replies that are one JSON text, as white space before it; null: they have
- *     none
+ * @param jsonHeartbeat the heartbeat of replies that are one JSON text, as white space before it. Such a reply begins after that
+ *     silence and no sooner than {@code beginAfter}: until then its failure has a status. Null: it has none, and a client that has
+ *     disconnected is not noticed
  */
 public record StreamSettings(
         @Nullable Duration heartbeat,
@@ -20,11 +21,12 @@ public record StreamSettings(
         boolean statusFeedback,
         Duration writeTimeout,
         @Nullable Duration jsonHeartbeat) {
-    public static final StreamSettings DEFAULT =
-            new StreamSettings(Duration.ofMillis(500), Duration.ofSeconds(1), true, Duration.ofSeconds(10), null);
+    public static final StreamSettings DEFAULT = new StreamSettings(
+            Duration.ofMillis(500), Duration.ofSeconds(1), true, Duration.ofSeconds(10), Duration.ofSeconds(15));
 
     /** The settings for a reply of one JSON text with this heartbeat. */
     StreamSettings forJson(Duration heart) {
-        return new StreamSettings(heart, beginAfter, false, writeTimeout, heart);
+        Duration begin = heart.compareTo(beginAfter) > 0 ? heart : beginAfter;
+        return new StreamSettings(heart, begin, false, writeTimeout, heart);
     }
 }

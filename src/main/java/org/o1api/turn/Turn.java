@@ -2,6 +2,7 @@ package org.o1api.turn;
 
 import java.util.List;
 import org.o1api.llm.Message;
+import org.o1api.llm.TurnLedger;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Question;
 import org.o1api.upstream.Cancellation;
@@ -9,11 +10,17 @@ import org.o1api.upstream.Cancellation;
 /**
  * One request and its answer.
  *
- * @param caller who asked, by the name of the key
+ * @param caller who sent the request, by the name of the key
+ * @param ledger gets the turn's calls while it runs, also those of a turn that fails
  */
-public record Turn(String caller, Preset preset, Question question, Cancellation cancellation) {
+public record Turn(String caller, Preset preset, Question question, Cancellation cancellation, TurnLedger ledger) {
+    /** A turn without calls. */
+    public Turn(String caller, Preset preset, Question question, Cancellation cancellation) {
+        this(caller, preset, question, cancellation, new TurnLedger());
+    }
+
     /** The same turn with other messages: what its conversation has, and what is new. */
     public Turn saying(List<Message> messages) {
-        return new Turn(caller, preset, question.saying(messages), cancellation);
+        return new Turn(caller, preset, question.saying(messages), cancellation, ledger);
     }
 }

@@ -45,19 +45,21 @@ public final class TurnService {
     /**
      * Runs a turn that is admitted, and reports it to the listener.
      *
+     * @return why the answer ended
      * @throws org.o1api.llm.GatewayException if it failed or was cancelled
      */
-    public Outcome run(Turn turn, TurnListener listener) {
+    public FinishReason run(Turn turn, TurnListener listener) {
         Preset preset = turn.preset();
         Upstream upstream = upstream(preset);
         Strategy strategy = named(strategies, preset.strategy());
-        Thinker thinker = new Thinker(upstream, turn.caller(), turn.cancellation(), preset.budget(), listener);
+        Thinker thinker =
+                new Thinker(upstream, turn.caller(), turn.cancellation(), preset.budget(), listener, turn.ledger());
         ScheduledFuture<?> thinking = after(preset.budget().thinkingTime(), thinker::endThinking);
         ScheduledFuture<?> all = after(preset.budget().time(), thinker::endTime);
         try {
             FinishReason reason = strategy.think(turn.question(), preset, thinker, listener);
-            listener.completed(reason, thinker.usage());
-            return new Outcome(reason, thinker.usage(), thinker.calls());
+            listener.completed(reason, turn.ledger().usage());
+            return reason;
         } finally {
             thinking.cancel(false);
             all.cancel(false);

@@ -8,6 +8,7 @@ public final class CallOwner {
     private final String caller;
     private final Set<Breaker> failedAt = ConcurrentHashMap.newKeySet(1);
     private final Set<Object> notStreamed = ConcurrentHashMap.newKeySet(1);
+    private final Set<Object> notLimited = ConcurrentHashMap.newKeySet(1);
 
     /**
      * The owner of a turn's calls.
@@ -35,5 +36,15 @@ public final class CallOwner {
     /** Whether calls of a kind may be streamed. */
     boolean mayStream(Object kind) {
         return !notStreamed.contains(kind);
+    }
+
+    /** Records that the gateway's own output limit is left out of calls of a kind for the rest of the turn. */
+    void stopLimiting(Object kind) {
+        notLimited.add(kind);
+    }
+
+    /** Whether calls of a kind may have the gateway's own output limit. */
+    boolean mayLimit(Object kind) {
+        return !notLimited.contains(kind);
     }
 }

@@ -35,6 +35,7 @@ public final class DemoUpstream implements Upstream {
         terms.cancellation().throwIfCancelled();
         throwIfClosed();
         DemoPrompt prompt = DemoPrompt.of(request);
+        terms.attempts().sent(name, request.model());
         terms.accepted().run();
         return new DemoCall(this, prompt, DemoScript.reply(prompt), terms.cancellation());
     }

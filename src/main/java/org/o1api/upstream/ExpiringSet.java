@@ -31,6 +31,10 @@ final class ExpiringSet<T> {
         return added.size() < MAX_SIZE && added.putIfAbsent(element, nanoTime.getAsLong()) == null;
     }
 
+    synchronized void remove(T element) {
+        added.remove(element);
+    }
+
     synchronized boolean contains(T element) {
         removeExpired();
         return added.containsKey(element);

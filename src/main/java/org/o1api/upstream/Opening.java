@@ -104,7 +104,7 @@ final class Opening {
             return call.await();
         } catch (UpstreamException e) {
             if (e.saidNothing() || !call.usage().equals(Usage.NONE)) {
-                terms.spent().accept(call.usage());
+                terms.attempts().spent(call.usage());
             }
             throw e;
         }
@@ -128,6 +128,7 @@ final class Opening {
     }
 
     private Response send(byte[] body, Attempt attempt) {
+        terms.attempts().sent(settings.name(), profile.model());
         try {
             return upstream.transport().post(body, attempt.exchange());
         } catch (RuntimeException e) {

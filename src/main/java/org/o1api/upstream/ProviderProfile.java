@@ -32,6 +32,7 @@ final class ProviderProfile {
     private final String model;
     private final ExpiringSet<Fact> facts;
     private final ExpiringSet<Rejected> rejected;
+    private final ExpiringSet<ReasoningNeed> reasoningNeeds;
     private final ExpiringSet<String> logged;
 
     ProviderProfile(UpstreamSettings settings, String model) {
@@ -43,6 +44,7 @@ final class ProviderProfile {
         this.model = model;
         facts = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
         rejected = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
+        reasoningNeeds = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
         logged = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
     }
 
@@ -56,7 +58,7 @@ final class ProviderProfile {
         return model;
     }
 
-    /** Whether earlier reasoning is sent back to it. */
+    /** Whether earlier reasoning is sent back to it, as configured. */
     ReasoningHistory reasoningHistory() {
         return settings.reasoningHistory();
     }
@@ -78,6 +80,29 @@ final class ProviderProfile {
                     "upstream {0} {1}, with model {2} for {3} (relearn_after)",
                     settings.name(),
                     fact.description,
+                    model,
+                    Failures.text(settings.relearnAfter()));
+        }
+    }
+
+    /** What it has said of fields for earlier reasoning. */
+    Set<ReasoningNeed> reasoningNeeds() {
+        return reasoningNeeds.elements();
+    }
+
+    /** Records what a request was accepted with, or without, after it had been rejected for that. It replaces what contradicts it. */
+    void learn(ReasoningNeed need) {
+        for (ReasoningNeed.Kind kind : ReasoningNeed.Kind.values()) {
+            if (kind != need.kind()) {
+                reasoningNeeds.remove(new ReasoningNeed(need.field(), kind));
+            }
+        }
+        if (reasoningNeeds.add(need) && logged.add(need.description())) {
+            LOG.log(
+                    Level.INFO,
+                    "upstream {0} {1}, with model {2} for {3} (relearn_after)",
+                    settings.name(),
+                    need.description(),
                     model,
                     Failures.text(settings.relearnAfter()));
         }

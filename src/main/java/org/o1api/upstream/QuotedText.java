@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,8 @@ final class QuotedText {
                 all.add(parts.json().text());
             }
             message.fields().values().forEach(field -> all.add(field.text()));
+            message.reasoning().values().forEach(field -> all.add(field.text()));
+            all.add(ReasoningText.of(message.reasoning()));
         }
         RawJson tools = request.fields().get("tools");
         if (tools != null) {
@@ -61,6 +64,14 @@ final class QuotedText {
             }
         }
         return false;
+    }
+
+    /** Where the provider itself uses a word. */
+    List<MatchResult> outside(Pattern word) {
+        return word.matcher(statement)
+                .results()
+                .filter(found -> !isQuoted(found.start(), found.end()))
+                .toList();
     }
 
     private boolean isQuoted(int start, int end) {

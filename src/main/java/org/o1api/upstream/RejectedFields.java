@@ -55,6 +55,10 @@ final class RejectedFields {
             "include_usage",
             STREAM_OPTIONS);
 
+    /** What the output limit is called in messages on its value. */
+    private static final Pattern LIMIT = name(
+            "max[_ ](?:new[_ ]|output[_ ]|completion[_ ])?tokens|maxOutputTokens|maximum (?:output|completion) tokens");
+
     private static final Pattern NEVER = Pattern.compile("(?!)");
 
     /** What is said of a field that is unwelcome whatever its value. */
@@ -72,6 +76,29 @@ final class RejectedFields {
     /** Whether an error that has the status of a failure says that the request asks for something that cannot be had. */
     static boolean saysItCannot(ErrorBody error) {
         return CANNOT.matcher(error.statement()).find();
+    }
+
+    /** Both names of the output limit. */
+    static Set<String> limits() {
+        return Set.of(MAX_TOKENS, MAX_COMPLETION_TOKENS);
+    }
+
+    /** Whether a request has an output limit of ours, under whatever name. */
+    static boolean hasOwnLimit(CallRequest request, Set<String> alreadyOut) {
+        return limits().stream()
+                        .anyMatch(limit -> request.fields().containsKey(limit)
+                                && request.droppable().contains(limit))
+                && !alreadyOut.containsAll(limits());
+    }
+
+    /** Whether the value of the output limit is what is wrong, and not its name. */
+    static boolean isLimitTooLarge(ErrorBody error, CallRequest request) {
+        if (UNKNOWN.matcher(error.statement()).find()) {
+            return false;
+        }
+        String named = rootOf(error.param());
+        QuotedText quoted = new QuotedText(error.statement(), request);
+        return isInBody(named, request) ? limits().contains(named) : quoted.findsOutside(LIMIT);
     }
 
     /** The other name of a field that has two; null if it has one. */

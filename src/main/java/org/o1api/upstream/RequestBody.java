@@ -23,10 +23,10 @@ final class RequestBody {
      * The body of a request.
      *
      * @param refused the fields to leave out, or to send by their other name
-     * @param reasoning whether earlier reasoning is sent with the messages
+     * @param reasoning in which fields earlier reasoning is sent
      * @param developerAsSystem whether messages of the role {@code developer} are sent as {@code system}
      */
-    static byte[] of(CallRequest request, Set<String> refused, ReasoningHistory reasoning, boolean developerAsSystem) {
+    static byte[] of(CallRequest request, Set<String> refused, ReasoningFields reasoning, boolean developerAsSystem) {
         // Text first, bytes then: half a surrogate pair in a caller's message becomes a question mark instead of an
         // error.
         StringWriter text = new StringWriter(4096);
@@ -34,8 +34,10 @@ final class RequestBody {
             json.writeStartObject();
             json.writeStringField("model", request.model());
             json.writeArrayFieldStart("messages");
+            int index = 0;
             for (Message message : request.messages()) {
-                write(message, reasoning, developerAsSystem, json);
+                boolean continued = index++ >= request.earlier().continuedFrom();
+                write(message, reasoning.of(message), continued, developerAsSystem, json);
             }
             json.writeEndArray();
             for (Map.Entry<String, RawJson> field : request.fields().entrySet()) {
@@ -63,12 +65,17 @@ final class RequestBody {
     }
 
     private static void write(
-            Message message, ReasoningHistory reasoning, boolean developerAsSystem, JsonGenerator json)
+            Message message,
+            Map<String, RawJson> reasoning,
+            boolean continued,
+            boolean developerAsSystem,
+            JsonGenerator json)
             throws IOException {
         Role role = message.role() == Role.DEVELOPER && developerAsSystem ? Role.SYSTEM : message.role();
         json.writeStartObject();
         json.writeStringField("role", role.wireName());
-        Content content = message.content();
+        boolean asText = continued && ReasoningText.of(reasoning).isEmpty();
+        Content content = asText ? ReasoningText.before(message) : message.content();
         if (content == null) {
             json.writeNullField("content");
         } else if (content instanceof Content.Text said) {
@@ -79,12 +86,8 @@ final class RequestBody {
         for (Map.Entry<String, RawJson> field : message.fields().entrySet()) {
             write(field.getKey(), field.getValue(), json);
         }
-        if (reasoning.includes(message)) {
-            for (Map.Entry<String, RawJson> field : message.reasoning().entrySet()) {
-                if (!message.fields().containsKey(field.getKey())) {
-                    write(field.getKey(), field.getValue(), json);
-                }
-            }
+        for (Map.Entry<String, RawJson> field : reasoning.entrySet()) {
+            write(field.getKey(), field.getValue(), json);
         }
         json.writeEndObject();
     }

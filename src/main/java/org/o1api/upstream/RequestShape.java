@@ -24,6 +24,7 @@ final class RequestShape {
     /** For which the model's own failure has changed the request already. */
     private final Set<GenerationFailure> excused = EnumSet.noneOf(GenerationFailure.class);
 
+    private final SentReasoning reasoning;
     private boolean developerAsSystem;
     private boolean roleRejected;
 
@@ -37,11 +38,15 @@ final class RequestShape {
         if (!owner.mayStream(kind)) {
             leftOut.add(RejectedFields.STREAM);
         }
+        if (!owner.mayLimit(kind) && RejectedFields.hasOwnLimit(request, leftOut)) {
+            leftOut.addAll(RejectedFields.limits());
+        }
+        reasoning = new SentReasoning(request, profile);
         developerAsSystem = profile.knows(Fact.DEVELOPER_REJECTED);
     }
 
     byte[] body() {
-        return RequestBody.of(request, leftOut, profile.reasoningHistory(), developerAsSystem);
+        return RequestBody.of(request, leftOut, reasoning.fields(), developerAsSystem);
     }
 
     ExpectedReply expectedReply() {
@@ -62,6 +67,14 @@ final class RequestShape {
             return changeFor(failure);
         }
         boolean refused = status == 400 || status == 422;
+        if (RejectedFields.hasOwnLimit(request, leftOut)
+                && (refusal.exceedsContext() || (refused && RejectedFields.isLimitTooLarge(error, request)))) {
+            owner.stopLimiting(kind); // the next calls of the turn are longer
+            return leftOut.addAll(RejectedFields.limits());
+        }
+        if ((refused || status == 500) && reasoning.change(error)) {
+            return true;
+        }
         // A chat template that does not know the role fails, and so do servers that do not expect that.
         boolean aboutRole = refused || (status == 500 && !inStream);
         if (aboutRole && !developerAsSystem && RejectedRole.isIn(request) && RejectedRole.names(error, request)) {
@@ -95,6 +108,7 @@ final class RequestShape {
             owner.stopStreaming(kind);
         }
         profile.learnRejected(combination, newlyRejected);
+        reasoning.accepted();
         if (roleRejected) {
             profile.learn(Fact.DEVELOPER_REJECTED);
         }

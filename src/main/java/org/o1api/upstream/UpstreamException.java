@@ -100,6 +100,11 @@ public final class UpstreamException extends GatewayException {
         return told.code() == null ? super.wireCode() : told.code();
     }
 
+    /** Whether the request is longer than the model's context, or than the provider takes at once. */
+    public boolean exceedsContext() {
+        return ContextLength.CODE.equals(told.code()) || code() == ErrorCode.UPSTREAM_REQUEST_TOO_LARGE;
+    }
+
     /** Whether the provider could not read what its model wrote as the JSON that was requested. */
     public boolean rejectsJson() {
         return GenerationFailure.of(body()) == GenerationFailure.JSON;

@@ -10,6 +10,7 @@ import org.o1api.llm.Usage;
 final class UsageReader {
     private long input;
     private long cached;
+    private long cacheWrite;
     private long output;
     private long reasoning;
     private long total;
@@ -32,11 +33,18 @@ final class UsageReader {
         }
         long input = known(later.inputTokens(), earlier.inputTokens());
         long output = known(later.outputTokens(), earlier.outputTokens());
-        return new Usage(
+        return within(
                 input,
-                Math.min(known(later.cachedTokens(), earlier.cachedTokens()), input),
+                known(later.cachedTokens(), earlier.cachedTokens()),
+                known(later.cacheWriteTokens(), earlier.cacheWriteTokens()),
                 output,
-                Math.min(known(later.reasoningTokens(), earlier.reasoningTokens()), output));
+                known(later.reasoningTokens(), earlier.reasoningTokens()));
+    }
+
+    /** A usage in which no part exceeds the whole. */
+    private static Usage within(long input, long cached, long cacheWrite, long output, long reasoning) {
+        long read = Math.min(cached, input);
+        return new Usage(input, read, Math.min(cacheWrite, input - read), output, Math.min(reasoning, output));
     }
 
     private static long known(long later, long earlier) {
@@ -48,11 +56,20 @@ final class UsageReader {
             case "prompt_tokens" -> input = count(json, value);
             case "completion_tokens" -> output = count(json, value);
             case "total_tokens" -> total = count(json, value);
-            case "prompt_tokens_details" -> cached = Math.max(cached, detail(json, value, "cached_tokens"));
-            case "completion_tokens_details" ->
-                reasoning = Math.max(reasoning, detail(json, value, "reasoning_tokens"));
-            // DeepSeek's and Kimi's words for it; Perplexity's.
-            case "prompt_cache_hit_tokens", "cached_tokens" -> cached = Math.max(cached, count(json, value));
+            case "prompt_tokens_details", "completion_tokens_details" -> details(json, value);
+            default -> part(name, json, value);
+        }
+    }
+
+    /** A part of the prompt or of the output: some providers report it in the details, some beside them, some in both. */
+    private void part(String name, JsonParser json, JsonToken value) throws IOException {
+        switch (name) {
+            // OpenAI's name and Kimi's; DeepSeek's; Anthropic's, which LiteLLM passes on.
+            case "cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens" ->
+                cached = Math.max(cached, count(json, value));
+            // OpenAI's name and OpenRouter's; Anthropic's, and Qwen's in the details; LiteLLM's.
+            case "cache_write_tokens", "cache_creation_input_tokens", "cache_creation_tokens" ->
+                cacheWrite = Math.max(cacheWrite, count(json, value));
             case "reasoning_tokens" -> reasoning = Math.max(reasoning, count(json, value));
             default -> json.skipChildren();
         }
@@ -70,24 +87,17 @@ final class UsageReader {
             reasoning = rest;
             output += rest;
         }
-        return new Usage(input, Math.min(cached, input), output, Math.min(reasoning, output));
+        return within(input, cached, cacheWrite, output, reasoning);
     }
 
-    private static long detail(JsonParser json, JsonToken value, String wanted) throws IOException {
-        long count = 0;
+    private void details(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_OBJECT) {
             json.skipChildren();
-            return count;
+            return;
         }
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-            JsonToken field = json.nextToken();
-            if (name.equals(wanted)) {
-                count = count(json, field);
-            } else {
-                json.skipChildren();
-            }
+            part(name, json, json.nextToken());
         }
-        return count;
     }
 
     /** A number of tokens: nonsense counts as none, and no sum of them overflows. */

@@ -99,6 +99,17 @@ class ConfigProblemsTest {
                     api_keys:;- name: a;  sha256: sk-secret | 3: api_keys[0].sha256: found a value that is not shown here, allowed: 64 hex digits
                     api_keys: [ { name: a, key: x, presets: [] } ] | 1: api_keys[0].presets: found an empty list, allowed: at least one item, or no such key
                     presets: { o1: };api_keys: [ { name: a, key: x, presets: [O1] } ] | 2: api_keys[0].presets[0]: found 'O1', allowed: the name of a preset (o1); did you mean o1?
+                    presets: { a: { aliases: [a] } }        | 1: presets.a.aliases[0]: found 'a', which is the name of a preset already, allowed: a name that no other preset or alias has
+                    presets:;  a: { aliases: [b] };  b: {}  | 2: presets.a.aliases[0]: found 'b', which is the name of a preset already, allowed: a name that no other preset or alias has
+                    presets:;  a: {};  b:;    aliases:;    - c;    - a | 6: presets.b.aliases[1]: found 'a', which is the name of a preset already, allowed: a name that no other preset or alias has
+                    presets:;  a: { aliases: [c] };  b: { aliases: [d, c] } | 3: presets.b.aliases[1]: found 'c', which is an alias of the preset a already, allowed: a name that no other preset or alias has
+                    presets: { a: { aliases: [c, d, c] } }  | 1: presets.a.aliases[2]: found 'c', which is an alias of the preset a already, allowed: a name that no other preset or alias has
+                    presets: { a: { aliases: c } }          | 1: presets.a.aliases: found a single value, allowed: a list
+                    presets: { a: { aliases: [] } }         | 1: presets.a.aliases: found an empty list, allowed: at least one item, or no such key
+                    presets: { a: { aliases: [""] } }       | 1: presets.a.aliases[0]: is empty, allowed: one line of text
+                    presets: { a: { aliases: [[c]] } }      | 1: presets.a.aliases[0]: found a list, allowed: one line of text
+                    presets: { a: { aliases: [c] } };api_keys: [ { name: n, key: x, presets: [c] } ] | 2: api_keys[0].presets[0]: found 'c', an alias of the preset a, allowed: the name of a preset (a); did you mean a?
+                    json_heartbeat: 5                       | 1: json_heartbeat: found '5', allowed: a duration, 10ms to 10m, or off
                     api_keys:;- { name: a, key: x };- { name: a, key: y } | 3: api_keys[1].name: found 'a' a second time, allowed: a name of its own for each key
                     api_keys:;- { name: a, key: x };- { name: b, key: x } | 3: api_keys[1].name: 'b' has the same key as 'a'
                     default_model: ${NOT_SET}               | 1: default_model: ${NOT_SET} is not set; ${NOT_SET:-default} would give it a default
@@ -161,6 +172,16 @@ class ConfigProblemsTest {
                         config.yaml:7: presets.o1.steps.min: found 'x', allowed: a whole number, 0 to 100
                         config.yaml:8: presets.o1.upstream: found 'main', allowed: the name of an upstream (default)
                         config.yaml:9: begin_afer: unknown key; did you mean begin_after?""");
+    }
+
+    /** A request's model has no more characters. */
+    @ParameterizedTest
+    @ValueSource(strings = {"presets: { NAME: {} }", "presets: { a: { aliases: [NAME] } }"})
+    void aNameIsNoLongerThanARequestMayHaveIt(String file) {
+        assertThat(parse(file.replace("NAME", "n".repeat(256))).presets().named("n".repeat(256)))
+                .isPresent();
+        assertThat(complaintOf(file.replace("NAME", "n".repeat(257))))
+                .endsWith(": the name has 257 characters, allowed: at most 256");
     }
 
     /** Line breaks and invisible characters would let a name pass for something else in the log. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -59,9 +60,9 @@ class ConfigTest {
         assertThat(config.upstreams()).isEmpty();
         assertThat(config.api().limits()).isEqualTo(Limits.DEFAULT);
         assertThat(config.api().reasoningFormat()).isEqualTo(ReasoningFormat.REASONING_CONTENT);
-        assertThat(preset(config, "o1").name()).isEqualTo("o1-demo");
-        assertThat(preset(config, "o1").upstream()).isEqualTo(Config.DEFAULT_UPSTREAM);
-        assertThat(preset(config, "o1").prompts()).isEqualTo(Prompts.DEFAULT);
+        assertThat(preset(config, "thinker").name()).isEqualTo("o1-demo");
+        assertThat(preset(config, "thinker").upstream()).isEqualTo(Config.DEFAULT_UPSTREAM);
+        assertThat(preset(config, "thinker").prompts()).isEqualTo(Prompts.DEFAULT);
     }
 
     @Test
@@ -70,9 +71,13 @@ class ConfigTest {
 
         assertThat(config.apiKeys()).isEmpty();
         assertThat(config.upstreams()).isEmpty();
-        assertThat(config.presets().all()).extracting(Preset::name).containsExactly("o1", "o1-mini");
-        assertThat(preset(config, "o1").model()).isEqualTo("some-model");
-        assertThat(preset(config, null).name()).isEqualTo("o1");
+        assertThat(config.presets().all()).extracting(Preset::name).containsExactly("thinker", "thinker-fast");
+        assertThat(preset(config, "thinker").model()).isEqualTo("some-model");
+        assertThat(preset(config, "thinker").steps()).isEqualTo(Preset.Steps.DEFAULT);
+        assertThat(preset(config, "o1").name()).isEqualTo("thinker");
+        assertThat(preset(config, "thinker-fast").model()).isEqualTo("some-model");
+        assertThat(preset(config, "thinker-fast").steps().max()).isZero();
+        assertThat(preset(config, null).name()).isEqualTo("thinker");
         assertThat(config.presets().find("gpt-4o", any -> true)).isEmpty();
     }
 
@@ -84,12 +89,11 @@ class ConfigTest {
         assertThat(config.apiKeys()).extracting(ApiKey::name).containsExactly("team-a", "team-b");
         assertThat(config.upstreams()).containsOnlyKeys("main");
         StreamSettings stream = StreamSettings.DEFAULT;
-        assertThat(config.stream())
-                .isEqualTo(new StreamSettings(
-                        stream.heartbeat(), stream.beginAfter(), true, stream.writeTimeout(), Duration.ofMillis(500)));
+        assertThat(config.stream()).isEqualTo(stream);
         assertThat(config.api().limits()).isEqualTo(Limits.DEFAULT);
-        assertThat(preset(config, "o1").prompts().answer()).isEqualTo("Now give the final answer.");
-        assertThat(preset(config, "o1").upstream()).isEqualTo("main");
+        assertThat(preset(config, "thinker").prompts().answer()).isEqualTo("Now give the final answer.");
+        assertThat(preset(config, "thinker").upstream()).isEqualTo("main");
+        assertThat(preset(config, "thinker-fast").steps()).isEqualTo(new Preset.Steps(0, 0));
     }
 
     @Test
@@ -156,26 +160,60 @@ class ConfigTest {
 
     @Test
     void takesTheUpstreamOfTheSixKeysWhereAPresetNamesNone() {
-        Config config = parse(ORIGINAL + "upstreams: { other: { url: 'http://b/' } }\npresets: { o1: {} }\n");
+        Config config = parse(ORIGINAL + "upstreams: { other: { url: 'http://b/' } }\npresets: { thinker: {} }\n");
 
         assertThat(config.upstreams()).containsOnlyKeys("default", "other");
-        assertThat(preset(config, "o1").upstream()).isEqualTo("default");
+        assertThat(preset(config, "thinker").upstream()).isEqualTo("default");
+    }
+
+    @Test
+    void findsPresetsByTheirAliases() {
+        Config config =
+                parse("presets: { a: { aliases: [b, team/c, 'd e'] }, f: { aliases: [g] } }\ndefault_model: g\n");
+
+        for (String name : List.of("a", "b", "team/c", "d e")) {
+            assertThat(preset(config, name).name()).as(name).isEqualTo("a");
+            assertThat(config.presets().find(name, "a"::equals)).as(name).isPresent();
+            assertThat(config.presets().find(name, "f"::equals)).as(name).isEmpty();
+        }
+        assertThat(preset(config, null).name()).isEqualTo("f");
+        assertThat(config.presets().all()).extracting(Preset::name).containsExactly("a", "f");
+        assertThat(config.presets().find("h", any -> true)).isEmpty();
+    }
+
+    /** Each row: the file, and the models of the presets a and b. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    default_model: m;presets: { a: {}, b: }                             | m | m
+                    default_model: m;presets: { a: { model: n }, b: {} }                | n | m
+                    default_model: m;presets: { a: { model: }, b: { model: '' } }       | m | m
+                    default_model: a;presets: { a: {}, b: {} }                          | a | b
+                    default_model: b;presets: { a: { model: n }, b: {} }                | n | b
+                    default_model: c;presets: { a: {}, b: { aliases: [c] } }            | a | b
+                    default_model: c;presets: { a: { aliases: [c], model: n }, b: {} }  | n | b
+                    presets: { a: {}, b: { aliases: [c] } }                             | a | b
+                    """)
+    void takesTheDefaultModelUnlessItIsANameOfItsOwn(String file, String ofA, String ofB) {
+        Config config = parse(file.replace(';', '\n'));
+
+        assertThat(preset(config, "a").model()).isEqualTo(ofA);
+        assertThat(preset(config, "b").model()).isEqualTo(ofB);
     }
 
     @Test
     void readsTheKeysOfSeveralCallers() throws Exception {
         Config config = parse("""
                 api_bearer_token: s3cret
-                presets: { o1: {}, o2: {} }
+                presets: { thinker: {}, other: {} }
                 api_keys:
-                  - { name: a, key: "${KEY_A}", presets: [o1] }
+                  - { name: a, key: "${KEY_A}", presets: [thinker] }
                   - { name: b, sha256: 2C26B46B68FFC68FF99B453C1D30413413422D706483BFA0F98A5E886266E7AE }
                 """, Map.of("KEY_A", "key-a"));
 
         assertThat(config.apiKeys())
                 .containsExactly(
                         new ApiKey("default", sha256("s3cret"), Set.of()),
-                        new ApiKey("a", sha256("key-a"), Set.of("o1")),
+                        new ApiKey("a", sha256("key-a"), Set.of("thinker")),
                         new ApiKey("b", sha256("foo"), Set.of()));
     }
 
@@ -241,14 +279,26 @@ class ConfigTest {
     @ValueSource(strings = {"heartbeat: off", "heartbeat: 'off'", "{heartbeat: off, json_heartbeat: off}"})
     void switchesHeartbeatsOff(String yaml) {
         assertThat(parse(yaml).stream().heartbeat()).isNull();
-        assertThat(parse(yaml).stream().jsonHeartbeat()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    default_model: m                        | 15000
+                    json_heartbeat: 500ms                   | 500
+                    json_heartbeat:                         | 15000
+                    json_heartbeat: off                     |
+                    {heartbeat: off, json_heartbeat: 'off'} |
+                    heartbeat: off                          | 15000
+                    """)
+    void readsTheHeartbeatOfRepliesThatAreNotStreamed(String yaml, @Nullable Long millis) {
+        assertThat(parse(yaml).stream().jsonHeartbeat()).isEqualTo(millis == null ? null : Duration.ofMillis(millis));
     }
 
     @Test
     void readsTheSameValueFromAnAnchor() {
-        Config config = parse("default_model: &m some\npresets: { o1: { model: *m } }");
+        Config config = parse("default_model: &m some\npresets: { thinker: { model: *m } }");
 
-        assertThat(preset(config, "o1").model()).isEqualTo("some");
+        assertThat(preset(config, "thinker").model()).isEqualTo("some");
     }
 
     private static Config parse(String yaml) {

@@ -28,6 +28,7 @@ import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
+import org.o1api.llm.TurnUsage;
 import org.o1api.llm.Usage;
 import org.o1api.testing.HangingProxy;
 import org.o1api.testing.Postgres;
@@ -115,7 +116,7 @@ class ConversationStoreIT {
                 null,
                 List.of(new StoredTurn.Step("T", "thought")),
                 FinishReason.STOP,
-                new Usage(4, 3, 2, 1));
+                new TurnUsage(new Usage(4, 3, 2, 1), new Usage(9, 3, 2, 5, 4), 2, 3));
     }
 
     private static List<Message> say(Conversations node, Entry entry, String question, String answer) {
@@ -156,7 +157,7 @@ class ConversationStoreIT {
                 new RawJson("[{\"id\":\"c\"}]"),
                 List.of(new StoredTurn.Step("", "one"), new StoredTurn.Step("T", "two")),
                 FinishReason.TOOL_CALLS,
-                new Usage(4, 3, 2, 1));
+                new TurnUsage(new Usage(4, 3, 2, 1), new Usage(9, 3, 2, 5, 4), 2, 3));
         try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
             assertThat(conversation.continuedBy(messages, bounds(1000))).isEqualTo(messages);
             conversation.store("chatcmpl-1", 5, "m", answer);
@@ -414,7 +415,7 @@ class ConversationStoreIT {
     private static StoredTurn.Answer calling(String id) {
         RawJson calls = new RawJson(
                 "[{\"id\":\"" + id + "\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]");
-        return new StoredTurn.Answer(null, null, null, calls, List.of(), FinishReason.TOOL_CALLS, Usage.NONE);
+        return new StoredTurn.Answer(null, null, null, calls, List.of(), FinishReason.TOOL_CALLS, TurnUsage.NONE);
     }
 
     private static Message result(String id, String text) {
@@ -464,7 +465,7 @@ class ConversationStoreIT {
                 null,
                 List.of(new StoredTurn.Step("", "x".repeat(5_000))),
                 FinishReason.STOP,
-                Usage.NONE);
+                TurnUsage.NONE);
         List<Message> all = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             turn(node, entry, Message.user("question " + i), bounds, thought);
@@ -584,7 +585,7 @@ class ConversationStoreIT {
         Conversations node = node(false);
         Entry entry = entry("ann", "refused");
         StoredTurn.Answer no =
-                new StoredTurn.Answer(null, "I cannot.", null, null, List.of(), FinishReason.STOP, Usage.NONE);
+                new StoredTurn.Answer(null, "I cannot.", null, null, List.of(), FinishReason.STOP, TurnUsage.NONE);
         turn(node, entry, Message.user("Do it."), bounds(1000), no);
         RawJson why = new RawJson("\"I cannot.\"");
         RawJson part = new RawJson("[{\"type\":\"refusal\",\"refusal\":\"I cannot.\"}]");

@@ -13,7 +13,7 @@ import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
 
 class MessageTextTest {
     private static RawJson calls(String arguments) {
@@ -47,7 +47,7 @@ class MessageTextTest {
                     "m",
                     List.of(calling(arguments)),
                     new StoredTurn.Answer(
-                            null, null, null, calls(arguments), List.of(), FinishReason.TOOL_CALLS, Usage.NONE));
+                            null, null, null, calls(arguments), List.of(), FinishReason.TOOL_CALLS, TurnUsage.NONE));
             assertThat(TurnJson.read("chatcmpl-1", TurnJson.write(turn))).isEqualTo(turn);
             History history = new History(
                     1L, null, List.of(), List.of(new ConversationStore.Placed(0, turn, arguments.length())));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
 import org.o1api.testing.Postgres;
 
 /** What tests of the store share: a database of one of both kinds, nodes that use it, and turns. */
@@ -96,7 +96,7 @@ abstract class StoreFixture {
     }
 
     static StoredTurn.Answer answer(String content) {
-        return new StoredTurn.Answer(content, null, null, null, List.of(), FinishReason.STOP, Usage.NONE);
+        return new StoredTurn.Answer(content, null, null, null, List.of(), FinishReason.STOP, TurnUsage.NONE);
     }
 
     static void say(Conversations node, Entry entry, String question) {

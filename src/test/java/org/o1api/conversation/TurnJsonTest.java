@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -14,6 +15,7 @@ import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
+import org.o1api.llm.TurnUsage;
 import org.o1api.llm.Usage;
 
 /** A stored turn is read back as it was: JSON byte for byte, texts with all their characters. */
@@ -66,7 +68,7 @@ class TurnJsonTest {
                         calls,
                         List.of(new StoredTurn.Step("T", "c")),
                         FinishReason.TOOL_CALLS,
-                        new Usage(4, 2, 3, 1)));
+                        new TurnUsage(new Usage(4, 2, 3, 1), new Usage(9, 3, 2, 5, 4), 2, 3)));
 
         StoredTurn read = again(turn);
 
@@ -111,10 +113,36 @@ class TurnJsonTest {
                         null,
                         List.of(new StoredTurn.Step(text, text)),
                         FinishReason.STOP,
-                        Usage.NONE));
+                        TurnUsage.NONE));
 
         assertThat(again(turn)).isEqualTo(turn);
         assertThat(TurnJson.write(turn).codePoints())
                 .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    }
+
+    /** What versions before the totals stored, and what such a version reads of today's rows. */
+    @Test
+    void readsTheUsageOfEarlierVersions() {
+        StoredTurn turn = TurnJson.read(
+                "chatcmpl-1",
+                "{\"created\":5,\"model\":\"m\",\"messages\":[],\"answer\":{\"content\":\"a\",\"reasoning\":[],"
+                        + "\"finish_reason\":\"stop\",\"usage\":[40,3,20,15]}}");
+        Usage usage = new Usage(40, 3, 20, 15);
+        assertThat(Objects.requireNonNull(turn.answer()).usage()).isEqualTo(new TurnUsage(usage, usage, 0, 0));
+
+        StoredTurn now = new StoredTurn(
+                "chatcmpl-1",
+                5,
+                "m",
+                List.of(),
+                new StoredTurn.Answer(
+                        "a",
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        FinishReason.STOP,
+                        new TurnUsage(new Usage(4, 3, 1, 5, 2), new Usage(9, 3, 2, 5, 4), 2, 3)));
+        assertThat(TurnJson.write(now)).contains("\"usage\":[4,3,5,2,1],\"total\":[9,3,5,4,2,2,3]");
     }
 }

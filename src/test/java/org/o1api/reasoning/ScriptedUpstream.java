@@ -107,7 +107,11 @@ public final class ScriptedUpstream implements Upstream {
         requests.add(request);
         open++;
         terms.accepted().run();
-        failedAttempts.forEach(terms.spent());
+        for (Usage used : failedAttempts) {
+            terms.attempts().sent(name(), request.model());
+            terms.attempts().spent(used);
+        }
+        terms.attempts().sent(name(), request.model());
         return new ScriptedCall(script.remove(), terms.cancellation());
     }
 

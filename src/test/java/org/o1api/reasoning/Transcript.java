@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.o1api.llm.FinishReason;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
 import org.o1api.upstream.Delta;
 
 /** A listener that writes down what a turn reports. */
@@ -108,7 +108,7 @@ public class Transcript implements TurnListener {
     }
 
     @Override
-    public void completed(FinishReason reason, Usage usage) {
+    public void completed(FinishReason reason, TurnUsage usage) {
         events.add("completed " + reason);
     }
 

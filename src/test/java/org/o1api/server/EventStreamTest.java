@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EventStreamTest {
@@ -28,6 +29,11 @@ class EventStreamTest {
         public void write(byte[] bytes) {
             whileWriting.run();
             frames.add(new String(bytes, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void writeWhole(byte[] bytes) {
+            frames.add("whole " + new String(bytes, StandardCharsets.UTF_8));
         }
 
         @Override
@@ -119,6 +125,45 @@ class EventStreamTest {
         assertThat(handedOver).hasSize(1);
         handedOver.forEach(Runnable::run);
         assertThat(written.frames).containsExactly("oe");
+    }
+
+    /** Each row: json_heartbeat, begin_after, and when the first white space is due. */
+    @ParameterizedTest
+    @CsvSource({"15000, 1000, 15000", "500, 1000, 1000", "50, 30000, 30000", "1000, 0, 1000"})
+    void aReplyThatIsNotStreamedBeginsAfterItsOwnSilence(long heartbeat, long beginAfter, long due) {
+        StreamSettings usual = StreamSettings.DEFAULT;
+        StreamSettings settings = new StreamSettings(
+                usual.heartbeat(), Duration.ofMillis(beginAfter), true, usual.writeTimeout(), usual.jsonHeartbeat());
+        EventStream json = new EventStream(
+                written,
+                settings.forJson(Duration.ofMillis(heartbeat)),
+                new byte[0],
+                new byte[0],
+                owner,
+                ended -> closed.incrementAndGet());
+        long created = System.nanoTime();
+        json.accepted();
+        json.probe();
+        json.tick(created + Duration.ofMillis(due).toNanos() - LATE, Runnable::run);
+        assertThat(written.frames).isEmpty();
+
+        json.tick(created + Duration.ofMillis(due).toNanos(), Runnable::run);
+        assertThat(written.frames).containsExactly(":");
+        json.tick(System.nanoTime() + Duration.ofMillis(heartbeat).toNanos(), Runnable::run);
+        assertThat(written.frames).containsExactly(":", ":");
+    }
+
+    @Test
+    void writesAReplyThatHasNotBegunAsAWhole() {
+        EventStream json = new EventStream(
+                written,
+                StreamSettings.DEFAULT.forJson(Duration.ofSeconds(15)),
+                new byte[0],
+                new byte[0],
+                owner,
+                ended -> closed.incrementAndGet());
+        json.end(new byte[] {'j'});
+        assertThat(written.frames).containsExactly("whole j");
     }
 
     @Test

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
 import org.o1api.llm.Usage;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** What is told of an attempt's tokens where the call is made again. */
+/** What is reported of the attempts at a call: each request, and the tokens of those that failed. */
 class FailedAttemptUsageTest {
     private final UpstreamFixture fixture = new UpstreamFixture();
 
@@ -52,5 +58,41 @@ class FailedAttemptUsageTest {
     void tellsNothingOfAnAttemptThatCostNothing() {
         assertThat(spentBefore(Script.error(500, "no"))).isEmpty();
         assertThat(spentBefore(Script.reset())).isEmpty();
+    }
+
+    static List<List<Script>> attempts() {
+        String field = "{\"error\":{\"message\":\"Unknown field.\",\"param\":\"response_format\"}}";
+        return List.of(
+                List.of(Script.answer("well")),
+                List.of(Script.error(500, "no"), Script.answer("well")),
+                List.of(Script.reset(), Script.error(429, "wait"), Script.answer("well")),
+                List.of(exchange -> exchange.stream().finish("stop").done(), Script.answer("well")),
+                List.of(Script.status(400, field), Script.answer("well")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("attempts")
+    void reportsEachRequestThatIsSent(List<Script> scripts) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(scripts.toArray(Script[]::new)));
+        List<String> sent = new ArrayList<>();
+        AttemptListener attempts = new AttemptListener() {
+            @Override
+            public void sent(String upstream, String model) {
+                sent.add(upstream + " " + model);
+            }
+
+            @Override
+            public void spent(Usage usage) {}
+        };
+        CallRequest request = new CallRequest(
+                "m",
+                List.of(Message.user("Why?")),
+                Map.of("response_format", new RawJson("{\"type\":\"json_object\"}")),
+                Set.of("response_format"));
+        Terms terms = new Terms(new Cancellation(), new RetryAllowance(6), new CallOwner(""), () -> {}, attempts);
+        try (Call call = fixture.upstream(fake).open(request, terms)) {
+            assertThat(fixture.text(call)).isEqualTo("well");
+        }
+        assertThat(sent).hasSize(scripts.size()).containsOnly("main m");
     }
 }

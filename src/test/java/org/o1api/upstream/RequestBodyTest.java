@@ -18,6 +18,8 @@ import org.o1api.llm.Role;
 class RequestBodyTest {
     private static final String STREAMED = ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
 
+    private static final ReasoningFields NO_REASONING = new ReasoningFields(ReasoningHistory.DROP, Map.of(), Set.of());
+
     @Test
     void writesMessagesInTheirOrderAndRawJsonAsItIs() {
         Map<String, RawJson> toolFields = new LinkedHashMap<>();
@@ -71,12 +73,50 @@ class RequestBodyTest {
                         new Message(Role.ASSISTANT, new Content.Text("c"), reasoning, reasoning)),
                 Map.of());
         String sent = ",\"reasoning_content\":\"I \\u0041.\"";
-        assertThat(new String(RequestBody.of(request, Set.of(), history, false), StandardCharsets.UTF_8))
+        assertThat(new String(
+                        RequestBody.of(request, Set.of(), new ReasoningFields(history, Map.of(), Set.of()), false),
+                        StandardCharsets.UTF_8))
                 .isEqualTo("{\"model\":\"m\",\"messages\":["
                         + "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{}]" + (withToolCalls ? sent : "")
                         + "},"
                         + "{\"role\":\"assistant\",\"content\":\"b\"" + (withText ? sent : "") + "},"
                         + "{\"role\":\"assistant\",\"content\":\"c\"" + sent + "}]" + STREAMED);
+    }
+
+    /** What a call continues reaches the model whatever fields its provider takes. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            "b"                                  | DROP       | -                 | "I A.\\n\\nb"
+            ""                                   | DROP       | -                 | "I A."
+            null                                 | DROP       | -                 | "I A."
+            [{"type":"text", "text":"b"}]        | DROP       | -                 | [{"type":"text","text":"I A.\\n\\n"},{"type":"text", "text":"b"}]
+            "b"                                  | TOOL_TURNS | -                 | "I A.\\n\\nb"
+            "b"                                  | KEEP       | -                 | "b","reasoning_content":"I \\u0041."
+            "b"                                  | KEEP       | reasoning_content | "I A.\\n\\nb"
+            """)
+    void sendsTheReasoningThatACallContinuesAsTextIfNoFieldHasIt(
+            String content, ReasoningHistory history, String rejected, String written) {
+        Content said = switch (content.charAt(0)) {
+            case 'n' -> null;
+            case '[' -> new Content.Parts(new RawJson(content));
+            default -> new Content.Text(content.substring(1, content.length() - 1));
+        };
+        Map<String, RawJson> reasoning = Map.of("reasoning_content", new RawJson("\"I \\u0041.\""));
+        Message earlier = new Message(Role.ASSISTANT, new Content.Text("a"), Map.of(), reasoning);
+        Message answer = new Message(Role.ASSISTANT, said, Map.of(), reasoning);
+        Message user = new Message(Role.USER, new Content.Text("u"), Map.of(), reasoning);
+        CallRequest request = new CallRequest(
+                "m",
+                List.of(earlier, user, answer, Message.user("x")),
+                Map.of(),
+                Set.of(),
+                new CallRequest.EarlierReasoning(false, 1));
+        ReasoningFields fields = new ReasoningFields(history, Map.of(), Set.of(rejected));
+        String body = new String(RequestBody.of(request, Set.of(), fields, false), StandardCharsets.UTF_8);
+        assertThat(body)
+                .contains("{\"role\":\"assistant\",\"content\":" + written + "}")
+                .contains("\"content\":\"u\"}");
+        assertThat(body).startsWith("{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":\"a\"");
     }
 
     @Test
@@ -86,6 +126,6 @@ class RequestBodyTest {
     }
 
     private static String text(CallRequest request, Set<String> refused) {
-        return new String(RequestBody.of(request, refused, ReasoningHistory.DROP, false), StandardCharsets.UTF_8);
+        return new String(RequestBody.of(request, refused, NO_REASONING, false), StandardCharsets.UTF_8);
     }
 }

@@ -34,9 +34,15 @@ final class UpstreamFixture implements AutoCloseable {
         private @Nullable URI proxy;
         private @Nullable SSLContext tls;
         private UpstreamSettings.Replies replies = UpstreamSettings.Replies.DEFAULT;
+        private ReasoningHistory reasoningHistory = ReasoningHistory.DROP;
 
         Settings url(URI value) {
             url = value;
+            return this;
+        }
+
+        Settings reasoningHistory(ReasoningHistory value) {
+            reasoningHistory = value;
             return this;
         }
 
@@ -123,7 +129,7 @@ final class UpstreamFixture implements AutoCloseable {
                     model,
                     new UpstreamSettings.Timeouts(connect, firstToken, idle, call),
                     new UpstreamSettings.Limits(concurrency, queue, attempts, maxRetryWait, circuitBreaker),
-                    ReasoningHistory.DROP,
+                    reasoningHistory,
                     replies,
                     UpstreamSettings.RELEARN_AFTER,
                     headers,

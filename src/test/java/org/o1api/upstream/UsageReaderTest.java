@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.llm.Usage;
@@ -36,6 +37,34 @@ class UsageReaderTest {
             """)
     void readsTheCountsOfAnyProvider(String usage, String counts) throws IOException {
         assertThat(text(read(usage))).isEqualTo(counts);
+    }
+
+    /** Input, read from a cache, written to a cache. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {'prompt_tokens':194,'prompt_tokens_details':{'cached_tokens':20,'cache_write_tokens':100}} | 194 20 100
+            {'prompt_tokens':194,'prompt_tokens_details':{'cached_tokens':0,'cache_write_tokens':null}} | 194 0 0
+            {'prompt_tokens':9,'cache_creation_input_tokens':5,'cache_read_input_tokens':3}       | 9 3 5
+            {'prompt_tokens':9,'cache_creation_input_tokens':5,'cache_read_input_tokens':3,'prompt_tokens_details':{'cached_tokens':3,'cache_creation_tokens':5}} | 9 3 5
+            {'prompt_tokens':9,'prompt_tokens_details':{'cached_tokens':0,'cache_creation_input_tokens':7,'cache_creation':{'ephemeral_5m_input_tokens':7},'cache_type':'ephemeral'}} | 9 0 7
+            {'prompt_tokens':9,'cache_write_tokens':4}                                            | 9 0 4
+            {'prompt_tokens':9,'cache_creation_input_tokens':{'x':[1]},'cache_read_input_tokens':'2'} | 9 0 0
+            {'prompt_tokens':9,'cache_creation_input_tokens':50,'cache_read_input_tokens':3}      | 9 3 6
+            {'prompt_tokens':9,'cache_creation_input_tokens':50,'cache_read_input_tokens':30}     | 9 9 0
+            {'cache_creation_input_tokens':5}                                                     | 0 0 0
+            """)
+    void readsWhatACacheGaveAndGot(String usage, String counts) throws IOException {
+        Usage read = read(usage);
+        assertThat(read.inputTokens() + " " + read.cachedTokens() + " " + read.cacheWriteTokens())
+                .isEqualTo(counts);
+    }
+
+    @Test
+    void aLaterReportKeepsWhatWasWrittenToACache() throws IOException {
+        Usage earlier = read("{'prompt_tokens':9,'cached_tokens':2,'cache_write_tokens':4}");
+        assertThat(UsageReader.merge(earlier, read("{'prompt_tokens':9,'completion_tokens':5}")))
+                .isEqualTo(new Usage(9, 2, 4, 5, 0));
+        assertThat(UsageReader.merge(earlier, read("{'prompt_tokens':5}"))).isEqualTo(new Usage(5, 2, 3, 0, 0));
     }
 
     @ParameterizedTest

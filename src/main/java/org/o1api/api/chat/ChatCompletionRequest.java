@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.llm.Effort;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.ReasoningFormat;
@@ -14,11 +15,14 @@ import org.o1api.reasoning.Question;
  * What a caller sent, read and checked.
  *
  * @param model null: the caller left the choice to us
+ * @param messages all of them, those that are only reasoning too: a conversation recognises them
  * @param conversation whose next turn it is; null: nothing is kept of it
  * @param includeUsage whether a stream ends with its usage
  * @param fields what goes upstream with every call
  * @param closingFields what goes upstream with the closing call only
+ * @param effort how much to reason; null: as the preset says
  * @param includeReasoning whether reasoning is to be shown; null: as is usual
+ * @param wantsReasoningField whether the reasoning must be in the field {@code reasoning} too, unless the request names a format
  */
 record ChatCompletionRequest(
         @Nullable String model,
@@ -29,20 +33,29 @@ record ChatCompletionRequest(
         @Nullable RawJson tools,
         Map<String, RawJson> closingFields,
         Question.@Nullable MaxTokens maxTokens,
-        @Nullable ReasoningEffort effort,
+        @Nullable Effort effort,
         @Nullable ReasoningFormat format,
-        @Nullable Boolean includeReasoning) {
+        @Nullable Boolean includeReasoning,
+        boolean wantsReasoningField) {
 
     Question question(Preset preset) {
-        Preset.Steps steps = effort == null ? preset.steps() : effort.steps(preset.steps());
-        return new Question(messages, fields, tools, closingFields, maxTokens, steps);
+        Preset.Steps steps = effort == null ? preset.steps() : preset.steps().withEffort(effort);
+        List<Message> history =
+                messages.stream().filter(message -> !message.isOnlyReasoning()).toList();
+        return new Question(history, fields, tools, closingFields, maxTokens, steps);
     }
 
     /** Where this reply shows its reasoning: as the request says, else the preset, else the config; never within JSON. */
     ReasoningFormat format(Preset preset, ReasoningFormat configured) {
+        if (format == ReasoningFormat.REASONING_CONTENT) {
+            return format;
+        }
         ReasoningFormat usual = preset.reasoningFormat() == null ? configured : preset.reasoningFormat();
         ReasoningFormat chosen = format == null ? included(usual) : format;
-        return Question.wantsJson(closingFields) && chosen.insideContent() ? ReasoningFormat.REASONING_CONTENT : chosen;
+        if (Question.wantsJson(closingFields) && chosen.insideContent()) {
+            chosen = ReasoningFormat.REASONING_CONTENT;
+        }
+        return wantsReasoningField && chosen == ReasoningFormat.REASONING_CONTENT ? ReasoningFormat.BOTH : chosen;
     }
 
     private ReasoningFormat included(ReasoningFormat usual) {
@@ -53,28 +66,6 @@ record ChatCompletionRequest(
             return ReasoningFormat.NONE;
         }
         return usual == ReasoningFormat.NONE ? ReasoningFormat.REASONING_CONTENT : usual;
-    }
-
-    /** How much a caller wants the model to think, in OpenAI's words. */
-    enum ReasoningEffort {
-        NONE,
-        MINIMAL,
-        LOW,
-        MEDIUM,
-        HIGH,
-        XHIGH;
-
-        Preset.Steps steps(Preset.Steps preset) {
-            int max = preset.max();
-            return switch (this) {
-                case NONE -> preset.between(0, 0);
-                case MINIMAL -> preset.between(Math.min(1, max), Math.min(1, max));
-                case LOW -> preset.between(Math.min(1, max), Math.min(3, max));
-                case MEDIUM -> preset;
-                case HIGH -> preset.between(Math.min(5, max), max);
-                case XHIGH -> preset.between(Math.min(8, max), max);
-            };
-        }
     }
 
     /** Gathers a request's fields while they are read. */
@@ -96,13 +87,15 @@ record ChatCompletionRequest(
         Question.@Nullable MaxTokens maxTokens;
 
         @Nullable
-        ReasoningEffort effort;
+        Effort effort;
 
         @Nullable
         ReasoningFormat format;
 
         @Nullable
         Boolean includeReasoning;
+
+        boolean wantsReasoningField;
 
         ChatCompletionRequest build() {
             return new ChatCompletionRequest(
@@ -116,7 +109,8 @@ record ChatCompletionRequest(
                     maxTokens,
                     effort,
                     format,
-                    includeReasoning);
+                    includeReasoning,
+                    wantsReasoningField);
         }
     }
 }

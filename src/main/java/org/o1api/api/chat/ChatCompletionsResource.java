@@ -11,9 +11,10 @@ import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.SseEventSink;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +30,11 @@ import org.o1api.conversation.Entry;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.llm.Caller;
 import org.o1api.llm.ErrorCode;
+import org.o1api.llm.FinishReason;
 import org.o1api.llm.GatewayException;
 import org.o1api.llm.Message;
 import org.o1api.llm.ReasoningFormat;
+import org.o1api.llm.UsageReport;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.TurnListener;
@@ -41,7 +44,6 @@ import org.o1api.server.RequestIdFilter;
 import org.o1api.server.ResponseGuard;
 import org.o1api.turn.Admission;
 import org.o1api.turn.Floor;
-import org.o1api.turn.Outcome;
 import org.o1api.turn.Turn;
 import org.o1api.turn.TurnService;
 import org.o1api.upstream.Cancellation;
@@ -50,27 +52,33 @@ import org.o1api.upstream.Cancellation;
 @Path("v1/chat/completions")
 @Consumes(MediaType.APPLICATION_JSON)
 public final class ChatCompletionsResource {
-    private static final System.Logger LOG = System.getLogger(ChatCompletionsResource.class.getName());
-
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final int LONGEST_KEY = 255;
 
     private final ApiSettings settings;
     private final Presets presets;
+    private final Map<String, String> fingerprints;
     private final Admission admission;
     private final TurnService turns;
     private final Floor floor;
     private final OpenStreams streams;
 
+    /**
+     * The resource.
+     *
+     * @param fingerprints the {@code system_fingerprint} of each preset, by its name
+     */
     public ChatCompletionsResource(
             ApiSettings settings,
             Presets presets,
+            Map<String, String> fingerprints,
             Admission admission,
             TurnService turns,
             Floor floor,
             OpenStreams streams) {
         this.settings = settings;
         this.presets = presets;
+        this.fingerprints = fingerprints;
         this.admission = admission;
         this.turns = turns;
         this.floor = floor;
@@ -85,7 +93,7 @@ public final class ChatCompletionsResource {
         try (Admission.Ticket ticket = admission.admit(caller(context).name(), cancellation)) {
             Asked asked = read(context, cancellation);
             Runnable release = () -> release(ticket, context);
-            CompletionReply reply = new CompletionReply(asked.head, asked.format);
+            CompletionReply reply = new CompletionReply(asked.head, asked.format, asked.usage);
             @Nullable Recording recording = asked.recording(reply);
             Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying(), true);
             @Nullable LegacySteps legacy = settings.legacyResponse() ? new LegacySteps(narrator) : null;
@@ -97,7 +105,7 @@ public final class ChatCompletionsResource {
             };
             Duration heartbeat = streams.jsonHeartbeat();
             if (heartbeat == null) {
-                @Nullable GatewayException failure = run(asked, () -> tell(asked, recording, listener));
+                @Nullable GatewayException failure = asked.logged().run(() -> tell(asked, recording, listener));
                 release.run();
                 if (failure != null) {
                     throw failure;
@@ -109,10 +117,10 @@ public final class ChatCompletionsResource {
             try (EventStream stream = streams.json(response, heartbeat, cut, asked)) {
                 reply.waitingOn(stream);
                 run(asked, stream, release, () -> {
-                    Outcome outcome = tell(asked, recording, listener);
+                    FinishReason reason = tell(asked, recording, listener);
                     release.run();
                     stream.end(reply.json(extra));
-                    return outcome;
+                    return reason;
                 });
             }
         }
@@ -126,7 +134,8 @@ public final class ChatCompletionsResource {
         try (Admission.Ticket ticket = admission.admit(caller(context).name(), cancellation)) {
             Asked asked = read(context, cancellation);
             Runnable release = () -> release(ticket, context);
-            ChunkReply reply = new ChunkReply(asked.head, asked.format, asked.request.includeUsage(), release);
+            @Nullable UsageReport usage = asked.request.includeUsage() ? asked.usage : null;
+            ChunkReply reply = new ChunkReply(asked.head, asked.format, usage, release);
             @Nullable Recording recording = asked.recording(reply);
             try (EventStream stream = streams.events(sink, reply.opening(), asked)) {
                 reply.to(stream);
@@ -146,8 +155,8 @@ public final class ChatCompletionsResource {
         return (Caller) context.getProperty(Caller.PROPERTY);
     }
 
-    /** Has a turn told: thought now, in its conversation where it has one, or repeated where that has its answer already. */
-    private Outcome tell(Asked asked, @Nullable Recording recording, TurnListener listener) {
+    /** Runs a turn, in its conversation if it has one, or repeats it if that has its answer already. Returns why the answer ended. */
+    private FinishReason tell(Asked asked, @Nullable Recording recording, TurnListener listener) {
         if (asked.entry == null || recording == null) {
             return turns.run(asked.turn, listener);
         }
@@ -172,8 +181,8 @@ public final class ChatCompletionsResource {
             ChatCompletionRequest request,
             Turn turn,
             ReasoningFormat format,
+            UsageReport usage,
             CompletionHead head,
-            Caller caller,
             Object requestId,
             @Nullable Entry entry,
             @Nullable StoredTurn earlier)
@@ -188,6 +197,10 @@ public final class ChatCompletionsResource {
         public void failed(Throwable failure) {
             GatewayException unexpected = ErrorMapper.unexpected(failure);
             turn.cancellation().cancel(unexpected.code(), String.valueOf(unexpected.getMessage()));
+        }
+
+        LoggedTurn logged() {
+            return new LoggedTurn(turn, requestId);
         }
 
         @Nullable
@@ -209,14 +222,17 @@ public final class ChatCompletionsResource {
         RequestJson.body(context).drop();
         @Nullable
         StoredTurn earlier = entry == null ? null : floor.answered(entry).orElse(null);
+        String fingerprint = Objects.requireNonNull(fingerprints.get(preset.name()));
         return new Asked(
                 request,
                 new Turn(caller.name(), preset, request.question(preset), cancellation),
                 request.format(preset, settings.reasoningFormat()),
+                preset.usage() == null ? settings.usage() : preset.usage(),
                 earlier == null
-                        ? CompletionHead.of(request.model() == null ? preset.name() : request.model(), entry)
-                        : new CompletionHead(earlier.id(), earlier.created(), earlier.model(), request.conversation()),
-                caller,
+                        ? CompletionHead.of(
+                                request.model() == null ? preset.name() : request.model(), fingerprint, entry)
+                        : new CompletionHead(
+                                earlier.id(), earlier.created(), earlier.model(), fingerprint, request.conversation()),
                 context.getProperty(RequestIdFilter.ATTRIBUTE),
                 entry,
                 earlier);
@@ -241,52 +257,11 @@ public final class ChatCompletionsResource {
     }
 
     /** Runs a turn into a stream. A failure ends the stream where it has begun, and is the response where it has not. */
-    private void run(Asked asked, EventStream stream, Runnable release, Supplier<Outcome> work) {
-        @Nullable GatewayException failure = run(asked, work);
+    private static void run(Asked asked, EventStream stream, Runnable release, Supplier<FinishReason> work) {
+        @Nullable GatewayException failure = asked.logged().run(work);
         release.run();
         if (failure != null && !stream.fail(ErrorBody.of(failure).event())) {
             throw failure;
         }
-    }
-
-    /** Runs the turn, and logs one line of it: never a key, nor what was asked and answered. */
-    private @Nullable GatewayException run(Asked asked, Supplier<Outcome> work) {
-        long startNanos = System.nanoTime();
-        GatewayException failure;
-        try {
-            Outcome outcome = work.get();
-            LOG.log(
-                    Level.INFO,
-                    "turn done: request={0} caller={1} model={2} upstream={3} calls={4} tokens={5}+{6} ms={7} finish={8}",
-                    asked.requestId,
-                    asked.caller.name(),
-                    asked.turn.preset().name(),
-                    asked.turn.preset().upstream(),
-                    String.valueOf(outcome.calls()),
-                    String.valueOf(outcome.usage().inputTokens()),
-                    String.valueOf(outcome.usage().outputTokens()),
-                    millisSince(startNanos),
-                    outcome.reason().wireName());
-            return null;
-        } catch (GatewayException e) {
-            failure = e;
-        } catch (Throwable e) { // also an Error: the stream has to end
-            failure = ErrorMapper.unexpected(e);
-        }
-        LOG.log(
-                failure.code() == ErrorCode.CLIENT_LEFT ? Level.DEBUG : Level.WARNING,
-                "turn failed: request={0} caller={1} model={2} upstream={3} status={4} code={5} ms={6}",
-                asked.requestId,
-                asked.caller.name(),
-                asked.turn.preset().name(),
-                asked.turn.preset().upstream(),
-                String.valueOf(failure.code().status()),
-                failure.code().wireName(),
-                millisSince(startNanos)); // not the message: it may quote the provider, and the provider the prompt
-        return failure;
-    }
-
-    private static String millisSince(long startNanos) {
-        return String.valueOf((System.nanoTime() - startNanos) / 1_000_000);
     }
 }

@@ -10,7 +10,8 @@ import org.o1api.api.Json;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.ReasoningFormat;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
+import org.o1api.llm.UsageReport;
 import org.o1api.server.EventStream;
 import org.o1api.upstream.Delta;
 
@@ -29,7 +30,7 @@ final class ChunkReply implements Reply {
 
     private final CompletionHead head;
     private final ReasoningFormat format;
-    private final boolean includeUsage;
+    private final @Nullable UsageReport usageReport;
     private final Runnable beforeEnd;
     private final Set<Integer> toolCalls = new HashSet<>();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
@@ -40,12 +41,13 @@ final class ChunkReply implements Reply {
     /**
      * A reply without a stream yet.
      *
+     * @param usageReport what the chunk with the usage reports; null: there is no such chunk
      * @param beforeEnd run before the last events are written: a client that has read them may send its next request at once
      */
-    ChunkReply(CompletionHead head, ReasoningFormat format, boolean includeUsage, Runnable beforeEnd) {
+    ChunkReply(CompletionHead head, ReasoningFormat format, @Nullable UsageReport usageReport, Runnable beforeEnd) {
         this.head = head;
         this.format = format;
-        this.includeUsage = includeUsage;
+        this.usageReport = usageReport;
         this.beforeEnd = beforeEnd;
     }
 
@@ -146,15 +148,16 @@ final class ChunkReply implements Reply {
     }
 
     @Override
-    public void completed(FinishReason reason, Usage usage) {
+    public void completed(FinishReason reason, TurnUsage usage) {
         render(true);
         chunk(reason, json -> {});
-        if (includeUsage) {
+        UsageReport report = usageReport;
+        if (report != null) {
             event(json -> {
                 head.write(json, OBJECT);
                 json.writeArrayFieldStart("choices");
                 json.writeEndArray();
-                CompletionHead.write(json, usage);
+                UsageFields.write(json, usage, report);
                 json.writeEndObject();
             });
         }

@@ -8,24 +8,29 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationId;
 import org.o1api.conversation.Entry;
-import org.o1api.llm.Usage;
 
 /**
  * What a completion and all chunks of one have in common.
  *
  * @param created seconds since 1970
  * @param model as the caller asked for it
+ * @param fingerprint the {@code system_fingerprint}
  * @param conversation its {@code conversation_id}; null: it belongs to none
  */
 record CompletionHead(
-        String id, long created, String model, @Nullable String conversation) {
+        String id,
+        long created,
+        String model,
+        String fingerprint,
+        @Nullable String conversation) {
     /** A new completion's. One that is asked for several times under one key has the same id each time. */
-    static CompletionHead of(String model, @Nullable Entry entry) {
+    static CompletionHead of(String model, String fingerprint, @Nullable Entry entry) {
         UUID id = entry == null || entry.idempotency() == null ? UUID.randomUUID() : of(entry, entry.idempotency());
         return new CompletionHead(
                 "chatcmpl-" + id.toString().replace("-", ""),
                 Instant.now().getEpochSecond(),
                 model,
+                fingerprint,
                 entry == null ? null : entry.id());
     }
 
@@ -41,22 +46,9 @@ record CompletionHead(
         json.writeStringField("object", object);
         json.writeNumberField("created", created);
         json.writeStringField("model", model);
+        json.writeStringField("system_fingerprint", fingerprint);
         if (conversation != null) {
             json.writeStringField(ConversationId.FIELD, conversation);
         }
-    }
-
-    static void write(JsonGenerator json, Usage usage) throws IOException {
-        json.writeObjectFieldStart("usage");
-        json.writeNumberField("prompt_tokens", usage.inputTokens());
-        json.writeNumberField("completion_tokens", usage.outputTokens());
-        json.writeNumberField("total_tokens", usage.totalTokens());
-        json.writeObjectFieldStart("prompt_tokens_details");
-        json.writeNumberField("cached_tokens", usage.cachedTokens());
-        json.writeEndObject();
-        json.writeObjectFieldStart("completion_tokens_details");
-        json.writeNumberField("reasoning_tokens", usage.reasoningTokens());
-        json.writeEndObject();
-        json.writeEndObject();
     }
 }

@@ -9,7 +9,8 @@ import org.o1api.api.Json;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.ReasoningFormat;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
+import org.o1api.llm.UsageReport;
 import org.o1api.server.EventStream;
 import org.o1api.upstream.Delta;
 
@@ -17,18 +18,25 @@ import org.o1api.upstream.Delta;
 final class CompletionReply implements Reply {
     private final CompletionHead head;
     private final ReasoningFormat format;
+    private final UsageReport usageReport;
     private final StringBuilder reasoning = new StringBuilder();
     private final StringBuilder content = new StringBuilder();
     private final List<RawJson> images = new ArrayList<>(0);
     private final ToolCalls toolCalls = new ToolCalls();
     private final StringBuilder refusal = new StringBuilder();
     private @Nullable FinishReason reason;
-    private Usage usage = Usage.NONE;
+    private TurnUsage usage = TurnUsage.NONE;
     private @Nullable EventStream stream;
 
-    CompletionReply(CompletionHead head, ReasoningFormat format) {
+    /**
+     * An empty reply.
+     *
+     * @param usageReport what its {@code usage} reports
+     */
+    CompletionReply(CompletionHead head, ReasoningFormat format, UsageReport usageReport) {
         this.head = head;
         this.format = format;
+        this.usageReport = usageReport;
     }
 
     /** Where white space keeps the client waiting. */
@@ -74,7 +82,7 @@ final class CompletionReply implements Reply {
     }
 
     @Override
-    public void completed(FinishReason why, Usage used) {
+    public void completed(FinishReason why, TurnUsage used) {
         reason = why;
         usage = used;
     }
@@ -101,7 +109,7 @@ final class CompletionReply implements Reply {
             json.writeNullField("logprobs");
             json.writeEndObject();
             json.writeEndArray();
-            CompletionHead.write(json, usage);
+            UsageFields.write(json, usage, usageReport);
             extra.write(json);
             json.writeEndObject();
         });

@@ -13,7 +13,7 @@ import org.o1api.api.Json;
 
 /** What makes two requests the same: all that they ask, but not the white space, nor whether the answer is streamed. */
 final class Fingerprint {
-    private static final Set<String> MODE = Set.of("stream", "stream_options");
+    private static final Set<String> MODE = Set.of("stream", "stream_options", "usage");
 
     private Fingerprint() {}
 

@@ -188,10 +188,15 @@ final class JsonReader implements AutoCloseable {
     }
 
     long positive(String path) {
+        return whole(path, 1);
+    }
+
+    /** A whole number of at least this. */
+    long whole(String path, int min) {
         if (json.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             throw wrongType(path, "a whole number");
         }
-        return (long) number(path, 1, Integer.MAX_VALUE);
+        return (long) number(path, min, Integer.MAX_VALUE);
     }
 
     /** Fails unless the current value is of this kind. */

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.o1api.llm.FinishReason;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Delta;
 
@@ -85,7 +85,7 @@ final class LegacySteps extends Overhearing {
     }
 
     @Override
-    public void completed(FinishReason reason, Usage usage) {
+    public void completed(FinishReason reason, TurnUsage usage) {
         if (!callsTool || !text.isEmpty()) {
             title = "Final Answer";
             add();

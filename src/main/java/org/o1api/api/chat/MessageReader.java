@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
+import org.o1api.json.JsonSlices;
 import org.o1api.llm.Content;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
-import org.o1api.llm.ThinkBlock;
 
 /**
  * Reads a request's messages. Types of parts and fields that we do not know pass; a field that is an empty list counts as absent,
@@ -25,26 +25,8 @@ final class MessageReader {
 
     private final JsonReader json;
     private final ToolReader tools;
+    private final ContentReader content;
     private final int limit;
-
-    /** The first part of the content at hand that is no text. */
-    private @Nullable String otherPart;
-
-    /** The text of the first part of the content at hand; null if it has none. */
-    private @Nullable PartText firstText;
-
-    /** Where the parts of the content at hand begin and end. */
-    private int contentStart;
-
-    private int contentEnd;
-
-    /**
-     * A text within the request.
-     *
-     * @param start where its JSON string begins
-     * @param end where that ends
-     */
-    private record PartText(String text, int start, int end) {}
 
     /**
      * A reader of messages.
@@ -55,6 +37,7 @@ final class MessageReader {
         this.json = json;
         this.tools = tools;
         this.limit = limit;
+        content = new ContentReader(json);
     }
 
     List<Message> messages(String path) {
@@ -76,16 +59,13 @@ final class MessageReader {
     private Message message(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
         @Nullable Role role = null;
-        @Nullable Content content = null;
         Map<String, RawJson> fields = new LinkedHashMap<>();
-        Map<String, RawJson> reasoning = new LinkedHashMap<>(0);
-        otherPart = null;
-        firstText = null;
+        content.reset();
         for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
             String at = path + "." + field;
             switch (field) {
                 case "role" -> role = json.word(at, Role.values(), Role::wireName);
-                case "content" -> content = content(at);
+                case "content" -> content.read(at);
                 case "name" -> {
                     if (!json.name(at).isEmpty()) {
                         fields.put(field, json.raw());
@@ -103,26 +83,45 @@ final class MessageReader {
             throw RequestException.missing(path + ".role");
         }
         if (role == Role.ASSISTANT) {
-            for (String name : EARLIER_REASONING) {
-                RawJson value = fields.remove(name);
-                if (value != null && !value.text().equals("\"\"")) {
-                    reasoning.put(name, value);
-                }
-            }
-            content = isNoContent(content) && fields.containsKey("tool_calls") ? null : withoutThinking(content);
-        } else if (content == null) {
+            return answer(fields);
+        }
+        Content whole = content.whole();
+        if (whole == null) {
             throw RequestException.missing(path + ".content");
         }
         if (role == Role.TOOL && !fields.containsKey("tool_call_id")) {
             throw RequestException.missing(path + ".tool_call_id");
         }
+        String otherPart = content.otherPart();
         if (role.instructs() && otherPart != null) { // instructions join our own in one text
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     otherPart,
                     "'" + otherPart + "' must be a text part: instructions are text.");
         }
-        return new Message(role, isNoContent(content) ? new Content.Text("") : content, fields, reasoning);
+        return new Message(role, whole, fields);
+    }
+
+    /** An earlier answer: its reasoning is apart from its content, wherever the client has put it. */
+    private Message answer(Map<String, RawJson> fields) {
+        Map<String, RawJson> reasoning = new LinkedHashMap<>(0);
+        for (String name : EARLIER_REASONING) {
+            RawJson value = fields.remove(name);
+            if (value != null && !value.text().equals("\"\"")) {
+                reasoning.put(name, value);
+            }
+        }
+        ContentReader.Said said = content.said();
+        boolean noParts = content.isEmptyList() || content.isOnlyReasoning();
+        Content rest = noParts && fields.containsKey("tool_calls") ? null : said.content();
+        String found = said.reasoning();
+        // An empty think block is no reasoning, but tells an answer that has nothing else from an empty one.
+        if (found != null
+                && reasoning.isEmpty()
+                && (!found.isEmpty() || new Message(Role.ASSISTANT, rest, fields).saysNothing())) {
+            reasoning.put(EARLIER_REASONING.get(0), new RawJson(JsonSlices.quoted(found)));
+        }
+        return new Message(Role.ASSISTANT, rest, fields, reasoning);
     }
 
     private static void putUnlessEmpty(Map<String, RawJson> fields, String name, RawJson value) {
@@ -131,76 +130,5 @@ final class MessageReader {
         } else {
             fields.put(name, value);
         }
-    }
-
-    /** Whether a content is a list without parts, which says as little as an empty text. */
-    private static boolean isNoContent(@Nullable Content content) {
-        return content instanceof Content.Parts parts && parts.json().isEmptyList();
-    }
-
-    /** Removes a think block from the front of an assistant's content, and leaves the rest of it byte for byte. */
-    private @Nullable Content withoutThinking(@Nullable Content content) {
-        if (content instanceof Content.Text said) {
-            return new Content.Text(ThinkBlock.takenOff(said.text()));
-        }
-        if (firstText != null) {
-            int kept = ThinkBlock.takenOff(firstText.text).length();
-            if (kept < firstText.text.length()) {
-                return new Content.Parts(withoutBeginning(firstText, firstText.text.length() - kept));
-            }
-        }
-        return content;
-    }
-
-    /** The content at hand without the first characters of a text in it. */
-    private RawJson withoutBeginning(PartText text, int characters) {
-        int at = text.start + 1;
-        for (int i = 0; i < characters; i++) {
-            at += json.charAt(at) != '\\' ? 1 : json.charAt(at + 1) == 'u' ? 6 : 2;
-        }
-        return new RawJson(json.slice(contentStart, text.start + 1) + json.slice(at, contentEnd));
-    }
-
-    private Content content(String path) {
-        if (json.current() == JsonToken.VALUE_STRING) {
-            return new Content.Text(json.text());
-        }
-        json.require(JsonToken.START_ARRAY, path, "a string or a list of parts");
-        contentStart = json.start();
-        firstText = null;
-        for (int i = 0; json.next() != JsonToken.END_ARRAY; i++) {
-            String part = path + "[" + i + "]";
-            PartText text = part(part);
-            firstText = i == 0 ? text : firstText;
-            otherPart = text != null || otherPart != null ? otherPart : part;
-        }
-        contentEnd = json.end();
-        return new Content.Parts(json.since(contentStart));
-    }
-
-    /** Checks a part. Returns its text, null if it has none. */
-    private @Nullable PartText part(String path) {
-        json.require(JsonToken.START_OBJECT, path, "an object");
-        String type = null;
-        @Nullable RequestException wrongText = null;
-        @Nullable PartText text = null;
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
-            if (field.equals("type")) {
-                type = json.string(path + ".type");
-            } else if (field.equals("text") && json.current() == JsonToken.VALUE_STRING) {
-                text = new PartText(json.text(), json.start(), json.end());
-            } else if (field.equals("text")) {
-                text = null;
-                wrongText = json.wrongType(path + ".text", "a string");
-            }
-            json.skip();
-        }
-        if (type == null) {
-            throw RequestException.missing(path + ".type");
-        }
-        if (type.equals("text") && text == null) {
-            throw wrongText == null ? RequestException.missing(path + ".text") : wrongText;
-        }
-        return text;
     }
 }

@@ -5,7 +5,7 @@ import org.o1api.llm.FinishReason;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.ReasoningFormat;
 import org.o1api.llm.ThinkBlock;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Delta;
 
@@ -155,7 +155,7 @@ final class Narrator implements TurnListener {
     }
 
     @Override
-    public void completed(FinishReason reason, Usage usage) {
+    public void completed(FinishReason reason, TurnUsage usage) {
         beginAnswer(); // the block is closed without an answer too
         if (answered && (format == ReasoningFormat.MARKDOWN || format == ReasoningFormat.DETAILS)) {
             double seconds = (System.nanoTime() - startNanos) / 1e9;

@@ -2,7 +2,7 @@ package org.o1api.api.chat;
 
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Delta;
 
@@ -60,7 +60,7 @@ abstract class Overhearing implements TurnListener {
     }
 
     @Override
-    public void completed(FinishReason reason, Usage usage) {
+    public void completed(FinishReason reason, TurnUsage usage) {
         next.completed(reason, usage);
     }
 

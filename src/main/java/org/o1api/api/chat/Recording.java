@@ -12,9 +12,8 @@ import org.o1api.json.JsonSlices;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.ReasoningFormat;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
 import org.o1api.reasoning.TurnListener;
-import org.o1api.turn.Outcome;
 import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.Delta;
 
@@ -46,7 +45,7 @@ final class Recording {
         this.reply = reply;
     }
 
-    private StoredTurn.Answer answer(FinishReason reason, Usage usage) {
+    private StoredTurn.Answer answer(FinishReason reason, TurnUsage usage) {
         String plain = answer.toString();
         String all = sent.toString();
         boolean saysOther = !toolCalls.isEmpty() || !refusal.isEmpty();
@@ -174,7 +173,7 @@ final class Recording {
         }
 
         @Override
-        public void completed(FinishReason reason, Usage usage) {
+        public void completed(FinishReason reason, TurnUsage usage) {
             if (conversation != null) {
                 reply.flush(); // a client that has left by now gets nothing stored
                 cancellation.throwIfCancelled();
@@ -184,8 +183,12 @@ final class Recording {
         }
     }
 
-    /** Tells a stored turn again: content that had steps in it as it was sent, all else as the listener tells it. */
-    Outcome repeat(StoredTurn turn, TurnListener listener) {
+    /**
+     * Reports a stored turn again: content that had steps in it as it was sent, all else as the listener writes it.
+     *
+     * @return why its answer ended
+     */
+    FinishReason repeat(StoredTurn turn, TurnListener listener) {
         StoredTurn.Answer stored = turn.answer();
         if (stored == null) {
             throw new IllegalArgumentException("only what was asked has an answer");
@@ -215,6 +218,6 @@ final class Recording {
             ToolCalls.pieces(stored.toolCalls()).forEach(listener::toolCall);
         }
         listener.completed(stored.finishReason(), stored.usage());
-        return new Outcome(stored.finishReason(), stored.usage(), 0);
+        return stored.finishReason();
     }
 }

@@ -2,7 +2,7 @@ package org.o1api.api.chat;
 
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
+import org.o1api.llm.TurnUsage;
 import org.o1api.upstream.Delta;
 
 /** What a client gets of a turn: text beside the content, content, images, tool calls. */
@@ -24,5 +24,5 @@ interface Reply {
     /** Sends what is held back. */
     void flush();
 
-    void completed(FinishReason reason, Usage usage);
+    void completed(FinishReason reason, TurnUsage usage);
 }

@@ -1,7 +1,6 @@
 package org.o1api.api.chat;
 
 import com.fasterxml.jackson.core.JsonToken;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
@@ -9,6 +8,7 @@ import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
 import org.o1api.conversation.ConversationId;
 import org.o1api.llm.ErrorCode;
+import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.llm.ReasoningFormat;
 import org.o1api.reasoning.Question;
@@ -21,7 +21,12 @@ final class RequestReader {
     private static final Set<String> TOOL_CHOICES = Set.of("none", "auto", "required");
     private static final Set<String> NO_FUNCTION_CALL = Set.of("none", "auto");
 
+    /** What OpenAI's clients ask of OpenAI's own service: its storage, its price, its cache. */
+    private static final Set<String> WITHOUT_EFFECT =
+            Set.of("store", "service_tier", "prompt_cache_key", "prompt_cache_retention");
+
     private final JsonReader json;
+    private final ReasoningFields reasoning;
     private final ToolReader tools;
     private final MessageReader messages;
     private final ChatCompletionRequest.Builder request = new ChatCompletionRequest.Builder();
@@ -30,6 +35,7 @@ final class RequestReader {
 
     private RequestReader(JsonReader json, ApiSettings.Limits limits) {
         this.json = json;
+        reasoning = new ReasoningFields(json);
         tools = new ToolReader(json);
         messages = new MessageReader(json, tools, limits.messages());
     }
@@ -66,7 +72,18 @@ final class RequestReader {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST, "messages", "'messages' must be a list of at least one message.");
         }
+        if (request.messages.stream().allMatch(Message::isOnlyReasoning)) {
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST,
+                    "messages",
+                    "'messages' has nothing but the reasoning of earlier answers, which is not sent to the model. Add a user"
+                            + " message.");
+        }
         dropChoiceWithoutTools();
+        request.effort = reasoning.effort();
+        request.includeReasoning = reasoning.includeReasoning();
+        request.wantsReasoningField = reasoning.wantsReasoningField();
+        request.includeUsage |= reasoning.includeUsage();
         return request.build();
     }
 
@@ -88,14 +105,8 @@ final class RequestReader {
                 json.bool(name);
                 request.closingFields.put(name, json.raw());
             }
-            case "reasoning_effort" ->
-                request.effort = json.word(
-                        name,
-                        ChatCompletionRequest.ReasoningEffort.values(),
-                        effort -> effort.name().toLowerCase(Locale.ROOT));
             case "reasoning_format" ->
                 request.format = json.word(name, ReasoningFormat.values(), ReasoningFormat::wireName);
-            case "include_reasoning" -> request.includeReasoning = json.bool(name);
             case ConversationId.FIELD -> request.conversation = ConversationId.checked(json.string(name), name);
             case "n" -> {
                 if (json.positive(name) != 1) {
@@ -131,6 +142,13 @@ final class RequestReader {
     }
 
     private void other(String name) {
+        if (reasoning.read(name)) {
+            return;
+        }
+        if (WITHOUT_EFFECT.contains(name)) {
+            json.skip();
+            return;
+        }
         RawJson value = json.raw();
         if (!AnswerConstraints.contains(name)) {
             if (name.equals("input") || name.equals("prompt")) {

@@ -4,7 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.reasoning.Question.MaxTokens;
 import org.o1api.reasoning.Thinker;
 
-/** How the caller's bound of output tokens is shared: thinking may use half of it, the answer gets the rest. */
+/**
+ * How the caller's limit of output tokens is shared: the steps may use half of it, the answer gets the rest. It limits what the client gets
+ * ({@link org.o1api.llm.TurnLedger#answer}); what was made again is the budget's matter.
+ */
 final class Allowance {
     private final @Nullable MaxTokens whole;
     private final Thinker thinker;
@@ -31,6 +34,6 @@ final class Allowance {
     }
 
     private long left(long limit) {
-        return limit - thinker.usage().outputTokens();
+        return limit - thinker.ledger().answer().outputTokens();
     }
 }

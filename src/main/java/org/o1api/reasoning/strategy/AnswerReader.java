@@ -1,5 +1,6 @@
 package org.o1api.reasoning.strategy;
 
+import org.jspecify.annotations.Nullable;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Delta;
 
@@ -12,20 +13,40 @@ final class AnswerReader {
     private final StepReader thought;
     private final AnswerText.Tag tag;
     private final AnswerText text;
+    private final @Nullable AnswerForm form;
+    private final @Nullable StepShape shape;
     private final ShownText answer;
     private final ShownText refusal;
     private boolean heard;
     private boolean begun;
+    private boolean complete;
 
     /**
-     * A reader of one reply.
+     * A reader of one reply to a call without steps.
      *
      * @param step the number of the step that the model's own thought is
      * @param json whether the answer must be JSON alone
      * @param startsThinking whether its text begins inside the reasoning
      */
     AnswerReader(int step, boolean json, boolean startsThinking, TurnListener out) {
+        this(step, json, startsThinking, null, out);
+    }
+
+    /**
+     * A reader of one reply to a call with steps, which the model may continue.
+     *
+     * @param step the number of the step that the model's own thought is
+     * @param form what the answer must be
+     * @param startsThinking whether its text begins inside the reasoning
+     */
+    AnswerReader(int step, AnswerForm form, boolean startsThinking, TurnListener out) {
+        this(step, form.isJson(), startsThinking, form, out);
+    }
+
+    private AnswerReader(int step, boolean json, boolean startsThinking, @Nullable AnswerForm form, TurnListener out) {
         this.out = out;
+        this.form = form;
+        shape = form == null ? null : new StepShape(form);
         thought = new StepReader(step, out);
         tag = startsThinking
                 ? AnswerText.Tag.EXPECTED
@@ -59,12 +80,28 @@ final class AnswerReader {
     }
 
     private void report() {
-        think(text.takeThought());
-        answer.append(text.takeAnswer());
-        if (begun || !answer.isBlank()) {
+        take();
+        if (begun || !(answer.isBlank() || mustBeToolCall())) {
             begin();
             answer.report();
         }
+    }
+
+    /** Takes what the text says so far, without showing an answer. */
+    private void take() {
+        think(text.takeThought());
+        String more = text.takeAnswer();
+        if (shape == null) {
+            answer.append(more);
+        } else {
+            shape.feed(more);
+            answer.append(shape.take());
+        }
+    }
+
+    /** Whether text waits for a tool call that the caller demands. */
+    private boolean mustBeToolCall() {
+        return form != null && form.isToolCall() && !complete && answer.length() <= StepShape.MAX_HELD;
     }
 
     private void think(String more) {
@@ -81,8 +118,30 @@ final class AnswerReader {
     }
 
     private void endText() {
+        complete = true;
         text.end();
+        take();
+        if (shape != null) {
+            shape.end();
+            shape.release();
+            answer.append(shape.take());
+        }
         report();
+    }
+
+    /**
+     * Whether the reply, which is complete, is a step or a text although the caller demands JSON of another kind or a tool call. None
+     * of it was shown as the answer: another call may give a better one.
+     */
+    boolean missesForm() {
+        if (form == null || shape == null || begun) {
+            return false;
+        }
+        text.end();
+        take();
+        shape.end();
+        answer.append(shape.take());
+        return shape.isForeign() || (form.isToolCall() && !answer.isBlank());
     }
 
     private void begin() {
@@ -112,6 +171,11 @@ final class AnswerReader {
     boolean saysNothing() {
         endText();
         return !begun;
+    }
+
+    /** Whether the model has thought before an answer. */
+    boolean thinks() {
+        return thought.begun();
     }
 
     /** The reply broke off before the answer: so does the thought, if there is one. */

@@ -37,6 +37,16 @@ final class ShownText {
         text.append(c);
     }
 
+    /** Characters so far, the ones that are not reported included. */
+    int length() {
+        return text.length();
+    }
+
+    /** Copies what came after an index. */
+    void appendTo(StringBuilder copy, int from) {
+        copy.append(text, from, text.length());
+    }
+
     private void separate() {
         if (sectionBegins && !text.isEmpty()) {
             text.append("\n\n");

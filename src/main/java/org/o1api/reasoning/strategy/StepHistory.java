@@ -1,21 +1,43 @@
 package org.o1api.reasoning.strategy;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.JsonSlices;
 import org.o1api.llm.Message;
+import org.o1api.llm.Role;
 import org.o1api.reasoning.Prompts;
 
 /**
- * The messages of a thinking turn. They only ever grow at the end, so that the provider's cache knows all but the last of
- * them: our instructions with the caller's, the caller's messages, and the steps with one message of ours between two.
+ * The messages of a turn with steps. They only ever grow at the end, so that the provider's cache knows all but the last of
+ * them: our instructions with the caller's, the caller's messages, and the steps with one message of ours between two. The closing
+ * call may have fewer, or the steps as plain text: {@link #closing(double, boolean)}.
  */
 final class StepHistory {
+    /** Of a step that is shortened to fewer characters nothing remains. */
+    private static final int LEAST_REST = 200;
+
+    private static final String OMITTED = "[...] ";
+
+    /** A reply to a step's call, and our message after it. */
+    private record Taken(String reply, Message next) {}
+
+    private final List<Message> caller;
     private final Prompts prompts;
     private final List<Message> messages = new ArrayList<>();
+    private final List<Taken> steps = new ArrayList<>();
+    private final Set<String> essences = new HashSet<>();
+    /** Messages before the first step. */
+    private final int front;
+
+    private final int continuedFrom;
     private @Nullable Message prompt;
 
     StepHistory(List<Message> caller, Prompts prompts) {
+        this.caller = caller;
         this.prompts = prompts;
         int instructions = 0;
         while (instructions < caller.size() && caller.get(instructions).role().instructs()) {
@@ -23,23 +45,93 @@ final class StepHistory {
         }
         messages.add(Instructions.joined(prompts.step(), caller.subList(0, instructions)));
         messages.addAll(caller.subList(instructions, caller.size()));
+        front = messages.size();
+        continuedFrom = 1 + Math.max(0, afterLastUser() - instructions);
+    }
+
+    /** The index of the first of the caller's messages after the last user message. */
+    private int afterLastUser() {
+        int index = caller.size();
+        while (index > 0 && caller.get(index - 1).role() != Role.USER) {
+            index--;
+        }
+        return index;
     }
 
     /** What the next step's call says. */
-    List<Message> next() {
-        return prompt == null ? messages : with(prompt);
+    TurnMessages next() {
+        return new TurnMessages(prompt == null ? messages : with(messages, prompt), continuedFrom);
     }
 
-    /** What the closing call says. */
-    List<Message> closing() {
-        return with(Message.user(prompts.answer()));
+    /**
+     * What the closing call says.
+     *
+     * @param share how much of the steps' text it has, 0 to 1: the newest steps are kept, the oldest of these is shortened
+     * @param plain whether the steps are one text, and the instructions for steps are left out
+     */
+    TurnMessages closing(double share, boolean plain) {
+        Message last = Message.user(prompts.answer());
+        List<Taken> kept = kept(share);
+        if (plain) {
+            List<Message> all = new ArrayList<>(caller);
+            all.add(Message.assistant(kept.stream()
+                    .map(step -> StepObject.of(step.reply()).plain())
+                    .collect(Collectors.joining("\n\n"))));
+            return new TurnMessages(with(all, last), afterLastUser());
+        }
+        List<Message> all = new ArrayList<>(messages.subList(0, front));
+        for (int i = 0; i < kept.size(); i++) {
+            all.add(Message.assistant(kept.get(i).reply()));
+            all.add(i == kept.size() - 1 ? last : kept.get(i).next());
+        }
+        return new TurnMessages(all, continuedFrom);
     }
 
-    private List<Message> with(Message last) {
+    private static List<Message> with(List<Message> messages, Message last) {
         List<Message> all = new ArrayList<>(messages.size() + 1);
         all.addAll(messages);
         all.add(last);
         return all;
+    }
+
+    /** The newest steps, as many as fit in a share of the text of all. There is always one. */
+    private List<Taken> kept(double share) {
+        if (share >= 1) {
+            return steps;
+        }
+        int room = (int)
+                (share * steps.stream().mapToInt(step -> step.reply().length()).sum());
+        List<Taken> kept = new ArrayList<>();
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            Taken step = steps.get(i);
+            int length = step.reply().length();
+            if (length > room) {
+                if (room >= LEAST_REST || kept.isEmpty()) {
+                    kept.add(0, new Taken(shortened(step.reply(), room), step.next()));
+                }
+                break;
+            }
+            kept.add(0, step);
+            room -= length;
+        }
+        return kept;
+    }
+
+    /** A step with the end of its text only, since that is where its result is. */
+    private static String shortened(String reply, int length) {
+        StepObject step = StepObject.of(reply);
+        String content = step.content();
+        int from = Math.max(0, content.length() - Math.max(1, length));
+        if (from > 0 && from < content.length() && Character.isLowSurrogate(content.charAt(from))) {
+            from++;
+        }
+        String rest = from == 0 ? content : OMITTED + content.substring(from);
+        if (step.fields().isEmpty()) {
+            return rest;
+        }
+        String title = step.title();
+        return "{\"title\": " + JsonSlices.quoted(title == null ? "" : title) + ", \"content\": "
+                + JsonSlices.quoted(rest) + ", \"next_action\": \"continue\"}";
     }
 
     /**
@@ -57,6 +149,12 @@ final class StepHistory {
         }
         messages.add(Message.assistant(reply));
         prompt = Message.user(check ? prompts.check() : prompts.next());
+        steps.add(new Taken(reply, prompt));
+    }
+
+    /** Whether a step with this essence has come before; if not, one has now. A step without any is never the same as another. */
+    boolean repeats(String essence) {
+        return !essence.isEmpty() && !essences.add(essence);
     }
 
     /** Whether the model has replied to a step's call. */

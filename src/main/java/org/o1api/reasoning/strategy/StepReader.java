@@ -1,5 +1,6 @@
 package org.o1api.reasoning.strategy;
 
+import java.util.Locale;
 import org.o1api.reasoning.TurnListener;
 
 /** Reads one step's reply as it arrives, the text and the reasoning beside it, and reports the step. */
@@ -10,14 +11,31 @@ final class StepReader {
     private final ReplyText reply = new ReplyText();
     private final StepValues values;
     private final StepText text;
+    /** What is shown of the reply itself, without the reasoning beside it. */
+    private final StringBuilder own = new StringBuilder();
+
+    private final LoopDetector replyLoop = new LoopDetector();
+    private final LoopDetector reasoningLoop = new LoopDetector();
+    private final boolean detectsLoops;
     private boolean begun;
     private boolean reasons;
 
     StepReader(int number, TurnListener out) {
+        this(number, false, out);
+    }
+
+    /**
+     * A reader of one reply.
+     *
+     * @param number of the step
+     * @param detectsLoops whether it looks for a text that repeats itself
+     */
+    StepReader(int number, boolean detectsLoops, TurnListener out) {
         this.number = number;
+        this.detectsLoops = detectsLoops;
         this.out = out;
         shown = new ShownText(text -> out.stepText(number, text));
-        values = new StepValues(number, out, shown, reply);
+        values = new StepValues(title -> out.stepTitled(number, title), shown, reply);
         text = new StepText(reply, shown, values);
     }
 
@@ -33,9 +51,14 @@ final class StepReader {
             reasons = false;
             shown.beginSection();
         }
+        int before = shown.length();
         reply.add(more);
         text.read();
+        shown.appendTo(own, before);
         shown.report();
+        if (detectsLoops) {
+            replyLoop.feed(more);
+        }
     }
 
     /** Takes the next piece of the reasoning that the model gives beside its reply; it is shown, and is no part of the reply. */
@@ -47,6 +70,9 @@ final class StepReader {
         }
         shown.append(more);
         shown.report();
+        if (detectsLoops) {
+            reasoningLoop.feed(more);
+        }
     }
 
     private void begin() {
@@ -61,39 +87,78 @@ final class StepReader {
         return begun;
     }
 
-    /** The reply so far, as the model gave it. */
+    /** Whether the reply, or the reasoning beside it, repeats itself. */
+    boolean loops() {
+        return replyLoop.found() || reasoningLoop.found();
+    }
+
+    /** The reply so far, as the model gave it, without what it repeats. */
     String reply() {
-        return reply.toString();
+        return replyLoop.withoutRepetition(reply.toString());
+    }
+
+    /** Title and text of the reply without case and white space: two steps that have the same are the same step. */
+    String essence() {
+        StringBuilder said = new StringBuilder();
+        String title = values.title();
+        (title == null ? own.toString() : title + own)
+                .toLowerCase(Locale.ROOT)
+                .chars()
+                .filter(c -> !Character.isWhitespace(c))
+                .forEach(c -> said.append((char) c));
+        return said.toString();
+    }
+
+    /** The reply is complete, or as complete as it will ever be: shows the rest of it. */
+    Step complete() {
+        if (detectsLoops) {
+            replyLoop.end();
+            reasoningLoop.end();
+        }
+        reply.end();
+        int before = shown.length();
+        text.readToEnd();
+        values.end();
+        shown.appendTo(own, before);
+        boolean broken = !text.isClosed() || (values.title() == null && !values.hasContent());
+        shown.end();
+        return new Step(values.title(), shown.reported(), values.nextAction(), broken);
+    }
+
+    /** The step ends, unless it has not begun. */
+    void close() {
+        if (begun) {
+            out.stepEnded(number);
+        }
     }
 
     /** The reply is complete, or as complete as it will ever be: the step ends. */
     Step end() {
-        reply.end();
-        text.readToEnd();
-        values.end();
-        boolean broken = !text.isClosed() || (values.title() == null && !values.hasContent());
-        shown.end();
-        if (begun) {
-            out.stepEnded(number);
-        }
-        return new Step(values.title(), shown.reported(), values.nextAction(), broken);
+        Step step = complete();
+        close();
+        return step;
     }
 
-    /** The reply broke off, and so does the step, to begin anew: a last line says why. */
+    /** The step ends with a note of the gateway as its last line. It begins for that if it has not begun. */
+    void endWith(String note) {
+        begin();
+        shown.beginSection();
+        shown.append("*" + note + "*");
+        shown.end();
+        out.stepEnded(number);
+    }
+
+    /** The reply broke off and is requested again: a last line says why. */
     void breakOff(String why) {
-        endBroken(why, "This step begins anew.");
+        endWith(sentence(why) + " This step begins anew.");
     }
 
     /** The reply broke off, and the step stays as it is: a last line says why. */
     void giveUp(String why) {
-        endBroken(why, "This step is left at that.");
+        endWith(sentence(why) + " This step is left at that.");
     }
 
-    private void endBroken(String why, String whatNext) {
-        shown.beginSection();
-        boolean ends = why.endsWith(".") || why.endsWith("!") || why.endsWith("?");
-        shown.append("*" + why + (ends ? "" : ".") + " " + whatNext + "*");
-        shown.end();
-        out.stepEnded(number);
+    private static String sentence(String why) {
+        return why.endsWith(".") || why.endsWith("!") || why.endsWith("?") ? why : why + ".";
     }
 }

@@ -2,36 +2,50 @@ package org.o1api.reasoning.strategy;
 
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
 import org.o1api.reasoning.Question;
 import org.o1api.reasoning.Question.MaxTokens;
 import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.CallRequest.EarlierReasoning;
 
 /** The requests of a turn: the caller's fields and ours, as each call needs them. */
 final class StepRequests {
     private static final RawJson TEMPERATURE = new RawJson("0.2");
     private static final RawJson JSON_OBJECT = new RawJson("{\"type\":\"json_object\"}");
     private static final RawJson NO_TOOL = new RawJson("\"none\"");
+    /** The field of our own limit if the caller named none: every provider knows it, or says that it wants the other name. */
+    private static final String MAX_TOKENS = "max_tokens";
 
     private final Question question;
     private final String model;
+    private final boolean keepsReasoning;
 
-    StepRequests(Question question, String model) {
+    /**
+     * The requests of one turn.
+     *
+     * @param keepsReasoning whether the provider gets the reasoning of all earlier answers
+     */
+    StepRequests(Question question, String model, boolean keepsReasoning) {
         this.question = question;
         this.model = model;
+        this.keepsReasoning = keepsReasoning;
     }
 
-    /** A step: one JSON object, with the tools in mind and none called. */
-    CallRequest step(List<Message> messages, @Nullable MaxTokens limit, boolean asJson) {
+    /**
+     * A step: one JSON object, with the tools in mind and none called.
+     *
+     * @param allowance what is left of the caller's bound; the step's own limit counts if it is less
+     */
+    CallRequest step(TurnMessages messages, @Nullable MaxTokens allowance, boolean asJson) {
         Fields fields = new Fields();
-        if (limit != null) {
-            fields.addOurs(limit.field(), number(limit));
-        }
+        long own = question.steps().tokens();
+        MaxTokens limit = allowance == null
+                ? new MaxTokens(MAX_TOKENS, own)
+                : new MaxTokens(allowance.field(), Math.min(own, allowance.limit()));
+        fields.addOurs(limit.field(), number(limit));
         if (fields.addTools()) {
             fields.addOurs("tool_choice", NO_TOOL);
         }
@@ -41,8 +55,13 @@ final class StepRequests {
         return fields.request(messages);
     }
 
-    /** The answer: what the caller asked for, whether steps came before it or not. */
-    CallRequest answer(List<Message> messages, @Nullable MaxTokens limit) {
+    /** The answer without steps before it, to the caller's messages as they are. */
+    CallRequest answer(@Nullable MaxTokens limit) {
+        return answer(new TurnMessages(question.messages(), EarlierReasoning.NONE.continuedFrom()), limit);
+    }
+
+    /** The answer: what the caller asked for. */
+    CallRequest answer(TurnMessages messages, @Nullable MaxTokens limit) {
         Fields fields = new Fields();
         if (limit != null) {
             fields.all.put(limit.field(), number(limit));
@@ -79,8 +98,9 @@ final class StepRequests {
             return tools != null;
         }
 
-        CallRequest request(List<Message> messages) {
-            return new CallRequest(model, messages, all, ours);
+        CallRequest request(TurnMessages messages) {
+            EarlierReasoning earlier = new EarlierReasoning(keepsReasoning, messages.continuedFrom());
+            return new CallRequest(model, messages.messages(), all, ours, earlier);
         }
     }
 }

@@ -1,5 +1,7 @@
 package org.o1api.reasoning.strategy;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.o1api.llm.ThinkBlock;
 
 /**
@@ -53,6 +55,8 @@ final class StepText {
     private int tags;
     private boolean isStep;
     private boolean closed;
+    private int end;
+    private final Set<StepValues.Field> fields = EnumSet.noneOf(StepValues.Field.class);
 
     StepText(ReplyText reply, ShownText shown, StepValues values) {
         this.reply = reply;
@@ -68,6 +72,21 @@ final class StepText {
     /** Whether the step's object has come to its end. */
     boolean isClosed() {
         return closed;
+    }
+
+    /** The index behind the step's object, once it is closed. */
+    int end() {
+        return end;
+    }
+
+    /** Whether what was read last is text outside of any object. */
+    boolean isInProse() {
+        return state == State.PROSE;
+    }
+
+    /** What the keys of the objects so far stand for. */
+    Set<StepValues.Field> fields() {
+        return fields;
     }
 
     /** Reads what is left, once the reply is complete. */
@@ -216,6 +235,7 @@ final class StepText {
         if (reply.next() == '}') {
             closed = isStep;
             reply.position++;
+            end = reply.position;
             state = State.AFTER;
             return isStep || notTheStep();
         }
@@ -227,6 +247,7 @@ final class StepText {
             return makesNoSense();
         }
         StepValues.Field field = StepValues.Field.named(reply.between(from + 1, end));
+        fields.add(field);
         isStep |= field != StepValues.Field.OTHER;
         values.begin(field);
         reply.position = reply.afterSpace(end + 1) + 1;

@@ -1,7 +1,8 @@
 package org.o1api.reasoning.strategy;
 
+import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.o1api.reasoning.TurnListener;
 
 /** The values of a step's object, read as they arrive: content is shown at once, a title when it is whole. */
 final class StepValues {
@@ -13,6 +14,13 @@ final class StepValues {
         CONTENT,
         NEXT_ACTION,
         OTHER;
+
+        private final String key = name().toLowerCase(Locale.ROOT);
+
+        /** The key as the instructions spell it. */
+        String key() {
+            return key;
+        }
 
         static Field named(CharSequence key) {
             return switch (lettersOf(key)) {
@@ -32,8 +40,7 @@ final class StepValues {
         LITERAL
     }
 
-    private final int number;
-    private final TurnListener out;
+    private final Consumer<String> titled;
     private final ShownText shown;
     private final ReplyText reply;
     private final StringBuilder name = new StringBuilder();
@@ -46,9 +53,14 @@ final class StepValues {
     private boolean hasContent;
     private Step.@Nullable NextAction nextAction;
 
-    StepValues(int number, TurnListener out, ShownText shown, ReplyText reply) {
-        this.number = number;
-        this.out = out;
+    /**
+     * The values of one object.
+     *
+     * @param titled gets the title when it is complete
+     * @param shown gets the content
+     */
+    StepValues(Consumer<String> titled, ShownText shown, ReplyText reply) {
+        this.titled = titled;
         this.shown = shown;
         this.reply = reply;
     }
@@ -102,7 +114,7 @@ final class StepValues {
             ShownText.mend(name, 0, name.length());
             title = name.toString().strip();
             shown.report();
-            out.stepTitled(number, title);
+            titled.accept(title);
         } else if (field == Field.NEXT_ACTION) {
             nextAction = switch (lettersOf(name)) {
                 case "continue" -> Step.NextAction.CONTINUE;

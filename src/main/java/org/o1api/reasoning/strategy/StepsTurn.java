@@ -16,26 +16,37 @@ import org.o1api.upstream.UpstreamException;
 final class StepsTurn {
     private static final int BREAKS_THAT_END_THINKING = 2;
 
-    /** How often one step, or the answer, begins anew: with the first try as often as a call is made by default. */
+    /** How often one step is requested again: with the first try as often as a call is made by default. */
     private static final int MOST_RESTARTS = 2;
 
     private final Question question;
+    private final Preset.Steps limits;
     private final Thinker thinker;
     private final TurnListener out;
     private final StepRequests requests;
     private final StepHistory history;
     private final Allowance allowance;
-    private int stepsShown;
+    private final ShownSteps shown;
+    private final int min;
     private int breaksInARow;
 
     StepsTurn(Question question, Preset preset, Thinker thinker, TurnListener out) {
         this.question = question;
+        this.limits = question.steps();
         this.thinker = thinker;
         this.out = out;
-        requests = new StepRequests(question, preset.model());
+        requests = new StepRequests(question, preset.model(), preset.history().reasoning());
         history = new StepHistory(
                 question.messages(), question.mayCallTools() ? preset.prompts().withTools() : preset.prompts());
         allowance = new Allowance(question.maxTokens(), thinker);
+        shown = new ShownSteps(preset.notes(), out);
+        min = continuesAfterTool() ? Math.min(limits.afterTools(), limits.max()) : limits.min();
+    }
+
+    /** Whether the turn goes on with what a tool gave, so that most of its reasoning has been done. */
+    private boolean continuesAfterTool() {
+        List<Message> messages = question.messages();
+        return messages.get(messages.size() - 1).role().isResult();
     }
 
     FinishReason run() {
@@ -43,20 +54,23 @@ final class StepsTurn {
         int restarts = 0;
         boolean asJson = true;
         boolean goesOn = true;
-        while (goesOn && step <= question.steps().max() && allowance.mayThink() && thinker.mayThink()) {
-            StepReader reader = new StepReader(stepsShown + 1, out);
+        while (goesOn && step <= limits.max() && allowance.mayThink() && thinker.mayThink()) {
+            StepReader reader = new StepReader(shown.next(), limits.loopDetection(), out);
             try {
                 boolean callsTool = readStep(requests.step(history.next(), allowance.forThinking(), asJson), reader);
                 asJson = true;
                 goesOn = end(reader, step++) && !callsTool;
                 restarts = 0;
             } catch (UpstreamException e) {
-                if (e.saidNothing()) { // breaks the protocol, and no more than that
+                if (e.exceedsContext() && (history.hasSteps() || reader.begun())) {
+                    endForContext(reader);
+                    goesOn = false;
+                } else if (e.saidNothing()) { // breaks the protocol, and no more than that
                     goesOn = end(reader, step++);
                     restarts = 0;
                 } else if (reader.begun() && e.retryable() && restarts == MOST_RESTARTS && history.hasSteps()) {
                     reader.giveUp(String.valueOf(e.getMessage()));
-                    stepsShown++;
+                    shown.add();
                     goesOn = false; // an answer from the steps before it beats none
                 } else if (reader.begun() && restarts < MOST_RESTARTS && thinker.mayRetry(e)) {
                     reader.breakOff(String.valueOf(e.getMessage()));
@@ -67,12 +81,16 @@ final class StepsTurn {
                 }
             }
         }
-        return answer();
+        return new ClosingCall(question, requests, history, allowance, thinker, shown, out).answer();
     }
 
-    /** Reads a reply to its end, or to a tool call, which ends the thinking: to call is for the closing call. */
+    /**
+     * Reads a reply to its end, until it repeats itself, or to a tool call, which ends the reasoning: to call is for the closing call.
+     *
+     * @return whether it calls a tool
+     */
     private boolean readStep(CallRequest request, StepReader reader) {
-        try (Call call = thinker.think(request)) {
+        try (Call call = thinker.think(request)) { // closing it cancels what has not ended
             if (call.startsThinking()) {
                 reader.startInReasoning();
             }
@@ -86,59 +104,44 @@ final class StepsTurn {
                 } else if (delta instanceof Delta.ToolCall) {
                     return true;
                 } // an image is no reasoning
+                if (reader.loops()) {
+                    return false;
+                }
             }
         }
         return false;
     }
 
-    /** Takes what the model replied into the history, and tells whether the thinking goes on. */
+    /** Adds what the model replied to the history, and says whether the reasoning goes on. */
     private boolean end(StepReader reader, int taken) {
-        Step step = reader.end();
+        Step step = reader.complete();
+        boolean repeats = limits.loopDetection() && history.repeats(reader.essence());
+        boolean loops = repeats || reader.loops();
+        if (loops) {
+            reader.endWith(shown.loopNote());
+        } else {
+            reader.close();
+        }
         if (reader.begun()) {
-            stepsShown++;
+            shown.add();
         }
-        boolean tooEarly = taken < question.steps().min();
-        history.add(reader.reply(), step.concludes() && tooEarly);
+        boolean tooEarly = taken < min;
+        if (!repeats) {
+            history.add(reader.reply(), step.concludes() && tooEarly);
+        }
         breaksInARow = step.protocolBroken() ? breaksInARow + 1 : 0;
-        return breaksInARow < BREAKS_THAT_END_THINKING && (tooEarly || !step.concludes());
+        return !loops && breaksInARow < BREAKS_THAT_END_THINKING && (tooEarly || !step.concludes());
     }
 
-    /** Makes the closing call; once more, and once more, where it breaks off before the answer has begun. */
-    private FinishReason answer() {
-        // A model that thought nothing has nothing to conclude from: it gets the caller's messages as they are.
-        List<Message> messages = history.hasSteps() ? history.closing() : question.messages();
-        for (int restarts = 0; ; restarts++) {
-            AnswerReader reader = null;
-            try (Call call = thinker.answer(requests.answer(messages, allowance.forAnswer()))) {
-                reader = new AnswerReader(stepsShown + 1, question.wantsJson(), call.startsThinking(), out);
-                for (Delta delta : call) {
-                    reader.feed(delta);
-                    thinker.countAsReasoning(reader.reasoningLength());
-                }
-                FinishReason reason = call.finishReason();
-                if (reason == FinishReason.LENGTH || reason == FinishReason.CONTENT_FILTER) {
-                    reader.cut();
-                    thinker.countAsReasoning(reader.reasoningLength());
-                }
-                if (reader.saysNothing() && isSuccess(reason)) {
-                    throw UpstreamException.nothingSaid();
-                }
-                reader.end();
-                return reason;
-            } catch (UpstreamException e) {
-                if (reader == null || !reader.mayBeginAnew() || restarts == MOST_RESTARTS || !thinker.mayRetry(e)) {
-                    throw e;
-                }
-                reader.breakOff(String.valueOf(e.getMessage()));
-            }
+    /** The context is full: the step ends with what it has, if it has anything. */
+    private void endForContext(StepReader reader) {
+        if (reader.begun()) {
+            reader.complete();
+            reader.endWith(shown.contextNote());
+            shown.add();
+            history.add(reader.reply(), false);
+        } else {
+            shown.noteContext();
         }
-    }
-
-    /** Whether a reply that ended so claims to be whole. */
-    private static boolean isSuccess(FinishReason reason) {
-        return switch (reason) {
-            case STOP, TOOL_CALLS -> true;
-            case LENGTH, CONTENT_FILTER -> false;
-        };
     }
 }

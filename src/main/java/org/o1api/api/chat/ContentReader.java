@@ -1,0 +1,209 @@
+package org.o1api.api.chat;
+
+import com.fasterxml.jackson.core.JsonToken;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.RequestException;
+import org.o1api.json.JsonSlices;
+import org.o1api.llm.Content;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.ThinkBlock;
+
+/** Reads the contents of messages, one at a time, and finds the reasoning that clients send within those of earlier answers. */
+final class ContentReader {
+    /** Types of parts that are reasoning: of Anthropic and Mistral, of the AI SDK and LangChain, of LangChain for Bedrock. */
+    private static final Set<String> REASONING_TYPES =
+            Set.of("thinking", "redacted_thinking", "reasoning", "reasoning_content");
+
+    /** Where such a part has its text. What else it has is encrypted, or a signature. */
+    private static final Set<String> REASONING_TEXTS =
+            Set.of("thinking", "reasoning", "reasoning_content", "text", "summary", "content");
+
+    private final JsonReader json;
+    private final List<Part> parts = new ArrayList<>();
+    private @Nullable Content content;
+    private @Nullable String otherPart;
+    private int start;
+    private int end;
+
+    /**
+     * A part of the content at hand.
+     *
+     * @param text null: it has none
+     * @param start where its JSON begins
+     * @param end where that ends
+     */
+    private record Part(String type, @Nullable PartText text, int start, int end) {
+        boolean isReasoning() {
+            return REASONING_TYPES.contains(type);
+        }
+    }
+
+    /**
+     * A text within the request.
+     *
+     * @param start where its JSON string begins
+     * @param end where that ends
+     */
+    private record PartText(String text, int start, int end) {}
+
+    /**
+     * What an assistant said, apart from its reasoning.
+     *
+     * @param content null: there is none
+     * @param reasoning null: there was none
+     */
+    record Said(@Nullable Content content, @Nullable String reasoning) {}
+
+    ContentReader(JsonReader json) {
+        this.json = json;
+    }
+
+    /** Forgets the content at hand: the next message has none yet. */
+    void reset() {
+        parts.clear();
+        content = null;
+        otherPart = null;
+    }
+
+    /** Reads the current value. */
+    void read(String path) {
+        reset();
+        if (json.current() == JsonToken.VALUE_STRING) {
+            content = new Content.Text(json.text());
+            return;
+        }
+        json.require(JsonToken.START_ARRAY, path, "a string or a list of parts");
+        start = json.start();
+        for (int i = 0; json.next() != JsonToken.END_ARRAY; i++) {
+            Part part = part(path + "[" + i + "]");
+            parts.add(part);
+            otherPart = part.text != null || otherPart != null ? otherPart : path + "[" + i + "]";
+        }
+        end = json.end();
+        content = new Content.Parts(json.since(start));
+    }
+
+    /** The content as it is; null: there is none. A list without parts says as little as an empty text. */
+    @Nullable
+    Content whole() {
+        return isEmptyList() ? new Content.Text("") : content;
+    }
+
+    boolean isEmptyList() {
+        return content instanceof Content.Parts && parts.isEmpty();
+    }
+
+    /** Whether it has parts, and all of them are reasoning. */
+    boolean isOnlyReasoning() {
+        return !parts.isEmpty() && parts.stream().allMatch(Part::isReasoning);
+    }
+
+    /** The path of the first part that has no text; null: all have. */
+    @Nullable
+    String otherPart() {
+        return otherPart;
+    }
+
+    /**
+     * The content as that of an earlier answer: without a think block at its front and without parts that are reasoning. The rest of it
+     * stays byte for byte; if nothing but white space is left, it is an empty text.
+     */
+    Said said() {
+        if (content instanceof Content.Text text) {
+            return new Said(new Content.Text(ThinkBlock.takenOff(text.text())), ThinkBlock.inside(text.text()));
+        }
+        List<Part> kept = parts.stream().filter(part -> !part.isReasoning()).toList();
+        PartText first = kept.isEmpty() ? null : kept.get(0).text;
+        String block = first == null ? null : ThinkBlock.inside(first.text);
+        if (kept.size() == parts.size() && block == null) {
+            return new Said(whole(), null);
+        }
+        String reasoning = reasoning(block == null ? "" : block);
+        boolean blank = kept.stream()
+                .allMatch(part -> part.type.equals("text")
+                        && part.text != null
+                        && ThinkBlock.takenOff(part.text.text).isBlank());
+        return new Said(blank ? new Content.Text("") : new Content.Parts(rest(kept, first)), reasoning);
+    }
+
+    private String reasoning(String block) {
+        List<String> texts = new ArrayList<>();
+        parts.stream()
+                .filter(Part::isReasoning)
+                .forEach(part -> collect(new RawJson(json.slice(part.start, part.end)), texts));
+        texts.add(block);
+        return String.join(
+                "\n\n", texts.stream().filter(text -> !text.isBlank()).toList());
+    }
+
+    /** Collects the texts of a reasoning part, or of a value in it. */
+    private static void collect(RawJson value, List<String> texts) {
+        switch (value.text().charAt(0)) {
+            case '"' -> texts.add(JsonSlices.string(value));
+            case '[' -> JsonSlices.elements(value).forEach(element -> collect(element, texts));
+            case '{' ->
+                JsonSlices.members(value).stream()
+                        .filter(member -> REASONING_TEXTS.contains(member.name()))
+                        .forEach(member -> collect(member.value(), texts));
+            default -> {} // a number, a boolean or null has no text
+        }
+    }
+
+    /** The list of the parts that are kept, without a think block at the front of the first one's text. */
+    private RawJson rest(List<Part> kept, @Nullable PartText first) {
+        String open;
+        int from;
+        if (first == null) {
+            from = kept.get(0).start;
+            open = "";
+        } else {
+            from = behind(
+                    first, first.text.length() - ThinkBlock.takenOff(first.text).length());
+            open = json.slice(kept.get(0).start, first.start + 1);
+        }
+        if (kept.size() == parts.size()) {
+            return new RawJson(json.slice(start, kept.get(0).start) + open + json.slice(from, end));
+        }
+        StringBuilder list = new StringBuilder("[").append(open).append(json.slice(from, kept.get(0).end));
+        kept.stream().skip(1).forEach(part -> list.append(',').append(json.slice(part.start, part.end)));
+        return new RawJson(list.append(']').toString());
+    }
+
+    /** Where the JSON of a text goes on behind its first characters. */
+    private int behind(PartText text, int characters) {
+        int at = text.start + 1;
+        for (int i = 0; i < characters; i++) {
+            at += json.charAt(at) != '\\' ? 1 : json.charAt(at + 1) == 'u' ? 6 : 2;
+        }
+        return at;
+    }
+
+    private Part part(String path) {
+        json.require(JsonToken.START_OBJECT, path, "an object");
+        int from = json.start();
+        String type = null;
+        @Nullable RequestException wrongText = null;
+        @Nullable PartText text = null;
+        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+            if (field.equals("type")) {
+                type = json.string(path + ".type");
+            } else if (field.equals("text") && json.current() == JsonToken.VALUE_STRING) {
+                text = new PartText(json.text(), json.start(), json.end());
+            } else if (field.equals("text")) {
+                text = null;
+                wrongText = json.wrongType(path + ".text", "a string");
+            }
+            json.skip();
+        }
+        if (type == null) {
+            throw RequestException.missing(path + ".type");
+        }
+        if (type.equals("text") && text == null) {
+            throw wrongText == null ? RequestException.missing(path + ".text") : wrongText;
+        }
+        return new Part(type, text, from, json.end());
+    }
+}

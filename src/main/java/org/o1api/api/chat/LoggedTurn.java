@@ -1,0 +1,77 @@
+package org.o1api.api.chat;
+
+import java.lang.System.Logger.Level;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.ErrorMapper;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.GatewayException;
+import org.o1api.llm.TurnLedger;
+import org.o1api.llm.Usage;
+import org.o1api.turn.Turn;
+
+/** Runs a turn and logs one line of it: never a key, nor what was asked and answered. */
+final class LoggedTurn {
+    private static final System.Logger LOG = System.getLogger(LoggedTurn.class.getName());
+
+    private final Turn turn;
+    private final Object requestId;
+
+    LoggedTurn(Turn turn, Object requestId) {
+        this.turn = turn;
+        this.requestId = requestId;
+    }
+
+    /**
+     * Runs the turn.
+     *
+     * @return why it failed; null: it did not
+     */
+    @Nullable
+    GatewayException run(Supplier<FinishReason> work) {
+        long startNanos = System.nanoTime();
+        GatewayException failure;
+        try {
+            FinishReason reason = work.get();
+            LOG.log(
+                    Level.INFO,
+                    "turn done: {0} {1} ms={2} finish={3}",
+                    identity(),
+                    used(),
+                    millisSince(startNanos),
+                    reason.wireName());
+            return null;
+        } catch (GatewayException e) {
+            failure = e;
+        } catch (Throwable e) { // also an Error: the stream has to end
+            failure = ErrorMapper.unexpected(e);
+        }
+        LOG.log(
+                failure.code() == ErrorCode.CLIENT_LEFT ? Level.DEBUG : Level.WARNING,
+                "turn failed: {0} status={1} code={2} {3} ms={4}",
+                identity(),
+                String.valueOf(failure.code().status()),
+                failure.code().wireName(),
+                used(),
+                millisSince(startNanos)); // not the message: it may quote the provider, and the provider the prompt
+        return failure;
+    }
+
+    private String identity() {
+        return "request=" + requestId + " caller=" + turn.caller() + " model="
+                + turn.preset().name() + " upstream=" + turn.preset().upstream();
+    }
+
+    /** The totals, as the ledger has them. A turn that is replayed uses nothing. */
+    private String used() {
+        TurnLedger ledger = turn.ledger();
+        Usage total = ledger.total();
+        return "calls=" + ledger.calls() + " attempts=" + ledger.attempts() + " tokens=" + total.inputTokens() + "+"
+                + total.outputTokens();
+    }
+
+    private static String millisSince(long startNanos) {
+        return String.valueOf((System.nanoTime() - startNanos) / 1_000_000);
+    }
+}

@@ -1,0 +1,176 @@
+package org.o1api.api.chat;
+
+import com.fasterxml.jackson.core.JsonToken;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.RequestException;
+import org.o1api.llm.Effort;
+import org.o1api.llm.ErrorCode;
+
+/**
+ * The fields by which clients of several APIs say how much to reason and whether to show it: OpenAI's, OpenRouter's, DeepSeek's and
+ * Anthropic's. The gateway does the reasoning, so none of them is sent to a provider. Keys in them that are not known are ignored.
+ *
+ * <p>The first of these that names an effort counts: {@code reasoning_effort}, {@code reasoning}, {@code thinking}.
+ */
+final class ReasoningFields {
+    /** Words for an effort that leave it to us, as an empty text does. */
+    private static final Set<String> NO_EFFORT = Set.of("", "default", "auto");
+
+    private static final String EFFORTS =
+            Arrays.stream(Effort.values()).map(Effort::wireName).collect(Collectors.joining(", ")) + ", default, auto";
+
+    private final JsonReader json;
+    private @Nullable Effort effort;
+    private @Nullable Effort reasoningEffort;
+    private @Nullable Effort thinkingEffort;
+    private @Nullable Boolean included;
+    private boolean excluded;
+    private boolean hasReasoning;
+    private boolean usageIncluded;
+
+    ReasoningFields(JsonReader json) {
+        this.json = json;
+    }
+
+    /**
+     * Reads the current value if it belongs to one of these fields.
+     *
+     * @return whether it does
+     * @throws RequestException if it has a wrong type, or contradicts itself
+     */
+    boolean read(String name) {
+        switch (name) {
+            case "reasoning_effort" -> effort = effort(name);
+            case "reasoning" -> reasoning(name);
+            case "thinking" -> thinking(name);
+            case "include_reasoning" -> included = json.bool(name);
+            case "usage" -> usage(name);
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** How much to reason; null: the caller leaves that to us. */
+    @Nullable
+    Effort effort() {
+        if (effort != null) {
+            return effort;
+        }
+        return reasoningEffort != null ? reasoningEffort : thinkingEffort;
+    }
+
+    /** Whether reasoning is to be shown; null: the caller leaves that to us. */
+    @Nullable
+    Boolean includeReasoning() {
+        if (included != null) {
+            return included;
+        }
+        return excluded ? Boolean.FALSE : null;
+    }
+
+    /** Whether the caller speaks OpenRouter's dialect: its clients read {@code reasoning} and nothing else. */
+    boolean wantsReasoningField() {
+        return hasReasoning || usageIncluded;
+    }
+
+    /** Whether a stream is to end with its usage. */
+    boolean includeUsage() {
+        return usageIncluded;
+    }
+
+    private @Nullable Effort effort(String path) {
+        String word = json.string(path);
+        return NO_EFFORT.contains(word)
+                ? null
+                : Effort.ofWire(word)
+                        .orElseThrow(() -> invalid(path, "'" + path + "' must be one of " + EFFORTS + "."));
+    }
+
+    /** OpenAI's and OpenRouter's object. */
+    private void reasoning(String path) {
+        json.require(JsonToken.START_OBJECT, path, "an object such as {\"effort\": \"high\"}");
+        @Nullable Boolean enabled = null;
+        @Nullable Effort word = null;
+        @Nullable Effort budget = null;
+        excluded = false;
+        hasReasoning = true;
+        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+            String at = path + "." + field;
+            switch (field) {
+                case "enabled" -> enabled = json.bool(at);
+                case "effort" -> word = effort(at);
+                case "max_tokens" -> budget = Effort.ofTokens(json.whole(at, 0));
+                case "exclude" -> excluded = json.bool(at);
+                default -> json.skip();
+            }
+        }
+        agree(path + ".max_tokens", budget, word == null ? null : word != Effort.NONE);
+        agree(path + ".effort", word, enabled);
+        agree(path + ".max_tokens", budget, enabled);
+        reasoningEffort = enabled != null && !enabled ? Effort.NONE : word != null ? word : budget;
+    }
+
+    /** DeepSeek's and Anthropic's object. */
+    private void thinking(String path) {
+        json.require(JsonToken.START_OBJECT, path, "an object such as {\"type\": \"enabled\"}");
+        String type = "enabled";
+        boolean typed = false;
+        @Nullable Effort budget = null;
+        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+            switch (field) {
+                case "type" -> {
+                    type = json.string(path + ".type");
+                    typed = true;
+                }
+                case "budget_tokens" -> budget = Effort.ofTokens(json.whole(path + ".budget_tokens", 0));
+                default -> json.skip();
+            }
+        }
+        switch (type) {
+            case "enabled" -> {
+                agree(path + ".budget_tokens", budget, typed ? true : null);
+                thinkingEffort = budget;
+            }
+            case "disabled" -> {
+                agree(path + ".budget_tokens", budget, false);
+                thinkingEffort = Effort.NONE;
+            }
+            case "adaptive", "auto" -> thinkingEffort = null;
+            default ->
+                throw invalid(path + ".type", "'" + path + ".type' must be one of enabled, disabled, adaptive, auto.");
+        }
+    }
+
+    /** OpenRouter's way to ask for the usage. */
+    private void usage(String path) {
+        json.require(JsonToken.START_OBJECT, path, "an object such as {\"include\": true}");
+        usageIncluded = false;
+        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+            if (field.equals("include")) {
+                usageIncluded = json.bool(path + ".include");
+            } else {
+                json.skip();
+            }
+        }
+    }
+
+    /** Rejects an effort that reasons where its object says not to, or the other way round. */
+    private static void agree(String path, @Nullable Effort asked, @Nullable Boolean reasons) {
+        if (asked != null && reasons != null && reasons == (asked == Effort.NONE)) {
+            throw invalid(
+                    path,
+                    "'" + path + "' asks for " + (reasons ? "no reasoning" : "reasoning")
+                            + ", but the rest of its object asks for " + (reasons ? "some" : "none")
+                            + ". Send one of the two.");
+        }
+    }
+
+    private static RequestException invalid(String param, String message) {
+        return new RequestException(ErrorCode.INVALID_REQUEST, param, message);
+    }
+}

@@ -1,0 +1,59 @@
+package org.o1api.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** The names and aliases of all presets, no two of which may be equal. */
+final class PresetNames {
+    /** As many as the name of a model in a request may have. */
+    private static final int LONGEST = 256;
+
+    private final Map<String, String> owners = new LinkedHashMap<>();
+    private final List<Alias> aliases = new ArrayList<>();
+
+    /**
+     * An alias that is read.
+     *
+     * @param problem notes a problem at its place in the file
+     */
+    private record Alias(String name, String preset, Consumer<String> problem) {}
+
+    /** Reads the aliases of a preset. */
+    Set<String> read(String preset, Section section) {
+        owners.put(preset, "the name of a preset");
+        requireShort(preset, section::problem);
+        Set<String> own = new LinkedHashSet<>();
+        section.each("aliases", Kind.LINE_OF_TEXT, "none", (name, problem) -> {
+            requireShort(name, problem);
+            aliases.add(new Alias(name, preset, problem));
+            own.add(name);
+        });
+        return own;
+    }
+
+    private static void requireShort(String name, Consumer<String> problem) {
+        if (name.length() > LONGEST) {
+            problem.accept("the name has " + name.length() + " characters, allowed: at most " + LONGEST);
+        }
+    }
+
+    /** Notes each alias that is a name or an alias already. Comes when all presets are read. */
+    void check() {
+        for (Alias alias : aliases) {
+            String other = owners.putIfAbsent(alias.name, "an alias of the preset " + alias.preset);
+            if (other != null) {
+                alias.problem.accept("found '" + alias.name + "', which is " + other
+                        + " already, allowed: a name that no other preset or alias has");
+            }
+        }
+    }
+
+    boolean contains(String name) {
+        return owners.containsKey(name);
+    }
+}

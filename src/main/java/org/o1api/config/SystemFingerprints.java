@@ -1,0 +1,145 @@
+package org.o1api.config;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.net.URI;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.ApiSettings;
+import org.o1api.api.Json;
+import org.o1api.llm.ReasoningFormat;
+import org.o1api.llm.UsageReport;
+import org.o1api.reasoning.Preset;
+import org.o1api.upstream.ReasoningHistory;
+import org.o1api.upstream.UpstreamSettings;
+
+/**
+ * The {@code system_fingerprint} of each preset: a short hash of what shapes its replies. It is the same on every node with the same
+ * config, and another one after a change. No secret is hashed: neither keys and headers nor the values in the query of an upstream's URL.
+ */
+public final class SystemFingerprints {
+    private static final int BYTES = 5;
+
+    private SystemFingerprints() {}
+
+    /** The fingerprints of a config, by the names of its presets. */
+    public static Map<String, String> of(Config config) {
+        return config.presets().all().stream()
+                .collect(Collectors.toUnmodifiableMap(Preset::name, preset -> of(preset, config)));
+    }
+
+    private static String of(Preset preset, Config config) {
+        List<Provider> providers = preset.upstreams().stream()
+                .map(config.upstreams()::get)
+                .filter(Objects::nonNull) // the demo model has no settings
+                .map(Provider::of)
+                .toList();
+        ApiSettings settings = config.api();
+        return hash(new Shape(preset, providers, settings.reasoningFormat(), settings.usage()));
+    }
+
+    /** What shapes a reply. A new setting of a preset is part of it without further ado. */
+    private record Shape(Preset preset, List<Provider> providers, ReasoningFormat format, UsageReport usage) {}
+
+    /** What an upstream's settings have that shapes a reply and is no secret. */
+    private record Provider(
+            String name,
+            @Nullable String scheme,
+            @Nullable String server,
+            @Nullable String path,
+            List<String> query,
+            @Nullable String model,
+            ReasoningHistory reasoningHistory,
+            UpstreamSettings.Replies replies) {
+        static Provider of(UpstreamSettings settings) {
+            URI url = settings.url();
+            return new Provider(
+                    settings.name(),
+                    url.getScheme(),
+                    url.getRawAuthority(),
+                    url.getRawPath(),
+                    namesIn(url.getRawQuery()),
+                    settings.model(),
+                    settings.reasoningHistory(),
+                    settings.replies());
+        }
+
+        private static List<String> namesIn(@Nullable String query) {
+            return query == null
+                    ? List.of()
+                    : Arrays.stream(query.split("&"))
+                            .filter(parameter -> parameter.contains("=")) // a value alone may be the secret
+                            .map(parameter -> parameter.substring(0, parameter.indexOf('=')))
+                            .toList();
+        }
+    }
+
+    private static String hash(Shape shape) {
+        return "fp_" + HexFormat.of().formatHex(sha256().digest(canonical(shape)), 0, BYTES);
+    }
+
+    /** Settings in the one form that they have on every node: JSON, with sets and maps in order. */
+    static byte[] canonical(Record settings) {
+        return Json.bytes(json -> write(json, settings));
+    }
+
+    private static void write(JsonGenerator json, @Nullable Object value) throws IOException {
+        if (value instanceof Record settings) {
+            json.writeStartObject();
+            for (RecordComponent component : settings.getClass().getRecordComponents()) {
+                json.writeFieldName(component.getName());
+                write(json, valueOf(component, settings));
+            }
+            json.writeEndObject();
+        } else if (value instanceof Set<?> set) {
+            write(json, set.stream().map(String::valueOf).sorted().toList());
+        } else if (value instanceof Collection<?> list) {
+            json.writeStartArray();
+            for (Object element : list) {
+                write(json, element);
+            }
+            json.writeEndArray();
+        } else if (value instanceof Map<?, ?> map) {
+            json.writeStartObject();
+            for (Map.Entry<?, ?> entry : new TreeMap<>(map).entrySet()) {
+                json.writeFieldName(String.valueOf(entry.getKey()));
+                write(json, entry.getValue());
+            }
+            json.writeEndObject();
+        } else if (value instanceof Enum<?> constant) {
+            json.writeString(constant.name());
+        } else {
+            json.writeString(value == null ? null : value.toString());
+        }
+    }
+
+    private static @Nullable Object valueOf(RecordComponent component, Record settings) {
+        try {
+            Method accessor = component.getAccessor();
+            accessor.setAccessible(true);
+            return accessor.invoke(settings);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a setting that cannot be read: " + component, e);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+}

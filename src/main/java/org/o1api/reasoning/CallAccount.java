@@ -1,0 +1,81 @@
+package org.o1api.reasoning;
+
+import org.o1api.llm.CallRecord;
+import org.o1api.llm.TurnLedger;
+import org.o1api.llm.Usage;
+import org.o1api.upstream.AttemptListener;
+import org.o1api.upstream.CallRequest;
+
+/** What one call uses until it ends, which adds its record to the turn's ledger. Counts what its upstream does not report. */
+final class CallAccount implements AttemptListener {
+    private final CallRecord.Purpose purpose;
+    private final CallRequest request;
+    private final TurnTokens tokens;
+    private final TurnLedger ledger;
+    private String upstream;
+    private String model;
+    private int attempts;
+    private Usage failedAttempts = Usage.NONE;
+
+    /**
+     * The account of a call without attempts.
+     *
+     * @param upstream the name of the upstream if no request is sent
+     */
+    CallAccount(
+            CallRecord.Purpose purpose, CallRequest request, String upstream, TurnTokens tokens, TurnLedger ledger) {
+        this.purpose = purpose;
+        this.request = request;
+        this.upstream = upstream;
+        this.model = request.model();
+        this.tokens = tokens;
+        this.ledger = ledger;
+    }
+
+    @Override
+    public void sent(String name, String modelName) {
+        upstream = name;
+        model = modelName;
+        attempts++;
+    }
+
+    @Override
+    public void spent(Usage used) {
+        failedAttempts = failedAttempts.plus(used.equals(Usage.NONE) ? tokens.count(request, "", "") : used);
+    }
+
+    boolean isStep() {
+        return purpose == CallRecord.Purpose.STEP;
+    }
+
+    /** The call ended without a reply. */
+    void endWithoutReply(CallRecord.State state) {
+        end(state, Usage.NONE, false);
+    }
+
+    /**
+     * The call's reply ended, or was ended.
+     *
+     * @param reported by the upstream
+     * @param answer the text of the reply, without the reasoning in it
+     * @param reasoning the model's own reasoning
+     */
+    void end(CallRecord.State state, Usage reported, String answer, String reasoning) {
+        end(state, usage(reported, answer, reasoning), true);
+    }
+
+    private Usage usage(Usage reported, String answer, String reasoning) {
+        if (reported.inputTokens() == 0 || reported.outputTokens() == 0) {
+            Usage counted = tokens.count(request, answer, reasoning);
+            return (reported.inputTokens() == 0 ? counted : reported)
+                    .withOutputOf(reported.outputTokens() == 0 ? counted : reported);
+        }
+        return reported.reasoningTokens() > 0 || reasoning.isEmpty()
+                ? reported
+                : reported.withReasoning(tokens.of(reasoning));
+    }
+
+    private void end(CallRecord.State state, Usage usage, boolean shown) {
+        ledger.add(new CallRecord(purpose, upstream, model, attempts, usage, failedAttempts, state, shown));
+    }
+}

@@ -1,0 +1,29 @@
+package org.o1api.reasoning;
+
+import java.util.Collections;
+import java.util.Iterator;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Usage;
+import org.o1api.upstream.Call;
+import org.o1api.upstream.Delta;
+
+/** The reply of a call for which no time was left. */
+final class NoCall implements Call {
+    @Override
+    public Iterator<Delta> iterator() {
+        return Collections.emptyIterator();
+    }
+
+    @Override
+    public FinishReason finishReason() {
+        return FinishReason.LENGTH;
+    }
+
+    @Override
+    public Usage usage() {
+        return Usage.NONE;
+    }
+
+    @Override
+    public void close() {}
+}

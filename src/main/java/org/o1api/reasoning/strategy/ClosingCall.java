@@ -1,0 +1,130 @@
+package org.o1api.reasoning.strategy;
+
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.FinishReason;
+import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Thinker;
+import org.o1api.reasoning.TurnListener;
+import org.o1api.upstream.Call;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.Delta;
+import org.o1api.upstream.UpstreamException;
+
+/**
+ * Makes the call whose reply is the answer, again if that may help and nothing of an answer was shown: twice if it broke off, with
+ * fewer and fewer steps if it does not fit into the model's context, and once with the steps as plain text if the reply does not
+ * have the form that the caller demands.
+ */
+final class ClosingCall {
+    /** How often it is made again because it broke off: with the first try as often as a call is made by default. */
+    private static final int MOST_RESTARTS = 2;
+
+    /** How much less of the steps' text each call has for which the context was too short; after four there is none of it. */
+    private static final double SHORTER_BY = 0.25;
+
+    private final Question question;
+    private final StepRequests requests;
+    private final StepHistory history;
+    private final Allowance allowance;
+    private final Thinker thinker;
+    private final ShownSteps shown;
+    private final TurnListener out;
+    private final AnswerForm form;
+    /** How much of the steps' text the call has. */
+    private double share = 1;
+    /** Whether it has the steps as plain text. */
+    private boolean plain;
+
+    private int restarts;
+
+    ClosingCall(
+            Question question,
+            StepRequests requests,
+            StepHistory history,
+            Allowance allowance,
+            Thinker thinker,
+            ShownSteps shown,
+            TurnListener out) {
+        this.question = question;
+        this.requests = requests;
+        this.history = history;
+        this.allowance = allowance;
+        this.thinker = thinker;
+        this.shown = shown;
+        this.out = out;
+        this.form = new AnswerForm(question);
+    }
+
+    /** Makes the call until there is an answer. */
+    FinishReason answer() {
+        while (true) {
+            AnswerReader reader = null;
+            try (Call call = thinker.answer(request())) {
+                reader = reader(call);
+                for (Delta delta : call) {
+                    reader.feed(delta);
+                    thinker.countAsReasoning(reader.reasoningLength());
+                }
+                FinishReason reason = call.finishReason();
+                if (!isSuccess(reason)) {
+                    reader.cut();
+                    thinker.countAsReasoning(reader.reasoningLength());
+                } else if (!plain && reader.missesForm()) {
+                    plain = true;
+                    reader.breakOff("The answer does not have the form that the request demands.");
+                    continue;
+                } else if (reader.saysNothing()) {
+                    throw UpstreamException.nothingSaid();
+                }
+                reader.end();
+                return reason;
+            } catch (UpstreamException e) {
+                recover(e, reader);
+            }
+        }
+    }
+
+    /** Prepares another call; throws the failure if none may help. */
+    private void recover(UpstreamException failure, @Nullable AnswerReader reader) {
+        boolean nothingShown = reader == null || reader.mayBeginAnew();
+        if (nothingShown && hasSteps() && failure.exceedsContext()) {
+            share -= SHORTER_BY;
+            if (reader != null && reader.thinks()) {
+                reader.breakOff(shown.contextNote());
+            } else {
+                shown.noteContext();
+            }
+        } else if (reader != null && nothingShown && restarts < MOST_RESTARTS && thinker.mayRetry(failure)) {
+            restarts++;
+            reader.breakOff(String.valueOf(failure.getMessage()));
+        } else {
+            throw failure;
+        }
+    }
+
+    /** Whether the call has steps. A model that thought nothing, or too much, gets the caller's messages as they are. */
+    private boolean hasSteps() {
+        return history.hasSteps() && share > 0;
+    }
+
+    private CallRequest request() {
+        return hasSteps()
+                ? requests.answer(history.closing(share, plain), allowance.forAnswer())
+                : requests.answer(allowance.forAnswer());
+    }
+
+    private AnswerReader reader(Call call) {
+        int step = shown.next();
+        return hasSteps()
+                ? new AnswerReader(step, form, call.startsThinking(), out)
+                : new AnswerReader(step, question.wantsJson(), call.startsThinking(), out);
+    }
+
+    /** Whether a reply that ended so claims to be whole. */
+    private static boolean isSuccess(FinishReason reason) {
+        return switch (reason) {
+            case STOP, TOOL_CALLS -> true;
+            case LENGTH, CONTENT_FILTER -> false;
+        };
+    }
+}

@@ -1,0 +1,119 @@
+package org.o1api.reasoning.strategy;
+
+/**
+ * Detects that a text repeats itself: its last {@value #LENGTH} characters are one passage of at most {@value #LONGEST_PASSAGE}
+ * characters, again and again. A line of one character and white space are such passages.
+ *
+ * <p>It looks once every {@value #STRIDE} characters. Any repetition that reached its length since the last look contains the {@code
+ * LENGTH - STRIDE} characters before that look, so the shortest period of these (from the border array of Knuth, Morris and Pratt)
+ * is the only candidate. The result does not depend on how the text was cut into pieces.
+ */
+final class LoopDetector {
+    static final int LENGTH = 2000;
+    static final int LONGEST_PASSAGE = 500;
+    private static final int STRIDE = 256;
+    private static final int KEPT = LENGTH + STRIDE;
+    /** A text that does not repeat itself seldom has these many characters twice within a passage. */
+    private static final int SAMPLE = 24;
+
+    private static final int NONE = -1;
+
+    private final StringBuilder recent = new StringBuilder();
+    /** Characters before the recent ones. */
+    private int dropped;
+    /** Recent characters since the last look. */
+    private int unseen;
+
+    private int passageEnd = NONE;
+
+    /** Takes the next piece; after a repetition was found it takes no more. */
+    void feed(String more) {
+        int from = 0;
+        while (from < more.length() && !found()) {
+            int to = Math.min(more.length(), from + STRIDE - unseen);
+            recent.append(more, from, to);
+            unseen += to - from;
+            from = to;
+            if (unseen == STRIDE) {
+                look();
+            }
+        }
+    }
+
+    /** The text is complete. */
+    void end() {
+        if (!found()) {
+            look();
+        }
+    }
+
+    /** Whether the text repeats itself. */
+    boolean found() {
+        return passageEnd != NONE;
+    }
+
+    /** A text that was fed, without the repetition: up to the end of its first passage. */
+    String withoutRepetition(String text) {
+        if (!found() || passageEnd >= text.length()) {
+            return text;
+        }
+        boolean cutsPair = passageEnd > 0 && Character.isHighSurrogate(text.charAt(passageEnd - 1));
+        return text.substring(0, cutsPair ? passageEnd - 1 : passageEnd);
+    }
+
+    private void look() {
+        int length = recent.length();
+        if (length >= LENGTH) {
+            int from = length - LENGTH;
+            int to = length - unseen;
+            int period = mayRepeat(to) ? period(from, to) : LENGTH;
+            if (period <= LONGEST_PASSAGE) {
+                extend(from, to, period);
+            }
+        }
+        unseen = 0;
+        if (length > 2 * KEPT) {
+            dropped += length - KEPT;
+            recent.delete(0, length - KEPT);
+        }
+    }
+
+    private void extend(int from, int to, int period) {
+        int start = from;
+        while (start > 0 && recent.charAt(start - 1) == recent.charAt(start - 1 + period)) {
+            start--;
+        }
+        int end = to;
+        while (end < recent.length() && recent.charAt(end) == recent.charAt(end - period)) {
+            end++;
+        }
+        if (end - start >= LENGTH) {
+            passageEnd = dropped + start + period;
+        }
+    }
+
+    /** Whether the characters before an index occur a second time within the longest passage. */
+    private boolean mayRepeat(int to) {
+        int from = to - SAMPLE;
+        int again = recent.lastIndexOf(recent.substring(from, to), from - 1);
+        return again >= from - LONGEST_PASSAGE;
+    }
+
+    /** The shortest period of a part of the text. */
+    private int period(int from, int to) {
+        int length = to - from;
+        int[] borders = new int[length];
+        int border = 0;
+        for (int i = 1; i < length; i++) {
+            char c = recent.charAt(from + i);
+            while (border > 0 && c != recent.charAt(from + border)) {
+                border = borders[border - 1];
+            }
+            if (c == recent.charAt(from + border)) {
+                border++;
+            }
+            borders[i] = border;
+        }
+        return length - border;
+    }
+}

@@ -1,0 +1,45 @@
+package org.o1api.reasoning.strategy;
+
+import org.o1api.reasoning.Notes;
+import org.o1api.reasoning.TurnListener;
+
+/** Numbers the steps that the client sees, and shows the note on the context, which is a step if none is open. */
+final class ShownSteps {
+    private final Notes notes;
+    private final TurnListener out;
+    private int count;
+    private boolean contextNoted;
+
+    ShownSteps(Notes notes, TurnListener out) {
+        this.notes = notes;
+        this.out = out;
+    }
+
+    /** The number of the next step. */
+    int next() {
+        return count + 1;
+    }
+
+    /** A step with the next number was shown, and has ended. */
+    void add() {
+        count++;
+    }
+
+    String loopNote() {
+        return notes.loop();
+    }
+
+    /** The note on the context, for the end of an open step. */
+    String contextNote() {
+        contextNoted = true;
+        return notes.context();
+    }
+
+    /** Shows that the context is full, once a turn. */
+    void noteContext() {
+        if (!contextNoted) {
+            new StepReader(next(), out).endWith(contextNote());
+            add();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package org.o1api.reasoning.strategy;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One object of the step protocol as it arrives, outside of a step: in an answer, or in the history. */
+final class StepObject {
+    private final StringBuilder content = new StringBuilder();
+    private final ReplyText reply = new ReplyText();
+    private final ShownText shown = new ShownText(content::append);
+    private final StepValues values = new StepValues(title -> {}, shown, reply);
+    private final StepText text = new StepText(reply, shown, values);
+
+    /** A reply to a step's call, which need not be an object. */
+    static StepObject of(String reply) {
+        StepObject object = new StepObject();
+        object.feed(reply);
+        object.complete();
+        return object;
+    }
+
+    /** Takes the next piece. */
+    void feed(String more) {
+        reply.add(more);
+        text.read();
+        shown.report();
+    }
+
+    /** No more of it comes. */
+    void complete() {
+        reply.end();
+        text.readToEnd();
+        values.end();
+        shown.end();
+    }
+
+    /** What its keys stand for, as far as they have arrived. */
+    Set<StepValues.Field> fields() {
+        return text.fields();
+    }
+
+    /** Whether it has come to its end. */
+    boolean isClosed() {
+        return text.isClosed();
+    }
+
+    /** Whether it turned out to be no object. */
+    boolean isText() {
+        return text.isInProse();
+    }
+
+    /** How many characters it has, once it is closed. */
+    int length() {
+        return text.end();
+    }
+
+    /** How many characters came after it, once it is closed. */
+    int unread() {
+        return reply.length() - text.end();
+    }
+
+    @Nullable
+    String title() {
+        return values.title();
+    }
+
+    /** The content as far as it has arrived. */
+    String content() {
+        return content.toString();
+    }
+
+    /** The content since this was called last. */
+    String takeContent() {
+        String taken = content.toString();
+        content.setLength(0);
+        return taken;
+    }
+
+    /** Title and content as text. */
+    String plain() {
+        String title = values.title();
+        return title == null || content.isEmpty() ? title == null ? content() : title : title + "\n" + content;
+    }
+}

@@ -1,0 +1,11 @@
+package org.o1api.reasoning.strategy;
+
+import java.util.List;
+import org.o1api.llm.Message;
+
+/**
+ * The messages of one call.
+ *
+ * @param continuedFrom the index of the first message after the caller's last user message; from there on an answer is continued
+ */
+record TurnMessages(List<Message> messages, int continuedFrom) {}

@@ -1,0 +1,69 @@
+package org.o1api.upstream;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.o1api.json.JsonSlices;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+
+/**
+ * In which fields a call sends earlier reasoning.
+ *
+ * @param kept which answers carry the fields that the client sent
+ * @param required fields that the provider requires, and with which answers; never {@code DROP}
+ * @param rejected fields that the provider rejects: never sent
+ */
+record ReasoningFields(ReasoningHistory kept, Map<String, ReasoningHistory> required, Set<String> rejected) {
+    static final String CONTENT = "reasoning_content";
+    static final String REASONING = "reasoning";
+    static final String DETAILS = "reasoning_details";
+
+    /** The fields in which providers send and take reasoning. */
+    static final List<String> NAMES = List.of(CONTENT, REASONING, DETAILS);
+
+    /**
+     * Stands for reasoning that the client did not send back, if the provider requires some. DeepSeek and Kimi reject an empty text as
+     * a missing one. They do not look into it, and the shortest text misleads the model least.
+     */
+    private static final String PLACEHOLDER = " ";
+
+    ReasoningFields {
+        required = Collections.unmodifiableMap(new TreeMap<>(required)); // in one order: the same bytes in each call
+        rejected = Set.copyOf(rejected);
+    }
+
+    /** The reasoning fields of a message, in their order. */
+    Map<String, RawJson> of(Message message) {
+        if (message.role() != Role.ASSISTANT) {
+            return Map.of();
+        }
+        Map<String, RawJson> fields = new LinkedHashMap<>();
+        if (kept.includes(message)) {
+            fields.putAll(message.reasoning());
+        }
+        required.forEach((name, with) -> {
+            if (with.includes(message)) {
+                fields.putIfAbsent(name, value(name, message));
+            }
+        });
+        fields.keySet().removeAll(rejected);
+        fields.keySet().removeAll(message.fields().keySet());
+        return fields;
+    }
+
+    private static RawJson value(String name, Message message) {
+        RawJson sent = message.reasoning().get(name);
+        if (sent != null && !sent.isEmpty()) {
+            return sent;
+        }
+        String text = ReasoningText.of(message.reasoning());
+        String quoted = JsonSlices.quoted(text.isBlank() ? PLACEHOLDER : text);
+        return new RawJson(
+                name.equals(DETAILS) ? "[{\"type\":\"reasoning.text\",\"index\":0,\"text\":" + quoted + "}]" : quoted);
+    }
+}

@@ -1,0 +1,79 @@
+package org.o1api.upstream;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.o1api.json.JsonSlices;
+import org.o1api.llm.Content;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+
+/** The earlier reasoning of a message as text, whatever fields it came in. */
+final class ReasoningText {
+    private ReasoningText() {}
+
+    /**
+     * The text of the first field that has one.
+     *
+     * @param reasoning {@link org.o1api.llm.Message#reasoning}
+     * @return empty if there is none: encrypted reasoning is none
+     */
+    static String of(Map<String, RawJson> reasoning) {
+        for (String name : ReasoningFields.NAMES) {
+            RawJson value = reasoning.get(name);
+            String text = value == null ? "" : text(value);
+            if (!text.isBlank()) {
+                return text;
+            }
+        }
+        return "";
+    }
+
+    /** The content of a message after its reasoning and a blank line; the content alone if there is no reasoning. */
+    static @Nullable Content before(Message message) {
+        Content content = message.content();
+        String text = message.role() == Role.ASSISTANT ? of(message.reasoning()) : "";
+        if (text.isEmpty()) {
+            return content;
+        }
+        if (content instanceof Content.Parts parts && !parts.json().isEmptyList()) {
+            String part = "{\"type\":\"text\",\"text\":" + JsonSlices.quoted(text + "\n\n") + "}";
+            String rest = parts.json().text();
+            return new Content.Parts(new RawJson("[" + part + "," + rest.substring(rest.indexOf('[') + 1)));
+        }
+        String said = content instanceof Content.Text answer ? answer.text() : "";
+        return new Content.Text(said.isEmpty() ? text : text + "\n\n" + said);
+    }
+
+    private static String text(RawJson value) {
+        return switch (value.text().charAt(0)) {
+            case '"' -> JsonSlices.string(value);
+            case '[' -> ofDetails(value);
+            default -> "";
+        };
+    }
+
+    /** The text of {@code reasoning_details}: pieces of one index are one text. */
+    private static String ofDetails(RawJson details) {
+        StringBuilder text = new StringBuilder();
+        @Nullable String last = null;
+        for (RawJson detail : JsonSlices.elements(details)) {
+            String piece = "";
+            @Nullable String index = null;
+            for (JsonSlices.Member member : JsonSlices.members(detail)) {
+                boolean isText = member.name().equals("text") || member.name().equals("summary");
+                if (isText && member.value().text().startsWith("\"")) {
+                    piece = JsonSlices.string(member.value());
+                } else if (member.name().equals("index")) {
+                    index = member.value().text();
+                }
+            }
+            if (!piece.isEmpty()) {
+                boolean continues = index != null && index.equals(last);
+                text.append(text.isEmpty() || continues ? "" : "\n\n").append(piece);
+                last = index;
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,109 @@
+package org.o1api.upstream;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How one call sends earlier reasoning: as configured and learned, until the provider refuses that. For each field it is changed at
+ * most once each way, and never back and forth. Belongs to the call's thread.
+ */
+final class SentReasoning {
+    private final CallRequest request;
+    private final ProviderProfile profile;
+    private final Map<String, ReasoningHistory> required = new HashMap<>();
+    private final Set<String> rejected = new HashSet<>();
+    /** The fields that the provider has missed, and rejected, in this call. */
+    private final Set<String> foundMissing = new HashSet<>();
+
+    private final Set<String> foundRejected = new HashSet<>();
+
+    SentReasoning(CallRequest request, ProviderProfile profile) {
+        this.request = request;
+        this.profile = profile;
+        for (ReasoningNeed need : profile.reasoningNeeds()) {
+            switch (need.kind()) {
+                case REJECTED -> rejected.add(need.field());
+                case REQUIRED_WITH_TOOL_CALLS -> required.putIfAbsent(need.field(), ReasoningHistory.TOOL_TURNS);
+                case REQUIRED -> required.put(need.field(), ReasoningHistory.KEEP);
+            }
+        }
+    }
+
+    ReasoningFields fields() {
+        ReasoningHistory kept = request.earlier().keep() ? ReasoningHistory.KEEP : profile.reasoningHistory();
+        return new ReasoningFields(kept, required, rejected);
+    }
+
+    /** Changes the request by what a refusal says of a field for reasoning. Returns whether it is another one now. */
+    boolean change(ErrorBody error) {
+        ReasoningRefusal refusal = ReasoningRefusal.of(error, request);
+        if (refusal == null) {
+            return false;
+        }
+        // A param that is not in the request can only be missing.
+        boolean missing = refusal.missing() || (refusal.byParam() && sent(refusal.field()) == 0);
+        return missing ? add(refusal.field()) : remove(refusal.field());
+    }
+
+    /** Sends the field with answers that call tools, which is what most providers demand; with all answers if that is not enough. */
+    private boolean add(String field) {
+        if (foundMissing.contains(field) && foundRejected.contains(field)) {
+            return false;
+        }
+        int sent = sent(field);
+        ReasoningHistory before = required.get(field);
+        boolean wasRejected = rejected.remove(field);
+        for (ReasoningHistory with : new ReasoningHistory[] {ReasoningHistory.TOOL_TURNS, ReasoningHistory.KEEP}) {
+            if (before != ReasoningHistory.KEEP) {
+                required.put(field, with);
+            }
+            if (sent(field) > sent) {
+                foundMissing.add(field);
+                return true;
+            }
+        }
+        if (before == null) {
+            required.remove(field);
+        } else {
+            required.put(field, before);
+        }
+        if (wasRejected) {
+            rejected.add(field);
+        }
+        return false;
+    }
+
+    private boolean remove(String field) {
+        if (foundRejected.contains(field) || sent(field) == 0) {
+            return false;
+        }
+        foundRejected.add(field);
+        return rejected.add(field);
+    }
+
+    /** How many messages are sent with the field. */
+    private int sent(String field) {
+        ReasoningFields fields = fields();
+        return (int) request.messages().stream()
+                .filter(message -> fields.of(message).containsKey(field))
+                .count();
+    }
+
+    /** The request was accepted: what it was changed for is learned. */
+    void accepted() {
+        foundRejected.forEach(field -> {
+            if (rejected.contains(field)) {
+                profile.learn(new ReasoningNeed(field, ReasoningNeed.Kind.REJECTED));
+            }
+        });
+        foundMissing.forEach(field -> {
+            if (!rejected.contains(field)) {
+                boolean always = required.get(field) == ReasoningHistory.KEEP;
+                profile.learn(new ReasoningNeed(
+                        field, always ? ReasoningNeed.Kind.REQUIRED : ReasoningNeed.Kind.REQUIRED_WITH_TOOL_CALLS));
+            }
+        });
+    }
+}

@@ -1,0 +1,127 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.FakeUpstream.Request;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
+
+/** Earlier reasoning on its way to providers that require it, and to others that reject it. */
+class EarlierReasoningIT {
+    private static final String PRESETS =
+            "presets: { whole: { model: m1 }, streamed: { model: m2 }, stored: { model: m3 }, dropped: { model: m4 } }";
+
+    private static final String CALL =
+            "\"tool_calls\": [{\"id\": \"c1\", \"type\": \"function\", \"function\": {\"name\": \"f\", \"arguments\": \"{}\"}}]";
+    private static final String USER = "{\"role\": \"user\", \"content\": \"Weather?\"}";
+    private static final String RESULT = "{\"role\": \"tool\", \"tool_call_id\": \"c1\", \"content\": \"Sunny.\"}";
+
+    private static String request(String model, String effort, String messages, String... fields) {
+        return "{\"model\": \"" + model + "\", \"reasoning_effort\": \"" + effort + "\", \"messages\": [" + messages
+                + "], \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\"}}]"
+                + (fields.length == 0 ? "" : ", " + String.join(", ", fields)) + "}";
+    }
+
+    private static String history(String reasoning) {
+        return USER + ", {\"role\": \"assistant\", \"content\": null" + reasoning + ", " + CALL + "}, " + RESULT;
+    }
+
+    private static Script stepOrAnswer(Request request) {
+        return request.body().has("response_format")
+                ? Script.answer(Steps.step("T", "c", "final_answer"))
+                : Script.answer("Yes.");
+    }
+
+    private static JsonNode calling(Request request) {
+        for (JsonNode message : request.body().path("messages")) {
+            if (message.has("tool_calls")) {
+                return message;
+            }
+        }
+        return request.body().path("none");
+    }
+
+    private static Script requires(Request request) {
+        JsonNode calling = calling(request);
+        return calling.isMissingNode()
+                        || !calling.path("reasoning_content").asText().isEmpty()
+                ? stepOrAnswer(request)
+                : Script.error(400, "thinking is enabled but reasoning_content is missing in message 1");
+    }
+
+    private static List<String> sent(Stage stage) {
+        List<String> all = new ArrayList<>();
+        stage.requests()
+                .forEach(request ->
+                        all.add(calling(request).path("reasoning_content").asText("-")));
+        return all;
+    }
+
+    @InContainers(config = PRESETS)
+    void isSentToAProviderThatRequiresIt(Stage stage) {
+        stage.decides(EarlierReasoningIT::requires);
+        String messages = history(", \"reasoning_content\": \"I need it.\"");
+        assertThat(stage.client().post(request("whole", "minimal", messages)).content())
+                .isEqualTo("Yes.");
+        assertThat(sent(stage)).containsExactly("-", "I need it.", "I need it.");
+
+        assertThat(stage.client().post(request("whole", "none", history(""))).content())
+                .isEqualTo("Yes.");
+        assertThat(sent(stage)).hasSize(4).endsWith(" ");
+    }
+
+    @InContainers(config = PRESETS)
+    void isSentToAProviderThatRequiresItInAStream(Stage stage) {
+        stage.decides(EarlierReasoningIT::requires);
+        String body = request("streamed", "none", history(", \"reasoning\": \"I need it.\""), "\"stream\": true");
+        try (ChatClient.Stream stream = stage.client().stream(body)) {
+            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+        }
+        assertThat(sent(stage)).containsExactly("-", "I need it.");
+    }
+
+    @InContainers(config = {PRESETS, "upstream reasoning_history: keep"})
+    void isLeftOutForAProviderThatRejectsIt(Stage stage) {
+        stage.decides(request -> request.text().contains("reasoning_content")
+                ? Script.error(422, "messages.1.assistant.reasoning_content: Extra inputs are not permitted")
+                : stepOrAnswer(request));
+        String messages = history(", \"reasoning_content\": \"I need it.\"");
+        assertThat(stage.client().post(request("dropped", "minimal", messages)).content())
+                .isEqualTo("Yes.");
+        assertThat(sent(stage)).containsExactly("I need it.", "-", "-");
+    }
+
+    /** A client of a stored conversation sends the tool's result alone. */
+    @InContainers(config = PRESETS)
+    void isThatOfTheConversationIfTheGatewayHasIt(Stage stage) {
+        stage.decides(request ->
+                calling(request).isMissingNode() && !request.body().has("response_format")
+                        ? exchange -> exchange.stream()
+                                .reasoning("I need it.")
+                                .delta("{" + CALL.replace("{\"id\"", "{\"index\": 0, \"id\"") + "}")
+                                .finish("tool_calls")
+                                .done()
+                        : requires(request));
+        String conversation = "\"conversation_id\": \"weather\"";
+        assertThat(stage.client()
+                        .post(request("stored", "none", USER, conversation))
+                        .status())
+                .isEqualTo(200);
+        assertThat(stage.client()
+                        .post(request("stored", "none", RESULT, conversation))
+                        .content())
+                .isEqualTo("Yes.");
+        assertThat(sent(stage)).containsExactly("-", "-", "I need it.");
+
+        assertThat(stage.client()
+                        .post(request("stored", "none", USER, conversation))
+                        .content())
+                .isEqualTo("Yes.");
+    }
+}

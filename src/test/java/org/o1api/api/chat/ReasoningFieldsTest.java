@@ -1,0 +1,276 @@
+package org.o1api.api.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.api.ApiSettings;
+import org.o1api.api.RequestException;
+import org.o1api.llm.Effort;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.ReasoningFormat;
+import org.o1api.reasoning.Notes;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Prompts;
+
+class ReasoningFieldsTest {
+    private static ChatCompletionRequest with(String fields) {
+        String body = "{" + fields + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
+        return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.Limits.DEFAULT);
+    }
+
+    private static Preset preset(Preset.Steps steps, @Nullable ReasoningFormat format) {
+        return new Preset(
+                "thinker",
+                Set.of(),
+                List.of("default"),
+                "m",
+                "steps",
+                steps,
+                new Preset.Budget(30, 50_000, Duration.ofMinutes(5), 6),
+                Prompts.DEFAULT,
+                Notes.DEFAULT,
+                Preset.History.DEFAULT,
+                format,
+                null);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    "reasoning_effort": "none"                                               | NONE
+                    "reasoning_effort": "minimal"                                            | MINIMAL
+                    "reasoning_effort": "low"                                                | LOW
+                    "reasoning_effort": "medium"                                             | MEDIUM
+                    "reasoning_effort": "high"                                               | HIGH
+                    "reasoning_effort": "xhigh"                                              | XHIGH
+                    "reasoning_effort": "max"                                                | MAX
+                    "reasoning_effort": "default"                                            |
+                    "reasoning_effort": "auto"                                               |
+                    "reasoning_effort": ""                                                   |
+                    "reasoning_effort": null                                                 |
+                    "reasoning": null                                                        |
+                    "reasoning": {}                                                          |
+                    "reasoning": {"effort": null, "max_tokens": null, "enabled": null}       |
+                    "reasoning": {"effort": "high"}                                          | HIGH
+                    "reasoning": {"effort": "max", "summary": "auto"}                        | MAX
+                    "reasoning": {"effort": "auto"}                                          |
+                    "reasoning": {"summary": "detailed", "generate_summary": 5}              |
+                    "reasoning": {"enabled": true}                                           |
+                    "reasoning": {"enabled": false}                                          | NONE
+                    "reasoning": {"enabled": true, "effort": "low"}                          | LOW
+                    "reasoning": {"enabled": false, "effort": "none"}                        | NONE
+                    "reasoning": {"enabled": false, "exclude": true}                         | NONE
+                    "reasoning": {"exclude": true}                                           |
+                    "reasoning": {"max_tokens": 0}                                           | NONE
+                    "reasoning": {"max_tokens": 1}                                           | LOW
+                    "reasoning": {"max_tokens": 2047}                                        | LOW
+                    "reasoning": {"max_tokens": 2048}                                        | MEDIUM
+                    "reasoning": {"max_tokens": 16383}                                       | MEDIUM
+                    "reasoning": {"max_tokens": 16384}                                       | HIGH
+                    "reasoning": {"max_tokens": 32767}                                       | HIGH
+                    "reasoning": {"max_tokens": 32768}                                       | XHIGH
+                    "reasoning": {"max_tokens": 2147483647}                                  | XHIGH
+                    "reasoning": {"max_tokens": 4096, "effort": "high"}                      | HIGH
+                    "reasoning": {"mode": "standard", "context": [1], "later": {"a": []}}    |
+                    "thinking": null                                                         |
+                    "thinking": {}                                                           |
+                    "thinking": {"type": "enabled"}                                          |
+                    "thinking": {"type": "enabled", "budget_tokens": 1024}                   | LOW
+                    "thinking": {"budget_tokens": 16000, "type": "enabled"}                  | MEDIUM
+                    "thinking": {"type": "enabled", "budget_tokens": 63999}                  | XHIGH
+                    "thinking": {"budget_tokens": 20000}                                     | HIGH
+                    "thinking": {"budget_tokens": 0}                                         | NONE
+                    "thinking": {"type": "disabled"}                                         | NONE
+                    "thinking": {"type": "disabled", "budget_tokens": 0}                     | NONE
+                    "thinking": {"type": "adaptive", "display": "omitted"}                   |
+                    "thinking": {"type": "auto"}                                             |
+                    "thinking": {"type": "enabled", "keep": "all", "clear_thinking": false}  |
+                    "reasoning_effort": "low", "reasoning": {"effort": "high"}               | LOW
+                    "reasoning": {"effort": "high"}, "reasoning_effort": "low"               | LOW
+                    "reasoning_effort": "high", "thinking": {"type": "disabled"}             | HIGH
+                    "reasoning_effort": "auto", "reasoning": {"effort": "high"}              | HIGH
+                    "reasoning_effort": null, "thinking": {"type": "disabled"}               | NONE
+                    "thinking": {"type": "disabled"}, "reasoning": {"effort": "high"}        | HIGH
+                    "thinking": {"type": "disabled"}, "reasoning": {"summary": "auto"}       | NONE
+                    "reasoning": {"enabled": false}, "thinking": {"type": "enabled"}         | NONE
+                    "reasoning": {"effort": "high"}, "reasoning": {"summary": "auto"}        |
+                    "usage": {"include": true}                                               |
+                    "usage": {"include": null, "later": 1}                                   |
+                    "store": true                                                            |
+                    "store": {"any": ["thing"]}                                              |
+                    "service_tier": "flex"                                                   |
+                    "prompt_cache_key": "k"                                                  |
+                    "prompt_cache_retention": "24h"                                          |
+                    """)
+    void readsTheEffortOfEachDialectAndForwardsNothing(String fields, @Nullable Effort effort) {
+        ChatCompletionRequest request = with(fields);
+
+        assertThat(request.effort()).isEqualTo(effort);
+        assertThat(request.fields()).isEmpty();
+        assertThat(request.closingFields()).isEmpty();
+    }
+
+    /** These steer the provider's model, not the gateway. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "chat_template_kwargs",
+                "enable_thinking",
+                "thinking_budget",
+                "think",
+                "reasoning_split",
+                "user",
+                "safety_identifier",
+                "metadata"
+            })
+    void forwardsWhatSteersTheProvidersModel(String name) {
+        ChatCompletionRequest request = with("\"" + name + "\": {\"enable_thinking\": false}");
+
+        assertThat(request.fields()).containsOnlyKeys(name);
+        assertThat(request.effort()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    "reasoning_effort": "huge"                                   | reasoning_effort
+                    "reasoning_effort": "HIGH"                                   | reasoning_effort
+                    "reasoning_effort": 3                                        | reasoning_effort
+                    "reasoning_effort": {"effort": "high"}                       | reasoning_effort
+                    "reasoning": "high"                                          | reasoning
+                    "reasoning": true                                            | reasoning
+                    "reasoning": []                                              | reasoning
+                    "reasoning": {"effort": "huge"}                              | reasoning.effort
+                    "reasoning": {"effort": 3}                                   | reasoning.effort
+                    "reasoning": {"enabled": "yes"}                              | reasoning.enabled
+                    "reasoning": {"exclude": 1}                                  | reasoning.exclude
+                    "reasoning": {"max_tokens": "4096"}                          | reasoning.max_tokens
+                    "reasoning": {"max_tokens": 1.5}                             | reasoning.max_tokens
+                    "reasoning": {"max_tokens": -1}                              | reasoning.max_tokens
+                    "reasoning": {"max_tokens": 1e99}                            | reasoning.max_tokens
+                    "reasoning": {"max_tokens": 99999999999}                     | reasoning.max_tokens
+                    "reasoning": {"enabled": false, "effort": "high"}            | reasoning.effort
+                    "reasoning": {"effort": "none", "enabled": true}             | reasoning.effort
+                    "reasoning": {"enabled": false, "max_tokens": 4096}          | reasoning.max_tokens
+                    "reasoning": {"enabled": true, "max_tokens": 0}              | reasoning.max_tokens
+                    "reasoning": {"max_tokens": 4096, "effort": "none"}          | reasoning.max_tokens
+                    "reasoning": {"max_tokens": 0, "effort": "high"}             | reasoning.max_tokens
+                    "thinking": true                                             | thinking
+                    "thinking": "enabled"                                        | thinking
+                    "thinking": {"type": "on"}                                   | thinking.type
+                    "thinking": {"type": true}                                   | thinking.type
+                    "thinking": {"type": "enabled", "budget_tokens": "1024"}     | thinking.budget_tokens
+                    "thinking": {"type": "enabled", "budget_tokens": -1}         | thinking.budget_tokens
+                    "thinking": {"type": "enabled", "budget_tokens": 0}          | thinking.budget_tokens
+                    "thinking": {"budget_tokens": 1024, "type": "disabled"}      | thinking.budget_tokens
+                    "usage": true                                                | usage
+                    "usage": {"include": "yes"}                                  | usage.include
+                    "include_reasoning": "yes"                                   | include_reasoning
+                    """)
+    void namesWhatIsWrong(String fields, String param) {
+        assertThatThrownBy(() -> with(fields)).isInstanceOfSatisfying(RequestException.class, e -> {
+            assertThat(e.param()).isEqualTo(param);
+            assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+            assertThat(e).hasMessageContaining("'" + param + "'");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    "user": "u"                                                              |           | REASONING_CONTENT
+                    "reasoning": {}                                                          |           | BOTH
+                    "reasoning": {"effort": "low"}                                           |           | BOTH
+                    "reasoning": {"enabled": false}                                          |           | BOTH
+                    "reasoning": null                                                        |           | REASONING_CONTENT
+                    "usage": {"include": true}                                               |           | BOTH
+                    "usage": {"include": false}                                              |           | REASONING_CONTENT
+                    "thinking": {"type": "enabled"}                                          |           | REASONING_CONTENT
+                    "reasoning_effort": "high"                                               |           | REASONING_CONTENT
+                    "reasoning": {"exclude": true}                                           |           | NONE
+                    "reasoning": {"exclude": false}                                          |           | BOTH
+                    "reasoning": {"exclude": true}, "include_reasoning": true                |           | BOTH
+                    "reasoning": {"exclude": true}, "usage": {"include": true}               |           | NONE
+                    "reasoning": {"exclude": true}, "reasoning_format": "think"              |           | THINK
+                    "include_reasoning": true                                                |           | REASONING_CONTENT
+                    "include_reasoning": false, "reasoning": {"effort": "low"}               |           | NONE
+                    "reasoning": {}, "reasoning_format": "reasoning_content"                 |           | REASONING_CONTENT
+                    "reasoning": {}, "reasoning_format": "reasoning"                         |           | REASONING
+                    "reasoning": {}, "reasoning_format": "think"                             |           | THINK
+                    "reasoning": {}                                                          | REASONING | REASONING
+                    "reasoning": {}                                                          | THINK     | THINK
+                    "reasoning": {}                                                          | NONE      | NONE
+                    "reasoning": {}, "include_reasoning": true                               | NONE      | BOTH
+                    "reasoning": {}, "response_format": {"type": "json_object"}              | MARKDOWN  | BOTH
+                    "usage": {"include": true}, "response_format": {"type": "json_object"}   | NONE      | NONE
+                    "response_format": {"type": "json_object"}                               | THINK     | REASONING_CONTENT
+                    """)
+    void showsTheReasoningInTheFieldThatTheDialectsClientsRead(
+            String fields, @Nullable ReasoningFormat ofPreset, ReasoningFormat expected) {
+        Preset preset = preset(Preset.Steps.DEFAULT, ofPreset);
+
+        assertThat(with(fields).format(preset, ReasoningFormat.REASONING_CONTENT))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    "user": "u"                                                                    | false
+                    "usage": {"include": true}                                                     | true
+                    "usage": {"include": false}                                                    | false
+                    "usage": {}                                                                    | false
+                    "stream_options": {"include_usage": true}                                      | true
+                    "stream_options": {"include_usage": true}, "usage": {"include": false}         | true
+                    "usage": {"include": true}, "stream_options": {"include_usage": false}         | true
+                    """)
+    void asksForTheUsageInEitherWay(String fields, boolean included) {
+        assertThat(with(fields).includeUsage()).isEqualTo(included);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // effort, at least and at most for a preset of 3 to 25, 1 to 2, none, and 6 to 10
+        "NONE,    0, 0,   0, 0,  0, 0,  0, 0",
+        "MINIMAL, 1, 1,   1, 1,  0, 0,  1, 1",
+        "LOW,     1, 3,   1, 2,  0, 0,  1, 3",
+        "MEDIUM,  3, 25,  1, 2,  0, 0,  6, 10",
+        "HIGH,    5, 25,  2, 2,  0, 0,  6, 10",
+        "XHIGH,   8, 25,  2, 2,  0, 0,  8, 10",
+        "MAX,     8, 25,  2, 2,  0, 0,  8, 10"
+    })
+    void countsStepsByTheEffort(
+            Effort effort, int min, int max, int few, int most, int none, int zero, int some, int many) {
+        assertThat(new Preset.Steps(3, 25).withEffort(effort)).isEqualTo(new Preset.Steps(min, max));
+        assertThat(new Preset.Steps(1, 2).withEffort(effort)).isEqualTo(new Preset.Steps(few, most));
+        assertThat(new Preset.Steps(0, 0).withEffort(effort)).isEqualTo(new Preset.Steps(none, zero));
+        assertThat(new Preset.Steps(6, 10).withEffort(effort)).isEqualTo(new Preset.Steps(some, many));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsTheOtherLimitsOfAStep(Effort effort) {
+        Preset.Steps steps = new Preset.Steps(3, 25, 2, 100, false).withEffort(effort);
+
+        assertThat(steps).isEqualTo(new Preset.Steps(steps.min(), steps.max(), 2, 100, false));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    "reasoning": {"max_tokens": 1000}      | 3
+                    "thinking": {"type": "disabled"}       | 0
+                    "reasoning_effort": "max"              | 25
+                    """)
+    void asksTheQuestionWithTheStepsOfItsEffort(String fields, int most) {
+        assertThat(with(fields)
+                        .question(preset(Preset.Steps.DEFAULT, null))
+                        .steps()
+                        .max())
+                .isEqualTo(most);
+    }
+}

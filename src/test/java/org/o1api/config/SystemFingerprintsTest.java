@@ -1,0 +1,112 @@
+package org.o1api.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.llm.ReasoningFormat;
+
+class SystemFingerprintsTest {
+    private static final String CONFIG = """
+            api_bearer_token: token-1
+            model_provider_api_key: provider-key-1
+            default_api_url: "https://llm.example.org/v1/chat/completions?api-version=1&key=query-1"
+            default_model: deep
+            upstreams:
+              spare: { url: "https://spare.example.org/v1", headers: { x-key: header-1 }, proxy: "http://u:proxy-1@proxy:3128" }
+            presets:
+              deep: { model: some-model, aliases: [a, b, c, d], upstream: [default, spare], steps: { min: 3, max: 25 } }
+              quick: { steps: { max: 0 } }
+            """;
+
+    private static String of(String config, String preset) {
+        Config read = Config.parse("config.yaml", config, name -> null);
+        return String.valueOf(SystemFingerprints.of(read).get(preset));
+    }
+
+    private record Inner(Duration time, @Nullable String none) {}
+
+    private record Sample(
+            Set<String> set, Map<String, Inner> map, List<Integer> list, ReasoningFormat constant, boolean flag) {}
+
+    /** Sets and maps have another order in each JVM. */
+    @Test
+    void hashesSettingsInOneOrder() {
+        Map<String, Inner> map = new LinkedHashMap<>();
+        map.put("z", new Inner(Duration.ofMinutes(5), null));
+        map.put("a", new Inner(Duration.ZERO, "b"));
+        Sample sample =
+                new Sample(new LinkedHashSet<>(List.of("z", "a")), map, List.of(2, 1), ReasoningFormat.THINK, true);
+        assertThat(new String(SystemFingerprints.canonical(sample), StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "{'set':['a','z'],'map':{'a':{'time':'PT0S','none':'b'},'z':{'time':'PT5M','none':null}},'list':['2','1'],'constant':'THINK','flag':'true'}"
+                                .replace('\'', '"'));
+    }
+
+    @Test
+    void isTheSameAfterARestart() {
+        assertThat(of(CONFIG, "deep")).isEqualTo(of(CONFIG, "deep")).matches("fp_[0-9a-f]{10}");
+    }
+
+    @Test
+    void differsFromPresetToPreset() {
+        assertThat(of(CONFIG, "deep")).isNotEqualTo(of(CONFIG, "quick"));
+    }
+
+    @Test
+    void thereIsOneWithoutAConfig() {
+        assertThat(SystemFingerprints.of(Config.defaults()).values())
+                .allMatch(value -> value.matches("fp_[0-9a-f]{10}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            some-model | other-model
+            llm.example | llm2.example
+            /v1/chat | /v2/chat
+            api-version=1& | api-version=1&deployment=d&
+            spare.example | spare2.example
+            max: 25 | max: 24
+            min: 3 | min: 2
+            deep: { | deep: { reasoning_format: think,
+            deep: { | deep: { usage: turn,
+            deep: { | deep: { prompts: { step: Think. next_action },
+            deep: { | deep: { notes: { loop: Again. },
+            deep: { | deep: { budget: { tokens: 7 },
+            deep: { | deep: { history: { reasoning: true },
+            spare: { | spare: { reasoning_history: keep,
+            spare: { | spare: { starts_thinking: true,
+            spare: { | spare: { model: m,
+            default_model: | usage: turn~ndefault_model:
+            default_model: | reasoning_format: both~ndefault_model:
+            [default, spare] | [spare, default]
+            """)
+    void changesWithWhatShapesTheReply(String before, String after) {
+        String changed = CONFIG.replace(before, after.replace("~n", "\n"));
+        assertThat(changed).isNotEqualTo(CONFIG);
+        assertThat(of(changed, "deep")).isNotEqualTo(of(CONFIG, "deep"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "token-1, token-2",
+        "provider-key-1, provider-key-2",
+        "query-1, query-2",
+        "header-1, header-2",
+        "proxy-1, proxy-2"
+    })
+    void containsNoSecret(String before, String after) {
+        String changed = CONFIG.replace(before, after);
+        assertThat(changed).isNotEqualTo(CONFIG);
+        assertThat(of(changed, "deep")).isEqualTo(of(CONFIG, "deep"));
+    }
+}

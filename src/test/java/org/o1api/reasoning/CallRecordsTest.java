@@ -1,0 +1,212 @@
+package org.o1api.reasoning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.llm.CallRecord;
+import org.o1api.llm.CallRecord.Purpose;
+import org.o1api.llm.CallRecord.State;
+import org.o1api.llm.ErrorCode;
+import org.o1api.llm.Message;
+import org.o1api.llm.TurnLedger;
+import org.o1api.llm.Usage;
+import org.o1api.reasoning.ScriptedUpstream.Reply;
+import org.o1api.upstream.Call;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.Cancellation;
+import org.o1api.upstream.Delta;
+import org.o1api.upstream.Terms;
+import org.o1api.upstream.Upstream;
+import org.o1api.upstream.UpstreamException;
+
+/** What the ledger has of each call, however it ends. */
+class CallRecordsTest {
+    private static final CallRequest REQUEST = new CallRequest("m", List.of(Message.user("hello world")), Map.of());
+    /** What the gateway counts of that request. */
+    private static final long PROMPT = 3 + 3 + 2;
+
+    private static final Usage USED = new Usage(10, 2, 1, 5, 3);
+
+    private final Cancellation cancellation = new Cancellation();
+    private final TurnLedger ledger = new TurnLedger();
+
+    private Thinker thinker(Upstream upstream) {
+        return new Thinker(
+                upstream,
+                "team-a",
+                cancellation,
+                new Preset.Budget(30, 1000, Duration.ofMinutes(5), 6),
+                new Transcript(),
+                ledger);
+    }
+
+    private static Call open(Thinker thinker, Purpose purpose) {
+        return purpose == Purpose.STEP ? thinker.think(REQUEST) : thinker.answer(REQUEST);
+    }
+
+    private static void read(Call call) {
+        try (call) {
+            for (Delta delta : call) {
+                assertThat(delta).isNotNull();
+            }
+        }
+    }
+
+    private CallRecord only() {
+        assertThat(ledger.records()).hasSize(1);
+        return ledger.records().get(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void recordsACallThatIsComplete(Purpose purpose) {
+        Reply reply = Reply.of(new Delta.Text("x")).using(USED);
+        read(open(
+                thinker(ScriptedUpstream.answering(reply).afterAttempts(new Usage(4, 0, 3, 0), Usage.NONE)), purpose));
+        assertThat(only())
+                .isEqualTo(new CallRecord(
+                        purpose, "scripted", "m", 3, USED, new Usage(4 + PROMPT, 0, 3, 0), State.COMPLETED, true));
+    }
+
+    /** A provider that is left before the end of its reply reports nothing. */
+    @Test
+    void countsAStepThatTheStrategyEnds() {
+        Reply reply = Reply.of(new Delta.Text("hello world"), new Delta.Text("never read"));
+        try (Call call = thinker(ScriptedUpstream.answering(reply)).think(REQUEST)) {
+            call.iterator().next();
+        }
+        assertThat(only().state()).isEqualTo(State.CANCELLED);
+        assertThat(only().shown()).isTrue();
+        assertThat(only().usage()).isEqualTo(new Usage(PROMPT, 0, 2, 0));
+        assertThat(ledger.answer()).isEqualTo(new Usage(PROMPT, 0, 2, 2));
+    }
+
+    @Test
+    void countsAStepThatTimeEnds() {
+        Thinker thinker = thinker(ScriptedUpstream.answering(Reply.of(new Delta.Text("hello"), new Delta.Text("x"))));
+        try (Call call = thinker.think(REQUEST)) {
+            Iterator<Delta> deltas = call.iterator();
+            deltas.next();
+            thinker.endThinking();
+            assertThat(deltas.hasNext()).isFalse();
+        }
+        assertThat(only().state()).isEqualTo(State.CANCELLED);
+        assertThat(ledger.total()).isEqualTo(new Usage(PROMPT, 0, 1, 1));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void countsWhatAClientThatLeftHasCaused(Purpose purpose) {
+        Call call = open(
+                thinker(ScriptedUpstream.answering(Reply.of(new Delta.Text("hello"), new Delta.Text("x")))), purpose);
+        Iterator<Delta> deltas = call.iterator();
+        deltas.next();
+        cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
+        assertThatThrownBy(deltas::hasNext).hasMessage("gone");
+        call.close();
+        assertThat(only().state()).isEqualTo(State.CANCELLED);
+        assertThat(ledger.total().outputTokens()).isEqualTo(2); // estimated: nobody waits for it
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void countsACallThatIsMadeAgainInTheTotalsOnly(Purpose purpose) {
+        Reply broken = Reply.of(new Delta.Text("Half")).using(new Usage(9, 0, 4, 0));
+        Thinker thinker = thinker(ScriptedUpstream.answering(
+                broken.breaking(true), Reply.of(new Delta.Text("x")).using(new Usage(10, 0, 5, 0))));
+        assertThatThrownBy(() -> read(open(thinker, purpose)))
+                .isInstanceOfSatisfying(
+                        UpstreamException.class,
+                        e -> assertThat(thinker.mayRetry(e)).isTrue());
+        read(open(thinker, purpose));
+        assertThat(ledger.records()).extracting(CallRecord::state).containsExactly(State.FAILED, State.COMPLETED);
+        assertThat(ledger.records()).extracting(CallRecord::shown).containsExactly(false, true);
+        assertThat(ledger.answer().inputTokens()).isEqualTo(10);
+        assertThat(ledger.answer().outputTokens()).isEqualTo(5);
+        assertThat(ledger.total().inputTokens()).isEqualTo(19);
+        assertThat(ledger.total().outputTokens()).isEqualTo(9);
+        assertThat(ledger.calls()).isEqualTo(2);
+        assertThat(thinker.calls()).isOne();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 7, 8, 7", "6, 0, 6, 1", "0, 0, 8, 1", "6, 7, 6, 7"})
+    void countsTheHalfThatAProviderDoesNotReport(long input, long output, long inputCounted, long outputCounted) {
+        Reply reply = Reply.of(new Delta.Text("hello")).using(new Usage(input, 0, output, 0));
+        read(thinker(ScriptedUpstream.answering(reply)).answer(REQUEST));
+        assertThat(only().usage()).isEqualTo(new Usage(inputCounted, 0, outputCounted, 0));
+    }
+
+    private static Upstream failing(Consumer<Terms> before) {
+        return new Upstream() {
+            @Override
+            public String name() {
+                return "failing";
+            }
+
+            @Override
+            public Call open(CallRequest request, Terms terms) {
+                before.accept(terms);
+                throw new UpstreamException(ErrorCode.UPSTREAM_FAILED, "It failed.", false, null);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void recordsACallThatNeverSentARequest(Purpose purpose) {
+        Thinker thinker = thinker(failing(terms -> {}));
+        assertThatThrownBy(() -> open(thinker, purpose)).hasMessage("It failed.");
+        assertThat(only())
+                .isEqualTo(new CallRecord(purpose, "failing", "m", 0, Usage.NONE, Usage.NONE, State.FAILED, false));
+    }
+
+    @Test
+    void recordsWhatACallUsedThatGotNoReply() {
+        Thinker thinker = thinker(failing(terms -> {
+            terms.attempts().sent("spare", "other");
+            terms.attempts().spent(new Usage(5, 0, 3, 0));
+        }));
+        assertThatThrownBy(() -> thinker.think(REQUEST)).hasMessage("It failed.");
+        assertThat(only())
+                .isEqualTo(new CallRecord(
+                        Purpose.STEP, "spare", "other", 1, Usage.NONE, new Usage(5, 0, 3, 0), State.FAILED, false));
+        assertThat(ledger.total()).isEqualTo(new Usage(5, 0, 3, 3));
+        assertThat(ledger.answer()).isEqualTo(Usage.NONE);
+    }
+
+    @Test
+    void recordsACallThatTimeEndedBeforeItsReply() {
+        Thinker[] thinker = new Thinker[1];
+        thinker[0] = thinker(failing(terms -> {
+            terms.attempts().sent("main", "m");
+            thinker[0].endThinking();
+        }));
+        try (Call call = thinker[0].think(REQUEST)) {
+            assertThat(call).isEmpty();
+        }
+        assertThat(only())
+                .isEqualTo(
+                        new CallRecord(Purpose.STEP, "main", "m", 1, Usage.NONE, Usage.NONE, State.CANCELLED, false));
+    }
+
+    @Test
+    void recordsNoCallForWhichNoTimeIsLeft() {
+        Thinker thinker = thinker(ScriptedUpstream.answering("x"));
+        thinker.endThinking();
+        read(thinker.think(REQUEST));
+        assertThat(ledger.records()).isEmpty();
+    }
+}
