@@ -4,7 +4,7 @@ import { Output, generateText, stepCountIs, streamText, tool } from "ai";
 import { z } from "zod";
 
 const o1 = createOpenAICompatible({
-  name: "o1-api",
+  name: "o1api",
   baseURL: (process.env.O1_API_URL ?? "http://localhost:8080") + "/v1",
   apiKey: process.env.O1_API_TOKEN,
   includeUsage: true,
@@ -13,7 +13,7 @@ const o1 = createOpenAICompatible({
 const model = o1("thinker");
 const prompt = "Is 91 a prime number?";
 
-const reply = await generateText({ model, prompt, providerOptions: { "o1-api": { reasoningEffort: "low" } } });
+const reply = await generateText({ model, prompt, providerOptions: { "o1api": { reasoningEffort: "low" } } });
 console.log("reasoning:", reply.reasoningText);
 console.log("answer:", reply.text);
 console.log("usage:", reply.usage);

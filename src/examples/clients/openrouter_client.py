@@ -22,6 +22,7 @@ with OpenRouter(
         messages=[{"role": "user", "content": "Is 91 a prime number?"}],
         reasoning={"effort": "low"},
         stream=True,
+        stream_options={"include_usage": True},
     ) as stream:
         for chunk in stream:
             for choice in chunk.choices:
