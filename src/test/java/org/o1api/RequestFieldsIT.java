@@ -389,8 +389,9 @@ class RequestFieldsIT {
     }
 
     private static int steps(Stage stage, String effort, String nextAction) {
-        stage.decides(request ->
-                request.asksForJson() ? Script.answer(Steps.step("T", "c", nextAction)) : Script.answer("Yes."));
+        stage.decides(request -> request.asksForJson()
+                ? Script.answer(Steps.step("T", "c" + request.number(), nextAction))
+                : Script.answer("Yes."));
         assertThat(stage.client()
                         .askWhole("?", "\"reasoning_effort\": \"" + effort + "\"")
                         .content())
