@@ -171,6 +171,50 @@ class ContextOverflowTest {
         assertThat(turn.calls()).isEqualTo(5);
     }
 
+    private static Reply cut(Delta... deltas) {
+        return Reply.of(deltas).ending(FinishReason.LENGTH);
+    }
+
+    /** What fits into the context, but for a few tokens, leaves no room for the answer. */
+    @Test
+    void anAnswerThatHasNoRoomIsGeneratedFromLess() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(goOn("a".repeat(1000))),
+                TOO_LONG,
+                cut(new Delta.Text("Be"), new Delta.Text("cau")),
+                cut(new Delta.Reasoning("Hm, ")),
+                Reply.of(new Delta.Text("Because"), new Delta.Text(".")));
+        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.STOP);
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+        assertThat(characters(upstream.requests().get(3)))
+                .isLessThan(characters(upstream.requests().get(2)));
+    }
+
+    @Test
+    void aLongerAnswerThatIsCutIsShown() {
+        String half = "word ".repeat(41);
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(reply(goOn("a")), TOO_LONG, cut(new Delta.Text(half), new Delta.Text("x")));
+        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.LENGTH);
+        assertThat(turn.out.events()).contains("answer: " + half, "answer: x");
+    }
+
+    @Test
+    void aShortAnswerThatIsCutWithoutAFullContextIsShown() {
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(reply(StepsFixture.done("a")), cut(new Delta.Text("Be")));
+        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.LENGTH);
+        assertThat(turn.out.answer()).isEqualTo("Be");
+    }
+
+    @Test
+    void theLastOfTheShortAnswersIsShown() {
+        Reply cut = cut(new Delta.Text("Be"));
+        ScriptedUpstream upstream = ScriptedUpstream.answering(reply(goOn("a")), TOO_LONG, cut, cut, cut, cut, cut);
+        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.LENGTH);
+        assertThat(turn.out.answer()).isEqualTo("Be");
+    }
+
     @Test
     void anAnswerThatHasBegunIsNotRepeated() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(

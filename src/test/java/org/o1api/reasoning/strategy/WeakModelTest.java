@@ -66,7 +66,7 @@ class WeakModelTest {
 
         Model(long seed) {
             random = new Random(seed);
-            context = random.nextInt(3) == 0 ? 600 + random.nextInt(4000) : Integer.MAX_VALUE;
+            context = random.nextInt(3) == 0 ? 300 + random.nextInt(1200) : Integer.MAX_VALUE;
         }
 
         Reply reply(CallRequest request) {
@@ -123,6 +123,8 @@ class WeakModelTest {
     @ParameterizedTest
     @EnumSource
     void everyTurnEndsWithAnAnswer(Demand demand) {
+        int loops = 0;
+        int full = 0;
         for (long seed = 0; seed < TURNS; seed++) {
             StepsFixture turn = new StepsFixture();
             Model model = new Model(seed);
@@ -134,8 +136,11 @@ class WeakModelTest {
             for (int step = 1; step <= turn.out.steps(); step++) {
                 assertThat(turn.out.step(step)).as("seed %d", seed).doesNotStartWith("{\"title\"");
             }
+            loops += turn.out.events().stream().anyMatch(event -> event.contains("*LOOP*")) ? 1 : 0;
+            full += turn.out.events().stream().anyMatch(event -> event.contains("*FULL*")) ? 1 : 0;
             assertThat(turn.calls()).isLessThanOrEqualTo(25 + 1 + 1 + 4);
         }
+        assertThat(List.of(loops, full)).allMatch(count -> count > TURNS / 20);
     }
 
     @Test
