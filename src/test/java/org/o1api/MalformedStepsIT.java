@@ -59,9 +59,12 @@ class MalformedStepsIT {
 
     @InContainers
     void goesOnAfterAStepThatDoesNotSayWhatIsNext(Stage stage) {
-        Script silent = Script.answer("{\"title\": \"T\", \"content\": \"c\"}");
         stage.plays(
-                silent, silent, silent, Script.answer(Steps.step("Last", "d", "final_answer")), Script.answer("Yes."));
+                Script.answer("{\"title\": \"T\", \"content\": \"a\"}"),
+                Script.answer("{\"title\": \"T\", \"content\": \"b\"}"),
+                Script.answer("{\"title\": \"T\", \"content\": \"c\"}"),
+                Script.answer(Steps.step("Last", "d", "final_answer")),
+                Script.answer("Yes."));
 
         assertThat(stage.client().askWhole("?").reasoning()).endsWith("## Step 4: Last\nd");
     }
@@ -161,29 +164,31 @@ class MalformedStepsIT {
     /** On a gateway of its own, since it remembers. */
     @InContainers(config = "presets: { stubborn: { model: stubborn-model } }")
     void asksAnUpstreamWithoutWhatItRefuses(Stage stage) {
-        for (String field : List.of("response_format", "stream_options", "temperature", "stream")) {
+        for (String field : List.of("response_format", "stream_options", "temperature", "max_tokens", "stream")) {
             stage.decides(request -> request.body().has(field)
                     ? Script.error(400, "Unsupported parameter: '" + field + "' is not supported with this model.")
                     : reply(request));
             assertThat(stage.client().askWhole("?").content()).as(field).isEqualTo("Yes.");
             // Rejected once for each kind of request, the steps in JSON and the answer in text, and remembered.
-            int kinds = field.equals("response_format") ? 1 : 2;
+            int kinds = List.of("response_format", "max_tokens").contains(field) ? 1 : 2;
             assertThat(stage.requests()).as(field).hasSize(4 + kinds);
         }
     }
 
     private static Script reply(Request request) {
-        String text = answer(request.lastMessage());
+        String text = answer(request);
         return request.body().path("stream").asBoolean() ? Script.answer(text) : Script.completion(text);
     }
 
-    private static String answer(String lastMessage) {
-        return lastMessage.contains("final answer") ? "Yes." : Steps.step("T", "c", "final_answer");
+    private static String answer(Request request) {
+        return request.lastMessage().contains("final answer")
+                ? "Yes."
+                : Steps.step("T", "c" + request.number(), "final_answer");
     }
 
     @InContainers
     void understandsAnUpstreamThatDoesNotStream(Stage stage) {
-        stage.decides(request -> Script.completion(answer(request.lastMessage())));
+        stage.decides(request -> Script.completion(answer(request)));
 
         try (ChatClient.Stream stream = stage.client().ask("?")) {
             assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");

@@ -403,8 +403,9 @@ class RequestFieldsIT {
     }
 
     private static int steps(Stage stage, String field, String nextAction) {
-        stage.decides(request ->
-                request.asksForJson() ? Script.answer(Steps.step("T", "c", nextAction)) : Script.answer("Yes."));
+        stage.decides(request -> request.asksForJson()
+                ? Script.answer(Steps.step("T", "c" + request.number(), nextAction))
+                : Script.answer("Yes."));
         assertThat(stage.client().askWhole("?", field).content()).isEqualTo("Yes.");
         return stage.requests().size() - 1;
     }

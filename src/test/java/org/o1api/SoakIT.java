@@ -27,14 +27,13 @@ import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
+import org.o1api.testing.Steps;
 
 /** Some minutes of turns, a tenth of them left by their clients and a tenth of the calls faulty: {@code mvn verify -Psoak}. */
 @Tag("soak")
 class SoakIT {
     private static final Duration EACH = Duration.ofSeconds(Integer.getInteger("o1api.soak.seconds", 300));
     private static final int CLIENTS = 12;
-    private static final String STEP =
-            "{\"title\": \"Thought\", \"content\": \"So it is.\", \"next_action\": \"final_answer\"}";
     private static final String BODY =
             "{\"stream\": true, \"messages\": [{\"role\": \"user\", \"content\": \"Sure?\"}]}";
 
@@ -84,7 +83,11 @@ class SoakIT {
             case 1 -> Script.error(500, "no");
             case 2 -> exchange -> exchange.stream().text("{\"title\": \"Cut").end();
             case 3 -> SoakIT::junk;
-            default -> Script.answer(request.asksForJson() ? STEP : "It is so.");
+            default ->
+                Script.answer(
+                        request.asksForJson()
+                                ? Steps.step("Thought", "So it is " + request.number(), "final_answer")
+                                : "It is so.");
         };
     }
 

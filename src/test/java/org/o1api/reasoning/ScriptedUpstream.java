@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
@@ -37,6 +38,11 @@ public final class ScriptedUpstream implements Upstream {
             return new Reply(deltas, finishReason, counted, failure);
         }
 
+        /** The same, but failing at its end; without deltas the call fails when it is made. */
+        public Reply failing(UpstreamException how) {
+            return new Reply(deltas, finishReason, usage, how);
+        }
+
         /** The same, but broken off at its end. */
         public Reply breaking(boolean retryable) {
             return new Reply(
@@ -48,13 +54,15 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     private final Deque<Reply> script;
+    private final @Nullable Function<CallRequest, Reply> decider;
     private final List<String> journal;
     private final List<CallRequest> requests = new ArrayList<>();
     private List<Usage> failedAttempts = List.of();
     private int open;
 
-    private ScriptedUpstream(List<Reply> script, List<String> journal) {
+    private ScriptedUpstream(List<Reply> script, @Nullable Function<CallRequest, Reply> decider, List<String> journal) {
         this.script = new ArrayDeque<>(script);
+        this.decider = decider;
         this.journal = journal;
     }
 
@@ -73,7 +81,12 @@ public final class ScriptedUpstream implements Upstream {
 
     /** Writes {@code open}, {@code pull} and {@code close} into the journal as they happen. */
     public static ScriptedUpstream journalling(List<String> journal, Reply... replies) {
-        return new ScriptedUpstream(List.of(replies), journal);
+        return new ScriptedUpstream(List.of(replies), null, journal);
+    }
+
+    /** Replies to each request as a function says. */
+    public static ScriptedUpstream deciding(Function<CallRequest, Reply> decider) {
+        return new ScriptedUpstream(List.of(), decider, new ArrayList<>());
     }
 
     /** The same, but with failed attempts before each reply, which used so much. */
@@ -112,7 +125,12 @@ public final class ScriptedUpstream implements Upstream {
             terms.attempts().spent(used);
         }
         terms.attempts().sent(name(), request.model());
-        return new ScriptedCall(script.remove(), terms.cancellation());
+        Reply reply = decider == null ? script.remove() : decider.apply(request);
+        if (reply.deltas().isEmpty() && reply.failure() != null) {
+            open--;
+            throw reply.failure();
+        }
+        return new ScriptedCall(reply, terms.cancellation());
     }
 
     @Override

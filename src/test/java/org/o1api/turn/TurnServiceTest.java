@@ -22,6 +22,7 @@ import org.o1api.reasoning.Transcript;
 import org.o1api.reasoning.strategy.StepsStrategy;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
+import org.o1api.testing.Steps;
 import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.HttpUpstream;
 import org.o1api.upstream.UpstreamSettings;
@@ -30,8 +31,6 @@ import org.o1api.upstream.UpstreamSettings;
 class TurnServiceTest {
     private static final Duration TIME = Duration.ofSeconds(3);
     private static final String STEP = "{\"title\": \"T\", \"content\": \"C\", \"next_action\": \"continue\"}";
-
-    private static final String DONE = STEP.replace("continue", "final_answer");
 
     private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
     private final Transcript out = new Transcript();
@@ -160,8 +159,9 @@ class TurnServiceTest {
 
     @Test
     void asksThePresetsNextUpstreamWhereOneIsDown() {
-        FakeUpstream spare = FakeUpstream.deciding(
-                request -> request.asksForJson() ? Script.answer(DONE) : Script.answer("Because."));
+        FakeUpstream spare = FakeUpstream.deciding(request -> request.asksForJson()
+                ? Script.answer(Steps.step("T", "C" + request.number(), "final_answer"))
+                : Script.answer("Because."));
         run(FakeUpstream.deciding(request -> Script.error(401, "no")), spare, out);
         assertThat(out.answer()).isEqualTo("Because.");
         assertThat(spare.requests()).hasSize(4);

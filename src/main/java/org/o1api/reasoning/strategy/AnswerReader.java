@@ -20,6 +20,7 @@ final class AnswerReader {
     private boolean heard;
     private boolean begun;
     private boolean complete;
+    private int heldBack;
 
     /**
      * A reader of one reply to a call without steps.
@@ -81,7 +82,7 @@ final class AnswerReader {
 
     private void report() {
         take();
-        if (begun || !(answer.isBlank() || mustBeToolCall())) {
+        if (begun || !(answer.isBlank() || waits())) {
             begin();
             answer.report();
         }
@@ -99,9 +100,20 @@ final class AnswerReader {
         }
     }
 
-    /** Whether text waits for a tool call that the caller demands. */
-    private boolean mustBeToolCall() {
-        return form != null && form.isToolCall() && !complete && answer.length() <= StepShape.MAX_HELD;
+    /** Whether text waits, for more of it or for a tool call that the caller demands. */
+    private boolean waits() {
+        boolean mustBeToolCall = form != null && form.isToolCall() && answer.length() <= StepShape.MAX_HELD;
+        return !complete && (mustBeToolCall || answer.length() <= heldBack);
+    }
+
+    /** Has an answer of so many characters wait for more: if none comes, another call may give a longer one. */
+    void holdBack(int characters) {
+        heldBack = characters;
+    }
+
+    /** Whether the reply, which was cut, has shown nothing of an answer. */
+    boolean showsNoAnswer() {
+        return !begun;
     }
 
     private void think(String more) {

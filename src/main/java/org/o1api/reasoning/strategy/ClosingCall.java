@@ -22,6 +22,12 @@ final class ClosingCall {
     /** How much less of the steps' text each call has for which the context was too short; after four there is none of it. */
     private static final double SHORTER_BY = 0.25;
 
+    /** An answer that the context cuts before it has more characters than this is not worth showing. */
+    private static final int SHORT = 200;
+
+    /** A caller that allows no more tokens than this may get a short answer. */
+    private static final int FEW_TOKENS = 256;
+
     private final Question question;
     private final StepRequests requests;
     private final StepHistory history;
@@ -69,6 +75,10 @@ final class ClosingCall {
                 if (!isSuccess(reason)) {
                     reader.cut();
                     thinker.countAsReasoning(reader.reasoningLength());
+                    if (reason == FinishReason.LENGTH && shortensForRoom() && reader.showsNoAnswer()) {
+                        shorten(reader);
+                        continue;
+                    }
                 } else if (!plain && reader.missesForm()) {
                     plain = true;
                     reader.breakOff("The answer does not have the form that the request demands.");
@@ -88,18 +98,28 @@ final class ClosingCall {
     private void recover(UpstreamException failure, @Nullable AnswerReader reader) {
         boolean nothingShown = reader == null || reader.mayBeginAnew();
         if (nothingShown && hasSteps() && failure.exceedsContext()) {
-            share -= SHORTER_BY;
-            if (reader != null && reader.thinks()) {
-                reader.breakOff(shown.contextNote());
-            } else {
-                shown.noteContext();
-            }
+            shorten(reader);
         } else if (reader != null && nothingShown && restarts < MOST_RESTARTS && thinker.mayRetry(failure)) {
             restarts++;
             reader.breakOff(String.valueOf(failure.getMessage()));
         } else {
             throw failure;
         }
+    }
+
+    private void shorten(@Nullable AnswerReader reader) {
+        share -= SHORTER_BY;
+        if (reader != null && reader.thinks()) {
+            reader.breakOff(shown.contextNote());
+        } else {
+            shown.noteContext();
+        }
+    }
+
+    /** Whether an answer of a few words, cut by a limit, shows that the steps leave no room for it in the context. */
+    private boolean shortensForRoom() {
+        Question.MaxTokens bound = allowance.forAnswer();
+        return shown.isContextFull() && hasSteps() && (bound == null || bound.limit() > FEW_TOKENS);
     }
 
     /** Whether the call has steps. A model that thought nothing, or too much, gets the caller's messages as they are. */
@@ -115,9 +135,13 @@ final class ClosingCall {
 
     private AnswerReader reader(Call call) {
         int step = shown.next();
-        return hasSteps()
+        AnswerReader reader = hasSteps()
                 ? new AnswerReader(step, form, call.startsThinking(), out)
                 : new AnswerReader(step, question.wantsJson(), call.startsThinking(), out);
+        if (shortensForRoom()) {
+            reader.holdBack(SHORT);
+        }
+        return reader;
     }
 
     /** Whether a reply that ended so claims to be whole. */

@@ -11,7 +11,7 @@ package org.o1api.reasoning.strategy;
 final class LoopDetector {
     static final int LENGTH = 2000;
     static final int LONGEST_PASSAGE = 500;
-    private static final int STRIDE = 256;
+    private static final int STRIDE = 500;
     private static final int KEPT = LENGTH + STRIDE;
     /** A text that does not repeat itself seldom has these many characters twice within a passage. */
     private static final int SAMPLE = 24;
@@ -94,9 +94,8 @@ final class LoopDetector {
 
     /** Whether the characters before an index occur a second time within the longest passage. */
     private boolean mayRepeat(int to) {
-        int from = to - SAMPLE;
-        int again = recent.lastIndexOf(recent.substring(from, to), from - 1);
-        return again >= from - LONGEST_PASSAGE;
+        String last = recent.substring(to - SAMPLE - LONGEST_PASSAGE, to);
+        return last.lastIndexOf(last.substring(LONGEST_PASSAGE), LONGEST_PASSAGE - 1) >= 0;
     }
 
     /** The shortest period of a part of the text. */

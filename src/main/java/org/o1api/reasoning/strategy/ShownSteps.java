@@ -35,6 +35,11 @@ final class ShownSteps {
         return notes.context();
     }
 
+    /** Whether the context is full. */
+    boolean isContextFull() {
+        return contextNoted;
+    }
+
     /** Shows that the context is full, once a turn. */
     void noteContext() {
         if (!contextNoted) {

@@ -121,7 +121,8 @@ final class StepHistory {
     private static String shortened(String reply, int length) {
         StepObject step = StepObject.of(reply);
         String content = step.content();
-        int from = Math.max(0, content.length() - Math.max(1, length));
+        int around = reply.length() - content.length();
+        int from = Math.max(0, content.length() - Math.max(1, length - around));
         if (from > 0 && from < content.length() && Character.isLowSurrogate(content.charAt(from))) {
             from++;
         }
@@ -131,7 +132,8 @@ final class StepHistory {
         }
         String title = step.title();
         return "{\"title\": " + JsonSlices.quoted(title == null ? "" : title) + ", \"content\": "
-                + JsonSlices.quoted(rest) + ", \"next_action\": \"continue\"}";
+                + JsonSlices.quoted(rest) + ", \"next_action\": \"" + (step.concludes() ? "final_answer" : "continue")
+                + "\"}";
     }
 
     /**

@@ -64,6 +64,11 @@ final class StepObject {
         return values.title();
     }
 
+    /** Whether it says that the reasoning is complete. */
+    boolean concludes() {
+        return values.nextAction() == Step.NextAction.FINAL_ANSWER;
+    }
+
     /** The content as far as it has arrived. */
     String content() {
         return content.toString();

@@ -37,6 +37,7 @@ import org.o1api.upstream.UpstreamException;
 class StepsStrategyTest {
     private static final Prompts PROMPTS = new Prompts("STEP", "NEXT", "CHECK", "ANSWER");
     private static final String GO_ON = "{\"title\": \"T\", \"content\": \"C\", \"next_action\": \"continue\"}";
+    private static final String AGAIN = GO_ON.replace("C", "B");
     private static final String DONE = "{\"title\": \"T\", \"content\": \"D\", \"next_action\": \"final_answer\"}";
     private static final RawJson TOOLS = new RawJson("[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]");
     private static final Delta.ToolCall TOOL_CALL = new Delta.ToolCall(0, "call_1", "f", "{}");
@@ -107,13 +108,17 @@ class StepsStrategyTest {
         return content instanceof Content.Text text ? text.text() : String.valueOf(content);
     }
 
+    private static String done(String content) {
+        return DONE.replace("D", content);
+    }
+
     private static Reply step(String text, long outputTokens) {
         return Reply.of(new Delta.Text(text)).using(new Usage(10, 0, outputTokens, 0));
     }
 
     @Test
     void thinksInStepsAndThenAnswers() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, GO_ON, DONE, "Because.");
+        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, AGAIN, DONE, "Because.");
         assertThat(think(upstream, question(3, 25))).isEqualTo(FinishReason.STOP);
         out.events().removeIf("flush"::equals);
         assertThat(out.events())
@@ -125,7 +130,7 @@ class StepsStrategyTest {
                         "end 1",
                         "step 2",
                         "title 2: T",
-                        "text 2: C",
+                        "text 2: B",
                         "end 2",
                         "step 3",
                         "title 3: T",
@@ -138,7 +143,7 @@ class StepsStrategyTest {
                         "user: Why?",
                         "assistant: " + GO_ON,
                         "user: NEXT",
-                        "assistant: " + GO_ON,
+                        "assistant: " + AGAIN,
                         "user: NEXT",
                         "assistant: " + DONE,
                         "user: ANSWER");
@@ -147,7 +152,13 @@ class StepsStrategyTest {
     @Test
     void onlyEverAppendsToTheHistory() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                "```json\n" + GO_ON + "\n```", DONE, "prose \ud83d\ude00 alone", DONE, GO_ON, DONE, "Because.");
+                "```json\n" + GO_ON + "\n```",
+                DONE,
+                "prose \ud83d\ude00 alone",
+                done("E"),
+                AGAIN,
+                done("F"),
+                "Because.");
         think(upstream, question(6, 25));
         List<CallRequest> requests = upstream.requests();
         assertThat(requests).hasSize(7);
@@ -192,7 +203,7 @@ class StepsStrategyTest {
 
     @Test
     void asksAModelThatStopsEarlyToCheckItself() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, DONE, DONE, "Because.");
+        ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, done("E"), done("F"), "Because.");
         think(upstream, question(3, 25));
         assertThat(said(upstream.requests().get(3))).containsSubsequence("user: CHECK", "user: CHECK", "user: ANSWER");
         assertThat(out.steps()).isEqualTo(3);
@@ -200,7 +211,7 @@ class StepsStrategyTest {
 
     @Test
     void takesNoMoreStepsThanAllowed() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, GO_ON, "Because.");
+        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, AGAIN, "Because.");
         think(upstream, question(1, 2));
         assertThat(out.steps()).isEqualTo(2);
         assertThat(out.answer()).isEqualTo("Because.");
@@ -217,7 +228,7 @@ class StepsStrategyTest {
     @Test
     void endsTheThinkingAfterTwoProtocolBreaksInARow() {
         ScriptedUpstream upstream =
-                ScriptedUpstream.answering("prose", GO_ON, "prose", "{\"title\": \"cut", "Because.");
+                ScriptedUpstream.answering("prose", GO_ON, "more prose", "{\"title\": \"cut", "Because.");
         think(upstream, question(3, 25));
         assertThat(out.step(1)).isEqualTo("prose");
         assertThat(out.titles()).containsExactly("T", "cut");
@@ -249,7 +260,7 @@ class StepsStrategyTest {
 
     @Test
     void stopsThinkingWhenTheBudgetSaysSo() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, GO_ON, "Because.");
+        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, AGAIN, "Because.");
         think(upstream, question(3, 25), new Preset.Budget(3, 1000, Duration.ofMinutes(1), 6));
         assertThat(out.steps()).isEqualTo(2);
         assertThat(out.answer()).isEqualTo("Because.");
@@ -299,9 +310,11 @@ class StepsStrategyTest {
                 .isEqualTo(Map.of(
                         "temperature",
                         new RawJson("0.2"),
+                        "max_tokens",
+                        new RawJson("4096"),
                         "response_format",
                         new RawJson("{\"type\":\"json_object\"}")));
-        assertThat(step.droppable()).containsExactlyInAnyOrder("temperature", "response_format");
+        assertThat(step.droppable()).containsExactlyInAnyOrder("temperature", "max_tokens", "response_format");
         assertThat(upstream.requests().get(1).fields()).isEqualTo(Map.of("temperature", new RawJson("0.2")));
         assertThat(upstream.requests().get(1).droppable()).containsExactly("temperature");
     }
@@ -346,7 +359,8 @@ class StepsStrategyTest {
 
     @Test
     void tellsTheModelOfTheToolsThatItMayCall() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, DONE, "Because.");
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                step(GO_ON, 1), step(DONE, 1), Reply.of(TOOL_CALL).ending(FinishReason.TOOL_CALLS));
         think(upstream, withTools());
         List<CallRequest> requests = upstream.requests();
         assertThat(said(requests.get(0)).get(0)).startsWith("system: STEP\n\nThe tools cannot be called in a step.");
@@ -395,7 +409,7 @@ class StepsStrategyTest {
     @Test
     void sharesTheCallersTokensBetweenThinkingAndAnswer() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                step(GO_ON, 30), step(GO_ON, 20), step("Because", 50).ending(FinishReason.LENGTH));
+                step(GO_ON, 30), step(AGAIN, 20), step("Because", 50).ending(FinishReason.LENGTH));
         assertThat(think(upstream, bounded(100))).isEqualTo(FinishReason.LENGTH);
         assertThat(upstream.requests())
                 .extracting(request -> String.valueOf(request.fields().get("max_tokens")))

@@ -1,0 +1,253 @@
+package org.o1api.reasoning.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.o1api.reasoning.strategy.StepsFixture.goOn;
+import static org.o1api.reasoning.strategy.StepsFixture.isStep;
+import static org.o1api.reasoning.strategy.StepsFixture.question;
+import static org.o1api.reasoning.strategy.StepsFixture.reply;
+import static org.o1api.reasoning.strategy.StepsFixture.said;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.Role;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.ScriptedUpstream;
+import org.o1api.reasoning.ScriptedUpstream.Reply;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.Delta;
+import org.o1api.upstream.TestFailures;
+import org.o1api.upstream.UpstreamException;
+
+/** The model's context becomes full while it reasons: the answer comes from the steps that fit. */
+class ContextOverflowTest {
+    private static final Reply TOO_LONG = Reply.of().failing(TestFailures.contextExceeded());
+
+    private final StepsFixture turn = new StepsFixture();
+
+    static Stream<UpstreamException> overflows() {
+        return Stream.of(TestFailures.contextExceeded(), TestFailures.requestTooLarge());
+    }
+
+    @ParameterizedTest
+    @MethodSource("overflows")
+    void answersFromTheStepsBefore(UpstreamException overflow) {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(goOn("a")), reply(goOn("b")), Reply.of().failing(overflow), reply("Because."));
+        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.STOP);
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+        assertThat(turn.out.step(3)).isEqualTo("*FULL*");
+        assertThat(said(upstream.requests().get(3)))
+                .containsExactly(
+                        "system: STEP",
+                        "user: Why?",
+                        "assistant: " + goOn("a"),
+                        "user: NEXT",
+                        "assistant: " + goOn("b"),
+                        "user: ANSWER");
+    }
+
+    @Test
+    void keepsWhatAStepHadSaidWhenTheContextWasFull() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                Reply.of(new Delta.Text("{\"content\": \"Half a")).failing(TestFailures.contextExceeded()),
+                reply("Because."));
+        turn.think(upstream, question());
+        assertThat(turn.out.step(1)).isEqualTo("Half a\n\n*FULL*");
+        assertThat(said(upstream.requests().get(1))).contains("assistant: {\"content\": \"Half a");
+    }
+
+    @Test
+    void aPromptThatIsTooLongByItselfIsTheCallersFault() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(TOO_LONG, reply("Because."));
+        assertThat(catchThrowable(() -> turn.think(upstream, question())))
+                .isInstanceOfSatisfying(
+                        UpstreamException.class,
+                        e -> assertThat(e.exceedsContext()).isTrue());
+        assertThat(upstream.requests()).hasSize(1);
+    }
+
+    /** Steps of a thousand characters each, and a context for so many characters. */
+    private static ScriptedUpstream upstream(int context, int steps) {
+        int[] count = {0};
+        return ScriptedUpstream.deciding(request -> {
+            if (characters(request) > context) {
+                return TOO_LONG;
+            }
+            return isStep(request)
+                    ? reply(goOn(("Step " + ++count[0] + " of many. ")
+                                            .repeat(60)
+                                            .substring(0, 940) + " END " + count[0])
+                            .replace("continue", count[0] == steps ? "final_answer" : "continue"))
+                    : reply("Because.");
+        });
+    }
+
+    private static int characters(CallRequest request) {
+        return said(request).stream().mapToInt(String::length).sum();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3000, 2800, 2000, 1500, 1200, 1100})
+    void shortensTheOldestStepsUntilTheAnswerFits(int context) {
+        ScriptedUpstream upstream = upstream(context, 25);
+        turn.think(upstream, question());
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+        CallRequest last = upstream.requests().get(upstream.requests().size() - 1);
+        List<CallRequest> steps =
+                upstream.requests().stream().filter(StepsFixture::isStep).toList();
+        assertThat(last.messages())
+                .hasSizeLessThanOrEqualTo(steps.get(steps.size() - 1).messages().size());
+        assertThat(String.join("", said(last))).contains(" END " + (steps.size() - 1));
+        assertThat(turn.out.events().stream().filter(event -> event.contains("FULL")))
+                .hasSize(1);
+        alternates(last);
+    }
+
+    private static void alternates(CallRequest request) {
+        List<Role> roles = request.messages().stream().map(Message::role).toList();
+        for (int i = 1; i < roles.size(); i++) {
+            assertThat(roles.get(i)).isNotEqualTo(roles.get(i - 1));
+        }
+        assertThat(roles.get(roles.size() - 1)).isEqualTo(Role.USER);
+    }
+
+    @Test
+    void theClosingCallAloneMayBeTooLong() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(goOn("a".repeat(1200))),
+                reply(StepsFixture.done("b".repeat(1000))),
+                TOO_LONG,
+                TOO_LONG,
+                reply("Because."));
+        turn.think(upstream, question());
+        assertThat(turn.out.step(3)).isEqualTo("*FULL*");
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+        List<String> half = said(upstream.requests().get(4));
+        assertThat(half).hasSize(4);
+        assertThat(half.get(2)).endsWith("b\", \"next_action\": \"final_answer\"}");
+    }
+
+    @Test
+    void theLastTryIsWithoutSteps() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(StepsFixture.done("a".repeat(1000))),
+                TOO_LONG,
+                TOO_LONG,
+                TOO_LONG,
+                TOO_LONG,
+                reply("{\"title\": \"T\", \"content\": \"c\", \"next_action\": \"continue\"}"));
+        turn.think(upstream, question());
+        assertThat(said(upstream.requests().get(5))).containsExactly("user: Why?");
+        assertThat(turn.out.answer()).as("nothing of our steps was in it").startsWith("{\"title\"");
+    }
+
+    @Test
+    void aPromptThatIsTooLongWithoutAnyStepsIsTheCallersFault() {
+        ScriptedUpstream upstream =
+                ScriptedUpstream.deciding(request -> isStep(request) ? reply(StepsFixture.done("a")) : TOO_LONG);
+        assertThat(catchThrowable(() -> turn.think(upstream, question())))
+                .isInstanceOfSatisfying(
+                        UpstreamException.class,
+                        e -> assertThat(e.exceedsContext()).isTrue());
+        assertThat(upstream.requests()).hasSize(6);
+    }
+
+    @Test
+    void eachTryCountsAsACallAndNoBudgetEndsThem() {
+        turn.budget = new Preset.Budget(2, 1000, Duration.ofMinutes(1), 0);
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(StepsFixture.done("a")), TOO_LONG, TOO_LONG, TOO_LONG, reply("Because."));
+        turn.think(upstream, question());
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+        assertThat(turn.calls()).isEqualTo(5);
+    }
+
+    private static Reply cut(Delta... deltas) {
+        return Reply.of(deltas).ending(FinishReason.LENGTH);
+    }
+
+    /** What fits into the context, but for a few tokens, leaves no room for the answer. */
+    @Test
+    void anAnswerThatHasNoRoomIsGeneratedFromLess() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(goOn("a".repeat(1000))),
+                TOO_LONG,
+                cut(new Delta.Text("Be"), new Delta.Text("cau")),
+                cut(new Delta.Reasoning("Hm, ")),
+                Reply.of(new Delta.Text("Because"), new Delta.Text(".")));
+        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.STOP);
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+        assertThat(characters(upstream.requests().get(3)))
+                .isLessThan(characters(upstream.requests().get(2)));
+    }
+
+    @Test
+    void aLongerAnswerThatIsCutIsShown() {
+        String half = "word ".repeat(41);
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(reply(goOn("a")), TOO_LONG, cut(new Delta.Text(half), new Delta.Text("x")));
+        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.LENGTH);
+        assertThat(turn.out.events()).contains("answer: " + half, "answer: x");
+    }
+
+    @Test
+    void aShortAnswerThatIsCutWithoutAFullContextIsShown() {
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(reply(StepsFixture.done("a")), cut(new Delta.Text("Be")));
+        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.LENGTH);
+        assertThat(turn.out.answer()).isEqualTo("Be");
+    }
+
+    @Test
+    void theLastOfTheShortAnswersIsShown() {
+        Reply cut = cut(new Delta.Text("Be"));
+        ScriptedUpstream upstream = ScriptedUpstream.answering(reply(goOn("a")), TOO_LONG, cut, cut, cut, cut, cut);
+        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.LENGTH);
+        assertThat(turn.out.answer()).isEqualTo("Be");
+    }
+
+    @Test
+    void anAnswerThatHasBegunIsNotRepeated() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(StepsFixture.done("a")),
+                Reply.of(new Delta.Text("Be")).failing(TestFailures.contextExceeded()),
+                reply("Because."));
+        assertThat(catchThrowable(() -> turn.think(upstream, question()))).isInstanceOf(UpstreamException.class);
+        assertThat(turn.out.answer()).isEqualTo("Be");
+    }
+
+    @Test
+    void reasoningBeforeTheAnswerMayFillTheContextToo() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(StepsFixture.done("a")),
+                Reply.of(new Delta.Reasoning("Hm")).failing(TestFailures.contextExceeded()),
+                reply("Because."));
+        turn.think(upstream, question());
+        assertThat(turn.out.events()).anyMatch(event -> event.contains("FULL"));
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000, 0.75", "1000, 0.5", "1000, 0.25", "200, 0.75", "200, 0.5"})
+    void aShortenedStepKeepsTitleAndEnd(int length, double share) {
+        StepHistory history = new StepHistory(List.of(Message.user("Why?")), StepsFixture.PROMPTS);
+        String emoji = "\ud83d\ude00".repeat(length / 2);
+        history.add(goOn(emoji + "END"), false);
+        String kept = StepsFixture.text(
+                history.closing(share, false).messages().get(2).content());
+        assertThat(kept)
+                .startsWith("{\"title\": \"T\", \"content\": \"[...] ")
+                .endsWith("END\", \"next_action\": \"continue\"}");
+        assertThat(kept.length()).isLessThan(length + 100);
+        assertThat(kept.codePoints()).noneMatch(c -> c >= 0xd800 && c <= 0xdfff);
+    }
+}

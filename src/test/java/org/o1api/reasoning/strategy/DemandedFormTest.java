@@ -1,0 +1,180 @@
+package org.o1api.reasoning.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o1api.reasoning.strategy.StepsFixture.done;
+import static org.o1api.reasoning.strategy.StepsFixture.goOn;
+import static org.o1api.reasoning.strategy.StepsFixture.question;
+import static org.o1api.reasoning.strategy.StepsFixture.reply;
+import static org.o1api.reasoning.strategy.StepsFixture.said;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Question;
+import org.o1api.reasoning.ScriptedUpstream;
+import org.o1api.reasoning.ScriptedUpstream.Reply;
+import org.o1api.upstream.Delta;
+
+/** The caller demands JSON or a tool call, and the model goes on with steps or text: it is asked once more, with plain steps. */
+class DemandedFormTest {
+    private static final String JSON = "{\"type\":\"json_object\"}";
+    private static final String SCHEMA =
+            "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":{\"properties\":{\"n\":{\"type\":\"number\"}}}}}";
+    private static final String OUR_SCHEMA =
+            SCHEMA.replace("\"n\":{\"type\":\"number\"}", "\"title\":{},\"content\":{}");
+    private static final String STEP = done("It is 9.");
+    private static final Delta.ToolCall CALL = new Delta.ToolCall(0, "call_1", "f", "{}");
+
+    private final StepsFixture turn = new StepsFixture();
+
+    private static Question demanding(String field, String value) {
+        return question(
+                new Preset.Steps(2, 25),
+                Map.of(field, new RawJson(value)),
+                Message.system("Be brief."),
+                Message.user("Why?"));
+    }
+
+    private static ScriptedUpstream afterTwoSteps(Reply... answers) {
+        Reply[] all = new Reply[answers.length + 2];
+        all[0] = reply(goOn("a"));
+        all[1] = reply(done("b"));
+        System.arraycopy(answers, 0, all, 2, answers.length);
+        return ScriptedUpstream.answering(all);
+    }
+
+    private static void asksWithPlainSteps(ScriptedUpstream upstream, String prompt) {
+        assertThat(said(upstream.requests().get(3)))
+                .containsExactly("system: Be brief.", "user: Why?", "assistant: T\na\n\nT\nb", "user: " + prompt);
+        assertThat(upstream.requests().get(3).fields())
+                .isEqualTo(upstream.requests().get(2).fields());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {JSON, SCHEMA})
+    void aStepInPlaceOfJsonIsReplaced(String format) {
+        for (String step : List.of(
+                STEP,
+                "```json\n" + STEP + "\n```",
+                STEP + STEP,
+                "[" + STEP + "]",
+                "{\"title\":\"T\",\"content\":\"c\"}")) {
+            StepsFixture fresh = new StepsFixture();
+            ScriptedUpstream upstream = afterTwoSteps(reply(step), reply("{\"n\": 9}"));
+            fresh.think(upstream, demanding("response_format", format));
+            assertThat(fresh.out.answer()).as(step).isEqualTo("{\"n\": 9}");
+            asksWithPlainSteps(upstream, "ANSWER");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"title":"T","content":{"n": 9},"next_action":"final_answer"}          | {"n": 9}
+            {"title":"T","content":"{\\"n\\": 9}","next_action":"final_answer"}    | {"n": 9}
+            {"title":"T","content":[1, 2],"next_action":"final_answer"} and so     | [1, 2]
+            """)
+    void jsonInsideAStepIsTheAnswer(String step, String answer) {
+        ScriptedUpstream upstream = afterTwoSteps(reply(step));
+        turn.think(upstream, demanding("response_format", JSON));
+        assertThat(turn.out.answer()).isEqualTo(answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"n": 9}
+            {"title":"T","n": 9}
+            {"title":"T"}
+            []
+            [{"n": 9}]
+            No JSON.
+            """)
+    void otherAnswersArePassedAsTheyAre(String answer) {
+        turn.think(afterTwoSteps(reply(answer)), demanding("response_format", JSON));
+        assertThat(turn.out.answer()).isEqualTo(answer);
+    }
+
+    @Test
+    void anObjectThatTheSchemaAsksForIsTheAnswer() {
+        String post = "{\"title\":\"T\",\"content\":\"c\"}";
+        turn.think(afterTwoSteps(reply(post)), demanding("response_format", OUR_SCHEMA));
+        assertThat(turn.out.answer()).isEqualTo(post);
+    }
+
+    @Test
+    void theSecondStepIsPassedOn() {
+        turn.think(afterTwoSteps(reply(STEP), reply(STEP)), demanding("response_format", JSON));
+        assertThat(turn.out.answer()).isEqualTo(STEP);
+    }
+
+    @Test
+    void aStepThatWasCutIsPassedOn() {
+        Reply cut = reply("{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"x\"")
+                .ending(FinishReason.LENGTH);
+        assertThat(turn.think(afterTwoSteps(cut), demanding("response_format", JSON)))
+                .isEqualTo(FinishReason.LENGTH);
+        assertThat(turn.out.answer()).startsWith("{\"title\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"required\"", "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}"})
+    void aTextInPlaceOfAToolCallIsReplaced(String choice) {
+        for (String text : List.of("I would call f.", STEP, "f(" + "x".repeat(1000) + ")")) {
+            StepsFixture fresh = new StepsFixture();
+            ScriptedUpstream upstream = afterTwoSteps(
+                    Reply.of(new Delta.Reasoning("Hm."), new Delta.Text(text)),
+                    Reply.of(CALL).ending(FinishReason.TOOL_CALLS));
+            assertThat(fresh.think(upstream, demanding("tool_choice", choice))).isEqualTo(FinishReason.TOOL_CALLS);
+            assertThat(fresh.out.toolCalls()).containsExactly(CALL);
+            assertThat(fresh.out.answer()).isEmpty();
+            asksWithPlainSteps(upstream, "ANSWER Or call a tool if you need one for it.");
+        }
+    }
+
+    @Test
+    void theSecondTextIsPassedOnAndAStepAsItsContent() {
+        turn.think(afterTwoSteps(reply("I would call f."), reply(STEP)), demanding("tool_choice", "\"required\""));
+        assertThat(turn.out.answer()).isEqualTo("It is 9.");
+    }
+
+    @Test
+    void aTextBeforeAToolCallIsShown() {
+        ScriptedUpstream upstream = afterTwoSteps(
+                Reply.of(new Delta.Text("I call "), new Delta.Text("f."), CALL).ending(FinishReason.TOOL_CALLS));
+        turn.think(upstream, demanding("tool_choice", "\"required\""));
+        assertThat(turn.out.answer()).isEqualTo("I call f.");
+        assertThat(turn.out.toolCalls()).containsExactly(CALL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"auto\"",
+                "\"none\"",
+                "{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\",\"tools\":[]}}"
+            })
+    void aTextIsAnAnswerIfNoToolIsDemanded(String choice) {
+        turn.think(afterTwoSteps(reply("Because.")), demanding("tool_choice", choice));
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+    }
+
+    @Test
+    void aRefusalIsAnAnswer() {
+        turn.think(afterTwoSteps(Reply.of(new Delta.Refusal("No."))), demanding("tool_choice", "\"required\""));
+        assertThat(turn.out.events()).contains("refusal: No.");
+    }
+
+    @Test
+    void aLongTextIsShownWithoutAToolCall() {
+        String text = "word ".repeat(10_000);
+        ScriptedUpstream upstream = afterTwoSteps(Reply.of(new Delta.Text(text), new Delta.Text("end")));
+        turn.think(upstream, demanding("tool_choice", "\"required\""));
+        assertThat(turn.out.answer()).isEqualTo(text + "end");
+    }
+}

@@ -1,0 +1,161 @@
+package org.o1api.reasoning.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o1api.reasoning.strategy.StepsFixture.done;
+import static org.o1api.reasoning.strategy.StepsFixture.goOn;
+import static org.o1api.reasoning.strategy.StepsFixture.question;
+import static org.o1api.reasoning.strategy.StepsFixture.reply;
+import static org.o1api.reasoning.strategy.StepsFixture.said;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.ScriptedUpstream;
+import org.o1api.reasoning.ScriptedUpstream.Reply;
+import org.o1api.upstream.Delta;
+
+/** Models that repeat themselves: the reasoning ends, and the answer is given. */
+class LoopsTest {
+    private static final String PASSAGE = "So we add 2 and 7 again. ";
+    private static final int PIECES = 1000;
+
+    private final StepsFixture turn = new StepsFixture();
+
+    /** A reply that begins with a text and then says the same again and again, without end. */
+    private static Reply looping(Delta begin, Delta again) {
+        List<Delta> deltas = new ArrayList<>(List.of(begin));
+        deltas.addAll(Collections.nCopies(PIECES, again));
+        return Reply.of(deltas.toArray(Delta[]::new));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            the same             | {"title": "T", "content": "a b", "next_action": "continue"}
+            case and white space | {"title":"t","content":"A  B\\n","next_action":"continue"}
+            another next action  | {"title": "T", "content": "a b", "next_action": "final_answer"}
+            no next action       | {"title": "T", "content": "a b"}
+            in a fence           | ```json {"title": "T", "content": "a b", "next_action": "continue"}```
+            cut                  | {"title": "T", "content": "a b
+            """)
+    void aStepThatCameBeforeEndsTheReasoning(String name, String again) {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(goOn("a b"), goOn("c"), again, "Because.");
+        turn.think(upstream, question(new Preset.Steps(3, 25), Map.of()));
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+        assertThat(turn.out.step(3)).endsWith("\n\n*LOOP*");
+        assertThat(said(upstream.requests().get(3)))
+                .as("the step is in the history once")
+                .containsExactly(
+                        "system: STEP",
+                        "user: Why?",
+                        "assistant: " + goOn("a b"),
+                        "user: NEXT",
+                        "assistant: " + goOn("c"),
+                        "user: ANSWER");
+    }
+
+    @Test
+    void proseThatCameBeforeEndsTheReasoning() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering("It is 9.", goOn("a"), "it is\n9.", "Because.");
+        turn.think(upstream, question());
+        assertThat(turn.out.step(3)).isEqualTo("it is\n9.\n\n*LOOP*");
+    }
+
+    @Test
+    void theSameTextUnderOtherReasoningEndsTheReasoning() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                Reply.of(new Delta.Reasoning("Hm."), new Delta.Text(goOn("a"))),
+                Reply.of(new Delta.Reasoning("Well."), new Delta.Text(goOn("a"))),
+                reply("Because."));
+        turn.think(upstream, question());
+        assertThat(turn.out.step(2)).isEqualTo("Well.\n\na\n\n*LOOP*");
+    }
+
+    @Test
+    void twoStepsOfReasoningAloneAreNotTheSame() {
+        Reply reasons = Reply.of(new Delta.Reasoning("Hm."));
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(reply(goOn("a")), reasons, reply(done("b")), reply("Because."));
+        turn.think(upstream, question());
+        assertThat(turn.out.step(2)).isEqualTo("Hm.");
+        assertThat(turn.out.step(3)).isEqualTo("b");
+    }
+
+    static Stream<Arguments> loops() {
+        String begin = "{\"title\": \"T\", \"content\": \"First:";
+        return Stream.of(
+                Arguments.of("a passage", new Delta.Text(begin), new Delta.Text(PASSAGE), begin + PASSAGE),
+                Arguments.of("a separator", new Delta.Text(begin), new Delta.Text("-----"), begin + "-"),
+                Arguments.of(
+                        "white space behind a value",
+                        new Delta.Text("{\"title\":\"T\",\"content\":\"First: x\""),
+                        new Delta.Text("\n    "),
+                        "{\"title\":\"T\",\"content\":\"First: x\"\n    "),
+                Arguments.of("prose", new Delta.Text("First:\n"), new Delta.Text(PASSAGE), "First:\n" + PASSAGE),
+                Arguments.of("reasoning", new Delta.Text(begin), new Delta.Reasoning(PASSAGE), begin));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("loops")
+    void aTextThatRepeatsItselfEndsItsCallAndTheReasoning(String name, Delta begin, Delta again, String kept) {
+        List<String> journal = turn.out.events();
+        ScriptedUpstream upstream =
+                ScriptedUpstream.journalling(journal, reply(goOn("a")), looping(begin, again), reply("Because."));
+        turn.think(upstream, question());
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+        assertThat(turn.out.step(2)).startsWith("First:").endsWith("\n\n*LOOP*");
+        assertThat(journal.stream().filter("pull"::equals).count()).isLessThan(PIECES);
+        assertThat(said(upstream.requests().get(2))).endsWith("assistant: " + kept, "user: ANSWER");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void whiteSpaceAloneEndsTheReasoningWithoutAStep(boolean first) {
+        Delta space = new Delta.Text("\n    ");
+        ScriptedUpstream upstream = first
+                ? ScriptedUpstream.answering(looping(space, space), reply("Because."))
+                : ScriptedUpstream.answering(reply(goOn("a")), looping(space, space), reply("Because."));
+        turn.think(upstream, question());
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+        assertThat(turn.out.step(first ? 1 : 2)).endsWith("*LOOP*");
+        assertThat(said(upstream.requests().get(first ? 1 : 2))).hasSize(first ? 1 : 4);
+    }
+
+    @Test
+    void differentStepsAreNoLoop() {
+        String[] replies = IntStream.rangeClosed(1, 26)
+                .mapToObj(i -> i <= 25 ? goOn("Row " + i + " is checked.") : "Because.")
+                .toArray(String[]::new);
+        turn.think(ScriptedUpstream.answering(replies), question());
+        assertThat(turn.out.steps()).isEqualTo(25);
+        assertThat(turn.out.events()).noneMatch(event -> event.contains("LOOP"));
+    }
+
+    @Test
+    void canBeSwitchedOff() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(goOn("a")),
+                reply(goOn("a")),
+                looping(new Delta.Text("{\"content\": \"b"), new Delta.Text(PASSAGE)),
+                reply(done("a")),
+                reply("Because."));
+        turn.think(upstream, question(new Preset.Steps(1, 25, 0, 4096, false), Map.of()));
+        assertThat(turn.out.steps()).isEqualTo(4);
+        assertThat(turn.out.step(3)).isEqualTo("b" + PASSAGE.repeat(PIECES));
+    }
+
+    @Test
+    void anAnswerMayRepeatWhatItLikes() {
+        String table = "| 0 | 0 |\n".repeat(500);
+        turn.think(ScriptedUpstream.answering(done("a"), table), question());
+        assertThat(turn.out.answer()).isEqualTo(table);
+    }
+}

@@ -1,0 +1,141 @@
+package org.o1api.reasoning.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o1api.reasoning.strategy.StepsFixture.done;
+import static org.o1api.reasoning.strategy.StepsFixture.goOn;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.llm.Content;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.llm.Role;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Question;
+import org.o1api.reasoning.ScriptedUpstream;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.CallRequest.EarlierReasoning;
+
+/** How long a step may be, how many there are after a tool result, and which earlier reasoning is continued. */
+class StepLimitTest {
+    private static final Message CALLS = new Message(Role.ASSISTANT, null, Map.of("tool_calls", new RawJson("[]")));
+    private static final Message RESULT =
+            new Message(Role.TOOL, new Content.Text("42"), Map.of("tool_call_id", new RawJson("\"call_1\"")));
+
+    private final StepsFixture turn = new StepsFixture();
+
+    @ParameterizedTest
+    @CsvSource({
+        "max_tokens,            100, 4096, 50",
+        "max_completion_tokens, 100, 4096, 50",
+        "max_completion_tokens, 100000, 4096, 4096",
+        "max_completion_tokens, 100000, 512, 512",
+        "max_tokens,            8192, 4096, 4096",
+        "max_tokens,            8193, 4096, 4096",
+        "max_tokens,            8190, 4096, 4095"
+    })
+    void theSmallerOfTheCallersLimitAndOursCounts(String field, long limit, int own, String sent) {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(done("a"), "Because.");
+        turn.think(
+                upstream,
+                new Question(
+                        List.of(Message.user("Why?")),
+                        Map.of(),
+                        null,
+                        Map.of(),
+                        new Question.MaxTokens(field, limit),
+                        new Preset.Steps(1, 25, 0, own, true)));
+        CallRequest step = upstream.requests().get(0);
+        assertThat(step.fields()).containsEntry(field, new RawJson(sent));
+        assertThat(step.droppable()).contains(field);
+        assertThat(upstream.requests().get(1).fields()).containsKey(field);
+        assertThat(upstream.requests().get(1).droppable()).doesNotContain(field);
+    }
+
+    @Test
+    void aStepHasALimitThoughTheCallerGaveNone() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(done("a"), "Because.");
+        turn.think(upstream, StepsFixture.question(new Preset.Steps(1, 25, 0, 77, true), Map.of()));
+        assertThat(upstream.requests().get(0).fields()).containsEntry("max_tokens", new RawJson("77"));
+        assertThat(upstream.requests().get(1).fields()).doesNotContainKey("max_tokens");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, 25, 0, tool, 1",
+        "3, 25, 2, tool, 2",
+        "3, 2, 5, tool, 2",
+        "3, 25, 0, function, 1",
+        "3, 25, 0, user, 3",
+        "0, 25, 2, tool, 2",
+        "3, 0, 2, tool, 0"
+    })
+    void fewerStepsAreNeededAfterAToolResult(int min, int max, int afterTools, String last, int steps) {
+        ScriptedUpstream upstream = ScriptedUpstream.deciding(request -> StepsFixture.isStep(request)
+                ? StepsFixture.reply(done("a" + request.messages().size()))
+                : StepsFixture.reply("Because."));
+        Message result = new Message(role(last), new Content.Text("42"), Map.of());
+        turn.think(
+                upstream,
+                StepsFixture.question(
+                        new Preset.Steps(Math.min(min, max), max, afterTools, 4096, true),
+                        Map.of(),
+                        Message.user("Why?"),
+                        CALLS,
+                        result));
+        assertThat(upstream.requests()).hasSize(steps + 1);
+    }
+
+    private List<EarlierReasoning> earlier(Preset.Steps steps, Message... messages) {
+        ScriptedUpstream upstream = ScriptedUpstream.deciding(request -> StepsFixture.isStep(request)
+                ? StepsFixture.reply(request.messages().size() > messages.length + 2 ? done("b") : goOn("a"))
+                : StepsFixture.reply("Because."));
+        turn.think(upstream, StepsFixture.question(steps, Map.of(), messages));
+        return upstream.requests().stream().map(CallRequest::earlier).toList();
+    }
+
+    @Test
+    void earlierReasoningIsContinuedAfterTheLastUserMessage() {
+        Message[] messages = {
+            Message.system("Be brief."),
+            Message.user("Hi"),
+            Message.assistant("Hi."),
+            Message.user("Why?"),
+            CALLS,
+            RESULT
+        };
+        EarlierReasoning expected = new EarlierReasoning(false, 4);
+        assertThat(earlier(new Preset.Steps(1, 25), messages)).containsExactly(expected, expected, expected);
+        turn.history = new Preset.History(1000, true);
+        assertThat(earlier(new Preset.Steps(0, 0), messages))
+                .containsExactly(new EarlierReasoning(true, Integer.MAX_VALUE));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "user, 2",
+        "system user, 2",
+        "system developer user assistant tool, 2",
+        "system user user, 3",
+        "assistant, 1",
+        "system, 1"
+    })
+    void theIndexCountsTheMessagesOfTheCall(String roles, int index) {
+        List<Message> messages = Stream.of(roles.split(" "))
+                .map(role -> new Message(role(role), new Content.Text("x"), Map.of()))
+                .toList();
+        StepHistory history = new StepHistory(messages, StepsFixture.PROMPTS);
+        assertThat(history.next().continuedFrom()).isEqualTo(index);
+        history.add(goOn("a"), false);
+        assertThat(history.closing(1, false).continuedFrom()).isEqualTo(index);
+    }
+
+    private static Role role(String name) {
+        return Role.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,197 @@
+package org.o1api.reasoning.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o1api.reasoning.strategy.StepsFixture.done;
+import static org.o1api.reasoning.strategy.StepsFixture.question;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.ScriptedUpstream;
+import org.o1api.reasoning.ScriptedUpstream.Reply;
+import org.o1api.reasoning.Transcript;
+import org.o1api.upstream.Delta;
+
+/** Answers in which the model goes on in the shape of its steps, and answers that only look like that. */
+class StepShapedAnswerTest {
+    private static final String STEP =
+            "{\"title\": \"T\", \"content\": \"It is 9.\", \"next_action\": \"final_answer\"}";
+    private static final String LONG = "word ".repeat(10_000);
+
+    private final StepsFixture turn = new StepsFixture();
+
+    private record Case(String asked, String answer, String shown) {
+        static Case step(String answer, String shown) {
+            return new Case("Why?", answer, shown);
+        }
+
+        static Case same(String answer) {
+            return new Case("Why?", answer, answer);
+        }
+
+        static Case same(String asked, String answer) {
+            return new Case(asked, answer, answer);
+        }
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(
+                Case.step(STEP, "It is 9."),
+                Case.step("\n" + STEP + "\n", "\nIt is 9."),
+                Case.step("```json\n" + STEP + "\n```", "It is 9."),
+                Case.step("```\n" + STEP + "```\n", "It is 9."),
+                Case.step("Here it is:\n" + STEP, "Here it is:\nIt is 9."),
+                Case.step("Here it is:\n```json\n" + STEP + "\n```\nDone.", "Here it is:\nIt is 9.\n\nDone."),
+                Case.step(STEP + STEP.replace("9", "8"), "It is 9.\n\nIt is 8."),
+                Case.step(STEP + "\n\n" + STEP.replace("9", "8") + "\n", "It is 9.\n\nIt is 8."),
+                Case.step("[" + STEP + ",\n " + STEP.replace("9", "8") + "]", "It is 9.\n\nIt is 8."),
+                Case.step(
+                        "```json\n" + STEP + "\n```\n```json\n" + STEP.replace("9", "8") + "\n```",
+                        "It is 9.\n\nIt is 8."),
+                Case.step(STEP + "\nSo **9**.", "It is 9.\n\nSo **9**."),
+                Case.step("{\"title\":\"T\",\"content\":\"It is 9.\"}", "It is 9."),
+                Case.step("{\"content\":\"It is 9.\"}", "It is 9."),
+                Case.step("Answer:\n{\"title\":\"T\",\"content\":\"It is 9.\"}", "Answer:\nIt is 9."),
+                Case.step("{\"content\":\"It is 9.\",\"nextAction\":\"final\"}", "It is 9."),
+                Case.step("{\"next_action\":\"final_answer\",\"Content\":\"It is 9.\",\"title\":\"T\"}", "It is 9."),
+                Case.step("{\"title\":\"It is 9.\",\"next_action\":\"final_answer\"}", "It is 9."),
+                Case.step(
+                        "{\"title\":\"T\",\"content\":\"a\\n\\\"b\\\" \\u00e9 {x}\",\"next_action\":\"x\"}",
+                        "a\n\"b\" \u00e9 {x}"),
+                Case.step(
+                        "{\"title\":\"T\",\"content\":\"He said \"hi\" to\nme\",\"next_action\":\"x\"}",
+                        "He said \"hi\" to\nme"),
+                Case.step("{\"title\":\"T\",\"content\":\"It is ni", "It is ni"),
+                Case.step("{\"title\":\"T\",\"content\":{\"a\": 1},\"next_action\":\"x\"}", "{\"a\": 1}"),
+                Case.step(
+                        "{\"title\":\"T\",\"content\":\"" + LONG + "\",\"next_action\":\"x\"} Bye.", LONG + "\n\nBye."),
+                Case.step("{\"title\":\"T\",\"content\":\"" + LONG, LONG),
+                Case.step("```json\n" + STEP, "It is 9."),
+                Case.same("Because."),
+                Case.same("{"),
+                Case.same("{\""),
+                Case.same("{\"title"),
+                Case.same("{}"),
+                Case.same("```json"),
+                Case.same("```java\nint[] a = {\"title\"};\n```"),
+                Case.same("```json\n{\"a\": 1}\n```\nand\n```\n[1, {\"b\": 2}]\n```"),
+                Case.same("[link](x) {\"a\"} [1]"),
+                Case.same("{\"title\": \"T\"}"),
+                Case.same("{\"title\": \"T\", \"content\": \"c\", \"author\": \"a\"}"),
+                Case.same("{\"title\": \"T\", \"content\": \"c\", \"next_action\": \"x\", \"n\": 1}"),
+                Case.same("{\"id\": 1, \"title\": \"T\", \"content\": \"c\"}"),
+                Case.same("{\"steps\": [{\"title\": \"T\", \"content\": \"c\"}]}"),
+                Case.same("{\"title\": \"" + LONG + "\"}"),
+                Case.same("Use `{\"title\": \"T\", \"content\": \"c\"}` as the body."),
+                Case.same("curl -d '{\"title\": \"T\", \"content\": \"c\"}' localhost"),
+                Case.same(LONG.substring(0, 400) + "\n{\"title\": \"T\", \"content\": \"c\"}"),
+                Case.same("A post as JSON, please.", "{\"title\": \"T\", \"content\": \"c\"}"),
+                Case.same("A post with title and content.", "{\"title\": \"T\", \"content\": \"c\"}"),
+                Case.same("Keys: title, content, next_action.", STEP),
+                Case.same("Text `a` {b} ``` c"),
+                Case.same("\u0000{\n\n" + " ".repeat(300) + "\"title\": 1}"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void givesTheContentOfStepsAndAllElseAsItIs(Case row) {
+        Random random = new Random(42);
+        for (int size : List.of(Integer.MAX_VALUE, 1, 2, 7, 0, 0, 0)) {
+            StepsFixture fresh = new StepsFixture();
+            Delta[] pieces = pieces(row.answer(), size, random);
+            FinishReason reason = fresh.think(
+                    ScriptedUpstream.answering(StepsFixture.reply(done("a")), Reply.of(pieces)),
+                    question(Message.user(row.asked())));
+            assertThat(reason).isEqualTo(FinishReason.STOP);
+            assertThat(fresh.out.answer()).as("pieces of %d", size).isEqualTo(row.shown());
+        }
+    }
+
+    /** Cuts a text into pieces of a size; 0: of any. */
+    private static Delta[] pieces(String text, int size, Random random) {
+        Stream.Builder<Delta> pieces = Stream.builder();
+        int from = 0;
+        while (from < text.length()) {
+            int to = (int) Math.min(text.length(), from + (size == 0 ? 1L + random.nextInt(20) : size));
+            pieces.add(new Delta.Text(text.substring(from, to)));
+            from = to;
+        }
+        return pieces.build().toArray(Delta[]::new);
+    }
+
+    @Test
+    void holdsNoMoreBackThanWhatMayBeAStep() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                StepsFixture.reply(done("a")),
+                Reply.of(
+                        new Delta.Text("See {"),
+                        new Delta.Text("\"a\""),
+                        new Delta.Text(": 1}"),
+                        new Delta.Text(" x")));
+        turn.think(upstream, question());
+        assertThat(turn.out.events()).containsSubsequence("answer: See ", "answer: {\"a\": 1}", "answer:  x");
+    }
+
+    @Test
+    void showsAStepThatIsTooLongToHoldWhileItArrives() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                StepsFixture.reply(done("a")),
+                Reply.of(
+                        new Delta.Text("{\"title\":\"T\",\"content\":\"" + LONG),
+                        new Delta.Text("more"),
+                        new Delta.Text("\"}")));
+        turn.think(upstream, question());
+        assertThat(turn.out.events()).containsSubsequence("answer: " + LONG, "answer: more");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aStepThatWasCutIsReadToo(boolean cut) {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                StepsFixture.reply(done("a")),
+                StepsFixture.reply("{\"title\":\"T\",\"content\":\"It is ni")
+                        .ending(cut ? FinishReason.LENGTH : FinishReason.STOP));
+        turn.think(upstream, question());
+        assertThat(turn.out.answer()).isEqualTo("It is ni");
+    }
+
+    @Test
+    void anAnswerWithoutStepsIsNotChanged() {
+        turn.think(ScriptedUpstream.answering(STEP), question(new Preset.Steps(0, 0), Map.of()));
+        assertThat(turn.out.answer()).isEqualTo(STEP);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void aReplyThatIsShownAtItsEndIsTheSame(boolean thinks) {
+        Transcript whole = new Transcript() {
+            @Override
+            public boolean showsNothingBeforeTheEnd() {
+                return true;
+            }
+        };
+        AnswerReader reader = new AnswerReader(2, new AnswerForm(question()), false, whole);
+        reader.feed(new Delta.Text((thinks ? "Hm.</think>" : "") + STEP));
+        assertThat(reader.missesForm()).isFalse();
+        reader.end();
+        assertThat(whole.answer()).isEqualTo("It is 9.");
+    }
+
+    /** A step without any text is no answer. */
+    @Test
+    void asksAgainAfterAStepThatSaysNothing() {
+        turn.think(
+                ScriptedUpstream.answering(done("a"), "{\"title\":\"\",\"next_action\":\"final_answer\"}", "Because."),
+                question());
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+    }
+}

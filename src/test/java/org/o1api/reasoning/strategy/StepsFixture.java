@@ -1,0 +1,106 @@
+package org.o1api.reasoning.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.Content;
+import org.o1api.llm.FinishReason;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+import org.o1api.reasoning.Notes;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Prompts;
+import org.o1api.reasoning.Question;
+import org.o1api.reasoning.ScriptedUpstream;
+import org.o1api.reasoning.ScriptedUpstream.Reply;
+import org.o1api.reasoning.Thinker;
+import org.o1api.reasoning.Transcript;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.Cancellation;
+import org.o1api.upstream.Delta;
+
+/** A turn of the steps strategy on a scripted upstream, and what is asked and shown in it. */
+final class StepsFixture {
+    static final Prompts PROMPTS = new Prompts("STEP", "NEXT", "CHECK", "ANSWER");
+    static final Notes NOTES = new Notes("LOOP", "FULL");
+    static final RawJson TOOLS = new RawJson("[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]");
+
+    final Transcript out = new Transcript();
+    Preset.History history = Preset.History.DEFAULT;
+    Preset.Budget budget = Preset.Budget.DEFAULT;
+    private @Nullable Thinker thinker;
+
+    FinishReason think(ScriptedUpstream upstream, Question question) {
+        Preset preset = new Preset(
+                "o1",
+                Set.of(),
+                List.of("main"),
+                "m",
+                "steps",
+                question.steps(),
+                budget,
+                PROMPTS,
+                NOTES,
+                history,
+                null,
+                null);
+        thinker = new Thinker(upstream, "team-a", new Cancellation(), budget, out);
+        try {
+            return new StepsStrategy().think(question, preset, thinker, out);
+        } finally {
+            assertThat(upstream.open()).isZero();
+        }
+    }
+
+    /** How many calls the last turn has counted. */
+    int calls() {
+        return thinker == null ? 0 : thinker.calls();
+    }
+
+    static Question question(Message... messages) {
+        return question(new Preset.Steps(1, 25), Map.of(), messages);
+    }
+
+    static Question question(Preset.Steps steps, Map<String, RawJson> closing, Message... messages) {
+        boolean tools = closing.containsKey("tool_choice");
+        List<Message> asked = messages.length == 0 ? List.of(Message.user("Why?")) : List.of(messages);
+        return new Question(asked, Map.of(), tools ? TOOLS : null, closing, null, steps);
+    }
+
+    static String step(String content, String next) {
+        return "{\"title\": \"T\", \"content\": \"" + content + "\", \"next_action\": \"" + next + "\"}";
+    }
+
+    static String goOn(String content) {
+        return step(content, "continue");
+    }
+
+    static String done(String content) {
+        return step(content, "final_answer");
+    }
+
+    static Reply reply(String text) {
+        return Reply.of(new Delta.Text(text));
+    }
+
+    /** The messages of a request, {@code "user: Why?"}. */
+    static List<String> said(CallRequest request) {
+        return request.messages().stream()
+                .map(message -> message.role().wireName() + ": " + text(message.content()))
+                .toList();
+    }
+
+    static String text(@Nullable Content content) {
+        return content instanceof Content.Text text ? text.text() : String.valueOf(content);
+    }
+
+    /** Whether a request is for a step. */
+    static boolean isStep(CallRequest request) {
+        return request.fields().containsKey("response_format")
+                && !text(request.messages().get(request.messages().size() - 1).content())
+                        .startsWith("ANSWER");
+    }
+}
