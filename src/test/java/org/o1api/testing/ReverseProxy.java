@@ -15,7 +15,7 @@ import java.util.List;
 
 /** A proxy in front of gateways, set up as the page on deployment says: its configuration is the page's own text. */
 public final class ReverseProxy implements AutoCloseable {
-    /** The proxies that the page describes and that can be installed anywhere. */
+    /** The proxies of the page that can be installed anywhere. */
     public enum Kind {
         NGINX("/usr/sbin/nginx", "nginx-light") {
             @Override
@@ -30,6 +30,22 @@ public final class ReverseProxy implements AutoCloseable {
                 page = DeploymentPage.replace(
                         page, "proxy_read_timeout 60s;", "proxy_read_timeout " + timeoutSeconds + "s;");
                 return nginx(page, port);
+            }
+        },
+
+        /** nginx with its defaults: it speaks HTTP/1.0 to the gateway, and holds replies back unless they say otherwise. */
+        PLAIN_NGINX("/usr/sbin/nginx", "nginx-light") {
+            @Override
+            List<String> command(Path base, Path config) {
+                return NGINX.command(base, config);
+            }
+
+            @Override
+            String config(Path base, int port, URI gateway, int timeoutSeconds) {
+                return nginx(
+                        "server { listen 80; location / { proxy_pass " + gateway + "; proxy_read_timeout "
+                                + timeoutSeconds + "s; } }\n",
+                        port);
             }
         },
 
