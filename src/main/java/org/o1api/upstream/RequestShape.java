@@ -32,13 +32,13 @@ final class RequestShape {
         this.request = request;
         this.profile = profile;
         this.owner = owner;
+        reasoning = new SentReasoning(request, profile);
         combination = Combination.of(request);
         kind = new Kind(profile.upstream(), profile.model(), combination);
         leftOut = new HashSet<>(profile.rejectedFields(combination));
         if (!owner.mayStream(kind)) {
             leftOut.add(RejectedFields.STREAM);
         }
-        reasoning = new SentReasoning(request, profile);
         developerAsSystem = profile.knows(Fact.DEVELOPER_REJECTED);
     }
 
@@ -59,14 +59,15 @@ final class RequestShape {
     boolean change(UpstreamException refusal, boolean inStream) {
         int status = refusal.status();
         ErrorBody error = refusal.body();
+        // Some servers answer 500 for a refusal of the provider behind them.
+        if ((status == 400 || status == 422 || status == 500) && reasoning.change(error)) {
+            return true;
+        }
         GenerationFailure failure = GenerationFailure.of(error);
         if (failure != null) {
             return changeFor(failure);
         }
         boolean refused = status == 400 || status == 422;
-        if ((refused || status == 500) && reasoning.change(error)) {
-            return true;
-        }
         // A chat template that does not know the role fails, and so do servers that do not expect that.
         boolean aboutRole = refused || (status == 500 && !inStream);
         if (aboutRole && !developerAsSystem && RejectedRole.isIn(request) && RejectedRole.names(error, request)) {
