@@ -2,57 +2,25 @@ package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.Container;
 import org.o1api.testing.Distribution;
-import org.o1api.testing.Exchange;
 import org.o1api.testing.FakeUpstream;
-import org.o1api.testing.Nginx;
 import org.o1api.testing.Postgres;
+import org.o1api.testing.ReverseProxy;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** Gateways behind nginx, as the docs set it up. */
+/** Two gateways behind nginx, as the page on deployment sets it up. */
 class NginxIT {
-    /** {@code -Do1api.silence=60} for a minute of it. */
-    private static final int SILENCE_SECONDS = Integer.getInteger("o1api.silence", 3);
-
-    private static final int READ_TIMEOUT_SECONDS = Math.min(5, SILENCE_SECONDS / 3);
-
     private static final String PLAIN = "\"reasoning_effort\": \"none\"";
-
-    /** A stream with nginx's default buffering, which cuts what is silent. */
-    @Test
-    void keepsASilentStreamAlive() {
-        try (FakeUpstream upstream = FakeUpstream.playing(NginxIT::silent);
-                RunningGateway gateway = Container.TOMCAT.start(config(upstream, "m", ""));
-                Nginx nginx =
-                        Nginx.before(List.of(gateway.url()), "proxy_read_timeout " + READ_TIMEOUT_SECONDS + "s;");
-                ChatClient.Stream stream = nginx.client(Stage.KEY).ask("?", PLAIN)) {
-            assertThat(stream.nextText().content()).isEqualTo("It");
-            assertThat(ChatClient.content(stream.rest())).isEqualTo(" is.");
-        }
-    }
-
-    /** Says nothing before its first word, and nothing after it, for longer than nginx waits. */
-    private static void silent(Exchange exchange) throws IOException, InterruptedException {
-        CountDownLatch never = new CountDownLatch(1);
-        exchange.stream();
-        assertThat(never.await(SILENCE_SECONDS, TimeUnit.SECONDS)).isFalse();
-        exchange.text("It");
-        assertThat(never.await(SILENCE_SECONDS, TimeUnit.SECONDS)).isFalse();
-        exchange.text(" is.").done();
-    }
 
     private static String config(FakeUpstream upstream, String model, String more) {
         return "api_bearer_token: " + Stage.KEY + "\ndefault_model: " + model + "\ndefault_api_url: " + upstream.url()
@@ -83,9 +51,7 @@ class NginxIT {
         try (FakeUpstream upstream = FakeUpstream.deciding(request -> answer(request, begun, end));
                 Distribution.Running stops = server.start(config(upstream, "one", database));
                 RunningGateway stays = Container.JETTY.start(config(upstream, "two", database));
-                Nginx nginx = Nginx.before(
-                        List.of(stops.url(), stays.url()),
-                        "proxy_next_upstream error timeout http_503 non_idempotent;")) {
+                ReverseProxy nginx = ReverseProxy.nginxBefore(stops.url(), stays.url())) {
             ChatClient client = nginx.client(Stage.KEY);
             List<String> answers = new ArrayList<>();
             for (int i = 0; i < 8; i++) {

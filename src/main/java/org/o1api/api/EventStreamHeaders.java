@@ -4,13 +4,17 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.core.MediaType;
+import org.glassfish.jersey.server.ChunkedOutput;
 
-/** Keeps proxies from caching or buffering event streams. */
+/** Keeps proxies from caching event streams, and from holding back what comes in pieces: events, or white space before JSON. */
 public final class EventStreamHeaders implements ContainerResponseFilter {
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
-        if (MediaType.SERVER_SENT_EVENTS_TYPE.isCompatible(response.getMediaType())) {
+        boolean events = MediaType.SERVER_SENT_EVENTS_TYPE.isCompatible(response.getMediaType());
+        if (events) {
             response.getHeaders().putSingle("Cache-Control", "no-cache");
+        }
+        if (events || response.getEntity() instanceof ChunkedOutput<?>) {
             response.getHeaders().putSingle("X-Accel-Buffering", "no");
         }
     }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param content null where an assistant only called tools
  * @param fields whatever else the message carries ({@code name}, {@code tool_calls}, {@code tool_call_id}), in its order
- * @param reasoning the fields in which a client sends back an earlier answer's reasoning, as it sent them; only some providers want it
+ * @param reasoning the reasoning of an earlier answer, in the fields in which its client sent it back, or as {@code reasoning_content}
+ *     from a stored conversation; only some providers want it
  */
 public record Message(
         Role role, @Nullable Content content, Map<String, RawJson> fields, Map<String, RawJson> reasoning) {

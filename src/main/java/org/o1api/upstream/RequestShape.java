@@ -32,6 +32,7 @@ final class RequestShape {
         this.request = request;
         this.profile = profile;
         this.owner = owner;
+        reasoning = new SentReasoning(request, profile);
         combination = Combination.of(request);
         kind = new Kind(profile.upstream(), profile.model(), combination);
         leftOut = new HashSet<>(profile.rejectedFields(combination));
@@ -41,7 +42,6 @@ final class RequestShape {
         if (!owner.mayLimit(kind) && RejectedFields.hasOwnLimit(request, leftOut)) {
             leftOut.addAll(RejectedFields.limits());
         }
-        reasoning = new SentReasoning(request, profile);
         developerAsSystem = profile.knows(Fact.DEVELOPER_REJECTED);
     }
 
@@ -62,6 +62,10 @@ final class RequestShape {
     boolean change(UpstreamException refusal, boolean inStream) {
         int status = refusal.status();
         ErrorBody error = refusal.body();
+        // Some servers answer 500 for a refusal of the provider behind them.
+        if ((status == 400 || status == 422 || status == 500) && reasoning.change(error)) {
+            return true;
+        }
         GenerationFailure failure = GenerationFailure.of(error);
         if (failure != null) {
             return changeFor(failure);
@@ -71,9 +75,6 @@ final class RequestShape {
                 && (refusal.exceedsContext() || (refused && RejectedFields.isLimitTooLarge(error, request)))) {
             owner.stopLimiting(kind); // the next calls of the turn are longer
             return leftOut.addAll(RejectedFields.limits());
-        }
-        if ((refused || status == 500) && reasoning.change(error)) {
-            return true;
         }
         // A chat template that does not know the role fails, and so do servers that do not expect that.
         boolean aboutRole = refused || (status == 500 && !inStream);

@@ -1,0 +1,165 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.Container;
+import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.ReverseProxy;
+import org.o1api.testing.RunningGateway;
+import org.o1api.testing.Script;
+import org.o1api.testing.Stage;
+
+/** Replies through reverse proxies that are set up as the page on deployment says. */
+class ReverseProxyIT {
+    /** {@code -Do1api.silence=60} for a minute of it. */
+    private static final int SILENCE_SECONDS = Integer.getInteger("o1api.silence", 3);
+
+    private static final int TIMEOUT_SECONDS = Math.min(5, SILENCE_SECONDS / 3);
+
+    private static final String PLAIN = "\"reasoning_effort\": \"none\"";
+
+    private final CountDownLatch go = new CountDownLatch(1);
+    private FakeUpstream upstream = FakeUpstream.playing(Script.silence());
+    private AutoCloseable gateway = () -> {};
+    private AutoCloseable proxy = () -> {};
+
+    @AfterEach
+    void close() throws Exception {
+        proxy.close();
+        gateway.close();
+        upstream.close();
+    }
+
+    /** The proxy in front of a gateway whose upstream plays a script. */
+    private ReverseProxy before(ReverseProxy.Kind kind, Script script) {
+        upstream.close();
+        upstream = FakeUpstream.playing(script);
+        RunningGateway started = Container.TOMCAT.start("api_bearer_token: " + Stage.KEY
+                + "\ndefault_model: m\ndefault_api_url: " + upstream.url()
+                + "\nheartbeat: 100ms\njson_heartbeat: 100ms\nbegin_after: 100ms\n");
+        gateway = started;
+        ReverseProxy behind = kind.before(started.url(), TIMEOUT_SECONDS);
+        proxy = behind;
+        return behind;
+    }
+
+    /** Says nothing before its first word, and nothing after it, for longer than the proxy waits. */
+    private static void silent(Exchange exchange) throws IOException, InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        exchange.stream();
+        assertThat(never.await(SILENCE_SECONDS, TimeUnit.SECONDS)).isFalse();
+        exchange.text("It");
+        assertThat(never.await(SILENCE_SECONDS, TimeUnit.SECONDS)).isFalse();
+        exchange.text(" is.").done();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsASilentStreamAlive(ReverseProxy.Kind kind) {
+        try (ChatClient.Stream stream =
+                before(kind, ReverseProxyIT::silent).client(Stage.KEY).ask("?", PLAIN)) {
+            assertThat(stream.nextText().content()).isEqualTo("It");
+            assertThat(ChatClient.content(stream.rest())).isEqualTo(" is.");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsASilentReplyAlive(ReverseProxy.Kind kind) {
+        ChatClient client = before(kind, ReverseProxyIT::silent).client(Stage.KEY);
+        assertThat(client.askWhole("?", PLAIN).content()).isEqualTo("It is.");
+    }
+
+    /** The provider says the next word only once the client has the one before. */
+    @ParameterizedTest
+    @EnumSource
+    void passesAStreamPieceByPiece(ReverseProxy.Kind kind) {
+        Script script =
+                exchange -> exchange.stream().text("It").await(go).text(" is.").done();
+        try (ChatClient.Stream stream = before(kind, script).client(Stage.KEY).ask("?", PLAIN)) {
+            assertThat(stream.nextText().content()).isEqualTo("It");
+            go.countDown();
+            assertThat(ChatClient.content(stream.rest())).isEqualTo(" is.");
+        }
+    }
+
+    /** Another proxy in front of this one sees no silence either. */
+    @ParameterizedTest
+    @EnumSource
+    void passesTheWhiteSpaceBeforeAReply(ReverseProxy.Kind kind) throws IOException {
+        ReverseProxy behind = before(
+                kind, exchange -> exchange.await(go).stream().text("Yes.").done());
+        try (Socket client = asking(behind.url(), false)) {
+            StringBuilder read = new StringBuilder();
+            while (!read.toString().matches("(?s)HTTP/1.1 200.*\r\n\r\n([0-9a-f]+\r\n +\r\n){3}")) {
+                read.append(next(client));
+            }
+            go.countDown();
+            while (read.indexOf("\r\n0\r\n\r\n") < 0) {
+                read.append(next(client));
+            }
+            assertThat(read).contains("\"content\":\"Yes.\"").doesNotContainIgnoringCase("content-encoding");
+        }
+    }
+
+    private static char next(Socket client) throws IOException {
+        int c = client.getInputStream().read();
+        assertThat(c).as("the connection is open").isNotNegative();
+        return (char) c;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endsTheTurnOfAClientThatLeavesAStream(ReverseProxy.Kind kind) throws Exception {
+        endsTheTurnOfAClientThatLeaves(kind, true);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endsTheTurnOfAClientThatLeavesAReply(ReverseProxy.Kind kind) throws Exception {
+        endsTheTurnOfAClientThatLeaves(kind, false);
+    }
+
+    private void endsTheTurnOfAClientThatLeaves(ReverseProxy.Kind kind, boolean stream) throws Exception {
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        ReverseProxy behind = before(kind, exchange -> {
+            exchange.stream().text("It");
+            asked.complete(null);
+            exchange.awaitClientLeft();
+        });
+        try (Socket client = asking(behind.url(), stream)) {
+            asked.get(10, TimeUnit.SECONDS);
+            next(client); // the reply has begun
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> upstream.abortedCalls() > 0);
+        assertThat(upstream.requests()).hasSize(1);
+    }
+
+    /** A request that accepts compressed replies, as most clients do. */
+    private static Socket asking(URI url, boolean stream) throws IOException {
+        String body =
+                "{" + PLAIN + ", \"stream\": " + stream + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
+        Socket socket = new Socket(url.getHost(), url.getPort());
+        socket.setSoTimeout(20_000);
+        socket.getOutputStream()
+                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + Stage.KEY
+                                + "\r\nAccept-Encoding: gzip, br\r\nContent-Type: application/json\r\nContent-Length: "
+                                + body.length() + "\r\n\r\n" + body)
+                        .getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+}

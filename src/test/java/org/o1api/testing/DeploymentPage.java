@@ -1,0 +1,37 @@
+package org.o1api.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** The page on deployment, whose configurations the tests run. */
+final class DeploymentPage {
+    private static final Path PAGE = Path.of("src/site/markdown/deployment.md");
+
+    private DeploymentPage() {}
+
+    /** The page's blocks of code in a language, in their order. */
+    static List<String> blocks(String language) {
+        try {
+            return Pattern.compile("(?ms)^```" + language + "\\n(.*?)^```$")
+                    .matcher(Files.readString(PAGE))
+                    .results()
+                    .map((MatchResult block) -> block.group(1))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A text in which a passage, which has to be there, is another one. */
+    static String replace(String text, String passage, String other) {
+        if (!text.contains(passage)) {
+            throw new IllegalStateException("'" + passage + "' is no longer on the page " + PAGE);
+        }
+        return text.replace(passage, other);
+    }
+}
