@@ -5,10 +5,13 @@ import org.o1api.reasoning.Question.MaxTokens;
 import org.o1api.reasoning.Thinker;
 
 /**
- * How the caller's limit of output tokens is shared: the steps may use half of it, the answer gets the rest. It limits what the client gets
- * ({@link org.o1api.llm.TurnLedger#answer}); what was made again is the budget's matter.
+ * How the caller's limit of output tokens is shared: the steps may use half of it, the answer gets the rest, at least the other half. It
+ * limits what the client gets ({@link org.o1api.llm.TurnLedger#answer}); what was made again is the budget's matter.
  */
 final class Allowance {
+    /** Of output tokens: a reply that ends before that holds no step. */
+    private static final long LEAST_FOR_STEP = 32;
+
     private final @Nullable MaxTokens whole;
     private final Thinker thinker;
 
@@ -18,22 +21,30 @@ final class Allowance {
     }
 
     boolean mayThink() {
-        return whole == null || left(whole.limit() / 2) > 0;
+        return whole == null || leftForSteps(whole) >= LEAST_FOR_STEP;
     }
 
-    /** The next step's bound, under the name that the caller used. */
+    /** The next step's limit, under the name that the caller used. */
     @Nullable
     MaxTokens forThinking() {
-        return whole == null ? null : new MaxTokens(whole.field(), left(whole.limit() / 2));
+        return whole == null ? null : new MaxTokens(whole.field(), leftForSteps(whole));
     }
 
-    /** The answer's bound: at least 1, whatever the thinking took. */
+    /** The answer's limit: what the steps left, and half of the whole even if they used more than they were allowed to. */
     @Nullable
     MaxTokens forAnswer() {
-        return whole == null ? null : new MaxTokens(whole.field(), Math.max(1, left(whole.limit())));
+        if (whole == null) {
+            return null;
+        }
+        long half = whole.limit() - whole.limit() / 2;
+        return new MaxTokens(whole.field(), Math.max(half, whole.limit() - used()));
     }
 
-    private long left(long limit) {
-        return limit - thinker.ledger().answer().outputTokens();
+    private long leftForSteps(MaxTokens limit) {
+        return limit.limit() / 2 - used();
+    }
+
+    private long used() {
+        return thinker.ledger().answer().outputTokens();
     }
 }
