@@ -23,7 +23,7 @@ final class AnswerReader {
     private int heldBack;
 
     /**
-     * A reader of one reply to a call without steps.
+     * A reader of the reply in a turn without steps.
      *
      * @param step the number of the step that the model's own thought is
      * @param json whether the answer must be JSON alone
@@ -34,7 +34,7 @@ final class AnswerReader {
     }
 
     /**
-     * A reader of one reply to a call with steps, which the model may continue.
+     * A reader of one reply in a turn with steps, whose shape the model may continue.
      *
      * @param step the number of the step that the model's own thought is
      * @param form what the answer must be

@@ -79,7 +79,7 @@ final class ClosingCall {
                         shorten(reader);
                         continue;
                     }
-                } else if (!plain && reader.missesForm()) {
+                } else if (!plain && hasSteps() && reader.missesForm()) {
                     plain = true;
                     reader.breakOff("The answer does not have the form that the request demands.");
                     continue;
@@ -135,7 +135,7 @@ final class ClosingCall {
 
     private AnswerReader reader(Call call) {
         int step = shown.next();
-        AnswerReader reader = hasSteps()
+        AnswerReader reader = history.hasSteps()
                 ? new AnswerReader(step, form, call.startsThinking(), out)
                 : new AnswerReader(step, question.wantsJson(), call.startsThinking(), out);
         if (shortensForRoom()) {
