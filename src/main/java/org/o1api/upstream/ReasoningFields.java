@@ -23,8 +23,11 @@ record ReasoningFields(ReasoningHistory kept, Map<String, ReasoningHistory> requ
     static final String REASONING = "reasoning";
     static final String DETAILS = "reasoning_details";
 
+    /** LiteLLM's list of Anthropic's blocks. */
+    static final String BLOCKS = "thinking_blocks";
+
     /** The fields in which providers send and take reasoning. */
-    static final List<String> NAMES = List.of(CONTENT, REASONING, DETAILS);
+    static final List<String> NAMES = List.of(CONTENT, REASONING, DETAILS, BLOCKS);
 
     /**
      * Stands for reasoning that the client did not send back, if the provider requires some. DeepSeek and Kimi reject an empty text as

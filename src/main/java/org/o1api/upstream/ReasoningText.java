@@ -1,6 +1,7 @@
 package org.o1api.upstream;
 
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
 import org.o1api.llm.Content;
@@ -10,6 +11,9 @@ import org.o1api.llm.Role;
 
 /** The earlier reasoning of a message as text, whatever fields it came in. */
 final class ReasoningText {
+    /** The keys of texts in {@code reasoning_details} and {@code thinking_blocks}. */
+    private static final Set<String> TEXTS = Set.of("text", "summary", "thinking");
+
     private ReasoningText() {}
 
     /**
@@ -53,7 +57,7 @@ final class ReasoningText {
         };
     }
 
-    /** The text of {@code reasoning_details}: pieces of one index are one text. */
+    /** The text of a list of details or blocks: pieces of one index are one text. */
     private static String ofDetails(RawJson details) {
         StringBuilder text = new StringBuilder();
         @Nullable String last = null;
@@ -61,8 +65,7 @@ final class ReasoningText {
             String piece = "";
             @Nullable String index = null;
             for (JsonSlices.Member member : JsonSlices.members(detail)) {
-                boolean isText = member.name().equals("text") || member.name().equals("summary");
-                if (isText && member.value().text().startsWith("\"")) {
+                if (TEXTS.contains(member.name()) && member.value().text().startsWith("\"")) {
                     piece = JsonSlices.string(member.value());
                 } else if (member.name().equals("index")) {
                     index = member.value().text();

@@ -21,7 +21,7 @@ import org.o1api.llm.Role;
 final class MessageReader {
     /** The reasoning of an earlier answer: shown to people, and sent only to models that want it back. */
     private static final List<String> EARLIER_REASONING =
-            List.of("reasoning_content", "reasoning", "reasoning_details");
+            List.of("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks");
 
     private final JsonReader json;
     private final ToolReader tools;
