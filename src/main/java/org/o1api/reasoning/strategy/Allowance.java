@@ -10,7 +10,7 @@ import org.o1api.reasoning.Thinker;
  */
 final class Allowance {
     /** Of output tokens: a reply that ends before that holds no step. */
-    private static final long LEAST_FOR_STEP = 32;
+    private static final long LEAST_FOR_STEP = 16;
 
     private final @Nullable MaxTokens whole;
     private final Thinker thinker;

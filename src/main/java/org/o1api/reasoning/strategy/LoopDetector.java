@@ -5,7 +5,7 @@ package org.o1api.reasoning.strategy;
  * characters, again and again. A line of one character and white space are such passages.
  *
  * <p>It looks once every {@value #STRIDE} characters. Any repetition that reached its length since the last look contains the {@code
- * LENGTH - STRIDE} characters before that look, so the shortest period of these (from the border array of Knuth, Morris and Pratt)
+ * LENGTH - STRIDE} characters before that look, which are at least two of the longest passages, so the shortest period of these (from the border array of Knuth, Morris and Pratt)
  * is the only candidate. The result does not depend on how the text was cut into pieces.
  */
 final class LoopDetector {

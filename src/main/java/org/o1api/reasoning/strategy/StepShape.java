@@ -21,14 +21,8 @@ import org.o1api.reasoning.strategy.StepValues.Field;
  */
 final class StepShape {
     static final int MAX_HELD = 1 << 15;
-    private static final int MAX_GAP = 256;
     /** Text before an object that may be no more than an introduction. */
     private static final int MAX_PROSE = 200;
-
-    private static final String FENCE = "```";
-    private static final int MAX_LANGUAGE = 16;
-    private static final int NOT_YET = -1;
-    private static final int NEVER = -2;
 
     private final AnswerForm form;
     /** What is not decided. */
@@ -109,8 +103,8 @@ final class StepShape {
             pass(next);
             return true;
         }
-        int at = objectAtFront();
-        if (at == NOT_YET && !ended) {
+        int at = ObjectFront.find(held);
+        if (at == ObjectFront.NOT_YET && !ended) {
             return false;
         }
         if (at < 0) {
@@ -164,41 +158,6 @@ final class StepShape {
             }
         }
         return held.length();
-    }
-
-    /** Where the object begins that the held text begins with, or that is in its fence. */
-    private int objectAtFront() {
-        int i = 0;
-        if (held.charAt(0) == '`') {
-            i = Math.min(FENCE.length(), held.length());
-            if (!FENCE.startsWith(held.substring(0, i))) {
-                return NEVER;
-            }
-            int language = i;
-            while (i < held.length() && i - language < MAX_LANGUAGE && Character.isLetter(held.charAt(i))) {
-                i++;
-            }
-        }
-        i = afterSpace(i);
-        if (i < held.length() && held.charAt(i) == '[') {
-            i = afterSpace(i + 1);
-        }
-        if (i < held.length() && held.charAt(i) != '{') {
-            return NEVER;
-        }
-        int key = afterSpace(i + 1);
-        if (key >= held.length()) {
-            return key > MAX_GAP ? NEVER : NOT_YET;
-        }
-        return held.charAt(key) == '"' ? i : NEVER;
-    }
-
-    private int afterSpace(int from) {
-        int i = from;
-        while (i < held.length() && ReplyText.isSpace(held.charAt(i))) {
-            i++;
-        }
-        return i;
     }
 
     private boolean readObject(StepObject current) {

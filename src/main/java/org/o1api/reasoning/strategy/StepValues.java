@@ -1,6 +1,5 @@
 package org.o1api.reasoning.strategy;
 
-import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +13,6 @@ final class StepValues {
         CONTENT,
         NEXT_ACTION,
         OTHER;
-
-        private final String key = name().toLowerCase(Locale.ROOT);
-
-        /** The key as the instructions spell it. */
-        String key() {
-            return key;
-        }
 
         static Field named(CharSequence key) {
             return switch (lettersOf(key)) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.llm.Content;
 import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
@@ -419,25 +420,26 @@ class StepsStrategyTest {
     }
 
     @Test
-    void leavesTheAnswerATokenWhateverTheThinkingTook() {
+    void leavesTheAnswerHalfWhateverTheStepsTook() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(step(GO_ON, 500), step("B", 1));
         think(upstream, bounded(100));
-        assertThat(upstream.requests().get(1).fields()).containsEntry("max_tokens", new RawJson("1"));
+        assertThat(upstream.requests().get(1).fields()).containsEntry("max_tokens", new RawJson("50"));
     }
 
-    @Test
-    void doesNotThinkWhereThereIsNoRoomForIt() {
+    @ParameterizedTest
+    @ValueSource(longs = {1, 16, 31})
+    void takesNoStepWhereThereIsNoRoomForIt(long limit) {
         ScriptedUpstream upstream = ScriptedUpstream.answering("B");
-        think(upstream, bounded(1));
+        think(upstream, bounded(limit));
         assertThat(said(upstream.requests().get(0))).containsExactly("user: Why?");
         assertThat(upstream.requests().get(0).droppable()).containsExactly("temperature");
     }
 
     @Test
     void countsTheTokensThatNobodyCounted() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering("hello ".repeat(60), "Because.");
+        ScriptedUpstream upstream = ScriptedUpstream.answering("hello ".repeat(40), "Because.");
         think(upstream, bounded(100));
-        assertThat(upstream.requests().get(1).fields()).containsEntry("max_tokens", new RawJson("39"));
+        assertThat(upstream.requests().get(1).fields()).containsEntry("max_tokens", new RawJson("59"));
     }
 
     @Test
