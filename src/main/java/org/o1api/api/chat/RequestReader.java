@@ -32,6 +32,8 @@ final class RequestReader {
     private final ChatCompletionRequest.Builder request = new ChatCompletionRequest.Builder();
     /** A field that other APIs have in place of {@code messages}. */
     private @Nullable String otherPrompt;
+    /** Whether the request asks OpenAI to store it. */
+    private boolean stores;
 
     private RequestReader(JsonReader json, ApiSettings.Limits limits) {
         this.json = json;
@@ -146,6 +148,7 @@ final class RequestReader {
             return;
         }
         if (WITHOUT_EFFECT.contains(name)) {
+            stores |= name.equals("store") && json.current() == JsonToken.VALUE_TRUE;
             json.skip();
             return;
         }

@@ -296,4 +296,17 @@ class RequestReaderTest {
                 .containsEntry("tool_calls", new RawJson(calls))
                 .containsEntry("x", new RawJson(value));
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    "store": true, "metadata": {"a": "b"}  | false
+                    "metadata": {"a": "b"}, "store": true  | false
+                    "store": false, "metadata": {"a": "b"} | true
+                    "store": null, "metadata": {"a": "b"}  | true
+                    "metadata": {"a": "b"}                 | true
+                    """)
+    void sendsNoMetadataOfWhatOpenAiIsToStore(String fields, boolean sent) {
+        assertThat(with(fields).fields().containsKey("metadata")).isEqualTo(sent);
+        assertThat(with(fields).fields()).doesNotContainKey("store");
+    }
 }
