@@ -68,9 +68,9 @@ tools = [
 ]
 reply = client.chat.completions.create(model="thinker", messages=messages, tools=tools)
 message = reply.choices[0].message
+messages.append(message.model_dump(exclude_none=True))
 for call in message.tool_calls or []:
     print("call:", call.function.name, call.function.arguments)
-    messages.append(message.model_dump(exclude_none=True))
     messages.append({"role": "tool", "tool_call_id": call.id, "content": json.dumps({"celsius": 7})})
 if message.tool_calls:
     reply = client.chat.completions.create(model="thinker", messages=messages, tools=tools)

@@ -42,13 +42,12 @@ final class PresetNames {
         }
     }
 
-    /** Notes each alias that is a name or an alias already. Comes when all presets are read. */
+    /** Reports each alias that is already in use. Call it after all presets have been read. */
     void check() {
         for (Alias alias : aliases) {
             String other = owners.putIfAbsent(alias.name, "an alias of the preset " + alias.preset);
             if (other != null) {
-                alias.problem.accept("found '" + alias.name + "', which is " + other
-                        + " already, allowed: a name that no other preset or alias has");
+                alias.problem.accept("is " + other + " already, allowed: a name that no other preset or alias has");
             }
         }
     }

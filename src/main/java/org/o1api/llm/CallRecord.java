@@ -49,7 +49,7 @@ public record CallRecord(
         return purpose == Purpose.STEP ? all.asReasoning() : all;
     }
 
-    /** The same call, of whose output the client got nothing that counts. */
+    /** The same call, marked as not part of the reply. */
     CallRecord withoutOutput() {
         return new CallRecord(purpose, upstream, model, attempts, usage, failedAttempts, state, false);
     }

@@ -11,7 +11,7 @@ import org.o1api.llm.CallRecord.Purpose;
 public final class TurnLedger {
     private final List<CallRecord> records = new ArrayList<>();
 
-    /** Adds a call that has ended. A closing call replaces the ones before it, of whose output the client then got nothing. */
+    /** Adds a call that has ended. A closing call replaces earlier closing calls, whose output the client did not get. */
     public void add(CallRecord record) {
         if (record.purpose() == Purpose.ANSWER) {
             records.replaceAll(earlier -> earlier.purpose() == Purpose.ANSWER ? earlier.withoutOutput() : earlier);

@@ -192,7 +192,7 @@ public final class EventStream implements AutoCloseable {
 
     private void write(byte[] bytes, boolean whole) {
         begun = true;
-        writingSinceNanos = System.nanoTime();
+        writingSinceNanos = whole ? 0 : System.nanoTime(); // a whole response is the container's to time
         @Nullable Exception failure = null;
         try {
             if (whole) {

@@ -67,6 +67,10 @@ record ReasoningFields(ReasoningHistory kept, Map<String, ReasoningHistory> requ
         String text = ReasoningText.of(message.reasoning());
         String quoted = JsonSlices.quoted(text.isBlank() ? PLACEHOLDER : text);
         return new RawJson(
-                name.equals(DETAILS) ? "[{\"type\":\"reasoning.text\",\"index\":0,\"text\":" + quoted + "}]" : quoted);
+                switch (name) {
+                    case DETAILS -> "[{\"type\":\"reasoning.text\",\"index\":0,\"text\":" + quoted + "}]";
+                    case BLOCKS -> "[{\"type\":\"thinking\",\"thinking\":" + quoted + "}]";
+                    default -> quoted;
+                });
     }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 record ReasoningRefusal(String field, boolean byParam, boolean missing) {
     /** The field in a path such as {@code messages[1].reasoning_content}. */
-    private static final Pattern PARAM =
-            Pattern.compile("(?:.*messages.*[./\\]\\['\"])?(reasoning_content|reasoning_details)['\"\\]]*"
+    private static final Pattern PARAM = Pattern.compile(
+            "(?:.*messages.*[./\\]\\['\"])?(reasoning_content|reasoning_details|thinking_blocks)['\"\\]]*"
                     + "|.*messages.*[./\\['\"](reasoning)['\"\\]]*");
 
     private static final Map<String, Pattern> WORDS = Map.of(
@@ -23,6 +23,8 @@ record ReasoningRefusal(String field, boolean byParam, boolean missing) {
             Pattern.compile("(?<![a-z0-9])reasoning[_ ]?content(?![a-z0-9_])", Pattern.CASE_INSENSITIVE),
             ReasoningFields.DETAILS,
             Pattern.compile("(?<![a-z0-9])reasoning[_ ]?details(?![a-z0-9_])", Pattern.CASE_INSENSITIVE),
+            ReasoningFields.BLOCKS,
+            Pattern.compile("(?<![a-z0-9])thinking[_ ]?blocks(?![a-z0-9_])", Pattern.CASE_INSENSITIVE),
             // A common word: only as the end of a path, or as a name in quotes.
             ReasoningFields.REASONING,
             Pattern.compile(

@@ -99,11 +99,11 @@ class ConfigProblemsTest {
                     api_keys:;- name: a;  sha256: sk-secret | 3: api_keys[0].sha256: found a value that is not shown here, allowed: 64 hex digits
                     api_keys: [ { name: a, key: x, presets: [] } ] | 1: api_keys[0].presets: found an empty list, allowed: at least one item, or no such key
                     presets: { o1: };api_keys: [ { name: a, key: x, presets: [O1] } ] | 2: api_keys[0].presets[0]: found 'O1', allowed: the name of a preset (o1); did you mean o1?
-                    presets: { a: { aliases: [a] } }        | 1: presets.a.aliases[0]: found 'a', which is the name of a preset already, allowed: a name that no other preset or alias has
-                    presets:;  a: { aliases: [b] };  b: {}  | 2: presets.a.aliases[0]: found 'b', which is the name of a preset already, allowed: a name that no other preset or alias has
-                    presets:;  a: {};  b:;    aliases:;    - c;    - a | 6: presets.b.aliases[1]: found 'a', which is the name of a preset already, allowed: a name that no other preset or alias has
-                    presets:;  a: { aliases: [c] };  b: { aliases: [d, c] } | 3: presets.b.aliases[1]: found 'c', which is an alias of the preset a already, allowed: a name that no other preset or alias has
-                    presets: { a: { aliases: [c, d, c] } }  | 1: presets.a.aliases[2]: found 'c', which is an alias of the preset a already, allowed: a name that no other preset or alias has
+                    presets: { a: { aliases: [a] } }        | 1: presets.a.aliases[0]: is the name of a preset already, allowed: a name that no other preset or alias has
+                    presets:;  a: { aliases: [b] };  b: {}  | 2: presets.a.aliases[0]: is the name of a preset already, allowed: a name that no other preset or alias has
+                    presets:;  a: {};  b:;    aliases:;    - c;    - a | 6: presets.b.aliases[1]: is the name of a preset already, allowed: a name that no other preset or alias has
+                    presets:;  a: { aliases: [c] };  b: { aliases: [d, c] } | 3: presets.b.aliases[1]: is an alias of the preset a already, allowed: a name that no other preset or alias has
+                    presets: { a: { aliases: [c, d, c] } }  | 1: presets.a.aliases[2]: is an alias of the preset a already, allowed: a name that no other preset or alias has
                     presets: { a: { aliases: c } }          | 1: presets.a.aliases: found a single value, allowed: a list
                     presets: { a: { aliases: [] } }         | 1: presets.a.aliases: found an empty list, allowed: at least one item, or no such key
                     presets: { a: { aliases: [""] } }       | 1: presets.a.aliases[0]: is empty, allowed: one line of text

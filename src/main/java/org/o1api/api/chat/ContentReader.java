@@ -39,6 +39,20 @@ final class ContentReader {
         boolean isReasoning() {
             return REASONING_TYPES.contains(type);
         }
+
+        /** Whether it is a text that is a think block and nothing else. */
+        boolean isOnlyThinkBlock() {
+            return type.equals("text")
+                    && text != null
+                    && ThinkBlock.inside(text.text) != null
+                    && ThinkBlock.takenOff(text.text).isBlank();
+        }
+
+        /** What is inside the think block at the front; empty if there is none. */
+        String block() {
+            String inside = text == null ? null : ThinkBlock.inside(text.text);
+            return inside == null ? "" : inside;
+        }
     }
 
     /**
@@ -96,11 +110,6 @@ final class ContentReader {
         return content instanceof Content.Parts && parts.isEmpty();
     }
 
-    /** Whether it has parts, and all of them are reasoning. */
-    boolean isOnlyReasoning() {
-        return !parts.isEmpty() && parts.stream().allMatch(Part::isReasoning);
-    }
-
     /** The path of the first part that has no text; null: all have. */
     @Nullable
     String otherPart() {
@@ -116,25 +125,30 @@ final class ContentReader {
             return new Said(new Content.Text(ThinkBlock.takenOff(text.text())), ThinkBlock.inside(text.text()));
         }
         List<Part> kept = parts.stream().filter(part -> !part.isReasoning()).toList();
+        List<String> blocks = new ArrayList<>();
+        while (!kept.isEmpty() && kept.get(0).isOnlyThinkBlock()) { // providers reject a part with an empty text
+            blocks.add(kept.get(0).block());
+            kept = kept.subList(1, kept.size());
+        }
         PartText first = kept.isEmpty() ? null : kept.get(0).text;
         String block = first == null ? null : ThinkBlock.inside(first.text);
         if (kept.size() == parts.size() && block == null) {
             return new Said(whole(), null);
         }
-        String reasoning = reasoning(block == null ? "" : block);
+        blocks.add(block == null ? "" : block);
         boolean blank = kept.stream()
                 .allMatch(part -> part.type.equals("text")
                         && part.text != null
                         && ThinkBlock.takenOff(part.text.text).isBlank());
-        return new Said(blank ? new Content.Text("") : new Content.Parts(rest(kept, first)), reasoning);
+        return new Said(blank ? new Content.Text("") : new Content.Parts(rest(kept, first)), reasoning(blocks));
     }
 
-    private String reasoning(String block) {
+    private String reasoning(List<String> blocks) {
         List<String> texts = new ArrayList<>();
         parts.stream()
                 .filter(Part::isReasoning)
                 .forEach(part -> collect(new RawJson(json.slice(part.start, part.end)), texts));
-        texts.add(block);
+        texts.addAll(blocks);
         return String.join(
                 "\n\n", texts.stream().filter(text -> !text.isBlank()).toList());
     }

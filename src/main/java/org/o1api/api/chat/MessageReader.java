@@ -112,9 +112,12 @@ final class MessageReader {
             }
         }
         ContentReader.Said said = content.said();
-        boolean noParts = content.isEmptyList() || content.isOnlyReasoning();
-        Content rest = noParts && fields.containsKey("tool_calls") ? null : said.content();
         String found = said.reasoning();
+        boolean nothingLeft = content.isEmptyList()
+                || (found != null
+                        && said.content() instanceof Content.Text text
+                        && text.text().isBlank());
+        Content rest = nothingLeft && fields.containsKey("tool_calls") ? null : said.content();
         // An empty think block is no reasoning, but tells an answer that has nothing else from an empty one.
         if (found != null
                 && reasoning.isEmpty()

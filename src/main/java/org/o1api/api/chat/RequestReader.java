@@ -82,6 +82,9 @@ final class RequestReader {
                             + " message.");
         }
         dropChoiceWithoutTools();
+        if (stores) {
+            request.fields.remove("metadata"); // of what is stored: OpenAI rejects it in a request that is not
+        }
         request.effort = reasoning.effort();
         request.includeReasoning = reasoning.includeReasoning();
         request.wantsReasoningField = reasoning.wantsReasoningField();
@@ -148,7 +151,9 @@ final class RequestReader {
             return;
         }
         if (WITHOUT_EFFECT.contains(name)) {
-            stores |= name.equals("store") && json.current() == JsonToken.VALUE_TRUE;
+            if (name.equals("store")) {
+                stores = json.current() == JsonToken.VALUE_TRUE;
+            }
             json.skip();
             return;
         }
