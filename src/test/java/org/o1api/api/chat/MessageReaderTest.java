@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -122,8 +123,8 @@ class MessageReaderTest {
     /** Each row: the answer, and its content as it is sent. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    "content": "<think>a</think>", "tool_calls": [{"id": "1"}]                                    | empty
-                    "content": [{"type":"text","text":"<think>a</think>"}], "tool_calls": [{"id": "1"}]           | empty
+                    "content": "<think>a</think>", "tool_calls": [{"id": "1"}]                                    |
+                    "content": [{"type":"text","text":"<think>a</think>"}], "tool_calls": [{"id": "1"}]           |
                     "content": [{"type":"thinking","thinking":"a"}], "tool_calls": [{"id": "1"}]                  |
                     "tool_calls": [{"id": "1"}], "content": null, "reasoning_content": "a"                        |
                     "content": "<think>a</think>", "refusal": "No."                                               | empty
@@ -137,6 +138,18 @@ class MessageReaderTest {
         assertThat(messages).hasSize(3);
         assertThat(messages.get(1).content()).isEqualTo(content == null ? null : new Content.Text(""));
         assertThat(messages.get(1).reasoning()).containsEntry("reasoning_content", new RawJson("\"a\""));
+    }
+
+    @Test
+    void leavesNoEmptyTextPartBehindAThinkBlock() {
+        String image = "{\"type\":\"image_url\",\"image_url\":{\"url\":\"u\"}}";
+        String block = "{\"type\":\"text\",\"text\":\"<think>%s</think> \"}";
+        Message message = sent("\"content\": [" + block.formatted("a") + "," + block.formatted("b") + ", " + image
+                        + "]")
+                .get(1);
+
+        assertThat(message.content()).isEqualTo(new Content.Parts(new RawJson("[" + image + "]")));
+        assertThat(message.reasoning()).containsEntry("reasoning_content", new RawJson("\"a\\n\\nb\""));
     }
 
     @ParameterizedTest
