@@ -21,7 +21,9 @@ final class ContextLength {
                     // Anthropic
                     "context (?:length|size|window)[^.]{0,20} exceed", // MiniMax
                     "context window is full|reached context length",
-                    "fits? in (?:the )?context|when context the overflows", // LM Studio
+                    "fits? in (?:the )?context|when context the overflows|greater than the context length", // LM Studio
+                    "too many tokens: size limit exceeded", // Cohere
+                    "exceed(?:s|ed)? max(?:imum)? message tokens", // Volcengine
                     "longer than the model'?s context", // SGLang
                     "input length[^.]* exceeds the maximum",
                     "(?:prompt|input) (?:is )?too long|input token length too long|prompt exceeds max length", // Anthropic, GLM, Kimi
@@ -31,6 +33,9 @@ final class ContextLength {
                     "reduce the length of (?:the |your )?(?:messages|prompt|input)", // Groq, Cerebras
                     "inputs`? (?:tokens`? \\+|must have less than)", // TGI
                     "input_too_large"));
+
+    /** llama.cpp's whole message, which it sends with the status 500. */
+    private static final Pattern WHOLE = Pattern.compile("context size has been exceeded\\.?");
 
     private ContextLength() {}
 
@@ -43,10 +48,14 @@ final class ContextLength {
         if (matches(error.code()) || matches(error.type())) {
             return true;
         }
+        String statement = error.statement().toLowerCase(Locale.ROOT);
+        if (WHOLE.matcher(statement.strip()).matches()) {
+            return true;
+        }
         boolean requestsFault = status == 0 || status == 400 || status == 413 || status == 422;
         return requestsFault
                 && !"string_above_max_length".equals(error.code())
-                && WORDS.matcher(error.statement().toLowerCase(Locale.ROOT)).find();
+                && WORDS.matcher(statement).find();
     }
 
     private static boolean matches(@Nullable String code) {

@@ -26,6 +26,9 @@ class ContextLengthTest {
                 "Input length (9000 tokens) exceeds the maximum allowed length (8192 tokens).",
                 "Input does not fit in context length. The input has 31430 tokens",
                 "Trying to keep the first 15857 tokens when context the overflows.",
+                "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 5000>= n_ctx: 4096).",
+                "too many tokens: size limit exceeded by 1234 tokens. Try using shorter or fewer inputs.",
+                "Total tokens of image and text exceed max message tokens.",
                 "Reached context length of 4096 tokens with model",
                 "the context window is full",
                 "invalid params, context window exceeds limit (2013)",
@@ -47,6 +50,17 @@ class ContextLengthTest {
         assertThat(ContextLength.isExceeded(0, said(message))).isTrue();
         assertThat(ContextLength.isExceeded(500, said(message))).isFalse();
         assertThat(ContextLength.isExceeded(429, said(message))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "500, Context size has been exceeded., true",
+        "500, Context size has been exceeded, true",
+        "0, Context size has been exceeded., true",
+        "500, 'The task failed: \"Context size has been exceeded.\"', false"
+    })
+    void believesAServerErrorOnlyIfItSaysNothingElse(int status, String message, boolean exceeded) {
+        assertThat(ContextLength.isExceeded(status, said(message))).isEqualTo(exceeded);
     }
 
     @ParameterizedTest

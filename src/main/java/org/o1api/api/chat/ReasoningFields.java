@@ -13,7 +13,8 @@ import org.o1api.llm.ErrorCode;
  * The fields by which clients of several APIs say how much to reason and whether to show it: OpenAI's, OpenRouter's, DeepSeek's and
  * Anthropic's. The gateway does the reasoning, so none of them is sent to a provider. Keys in them that are not known are ignored.
  *
- * <p>The first of these that names an effort counts: {@code reasoning_effort}, {@code reasoning}, {@code thinking}.
+ * <p>The first of these that names an effort counts: {@code reasoning_effort}, {@code reasoning}, {@code thinking}. Within one
+ * that contradicts itself, the switch ({@code enabled}, {@code disabled}) counts before the word, and the word before the number.
  */
 final class ReasoningFields {
     /** Words for an effort that leave it to us, as an empty text does. */
@@ -39,7 +40,7 @@ final class ReasoningFields {
      * Reads the current value if it belongs to one of these fields.
      *
      * @return whether it does
-     * @throws RequestException if it has a wrong type, or contradicts itself
+     * @throws RequestException if it has a wrong type
      */
     boolean read(String name) {
         switch (name) {
@@ -109,9 +110,6 @@ final class ReasoningFields {
                 default -> json.skip();
             }
         }
-        agree(path + ".max_tokens", budget, word == null ? null : word != Effort.NONE);
-        agree(path + ".effort", word, enabled);
-        agree(path + ".max_tokens", budget, enabled);
         reasoningEffort = enabled != null && !enabled ? Effort.NONE : word != null ? word : budget;
     }
 
@@ -119,27 +117,17 @@ final class ReasoningFields {
     private void thinking(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object such as {\"type\": \"enabled\"}");
         String type = "enabled";
-        boolean typed = false;
         @Nullable Effort budget = null;
         for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
             switch (field) {
-                case "type" -> {
-                    type = json.string(path + ".type");
-                    typed = true;
-                }
+                case "type" -> type = json.string(path + ".type");
                 case "budget_tokens" -> budget = Effort.ofTokens(json.whole(path + ".budget_tokens", 0));
                 default -> json.skip();
             }
         }
         switch (type) {
-            case "enabled" -> {
-                agree(path + ".budget_tokens", budget, typed ? true : null);
-                thinkingEffort = budget;
-            }
-            case "disabled" -> {
-                agree(path + ".budget_tokens", budget, false);
-                thinkingEffort = Effort.NONE;
-            }
+            case "enabled" -> thinkingEffort = budget;
+            case "disabled" -> thinkingEffort = Effort.NONE;
             case "adaptive", "auto" -> thinkingEffort = null;
             default ->
                 throw invalid(path + ".type", "'" + path + ".type' must be one of enabled, disabled, adaptive, auto.");
@@ -156,17 +144,6 @@ final class ReasoningFields {
             } else {
                 json.skip();
             }
-        }
-    }
-
-    /** Rejects an effort that reasons where its object says not to, or the other way round. */
-    private static void agree(String path, @Nullable Effort asked, @Nullable Boolean reasons) {
-        if (asked != null && reasons != null && reasons == (asked == Effort.NONE)) {
-            throw invalid(
-                    path,
-                    "'" + path + "' asks for " + (reasons ? "no reasoning" : "reasoning")
-                            + ", but the rest of its object asks for " + (reasons ? "some" : "none")
-                            + ". Send one of the two.");
         }
     }
 

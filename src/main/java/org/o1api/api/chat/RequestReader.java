@@ -141,6 +141,7 @@ final class RequestReader {
                     throw unsupported(name, "'function_call' cannot be honoured here. Send 'tool_choice' instead.");
                 }
             }
+            case "x_o1" -> throw unsupported(name, "'x_o1' cannot be honoured here yet: leave it out.");
             case "audio" -> throw unsupported(name, "'audio' cannot be honoured here: this gateway answers in text.");
             default -> other(name);
         }

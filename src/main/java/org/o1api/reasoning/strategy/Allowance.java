@@ -9,9 +9,6 @@ import org.o1api.reasoning.Thinker;
  * limits what the client gets ({@link org.o1api.llm.TurnLedger#answer}); what was made again is the budget's matter.
  */
 final class Allowance {
-    /** Of output tokens: a reply that ends before that holds no step. */
-    private static final long LEAST_FOR_STEP = 16;
-
     private final @Nullable MaxTokens whole;
     private final Thinker thinker;
 
@@ -21,7 +18,7 @@ final class Allowance {
     }
 
     boolean mayThink() {
-        return whole == null || leftForSteps(whole) >= LEAST_FOR_STEP;
+        return whole == null || leftForSteps(whole) > 0;
     }
 
     /** The next step's limit, under the name that the caller used. */

@@ -90,6 +90,14 @@ class ReasoningFieldsTest {
                     "thinking": {"budget_tokens": 0}                                         | NONE
                     "thinking": {"type": "disabled"}                                         | NONE
                     "thinking": {"type": "disabled", "budget_tokens": 0}                     | NONE
+                    "reasoning": {"enabled": false, "effort": "high"}                        | NONE
+                    "reasoning": {"effort": "none", "enabled": true}                         | NONE
+                    "reasoning": {"enabled": false, "max_tokens": 4096}                      | NONE
+                    "reasoning": {"enabled": true, "max_tokens": 0}                          | NONE
+                    "reasoning": {"max_tokens": 4096, "effort": "none"}                      | NONE
+                    "reasoning": {"max_tokens": 0, "effort": "high"}                         | HIGH
+                    "thinking": {"type": "enabled", "budget_tokens": 0}                      | NONE
+                    "thinking": {"budget_tokens": 1024, "type": "disabled"}                  | NONE
                     "thinking": {"type": "adaptive", "display": "omitted"}                   |
                     "thinking": {"type": "auto"}                                             |
                     "thinking": {"type": "enabled", "keep": "all", "clear_thinking": false}  |
@@ -156,20 +164,12 @@ class ReasoningFieldsTest {
                     "reasoning": {"max_tokens": -1}                              | reasoning.max_tokens
                     "reasoning": {"max_tokens": 1e99}                            | reasoning.max_tokens
                     "reasoning": {"max_tokens": 99999999999}                     | reasoning.max_tokens
-                    "reasoning": {"enabled": false, "effort": "high"}            | reasoning.effort
-                    "reasoning": {"effort": "none", "enabled": true}             | reasoning.effort
-                    "reasoning": {"enabled": false, "max_tokens": 4096}          | reasoning.max_tokens
-                    "reasoning": {"enabled": true, "max_tokens": 0}              | reasoning.max_tokens
-                    "reasoning": {"max_tokens": 4096, "effort": "none"}          | reasoning.max_tokens
-                    "reasoning": {"max_tokens": 0, "effort": "high"}             | reasoning.max_tokens
                     "thinking": true                                             | thinking
                     "thinking": "enabled"                                        | thinking
                     "thinking": {"type": "on"}                                   | thinking.type
                     "thinking": {"type": true}                                   | thinking.type
                     "thinking": {"type": "enabled", "budget_tokens": "1024"}     | thinking.budget_tokens
                     "thinking": {"type": "enabled", "budget_tokens": -1}         | thinking.budget_tokens
-                    "thinking": {"type": "enabled", "budget_tokens": 0}          | thinking.budget_tokens
-                    "thinking": {"budget_tokens": 1024, "type": "disabled"}      | thinking.budget_tokens
                     "usage": true                                                | usage
                     "usage": {"include": "yes"}                                  | usage.include
                     "include_reasoning": "yes"                                   | include_reasoning
