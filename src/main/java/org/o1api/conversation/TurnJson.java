@@ -73,6 +73,7 @@ final class TurnJson {
                 write(message, json);
             }
             json.writeEndArray();
+            ResentReasoning.write(turn.messages(), json);
             if (turn.answer() != null) {
                 write(turn.answer(), json);
             }
@@ -175,10 +176,12 @@ final class TurnJson {
 
     static StoredTurn read(String id, String text) {
         Map<String, RawJson> turn = members(new RawJson(text));
+        Map<String, RawJson> reasoning = ResentReasoning.read(turn);
         List<Message> messages = new ArrayList<>();
         RawJson answer = turn.get("answer");
         for (RawJson message : JsonSlices.elements(turn.getOrDefault("messages", EMPTY_LIST))) {
-            messages.add(message(message));
+            RawJson of = reasoning.get(Integer.toString(messages.size()));
+            messages.add(message(message, of == null ? Map.of() : members(of)));
         }
         return new StoredTurn(
                 id,
@@ -188,7 +191,8 @@ final class TurnJson {
                 answer == null ? null : answer(members(answer)));
     }
 
-    private static Map<String, RawJson> members(RawJson object) {
+    /** The members of an object, in their order. */
+    static Map<String, RawJson> members(RawJson object) {
         Map<String, RawJson> members = new LinkedHashMap<>();
         JsonSlices.members(object).forEach(member -> members.put(member.name(), member.value()));
         return members;
@@ -233,14 +237,14 @@ final class TurnJson {
         return new RawJson(TextNode.valueOf(text).toString());
     }
 
-    private static Message message(RawJson json) {
+    private static Message message(RawJson json, Map<String, RawJson> reasoning) {
         Map<String, RawJson> fields = members(json);
         Role role = Role.valueOf(string(fields.remove("role")).toUpperCase(Locale.ROOT));
         RawJson said = fields.remove("content");
         Content content = said == null
                 ? null
                 : said.text().startsWith("\"") ? new Content.Text(string(said)) : new Content.Parts(said);
-        return new Message(role, content, fields);
+        return new Message(role, content, fields, reasoning);
     }
 
     private static StoredTurn.Answer answer(Map<String, RawJson> answer) {

@@ -6,7 +6,7 @@ package org.o1api.llm;
  * @param answer as if one call had produced the reply
  * @param total of every call and attempt, cancelled and failed ones included
  * @param calls of the model, those included that were made again; 0: not known, in turns that an earlier version stored
- * @param attempts requests that were sent for the calls
+ * @param attempts requests that were sent for the calls, also those that do not count against {@code upstreams.*.attempts}
  */
 public record TurnUsage(Usage answer, Usage total, int calls, int attempts) {
     public static final TurnUsage NONE = new TurnUsage(Usage.NONE, Usage.NONE, 0, 0);

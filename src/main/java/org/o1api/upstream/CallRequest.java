@@ -34,6 +34,12 @@ public record CallRequest(
         return new CallRequest(other, messages, fields, droppable, earlier);
     }
 
+    CallRequest with(String field, RawJson value) {
+        Map<String, RawJson> changed = new LinkedHashMap<>(fields);
+        changed.put(field, value);
+        return new CallRequest(model, messages, changed, droppable, earlier);
+    }
+
     /** A call that passes no earlier reasoning on, unless the upstream's settings say so. */
     public CallRequest(String model, List<Message> messages, Map<String, RawJson> fields, Set<String> droppable) {
         this(model, messages, fields, droppable, EarlierReasoning.NONE);

@@ -45,9 +45,9 @@ final class Opening {
                 return attempt(body);
             } catch (UpstreamException e) {
                 if (stale && maybeStale) {
-                    maybeStale = false; // costs no attempt
+                    maybeStale = false; // sent again, but not counted against limits.attempts
                 } else if (changed) {
-                    body = shape.body(); // nor does this
+                    body = shape.body(); // nor is this
                 } else if (!e.retryable() || ++attempts >= settings.limits().attempts()) {
                     throw e;
                 } else {

@@ -33,6 +33,7 @@ final class ProviderProfile {
     private final ExpiringSet<Fact> facts;
     private final ExpiringSet<Rejected> rejected;
     private final ExpiringSet<ReasoningNeed> reasoningNeeds;
+    private final ExpiringSet<Long> refusedLimits;
     private final ExpiringSet<String> logged;
 
     ProviderProfile(UpstreamSettings settings, String model) {
@@ -45,6 +46,7 @@ final class ProviderProfile {
         facts = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
         rejected = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
         reasoningNeeds = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
+        refusedLimits = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
         logged = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
     }
 
@@ -103,6 +105,26 @@ final class ProviderProfile {
                     "upstream {0} {1}, with model {2} for {3} (relearn_after)",
                     settings.name(),
                     need.description(),
+                    model,
+                    Failures.text(settings.relearnAfter()));
+        }
+    }
+
+    /** Whether it has refused an output limit of ours that was no higher, and accepted a quarter of it. */
+    boolean refusesLimit(long limit) {
+        return refusedLimits.elements().stream().anyMatch(refused -> refused <= limit);
+    }
+
+    /** Records that a request was accepted with a reduced output limit, after it had been refused with its own. */
+    void learnReducedLimit(long refused, long accepted) {
+        if (refusedLimits.add(refused) && logged.add("reduced limit")) {
+            LOG.log(
+                    Level.INFO,
+                    "upstream {0} refused {1} tokens of output for a step and accepted {2}, with model {3}: a quarter of such limits is"
+                            + " sent for {4} (relearn_after). Set steps.tokens to a quarter of the model''s context or less",
+                    settings.name(),
+                    Long.toString(refused),
+                    Long.toString(accepted),
                     model,
                     Failures.text(settings.relearnAfter()));
         }

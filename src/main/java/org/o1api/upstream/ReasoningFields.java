@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
@@ -23,7 +24,7 @@ record ReasoningFields(ReasoningHistory kept, Map<String, ReasoningHistory> requ
     static final String REASONING = "reasoning";
     static final String DETAILS = "reasoning_details";
 
-    /** LiteLLM's list of Anthropic's blocks. */
+    /** LiteLLM's list of Anthropic's blocks: sent as it came or not at all, since each has a signature. */
     static final String BLOCKS = "thinking_blocks";
 
     /** The fields in which providers send and take reasoning. */
@@ -50,8 +51,9 @@ record ReasoningFields(ReasoningHistory kept, Map<String, ReasoningHistory> requ
             fields.putAll(message.reasoning());
         }
         required.forEach((name, with) -> {
-            if (with.includes(message)) {
-                fields.putIfAbsent(name, value(name, message));
+            RawJson value = with.includes(message) ? value(name, message) : null;
+            if (value != null) {
+                fields.putIfAbsent(name, value);
             }
         });
         fields.keySet().removeAll(rejected);
@@ -59,18 +61,18 @@ record ReasoningFields(ReasoningHistory kept, Map<String, ReasoningHistory> requ
         return fields;
     }
 
-    private static RawJson value(String name, Message message) {
+    /** The value of a required field; null if only the provider itself could have made it. */
+    private static @Nullable RawJson value(String name, Message message) {
         RawJson sent = message.reasoning().get(name);
         if (sent != null && !sent.isEmpty()) {
             return sent;
         }
+        if (name.equals(BLOCKS)) {
+            return null; // Anthropic rejects a block without its signature
+        }
         String text = ReasoningText.of(message.reasoning());
         String quoted = JsonSlices.quoted(text.isBlank() ? PLACEHOLDER : text);
         return new RawJson(
-                switch (name) {
-                    case DETAILS -> "[{\"type\":\"reasoning.text\",\"index\":0,\"text\":" + quoted + "}]";
-                    case BLOCKS -> "[{\"type\":\"thinking\",\"thinking\":" + quoted + "}]";
-                    default -> quoted;
-                });
+                name.equals(DETAILS) ? "[{\"type\":\"reasoning.text\",\"index\":0,\"text\":" + quoted + "}]" : quoted);
     }
 }

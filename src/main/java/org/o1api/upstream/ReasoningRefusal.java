@@ -1,5 +1,6 @@
 package org.o1api.upstream;
 
+import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -18,6 +19,8 @@ record ReasoningRefusal(String field, boolean byParam, boolean missing) {
             "(?:.*messages.*[./\\]\\['\"])?(reasoning_content|reasoning_details|thinking_blocks)['\"\\]]*"
                     + "|.*messages.*[./\\['\"](reasoning)['\"\\]]*");
 
+    private static final Pattern NEVER = Pattern.compile("(?!)");
+
     private static final Map<String, Pattern> WORDS = Map.of(
             ReasoningFields.CONTENT,
             Pattern.compile("(?<![a-z0-9])reasoning[_ ]?content(?![a-z0-9_])", Pattern.CASE_INSENSITIVE),
@@ -28,13 +31,16 @@ record ReasoningRefusal(String field, boolean byParam, boolean missing) {
             // A common word: only as the end of a path, or as a name in quotes.
             ReasoningFields.REASONING,
             Pattern.compile(
-                    "messages[\\w.\\[\\]/]{1,40}[./]reasoning(?![\\w.])|[`'\"]reasoning[`'\"]",
+                    "messages[\\w.\\[\\]/]{1,40}[./]reasoning(?![\\w.])"
+                            + "|[`'\"]reasoning[`'\"](?! (?:to|must|should|has to|needs to|can ?not|is|not) (?:be )?(?:en|dis)abled)",
                     Pattern.CASE_INSENSITIVE));
 
-    /** A list of names, none of which is at fault. */
+    /** A list of names, none of which is at fault, or of which another one would do too. */
     private static final Pattern CHOICES = Pattern.compile(
-            "(?:expected|must be|should be) (?:one|any) of[^\\n]*|did you mean[^\\n]*"
-                    + "|(?:allowed|valid|known|supported|permitted) (?:fields|properties|keys|names)[^\\n]*",
+            "(?:, expected [`'\"]|(?:expected|must be|should be) (?:one|any) of)[^\\n]*|did you mean[^\\n]*"
+                    + "|(?:allowed|valid|known|supported|permitted) (?:fields|properties|keys|names)[^\\n]*"
+                    + "|\\bunless\\b[^\\n,.;]*|\\beither\\b[^\\n]{0,200} or [^\\n.;]*|\\bat least one of\\b[^\\n.;]*"
+                    + "|\\bcontent[`'\"]?,? or [`'\"]?reasoning[_ ]content|\\breasoning[_ ]content[`'\"]?,? or [`'\"]?content\\b",
             Pattern.CASE_INSENSITIVE);
 
     /** What is said of a field that has to be there. */
@@ -79,17 +85,32 @@ record ReasoningRefusal(String field, boolean byParam, boolean missing) {
         if (request.fields().containsKey(param)) {
             return null;
         }
-        for (String name : ReasoningFields.NAMES) {
-            for (MatchResult at : words.outside(WORDS.getOrDefault(name, Pattern.compile("(?!)")))) {
-                int missing = distance(at, words, MISSING);
-                int rejected = distance(at, words, REJECTED);
-                if (missing != rejected) {
-                    return new ReasoningRefusal(name, false, missing < rejected);
-                }
+        return nearest(words);
+    }
+
+    /** The first name with a word for what is wrong with it, by the word that is nearest. */
+    private static @Nullable ReasoningRefusal nearest(QuotedText words) {
+        List<Named> names = ReasoningFields.NAMES.stream()
+                .flatMap(name ->
+                        words.outside(WORDS.getOrDefault(name, NEVER)).stream().map(at -> new Named(name, at)))
+                .toList();
+        if (names.isEmpty()) {
+            return null;
+        }
+        // Once for all names: each word is looked for in the whole prompt.
+        List<MatchResult> missing = words.outside(MISSING);
+        List<MatchResult> rejected = words.outside(REJECTED);
+        for (Named name : names) {
+            int toMissing = distance(name.at(), missing);
+            int toRejected = distance(name.at(), rejected);
+            if (toMissing != toRejected) {
+                return new ReasoningRefusal(name.field(), false, toMissing < toRejected);
             }
         }
         return null;
     }
+
+    private record Named(String field, MatchResult at) {}
 
     private static String fieldIn(String param) {
         var path = PARAM.matcher(param);
@@ -97,9 +118,9 @@ record ReasoningRefusal(String field, boolean byParam, boolean missing) {
     }
 
     /** How far the nearest of some words is from a name; {@code Integer.MAX_VALUE} if there is none. */
-    private static int distance(MatchResult name, QuotedText words, Pattern pattern) {
+    private static int distance(MatchResult name, List<MatchResult> words) {
         int nearest = Integer.MAX_VALUE;
-        for (MatchResult word : words.outside(pattern)) {
+        for (MatchResult word : words) {
             int distance = word.start() >= name.end() ? word.start() - name.end() : name.start() - word.end();
             nearest = Math.min(nearest, distance);
         }

@@ -83,12 +83,15 @@ final class RejectedFields {
         return Set.of(MAX_TOKENS, MAX_COMPLETION_TOKENS);
     }
 
-    /** Whether a request has an output limit of ours, under whatever name. */
-    static boolean hasOwnLimit(CallRequest request, Set<String> alreadyOut) {
-        return limits().stream()
-                        .anyMatch(limit -> request.fields().containsKey(limit)
+    /** The field of a request that is an output limit of ours; null if it has none, or the provider knows neither name. */
+    static @Nullable String ownLimit(CallRequest request, Set<String> alreadyOut) {
+        return alreadyOut.containsAll(limits())
+                ? null
+                : limits().stream()
+                        .filter(limit -> request.fields().containsKey(limit)
                                 && request.droppable().contains(limit))
-                && !alreadyOut.containsAll(limits());
+                        .findFirst()
+                        .orElse(null);
     }
 
     /** Whether the value of the output limit is what is wrong, and not its name. */

@@ -3,15 +3,21 @@ package org.o1api.upstream;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o1api.llm.RawJson;
 import org.o1api.upstream.ProviderProfile.Fact;
 
 /**
  * How one call's request is written: as it was asked, without what the provider is known to reject. A refusal may change it once more
- * for each thing that it names; what was accepted after that is learned. Belongs to the call's thread.
+ * for each thing that it names. What was accepted after that is learned, except changes that did not help: the provider refused the next
+ * request in the same words. Belongs to the call's thread.
  */
 final class RequestShape {
     /** Calls of one combination of one model at one upstream. */
     private record Kind(String upstream, String model, Combination combination) {}
+
+    /** A reduced output limit is not worth less than this. */
+    private static final long MIN_LIMIT = 16;
 
     private final CallRequest request;
     private final ProviderProfile profile;
@@ -27,6 +33,15 @@ final class RequestShape {
     private final SentReasoning reasoning;
     private boolean developerAsSystem;
     private boolean roleRejected;
+    private final @Nullable String limitField;
+    private final long limit;
+    private boolean limitReduced;
+    /** Whether the call itself has found that the limit is too large. */
+    private boolean limitRefused;
+
+    private RefusalWording lastRefusal = RefusalWording.NONE;
+    /** Forgets what the last change was for. */
+    private Runnable forget = () -> {};
 
     RequestShape(CallRequest request, ProviderProfile profile, CallOwner owner) {
         this.request = request;
@@ -39,14 +54,25 @@ final class RequestShape {
         if (!owner.mayStream(kind)) {
             leftOut.add(RejectedFields.STREAM);
         }
-        if (!owner.mayLimit(kind) && RejectedFields.hasOwnLimit(request, leftOut)) {
+        limitField = RejectedFields.ownLimit(request, leftOut);
+        RawJson own = limitField == null ? null : request.fields().get(limitField);
+        limit = own == null ? 0 : Long.parseLong(own.text());
+        if (limitField != null && !owner.mayLimit(kind)) {
             leftOut.addAll(RejectedFields.limits());
         }
+        limitReduced = reducedLimit() < limit && profile.refusesLimit(limit);
         developerAsSystem = profile.knows(Fact.DEVELOPER_REJECTED);
     }
 
     byte[] body() {
-        return RequestBody.of(request, leftOut, reasoning.fields(), developerAsSystem);
+        CallRequest asSent = limitReduced && limitField != null
+                ? request.with(limitField, new RawJson(Long.toString(reducedLimit())))
+                : request;
+        return RequestBody.of(asSent, leftOut, reasoning.fields(), developerAsSystem);
+    }
+
+    private long reducedLimit() {
+        return Math.max(MIN_LIMIT, limit / 4);
     }
 
     ExpectedReply expectedReply() {
@@ -60,10 +86,21 @@ final class RequestShape {
      * @return whether the request is another one now
      */
     boolean change(UpstreamException refusal, boolean inStream) {
+        RefusalWording wording = RefusalWording.of(refusal.body());
+        if (wording.equals(lastRefusal)) {
+            forget.run();
+        }
+        lastRefusal = wording;
+        forget = () -> {};
+        return changeFor(refusal, inStream);
+    }
+
+    private boolean changeFor(UpstreamException refusal, boolean inStream) {
         int status = refusal.status();
         ErrorBody error = refusal.body();
         // Some servers answer 500 for a refusal of the provider behind them.
         if ((status == 400 || status == 422 || status == 500) && reasoning.change(error)) {
+            forget = reasoning::undo;
             return true;
         }
         GenerationFailure failure = GenerationFailure.of(error);
@@ -71,16 +108,16 @@ final class RequestShape {
             return changeFor(failure);
         }
         boolean refused = status == 400 || status == 422;
-        if (RejectedFields.hasOwnLimit(request, leftOut)
+        if (RejectedFields.ownLimit(request, leftOut) != null
                 && (refusal.exceedsContext() || (refused && RejectedFields.isLimitTooLarge(error, request)))) {
-            owner.stopLimiting(kind); // the next calls of the turn are longer
-            return leftOut.addAll(RejectedFields.limits());
+            return reduceLimit();
         }
         // A chat template that does not know the role fails, and so do servers that do not expect that.
         boolean aboutRole = refused || (status == 500 && !inStream);
         if (aboutRole && !developerAsSystem && RejectedRole.isIn(request) && RejectedRole.names(error, request)) {
             developerAsSystem = true;
             roleRejected = true;
+            forget = () -> roleRejected = false;
             return true;
         }
         boolean mayNameField = refused || (status == 500 && RejectedFields.saysItCannot(error));
@@ -89,7 +126,20 @@ final class RequestShape {
             return false;
         }
         newlyRejected.add(field);
+        forget = () -> newlyRejected.remove(field);
         return leftOut.add(field);
+    }
+
+    /** A quarter leaves room for the prompt, and still stops a step that does not end. Without a limit only if that is too much as well. */
+    private boolean reduceLimit() {
+        if (!limitReduced && reducedLimit() < limit) {
+            limitReduced = true;
+            limitRefused = true;
+            return true;
+        }
+        limitRefused = false;
+        owner.stopLimiting(kind); // the next calls of the turn are longer
+        return leftOut.addAll(RejectedFields.limits());
     }
 
     /** The check that the model's text failed is left out for this call only: the next text may well pass it. */
@@ -110,6 +160,9 @@ final class RequestShape {
         }
         profile.learnRejected(combination, newlyRejected);
         reasoning.accepted();
+        if (limitRefused) {
+            profile.learnReducedLimit(limit, reducedLimit());
+        }
         if (roleRejected) {
             profile.learn(Fact.DEVELOPER_REJECTED);
         }

@@ -4,10 +4,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one call sends earlier reasoning: as configured and learned, until the provider refuses that. For each field it is changed at
- * most once each way, and never back and forth. Belongs to the call's thread.
+ * most once each way, and never back and forth. A change that did not help is undone. Belongs to the call's thread.
  */
 final class SentReasoning {
     private final CallRequest request;
@@ -18,6 +19,19 @@ final class SentReasoning {
     private final Set<String> foundMissing = new HashSet<>();
 
     private final Set<String> foundRejected = new HashSet<>();
+
+    /**
+     * A change.
+     *
+     * @param wording what was refused, {@link RefusalWording}
+     * @param with with which answers the field was sent then; {@code DROP}: it was left out
+     */
+    private record Change(RefusalWording wording, String field, ReasoningHistory with) {}
+
+    private Runnable undo = () -> {};
+
+    /** The changes that did not help. */
+    private final Set<Change> useless = new HashSet<>();
 
     SentReasoning(CallRequest request, ProviderProfile profile) {
         this.request = request;
@@ -42,13 +56,14 @@ final class SentReasoning {
         if (refusal == null) {
             return false;
         }
+        RefusalWording wording = RefusalWording.of(error);
         // A param that is not in the request can only be missing.
         boolean missing = refusal.missing() || (refusal.byParam() && sent(refusal.field()) == 0);
-        return missing ? add(refusal.field()) : remove(refusal.field());
+        return missing ? add(refusal.field(), wording) : remove(refusal.field(), wording);
     }
 
     /** Sends the field with answers that call tools, which is what most providers demand; with all answers if that is not enough. */
-    private boolean add(String field) {
+    private boolean add(String field, RefusalWording wording) {
         if (foundMissing.contains(field) && foundRejected.contains(field)) {
             return false;
         }
@@ -59,11 +74,26 @@ final class SentReasoning {
             if (before != ReasoningHistory.KEEP) {
                 required.put(field, with);
             }
-            if (sent(field) > sent) {
-                foundMissing.add(field);
+            Change change = new Change(wording, field, with);
+            if (useless.contains(change)) {
+                sent = Math.max(sent, sent(field)); // the same request would be refused again
+            } else if (sent(field) > sent) {
+                boolean first = foundMissing.add(field);
+                undo = () -> {
+                    useless.add(change);
+                    if (first) {
+                        foundMissing.remove(field);
+                    }
+                    restore(field, before, wasRejected);
+                };
                 return true;
             }
         }
+        restore(field, before, wasRejected);
+        return false;
+    }
+
+    private void restore(String field, @Nullable ReasoningHistory before, boolean wasRejected) {
         if (before == null) {
             required.remove(field);
         } else {
@@ -72,15 +102,27 @@ final class SentReasoning {
         if (wasRejected) {
             rejected.add(field);
         }
-        return false;
     }
 
-    private boolean remove(String field) {
-        if (foundRejected.contains(field) || sent(field) == 0) {
+    private boolean remove(String field, RefusalWording wording) {
+        Change change = new Change(wording, field, ReasoningHistory.DROP);
+        if (foundRejected.contains(field) || useless.contains(change) || sent(field) == 0) {
             return false;
         }
         foundRejected.add(field);
-        return rejected.add(field);
+        rejected.add(field);
+        undo = () -> {
+            useless.add(change);
+            foundRejected.remove(field);
+            rejected.remove(field);
+        };
+        return true;
+    }
+
+    /** Undoes the last change, which did not help: the same refusal does not cause it again. */
+    void undo() {
+        undo.run();
+        undo = () -> {};
     }
 
     /** How many messages are sent with the field. */

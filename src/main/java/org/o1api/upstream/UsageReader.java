@@ -77,10 +77,16 @@ final class UsageReader {
 
     /**
      * Some providers count reasoning beside {@code completion_tokens}: the total contains it once more then, or there is more
-     * of it than of the output. Gemini's OpenAI endpoint shows it in the total only.
+     * of it than of the output. Gemini's OpenAI endpoint shows it in the total only. Others have tokens of the cache in the total
+     * that are not in {@code prompt_tokens}, as Anthropic counts them: there are more of them than of the prompt.
      */
     private Usage usage() {
         long rest = total - input - output;
+        long cache = cached + cacheWrite;
+        if (cache > input && rest > 0) {
+            input += rest >= cache ? cache : 0;
+            rest -= cache;
+        }
         if (reasoning > 0 && (reasoning > output || rest == reasoning)) {
             output += reasoning;
         } else if (reasoning == 0 && rest > 0 && input > 0) {

@@ -90,6 +90,7 @@ class ContinuationTest {
         "'user calls, tool calls, tool calls', tool, xxx",
         "'user calls, tool answer, user calls, tool calls', tool, --xx",
         "'user calls, tool user calls', tool, -x",
+        "'user calls, calls', tool, -x", // a turn without a message: the older one has its reasoning no more
         "'user calls', 'tool user', x",
         "'user calls', user, -",
         "'user calls, tool answer', user, --"

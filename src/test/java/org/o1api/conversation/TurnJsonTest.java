@@ -120,6 +120,28 @@ class TurnJsonTest {
                 .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }
 
+    @Test
+    void keepsTheReasoningThatAClientSentAndHidesItFromEarlierVersions() {
+        Map<String, RawJson> sent = new LinkedHashMap<>();
+        sent.put("reasoning_content", new RawJson("\"I \\u0041.\""));
+        sent.put("thinking_blocks", new RawJson("[ {\"signature\":\"s\"} ]"));
+        Map<String, RawJson> calls = Map.of("tool_calls", new RawJson("[{\"id\":\"c\"}]"));
+        StoredTurn turn = new StoredTurn(
+                "chatcmpl-1",
+                5,
+                "m",
+                List.of(
+                        Message.user("?"),
+                        new Message(Role.ASSISTANT, null, calls, sent),
+                        new Message(Role.ASSISTANT, null, calls)),
+                null);
+        assertThat(again(turn)).isEqualTo(turn);
+        // Earlier versions send each key of a message to the provider.
+        assertThat(TurnJson.tree(TurnJson.write(turn)).path("messages").toString())
+                .doesNotContain("reasoning", "thinking");
+        assertThat(TurnJson.write(saying("a"))).doesNotContain("reasoning");
+    }
+
     /** What versions before the totals stored, and what such a version reads of today's rows. */
     @Test
     void readsTheUsageOfEarlierVersions() {

@@ -70,11 +70,24 @@ class FailedAttemptUsageTest {
                 List.of(Script.status(400, field), Script.answer("well")));
     }
 
-    @ParameterizedTest
-    @MethodSource("attempts")
-    void reportsEachRequestThatIsSent(List<Script> scripts) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(scripts.toArray(Script[]::new)));
+    /** Not one of {@code limits.attempts}, but a request all the same. */
+    @Test
+    void reportsTheRequestThatRepeatsOneOnAConnectionThatDiedIdle() {
+        FakeUpstream fake = fixture.fake(
+                FakeUpstream.playing(Script.answer("one"), exchange -> exchange.close(), Script.answer("two")));
+        HttpUpstream upstream =
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1));
         List<String> sent = new ArrayList<>();
+        try (Call call = upstream.open(fixture.request(), counting(sent))) {
+            assertThat(fixture.text(call)).isEqualTo("one");
+        }
+        try (Call call = upstream.open(fixture.request(), counting(sent))) {
+            assertThat(fixture.text(call)).isEqualTo("two");
+        }
+        assertThat(sent).hasSize(3);
+    }
+
+    private static Terms counting(List<String> sent) {
         AttemptListener attempts = new AttemptListener() {
             @Override
             public void sent(String upstream, String model) {
@@ -84,13 +97,20 @@ class FailedAttemptUsageTest {
             @Override
             public void spent(Usage usage) {}
         };
+        return new Terms(new Cancellation(), new RetryAllowance(6), new CallOwner(""), () -> {}, attempts);
+    }
+
+    @ParameterizedTest
+    @MethodSource("attempts")
+    void reportsEachRequestThatIsSent(List<Script> scripts) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.playing(scripts.toArray(Script[]::new)));
+        List<String> sent = new ArrayList<>();
         CallRequest request = new CallRequest(
                 "m",
                 List.of(Message.user("Why?")),
                 Map.of("response_format", new RawJson("{\"type\":\"json_object\"}")),
                 Set.of("response_format"));
-        Terms terms = new Terms(new Cancellation(), new RetryAllowance(6), new CallOwner(""), () -> {}, attempts);
-        try (Call call = fixture.upstream(fake).open(request, terms)) {
+        try (Call call = fixture.upstream(fake).open(request, counting(sent))) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
         assertThat(sent).hasSize(scripts.size()).containsOnly("main m");

@@ -31,8 +31,12 @@ class OwnLimitTest {
     }
 
     private static CallRequest request(String field, boolean ours) {
+        return request(field, 4096, ours);
+    }
+
+    private static CallRequest request(String field, int limit, boolean ours) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
-        fields.put(field, new RawJson("4096"));
+        fields.put(field, new RawJson(Integer.toString(limit)));
         fields.put("response_format", new RawJson("{\"type\":\"json_object\"}"));
         return new CallRequest(
                 "m",
@@ -76,19 +80,30 @@ class OwnLimitTest {
             400 | {"error":{"message":"Requested tokens (4500) exceed context window of 4096","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}
             413 | {"error":{"message":"Request too large for model `m` on tokens per minute (TPM): Limit 4000, Requested 4500, please reduce your message size and try again.","type":"tokens","code":"rate_limit_exceeded"}}
             """)
-    void isLeftOutForTheRestOfATurnForWhichItIsTooLarge(int status, String body) {
+    void isReducedAndIfThatIsNotEnoughLeftOutForTheRestOfTheTurn(int status, String body) {
         for (String field : List.of("max_tokens", "max_completion_tokens")) {
             FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
                     request -> isLimited(request) ? Script.status(status, body) : Script.answer("well")));
             HttpUpstream upstream = upstream(fake);
             Terms turn = fixture.terms("a");
             ask(upstream, request(field, true), turn);
-            assertThat(fake.requests()).hasSize(2);
-            assertThat(fake.request(1).asksForJson()).isTrue();
+            assertThat(fake.requests()).hasSize(3);
+            assertThat(fake.request(1).body().path(field).asInt()).isEqualTo(1024);
+            assertThat(fake.request(2).asksForJson()).isTrue();
             ask(upstream, request(field, true), turn);
-            assertThat(fake.requests()).as("known in the turn").hasSize(3);
+            assertThat(fake.requests()).as("known in the turn").hasSize(4);
             ask(upstream, request(field, true), fixture.terms("a"));
-            assertThat(fake.requests()).as("unknown in another turn").hasSize(5);
+            assertThat(fake.requests()).as("unknown in another turn").hasSize(7);
+
+            FakeUpstream small = fixture.fake(FakeUpstream.deciding(request ->
+                    request.body().path(field).asInt() > 1024 ? Script.status(status, body) : Script.answer("well")));
+            upstream = upstream(small);
+            turn = fixture.terms("a");
+            ask(upstream, request(field, true), turn);
+            ask(upstream, request(field, true), turn);
+            ask(upstream, request(field, true), fixture.terms("b"));
+            assertThat(small.requests()).as("known in all turns").hasSize(4);
+            assertThat(small.request(3).body().path(field).asInt()).isEqualTo(1024);
         }
     }
 
@@ -100,11 +115,71 @@ class OwnLimitTest {
                         .end()
                 : Script.answer("well")));
         ask(upstream(fake), request("max_tokens", true), fixture.terms("a"));
+        assertThat(fake.requests()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4096, 1024", "100, 25", "64, 16", "40, 16", "17, 16", "16, 0", "1, 0"})
+    void isReducedToAQuarterButNotBelow16(int limit, int reduced) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+                request.body().path("max_tokens").asInt() >= limit ? Script.error(400, VLLM) : Script.answer("well")));
+        HttpUpstream upstream = upstream(fake);
+        ask(upstream, request("max_tokens", limit, true), fixture.terms("a"));
         assertThat(fake.requests()).hasSize(2);
+        assertThat(fake.request(1).body().path("max_tokens").asInt()).isEqualTo(reduced);
     }
 
     @Test
-    void aPromptThatIsTooLongByItselfFailsAfterOneMoreTry() {
+    void aReducedLimitIsLoggedOnceWithWhatToDo() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+                request.body().path("max_tokens").asInt() > 1024 ? Script.error(400, VLLM) : Script.answer("well")));
+        HttpUpstream upstream = upstream(fake);
+        try (LogLines log = new LogLines(ProviderProfile.class)) {
+            ask(upstream, request("max_tokens", 5000, true), fixture.terms("a")); // 1250 is too much: not learned
+            assertThat(log.lines()).isEmpty();
+            ask(upstream, request("max_tokens", 4096, true), fixture.terms("a"));
+            ask(upstream, request("max_tokens", 2000, true), fixture.terms("a"));
+            assertThat(log.lines())
+                    .containsExactly(
+                            "upstream main refused 4096 tokens of output for a step and accepted 1024, with model m:"
+                                    + " a quarter of such limits is sent for 3600 s (relearn_after)."
+                                    + " Set steps.tokens to a quarter of the model's context or less");
+        }
+    }
+
+    /** What is left of the caller's limit may be much less than what was refused. */
+    @Test
+    void aSmallerLimitThanTheRefusedOneIsSentAsItIs() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+                request.body().path("max_tokens").asInt() > 1024 ? Script.error(400, VLLM) : Script.answer("well")));
+        HttpUpstream upstream = upstream(fake);
+        ask(upstream, request("max_tokens", true), fixture.terms("a"));
+        ask(upstream, request("max_tokens", 300, true), fixture.terms("a"));
+        ask(upstream, request("max_tokens", 1000, false), fixture.terms("a"));
+        ask(upstream, request("max_tokens", 8192, true), fixture.terms("a")); // 2048 is too much, too
+        assertThat(fake.requests().stream()
+                        .map(request -> request.body().path("max_tokens").asInt()))
+                .containsExactly(4096, 1024, 300, 1000, 2048, 0);
+    }
+
+    /** The name is found first, then the value. */
+    @Test
+    void isReducedUnderItsOtherName() {
+        FakeUpstream fake =
+                fixture.fake(FakeUpstream.deciding(request -> request.body().has("max_tokens")
+                        ? Script.error(400, "Unsupported parameter: 'max_tokens', use 'max_completion_tokens' instead.")
+                        : request.body().path("max_completion_tokens").asInt() > 1024
+                                ? Script.error(400, VLLM)
+                                : Script.answer("well")));
+        HttpUpstream upstream = upstream(fake);
+        ask(upstream, request("max_tokens", true), fixture.terms("a"));
+        ask(upstream, request("max_tokens", true), fixture.terms("a"));
+        assertThat(fake.requests()).hasSize(4);
+        assertThat(fake.request(3).body().path("max_completion_tokens").asInt()).isEqualTo(1024);
+    }
+
+    @Test
+    void aPromptThatIsTooLongByItselfFailsAfterTwoMoreTries() {
         FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.error(400, VLLM)));
         HttpUpstream upstream = upstream(fake);
         Terms turn = fixture.terms("a");
@@ -112,7 +187,7 @@ class OwnLimitTest {
                 .isInstanceOfSatisfying(
                         UpstreamException.class,
                         e -> assertThat(e.exceedsContext()).isTrue());
-        assertThat(fake.requests()).hasSize(2);
+        assertThat(fake.requests()).hasSize(3);
     }
 
     @ParameterizedTest
@@ -175,7 +250,7 @@ class OwnLimitTest {
                         .path("max_completion_tokens")
                         .asInt())
                 .isEqualTo(50);
-        assertThat(fake.requests()).hasSize(4);
+        assertThat(fake.requests()).hasSize(5);
     }
 
     /** A prompt that is quoted is not the provider's word. */

@@ -57,6 +57,9 @@ class ReasoningRefusalTest {
             Please provide reasoning_details with each assistant message.          | - | reasoning_details
             The assistant message needs its reasoning_content                      | - | reasoning_content
             expected reasoning_content in messages[1]                              | - | reasoning_content
+            Unless thinking is disabled, reasoning_content must be passed back     | - | reasoning_content
+            thinking_blocks are missing in messages[1]                             | - | thinking_blocks
+            Field required | messages.1.assistant.thinking_blocks | thinking_blocks
             messages[1]: 'reasoning' not provided                                  | - | reasoning
             \u601d\u8003\u6a21\u5f0f\u4e0b\u5fc5\u987b\u56de\u4f20 reasoning_content | - | reasoning_content
             """)
@@ -73,6 +76,9 @@ class ReasoningRefusalTest {
             Extra inputs are not permitted | messages[31].reasoning_content | reasoning_content
             no such field                  | messages[1].reasoning_content  | reasoning_content
             no                             | body.messages.1.reasoning_details | reasoning_details
+            Extra inputs are not permitted | messages[1].thinking_blocks | thinking_blocks
+            messages.1: unknown field `thinking_blocks`, expected `role` | - | thinking_blocks
+            messages cannot contain reasoning_content unless thinking is required | - | reasoning_content
             no                             | messages[1].reasoning          | reasoning
             # Groq, Cerebras, Fireworks
             'messages.2' : for 'role:assistant' the following must be satisfied[('messages.2' : property 'reasoning_content' is unsupported)] | - | reasoning_content
@@ -108,6 +114,15 @@ class ReasoningRefusalTest {
             messages[1]: unknown field `refusal`, expected one of `role`, `content`, `reasoning_content` | -
             Unknown name "refusal". Allowed fields: role, content, reasoning_content | -
             reasoning_content                                                      | -
+            # others would do too
+            Field 'content' is required unless reasoning_content is present        | -
+            Either content, tool_calls or reasoning_content must be provided       | -
+            At least one of content, tool_calls and reasoning_content is required  | -
+            content or reasoning_content is required                               | -
+            `reasoning_content` or `content` must be set                           | -
+            # the setting
+            This model requires 'reasoning' to be enabled                          | -
+            'reasoning' must be enabled for this model                             | -
             reasoning_contents are missing                                         | -
             """)
     void isNotMeantByOtherWords(String message, String param) {

@@ -31,6 +31,17 @@ class ReasoningTextTest {
                 .isEqualTo(text.replace("\\n", "\n"));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            [{"type":"thinking","thinking":"a","signature":"s"}]              | a
+            [{"type":"redacted_thinking","data":"AAAA"}]                      | ~~
+            [{"type":"redacted_thinking","data":"AAAA"},{"type":"thinking","thinking":"a"}] | a
+            """)
+    void isThatOfBlocks(String value, String text) {
+        assertThat(ReasoningText.of(Map.of("thinking_blocks", new RawJson(value))))
+                .isEqualTo(text);
+    }
+
     @Test
     void isThatOfTheFirstFieldThatHasOne() {
         Map<String, RawJson> reasoning = new LinkedHashMap<>();

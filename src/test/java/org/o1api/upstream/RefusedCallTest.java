@@ -144,6 +144,22 @@ class RefusedCallTest {
         assertThat(fake.requests().stream().map(FakeUpstream.Request::text)).doesNotHaveDuplicates();
     }
 
+    /** The first name in a message need not be the one at fault. */
+    @Test
+    void aFieldWhoseAbsenceDoesNotHelpIsNotLearned() {
+        FakeUpstream fake =
+                fixture.fake(FakeUpstream.deciding(request -> request.body().has("tool_choice")
+                        ? Script.error(400, "tool_choice is not supported without response_format or stream_options")
+                        : Script.answer("well")));
+        HttpUpstream upstream = upstream(fake, 1);
+        ask(upstream, request(true));
+        int first = fake.requests().size();
+        ask(upstream, request(true));
+        assertThat(fake.requests()).hasSize(first + 1);
+        assertThat(fake.request(first).body().has("response_format")).isTrue();
+        assertThat(fake.request(first).body().has("stream_options")).isTrue();
+    }
+
     @Test
     void changesCostNoAttemptAndNoRetry() {
         List<String> refusals =

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -219,6 +220,67 @@ class SentReasoningTest {
         ask(upstream, request); // 5: rejected, 6
         ask(upstream, request); // 7
         assertThat(fake.requests()).hasSize(8);
+    }
+
+    /** The gateway cannot make a block, since Anthropic signs each. */
+    @Test
+    void blocksAreSentAsTheyCameOrNotAtAll() {
+        RawJson blocks = new RawJson("[{\"type\":\"thinking\",\"thinking\":\"a\",\"signature\":\"s\"}]");
+        FakeUpstream fake =
+                fixture.fake(FakeUpstream.deciding(request -> request.text().contains("\"signature\"")
+                        ? Script.answer("well")
+                        : Script.error(400, "messages[1].thinking_blocks is missing")));
+        HttpUpstream upstream = upstream(fake, ReasoningHistory.DROP);
+        ask(upstream, request(calling(Map.of("thinking_blocks", blocks))));
+        assertThat(fake.request(1).text()).contains("\"thinking_blocks\":" + blocks.text());
+        for (Map<String, RawJson> others : List.of(reasoning("reasoning_content"), Map.<String, RawJson>of())) {
+            assertThat(catchThrowableOfType(UpstreamException.class, () -> ask(upstream, request(calling(others)))))
+                    .hasMessageContaining("missing");
+        }
+        assertThat(fake.requests()).hasSize(4);
+        assertThat(fake.request(3).text()).doesNotContain("thinking_blocks");
+    }
+
+    @Test
+    void blocksAreLeftOutOnceTheProviderRejectsThem() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> rejects(request, "thinking_blocks")));
+        HttpUpstream upstream = upstream(fake, ReasoningHistory.KEEP);
+        CallRequest request =
+                request(calling(Map.of("thinking_blocks", new RawJson("[{\"thinking\":\"a\",\"signature\":\"s\"}]"))));
+        ask(upstream, request);
+        ask(upstream, request);
+        assertThat(fake.requests()).hasSize(3);
+    }
+
+    /** Each is read as a refusal of the reasoning, and is one of something else. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            KEEP | tool_choice 'required' is not supported in thinking mode: reasoning_content
+            KEEP | tool_choice is not supported in thinking mode: reasoning_content (request id: 20260423%s, 17:0%s)
+            KEEP | messages[%s].reasoning_content is not supported with this tool_choice
+            DROP | tool_choice breaks messages[%s]: reasoning_content is missing
+            """)
+    void aChangeThatDoesNotHelpIsUndoneAndNotLearned(ReasoningHistory configured, String refusal) {
+        FakeUpstream fake =
+                fixture.fake(FakeUpstream.deciding(request -> request.body().has("tool_choice")
+                        ? Script.error(400, refusal.replace("%s", String.valueOf(request.number())))
+                        : Script.answer("well")));
+        HttpUpstream upstream = upstream(fake, configured);
+        CallRequest request = new CallRequest(
+                "m",
+                List.of(Message.user("Hi"), calling(reasoning("reasoning_content"))),
+                Map.of("tool_choice", new RawJson("\"none\"")),
+                Set.of("tool_choice"));
+        try (LogLines log = new LogLines(ProviderProfile.class)) {
+            ask(upstream, request);
+            assertThat(log.lines()).hasSize(1).first().asString().contains("tool_choice");
+        }
+        boolean keeps = configured == ReasoningHistory.KEEP;
+        assertThat(fake.requests()).hasSize(3);
+        assertThat(fake.request(2).text().contains("reasoning_content")).isEqualTo(keeps);
+        ask(upstream, request);
+        assertThat(fake.requests()).hasSize(4);
+        assertThat(fake.request(3).text()).isEqualTo(fake.request(2).text());
     }
 
     /** The provider's refusal of what it has demanded, or the other way round, is the caller's error. */

@@ -30,6 +30,15 @@ class UsageReaderTest {
             {'prompt_tokens':21,'completion_tokens':0,'total_tokens':81,'completion_tokens_details':{'reasoning_tokens':60}} | 21 0 60 60
             {'prompt_tokens':30,'completion_tokens':5,'total_tokens':35,'reasoning_tokens':313}   | 30 0 318 313
             {'prompt_tokens':10,'completion_tokens':35,'total_tokens':500}                        | 10 0 490 455
+            # tokens of a cache in the total, and not in the prompt
+            {'prompt_tokens':9,'completion_tokens':2,'total_tokens':5011,'cache_read_input_tokens':5000} | 5009 5000 2 0
+            {'prompt_tokens':9,'completion_tokens':2,'total_tokens':5011,'cache_creation_input_tokens':5000} | 5009 0 2 0
+            {'prompt_tokens':9,'completion_tokens':2,'total_tokens':5011,'cache_creation_input_tokens':2000,'cache_read_input_tokens':3000} | 5009 3000 2 0
+            {'prompt_tokens':9,'completion_tokens':2,'total_tokens':5018,'cache_read_input_tokens':5000} | 5009 5000 9 7
+            {'prompt_tokens':9,'completion_tokens':2,'total_tokens':5018,'cache_read_input_tokens':5000,'reasoning_tokens':7} | 5009 5000 9 7
+            {'prompt_tokens':9,'completion_tokens':2,'total_tokens':15,'cache_read_input_tokens':5000} | 9 9 2 0
+            {'prompt_tokens':9,'completion_tokens':2,'total_tokens':11,'cache_read_input_tokens':5000} | 9 9 2 0
+            {'prompt_tokens':9,'completion_tokens':2,'total_tokens':15,'cache_read_input_tokens':8} | 9 8 6 4
             {'total_tokens':500}                                                                  | 0 0 0 0
             {'total_tokens':0,'total_characters':0}                                               | 0 0 0 0
             {'prompt_tokens':-3,'completion_tokens':'x','prompt_tokens_details':null,'completion_tokens_details':[1]} | 0 0 0 0

@@ -1,0 +1,44 @@
+package org.o1api.conversation;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
+
+/**
+ * The reasoning that a client sent with messages, in the JSON of their turn, by the index of the message. It is not in the message:
+ * earlier versions send each key of a message to the provider, and ignore keys of a turn that they do not know.
+ */
+final class ResentReasoning {
+    private static final String KEY = "sent_reasoning";
+
+    private ResentReasoning() {}
+
+    /** Writes a member of the turn; nothing if no message has reasoning. */
+    static void write(List<Message> messages, JsonGenerator json) throws IOException {
+        if (messages.stream().allMatch(message -> message.reasoning().isEmpty())) {
+            return;
+        }
+        json.writeObjectFieldStart(KEY);
+        for (int i = 0; i < messages.size(); i++) {
+            Map<String, RawJson> reasoning = messages.get(i).reasoning();
+            if (!reasoning.isEmpty()) {
+                json.writeObjectFieldStart(Integer.toString(i));
+                for (Map.Entry<String, RawJson> field : reasoning.entrySet()) {
+                    json.writeFieldName(field.getKey());
+                    json.writeRawValue(field.getValue().text());
+                }
+                json.writeEndObject();
+            }
+        }
+        json.writeEndObject();
+    }
+
+    /** The reasoning of each message that has some, by the message's index. */
+    static Map<String, RawJson> read(Map<String, RawJson> turn) {
+        RawJson all = turn.get(KEY);
+        return all == null ? Map.of() : TurnJson.members(all);
+    }
+}
