@@ -82,6 +82,20 @@ public final class JsonSlices {
         }
     }
 
+    /** Whether a text is one object or one list, and nothing else. It need not have been checked before. */
+    public static boolean isStructure(String text) {
+        try (JsonParser json = JSON.createParser(text)) {
+            JsonToken first = json.nextToken();
+            if (first == null || !first.isStructStart()) {
+                return false;
+            }
+            json.skipChildren();
+            return json.currentToken().isStructEnd() && json.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** A text as a JSON string. */
     public static String quoted(String text) {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';

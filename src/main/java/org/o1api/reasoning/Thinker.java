@@ -87,6 +87,21 @@ public final class Thinker {
         return calls + 2 <= budget.calls() && usage().outputTokens() < budget.tokens() && !isOver(thinking);
     }
 
+    /** Whether there is time left for another closing call. */
+    public boolean mayAnswer() {
+        return !answering.isCancelled();
+    }
+
+    /** How many calls of the budget are left; less than 0: the turn made more. */
+    public int callsLeft() {
+        return budget.calls() - calls;
+    }
+
+    /** The last call, which has ended, is made again in another form: the client gets none of its output. */
+    public void discardLast() {
+        ledger.replaceLast();
+    }
+
     /** Makes a call whose output is reasoning. It ends, as if it were complete, with the time for thinking. */
     public Call think(CallRequest request) {
         try {

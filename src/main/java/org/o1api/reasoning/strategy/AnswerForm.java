@@ -1,7 +1,10 @@
 package org.o1api.reasoning.strategy;
 
 import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +21,14 @@ final class AnswerForm {
             StepValues.Field.CONTENT, word("contents?"),
             StepValues.Field.NEXT_ACTION, word("next_action"));
     private static final Pattern JSON = word("json");
+    private static final Pattern PROPERTY = Pattern.compile("\"(title|content|next_action)\"\\s*:\\s*(?:\\{|true)");
+    private static final Pattern NO_OTHERS = Pattern.compile("\"additionalProperties\"\\s*:\\s*false");
 
     private final Question question;
     private final boolean json;
     private final boolean tool;
+    /** What the caller says, once that was looked for. */
+    private @Nullable Mentions mentions;
 
     AnswerForm(Question question) {
         this.question = question;
@@ -49,17 +56,63 @@ final class AnswerForm {
 
     /** Whether the caller names all of these keys, in a message or in a schema: an object that has them is what was asked for. */
     boolean names(Collection<StepValues.Field> keys) {
-        return keys.stream().allMatch(key -> mentions(KEYS.get(key)));
+        return mentions().keys().containsAll(keys);
+    }
+
+    /** Whether the caller names all keys of a step. */
+    boolean isOfSteps() {
+        return names(KEYS.keySet());
+    }
+
+    /** Whether a schema that allows its own properties only has these, of an object that begins with them, and content. */
+    boolean beginsWith(Collection<StepValues.Field> keys) {
+        Set<StepValues.Field> properties = mentions().properties();
+        return !keys.isEmpty() && properties.contains(StepValues.Field.CONTENT) && properties.containsAll(keys);
     }
 
     /** Whether the caller speaks of JSON. */
     boolean mentionsJson() {
-        return mentions(JSON);
+        return mentions().json();
     }
 
-    private boolean mentions(@Nullable Pattern word) {
-        return word != null && texts().anyMatch(text -> word.matcher(text).find());
+    private Mentions mentions() {
+        Mentions known = mentions;
+        if (known == null) {
+            known = read(texts().toList());
+            mentions = known;
+        }
+        return known;
     }
+
+    private Mentions read(List<String> texts) {
+        Set<StepValues.Field> keys = EnumSet.noneOf(StepValues.Field.class);
+        KEYS.forEach((key, word) -> {
+            if (texts.stream().anyMatch(text -> word.matcher(text).find())) {
+                keys.add(key);
+            }
+        });
+        Set<StepValues.Field> properties = EnumSet.noneOf(StepValues.Field.class);
+        for (RawJson field : question.closingFields().values()) {
+            if (NO_OTHERS.matcher(field.text()).find()) {
+                PROPERTY.matcher(field.text())
+                        .results()
+                        .forEach(found -> properties.add(StepValues.Field.named(found.group(1))));
+            }
+        }
+        return new Mentions(
+                keys,
+                properties,
+                texts.stream().anyMatch(text -> JSON.matcher(text).find()));
+    }
+
+    /**
+     * What the caller speaks of.
+     *
+     * @param keys of a step
+     * @param properties the keys of a step that a schema has which allows no others
+     * @param json whether JSON is one of them
+     */
+    private record Mentions(Set<StepValues.Field> keys, Set<StepValues.Field> properties, boolean json) {}
 
     /** What the caller says; not the model's earlier answers. */
     private Stream<String> texts() {

@@ -71,8 +71,7 @@ final class AnswerReader {
                 refusal.report();
             }
         } else if (delta instanceof Delta.Image image) {
-            begin();
-            answer.report();
+            beginOther();
             out.image(image.json());
         } else if (delta instanceof Delta.ToolCall piece) {
             beginOther();
@@ -111,9 +110,21 @@ final class AnswerReader {
         heldBack = characters;
     }
 
-    /** Whether the reply, which was cut, has shown nothing of an answer. */
-    boolean showsNoAnswer() {
-        return !begun;
+    /** Whether the reply, which was cut, has shown nothing of an answer, and has no more than so many characters of one. */
+    boolean isShorter(int characters) {
+        return !begun && endUnseen() <= characters;
+    }
+
+    /** Takes all of the text, which is complete, without showing it. Gives the number of its characters. */
+    private int endUnseen() {
+        text.end();
+        take();
+        if (shape == null) {
+            return answer.isBlank() ? 0 : answer.length();
+        }
+        shape.end();
+        answer.append(shape.take());
+        return shape.waiting() + (answer.isBlank() ? 0 : answer.length());
     }
 
     private void think(String more) {
@@ -149,10 +160,7 @@ final class AnswerReader {
         if (form == null || shape == null || begun) {
             return false;
         }
-        text.end();
-        take();
-        shape.end();
-        answer.append(shape.take());
+        endUnseen();
         return shape.isForeign() || (form.isToolCall() && !answer.isBlank());
     }
 

@@ -13,7 +13,8 @@ import org.o1api.upstream.UpstreamException;
 /**
  * Makes the call whose reply is the answer, again if that may help and nothing of an answer was shown: twice if it broke off, with
  * fewer and fewer steps if it does not fit into the model's context, and once with the steps as plain text if the reply does not
- * have the form that the caller demands.
+ * have the form that the caller demands. What the client did not get of a discarded reply counts in the totals only. The last call of
+ * the budget has no steps if they do not fit, and none is made again once the time is over.
  */
 final class ClosingCall {
     /** How often it is made again because it broke off: with the first try as often as a call is made by default. */
@@ -67,37 +68,52 @@ final class ClosingCall {
             AnswerReader reader = null;
             try (Call call = thinker.answer(request())) {
                 reader = reader(call);
-                for (Delta delta : call) {
-                    reader.feed(delta);
-                    thinker.countAsReasoning(reader.reasoningLength());
+                FinishReason reason = read(call, reader);
+                if (reason != null) {
+                    return reason;
                 }
-                FinishReason reason = call.finishReason();
-                if (!isSuccess(reason)) {
-                    reader.cut();
-                    thinker.countAsReasoning(reader.reasoningLength());
-                    if (reason == FinishReason.LENGTH && shortensForRoom() && reader.showsNoAnswer()) {
-                        shorten(reader);
-                        continue;
-                    }
-                } else if (!plain && hasSteps() && reader.missesForm()) {
-                    plain = true;
-                    reader.breakOff("The answer does not have the form that the request demands.");
-                    continue;
-                } else if (reader.saysNothing()) {
-                    throw UpstreamException.nothingSaid();
-                }
-                reader.end();
-                return reason;
             } catch (UpstreamException e) {
                 recover(e, reader);
+                continue;
             }
+            thinker.discardLast(); // it has its record once it is closed
         }
+    }
+
+    /** Reads a reply; null if it is discarded, and the call must be made again. */
+    private @Nullable FinishReason read(Call call, AnswerReader reader) {
+        for (Delta delta : call) {
+            reader.feed(delta);
+            thinker.countAsReasoning(reader.reasoningLength());
+        }
+        FinishReason reason = call.finishReason();
+        if (!isSuccess(reason)) {
+            reader.cut();
+            thinker.countAsReasoning(reader.reasoningLength());
+            if (reason == FinishReason.LENGTH && shortensForRoom() && thinker.mayAnswer() && reader.isShorter(SHORT)) {
+                shorten(reader);
+                return null;
+            }
+        } else if (mayBecomePlain() && reader.missesForm()) {
+            plain = true;
+            reader.breakOff("The answer does not have the form that the request demands.");
+            return null;
+        } else if (reader.saysNothing()) {
+            throw UpstreamException.nothingSaid();
+        }
+        reader.end();
+        return reason;
+    }
+
+    private boolean mayBecomePlain() {
+        return !plain && hasSteps() && thinker.callsLeft() > 0 && thinker.mayAnswer();
     }
 
     /** Prepares another call; throws the failure if none may help. */
     private void recover(UpstreamException failure, @Nullable AnswerReader reader) {
         boolean nothingShown = reader == null || reader.mayBeginAnew();
         if (nothingShown && hasSteps() && failure.exceedsContext()) {
+            thinker.discardLast();
             shorten(reader);
         } else if (reader != null && nothingShown && restarts < MOST_RESTARTS && thinker.mayRetry(failure)) {
             restarts++;
@@ -108,7 +124,8 @@ final class ClosingCall {
     }
 
     private void shorten(@Nullable AnswerReader reader) {
-        share -= SHORTER_BY;
+        boolean last = thinker.callsLeft() <= 1;
+        share = last ? 0 : share - SHORTER_BY;
         if (reader != null && reader.thinks()) {
             reader.breakOff(shown.contextNote());
         } else {

@@ -20,6 +20,7 @@ final class ReplyText {
 
     private static final int MAX_FENCE = 64;
 
+    private final int maxLength;
     private final StringBuilder text = new StringBuilder(512);
     private boolean ended;
 
@@ -31,8 +32,17 @@ final class ReplyText {
     /** What is read, and needs no second look. */
     int position;
 
+    /** A reply of which the first {@value #MAX_LENGTH} characters are read. */
+    ReplyText() {
+        this(MAX_LENGTH);
+    }
+
+    ReplyText(int maxLength) {
+        this.maxLength = maxLength;
+    }
+
     void add(String more) {
-        text.append(more, 0, Math.min(more.length(), MAX_LENGTH - text.length()));
+        text.append(more, 0, Math.min(more.length(), maxLength - text.length()));
     }
 
     void end() {

@@ -6,24 +6,40 @@ import org.jspecify.annotations.Nullable;
 /** One object of the step protocol as it arrives, outside of a step: in an answer, or in the history. */
 final class StepObject {
     private final StringBuilder content = new StringBuilder();
-    private final ReplyText reply = new ReplyText();
+    private final ReplyText reply;
     private final ShownText shown = new ShownText(content::append);
-    private final StepValues values = new StepValues(title -> {}, shown, reply);
-    private final StepText text = new StepText(reply, shown, values);
+    private final StepValues values;
+    private final StepText text;
+
+    /** An object in an answer, from its brace on; it may be of any length. */
+    StepObject() {
+        reply = new ReplyText(Integer.MAX_VALUE);
+        values = new StepValues(title -> {}, shown, reply);
+        text = StepText.single(reply, shown, values);
+    }
+
+    private StepObject(String whole) {
+        reply = new ReplyText();
+        values = new StepValues(title -> {}, shown, reply);
+        text = new StepText(reply, shown, values);
+        reply.add(whole);
+        complete();
+    }
 
     /** A reply to a step's call, which need not be an object. */
     static StepObject of(String reply) {
-        StepObject object = new StepObject();
-        object.feed(reply);
-        object.complete();
-        return object;
+        return new StepObject(reply);
     }
 
-    /** Takes the next piece. */
+    /** Takes the next piece. What comes after the object, or after it turned out to be no step, is not read. */
     void feed(String more) {
         reply.add(more);
         text.read();
-        shown.report();
+        if (text.isClosed()) {
+            shown.end();
+        } else {
+            shown.report();
+        }
     }
 
     /** No more of it comes. */
@@ -44,14 +60,9 @@ final class StepObject {
         return text.isClosed();
     }
 
-    /** Whether it turned out to be no object. */
-    boolean isText() {
-        return text.isInProse();
-    }
-
-    /** How many characters it has, once it is closed. */
-    int length() {
-        return text.end();
+    /** Whether it turned out to be no step. */
+    boolean isNoStep() {
+        return text.isNoStep();
     }
 
     /** How many characters came after it, once it is closed. */
@@ -62,6 +73,11 @@ final class StepObject {
     @Nullable
     String title() {
         return values.title();
+    }
+
+    /** Whether it says what comes next, in one of the words that a step has for it. */
+    boolean hasNextAction() {
+        return values.nextAction() != null;
     }
 
     /** Whether it says that the reasoning is complete. */

@@ -1,10 +1,8 @@
 package org.o1api.reasoning.strategy;
 
-import java.io.UncheckedIOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
-import org.o1api.llm.RawJson;
 import org.o1api.reasoning.strategy.StepValues.Field;
 
 /**
@@ -12,30 +10,43 @@ import org.o1api.reasoning.strategy.StepValues.Field;
  * fence or the list around it. It holds back no more than an object whose keys are the protocol's, and of that at most {@value
  * #MAX_HELD} characters.
  *
- * <p>An object is a step if it has no other keys, and {@code next_action} is among them; one with {@code content} and without {@code
- * next_action} only if it begins a line near the front of the answer, and the caller has not asked for JSON. An object of which the
- * caller names all keys is the caller's.
+ * <p>A step begins a line, in its fence or list if there are such, or follows another step. It has no other keys, and a {@code
+ * next_action} that is one of the protocol's; without any it needs {@code content}, stands near the front of the answer, and the caller has
+ * not asked for JSON. An object of which the caller names all keys is the caller's.
  *
- * <p>If the answer must be JSON, only an object at its front counts. A content that is itself JSON is the answer then; another one
+ * <p>Nothing that is decided depends on how the answer was cut into pieces, and what is read again is bounded.
+ *
+ * <p>If the answer must be JSON, only an object at its front counts, and one that the caller's schema asks for is not held back. A content that is itself JSON is the answer then; another one
  * is not, see {@link #isForeign}.
  */
 final class StepShape {
     static final int MAX_HELD = 1 << 15;
     /** Text before an object that may be no more than an introduction. */
     private static final int MAX_PROSE = 200;
+    /** White space between a step and what follows, above any indentation. */
+    private static final int MAX_GAP = 256;
+    /** So many characters of an object are read at once: most of those that are no step show it in their first key. */
+    private static final int SLICE = 64;
 
     private final AnswerForm form;
-    /** What is not decided. */
+    /** What has arrived; it is decided up to the position. */
     private final StringBuilder held = new StringBuilder();
+
+    private int position;
     /** What is the answer, and was not taken. */
     private final StringBuilder ready = new StringBuilder();
 
-    private char last = '\n';
-    /** Characters of the answer that are no white space. */
-    private int said;
+    private final SaidText said = new SaidText();
 
     private boolean afterStep;
+    /** Whether a line has ended since the last step. */
+    private boolean lineEnded;
+    /** Whether the last step stands in a fence that has not closed. */
+    private boolean fenced;
+
     private @Nullable StepObject object;
+    /** Whether a fence begins before the object. */
+    private boolean fenceBefore;
     /** Where in the held text the object begins. */
     private int begin;
     /** How much of the held text the object has. */
@@ -63,6 +74,11 @@ final class StepShape {
     void end() {
         ended = true;
         decide();
+        if (live && object != null) {
+            object.complete();
+            say(object.takeContent());
+            endStep(object);
+        }
     }
 
     /** The answer since this was called last. */
@@ -77,6 +93,11 @@ final class StepShape {
         return foreign;
     }
 
+    /** Characters that are not decided, or held back. */
+    int waiting() {
+        return held.length();
+    }
+
     /** There is no better answer than one that is foreign. */
     void release() {
         if (foreign) {
@@ -88,98 +109,126 @@ final class StepShape {
     }
 
     private void decide() {
+        if (form.isOfSteps()) {
+            pass(held.length());
+        }
         boolean goesOn = true;
-        while (goesOn && !foreign && !held.isEmpty()) {
+        while (goesOn && !foreign && position < held.length()) {
             goesOn = object != null ? readObject(object) : readText();
         }
+        held.delete(0, position);
+        begin -= position;
+        read -= position;
+        position = 0;
     }
 
     private boolean readText() {
-        if (afterStep && skipBetweenSteps()) {
-            return true;
+        if (afterStep ? !skipBehindStep() : passText()) {
+            return false;
         }
-        int next = nextCandidate();
-        if (next > 0) {
-            pass(next);
-            return true;
+        int mark = position;
+        while (mark < held.length() && ReplyText.isSpace(held.charAt(mark))) {
+            mark++;
         }
-        int at = ObjectFront.find(held);
+        int at = isMark(held.charAt(mark)) ? ObjectFront.find(held, position) : ObjectFront.NEVER;
         if (at == ObjectFront.NOT_YET && !ended) {
             return false;
         }
         if (at < 0) {
-            return passMark();
+            pass(mark + 1);
+            return true;
         }
+        fenceBefore = held.substring(position, at).indexOf('`') >= 0;
         object = new StepObject();
         begin = at;
         read = at;
         return true;
     }
 
-    /** Skips what is between two steps, or behind the last one: white space, commas, brackets. */
-    private boolean skipBetweenSteps() {
-        int i = 0;
-        while (i < held.length() && (ReplyText.isSpace(held.charAt(i)) || ",]".indexOf(held.charAt(i)) >= 0)) {
-            i++;
+    /** Passes the text up to where an object may begin, or what wraps it. Gives whether that was all. */
+    private boolean passText() {
+        int i = position;
+        while (i < held.length() && !(isMark(held.charAt(i)) && mayBeginStep())) {
+            said.add(held.charAt(i++));
         }
-        held.delete(0, i);
-        last = '\n';
-        return i > 0;
+        ready.append(held, position, i);
+        position = i;
+        return i == held.length();
     }
 
-    /** What seemed to begin an object does not. A fence behind a step is what closed that of the step. */
-    private boolean passMark() {
-        int ticks = 0;
-        while (afterStep && ticks < held.length() && held.charAt(ticks) == '`') {
-            ticks++;
-        }
-        if (ticks > 0) {
-            held.delete(0, ticks);
-        } else {
-            pass(1);
-        }
-        return true;
+    private boolean mayBeginStep() {
+        return said.mayBeginStep() && !(form.isJson() && said.length() > 0);
     }
 
-    /** Where in the held text an object may begin, or what wraps it. */
-    private int nextCandidate() {
-        if (form.isJson() && said > 0) {
-            return held.length();
-        }
-        for (int i = 0; i < held.length(); i++) {
+    private static boolean isMark(char c) {
+        return c == '{' || c == '`' || c == '[';
+    }
+
+    /**
+     * Skips what is between two steps, or behind the last one: white space, commas, brackets, and the end of the step's fence. The
+     * indentation of what follows stays.
+     *
+     * @return whether there is something else
+     */
+    private boolean skipBehindStep() {
+        for (int i = position; i < held.length(); i++) {
             char c = held.charAt(i);
-            boolean fence = c == '`' && (i == 0 ? last : held.charAt(i - 1)) == '\n';
-            boolean list = c == '[' && said == 0;
-            if (c == '{' || fence || list) {
-                return i;
-            }
-            if (form.isJson() && !ReplyText.isSpace(c)) {
-                return held.length();
+            if (c == '`' && fenced) {
+                int end = ObjectFront.endOfFence(held, i, ended);
+                if (end == ObjectFront.NOT_YET) {
+                    return false;
+                }
+                if (end == ObjectFront.NEVER) {
+                    return true;
+                }
+                fenced = false;
+                lineEnded = false;
+                position = end;
+                i = end - 1;
+            } else if (c == '\n' || c == '\r' || c == ',' || c == ']') {
+                lineEnded |= c < ' ';
+                position = i + 1;
+            } else if (!ReplyText.isSpace(c)) {
+                return true;
+            } else if (!lineEnded || i - position >= MAX_GAP) {
+                position = i + 1;
             }
         }
-        return held.length();
+        if (ended) {
+            position = held.length();
+        }
+        return false;
     }
 
     private boolean readObject(StepObject current) {
-        current.feed(held.substring(read));
-        read = held.length();
+        int limit = live ? held.length() : Math.min(held.length(), begin + MAX_HELD);
+        boolean first = form.isJson() && current.fields().isEmpty();
+        int next = Math.min(read + (first ? 1 : SLICE), limit);
+        current.feed(held.substring(read, next));
+        read = next;
         if (live) {
             return readLive(current);
         }
-        if (current.isClosed()) {
-            return isStep(current.fields()) ? readStep(current, begin + current.length()) : passObject();
-        }
-        if (!mayBeStep(current)) {
+        if (first && form.beginsWith(current.fields())) {
             return passObject();
         }
-        if (ended) {
+        if (current.isClosed()) {
+            return isStep(current) ? readStep(current) : passObject();
+        }
+        if (current.isNoStep()) {
+            return passObject();
+        }
+        if (read < limit) {
+            return true;
+        }
+        if (read - begin < MAX_HELD) {
+            if (!ended) {
+                return false;
+            }
             current.complete();
-            return isStep(current.fields()) ? readStep(current, held.length()) : passObject();
+            return isStep(current) ? readStep(current) : passObject();
         }
-        if (held.length() <= MAX_HELD) {
-            return false;
-        }
-        if (form.isJson() || !isStep(current.fields())) {
+        if (form.isJson() || !isStep(current)) {
             return passObject();
         }
         live = true;
@@ -187,20 +236,15 @@ final class StepShape {
         return readLive(current);
     }
 
-    /** Whether nothing speaks against it so far. */
-    private static boolean mayBeStep(StepObject current) {
-        return !current.fields().contains(Field.OTHER) && !current.isText();
-    }
-
-    private boolean isStep(Set<Field> keys) {
-        if (keys.isEmpty() || keys.contains(Field.OTHER) || form.names(keys)) {
+    private boolean isStep(StepObject current) {
+        Set<Field> keys = current.fields();
+        if (keys.isEmpty() || current.isNoStep() || form.names(keys)) {
             return false;
         }
-        if (keys.contains(Field.NEXT_ACTION)) {
-            return keys.size() > 1 || said == 0;
+        if (keys.contains(Field.NEXT_ACTION) && (current.hasNextAction() || current.isClosed())) {
+            return current.hasNextAction() && (keys.size() > 1 || said.length() == 0);
         }
-        boolean front = said <= MAX_PROSE && (afterStep || begin > 0 || last == '\n');
-        return keys.contains(Field.CONTENT) && front && (form.isJson() || !form.mentionsJson());
+        return keys.contains(Field.CONTENT) && said.length() <= MAX_PROSE && (form.isJson() || !form.mentionsJson());
     }
 
     /** The object is the caller's: its first brace goes out, and what follows is text. */
@@ -210,63 +254,51 @@ final class StepShape {
         return true;
     }
 
-    private boolean readStep(StepObject step, int end) {
+    private boolean readStep(StepObject step) {
         String title = step.title();
         String content = step.content().isEmpty() && title != null ? title : step.content();
-        object = null;
         if (form.isJson()) {
-            if (!isJson(content)) {
+            String json = ObjectFront.withoutFence(content);
+            object = null;
+            if (!JsonSlices.isStructure(json)) {
                 foreign = true;
                 return false;
             }
-            held.setLength(0);
+            position = held.length();
             dropsRest = true;
-        } else {
-            held.delete(0, end);
-            separate();
+            say(json);
+            return false;
         }
+        separate();
         say(content);
-        afterStep = true;
+        endStep(step);
         return true;
     }
 
     private boolean readLive(StepObject step) {
         say(step.takeContent());
-        if (!step.isClosed()) {
-            if (ended) {
-                step.complete();
-                say(step.takeContent());
-            }
-            held.setLength(0);
-            begin = 0;
-            read = 0;
-            return false;
+        if (step.isClosed()) {
+            endStep(step);
+        } else {
+            position = read;
         }
-        held.delete(0, Math.max(0, held.length() - step.unread()));
+        return position < held.length();
+    }
+
+    private void endStep(StepObject step) {
+        fenced |= fenceBefore;
+        position = step.isClosed() ? read - step.unread() : held.length();
         object = null;
         live = false;
         afterStep = true;
-        return true;
-    }
-
-    private static boolean isJson(String content) {
-        String json = content.strip();
-        try {
-            return json.startsWith("{")
-                    ? json.endsWith("}")
-                            && !JsonSlices.members(new RawJson(json)).isEmpty()
-                    : json.startsWith("[")
-                            && json.endsWith("]")
-                            && !JsonSlices.elements(new RawJson(json)).isEmpty();
-        } catch (UncheckedIOException e) {
-            return false;
-        }
+        lineEnded = false;
+        said.beginParagraph();
     }
 
     private void pass(int end) {
         separate();
-        String text = held.substring(0, end);
-        held.delete(0, end);
+        String text = held.substring(position, end);
+        position = end;
         say(text);
     }
 
@@ -279,10 +311,7 @@ final class StepShape {
     }
 
     private void say(String text) {
-        if (!text.isEmpty()) {
-            ready.append(text);
-            last = text.charAt(text.length() - 1);
-            said += (int) text.chars().filter(c -> !ReplyText.isSpace((char) c)).count();
-        }
+        ready.append(text);
+        said.add(text);
     }
 }

@@ -40,12 +40,16 @@ final class StepText {
         MEMBER,
         VALUE,
         AFTER,
-        REST
+        REST,
+        OVER
     }
 
     private final ReplyText reply;
     private final ShownText shown;
     private final StepValues values;
+    /** Whether the text is one object, and what follows it is not read. */
+    private final boolean single;
+
     private State state = State.FRONT;
 
     private int proseFrom;
@@ -59,9 +63,22 @@ final class StepText {
     private final Set<StepValues.Field> fields = EnumSet.noneOf(StepValues.Field.class);
 
     StepText(ReplyText reply, ShownText shown, StepValues values) {
+        this(reply, shown, values, false);
+    }
+
+    private StepText(ReplyText reply, ShownText shown, StepValues values, boolean single) {
         this.reply = reply;
         this.shown = shown;
         this.values = values;
+        this.single = single;
+    }
+
+    /**
+     * A text that begins with a brace. It is read to the end of that object, or to where it turns out to be no step: at the first key
+     * that is none of the three.
+     */
+    static StepText single(ReplyText reply, ShownText shown, StepValues values) {
+        return new StepText(reply, shown, values, true);
     }
 
     /** The reply begins inside the reasoning: text that is no JSON waits for the closing tag, or for the end. */
@@ -79,9 +96,9 @@ final class StepText {
         return end;
     }
 
-    /** Whether what was read last is text outside of any object. */
-    boolean isInProse() {
-        return state == State.PROSE;
+    /** Whether the single object turned out to be no step. */
+    boolean isNoStep() {
+        return state == State.OVER && !closed;
     }
 
     /** What the keys of the objects so far stand for. */
@@ -111,6 +128,7 @@ final class StepText {
                 case VALUE -> value();
                 case AFTER -> after();
                 case REST -> rest();
+                case OVER -> false;
             };
         } while (goesOn);
     }
@@ -193,7 +211,9 @@ final class StepText {
             return false;
         }
         reply.position = brace + 1;
-        if (object != ReplyText.NEVER) {
+        if (object == ReplyText.NEVER && single) {
+            state = State.OVER;
+        } else if (object != ReplyText.NEVER) {
             objects++;
             objectFrom = brace;
             state = State.MEMBER;
@@ -203,7 +223,7 @@ final class StepText {
 
     /** Where the next tag stands that may end the reasoning; -1 if none has arrived. */
     private int nextTag() {
-        return tags < MAX_TAGS ? reply.nextClosingTag() : -1;
+        return !single && tags < MAX_TAGS ? reply.nextClosingTag() : -1;
     }
 
     /** The text so far was reasoning, an object in it too: the step follows the tag. */
@@ -236,7 +256,7 @@ final class StepText {
             closed = isStep;
             reply.position++;
             end = reply.position;
-            state = State.AFTER;
+            state = single ? State.OVER : State.AFTER;
             return isStep || notTheStep();
         }
         int end = reply.next() == '"' ? reply.endOfKey(from) : ReplyText.NEVER;
@@ -249,6 +269,9 @@ final class StepText {
         StepValues.Field field = StepValues.Field.named(reply.between(from + 1, end));
         fields.add(field);
         isStep |= field != StepValues.Field.OTHER;
+        if (single && field == StepValues.Field.OTHER) {
+            return notTheStep();
+        }
         values.begin(field);
         reply.position = reply.afterSpace(end + 1) + 1;
         state = State.VALUE;
@@ -275,7 +298,7 @@ final class StepText {
     /** The object is text like that around it; the step may still stand in it. */
     private boolean notTheStep() {
         reply.position = objectFrom + 1;
-        state = State.PROSE;
+        state = single ? State.OVER : State.PROSE;
         return true;
     }
 

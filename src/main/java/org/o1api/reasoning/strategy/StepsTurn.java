@@ -68,14 +68,14 @@ final class StepsTurn {
                 } else if (e.saidNothing()) { // breaks the protocol, and no more than that
                     goesOn = end(reader, step++);
                     restarts = 0;
-                } else if (reader.begun() && e.retryable() && restarts == MOST_RESTARTS && history.hasSteps()) {
-                    reader.giveUp(String.valueOf(e.getMessage()));
-                    shown.add();
-                    goesOn = false; // an answer from the steps before it beats none
                 } else if (reader.begun() && restarts < MOST_RESTARTS && thinker.mayRetry(e)) {
                     reader.breakOff(String.valueOf(e.getMessage()));
                     asJson = !e.rejectsJson();
                     restarts++;
+                } else if (reader.begun() && e.retryable() && history.hasSteps() && thinker.mayAnswer()) {
+                    reader.giveUp(String.valueOf(e.getMessage()));
+                    shown.add();
+                    goesOn = false; // an answer from the steps before it beats none
                 } else {
                     throw e;
                 }

@@ -10,6 +10,7 @@ import static org.o1api.reasoning.strategy.StepsFixture.said;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,10 +19,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
 import org.o1api.llm.Role;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
+import org.o1api.reasoning.Transcript;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Delta;
 import org.o1api.upstream.TestFailures;
@@ -161,14 +164,18 @@ class ContextOverflowTest {
         assertThat(upstream.requests()).hasSize(6);
     }
 
-    @Test
-    void eachTryCountsAsACallAndNoBudgetEndsThem() {
-        turn.budget = new Preset.Budget(2, 1000, Duration.ofMinutes(1), 0);
-        ScriptedUpstream upstream = ScriptedUpstream.answering(
-                reply(StepsFixture.done("a")), TOO_LONG, TOO_LONG, TOO_LONG, reply("Because."));
+    /** The budget's last call is one that fits, and there is one call above the budget if the last one did not fit. */
+    @ParameterizedTest
+    @CsvSource({"2, 1, 3", "3, 1, 3", "4, 2, 4", "5, 3, 5", "6, 4, 6", "30, 4, 6"})
+    void theLastCallOfTheBudgetIsWithoutSteps(int budget, int failing, int calls) {
+        turn.budget = new Preset.Budget(budget, 1000, Duration.ofMinutes(1), 0);
+        ScriptedUpstream upstream = ScriptedUpstream.deciding(request -> isStep(request)
+                ? reply(StepsFixture.done("a"))
+                : said(request).size() > 1 ? TOO_LONG : reply("Because."));
         turn.think(upstream, question());
         assertThat(turn.out.answer()).isEqualTo("Because.");
-        assertThat(turn.calls()).isEqualTo(5);
+        assertThat(turn.calls()).isEqualTo(calls);
+        assertThat(upstream.requests()).hasSize(1 + failing + 1);
     }
 
     private static Reply cut(Delta... deltas) {
@@ -197,6 +204,76 @@ class ContextOverflowTest {
                 ScriptedUpstream.answering(reply(goOn("a")), TOO_LONG, cut(new Delta.Text(half), new Delta.Text("x")));
         assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.events()).contains("answer: " + half, "answer: x");
+    }
+
+    private static Transcript whole() {
+        return new Transcript() {
+            @Override
+            public boolean showsNothingBeforeTheEnd() {
+                return true;
+            }
+        };
+    }
+
+    /** Text that waits for something is an answer too: for the end of a reply that is not streamed, of a step, for a tool call. */
+    @ParameterizedTest
+    @CsvSource({
+        "true, false, false",
+        "false, true, false",
+        "true, true, false",
+        "false, false, true",
+        "true, true, true"
+    })
+    void aLongerAnswerThatWaitsAndIsCutIsShown(boolean unstreamed, boolean inStep, boolean demandsTool) {
+        String half = "word ".repeat(41);
+        if (unstreamed) {
+            turn.out = whole();
+        }
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(goOn("a")),
+                TOO_LONG,
+                cut(new Delta.Text((inStep ? "{\"title\":\"T\",\"content\":\"" : "") + half)));
+        FinishReason reason = turn.think(
+                upstream,
+                question(
+                        new Preset.Steps(1, 25),
+                        demandsTool ? Map.of("tool_choice", new RawJson("\"required\"")) : Map.of()));
+        assertThat(reason).isEqualTo(FinishReason.LENGTH);
+        assertThat(turn.out.answer()).isEqualTo(half);
+    }
+
+    @Test
+    void aShortAnswerThatIsNotStreamedIsGeneratedFromLess() {
+        turn.out = whole();
+        turn.think(
+                ScriptedUpstream.answering(reply(goOn("a")), TOO_LONG, cut(new Delta.Text("Be")), reply("Because.")),
+                question());
+        assertThat(turn.out.answer()).isEqualTo("Because.");
+    }
+
+    /** When the time for the answer is over, there is none but this one. */
+    @Test
+    void anAnswerThatTimeCutsIsShown() {
+        int[] requests = {0};
+        turn.out = new Transcript() {
+            private int waits;
+
+            @Override
+            public void flush() {
+                super.flush();
+                if (requests[0] == 3 && ++waits == 2) { // once the first piece has come
+                    turn.endTime();
+                }
+            }
+        };
+        ScriptedUpstream upstream = ScriptedUpstream.deciding(request -> switch (++requests[0]) {
+            case 1 -> reply(goOn("a"));
+            case 2 -> TOO_LONG;
+            default -> Reply.of(new Delta.Text("Be"), new Delta.Text("cause."));
+        });
+        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.LENGTH);
+        assertThat(turn.out.answer()).isEqualTo("Be");
+        assertThat(upstream.requests()).hasSize(3);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.o1api.reasoning.strategy.StepsFixture.question;
 import static org.o1api.reasoning.strategy.StepsFixture.reply;
 import static org.o1api.reasoning.strategy.StepsFixture.said;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
+import org.o1api.llm.Usage;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Question;
 import org.o1api.reasoning.ScriptedUpstream;
@@ -65,6 +67,8 @@ class DemandedFormTest {
                 "```json\n" + STEP + "\n```",
                 STEP + STEP,
                 "[" + STEP + "]",
+                "{\"title\":\"T\",\"content\":\"{\\\"x\\\":1} and {y}\"}",
+                "{\"title\":\"T\",\"content\":\"[1] or [2]\"}",
                 "{\"title\":\"T\",\"content\":\"c\"}")) {
             StepsFixture fresh = new StepsFixture();
             ScriptedUpstream upstream = afterTwoSteps(reply(step), reply("{\"n\": 9}"));
@@ -79,6 +83,9 @@ class DemandedFormTest {
             {"title":"T","content":{"n": 9},"next_action":"final_answer"}          | {"n": 9}
             {"title":"T","content":"{\\"n\\": 9}","next_action":"final_answer"}    | {"n": 9}
             {"title":"T","content":[1, 2],"next_action":"final_answer"} and so     | [1, 2]
+            {"title":"T","content":"[]","next_action":"final_answer"}              | []
+            {"title":"T","content":{},"next_action":"final_answer"}                | {}
+            {"title":"T","content":"```json\\n[{}]\\n```","next_action":"continue"} | [{}]
             """)
     void jsonInsideAStepIsTheAnswer(String step, String answer) {
         ScriptedUpstream upstream = afterTwoSteps(reply(step));
@@ -105,6 +112,51 @@ class DemandedFormTest {
         String post = "{\"title\":\"T\",\"content\":\"c\"}";
         turn.think(afterTwoSteps(reply(post)), demanding("response_format", OUR_SCHEMA));
         assertThat(turn.out.answer()).isEqualTo(post);
+    }
+
+    /** A schema that allows no other keys, or a caller that names all three, decides at the first key: the answer is streamed. */
+    @ParameterizedTest
+    @CsvSource({
+        "'{\"properties\":{\"title\":{},\"content\":{}},\"additionalProperties\":false}', true",
+        "'{\"properties\":{\"title\":{},\"content\":{},\"next_action\":{}}}', true",
+        "'{\"properties\":{\"title\":{},\"content\":{}}}', false",
+        "'{\"properties\":{\"title\":{},\"n\":{}},\"additionalProperties\":false}', false",
+    })
+    void anObjectThatCanBeTheCallersOnlyIsStreamed(String schema, boolean streamed) {
+        StepShape shape = new StepShape(new AnswerForm(demanding("response_format", schema)));
+        shape.feed("{\"title\": \"T\", \"content\": \"It ");
+        assertThat(shape.take()).isEqualTo(streamed ? "{\"title\": \"T\", \"content\": \"It " : "");
+    }
+
+    /** A call that was discarded leaves the answer's limit and usage as they were. */
+    @Test
+    void aDiscardedReplyTakesNothingFromTheAnswer() {
+        Question limited = new Question(
+                List.of(Message.user("Why?")),
+                Map.of(),
+                null,
+                Map.of("response_format", new RawJson(JSON)),
+                new Question.MaxTokens("max_tokens", 1000),
+                new Preset.Steps(1, 25));
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(STEP).using(new Usage(9, 0, 50, 0)),
+                reply(STEP).using(new Usage(9, 0, 300, 0)),
+                reply("{}").using(new Usage(9, 0, 5, 0)));
+        turn.think(upstream, limited);
+        assertThat(upstream.requests())
+                .extracting(request -> request.fields().get("max_tokens"))
+                .endsWith(new RawJson("950"), new RawJson("950"));
+        assertThat(turn.ledger().answer().outputTokens()).isEqualTo(55);
+        assertThat(turn.ledger().total().outputTokens()).isEqualTo(355);
+    }
+
+    @Test
+    void isNotAskedAgainIfTheBudgetHasNoCallLeft() {
+        turn.budget = new Preset.Budget(2, 1000, Duration.ofMinutes(1), 0);
+        ScriptedUpstream upstream = ScriptedUpstream.answering(reply(done("a")), reply(STEP));
+        turn.think(upstream, demanding("response_format", JSON));
+        assertThat(turn.out.answer()).isEqualTo(STEP);
+        assertThat(turn.calls()).isEqualTo(2);
     }
 
     @Test

@@ -9,12 +9,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
+import org.o1api.llm.RawJson;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
@@ -61,21 +63,44 @@ class StepShapedAnswerTest {
                 Case.step("{\"title\":\"T\",\"content\":\"It is 9.\"}", "It is 9."),
                 Case.step("{\"content\":\"It is 9.\"}", "It is 9."),
                 Case.step("Answer:\n{\"title\":\"T\",\"content\":\"It is 9.\"}", "Answer:\nIt is 9."),
-                Case.step("{\"content\":\"It is 9.\",\"nextAction\":\"final\"}", "It is 9."),
+                Case.step("{\"content\":\"It is 9.\",\"nextAction\":\"finalAnswer\"}", "It is 9."),
                 Case.step("{\"next_action\":\"final_answer\",\"Content\":\"It is 9.\",\"title\":\"T\"}", "It is 9."),
                 Case.step("{\"title\":\"It is 9.\",\"next_action\":\"final_answer\"}", "It is 9."),
                 Case.step(
-                        "{\"title\":\"T\",\"content\":\"a\\n\\\"b\\\" \\u00e9 {x}\",\"next_action\":\"x\"}",
+                        "{\"title\":\"T\",\"content\":\"a\\n\\\"b\\\" \\u00e9 {x}\",\"next_action\":\"continue\"}",
                         "a\n\"b\" \u00e9 {x}"),
                 Case.step(
-                        "{\"title\":\"T\",\"content\":\"He said \"hi\" to\nme\",\"next_action\":\"x\"}",
+                        "{\"title\":\"T\",\"content\":\"He said \"hi\" to\nme\",\"next_action\":\"continue\"}",
                         "He said \"hi\" to\nme"),
                 Case.step("{\"title\":\"T\",\"content\":\"It is ni", "It is ni"),
-                Case.step("{\"title\":\"T\",\"content\":{\"a\": 1},\"next_action\":\"x\"}", "{\"a\": 1}"),
+                Case.step("{\"title\":\"T\",\"content\":{\"a\": 1},\"next_action\":\"continue\"}", "{\"a\": 1}"),
                 Case.step(
-                        "{\"title\":\"T\",\"content\":\"" + LONG + "\",\"next_action\":\"x\"} Bye.", LONG + "\n\nBye."),
+                        "{\"title\":\"T\",\"content\":\"" + LONG + "\",\"next_action\":\"continue\"} Bye.",
+                        LONG + "\n\nBye."),
                 Case.step("{\"title\":\"T\",\"content\":\"" + LONG, LONG),
                 Case.step("```json\n" + STEP, "It is 9."),
+                Case.step(
+                        "Use the set {\"a\", \"b\"} in Python. " + LONG.substring(0, 2000) + "\n" + STEP,
+                        "Use the set {\"a\", \"b\"} in Python. " + LONG.substring(0, 2000) + "\nIt is 9."),
+                Case.step(STEP + "\n```python\nprint(1)\n```\nDone.", "It is 9.\n\n```python\nprint(1)\n```\nDone."),
+                Case.step(
+                        "```json\n" + STEP + "\n```  \n```python\nprint(1)\n```",
+                        "It is 9.\n\n```python\nprint(1)\n```"),
+                Case.step(STEP + "\n\n    print(1)\n    print(2)", "It is 9.\n\n    print(1)\n    print(2)"),
+                Case.step(STEP + "\n    {\"a\": 1}", "It is 9.\n\n    {\"a\": 1}"),
+                Case.step(STEP + "\n`x` is it.", "It is 9.\n\n`x` is it."),
+                Case.step("[\n  " + STEP + ",\n  " + STEP.replace("9", "8") + "\n]", "It is 9.\n\nIt is 8."),
+                Case.step("{\"title\":\"T\",\"content\":\"a\",\"next_action\":\"fin", "a"),
+                Case.same("`" + STEP + "`"),
+                Case.same("Like `" + STEP + "` or so."),
+                Case.same("A line of it: " + STEP),
+                Case.same("{\"id\": 1, \"post\": {\"title\":\"Bug\",\"content\":\"text\",\"nextAction\":\"assign\"}}"),
+                Case.same("```json\n{\"title\":\"Bug\",\"content\":\"text\",\"nextAction\":\"assign\"}\n```"),
+                Case.same("{\"title\":\"Bug\",\"content\":\"text\",\"nextAction\":\"assign\"}"),
+                Case.same("{\n  \"post\": " + STEP + "\n}"),
+                Case.same("{\n  \"post\":\n  " + STEP + "\n}"),
+                Case.same("{\"steps\": [\n  " + STEP + ",\n  " + STEP + "\n]}"),
+                Case.same("[\n  {\"id\": 1},\n  " + STEP + "\n]"),
                 Case.same("Because."),
                 Case.same("{"),
                 Case.same("{\""),
@@ -116,6 +141,113 @@ class StepShapedAnswerTest {
         }
     }
 
+    private static final List<String> TOKENS = List.of(
+            "{",
+            "}",
+            "\"",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\n",
+            " ",
+            "    ",
+            "`",
+            "```",
+            "```json\n",
+            "\\",
+            "</think>",
+            "a",
+            "Well, so it is. ",
+            "\"title\":",
+            "\"content\": ",
+            "\"next_action\":\"continue\"",
+            "{\"title\":\"T\",",
+            "\"x\"",
+            "{\"a\": 1}",
+            "{\"content\":\"c\"",
+            STEP,
+            STEP + "\n",
+            "\n" + STEP,
+            "word ".repeat(30),
+            "\ud83d\ude00");
+
+    /** Any cut into pieces gives what one piece gives. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void noAnswerDependsOnItsPieces(boolean json) {
+        AnswerForm form = new AnswerForm(
+                question(new Preset.Steps(1, 25), json ? Map.of("response_format", new RawJson("{}")) : Map.of()));
+        int steps = 0;
+        for (long seed = 0; seed < 4000; seed++) {
+            Random random = new Random(seed);
+            StringBuilder text = new StringBuilder();
+            for (int i = random.nextInt(14); i >= 0; i--) {
+                text.append(TOKENS.get(random.nextInt(TOKENS.size())));
+            }
+            if (seed % 200 == 0) {
+                text.insert(random.nextInt(text.length()), LONG.substring(0, StepShape.MAX_HELD - random.nextInt(300)));
+            }
+            String whole = shaped(form, text.toString(), Integer.MAX_VALUE, random);
+            for (int size : List.of(1, 5, 0, 0)) {
+                assertThat(shaped(form, text.toString(), size, random))
+                        .as("seed %d, pieces of %d: %s", seed, size, text)
+                        .isEqualTo(whole);
+            }
+            steps += whole.contentEquals(text) ? 0 : 1;
+        }
+        assertThat(steps).isGreaterThan(json ? 20 : 400);
+    }
+
+    private static String shaped(AnswerForm form, String text, int size, Random random) {
+        StepShape shape = new StepShape(form);
+        StringBuilder shown = new StringBuilder();
+        for (Delta piece : pieces(text, size, random)) {
+            shape.feed(((Delta.Text) piece).text());
+            shown.append(shape.take());
+        }
+        shape.end();
+        shown.append(shape.isForeign() ? "FOREIGN" : "");
+        shape.release();
+        return shown + shape.take();
+    }
+
+    /** An answer has no limit of its own, in a step or not. */
+    @ParameterizedTest
+    @ValueSource(ints = {1000, Integer.MAX_VALUE})
+    void aStepMayBeLongerThanAReplyOfAStepIsRead(int size) {
+        String content = "word ".repeat(ReplyText.MAX_LENGTH / 5 + 1000);
+        String step = STEP.replace("It is 9.", content) + "\nBye.";
+        assertThat(shaped(new AnswerForm(question()), step, size, new Random(1)))
+                .isEqualTo(content + "\n\nBye.");
+    }
+
+    @Test
+    void textThatWaitsComesBeforeAnImage() {
+        String[] before = {""};
+        turn.out = new Transcript() {
+            @Override
+            public void image(RawJson json) {
+                before[0] = answer();
+            }
+        };
+        turn.think(
+                ScriptedUpstream.answering(
+                        StepsFixture.reply(done("a")),
+                        Reply.of(new Delta.Text("See:\n{\"title\":"), new Delta.Image(new RawJson("{}")))),
+                question());
+        assertThat(before[0]).isEqualTo("See:\n{\"title\":");
+    }
+
+    /** Lines of JSON in one piece cost what one line costs, so many times; reading all that follows again would take minutes. */
+    @Test
+    @Timeout(60)
+    void readsManyObjectsInOnePiece() {
+        String lines = "{\"id\": 1, \"n\": \"abc\"}\n".repeat(200_000);
+        assertThat(shaped(new AnswerForm(question()), lines, Integer.MAX_VALUE, new Random(1)))
+                .isEqualTo(lines);
+    }
+
     /** Cuts a text into pieces of a size; 0: of any. */
     private static Delta[] pieces(String text, int size, Random random) {
         Stream.Builder<Delta> pieces = Stream.builder();
@@ -133,12 +265,12 @@ class StepShapedAnswerTest {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 StepsFixture.reply(done("a")),
                 Reply.of(
-                        new Delta.Text("See {"),
+                        new Delta.Text("See\n{"),
                         new Delta.Text("\"a\""),
                         new Delta.Text(": 1}"),
                         new Delta.Text(" x")));
         turn.think(upstream, question());
-        assertThat(turn.out.events()).containsSubsequence("answer: See ", "answer: {\"a\": 1}", "answer:  x");
+        assertThat(turn.out.events()).containsSubsequence("answer: See\n", "answer: {\"a\": 1}", "answer:  x");
     }
 
     @Test

@@ -10,6 +10,7 @@ import org.o1api.llm.Content;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
+import org.o1api.llm.TurnLedger;
 import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompts;
@@ -28,7 +29,7 @@ final class StepsFixture {
     static final Notes NOTES = new Notes("LOOP", "FULL");
     static final RawJson TOOLS = new RawJson("[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]");
 
-    final Transcript out = new Transcript();
+    Transcript out = new Transcript();
     Preset.History history = Preset.History.DEFAULT;
     Preset.Budget budget = Preset.Budget.DEFAULT;
     private @Nullable Thinker thinker;
@@ -52,6 +53,18 @@ final class StepsFixture {
             return new StepsStrategy().think(question, preset, thinker, out);
         } finally {
             assertThat(upstream.open()).isZero();
+        }
+    }
+
+    /** The calls of the last turn. */
+    TurnLedger ledger() {
+        return thinker == null ? new TurnLedger() : thinker.ledger();
+    }
+
+    /** Ends the time of the turn that runs. */
+    void endTime() {
+        if (thinker != null) {
+            thinker.endTime();
         }
     }
 

@@ -560,6 +560,19 @@ class StepsStrategyTest {
         assertThat(upstream.requests()).hasSize(3);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void answersFromTheStepsThatThereAreWhenNoRetryIsLeft(int retries) {
+        Reply broken = Reply.of(new Delta.Text("{\"content\": \"Half a")).breaking(true);
+        ScriptedUpstream upstream =
+                ScriptedUpstream.deciding(request -> said(request).contains("user: ANSWER")
+                        ? Reply.of(new Delta.Text("Because."))
+                        : said(request).contains("assistant: " + GO_ON) ? broken : step(GO_ON, 1));
+        think(upstream, question(3, 25), new Preset.Budget(30, 1000, Duration.ofMinutes(5), retries));
+        assertThat(out.step(2)).endsWith("Half a\n\n*It broke. This step is left at that.*");
+        assertThat(out.answer()).isEqualTo("Because.");
+    }
+
     @Test
     void answersFromTheStepsThatThereAreWhereTheNextOneAlwaysBreaksOff() {
         Reply broken = Reply.of(new Delta.Text("{\"content\": \"Half a")).breaking(true);
