@@ -20,6 +20,7 @@ final class AnswerReader {
     private boolean heard;
     private boolean begun;
     private boolean complete;
+    private boolean brokenOff;
     private int heldBack;
 
     /**
@@ -167,7 +168,9 @@ final class AnswerReader {
     private void begin() {
         if (!begun) {
             begun = true;
-            thought.end();
+            if (!brokenOff) {
+                thought.end();
+            }
         }
     }
 
@@ -201,6 +204,7 @@ final class AnswerReader {
     /** The reply broke off before the answer: so does the thought, if there is one. */
     void breakOff(String why) {
         if (thought.begun()) {
+            brokenOff = true;
             thought.breakOff(why);
         }
     }

@@ -1,6 +1,7 @@
 package org.o1api.reasoning.strategy;
 
 import org.jspecify.annotations.Nullable;
+import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
 import org.o1api.reasoning.Question;
 import org.o1api.reasoning.Thinker;
@@ -43,6 +44,8 @@ final class ClosingCall {
     private boolean plain;
 
     private int restarts;
+    /** A reply that does not have the form that the caller demands, for want of a better one. */
+    private @Nullable AnswerReader rejected;
 
     ClosingCall(
             Question question,
@@ -73,8 +76,14 @@ final class ClosingCall {
                     return reason;
                 }
             } catch (UpstreamException e) {
-                recover(e, reader);
-                continue;
+                if (recovers(e, reader)) {
+                    continue;
+                }
+                if (rejected == null || !isUnseen(reader) || e.code() == ErrorCode.CLIENT_LEFT) {
+                    throw e;
+                }
+                rejected.end();
+                return FinishReason.STOP;
             }
             thinker.discardLast(); // it has its record once it is closed
         }
@@ -96,6 +105,7 @@ final class ClosingCall {
             }
         } else if (mayBecomePlain() && reader.missesForm()) {
             plain = true;
+            rejected = reader;
             reader.breakOff("The answer does not have the form that the request demands.");
             return null;
         } else if (reader.saysNothing()) {
@@ -109,18 +119,24 @@ final class ClosingCall {
         return !plain && hasSteps() && thinker.callsLeft() > 0 && thinker.mayAnswer();
     }
 
-    /** Prepares another call; throws the failure if none may help. */
-    private void recover(UpstreamException failure, @Nullable AnswerReader reader) {
-        boolean nothingShown = reader == null || reader.mayBeginAnew();
-        if (nothingShown && hasSteps() && failure.exceedsContext()) {
+    private static boolean isUnseen(@Nullable AnswerReader reader) {
+        return reader == null || reader.mayBeginAnew();
+    }
+
+    /** Prepares another call after a failure, and says whether it may help. */
+    private boolean recovers(UpstreamException failure, @Nullable AnswerReader reader) {
+        if (isUnseen(reader) && hasSteps() && failure.exceedsContext()) {
             thinker.discardLast();
             shorten(reader);
-        } else if (reader != null && nothingShown && restarts < MOST_RESTARTS && thinker.mayRetry(failure)) {
+            return true;
+        }
+        boolean mayRestart = reader != null && isUnseen(reader) && restarts < MOST_RESTARTS;
+        if (mayRestart && reader != null && thinker.mayRetry(failure)) {
             restarts++;
             reader.breakOff(String.valueOf(failure.getMessage()));
-        } else {
-            throw failure;
+            return true;
         }
+        return false;
     }
 
     private void shorten(@Nullable AnswerReader reader) {

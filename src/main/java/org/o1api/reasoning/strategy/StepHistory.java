@@ -45,8 +45,15 @@ final class StepHistory {
         }
         messages.add(Instructions.joined(prompts.step(), caller.subList(0, instructions)));
         messages.addAll(caller.subList(instructions, caller.size()));
+        if (endsWithAnswer()) { // many models refuse two messages of one role in a row
+            messages.add(Message.user(prompts.next()));
+        }
         front = messages.size();
         continuedFrom = 1 + Math.max(0, afterLastUser() - instructions);
+    }
+
+    private boolean endsWithAnswer() {
+        return caller.get(caller.size() - 1).role() == Role.ASSISTANT;
     }
 
     /** The index of the first of the caller's messages after the last user message. */
@@ -74,6 +81,9 @@ final class StepHistory {
         List<Taken> kept = kept(share);
         if (plain) {
             List<Message> all = new ArrayList<>(caller);
+            if (endsWithAnswer()) {
+                all.add(Message.user(prompts.next()));
+            }
             all.add(Message.assistant(kept.stream()
                     .map(step -> StepObject.of(step.reply()).plain())
                     .collect(Collectors.joining("\n\n"))));

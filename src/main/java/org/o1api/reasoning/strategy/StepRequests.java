@@ -42,10 +42,13 @@ final class StepRequests {
     CallRequest step(TurnMessages messages, @Nullable MaxTokens allowance, boolean asJson) {
         Fields fields = new Fields();
         long own = question.steps().tokens();
-        MaxTokens limit = allowance == null
-                ? new MaxTokens(MAX_TOKENS, own)
-                : new MaxTokens(allowance.field(), Math.min(own, allowance.limit()));
-        fields.addOurs(limit.field(), number(limit));
+        if (allowance != null && allowance.limit() <= own) {
+            fields.all.put(
+                    allowance.field(), number(allowance)); // if it is refused, so is the answer's: better at once
+        } else {
+            MaxTokens limit = new MaxTokens(allowance == null ? MAX_TOKENS : allowance.field(), own);
+            fields.addOurs(limit.field(), number(limit));
+        }
         if (fields.addTools()) {
             fields.addOurs("tool_choice", NO_TOOL);
         }

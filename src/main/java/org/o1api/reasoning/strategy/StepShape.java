@@ -11,8 +11,8 @@ import org.o1api.reasoning.strategy.StepValues.Field;
  * #MAX_HELD} characters.
  *
  * <p>A step begins a line, in its fence or list if there are such, or follows another step. It has no other keys, and a {@code
- * next_action} that is one of the protocol's; without any it needs {@code content}, stands near the front of the answer, and the caller has
- * not asked for JSON. An object of which the caller names all keys is the caller's.
+ * next_action} that is one of the protocol's; without any it needs {@code title} and {@code content} and is the front of the answer, without a fence, and the caller has not asked
+ * for JSON. An object of which the caller names all keys is the caller's.
  *
  * <p>Nothing that is decided depends on how the answer was cut into pieces, and what is read again is bounded.
  *
@@ -21,8 +21,6 @@ import org.o1api.reasoning.strategy.StepValues.Field;
  */
 final class StepShape {
     static final int MAX_HELD = 1 << 15;
-    /** Text before an object that may be no more than an introduction. */
-    private static final int MAX_PROSE = 200;
     /** White space between a step and what follows, above any indentation. */
     private static final int MAX_GAP = 256;
     /** So many characters of an object are read at once: most of those that are no step show it in their first key. */
@@ -244,7 +242,12 @@ final class StepShape {
         if (keys.contains(Field.NEXT_ACTION) && (current.hasNextAction() || current.isClosed())) {
             return current.hasNextAction() && (keys.size() > 1 || said.length() == 0);
         }
-        return keys.contains(Field.CONTENT) && said.length() <= MAX_PROSE && (form.isJson() || !form.mentionsJson());
+        return keys.contains(Field.CONTENT)
+                && keys.contains(Field.TITLE)
+                && !form.isJson()
+                && !form.mentionsJson()
+                && !fenceBefore
+                && said.length() == 0;
     }
 
     /** The object is the caller's: its first brace goes out, and what follows is text. */

@@ -67,9 +67,9 @@ class DemandedFormTest {
                 "```json\n" + STEP + "\n```",
                 STEP + STEP,
                 "[" + STEP + "]",
-                "{\"title\":\"T\",\"content\":\"{\\\"x\\\":1} and {y}\"}",
-                "{\"title\":\"T\",\"content\":\"[1] or [2]\"}",
-                "{\"title\":\"T\",\"content\":\"c\"}")) {
+                "{\"title\":\"T\",\"content\":\"{\\\"x\\\":1} and {y}\",\"next_action\":\"continue\"}",
+                "{\"title\":\"T\",\"content\":\"[1] or [2]\",\"next_action\":\"continue\"}",
+                "{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"final_answer\"}")) {
             StepsFixture fresh = new StepsFixture();
             ScriptedUpstream upstream = afterTwoSteps(reply(step), reply("{\"n\": 9}"));
             fresh.think(upstream, demanding("response_format", format));
