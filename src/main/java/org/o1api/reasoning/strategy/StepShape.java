@@ -21,8 +21,6 @@ import org.o1api.reasoning.strategy.StepValues.Field;
  */
 final class StepShape {
     static final int MAX_HELD = 1 << 15;
-    /** White space between a step and what follows, above any indentation. */
-    private static final int MAX_GAP = 256;
     /** So many characters of an object are read at once: most of those that are no step show it in their first key. */
     private static final int SLICE = 64;
 
@@ -37,10 +35,7 @@ final class StepShape {
     private final SaidText said = new SaidText();
 
     private boolean afterStep;
-    /** Whether a line has ended since the last step. */
-    private boolean lineEnded;
-    /** Whether the last step stands in a fence that has not closed. */
-    private boolean fenced;
+    private final StepGap gap = new StepGap();
 
     private @Nullable StepObject object;
     /** Whether a fence begins before the object. */
@@ -121,7 +116,7 @@ final class StepShape {
     }
 
     private boolean readText() {
-        if (afterStep ? !skipBehindStep() : passText()) {
+        if (afterStep ? skipGap() : passText()) {
             return false;
         }
         int mark = position;
@@ -154,48 +149,18 @@ final class StepShape {
         return i == held.length();
     }
 
+    /** Skips what is between two steps, or behind the last one. Gives whether that was all. */
+    private boolean skipGap() {
+        position = gap.skip(held, position, ended);
+        return !gap.isOver();
+    }
+
     private boolean mayBeginStep() {
         return said.mayBeginStep() && !(form.isJson() && said.length() > 0);
     }
 
     private static boolean isMark(char c) {
         return c == '{' || c == '`' || c == '[';
-    }
-
-    /**
-     * Skips what is between two steps, or behind the last one: white space, commas, brackets, and the end of the step's fence. The
-     * indentation of what follows stays.
-     *
-     * @return whether there is something else
-     */
-    private boolean skipBehindStep() {
-        for (int i = position; i < held.length(); i++) {
-            char c = held.charAt(i);
-            if (c == '`' && fenced) {
-                int end = ObjectFront.endOfFence(held, i, ended);
-                if (end == ObjectFront.NOT_YET) {
-                    return false;
-                }
-                if (end == ObjectFront.NEVER) {
-                    return true;
-                }
-                fenced = false;
-                lineEnded = false;
-                position = end;
-                i = end - 1;
-            } else if (c == '\n' || c == '\r' || c == ',' || c == ']') {
-                lineEnded |= c < ' ';
-                position = i + 1;
-            } else if (!ReplyText.isSpace(c)) {
-                return true;
-            } else if (!lineEnded || i - position >= MAX_GAP) {
-                position = i + 1;
-            }
-        }
-        if (ended) {
-            position = held.length();
-        }
-        return false;
     }
 
     private boolean readObject(StepObject current) {
@@ -289,12 +254,11 @@ final class StepShape {
     }
 
     private void endStep(StepObject step) {
-        fenced |= fenceBefore;
+        gap.begin(fenceBefore);
         position = step.isClosed() ? read - step.unread() : held.length();
         object = null;
         live = false;
         afterStep = true;
-        lineEnded = false;
         said.beginParagraph();
     }
 
