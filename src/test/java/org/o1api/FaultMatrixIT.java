@@ -36,7 +36,7 @@ class FaultMatrixIT {
     private static final String BEGIN_LATE = "begin_after: 30s";
     private static final String NO_FEEDBACK = "stream_status_feedback: false";
     private static final String SHORT =
-            "upstream timeouts: { connect: 2s, first_token: 700ms, idle: 1200ms, call: 4s }, max_retry_wait: 2s";
+            "upstream timeouts: { connect: 2s, first_token: 700ms, idle: 1200ms, call: 4s }, max_retry_wait: 2s, event: 64KiB";
     /** By how many milliseconds the clock of dates and that of durations may differ. */
     private static final long CLOCKS = 5;
 
