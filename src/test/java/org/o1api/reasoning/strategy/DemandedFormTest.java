@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.llm.ErrorCode;
 import org.o1api.llm.FinishReason;
 import org.o1api.llm.Message;
 import org.o1api.llm.RawJson;
@@ -23,6 +24,7 @@ import org.o1api.reasoning.Question;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.Delta;
+import org.o1api.upstream.UpstreamException;
 
 /** The caller demands JSON or a tool call, and the model goes on with steps or text: it is asked once more, with plain steps. */
 class DemandedFormTest {
@@ -50,6 +52,20 @@ class DemandedFormTest {
         all[1] = reply(done("b"));
         System.arraycopy(answers, 0, all, 2, answers.length);
         return ScriptedUpstream.answering(all);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theFirstReplyIsPassedOnIfTheSecondCallFails(boolean duringTheReply) {
+        UpstreamException failure = new UpstreamException(ErrorCode.UPSTREAM_REFUSED, "Not so.", false, null);
+        Reply second = duringTheReply
+                ? Reply.of(new Delta.Text(" ")).failing(failure)
+                : Reply.of().failing(failure);
+        ScriptedUpstream upstream = afterTwoSteps(reply("It is nice."), second);
+        FinishReason reason = turn.think(upstream, demanding("tool_choice", "\"required\""));
+        assertThat(reason).isEqualTo(FinishReason.STOP);
+        assertThat(turn.out.answer()).isEqualTo("It is nice.");
+        assertThat(upstream.left()).isZero();
     }
 
     private static void asksWithPlainSteps(ScriptedUpstream upstream, String prompt) {

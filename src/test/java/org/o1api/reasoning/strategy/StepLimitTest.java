@@ -139,4 +139,20 @@ class StepLimitTest {
     private static Role role(String name) {
         return Role.valueOf(name.toUpperCase(Locale.ROOT));
     }
+
+    @Test
+    void aHistoryThatEndsWithAnAnswerHasOurMessageBeforeTheStep() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(done("a"), "Because.");
+        turn.think(upstream, StepsFixture.question(Message.user("Why?"), Message.assistant("Well,")));
+        assertThat(StepsFixture.said(upstream.requests().get(0)))
+                .containsExactly("system: STEP", "user: Why?", "assistant: Well,", "user: NEXT");
+        assertThat(StepsFixture.said(upstream.requests().get(1)))
+                .containsExactly(
+                        "system: STEP",
+                        "user: Why?",
+                        "assistant: Well,",
+                        "user: NEXT",
+                        "assistant: " + done("a"),
+                        "user: ANSWER");
+    }
 }
