@@ -27,7 +27,7 @@ import org.o1api.upstream.UpstreamSettings;
 
 /**
  * The {@code system_fingerprint} of each preset: a short hash of what shapes its replies. It is the same on every node with the same
- * config, and another one after a change. No secret is hashed: neither keys and headers nor the values in the query of an upstream's URL.
+ * config, and another one after a change. Keys, headers and the values in the query of an upstream's URL are not hashed.
  */
 public final class SystemFingerprints {
     private static final int BYTES = 5;
@@ -50,7 +50,7 @@ public final class SystemFingerprints {
         return hash(new Shape(preset, providers, settings.reasoningFormat(), settings.usage()));
     }
 
-    /** What shapes a reply. A new setting of a preset is part of it without further ado. */
+    /** What shapes a reply. A new setting of a preset is included automatically. */
     private record Shape(Preset preset, List<Provider> providers, ReasoningFormat format, UsageReport usage) {}
 
     /** What an upstream's settings have that shapes a reply and is no secret. */

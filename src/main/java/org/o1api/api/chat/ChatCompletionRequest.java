@@ -15,7 +15,7 @@ import org.o1api.reasoning.Question;
  * What a caller sent, read and checked.
  *
  * @param model null: the caller left the choice to us
- * @param messages all of them, those that are only reasoning too: a conversation recognises them
+ * @param messages all of them; those that are only reasoning are kept so that a conversation can match them
  * @param conversation whose next turn it is; null: nothing is kept of it
  * @param includeUsage whether a stream ends with its usage
  * @param fields what goes upstream with every call
