@@ -22,7 +22,7 @@ public final class Presets {
      * The presets of a config.
      *
      * @param presets at least one, in the config's order; no two names or aliases are equal
-     * @param standard a name or alias of the preset that answers requests without a model; if there is none such, the first one does
+     * @param standard a name or alias of the preset that answers requests without a model; if none has it, the first preset does
      * @param anyName whether the standard preset answers to unknown names too
      */
     public Presets(List<Preset> presets, @Nullable String standard, boolean anyName) {

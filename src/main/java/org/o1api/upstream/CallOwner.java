@@ -8,6 +8,7 @@ public final class CallOwner {
     private final String caller;
     private final Set<Breaker> failedAt = ConcurrentHashMap.newKeySet(1);
     private final Set<Object> notStreamed = ConcurrentHashMap.newKeySet(1);
+    private final Set<Object> limitReduced = ConcurrentHashMap.newKeySet(1);
     private final Set<Object> notLimited = ConcurrentHashMap.newKeySet(1);
 
     /**
@@ -36,6 +37,16 @@ public final class CallOwner {
     /** Whether calls of a kind may be streamed. */
     boolean mayStream(Object kind) {
         return !notStreamed.contains(kind);
+    }
+
+    /** Records that the gateway's own output limit is reduced in calls of a kind for the rest of the turn. */
+    void reduceLimit(Object kind) {
+        limitReduced.add(kind);
+    }
+
+    /** Whether the gateway's own output limit is reduced in calls of a kind. */
+    boolean reducesLimit(Object kind) {
+        return limitReduced.contains(kind);
     }
 
     /** Records that the gateway's own output limit is left out of calls of a kind for the rest of the turn. */

@@ -36,7 +36,7 @@ final class RequestShape {
     private final @Nullable String limitField;
     private final long limit;
     private boolean limitReduced;
-    /** Whether the call itself has found that the limit is too large. */
+    /** Whether the call itself has found that the limit is too large, whatever the prompt. */
     private boolean limitRefused;
 
     private RefusalWording lastRefusal = RefusalWording.NONE;
@@ -60,7 +60,7 @@ final class RequestShape {
         if (limitField != null && !owner.mayLimit(kind)) {
             leftOut.addAll(RejectedFields.limits());
         }
-        limitReduced = reducedLimit() < limit && profile.refusesLimit(limit);
+        limitReduced = reducedLimit() < limit && (owner.reducesLimit(kind) || profile.refusesLimit(limit));
         developerAsSystem = profile.knows(Fact.DEVELOPER_REJECTED);
     }
 
@@ -110,7 +110,7 @@ final class RequestShape {
         boolean refused = status == 400 || status == 422;
         if (RejectedFields.ownLimit(request, leftOut) != null
                 && (refusal.exceedsContext() || (refused && RejectedFields.isLimitTooLarge(error, request)))) {
-            return reduceLimit();
+            return reduceLimit(refusal);
         }
         // A chat template that does not know the role fails, and so do servers that do not expect that.
         boolean aboutRole = refused || (status == 500 && !inStream);
@@ -130,15 +130,20 @@ final class RequestShape {
         return leftOut.add(field);
     }
 
-    /** A quarter leaves room for the prompt, and still stops a step that does not end. Without a limit only if that is too much as well. */
-    private boolean reduceLimit() {
+    /**
+     * A quarter leaves room for the prompt, and still stops a step that does not end. Without a limit only if that is too much as well.
+     * Either holds for the rest of the turn, whose next calls are longer. A limit that does not fit beside this prompt may fit beside
+     * another caller's, so only one that is too large by itself is learned.
+     */
+    private boolean reduceLimit(UpstreamException refusal) {
         if (!limitReduced && reducedLimit() < limit) {
             limitReduced = true;
-            limitRefused = true;
+            limitRefused = !refusal.exceedsContext();
+            owner.reduceLimit(kind);
             return true;
         }
         limitRefused = false;
-        owner.stopLimiting(kind); // the next calls of the turn are longer
+        owner.stopLimiting(kind);
         return leftOut.addAll(RejectedFields.limits());
     }
 

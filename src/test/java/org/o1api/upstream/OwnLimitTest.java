@@ -23,6 +23,9 @@ class OwnLimitTest {
             "This model's maximum context length is 4096 tokens. However, you requested 4500 tokens (404 in the messages,"
                     + " 4096 in the completion). Please reduce the length of the messages or completion.";
 
+    private static final String TOO_LARGE =
+            "max_tokens is too large. This model supports at most 1024 completion tokens.";
+
     private final UpstreamFixture fixture = new UpstreamFixture();
 
     @AfterEach
@@ -59,28 +62,28 @@ class OwnLimitTest {
         return request.body().has("max_tokens") || request.body().has("max_completion_tokens");
     }
 
-    /** Each as the provider writes it. */
+    /** Each as the provider writes it, and whether the value is too large by itself or beside the prompt. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            400 | {"object":"error","message":"This model's maximum context length is 4096 tokens. However, you requested 4500 tokens (404 in the messages, 4096 in the completion). Please reduce the length of the messages or completion.","type":"BadRequestError","param":null,"code":400}
-            400 | {"error":{"message":"'max_tokens' or 'max_completion_tokens' is too large: 4096. This model's maximum context length is 4096 tokens and your request has 404 input tokens (4096 > 4096 - 404). None","type":"BadRequestError","param":null,"code":400}}
-            400 | {"error":{"message":"This model's maximum context length is 4096 tokens. However, you requested 4096 output tokens and your prompt contains at least 1 input tokens, for a total of at least 4097 tokens.","type":"BadRequestError","param":"input_tokens","code":400}}
-            400 | {"error":{"message":"This model's maximum context length is 4096 tokens. However, you requested 4500 tokens (404 in the messages, 4096 in the completion).","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}
-            400 | {"error":{"message":"max_tokens is too large: 4096. This model supports at most 2048 completion tokens, whereas you provided 4096.","type":"invalid_request_error","param":"max_tokens","code":null}}
-            400 | {"error":{"message":"max_tokens is too large: 4096. This model supports at most 2048 completion tokens, whereas you provided 4096.","type":"invalid_request_error","param":"max_tokens","code":"invalid_value"}}
-            400 | {"error":{"message":"Invalid max_tokens value, the valid range of max_tokens is [1, 2048]","type":"invalid_request_error","param":null,"code":"invalid_request_error"}}
-            400 | {"error":{"code":"InvalidParameter","message":"The parameter `max_tokens` specified in the request are not valid: integer above maximum value, expected a value <= 2048, but got 4096 instead.","param":"max_tokens","type":"BadRequest"}}
-            400 | {"error":{"message":"`max_tokens` must be less than or equal to `2048`, the maximum value for `max_tokens` is less than the `context_window` for this model","type":"invalid_request_error","param":"max_tokens"}}
-            400 | {"error":{"message":"Range of max_tokens should be [1, 2000]","type":"invalid_request_error","code":"invalid_parameter_error"}}
-            400 | {"error":{"message":"max_tokens: 4096 > 2048, which is the maximum allowed number of output tokens for this model","type":"invalid_request_error"}}
-            422 | {"error":"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 404 `inputs` tokens and 4096 `max_new_tokens`","error_type":"validation"}
-            422 | {"message":"max_new_tokens must be at most 2048"}
-            400 | {"error":{"code":400,"message":"the request exceeds the available context size, try increasing it","type":"exceed_context_size_error","n_prompt_tokens":404,"n_ctx":256}}
-            500 | {"error":{"code":500,"message":"the request exceeds the available context size","type":"exceed_context_size_error","n_prompt_tokens":404,"n_ctx":256}}
-            400 | {"error":{"message":"Requested tokens (4500) exceed context window of 4096","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}
-            413 | {"error":{"message":"Request too large for model `m` on tokens per minute (TPM): Limit 4000, Requested 4500, please reduce your message size and try again.","type":"tokens","code":"rate_limit_exceeded"}}
+            context | 400 | {"object":"error","message":"This model's maximum context length is 4096 tokens. However, you requested 4500 tokens (404 in the messages, 4096 in the completion). Please reduce the length of the messages or completion.","type":"BadRequestError","param":null,"code":400}
+            context | 400 | {"error":{"message":"'max_tokens' or 'max_completion_tokens' is too large: 4096. This model's maximum context length is 4096 tokens and your request has 404 input tokens (4096 > 4096 - 404). None","type":"BadRequestError","param":null,"code":400}}
+            context | 400 | {"error":{"message":"This model's maximum context length is 4096 tokens. However, you requested 4096 output tokens and your prompt contains at least 1 input tokens, for a total of at least 4097 tokens.","type":"BadRequestError","param":"input_tokens","code":400}}
+            context | 400 | {"error":{"message":"This model's maximum context length is 4096 tokens. However, you requested 4500 tokens (404 in the messages, 4096 in the completion).","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}
+            value   | 400 | {"error":{"message":"max_tokens is too large: 4096. This model supports at most 2048 completion tokens, whereas you provided 4096.","type":"invalid_request_error","param":"max_tokens","code":null}}
+            value   | 400 | {"error":{"message":"max_tokens is too large: 4096. This model supports at most 2048 completion tokens, whereas you provided 4096.","type":"invalid_request_error","param":"max_tokens","code":"invalid_value"}}
+            value   | 400 | {"error":{"message":"Invalid max_tokens value, the valid range of max_tokens is [1, 2048]","type":"invalid_request_error","param":null,"code":"invalid_request_error"}}
+            value   | 400 | {"error":{"code":"InvalidParameter","message":"The parameter `max_tokens` specified in the request are not valid: integer above maximum value, expected a value <= 2048, but got 4096 instead.","param":"max_tokens","type":"BadRequest"}}
+            value   | 400 | {"error":{"message":"`max_tokens` must be less than or equal to `2048`, the maximum value for `max_tokens` is less than the `context_window` for this model","type":"invalid_request_error","param":"max_tokens"}}
+            value   | 400 | {"error":{"message":"Range of max_tokens should be [1, 2000]","type":"invalid_request_error","code":"invalid_parameter_error"}}
+            value   | 400 | {"error":{"message":"max_tokens: 4096 > 2048, which is the maximum allowed number of output tokens for this model","type":"invalid_request_error"}}
+            context | 422 | {"error":"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 404 `inputs` tokens and 4096 `max_new_tokens`","error_type":"validation"}
+            value   | 422 | {"message":"max_new_tokens must be at most 2048"}
+            context | 400 | {"error":{"code":400,"message":"the request exceeds the available context size, try increasing it","type":"exceed_context_size_error","n_prompt_tokens":404,"n_ctx":256}}
+            context | 500 | {"error":{"code":500,"message":"the request exceeds the available context size","type":"exceed_context_size_error","n_prompt_tokens":404,"n_ctx":256}}
+            context | 400 | {"error":{"message":"Requested tokens (4500) exceed context window of 4096","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}
+            context | 413 | {"error":{"message":"Request too large for model `m` on tokens per minute (TPM): Limit 4000, Requested 4500, please reduce your message size and try again.","type":"tokens","code":"rate_limit_exceeded"}}
             """)
-    void isReducedAndIfThatIsNotEnoughLeftOutForTheRestOfTheTurn(int status, String body) {
+    void isReducedAndIfThatIsNotEnoughLeftOutForTheRestOfTheTurn(String cause, int status, String body) {
         for (String field : List.of("max_tokens", "max_completion_tokens")) {
             FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
                     request -> isLimited(request) ? Script.status(status, body) : Script.answer("well")));
@@ -101,9 +104,12 @@ class OwnLimitTest {
             turn = fixture.terms("a");
             ask(upstream, request(field, true), turn);
             ask(upstream, request(field, true), turn);
+            assertThat(small.requests()).as("known in the turn").hasSize(3);
+            assertThat(small.request(2).body().path(field).asInt()).isEqualTo(1024);
             ask(upstream, request(field, true), fixture.terms("b"));
-            assertThat(small.requests()).as("known in all turns").hasSize(4);
-            assertThat(small.request(3).body().path(field).asInt()).isEqualTo(1024);
+            boolean learned = cause.equals("value"); // another caller's prompt may be shorter
+            assertThat(small.request(3).body().path(field).asInt()).isEqualTo(learned ? 1024 : 4096);
+            assertThat(small.requests()).hasSize(learned ? 4 : 5);
         }
     }
 
@@ -131,8 +137,10 @@ class OwnLimitTest {
 
     @Test
     void aReducedLimitIsLoggedOnceWithWhatToDo() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
-                request.body().path("max_tokens").asInt() > 1024 ? Script.error(400, VLLM) : Script.answer("well")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+                request -> request.body().path("max_tokens").asInt() > 1024
+                        ? Script.error(400, TOO_LARGE)
+                        : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
         try (LogLines log = new LogLines(ProviderProfile.class)) {
             ask(upstream, request("max_tokens", 5000, true), fixture.terms("a")); // 1250 is too much: not learned
@@ -150,8 +158,10 @@ class OwnLimitTest {
     /** What is left of the caller's limit may be much less than what was refused. */
     @Test
     void aSmallerLimitThanTheRefusedOneIsSentAsItIs() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
-                request.body().path("max_tokens").asInt() > 1024 ? Script.error(400, VLLM) : Script.answer("well")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+                request -> request.body().path("max_tokens").asInt() > 1024
+                        ? Script.error(400, TOO_LARGE)
+                        : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
         ask(upstream, request("max_tokens", true), fixture.terms("a"));
         ask(upstream, request("max_tokens", 300, true), fixture.terms("a"));
@@ -169,7 +179,7 @@ class OwnLimitTest {
                 fixture.fake(FakeUpstream.deciding(request -> request.body().has("max_tokens")
                         ? Script.error(400, "Unsupported parameter: 'max_tokens', use 'max_completion_tokens' instead.")
                         : request.body().path("max_completion_tokens").asInt() > 1024
-                                ? Script.error(400, VLLM)
+                                ? Script.error(400, TOO_LARGE)
                                 : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
         ask(upstream, request("max_tokens", true), fixture.terms("a"));

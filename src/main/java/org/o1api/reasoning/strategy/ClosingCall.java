@@ -21,7 +21,7 @@ final class ClosingCall {
     /** How often it is made again because it broke off: with the first try as often as a call is made by default. */
     private static final int MOST_RESTARTS = 2;
 
-    /** How much less of the steps' text each call has for which the context was too short; after four there is none of it. */
+    /** By how much the share of the steps' text is reduced each time the call does not fit; after four times no steps are left. */
     private static final double SHORTER_BY = 0.25;
 
     /** An answer that the context cuts before it has more characters than this is not worth showing. */

@@ -2,12 +2,6 @@ package org.o1api.reasoning.strategy;
 
 /** Finds a JSON object at the front of a text, in a Markdown fence and a list if there are such. */
 final class ObjectFront {
-    /** In place of an index: the text that decides has not arrived. */
-    static final int NOT_YET = -1;
-
-    /** In place of an index: there is none, whatever arrives. */
-    static final int NEVER = -2;
-
     private static final int MAX_GAP = 256;
     private static final String FENCE = "```";
     private static final int MAX_LANGUAGE = 16;
@@ -18,7 +12,7 @@ final class ObjectFront {
      * Where the object begins that a text begins with, or that is in its fence or list; white space before it is skipped.
      *
      * @param from where the text begins
-     * @return an index, {@link #NOT_YET} or {@link #NEVER}
+     * @return an index, {@link ReplyText#NOT_YET} or {@link ReplyText#NEVER}
      */
     static int find(StringBuilder held, int from) {
         int i = afterSpace(held, from);
@@ -26,7 +20,7 @@ final class ObjectFront {
             int ticks = i;
             i = Math.min(ticks + FENCE.length(), held.length());
             if (!FENCE.startsWith(held.substring(ticks, i))) {
-                return NEVER;
+                return ReplyText.NEVER;
             }
             int language = i;
             while (i < held.length() && i - language < MAX_LANGUAGE && Character.isLetter(held.charAt(i))) {
@@ -38,23 +32,23 @@ final class ObjectFront {
             i = afterSpace(held, i + 1);
         }
         if (i < held.length() && held.charAt(i) != '{') {
-            return NEVER;
+            return ReplyText.NEVER;
         }
         int key = afterSpace(held, i + 1);
         if (key - from > MAX_GAP) {
-            return NEVER;
+            return ReplyText.NEVER;
         }
         if (key >= held.length()) {
-            return NOT_YET;
+            return ReplyText.NOT_YET;
         }
-        return held.charAt(key) == '"' ? i : NEVER;
+        return held.charAt(key) == '"' ? i : ReplyText.NEVER;
     }
 
     /**
      * Where a fence ends that closes at these back quotes, if nothing follows them on their line.
      *
      * @param ended whether no more text comes
-     * @return an index, {@link #NOT_YET} or {@link #NEVER}
+     * @return an index, {@link ReplyText#NOT_YET} or {@link ReplyText#NEVER}
      */
     static int endOfFence(StringBuilder held, int ticks, boolean ended) {
         int i = ticks;
@@ -67,9 +61,9 @@ final class ObjectFront {
             end++;
         }
         if (end == held.length()) {
-            return !ended ? NOT_YET : whole ? end : NEVER;
+            return !ended ? ReplyText.NOT_YET : whole ? end : ReplyText.NEVER;
         }
-        return whole && (held.charAt(end) == '\n' || held.charAt(end) == '\r') ? end : NEVER;
+        return whole && (held.charAt(end) == '\n' || held.charAt(end) == '\r') ? end : ReplyText.NEVER;
     }
 
     private static boolean isBlank(char c) {

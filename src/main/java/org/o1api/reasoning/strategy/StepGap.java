@@ -44,7 +44,7 @@ final class StepGap {
             if (c == '`' && fenced) {
                 int end = ObjectFront.endOfFence(text, i, ended);
                 if (end < 0) {
-                    over = end == ObjectFront.NEVER;
+                    over = end == ReplyText.NEVER;
                     return left;
                 }
                 fenced = false;

@@ -16,8 +16,8 @@ import org.o1api.reasoning.strategy.StepValues.Field;
  *
  * <p>Nothing that is decided depends on how the answer was cut into pieces, and what is read again is bounded.
  *
- * <p>If the answer must be JSON, only an object at its front counts, and one that the caller's schema asks for is not held back. A content that is itself JSON is the answer then; another one
- * is not, see {@link #isForeign}.
+ * <p>If the answer must be JSON, only an object at its front counts, and one that the caller's schema asks for is not held back. A
+ * content that is itself JSON is the answer then; another one is not, see {@link #isForeign}.
  */
 final class StepShape {
     static final int MAX_HELD = 1 << 15;
@@ -123,8 +123,8 @@ final class StepShape {
         while (mark < held.length() && ReplyText.isSpace(held.charAt(mark))) {
             mark++;
         }
-        int at = isMark(held.charAt(mark)) ? ObjectFront.find(held, position) : ObjectFront.NEVER;
-        if (at == ObjectFront.NOT_YET && !ended) {
+        int at = isMark(held.charAt(mark)) ? ObjectFront.find(held, position) : ReplyText.NEVER;
+        if (at == ReplyText.NOT_YET && !ended) {
             return false;
         }
         if (at < 0) {
