@@ -30,21 +30,21 @@ class HouseTest {
 
     /** Which packages each package may import, itself aside. The base package wires, and may import all. */
     private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
-            Map.entry("server", List.of("llm")),
-            Map.entry("api", List.of("server", "reasoning", "llm")),
-            Map.entry("api.chat", List.of("api", "server", "turn", "conversation", "reasoning", "json", "llm")),
-            Map.entry("api.conversations", List.of("api", "server", "turn", "conversation", "json", "llm")),
-            Map.entry("auth", List.of("llm")),
-            Map.entry("turn", List.of("conversation", "reasoning", "upstream", "llm")),
-            Map.entry("conversation", List.of("json", "llm")),
-            Map.entry("reasoning", List.of("upstream", "llm")),
-            Map.entry("reasoning.strategy", List.of("reasoning", "upstream", "json", "llm")),
-            Map.entry("upstream", List.of("json", "llm")),
-            Map.entry("json", List.of("llm")),
-            Map.entry("llm", List.of()),
+            Map.entry("server", List.of("model")),
+            Map.entry("api", List.of("server", "reasoning", "model")),
+            Map.entry("api.chat", List.of("api", "server", "turn", "conversation", "reasoning", "json", "model")),
+            Map.entry("api.conversations", List.of("api", "server", "turn", "conversation", "json", "model")),
+            Map.entry("auth", List.of("model")),
+            Map.entry("turn", List.of("conversation", "reasoning", "upstream", "model")),
+            Map.entry("conversation", List.of("json", "model")),
+            Map.entry("reasoning", List.of("upstream", "model")),
+            Map.entry("reasoning.strategy", List.of("reasoning", "upstream", "json", "model")),
+            Map.entry("upstream", List.of("json", "model")),
+            Map.entry("json", List.of("model")),
+            Map.entry("model", List.of()),
             Map.entry(
                     "config",
-                    List.of("api", "auth", "conversation", "reasoning", "server", "turn", "upstream", "llm")));
+                    List.of("api", "auth", "conversation", "reasoning", "server", "turn", "upstream", "model")));
 
     /** Words of the upstream that a turn's own vocabulary uses: who speaks of turns knows them too. */
     private static final DescribedPredicate<JavaClass> WORDS_OF_A_TURN = belongToAnyOf(Delta.class, Cancellation.class);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.o1api.llm.FinishReason;
+import org.o1api.model.FinishReason;
 import org.o1api.reasoning.Strategy;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.RunningGateway;

@@ -1,8 +1,8 @@
 package org.o1api.api;
 
 import java.util.Set;
-import org.o1api.llm.ReasoningFormat;
-import org.o1api.llm.UsageReport;
+import org.o1api.model.ReasoningFormat;
+import org.o1api.model.UsageReport;
 
 /**
  * How requests are read and replies are shaped.

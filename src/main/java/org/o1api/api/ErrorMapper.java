@@ -4,9 +4,9 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.FailureLog;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.FailureLog;
+import org.o1api.model.GatewayException;
 
 /** Maps each failure before a response has begun to a status and OpenAI's error body. */
 public final class ErrorMapper implements ExceptionMapper<Throwable> {

@@ -1,8 +1,8 @@
 package org.o1api.api;
 
 import java.time.Duration;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
 import org.o1api.server.ErrorFormat;
 
 /** Errors in OpenAI's shape, also those that only have a status. */

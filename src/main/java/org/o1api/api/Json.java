@@ -19,7 +19,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 
 /** JSON as we send it: on one line, whatever a client takes for a line break. */
 public final class Json {

@@ -10,8 +10,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.time.Instant;
-import org.o1api.llm.Caller;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.Caller;
+import org.o1api.model.ErrorCode;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 

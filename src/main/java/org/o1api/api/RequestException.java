@@ -1,8 +1,8 @@
 package org.o1api.api;
 
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
 
 /** A request that cannot be served as it is. */
 public final class RequestException extends GatewayException {

@@ -15,7 +15,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 import org.o1api.server.ReceivedBody;
 
 /** A request's body as JSON, and what is said where it is none. */

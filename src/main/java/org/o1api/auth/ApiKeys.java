@@ -6,7 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.o1api.llm.Caller;
+import org.o1api.model.Caller;
 
 /** The keys that are known here. The time that a look-up takes tells nothing of them. */
 public final class ApiKeys {

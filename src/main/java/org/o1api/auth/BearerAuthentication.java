@@ -3,7 +3,7 @@ package org.o1api.auth;
 import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Caller;
+import org.o1api.model.Caller;
 
 /** Finds the caller by the API key in {@code Authorization: Bearer KEY}. */
 public final class BearerAuthentication {

@@ -1,7 +1,7 @@
 package org.o1api.auth;
 
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
 
 /** A request without a key that is known here. */
 public final class UnauthorizedException extends GatewayException {

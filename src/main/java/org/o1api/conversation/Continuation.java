@@ -5,9 +5,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.o1api.conversation.ConversationStore.Placed;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.Message;
-import org.o1api.llm.Role;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
+import org.o1api.model.Role;
 
 /**
  * A request's messages, joined to those of its conversation.

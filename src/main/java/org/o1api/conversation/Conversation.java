@@ -1,7 +1,7 @@
 package org.o1api.conversation;
 
 import java.time.Instant;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 
 /**
  * A conversation as it stands in the list of its caller's.

@@ -2,8 +2,8 @@ package org.o1api.conversation;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
 
 /** What a conversation, or the store of all of them, refuses. */
 public final class ConversationException extends GatewayException {

@@ -3,7 +3,7 @@ package org.o1api.conversation;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 
 /** The names of conversations: those that callers choose, each in a space of its own, and those that are made here. */
 public final class ConversationId {

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
 
 /**
  * The conversations and their turns. Each is its caller's: whoever else asks for it by its name finds nothing. All methods

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
-import org.o1api.llm.PeriodicTask;
+import org.o1api.model.PeriodicTask;
 
 /** All conversations: their store, their leases, and what keeps both in order. */
 public final class Conversations {

@@ -19,8 +19,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.FailureLog;
-import org.o1api.llm.PeriodicTask;
+import org.o1api.model.FailureLog;
+import org.o1api.model.PeriodicTask;
 
 /**
  * The database behind the store. Once it is known to be unreachable, everything that needs it fails immediately, while one task in

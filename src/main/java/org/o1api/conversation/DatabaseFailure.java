@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.FailureLog;
+import org.o1api.model.FailureLog;
 
 /**
  * What the log says about a failure of the database. It never contains what was to be stored, nor a password.

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationStore.Placed;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.Message;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
 
 /**
  * What a conversation has so far, as far as a turn needs it.

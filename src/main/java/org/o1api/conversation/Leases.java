@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 
 /**
  * Who has the floor in which conversation, for all nodes of one database: a row that its node renews while the turn runs, and

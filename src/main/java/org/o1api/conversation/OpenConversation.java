@@ -2,7 +2,7 @@ package org.o1api.conversation;
 
 import java.util.List;
 import java.util.Optional;
-import org.o1api.llm.Message;
+import org.o1api.model.Message;
 
 /** A conversation while a turn of it runs: nobody else can add to it. Closing it without storing leaves it as it was. */
 public final class OpenConversation implements AutoCloseable {

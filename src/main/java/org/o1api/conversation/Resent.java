@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Role;
+import org.o1api.model.Role;
 
 /**
  * Compares a request's messages with those of its conversation. Each message that the request has gets a number, so that nothing

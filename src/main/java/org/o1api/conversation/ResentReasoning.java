@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
 
 /**
  * The reasoning that a client sent with messages, in the JSON of their turn, by the index of the message. It is not in the message:

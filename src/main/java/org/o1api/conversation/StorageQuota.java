@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 
 /**
  * Limits the bytes that the conversations of one caller occupy. The total is a figure of this node: it is read from the database

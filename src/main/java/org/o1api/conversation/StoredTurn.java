@@ -2,10 +2,10 @@ package org.o1api.conversation;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.TurnUsage;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.TurnUsage;
 
 /**
  * What a turn leaves behind.

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Content;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
+import org.o1api.model.Content;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
 
 /**
  * A message of a stored turn.

@@ -23,13 +23,13 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
-import org.o1api.llm.Content;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
-import org.o1api.llm.TurnUsage;
-import org.o1api.llm.Usage;
+import org.o1api.model.Content;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
+import org.o1api.model.TurnUsage;
+import org.o1api.model.Usage;
 
 /** A turn as the JSON of its row. What came as JSON, such as content parts and tool calls, is kept and read back byte for byte. */
 final class TurnJson {

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 
 /**
  * The members of an object and the elements of a list, each as its own slice of the text: numbers, escapes, duplicate keys and

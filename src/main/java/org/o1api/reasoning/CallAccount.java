@@ -1,8 +1,8 @@
 package org.o1api.reasoning;
 
-import org.o1api.llm.CallRecord;
-import org.o1api.llm.TurnLedger;
-import org.o1api.llm.Usage;
+import org.o1api.model.CallRecord;
+import org.o1api.model.TurnLedger;
+import org.o1api.model.Usage;
 import org.o1api.upstream.AttemptListener;
 import org.o1api.upstream.CallRequest;
 

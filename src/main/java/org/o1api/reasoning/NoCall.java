@@ -2,8 +2,8 @@ package org.o1api.reasoning;
 
 import java.util.Collections;
 import java.util.Iterator;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.Usage;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.Delta;
 

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Effort;
-import org.o1api.llm.ReasoningFormat;
-import org.o1api.llm.UsageReport;
+import org.o1api.model.Effort;
+import org.o1api.model.ReasoningFormat;
+import org.o1api.model.UsageReport;
 
 /**
  * A named model of ours: what a caller asks for as {@code model}.

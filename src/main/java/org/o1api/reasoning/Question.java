@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
 
 /**
  * What a caller asks of a turn.

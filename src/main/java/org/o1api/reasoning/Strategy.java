@@ -1,6 +1,6 @@
 package org.o1api.reasoning;
 
-import org.o1api.llm.FinishReason;
+import org.o1api.model.FinishReason;
 
 /** A way to think: which calls to make, and what to show of them. Straight-line code on the turn's thread. */
 public interface Strategy {

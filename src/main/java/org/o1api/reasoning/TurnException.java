@@ -2,8 +2,8 @@ package org.o1api.reasoning;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
 
 /** A turn that failed by itself, not by one of its calls. */
 public final class TurnException extends GatewayException {

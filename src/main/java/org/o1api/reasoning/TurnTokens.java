@@ -3,10 +3,10 @@ package org.o1api.reasoning;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.o1api.llm.Content;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
+import org.o1api.model.Content;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Usage;
 import org.o1api.upstream.CallRequest;
 
 /**

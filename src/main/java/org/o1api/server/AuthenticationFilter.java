@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Caller;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.Caller;
+import org.o1api.model.GatewayException;
 
 /**
  * Rejects requests without a known API key, before anything of their body is read. Public paths are listed here; all others

@@ -2,8 +2,8 @@ package org.o1api.server;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
 
 /** A request whose body is not read, or not to its end. */
 final class BodyException extends GatewayException {

@@ -2,8 +2,8 @@ package org.o1api.server;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.o1api.llm.Caller;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.Caller;
+import org.o1api.model.ErrorCode;
 
 /**
  * Bounds the bytes of request bodies that are held at once: those that are arriving, and those of requests that are being

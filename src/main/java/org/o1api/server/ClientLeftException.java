@@ -1,8 +1,8 @@
 package org.o1api.server;
 
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
 
 /** The client takes nothing any more. */
 final class ClientLeftException extends GatewayException {

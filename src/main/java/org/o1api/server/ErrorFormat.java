@@ -1,7 +1,7 @@
 package org.o1api.server;
 
 import java.util.Map;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.GatewayException;
 
 /** How an error looks to the client. */
 public interface ErrorFormat {

@@ -4,7 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.GatewayException;
 
 /** Answers requests with errors outside of Jersey. */
 public final class ErrorResponder {

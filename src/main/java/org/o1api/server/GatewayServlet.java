@@ -15,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.servlet.ServletContainer;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Caller;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.FailureLog;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.Caller;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.FailureLog;
+import org.o1api.model.GatewayException;
 
 /**
  * Jersey's servlet behind a body reader. Requests of callers leave the container's thread at once: the body is read as it

@@ -2,7 +2,7 @@ package org.o1api.server;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.o1api.llm.FailureLog;
+import org.o1api.model.FailureLog;
 
 /** The bodies that are being read or discarded. Tomcat waits for them when it stops, so that they are ended first. */
 public final class OpenBodies {

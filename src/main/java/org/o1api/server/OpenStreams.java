@@ -10,8 +10,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.FailureLog;
-import org.o1api.llm.PeriodicTask;
+import org.o1api.model.FailureLog;
+import org.o1api.model.PeriodicTask;
 
 /** The event streams that are open, and what keeps them alive: one tick over all of them. */
 public final class OpenStreams implements AutoCloseable {

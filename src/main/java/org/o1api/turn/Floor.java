@@ -11,7 +11,7 @@ import org.o1api.conversation.Conversations;
 import org.o1api.conversation.Entry;
 import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.ConcurrencyLimiter;
 import org.o1api.upstream.UpstreamException;

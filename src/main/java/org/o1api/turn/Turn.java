@@ -1,8 +1,8 @@
 package org.o1api.turn;
 
 import java.util.List;
-import org.o1api.llm.Message;
-import org.o1api.llm.TurnLedger;
+import org.o1api.model.Message;
+import org.o1api.model.TurnLedger;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Question;
 import org.o1api.upstream.Cancellation;

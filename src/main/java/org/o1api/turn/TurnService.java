@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.FinishReason;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.FinishReason;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.Thinker;
@@ -46,7 +46,7 @@ public final class TurnService {
      * Runs a turn that is admitted, and reports it to the listener.
      *
      * @return why the answer ended
-     * @throws org.o1api.llm.GatewayException if it failed or was cancelled
+     * @throws org.o1api.model.GatewayException if it failed or was cancelled
      */
     public FinishReason run(Turn turn, TurnListener listener) {
         Preset preset = turn.preset();

@@ -3,7 +3,7 @@ package org.o1api.upstream;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 import org.o1api.upstream.ConcurrencyLimiter.Outcome;
 
 /**

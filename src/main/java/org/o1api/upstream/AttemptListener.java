@@ -1,6 +1,6 @@
 package org.o1api.upstream;
 
-import org.o1api.llm.Usage;
+import org.o1api.model.Usage;
 
 /** What the attempts at one call report. Runs on the call's thread. */
 @FunctionalInterface

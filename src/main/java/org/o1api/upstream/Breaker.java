@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 
 /**
  * Rejects attempts at an upstream that fails: it opens if at least half of the last attempts failed, and admits a single one

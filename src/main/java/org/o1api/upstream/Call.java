@@ -1,8 +1,8 @@
 package org.o1api.upstream;
 
 import java.util.Iterator;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.Usage;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Usage;
 
 /**
  * One upstream request whose reply has begun. It can be iterated once; the iteration blocks until more has arrived, ends

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 
 /**
  * The early end of a turn, or of a part of it. The first that notices that nobody waits for it any longer cancels, and all of its

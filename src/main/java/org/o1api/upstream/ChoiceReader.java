@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 
 /**
  * What the first choice of a chunk says: as {@code delta}, or as {@code message}. A message beside a delta, or after deltas of the

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
+import org.o1api.model.RawJson;
+import org.o1api.model.Usage;
 
 /**
  * Reads the chunks of one chat completion; a whole completion counts as one chunk. A chunk that equals the one before except for

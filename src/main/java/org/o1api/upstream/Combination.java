@@ -1,7 +1,7 @@
 package org.o1api.upstream;
 
 import java.util.regex.Pattern;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 
 /**
  * What of a request decides which of its fields a provider rejects: JSON mode with tools, for instance.

@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
+import org.o1api.model.RawJson;
+import org.o1api.model.Usage;
 
 /**
  * What a reply has said and nobody has taken yet. Pieces of one kind become one delta; half a surrogate pair at its end waits

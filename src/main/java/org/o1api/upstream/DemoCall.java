@@ -2,9 +2,9 @@ package org.o1api.upstream;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.Usage;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Usage;
 
 /** One reply of the demo model, a token at a time. */
 final class DemoCall implements Call {

@@ -1,7 +1,7 @@
 package org.o1api.upstream;
 
 import java.time.Duration;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 
 /**
  * The demo model: answers inside the gateway where no provider is configured. It follows the step protocol, takes up the

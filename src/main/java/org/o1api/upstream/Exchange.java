@@ -3,7 +3,7 @@ package org.o1api.upstream;
 import java.time.Duration;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
 
 /** One attempt's hold on its connection: it can be ended by any thread and in any phase, and knows what it waits for. */

@@ -1,7 +1,7 @@
 package org.o1api.upstream;
 
 import java.util.Set;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 
 /**
  * What a request lets expect of its reply.

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
 
 /** What each failure of an upstream is called, in words that give away no key, no address and no class name. */

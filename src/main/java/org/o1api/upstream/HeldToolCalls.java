@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 
 /**
  * The tool calls of a reply. Clients need id and name with the first piece of a call, and answer a call by its id: a call is held

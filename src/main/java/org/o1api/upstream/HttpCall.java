@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.Usage;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Usage;
 import org.o1api.upstream.ProviderProfile.Fact;
 
 /** A reply that comes in over HTTP, read by the thread that takes its deltas. */

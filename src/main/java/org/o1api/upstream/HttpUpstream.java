@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import org.o1api.llm.PeriodicTask;
+import org.o1api.model.PeriodicTask;
 
 /** A provider that speaks OpenAI's chat API over HTTP. */
 public final class HttpUpstream implements Upstream {

@@ -2,7 +2,7 @@ package org.o1api.upstream;
 
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
-import org.o1api.llm.ThinkBlock;
+import org.o1api.model.ThinkBlock;
 
 /** The text of a reply that was requested as JSON, without the think block and the Markdown fence that models put around it. */
 final class JsonText {

@@ -3,8 +3,8 @@ package org.o1api.upstream;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.Usage;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Usage;
 
 /** A call on its way to its first delta, in as many attempts as that takes. */
 final class Opening {

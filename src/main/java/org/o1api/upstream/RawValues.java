@@ -3,7 +3,7 @@ package org.o1api.upstream;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 
 /** Values of the current chunk as they are written there, byte for byte. */
 final class RawValues {

@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
 
 /**
  * In which fields a call sends earlier reasoning.

@@ -1,7 +1,7 @@
 package org.o1api.upstream;
 
 import java.util.Locale;
-import org.o1api.llm.Message;
+import org.o1api.model.Message;
 
 /** Whether a provider gets back the reasoning that a client sends with an earlier answer. */
 public enum ReasoningHistory {

@@ -4,10 +4,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
-import org.o1api.llm.Content;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
+import org.o1api.model.Content;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
 
 /** The earlier reasoning of a message as text, whatever fields it came in. */
 final class ReasoningText {
@@ -19,7 +19,7 @@ final class ReasoningText {
     /**
      * The text of the first field that has one.
      *
-     * @param reasoning {@link org.o1api.llm.Message#reasoning}
+     * @param reasoning {@link org.o1api.model.Message#reasoning}
      * @return empty if there is none: encrypted reasoning is none
      */
     static String of(Map<String, RawJson> reasoning) {

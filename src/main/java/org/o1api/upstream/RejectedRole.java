@@ -3,8 +3,8 @@ package org.o1api.upstream;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.o1api.llm.Message;
-import org.o1api.llm.Role;
+import org.o1api.model.Message;
+import org.o1api.model.Role;
 
 /** Recognises that a provider rejects the role {@code developer}, which not all models know. */
 final class RejectedRole {

@@ -1,7 +1,7 @@
 package org.o1api.upstream;
 
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.FinishReason;
+import org.o1api.model.FinishReason;
 
 /** Decides whether a reply that has ended is complete, and why it ended. */
 final class ReplyEnd {

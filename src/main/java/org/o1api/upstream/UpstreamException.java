@@ -3,8 +3,8 @@ package org.o1api.upstream;
 import java.io.Serializable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.GatewayException;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
 
 /** A call that failed. */
 public final class UpstreamException extends GatewayException {

@@ -5,7 +5,7 @@ import java.net.URI;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.FailureLog;
+import org.o1api.model.FailureLog;
 
 /**
  * Why calls of one upstream fail, for the operator: of each kind of failure at most one line a minute. It contains host names,

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Usage;
+import org.o1api.model.Usage;
 
 /** Reads a chunk's {@code usage}. */
 final class UsageReader {

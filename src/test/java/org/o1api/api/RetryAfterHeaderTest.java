@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 
 /** How long a client is asked to wait. */
 class RetryAfterHeaderTest {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.api.ApiSettings.Limits;
 import org.o1api.auth.ApiKey;
-import org.o1api.llm.ReasoningFormat;
+import org.o1api.model.ReasoningFormat;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompts;
 import org.o1api.server.StreamSettings;

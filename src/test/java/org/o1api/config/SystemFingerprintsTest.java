@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o1api.llm.ReasoningFormat;
+import org.o1api.model.ReasoningFormat;
 
 class SystemFingerprintsTest {
     private static final String CONFIG = """

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.conversation.ConversationStore.Placed;
-import org.o1api.llm.Content;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
-import org.o1api.llm.TurnUsage;
+import org.o1api.model.Content;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
+import org.o1api.model.TurnUsage;
 
 /** With which reasoning the turns of a conversation are sent again. */
 class ContinuationTest {

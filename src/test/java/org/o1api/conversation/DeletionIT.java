@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.Message;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
 
 /** Large conversations are deleted in small statements, on both databases. */
 @ParameterizedClass

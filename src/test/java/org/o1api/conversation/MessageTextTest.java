@@ -9,11 +9,11 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
-import org.o1api.llm.TurnUsage;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
+import org.o1api.model.TurnUsage;
 
 class MessageTextTest {
     private static RawJson calls(String arguments) {

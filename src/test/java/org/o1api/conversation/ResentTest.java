@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
-import org.o1api.llm.Message;
-import org.o1api.llm.Role;
+import org.o1api.model.Message;
+import org.o1api.model.Role;
 
 /** Against what it means, said message by message. */
 class ResentTest {

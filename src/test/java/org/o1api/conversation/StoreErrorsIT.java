@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.conversation.WatchedConnections.TestError;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
 
 /** An Error in the store ends what it came to, and leaves no lease, no transaction and no connection behind. */
 @ParameterizedClass

@@ -10,13 +10,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o1api.llm.Content;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
-import org.o1api.llm.TurnUsage;
-import org.o1api.llm.Usage;
+import org.o1api.model.Content;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
+import org.o1api.model.TurnUsage;
+import org.o1api.model.Usage;
 
 /** A stored turn is read back as it was: JSON byte for byte, texts with all their characters. */
 class TurnJsonTest {

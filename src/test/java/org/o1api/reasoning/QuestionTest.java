@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 
 class QuestionTest {
     @ParameterizedTest

@@ -13,9 +13,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Usage;
 import org.o1api.upstream.CallRequest;
 
 class TokenCounterTest {

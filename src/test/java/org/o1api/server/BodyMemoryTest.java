@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.o1api.llm.Caller;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.Caller;
+import org.o1api.model.ErrorCode;
 
 class BodyMemoryTest {
     private final BodyMemory memory = new BodyMemory(100, 60);

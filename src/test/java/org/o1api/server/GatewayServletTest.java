@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.o1api.api.ErrorReplies;
-import org.o1api.llm.Caller;
+import org.o1api.model.Caller;
 
 /** What becomes of requests that get no thread. */
 class GatewayServletTest {

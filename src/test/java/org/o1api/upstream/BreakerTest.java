@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.Message;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 

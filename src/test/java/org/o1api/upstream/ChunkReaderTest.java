@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
+import org.o1api.model.RawJson;
+import org.o1api.model.Usage;
 
 class ChunkReaderTest {
     /** Records what it receives. */

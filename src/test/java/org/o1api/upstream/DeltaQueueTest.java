@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
+import org.o1api.model.RawJson;
+import org.o1api.model.Usage;
 
 class DeltaQueueTest {
     private final DeltaQueue queue = new DeltaQueue(UpstreamFixture.failures(), false, 1 << 20);

@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.o1api.llm.Content;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
-import org.o1api.llm.Usage;
+import org.o1api.model.Content;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
+import org.o1api.model.Usage;
 
 class DemoUpstreamTest {
     private static final RawJson JSON_OBJECT = new RawJson("{\"type\":\"json_object\"}");

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
+import org.o1api.model.RawJson;
+import org.o1api.model.Usage;
 
 /** What came of a reply: its deltas, joined by kind, and how it ended. */
 final class DialectOutcome {

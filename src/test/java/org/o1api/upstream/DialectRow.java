@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 
 /**
  * A row of {@code dialects/*.txt}: a provider's reply, byte for byte, and how the gateway reads it. The format is described in

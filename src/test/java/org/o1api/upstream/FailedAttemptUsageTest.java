@@ -10,9 +10,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Usage;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Usage;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.json.JsonSlices;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 
 class ReasoningTextTest {
     @ParameterizedTest

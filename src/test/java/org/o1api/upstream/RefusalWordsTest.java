@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
 
 /** What providers say of the fields that the gateway adds, as their users have reported it. */
 class RefusalWordsTest {

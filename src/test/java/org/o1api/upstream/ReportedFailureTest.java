@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 
 /** Errors inside a reply whose status is 200: each is what the same error would be as a status. */
 class ReportedFailureTest {

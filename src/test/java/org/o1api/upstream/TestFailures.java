@@ -1,6 +1,6 @@
 package org.o1api.upstream;
 
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.ErrorCode;
 
 /** Failures as a provider reports them, for tests of other packages. */
 public final class TestFailures {

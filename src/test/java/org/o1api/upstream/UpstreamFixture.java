@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Message;
+import org.o1api.model.Message;
 import org.o1api.testing.FakeUpstream;
 
 /** What a test of the upstream client needs around it, closed in reverse order. */

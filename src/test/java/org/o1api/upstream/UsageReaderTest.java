@@ -7,7 +7,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o1api.llm.Usage;
+import org.o1api.model.Usage;
 
 class UsageReaderTest {
     /** Input, cached, output, reasoning. */

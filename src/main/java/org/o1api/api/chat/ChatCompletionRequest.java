@@ -4,10 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Effort;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.ReasoningFormat;
+import org.o1api.model.Effort;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.ReasoningFormat;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Question;
 

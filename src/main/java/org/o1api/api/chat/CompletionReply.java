@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.ReasoningFormat;
-import org.o1api.llm.TurnUsage;
-import org.o1api.llm.UsageReport;
+import org.o1api.model.FinishReason;
+import org.o1api.model.RawJson;
+import org.o1api.model.ReasoningFormat;
+import org.o1api.model.TurnUsage;
+import org.o1api.model.UsageReport;
 import org.o1api.server.EventStream;
 import org.o1api.upstream.Delta;
 

@@ -7,9 +7,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.json.JsonSlices;
-import org.o1api.llm.Content;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.ThinkBlock;
+import org.o1api.model.Content;
+import org.o1api.model.RawJson;
+import org.o1api.model.ThinkBlock;
 
 /** Reads the contents of messages, one at a time, and finds the reasoning that clients send within those of earlier answers. */
 final class ContentReader {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.RawJson;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.RawJson;
 
 /** A JSON text read value by value: what is understood as its type, and what is passed on as its own text. */
 final class JsonReader implements AutoCloseable {

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.TurnUsage;
+import org.o1api.model.FinishReason;
+import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Delta;
 

@@ -4,11 +4,11 @@ import java.lang.System.Logger.Level;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ErrorMapper;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.GatewayException;
-import org.o1api.llm.TurnLedger;
-import org.o1api.llm.Usage;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.FinishReason;
+import org.o1api.model.GatewayException;
+import org.o1api.model.TurnLedger;
+import org.o1api.model.Usage;
 import org.o1api.turn.Turn;
 
 /** Runs a turn and logs one line of it: never a key, nor what was asked and answered. */

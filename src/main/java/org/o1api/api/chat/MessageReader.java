@@ -8,11 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.json.JsonSlices;
-import org.o1api.llm.Content;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
+import org.o1api.model.Content;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
 
 /**
  * Reads a request's messages. Types of parts and fields that we do not know pass; a field that is an empty list counts as absent,

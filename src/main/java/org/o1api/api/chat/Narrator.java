@@ -1,11 +1,11 @@
 package org.o1api.api.chat;
 
 import java.util.Locale;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.ReasoningFormat;
-import org.o1api.llm.ThinkBlock;
-import org.o1api.llm.TurnUsage;
+import org.o1api.model.FinishReason;
+import org.o1api.model.RawJson;
+import org.o1api.model.ReasoningFormat;
+import org.o1api.model.ThinkBlock;
+import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Delta;
 

@@ -1,8 +1,8 @@
 package org.o1api.api.chat;
 
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.TurnUsage;
+import org.o1api.model.FinishReason;
+import org.o1api.model.RawJson;
+import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Delta;
 

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
-import org.o1api.llm.Effort;
-import org.o1api.llm.ErrorCode;
+import org.o1api.model.Effort;
+import org.o1api.model.ErrorCode;
 
 /**
  * The fields by which clients of several APIs say how much to reason and whether to show it: OpenAI's, OpenRouter's, DeepSeek's and

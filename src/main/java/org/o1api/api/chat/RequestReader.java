@@ -7,10 +7,10 @@ import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
 import org.o1api.conversation.ConversationId;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.ReasoningFormat;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.ReasoningFormat;
 import org.o1api.reasoning.Question;
 
 /**

@@ -3,8 +3,8 @@ package org.o1api.api.chat;
 import com.fasterxml.jackson.core.JsonToken;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.RawJson;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.RawJson;
 
 /** Reads the form in which a caller wants the answer. */
 final class ResponseFormatReader {

@@ -1,6 +1,6 @@
 package org.o1api.api.chat;
 
-import org.o1api.llm.ThinkBlock;
+import org.o1api.model.ThinkBlock;
 
 /**
  * The text of a think block on its way to the client: a closing tag in it is written {@code <\/think>}, so that only ours closes the

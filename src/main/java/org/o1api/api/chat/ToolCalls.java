@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
 import org.o1api.json.JsonSlices;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 import org.o1api.upstream.Delta;
 
 /** The tool calls of a reply, assembled from their pieces. */

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.json.JsonSlices;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 
 /**
  * Reads what a request says of tools: which there are, and the calls that a model made. Types that we do not know pass. A

@@ -2,9 +2,9 @@ package org.o1api.api.chat;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import org.o1api.llm.TurnUsage;
-import org.o1api.llm.Usage;
-import org.o1api.llm.UsageReport;
+import org.o1api.model.TurnUsage;
+import org.o1api.model.Usage;
+import org.o1api.model.UsageReport;
 
 /** The fields {@code usage} and {@code x_o1} of a reply. */
 final class UsageFields {

@@ -32,10 +32,10 @@ import org.o1api.conversation.Conversations;
 import org.o1api.conversation.Entry;
 import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
-import org.o1api.llm.Caller;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
+import org.o1api.model.Caller;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
 import org.o1api.turn.Admission;
 
 /** {@code /v1/conversations}: a caller's conversations, and what was said in them. Another caller's are not there. */

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.json.JsonSlices;
-import org.o1api.llm.Content;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
+import org.o1api.model.Content;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
 
 /** The items of a stored turn, in the shapes of OpenAI's Conversations API, each with an id that tells its place. */
 final class ItemWriter {

@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.Content;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
+import org.o1api.model.Content;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
 import org.o1api.reasoning.Question;
 
 /** The form that the caller demands of the answer. */

@@ -1,6 +1,6 @@
 package org.o1api.reasoning.strategy;
 
-import org.o1api.llm.ThinkBlock;
+import org.o1api.model.ThinkBlock;
 
 /**
  * Separates an answer's text, as it arrives, from what stands around it: the reasoning between {@code <think>} and

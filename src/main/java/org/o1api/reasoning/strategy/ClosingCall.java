@@ -1,8 +1,8 @@
 package org.o1api.reasoning.strategy;
 
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.FinishReason;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.FinishReason;
 import org.o1api.reasoning.Question;
 import org.o1api.reasoning.Thinker;
 import org.o1api.reasoning.TurnListener;

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.o1api.json.JsonSlices;
-import org.o1api.llm.Content;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
-import org.o1api.llm.Role;
+import org.o1api.model.Content;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
 
 /**
  * Our instructions and the caller's leading system and developer messages as one system message. That is one text, unless a part of

@@ -1,6 +1,6 @@
 package org.o1api.reasoning.strategy;
 
-import org.o1api.llm.ThinkBlock;
+import org.o1api.model.ThinkBlock;
 
 /**
  * A reply as far as it has arrived, and how far it is read. It looks ahead a bounded way, and says when what would decide has

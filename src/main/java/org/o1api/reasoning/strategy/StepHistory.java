@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
-import org.o1api.llm.Message;
-import org.o1api.llm.Role;
+import org.o1api.model.Message;
+import org.o1api.model.Role;
 import org.o1api.reasoning.Prompts;
 
 /**

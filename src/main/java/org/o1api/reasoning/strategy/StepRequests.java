@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o1api.llm.RawJson;
+import org.o1api.model.RawJson;
 import org.o1api.reasoning.Question;
 import org.o1api.reasoning.Question.MaxTokens;
 import org.o1api.upstream.CallRequest;

@@ -2,7 +2,7 @@ package org.o1api.reasoning.strategy;
 
 import java.util.EnumSet;
 import java.util.Set;
-import org.o1api.llm.ThinkBlock;
+import org.o1api.model.ThinkBlock;
 
 /**
  * Reads the text of one step's reply as it arrives, in pieces of any size, and shows the step's title and text at once.

@@ -1,6 +1,6 @@
 package org.o1api.reasoning.strategy;
 
-import org.o1api.llm.FinishReason;
+import org.o1api.model.FinishReason;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Question;
 import org.o1api.reasoning.Strategy;

@@ -1,8 +1,8 @@
 package org.o1api.reasoning.strategy;
 
 import java.util.List;
-import org.o1api.llm.FinishReason;
-import org.o1api.llm.Message;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Message;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Question;
 import org.o1api.reasoning.Thinker;

@@ -1,7 +1,7 @@
 package org.o1api.reasoning.strategy;
 
 import java.util.List;
-import org.o1api.llm.Message;
+import org.o1api.model.Message;
 
 /**
  * The messages of one call.

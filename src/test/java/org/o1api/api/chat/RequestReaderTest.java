@@ -9,10 +9,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
-import org.o1api.llm.Content;
-import org.o1api.llm.ErrorCode;
-import org.o1api.llm.Message;
-import org.o1api.llm.RawJson;
+import org.o1api.model.Content;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
 
 class RequestReaderTest {
     private static final String TOOL = "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}";

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.conversation.StoredTurn;
-import org.o1api.llm.Message;
+import org.o1api.model.Message;
 
 class ItemWriterTest {
     private static final String TURN = "0123456789abcdef0123456789abcdef";

@@ -1,8 +1,8 @@
-package org.o1api.llm;
+package org.o1api.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.o1api.llm.CallRecord.Purpose;
+import org.o1api.model.CallRecord.Purpose;
 
 /**
  * The calls of one turn, in the order in which they ended, also those that failed or were cancelled. Everything that is reported of a

@@ -1,4 +1,4 @@
-package org.o1api.llm;
+package org.o1api.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.o1api.llm.CallRecord.Purpose;
-import org.o1api.llm.CallRecord.State;
+import org.o1api.model.CallRecord.Purpose;
+import org.o1api.model.CallRecord.State;
 
 class TurnLedgerTest {
     private static CallRecord step(Usage usage) {

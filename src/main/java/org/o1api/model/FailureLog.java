@@ -1,4 +1,4 @@
-package org.o1api.llm;
+package org.o1api.model;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package org.o1api.llm;
+package org.o1api.model;
 
 import java.util.Locale;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package org.o1api.llm;
+package org.o1api.model;
 
 /** A JSON value as its own text: it is passed on unread, byte for byte, so that prompts stay stable. */
 public record RawJson(String text) {
