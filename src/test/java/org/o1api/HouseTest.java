@@ -1,7 +1,6 @@
 package org.o1api;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -21,8 +20,6 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
-import org.o1api.upstream.Cancellation;
-import org.o1api.upstream.Delta;
 
 /** The table "The house" of the architecture document, held against the classes. */
 class HouseTest {
@@ -45,9 +42,6 @@ class HouseTest {
             Map.entry(
                     "config",
                     List.of("api", "auth", "conversation", "reasoning", "server", "turn", "upstream", "model")));
-
-    /** Words of the upstream that a turn's own vocabulary uses: who speaks of turns knows them too. */
-    private static final DescribedPredicate<JavaClass> WORDS_OF_A_TURN = belongToAnyOf(Delta.class, Cancellation.class);
 
     private static final JavaClasses CLASSES = classes();
 
@@ -79,14 +73,9 @@ class HouseTest {
                     .that()
                     .resideInAPackage(full(name))
                     .should()
-                    .dependOnClassesThat(
-                            resideInAPackage(BASE + "..").and(not(allowed)).and(not(wordsFor(name))))
+                    .dependOnClassesThat(resideInAPackage(BASE + "..").and(not(allowed)))
                     .check(CLASSES);
         });
-    }
-
-    private static DescribedPredicate<JavaClass> wordsFor(String name) {
-        return name.equals("api.chat") ? WORDS_OF_A_TURN : DescribedPredicate.alwaysFalse();
     }
 
     private static String full(String name) {

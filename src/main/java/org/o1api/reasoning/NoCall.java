@@ -2,10 +2,10 @@ package org.o1api.reasoning;
 
 import java.util.Collections;
 import java.util.Iterator;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
-import org.o1api.upstream.Delta;
 
 /** The reply of a call for which no time was left. */
 final class NoCall implements Call {

@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.util.Iterator;
 import org.o1api.model.CallRecord;
 import org.o1api.model.CallRecord.State;
+import org.o1api.model.Cancellation;
+import org.o1api.model.CancelledException;
+import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.ThinkBlock;
@@ -12,8 +15,6 @@ import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallOwner;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.Cancellation;
-import org.o1api.upstream.Delta;
 import org.o1api.upstream.RetryAllowance;
 import org.o1api.upstream.Terms;
 import org.o1api.upstream.Upstream;
@@ -106,7 +107,7 @@ public final class Thinker {
     public Call think(CallRequest request) {
         try {
             return open(request, thinking, CallRecord.Purpose.STEP);
-        } catch (UpstreamException e) {
+        } catch (UpstreamException | CancelledException e) {
             if (isOver(thinking)) {
                 return new NoCall();
             }
@@ -230,7 +231,7 @@ public final class Thinker {
                             state = State.COMPLETED;
                         }
                         return more;
-                    } catch (UpstreamException e) {
+                    } catch (UpstreamException | CancelledException e) {
                         cut = isOver(time) && (account.isStep() || answers());
                         if (!cut) {
                             state = time.isCancelled() ? State.CANCELLED : State.FAILED;

@@ -1,9 +1,9 @@
 package org.o1api.reasoning;
 
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.TurnUsage;
-import org.o1api.upstream.Delta;
 
 /** What a turn reports, in order: steps, then the answer, then completed. A turn that fails throws instead. */
 public interface TurnListener {

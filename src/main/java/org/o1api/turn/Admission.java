@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 import org.o1api.reasoning.TurnException;
-import org.o1api.upstream.Cancellation;
 
 /** Admits turns, and requests for conversations, within the limits; none once the gateway is stopping. */
 public final class Admission {

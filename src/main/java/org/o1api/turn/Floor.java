@@ -11,10 +11,10 @@ import org.o1api.conversation.Conversations;
 import org.o1api.conversation.Entry;
 import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
+import org.o1api.model.Cancellation;
+import org.o1api.model.CancelledException;
+import org.o1api.model.ConcurrencyLimiter;
 import org.o1api.model.ErrorCode;
-import org.o1api.upstream.Cancellation;
-import org.o1api.upstream.ConcurrencyLimiter;
-import org.o1api.upstream.UpstreamException;
 
 /**
  * The floor of each conversation, which one turn has at a time: on this node whoever waits longest gets it next, and among
@@ -67,7 +67,7 @@ public final class Floor {
                 case ACQUIRED -> {}
                 case QUEUE_FULL, TIMED_OUT -> throw busy();
                 case INTERRUPTED ->
-                    throw new UpstreamException(ErrorCode.SHUTTING_DOWN, "The gateway is stopping.", false, null);
+                    throw new CancelledException(ErrorCode.SHUTTING_DOWN, "The gateway is stopping.", null);
             }
             try (OpenConversation conversation = open(entry, cancellation, deadline)) {
                 return work.with(conversation);

@@ -1,11 +1,11 @@
 package org.o1api.turn;
 
 import java.util.List;
+import org.o1api.model.Cancellation;
 import org.o1api.model.Message;
 import org.o1api.model.TurnLedger;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Question;
-import org.o1api.upstream.Cancellation;
 
 /**
  * One request and its answer.

@@ -3,8 +3,10 @@ package org.o1api.upstream;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Cancellation;
+import org.o1api.model.ConcurrencyLimiter;
+import org.o1api.model.ConcurrencyLimiter.Outcome;
 import org.o1api.model.ErrorCode;
-import org.o1api.upstream.ConcurrencyLimiter.Outcome;
 
 /**
  * One attempt at a call, from before its connection to after its last byte. Whatever it has acquired, {@link #close} releases,

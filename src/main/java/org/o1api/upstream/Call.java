@@ -1,6 +1,7 @@
 package org.o1api.upstream;
 
 import java.util.Iterator;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;
 

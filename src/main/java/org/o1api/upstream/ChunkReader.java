@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 import org.o1api.model.Usage;
 

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 import org.o1api.model.Usage;
 

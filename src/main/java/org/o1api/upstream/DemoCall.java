@@ -2,6 +2,8 @@ package org.o1api.upstream;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import org.o1api.model.Cancellation;
+import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;

@@ -1,6 +1,7 @@
 package org.o1api.upstream;
 
 import java.time.Duration;
+import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 
 /**

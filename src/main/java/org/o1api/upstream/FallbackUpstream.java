@@ -3,6 +3,7 @@ package org.o1api.upstream;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.CancelledException;
 
 /**
  * Several upstreams as one, for one turn: a call goes to the first, and to the next one where it cannot begin. The turn's next
@@ -33,8 +34,11 @@ public final class FallbackUpstream implements Upstream {
                 Call call = upstreams.get(at).open(request, terms);
                 current = at;
                 return call;
+            } catch (CancelledException e) {
+                current = (at + 1) % upstreams.size(); // the time for reasoning may have ended a wait for this one
+                throw e;
             } catch (UpstreamException e) {
-                current = (at + 1) % upstreams.size(); // also where the time for thinking ended a wait for this one
+                current = (at + 1) % upstreams.size();
                 if (terms.cancellation().isCancelled() || (first == null && !anotherMayHelp(e))) {
                     throw e;
                 }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 
 /**

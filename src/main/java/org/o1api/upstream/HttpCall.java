@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;
 import org.o1api.upstream.ProviderProfile.Fact;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import org.o1api.model.ConcurrencyLimiter;
 import org.o1api.model.PeriodicTask;
 
 /** A provider that speaks OpenAI's chat API over HTTP. */

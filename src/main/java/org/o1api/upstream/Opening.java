@@ -3,6 +3,8 @@ package org.o1api.upstream;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
+import org.o1api.model.Cancellation;
+import org.o1api.model.CancelledException;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Usage;
 
@@ -102,8 +104,9 @@ final class Opening {
     private boolean awaitFirstDelta(HttpCall call) {
         try {
             return call.await();
-        } catch (UpstreamException e) {
-            if (e.saidNothing() || !call.usage().equals(Usage.NONE)) {
+        } catch (UpstreamException | CancelledException e) {
+            boolean emptyReply = e instanceof UpstreamException failure && failure.saidNothing();
+            if (emptyReply || !call.usage().equals(Usage.NONE)) {
                 terms.attempts().spent(call.usage());
             }
             throw e;

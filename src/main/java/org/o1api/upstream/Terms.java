@@ -1,5 +1,7 @@
 package org.o1api.upstream;
 
+import org.o1api.model.Cancellation;
+
 /**
  * What a turn allows one of its calls, and what it learns from it.
  *

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 
 /** Reads the pieces of tool calls that chunks contain. */

@@ -2,6 +2,8 @@ package org.o1api.upstream;
 
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.o1api.model.Cancellation;
+import org.o1api.model.ConcurrencyLimiter;
 
 /**
  * What all calls of one upstream share.

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.o1api.model.Cancellation;
 import org.o1api.model.Message;
 
 /** A call to ourselves, made once, which loads and links all that a real call needs. */

@@ -35,7 +35,7 @@ final class IdleGateway {
             "org.o1api.upstream.Attempt",
             "org.o1api.upstream.Exchange",
             "org.o1api.upstream.HttpCall",
-            "org.o1api.upstream.Cancellation");
+            "org.o1api.model.Cancellation");
 
     private static final int KEPT_OF_A_REQUEST = 12;
     /** What caches may grow by. */

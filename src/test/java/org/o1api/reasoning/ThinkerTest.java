@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.model.Cancellation;
+import org.o1api.model.CancelledException;
+import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
@@ -21,8 +24,6 @@ import org.o1api.model.Usage;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.Cancellation;
-import org.o1api.upstream.Delta;
 import org.o1api.upstream.Terms;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
@@ -125,7 +126,7 @@ class ThinkerTest {
         thinker.endTime();
         assertThatThrownBy(() -> thinker.mayRetry(UpstreamException.nothingSaid()))
                 .isInstanceOfSatisfying(
-                        UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT));
+                        CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT));
     }
 
     static Stream<Delta> noAnswers() {
@@ -149,7 +150,7 @@ class ThinkerTest {
             thinker.endTime();
             assertThatThrownBy(deltas::hasNext)
                     .isInstanceOfSatisfying(
-                            UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT))
+                            CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT))
                     .hasMessage("The turn took longer than its 1.5 s (budget.time).");
         }
     }
@@ -322,7 +323,7 @@ class ThinkerTest {
         cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
         assertThatThrownBy(() -> thinker.think(REQUEST))
                 .isInstanceOfSatisfying(
-                        UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
+                        CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
         assertThat(upstream.requests()).isEmpty();
     }
 }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.TurnUsage;
-import org.o1api.upstream.Delta;
 
 /** A listener that writes down what a turn reports. */
 public class Transcript implements TurnListener {

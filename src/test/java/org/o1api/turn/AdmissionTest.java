@@ -9,9 +9,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 import org.o1api.reasoning.TurnException;
-import org.o1api.upstream.Cancellation;
 
 class AdmissionTest {
     private static final Duration GRACE = Duration.ZERO;

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
@@ -23,7 +24,6 @@ import org.o1api.reasoning.strategy.StepsStrategy;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 import org.o1api.testing.Steps;
-import org.o1api.upstream.Cancellation;
 import org.o1api.upstream.HttpUpstream;
 import org.o1api.upstream.UpstreamSettings;
 

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.model.Cancellation;
+import org.o1api.model.ConcurrencyLimiter;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 import org.o1api.testing.FakeUpstream;

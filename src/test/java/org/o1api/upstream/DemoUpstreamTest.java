@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.o1api.model.Cancellation;
+import org.o1api.model.CancelledException;
 import org.o1api.model.Content;
+import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
@@ -169,7 +172,7 @@ class DemoUpstreamTest {
             canceller.start();
             assertThatThrownBy(() -> call.iterator().next())
                     .isInstanceOfSatisfying(
-                            UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
+                            CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
         }
     }
 

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Cancellation;
+import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 import org.o1api.model.Usage;
 

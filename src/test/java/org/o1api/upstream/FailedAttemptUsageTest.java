@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.model.Cancellation;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Usage;

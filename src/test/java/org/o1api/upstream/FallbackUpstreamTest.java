@@ -10,6 +10,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.model.Cancellation;
+import org.o1api.model.CancelledException;
 import org.o1api.model.ErrorCode;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
@@ -86,7 +88,7 @@ class FallbackUpstreamTest {
         });
         clock.start();
         assertThat(catchThrowableOfType(
-                        UpstreamException.class,
+                        CancelledException.class,
                         () -> both.open(fixture.request(), new Terms(step)).close()))
                 .isNotNull();
         assertThat(answer(both, new RetryAllowance(6))).isEqualTo("spare");
@@ -171,7 +173,9 @@ class FallbackUpstreamTest {
             exchange.awaitClientLeft();
         });
         FakeUpstream spare = playing(Script.answer("spare"));
-        assertThat(failure(over(main, spare))).hasMessage("over");
+        assertThat(catchThrowableOfType(
+                        CancelledException.class, () -> answer(over(main, spare), new RetryAllowance(6))))
+                .hasMessage("over");
         assertThat(spare.requests()).isEmpty();
     }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.model.Cancellation;
 import org.o1api.model.Content;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.model.Delta;
 
 /** Tool calls from the chunks of a provider to what a client gets of them. */
 class ToolCallIndexTest {

@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.o1api.model.Cancellation;
+import org.o1api.model.CancelledException;
+import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
@@ -278,9 +281,8 @@ class UpstreamCancelTest {
     private void assertCancelled(CompletableFuture<Throwable> calling) {
         cancellation.cancel(ErrorCode.CLIENT_LEFT, "The client left.");
         Throwable failure = calling.orTimeout(10, TimeUnit.SECONDS).join();
-        assertThat(failure).isInstanceOf(UpstreamException.class).hasMessage("The client left.");
-        assertThat(((UpstreamException) failure).code()).isEqualTo(ErrorCode.CLIENT_LEFT);
-        assertThat(((UpstreamException) failure).retryable()).isFalse();
+        assertThat(failure).isInstanceOf(CancelledException.class).hasMessage("The client left.");
+        assertThat(((CancelledException) failure).code()).isEqualTo(ErrorCode.CLIENT_LEFT);
     }
 
     /** Reads a call until one of its limits ends it, which must not be earlier than after so many milliseconds. */

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.model.Cancellation;
+import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;

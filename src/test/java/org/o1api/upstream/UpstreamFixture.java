@@ -11,6 +11,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Cancellation;
+import org.o1api.model.Delta;
 import org.o1api.model.Message;
 import org.o1api.testing.FakeUpstream;
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.model.Cancellation;
 import org.o1api.model.Message;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;

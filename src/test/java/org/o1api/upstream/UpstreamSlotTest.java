@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.o1api.model.Cancellation;
+import org.o1api.model.CancelledException;
 import org.o1api.model.ErrorCode;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
@@ -56,7 +58,7 @@ class UpstreamSlotTest {
                         try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
                             assertThat(fixture.text(call)).isEqualTo("one two three four five six");
                             whole.incrementAndGet();
-                        } catch (UpstreamException e) {
+                        } catch (CancelledException e) {
                             assertThat(e).hasMessage("gone");
                             assertThat(impatient).isTrue();
                             cancelled.incrementAndGet();

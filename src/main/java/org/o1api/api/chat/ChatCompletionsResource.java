@@ -29,6 +29,7 @@ import org.o1api.conversation.Bounds;
 import org.o1api.conversation.Entry;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.model.Caller;
+import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.GatewayException;
@@ -46,7 +47,6 @@ import org.o1api.turn.Admission;
 import org.o1api.turn.Floor;
 import org.o1api.turn.Turn;
 import org.o1api.turn.TurnService;
-import org.o1api.upstream.Cancellation;
 
 /** {@code POST /v1/chat/completions}. A turn runs on the thread of its method; here its failure becomes a status or an event. */
 @Path("v1/chat/completions")

@@ -7,13 +7,13 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.TurnUsage;
 import org.o1api.model.UsageReport;
 import org.o1api.server.EventStream;
-import org.o1api.upstream.Delta;
 
 /** A reply as a stream of chunks. Text of one kind is joined until the turn has to wait, and then goes out at once. */
 final class ChunkReply implements Reply {

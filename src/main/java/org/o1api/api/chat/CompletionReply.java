@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.TurnUsage;
 import org.o1api.model.UsageReport;
 import org.o1api.server.EventStream;
-import org.o1api.upstream.Delta;
 
 /** A reply as one JSON object. */
 final class CompletionReply implements Reply {

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
-import org.o1api.upstream.Delta;
 
 /** The steps of a turn as the original's unstreamed replies had them: title, content, seconds. */
 final class LegacySteps extends Overhearing {

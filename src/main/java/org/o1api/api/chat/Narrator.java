@@ -1,13 +1,13 @@
 package org.o1api.api.chat;
 
 import java.util.Locale;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.ThinkBlock;
 import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
-import org.o1api.upstream.Delta;
 
 /** Writes a turn as text, in the caller's reasoning format: a heading for each step, the step's text, the answer. */
 final class Narrator implements TurnListener {

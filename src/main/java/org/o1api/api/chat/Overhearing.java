@@ -1,10 +1,10 @@
 package org.o1api.api.chat;
 
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
-import org.o1api.upstream.Delta;
 
 /** Listens to a turn and passes everything on. A subclass that needs some of it overrides that method, and passes it on too. */
 abstract class Overhearing implements TurnListener {

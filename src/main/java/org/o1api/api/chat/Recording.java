@@ -9,13 +9,13 @@ import org.o1api.api.Json;
 import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.json.JsonSlices;
+import org.o1api.model.Cancellation;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
-import org.o1api.upstream.Cancellation;
-import org.o1api.upstream.Delta;
 
 /**
  * What a turn tells, kept, and stored with its conversation before the client learns that the answer is complete: what a

@@ -1,9 +1,9 @@
 package org.o1api.api.chat;
 
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.TurnUsage;
-import org.o1api.upstream.Delta;
 
 /** What a client gets of a turn: text beside the content, content, images, tool calls. */
 interface Reply {

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.Json;
 import org.o1api.json.JsonSlices;
+import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
-import org.o1api.upstream.Delta;
 
 /** The tool calls of a reply, assembled from their pieces. */
 final class ToolCalls {

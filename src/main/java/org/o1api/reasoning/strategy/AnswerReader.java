@@ -1,8 +1,8 @@
 package org.o1api.reasoning.strategy;
 
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Delta;
 import org.o1api.reasoning.TurnListener;
-import org.o1api.upstream.Delta;
 
 /**
  * Reads the closing call's reply as it arrives. What the model thinks before it answers is one more step. White space alone is

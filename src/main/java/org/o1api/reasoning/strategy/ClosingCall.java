@@ -1,6 +1,8 @@
 package org.o1api.reasoning.strategy;
 
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.CancelledException;
+import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.reasoning.Question;
@@ -8,7 +10,6 @@ import org.o1api.reasoning.Thinker;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.Delta;
 import org.o1api.upstream.UpstreamException;
 
 /**
@@ -75,8 +76,8 @@ final class ClosingCall {
                 if (reason != null) {
                     return reason;
                 }
-            } catch (UpstreamException e) {
-                if (recovers(e, reader)) {
+            } catch (UpstreamException | CancelledException e) {
+                if (e instanceof UpstreamException failure && recovers(failure, reader)) {
                     continue;
                 }
                 if (rejected == null || !isUnseen(reader) || e.code() == ErrorCode.CLIENT_LEFT) {

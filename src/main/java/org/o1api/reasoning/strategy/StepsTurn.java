@@ -1,6 +1,7 @@
 package org.o1api.reasoning.strategy;
 
 import java.util.List;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.reasoning.Preset;
@@ -9,7 +10,6 @@ import org.o1api.reasoning.Thinker;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.Delta;
 import org.o1api.upstream.UpstreamException;
 
 /** One question on its way through the steps to the answer. */

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.api.Json;
+import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
-import org.o1api.upstream.Delta;
 
 /** Fields of a tool call that OpenAI's API does not have, when it is written, stored and read again. */
 class ToolCallsTest {

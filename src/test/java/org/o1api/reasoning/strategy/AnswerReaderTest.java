@@ -6,8 +6,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.model.Delta;
 import org.o1api.reasoning.Transcript;
-import org.o1api.upstream.Delta;
 
 /** What of an answer's text is thought, what is answer, and what only wraps it: the same in any pieces. */
 class AnswerReaderTest {

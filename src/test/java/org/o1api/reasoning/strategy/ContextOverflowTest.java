@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -26,7 +27,6 @@ import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.Transcript;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.Delta;
 import org.o1api.upstream.TestFailures;
 import org.o1api.upstream.UpstreamException;
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
@@ -23,7 +24,6 @@ import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Question;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
-import org.o1api.upstream.Delta;
 import org.o1api.upstream.UpstreamException;
 
 /** The caller demands JSON or a tool call, and the model goes on with steps or text: it is asked once more, with plain steps. */

@@ -18,10 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.model.Delta;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
-import org.o1api.upstream.Delta;
 
 /** Models that repeat themselves: the reasoning ends, and the answer is given. */
 class LoopsTest {

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -21,7 +22,6 @@ import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.Transcript;
-import org.o1api.upstream.Delta;
 
 /** Answers in which the model goes on in the shape of its steps, and answers that only look like that. */
 class StepShapedAnswerTest {

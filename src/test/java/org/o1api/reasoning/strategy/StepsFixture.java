@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Cancellation;
 import org.o1api.model.Content;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -20,8 +22,6 @@ import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.Thinker;
 import org.o1api.reasoning.Transcript;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.Cancellation;
-import org.o1api.upstream.Delta;
 
 /** A turn of the steps strategy on a scripted upstream, and what is asked and shown in it. */
 final class StepsFixture {

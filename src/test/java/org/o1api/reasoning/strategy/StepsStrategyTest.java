@@ -13,7 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.model.Cancellation;
+import org.o1api.model.CancelledException;
 import org.o1api.model.Content;
+import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
@@ -30,8 +33,6 @@ import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.Thinker;
 import org.o1api.reasoning.Transcript;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.Cancellation;
-import org.o1api.upstream.Delta;
 import org.o1api.upstream.DemoUpstream;
 import org.o1api.upstream.UpstreamException;
 
@@ -509,7 +510,7 @@ class StepsStrategyTest {
         Thinker thinker = new Thinker(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, leaving);
         assertThatThrownBy(() -> new StepsStrategy().think(question(3, 25), preset, thinker, leaving))
                 .isInstanceOfSatisfying(
-                        UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
+                        CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
         assertThat(upstream.open()).isZero();
         assertThat(leaving.step(1)).isEqualTo("a");
     }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.model.Delta;
 import org.o1api.reasoning.Transcript;
-import org.o1api.upstream.Delta;
 
 /** {@code </think>} without an opening tag in an answer: {@code ;} is a line break, {@code ~} separates the pieces that arrive. */
 class UnopenedTagTest {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.json.JsonSlices;
+import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.reasoning.Preset;
@@ -26,7 +27,6 @@ import org.o1api.reasoning.Question;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.Delta;
 import org.o1api.upstream.TestFailures;
 import org.o1api.upstream.UpstreamException;
 

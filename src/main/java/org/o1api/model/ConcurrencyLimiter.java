@@ -1,4 +1,4 @@
-package org.o1api.upstream;
+package org.o1api.model;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -50,7 +50,7 @@ public final class ConcurrencyLimiter {
     /**
      * Acquires a permit; if there is none, waits for one. Only {@link Outcome#ACQUIRED} has to be followed by {@link #release}.
      *
-     * @throws UpstreamException if the turn was cancelled while it waited
+     * @throws CancelledException if the turn was cancelled while it waited
      */
     public Outcome acquire(String caller, Cancellation cancellation, Duration timeout) {
         Waiter waiter;
@@ -177,14 +177,14 @@ public final class ConcurrencyLimiter {
     }
 
     /** How many wait. */
-    int waiting() {
+    public int waiting() {
         synchronized (rotation) {
             return waiting;
         }
     }
 
     /** How many permits could be acquired at once. */
-    int available() {
+    public int available() {
         synchronized (rotation) {
             return available;
         }

@@ -1,4 +1,4 @@
-package org.o1api.upstream;
+package org.o1api.model;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.o1api.model.ErrorCode;
 
 /**
  * The early end of a turn, or of a part of it. The first that notices that nobody waits for it any longer cancels, and all of its
@@ -18,7 +17,7 @@ public final class Cancellation {
 
     private final Set<Runnable> actions = new LinkedHashSet<>();
     private final CountDownLatch cancelled = new CountDownLatch(1);
-    private @Nullable UpstreamException reason;
+    private @Nullable CancelledException reason;
     /** Takes a part's registration with the whole back. */
     private volatile Runnable detach = () -> {};
 
@@ -30,8 +29,7 @@ public final class Cancellation {
                 return;
             }
             toRun = actions.toArray(Runnable[]::new);
-            reason = new UpstreamException(
-                    code, message, false, null); // last: nothing may fail between this and the actions
+            reason = new CancelledException(code, message, null); // last: nothing may fail between this and the actions
             actions.clear();
         }
         cancelled.countDown();
@@ -54,7 +52,7 @@ public final class Cancellation {
     public Cancellation part() {
         Cancellation part = new Cancellation();
         part.detach = onCancel(() -> {
-            UpstreamException why = reason();
+            CancelledException why = reason();
             if (why != null) {
                 part.cancel(why.code(), String.valueOf(why.getMessage()));
             }
@@ -69,16 +67,16 @@ public final class Cancellation {
     /**
      * Fails when the turn is cancelled.
      *
-     * @throws UpstreamException with the reason
+     * @throws CancelledException with the reason
      */
     public void throwIfCancelled() {
-        UpstreamException why = reason();
+        CancelledException why = reason();
         if (why != null) {
-            throw new UpstreamException(why.code(), String.valueOf(why.getMessage()), false, why);
+            throw new CancelledException(why.code(), String.valueOf(why.getMessage()), why);
         }
     }
 
-    private @Nullable UpstreamException reason() {
+    private @Nullable CancelledException reason() {
         synchronized (actions) {
             return reason;
         }
@@ -105,7 +103,7 @@ public final class Cancellation {
     }
 
     /** How many actions are registered. */
-    int registered() {
+    public int registered() {
         synchronized (actions) {
             return actions.size();
         }
@@ -119,7 +117,7 @@ public final class Cancellation {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UpstreamException(ErrorCode.INTERNAL_ERROR, "interrupted while waiting", false, e);
+            throw new CancelledException(ErrorCode.INTERNAL_ERROR, "interrupted while waiting", e);
         }
     }
 }

@@ -1,10 +1,9 @@
-package org.o1api.upstream;
+package org.o1api.model;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.o1api.model.RawJson;
 
 /** What an upstream sends, piece by piece. What has arrived together and is of one kind comes as one delta. */
 public sealed interface Delta {
