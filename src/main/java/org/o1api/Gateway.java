@@ -58,10 +58,10 @@ import org.o1api.server.TurnExecutor;
 import org.o1api.turn.Admission;
 import org.o1api.turn.Floor;
 import org.o1api.turn.TurnService;
-import org.o1api.upstream.DemoUpstream;
 import org.o1api.upstream.HttpUpstream;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamSettings;
+import org.o1api.upstream.demo.DemoUpstream;
 
 /** The start and the stop of the web application: the only place that wires objects. */
 public final class Gateway implements ServletContextListener {

@@ -33,8 +33,8 @@ import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.Thinker;
 import org.o1api.reasoning.Transcript;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.DemoUpstream;
 import org.o1api.upstream.UpstreamException;
+import org.o1api.upstream.demo.DemoUpstream;
 
 class StepsStrategyTest {
     private static final Prompts PROMPTS = new Prompts("STEP", "NEXT", "CHECK", "ANSWER");

@@ -1,8 +1,13 @@
-package org.o1api.upstream;
+package org.o1api.upstream.demo;
 
 import java.time.Duration;
 import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
+import org.o1api.upstream.Call;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.Terms;
+import org.o1api.upstream.Upstream;
+import org.o1api.upstream.UpstreamException;
 
 /**
  * The demo model: answers inside the gateway where no provider is configured. It follows the step protocol, takes up the

@@ -1,4 +1,4 @@
-package org.o1api.upstream;
+package org.o1api.upstream.demo;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +11,7 @@ import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
+import org.o1api.upstream.CallRequest;
 
 /**
  * What the demo model sees in a request.

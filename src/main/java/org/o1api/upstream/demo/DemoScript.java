@@ -1,4 +1,4 @@
-package org.o1api.upstream;
+package org.o1api.upstream.demo;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.List;

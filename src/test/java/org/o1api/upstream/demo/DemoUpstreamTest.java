@@ -1,4 +1,4 @@
-package org.o1api.upstream;
+package org.o1api.upstream.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,6 +24,11 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.model.Usage;
+import org.o1api.upstream.Call;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.RetryAllowance;
+import org.o1api.upstream.Terms;
+import org.o1api.upstream.UpstreamException;
 
 class DemoUpstreamTest {
     private static final RawJson JSON_OBJECT = new RawJson("{\"type\":\"json_object\"}");

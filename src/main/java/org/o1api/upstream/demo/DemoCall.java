@@ -1,4 +1,4 @@
-package org.o1api.upstream;
+package org.o1api.upstream.demo;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -7,6 +7,8 @@ import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;
+import org.o1api.upstream.Call;
+import org.o1api.upstream.UpstreamException;
 
 /** One reply of the demo model, a token at a time. */
 final class DemoCall implements Call {
