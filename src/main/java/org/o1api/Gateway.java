@@ -38,7 +38,7 @@ import org.o1api.config.ConfigFile;
 import org.o1api.config.SystemFingerprints;
 import org.o1api.conversation.ConversationSettings;
 import org.o1api.conversation.Conversations;
-import org.o1api.conversation.Database;
+import org.o1api.database.Database;
 import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.TokenCounter;
 import org.o1api.reasoning.strategy.StepsStrategy;

@@ -33,15 +33,28 @@ class HouseTest {
             Map.entry("api.conversations", List.of("api", "server", "turn", "conversation", "json", "model")),
             Map.entry("auth", List.of("model")),
             Map.entry("turn", List.of("conversation", "reasoning", "upstream", "model")),
-            Map.entry("conversation", List.of("json", "model")),
+            Map.entry("conversation", List.of("database", "json", "model")),
+            Map.entry("database", List.of("model")),
             Map.entry("reasoning", List.of("upstream", "model")),
             Map.entry("reasoning.strategy", List.of("reasoning", "upstream", "json", "model")),
+            Map.entry("upstream.demo", List.of("upstream", "json", "model")),
             Map.entry("upstream", List.of("json", "model")),
             Map.entry("json", List.of("model")),
             Map.entry("model", List.of()),
             Map.entry(
                     "config",
-                    List.of("api", "auth", "conversation", "reasoning", "server", "turn", "upstream", "model")));
+                    List.of(
+                            "api",
+                            "auth",
+                            "conversation",
+                            "database",
+                            "json",
+                            "reasoning",
+                            "server",
+                            "settings",
+                            "turn",
+                            "upstream",
+                            "model")));
 
     private static final JavaClasses CLASSES = classes();
 
@@ -122,7 +135,7 @@ class HouseTest {
         fence(
                 "com.fasterxml..",
                 BASE + ".api..",
-                BASE + ".upstream",
+                BASE + ".upstream..",
                 BASE + ".conversation",
                 BASE + ".json",
                 BASE + ".config");
@@ -137,6 +150,7 @@ class HouseTest {
     void sqlIsSpokenInConversationsOnly() {
         fence(
                 resideInAnyPackage("java.sql..", "javax.sql..", "org.jdbi..", "com.zaxxer..", "org.flywaydb.."),
+                BASE + ".database",
                 BASE + ".conversation");
     }
 

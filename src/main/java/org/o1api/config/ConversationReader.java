@@ -3,7 +3,7 @@ package org.o1api.config;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationSettings;
-import org.o1api.conversation.ConversationSettings.Source;
+import org.o1api.database.DatabaseSource;
 
 /** Reads where conversations are kept, and how long. */
 final class ConversationReader {
@@ -11,7 +11,7 @@ final class ConversationReader {
             .hidden() // it may hold a password
             .which(
                     "jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE",
-                    url -> Source.Url.isFileOfH2(url) || url.startsWith("jdbc:postgresql:"));
+                    url -> DatabaseSource.Url.isFileOfH2(url) || url.startsWith("jdbc:postgresql:"));
 
     private ConversationReader() {}
 
@@ -31,18 +31,19 @@ final class ConversationReader {
                 section.get("bytes_per_caller", bytes, fallback.bytesPerCaller()));
     }
 
-    private static Source source(Section section) {
+    private static DatabaseSource source(Section section) {
         String url = section.find("url", URL, "an embedded database in the server's own folder");
         String user = section.find("user", Kind.LINE_OF_TEXT);
         @Nullable String password = section.find("password", Kind.SECRET);
         String jndi = section.find("jndi", Kind.LINE_OF_TEXT);
-        long connections = section.get("connections", Kind.integer(1, 1000), (long) Source.Url.DEFAULT.connections());
+        long connections =
+                section.get("connections", Kind.integer(1, 1000), (long) DatabaseSource.Url.DEFAULT.connections());
         if (jndi == null) {
-            return new Source.Url(url, user, password, (int) connections);
+            return new DatabaseSource.Url(url, user, password, (int) connections);
         }
         if (url != null) {
             section.problem("jndi", "stands beside url, allowed: one of the two");
         }
-        return new Source.Jndi(jndi, (int) connections);
+        return new DatabaseSource.Jndi(jndi, (int) connections);
     }
 }

@@ -18,21 +18,8 @@ public final class ConversationException extends GatewayException {
      * @param param the request's field at fault; null when none is
      */
     public ConversationException(ErrorCode code, @Nullable String param, String message) {
-        this(code, param, message, null);
-    }
-
-    private ConversationException(ErrorCode code, @Nullable String param, String message, @Nullable Throwable cause) {
-        super(code, message, cause);
+        super(code, message, null);
         this.param = param;
-    }
-
-    static ConversationException storeUnavailable(@Nullable Throwable cause) {
-        return new ConversationException(
-                ErrorCode.STORE_UNAVAILABLE,
-                null,
-                "The store of conversations cannot be reached just now, and nothing was stored."
-                        + " Try again shortly, or ask without conversation_id.",
-                cause);
     }
 
     /** The error for a conversation that is not there, or not this caller's. */
@@ -59,7 +46,7 @@ public final class ConversationException extends GatewayException {
     @Override
     public @Nullable Duration retryAfter() {
         return switch (code()) {
-            case STORE_UNAVAILABLE, CONVERSATION_BUSY, IDEMPOTENCY_KEY_IN_USE -> SOON;
+            case CONVERSATION_BUSY, IDEMPOTENCY_KEY_IN_USE -> SOON;
             default -> null;
         };
     }

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.o1api.database.Database;
+import org.o1api.database.DatabaseUnavailableException;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -153,7 +155,7 @@ public final class ConversationStore {
         long startNanos = System.nanoTime();
         try {
             deletion.delete(conversation, () -> System.nanoTime() - startNanos > INLINE_NANOS);
-        } catch (ConversationException e) {
+        } catch (DatabaseUnavailableException e) {
             // the log has it, and the purge deletes the rest
         }
     }

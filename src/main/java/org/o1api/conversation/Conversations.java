@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
+import org.o1api.database.Database;
+import org.o1api.database.DatabaseUnavailableException;
 import org.o1api.model.PeriodicTask;
 
 /** All conversations: their store, their leases, and what keeps both in order. */
@@ -45,7 +47,7 @@ public final class Conversations {
         Runnable reported = () -> {
             try {
                 task.run();
-            } catch (ConversationException e) {
+            } catch (DatabaseUnavailableException e) {
                 // the database is unreachable: the log has it, and the next run may succeed
             }
         };

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
+import org.o1api.database.Database;
 
 /**
  * Deletes conversations in two steps, because one statement for a large conversation would not finish within its timeout. First

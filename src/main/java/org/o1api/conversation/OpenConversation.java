@@ -2,6 +2,7 @@ package org.o1api.conversation;
 
 import java.util.List;
 import java.util.Optional;
+import org.o1api.database.DatabaseUnavailableException;
 import org.o1api.model.Message;
 
 /** A conversation while a turn of it runs: nobody else can add to it. Closing it without storing leaves it as it was. */
@@ -77,7 +78,7 @@ public final class OpenConversation implements AutoCloseable {
         if (!stored) {
             try {
                 leases.release(lease);
-            } catch (ConversationException e) {
+            } catch (DatabaseUnavailableException e) {
                 // the log has it
             }
         }

@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.o1api.database.Database;
 
 /**
  * Deletes conversations that are too old or more than their caller may have, and the rest of those that were deleted before. A

@@ -22,9 +22,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.database.Database;
+import org.o1api.database.DatabaseSource;
 import org.o1api.model.Content;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
+import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
@@ -70,7 +73,7 @@ class ConversationStoreIT {
 
     private ConversationSettings settings() {
         return new ConversationSettings(
-                new ConversationSettings.Source.Url(url(), null, null, 10),
+                new DatabaseSource.Url(url(), null, null, 10),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(2),
                 Duration.ofDays(30),
@@ -127,8 +130,8 @@ class ConversationStoreIT {
         }
     }
 
-    private static ConversationException refused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        return catchThrowableOfType(ConversationException.class, call);
+    private static GatewayException refused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        return catchThrowableOfType(GatewayException.class, call);
     }
 
     private static List<StoredTurn> turns(Conversations node, Entry entry) {
@@ -443,7 +446,7 @@ class ConversationStoreIT {
             assertThat(prompt).hasSize(3 + 2 * i).startsWith(Message.user("Go"));
         }
         turn(node, entry, result("c4", "x".repeat(20_000)), bounds, calling("c5"));
-        ConversationException tooMuch = refused(() -> turn(node, entry, result("c5", "x"), bounds, answer("Done.")));
+        GatewayException tooMuch = refused(() -> turn(node, entry, result("c5", "x"), bounds, answer("Done.")));
         assertThat(tooMuch.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
         assertThat(tooMuch).hasMessageContaining("calls of tools").hasMessageContaining("limits.body");
         // Where they are not needed they are left out, as all that is old.
@@ -536,7 +539,7 @@ class ConversationStoreIT {
             turn(node, entry, Message.system(i + "x".repeat(4_000)), bounds, answer("Yes."));
         }
         turn(node, entry, Message.system("2" + "x".repeat(4_000)), bounds, answer("Yes."));
-        ConversationException tooMuch = refused(() -> turn(node, entry, Message.user("?"), bounds, answer("Yes.")));
+        GatewayException tooMuch = refused(() -> turn(node, entry, Message.user("?"), bounds, answer("Yes.")));
         assertThat(tooMuch.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
         assertThat(tooMuch).hasMessageContaining("system messages");
     }
@@ -724,7 +727,7 @@ class ConversationStoreIT {
         try {
             for (int i = 0; i < 3; i++) {
                 long start = System.nanoTime();
-                ConversationException failure = refused(() -> node.tryOpen(entry("ann", "down")));
+                GatewayException failure = refused(() -> node.tryOpen(entry("ann", "down")));
                 assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
                 assertThat(failure.retryAfter()).isNotNull();
                 assertThat(System.nanoTime() - start)
@@ -741,7 +744,7 @@ class ConversationStoreIT {
     @Test
     void isDownWhereItCannotBeOpened() {
         Database nowhere = new Database(
-                new ConversationSettings.Source.Url(
+                new DatabaseSource.Url(
                         kind == Kind.H2
                                 ? "jdbc:h2:file:/proc/none/conversations"
                                 : "jdbc:postgresql://127.0.0.1:1/none?user=nobody",

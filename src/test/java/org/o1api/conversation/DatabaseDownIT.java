@@ -24,6 +24,8 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.o1api.database.Database;
+import org.o1api.database.DatabaseSource;
 import org.o1api.model.ErrorCode;
 import org.o1api.testing.HangingProxy;
 import org.o1api.testing.Postgres;
@@ -65,8 +67,8 @@ class DatabaseDownIT extends StoreFixture {
     }
 
     private Database unopened(String url) {
-        return closing(new Database(
-                new ConversationSettings.Source.Url(url, "postgres", "pa55word", 10), name -> null, "", watched));
+        return closing(
+                new Database(new DatabaseSource.Url(url, "postgres", "pa55word", 10), name -> null, "", watched));
     }
 
     private static String at(int port, String database) {

@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.database.Database;
+import org.o1api.database.DatabaseUnavailableException;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 
@@ -186,7 +188,7 @@ class DeletionIT extends StoreFixture {
                 .map(database -> new Thread(() -> {
                     try {
                         new Deletion(database).deleteRest(LONG, () -> false);
-                    } catch (ConversationException e) {
+                    } catch (DatabaseUnavailableException e) {
                         failures.incrementAndGet(); // the loser of a deadlock: its next run goes on
                     }
                 }))

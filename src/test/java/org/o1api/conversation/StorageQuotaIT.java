@@ -12,7 +12,9 @@ import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.database.Database;
 import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 
@@ -96,7 +98,7 @@ class StorageQuotaIT extends StoreFixture {
         assertThat(number(KEPT)).isLessThan(10_000);
         say(node, entry("ann", "crosses"), "x".repeat(10_000)); // one turn too many is stored
 
-        ConversationException refused = refused(() -> say(node, entry("ann", "small"), "Two?"));
+        GatewayException refused = refused(() -> say(node, entry("ann", "small"), "Two?"));
         assertThat(refused.code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
         assertThat(refused.code().status()).isEqualTo(403);
         assertThat(refused.code().type()).isEqualTo("invalid_request_error");

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.conversation.WatchedConnections.TestError;
+import org.o1api.database.Database;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 

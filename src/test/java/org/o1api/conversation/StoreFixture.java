@@ -17,7 +17,10 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.o1api.database.Database;
+import org.o1api.database.DatabaseSource;
 import org.o1api.model.FinishReason;
+import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
 import org.o1api.model.TurnUsage;
 import org.o1api.testing.Postgres;
@@ -62,7 +65,7 @@ abstract class StoreFixture {
 
     ConversationSettings settings(long bytesPerCaller) {
         return new ConversationSettings(
-                new ConversationSettings.Source.Url(url(), null, null, 10),
+                new DatabaseSource.Url(url(), null, null, 10),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(2),
                 Duration.ofDays(30),
@@ -106,8 +109,8 @@ abstract class StoreFixture {
         }
     }
 
-    static ConversationException refused(ThrowingCallable call) {
-        ConversationException refused = catchThrowableOfType(ConversationException.class, call);
+    static GatewayException refused(ThrowingCallable call) {
+        GatewayException refused = catchThrowableOfType(GatewayException.class, call);
         assertThat(refused).isNotNull();
         return refused;
     }

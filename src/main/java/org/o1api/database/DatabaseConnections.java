@@ -1,4 +1,4 @@
-package org.o1api.conversation;
+package org.o1api.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -24,7 +24,7 @@ final class DatabaseConnections implements AutoCloseable {
     /** H2 would lose the last commits in a kill, and close itself beside the turns that a shutdown still lets end. */
     private static final List<String> H2_OPTIONS = List.of("WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE");
 
-    private final ConversationSettings.Source source;
+    private final DatabaseSource source;
 
     /** Null where the container has the pool. */
     private final @Nullable String url;
@@ -40,11 +40,9 @@ final class DatabaseConnections implements AutoCloseable {
      * @param contextPath decides the folder of the embedded database
      */
     DatabaseConnections(
-            ConversationSettings.Source source,
-            Function<String, @Nullable String> systemProperties,
-            String contextPath) {
+            DatabaseSource source, Function<String, @Nullable String> systemProperties, String contextPath) {
         this.source = source;
-        if (source instanceof ConversationSettings.Source.Url by) {
+        if (source instanceof DatabaseSource.Url by) {
             url = by.url() == null
                     ? "jdbc:h2:file:"
                             + DataFolder.of(systemProperties, contextPath).resolve("conversations")
@@ -62,10 +60,10 @@ final class DatabaseConnections implements AutoCloseable {
      */
     @Nullable
     Connection connect() throws SQLException {
-        return source instanceof ConversationSettings.Source.Url by ? direct(by).getConnection() : null;
+        return source instanceof DatabaseSource.Url by ? direct(by).getConnection() : null;
     }
 
-    private DataSource direct(ConversationSettings.Source.Url by) {
+    private DataSource direct(DatabaseSource.Url by) {
         DataSource found = direct;
         if (found == null) {
             found = direct(by, String.valueOf(url));
@@ -76,13 +74,12 @@ final class DatabaseConnections implements AutoCloseable {
 
     /** Opens the pool, or returns the open one; called by one thread at a time. */
     DataSource open() throws SQLException {
-        if (source instanceof ConversationSettings.Source.Jndi jndi) {
+        if (source instanceof DatabaseSource.Jndi jndi) {
             return lookUp(jndi.name());
         }
         HikariDataSource opened = pool;
         if (opened == null) {
-            opened = new HikariDataSource(
-                    pooled(source.connections(), direct((ConversationSettings.Source.Url) source)));
+            opened = new HikariDataSource(pooled(source.connections(), direct((DatabaseSource.Url) source)));
             pool = opened;
         }
         return opened;
@@ -96,7 +93,7 @@ final class DatabaseConnections implements AutoCloseable {
     /** Whether nobody else can have the database open: a file of H2, which locks it. */
     boolean areOurs() {
         return url != null
-                && ConversationSettings.Source.Url.isFileOfH2(url)
+                && DatabaseSource.Url.isFileOfH2(url)
                 && !url.toUpperCase(Locale.ROOT).contains(";AUTO_SERVER=TRUE");
     }
 
@@ -128,7 +125,7 @@ final class DatabaseConnections implements AutoCloseable {
     }
 
     /** The driver by name: a server finds drivers by itself only where it had them at its own start. */
-    private static DataSource direct(ConversationSettings.Source.Url by, String url) {
+    private static DataSource direct(DatabaseSource.Url by, String url) {
         Properties properties = new Properties();
         boolean h2 = url.startsWith("jdbc:h2:");
         if (!h2) {

@@ -1,4 +1,4 @@
-package org.o1api.conversation;
+package org.o1api.database;
 
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
@@ -54,16 +54,13 @@ public final class Database implements AutoCloseable {
      *
      * @param contextPath of the web application: each has an embedded database of its own
      */
-    public Database(
-            ConversationSettings.Source source,
-            Function<String, @Nullable String> systemProperties,
-            String contextPath) {
+    public Database(DatabaseSource source, Function<String, @Nullable String> systemProperties, String contextPath) {
         this(source, systemProperties, contextPath, UnaryOperator.identity());
     }
 
     /** The same with something around its connections, which tests use to look and to fail. */
-    Database(
-            ConversationSettings.Source source,
+    public Database(
+            DatabaseSource source,
             Function<String, @Nullable String> systemProperties,
             String contextPath,
             UnaryOperator<DataSource> instrument) {
@@ -73,7 +70,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** Opens the database in the background, and looks for it there when it is unreachable. */
-    PeriodicTask watch(ScheduledExecutorService scheduler) {
+    public PeriodicTask watch(ScheduledExecutorService scheduler) {
         return PeriodicTask.start("database", Duration.ZERO, CHECK, this::look, scheduler);
     }
 
@@ -88,25 +85,25 @@ public final class Database implements AutoCloseable {
     }
 
     /** What is done with a connection. */
-    interface Work<T> {
+    public interface Work<T> {
         T with(Handle handle) throws SQLException;
     }
 
     /**
      * Works with a connection, each statement for itself.
      *
-     * @throws ConversationException if the database is unreachable or a statement fails
+     * @throws DatabaseUnavailableException if the database is unreachable or a statement fails
      */
-    <T> T call(Work<T> work) {
+    public <T> T call(Work<T> work) {
         if (down || !limiter.enter(() -> down)) {
-            throw ConversationException.storeUnavailable(null);
+            throw new DatabaseUnavailableException(null);
         }
         try {
             return opened().withHandle(work::with);
         } catch (SQLException | JdbiException e) {
             connections.evictIfEnded(e);
             report(DatabaseFailure.of(e));
-            throw ConversationException.storeUnavailable(e);
+            throw new DatabaseUnavailableException(e);
         } finally {
             limiter.leave();
         }
@@ -115,9 +112,9 @@ public final class Database implements AutoCloseable {
     /**
      * Works with a connection, all of it or nothing.
      *
-     * @throws ConversationException if the database is unreachable or a statement fails; nothing is done then
+     * @throws DatabaseUnavailableException if the database is unreachable or a statement fails; nothing is done then
      */
-    <T> T transaction(Work<T> work) {
+    public <T> T transaction(Work<T> work) {
         return call(handle -> handle.inTransaction(work::with));
     }
 
@@ -133,7 +130,7 @@ public final class Database implements AutoCloseable {
             opened = open();
         }
         if (opened == null) {
-            throw ConversationException.storeUnavailable(null);
+            throw new DatabaseUnavailableException(null);
         }
         return opened;
     }

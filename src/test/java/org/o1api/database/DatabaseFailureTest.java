@@ -1,4 +1,4 @@
-package org.o1api.conversation;
+package org.o1api.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.o1api.conversation;
+package org.o1api.database;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;

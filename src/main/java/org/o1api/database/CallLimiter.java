@@ -1,4 +1,4 @@
-package org.o1api.conversation;
+package org.o1api.database;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;

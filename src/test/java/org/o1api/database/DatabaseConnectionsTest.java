@@ -1,4 +1,4 @@
-package org.o1api.conversation;
+package org.o1api.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which databases are files of ours, and where the embedded one is. */
 class DatabaseConnectionsTest {
     private static DatabaseConnections at(String url) {
-        return new DatabaseConnections(new ConversationSettings.Source.Url(url, null, null, 1), name -> null, "");
+        return new DatabaseConnections(new DatabaseSource.Url(url, null, null, 1), name -> null, "");
     }
 
     @ParameterizedTest
@@ -33,7 +33,7 @@ class DatabaseConnectionsTest {
                 "jdbc:h2:C:\\x"
             })
     void knowsItsFiles(String url) {
-        assertThat(ConversationSettings.Source.Url.isFileOfH2(url)).isTrue();
+        assertThat(DatabaseSource.Url.isFileOfH2(url)).isTrue();
         assertThat(at(url).areOurs()).isTrue();
         assertThat(at(url + ";AUTO_SERVER=TRUE").areOurs()).isFalse();
     }
@@ -50,7 +50,7 @@ class DatabaseConnectionsTest {
                 "jdbc:postgresql://localhost/x"
             })
     void knowsWhatIsNone(String url) {
-        assertThat(ConversationSettings.Source.Url.isFileOfH2(url)).isFalse();
+        assertThat(DatabaseSource.Url.isFileOfH2(url)).isFalse();
         assertThat(at(url).areOurs()).isFalse();
     }
 
@@ -81,8 +81,8 @@ class DatabaseConnectionsTest {
     @Test
     void opensADatabaseForEachContext(@TempDir Path folder) {
         for (String context : List.of("", "/a/b", "/ä;b", "/c d")) {
-            try (Database database = new Database(
-                    ConversationSettings.Source.Url.DEFAULT, Map.of("o1api.data", folder.toString())::get, context)) {
+            try (Database database =
+                    new Database(DatabaseSource.Url.DEFAULT, Map.of("o1api.data", folder.toString())::get, context)) {
                 assertThat(database.<Integer>call(handle -> handle.execute("SELECT 1")))
                         .isNotNull();
                 assertThat(DataFolder.of(name -> folder.toString(), context)

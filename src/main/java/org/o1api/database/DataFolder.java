@@ -1,4 +1,4 @@
-package org.o1api.conversation;
+package org.o1api.database;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

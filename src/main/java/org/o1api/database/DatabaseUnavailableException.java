@@ -1,0 +1,25 @@
+package org.o1api.database;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
+
+/** The database is unreachable, or a statement failed. Nothing was stored. */
+public final class DatabaseUnavailableException extends GatewayException {
+    private static final long serialVersionUID = 1;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    DatabaseUnavailableException(@Nullable Throwable cause) {
+        super(
+                ErrorCode.STORE_UNAVAILABLE,
+                "The store of conversations cannot be reached just now, and nothing was stored."
+                        + " Try again shortly, or ask without conversation_id.",
+                cause);
+    }
+
+    @Override
+    public Duration retryAfter() {
+        return RETRY_AFTER;
+    }
+}
