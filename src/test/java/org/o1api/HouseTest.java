@@ -40,6 +40,7 @@ class HouseTest {
             Map.entry("upstream.demo", List.of("upstream", "json", "model")),
             Map.entry("upstream", List.of("json", "model")),
             Map.entry("json", List.of("model")),
+            Map.entry("settings", List.of()),
             Map.entry("model", List.of()),
             Map.entry(
                     "config",
@@ -142,8 +143,8 @@ class HouseTest {
     }
 
     @Test
-    void yamlIsKnownToTheConfigOnly() {
-        fence("org.yaml..", BASE + ".config");
+    void yamlIsKnownToTheSettingsOnly() {
+        fence("org.yaml..", BASE + ".settings");
     }
 
     @Test

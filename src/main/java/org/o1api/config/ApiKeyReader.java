@@ -9,6 +9,8 @@ import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
+import org.o1api.settings.Kind;
+import org.o1api.settings.Section;
 
 /** Reads the API keys: the one key of the original, and those under {@code api_keys}. */
 final class ApiKeyReader {

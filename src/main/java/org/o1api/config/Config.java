@@ -10,6 +10,10 @@ import org.o1api.conversation.ConversationSettings;
 import org.o1api.reasoning.Presets;
 import org.o1api.server.BodySettings;
 import org.o1api.server.StreamSettings;
+import org.o1api.settings.ConfigException;
+import org.o1api.settings.Reading;
+import org.o1api.settings.Substitution;
+import org.o1api.settings.YamlDocument;
 import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
 

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.o1api.settings.ConfigException;
+import org.o1api.settings.SizeText;
 
 /** The config file that counts, out of the places where one can be. */
 public final class ConfigFile {

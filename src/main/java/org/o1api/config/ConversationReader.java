@@ -4,6 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationSettings;
 import org.o1api.database.DatabaseSource;
+import org.o1api.settings.Kind;
+import org.o1api.settings.Section;
 
 /** Reads where conversations are kept, and how long. */
 final class ConversationReader {

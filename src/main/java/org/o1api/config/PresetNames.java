@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.o1api.settings.Kind;
+import org.o1api.settings.Section;
 
 /** The names and aliases of all presets, no two of which may be equal. */
 final class PresetNames {

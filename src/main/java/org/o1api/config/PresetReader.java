@@ -15,6 +15,8 @@ import org.o1api.reasoning.Preset.History;
 import org.o1api.reasoning.Preset.Steps;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.Prompts;
+import org.o1api.settings.Kind;
+import org.o1api.settings.Section;
 
 /** Reads which models callers can ask for: those under {@code presets}, else one made of the original's keys. */
 final class PresetReader {

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.o1api.settings.Kind;
+import org.o1api.settings.Section;
 import org.o1api.upstream.Certificates;
 import org.o1api.upstream.ReasoningHistory;
 import org.o1api.upstream.UpstreamSettings;

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o1api.reasoning.Preset;
+import org.o1api.settings.ConfigException;
 
 class ConfigFileTest {
     private final Map<String, String> properties = new HashMap<>();

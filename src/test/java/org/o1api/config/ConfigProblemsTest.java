@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.settings.ConfigException;
 
 class ConfigProblemsTest {
     private static final Map<String, String> ENVIRONMENT = Map.of("WORD", "hidden-word", "EMPTY", "");

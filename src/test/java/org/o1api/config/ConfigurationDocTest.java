@@ -13,6 +13,9 @@ import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.o1api.settings.Reading;
+import org.o1api.settings.Substitution;
+import org.o1api.settings.YamlDocument;
 
 /** Holds {@code configuration.md} to the code: the same keys, the same defaults and ranges, and examples that work. */
 class ConfigurationDocTest {

@@ -1,4 +1,4 @@
-package org.o1api.config;
+package org.o1api.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

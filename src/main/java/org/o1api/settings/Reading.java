@@ -1,4 +1,4 @@
-package org.o1api.config;
+package org.o1api.settings;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,7 +14,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /** One reading of one file: the problems found, to be told at once, and the keys that were asked for. */
-final class Reading {
+public final class Reading {
     private static final Set<Tag> PLAIN_TAGS =
             Set.of(Tag.STR, Tag.BOOL, Tag.INT, Tag.FLOAT, Tag.NULL, Tag.TIMESTAMP, Tag.MERGE, Tag.MAP, Tag.SEQ);
 
@@ -23,31 +23,31 @@ final class Reading {
     private final List<Problem> problems = new ArrayList<>();
     private final Map<String, Asked> asked = new LinkedHashMap<>();
 
-    Reading(String file, Substitution substitution) {
+    public Reading(String file, Substitution substitution) {
         this.file = file;
         this.substitution = substitution;
     }
 
-    void problem(Place place, String message) {
+    public void problem(Place place, String message) {
         problems.add(new Problem(place, message));
     }
 
     /** How many problems there are so far. */
-    int problems() {
+    public int problems() {
         return problems.size();
     }
 
-    void asked(Asked key) {
+    public void asked(Asked key) {
         asked.putIfAbsent(key.pattern(), key);
     }
 
     /** Every key that was looked for, present or not, by its pattern. */
-    Map<String, Asked> asked() {
+    public Map<String, Asked> asked() {
         return asked;
     }
 
     /** Reads a single value; null when there is none, or none that can be used, which is then a problem. */
-    <T> @Nullable T value(Place place, Node node, Kind<T> kind) {
+    public <T> @Nullable T value(Place place, Node node, Kind<T> kind) {
         if (!(node instanceof ScalarNode scalar)) {
             problem(place, "found " + nameOf(node) + ", allowed: " + kind.allowed());
             return null;
@@ -73,7 +73,7 @@ final class Reading {
     }
 
     /** Tags ask a reader to make objects. This one makes none. */
-    boolean refusesTag(Place place, Node node) {
+    public boolean refusesTag(Place place, Node node) {
         boolean refused = !PLAIN_TAGS.contains(node.getTag());
         if (refused) {
             problem(place, "found a YAML tag (!), allowed: values without one");
@@ -81,7 +81,7 @@ final class Reading {
         return refused;
     }
 
-    void failOnProblems() {
+    public void failOnProblems() {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems.stream()
                     .sorted(Comparator.comparingInt(problem -> problem.place().line()))
@@ -96,16 +96,16 @@ final class Reading {
         return file + ":" + problem.place().line() + ": " + (path.isEmpty() ? "" : path + ": ") + problem.message();
     }
 
-    static int lineOf(Node node) {
+    public static int lineOf(Node node) {
         return node.getStartMark() == null ? 1 : node.getStartMark().getLine() + 1;
     }
 
     /** Nothing, {@code null} or {@code ~}. */
-    static boolean isAbsent(Node node) {
+    public static boolean isAbsent(Node node) {
         return node.getTag().equals(Tag.NULL);
     }
 
-    static String nameOf(Node node) {
+    public static String nameOf(Node node) {
         if (node instanceof ScalarNode) {
             return "a single value";
         }
@@ -117,7 +117,8 @@ final class Reading {
      *
      * @param fallback what is taken when the key is absent, as the file would write it; null when that depends
      */
-    record Asked(String pattern, String allowed, @Nullable String fallback) {}
+    public record Asked(
+            String pattern, String allowed, @Nullable String fallback) {}
 
     private record Problem(Place place, String message) {}
 }

@@ -1,4 +1,4 @@
-package org.o1api.config;
+package org.o1api.settings;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * @param shown a refused text as an error may show it
  * @param printed a value as the config would write it
  */
-record Kind<T>(
+public record Kind<T>(
         String allowed,
         List<String> known,
         boolean emptyIsAbsent,
@@ -36,35 +36,35 @@ record Kind<T>(
     private static final Pattern INTEGER = Pattern.compile("\\d{1,15}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
 
-    static final Kind<Boolean> FLAG = of("true, false", Kind::flag, Object::toString);
-    static final Kind<String> LINE_OF_TEXT = of("one line of text", Kind::line, line -> line);
-    static final Kind<String> SECRET = LINE_OF_TEXT.hidden();
+    public static final Kind<Boolean> FLAG = of("true, false", Kind::flag, Object::toString);
+    public static final Kind<String> LINE_OF_TEXT = of("one line of text", Kind::line, line -> line);
+    public static final Kind<String> SECRET = LINE_OF_TEXT.hidden();
     /** What clients can send in a header: HTTP transports no others reliably, and a blank at an end gets lost. */
-    static final Kind<String> KEY = LINE_OF_TEXT
+    public static final Kind<String> KEY = LINE_OF_TEXT
             .which(
                     "visible ASCII characters without spaces",
                     Pattern.compile("[!-~]+").asMatchPredicate())
             .hidden();
 
-    static final Kind<String> HEADER_VALUE = LINE_OF_TEXT
+    public static final Kind<String> HEADER_VALUE = LINE_OF_TEXT
             .which(
                     "visible ASCII characters, with spaces only between them",
                     Pattern.compile("[!-~]+(?: +[!-~]+)*").asMatchPredicate())
             .hidden();
-    static final Kind<String> HASH =
+    public static final Kind<String> HASH =
             LINE_OF_TEXT.which("64 hex digits", SHA256.asMatchPredicate()).hidden();
-    static final Kind<URI> HTTP = address("an http:// or https:// URL with a host")
+    public static final Kind<URI> HTTP = address("an http:// or https:// URL with a host")
             .which("an http:// or https:// URL with a host", uri -> isHttp(uri) || "https".equals(scheme(uri)));
-    static final Kind<URI> PROXY = address("http://[user:password@]host:port")
+    public static final Kind<URI> PROXY = address("http://[user:password@]host:port")
             .which("http://[user:password@]host:port", uri -> isHttp(uri) && uri.getPort() > 0)
             .hidden();
 
-    static <T> Kind<T> of(String allowed, Function<String, Optional<T>> parser, Function<T, String> printed) {
+    public static <T> Kind<T> of(String allowed, Function<String, Optional<T>> parser, Function<T, String> printed) {
         return new Kind<>(allowed, List.of(), true, Kind::quoted, parser, printed);
     }
 
     /** Words to a model: several lines, never blank. */
-    static Kind<String> words(String allowed, Predicate<String> rule) {
+    public static Kind<String> words(String allowed, Predicate<String> rule) {
         return new Kind<>(
                 allowed,
                 List.of(),
@@ -74,12 +74,12 @@ record Kind<T>(
                 text -> text);
     }
 
-    static Kind<Long> integer(long min, long max) {
+    public static Kind<Long> integer(long min, long max) {
         return of("a whole number, " + min + " to " + max, Kind::integer, Object::toString)
                 .filtered(number -> min <= number && number <= max);
     }
 
-    static Kind<Duration> duration(Duration min, Duration max) {
+    public static Kind<Duration> duration(Duration min, Duration max) {
         return of(
                         "a duration, " + DurationText.of(min) + " to " + DurationText.of(max),
                         DurationText::parse,
@@ -88,7 +88,7 @@ record Kind<T>(
     }
 
     /** The same, or {@code off}: then the value is an empty one. */
-    Kind<Optional<T>> orOff() {
+    public Kind<Optional<T>> orOff() {
         return new Kind<>(
                 allowed + ", or " + OFF,
                 known,
@@ -101,12 +101,12 @@ record Kind<T>(
                 value -> value.map(printed).orElse(OFF));
     }
 
-    static Kind<Long> size(long min, long max) {
+    public static Kind<Long> size(long min, long max) {
         return of("a size, " + SizeText.of(min) + " to " + SizeText.of(max), SizeText::parse, SizeText::of)
                 .filtered(size -> min <= size && size <= max);
     }
 
-    static <T> Kind<T> oneOf(Collection<T> values, Function<T, String> name) {
+    public static <T> Kind<T> oneOf(Collection<T> values, Function<T, String> name) {
         Map<String, T> byName = new LinkedHashMap<>();
         values.forEach(value -> byName.put(name.apply(value), value));
         return new Kind<>(
@@ -119,7 +119,7 @@ record Kind<T>(
     }
 
     /** A name that something else in the file has. */
-    static Kind<String> nameOf(String what, Collection<String> names) {
+    public static Kind<String> nameOf(String what, Collection<String> names) {
         return new Kind<>(
                 what,
                 List.copyOf(names),
@@ -130,17 +130,17 @@ record Kind<T>(
     }
 
     /** The same, with something added to a refused text that an error shows. */
-    Kind<T> noting(UnaryOperator<String> note) {
+    public Kind<T> noting(UnaryOperator<String> note) {
         return new Kind<>(allowed, known, emptyIsAbsent, text -> shown.apply(text) + note.apply(text), parser, printed);
     }
 
     /** The same, but never shown. */
-    Kind<T> hidden() {
+    public Kind<T> hidden() {
         return new Kind<>(allowed, known, emptyIsAbsent, text -> "a value that is not shown here", parser, printed);
     }
 
     /** The same with a rule more, and other words for what is allowed. */
-    Kind<T> which(String nowAllowed, Predicate<T> rule) {
+    public Kind<T> which(String nowAllowed, Predicate<T> rule) {
         return new Kind<>(
                 nowAllowed,
                 known,
@@ -151,7 +151,7 @@ record Kind<T>(
     }
 
     /** What is wrong with a text that could not be read. */
-    String complaint(String found, String text) {
+    public String complaint(String found, String text) {
         String list = String.join(", ", known);
         String names = known.isEmpty() || list.equals(allowed) ? "" : " (" + list + ")";
         return "found " + found + ", allowed: " + allowed + names + Nearest.hint(text, known);

@@ -1,16 +1,16 @@
-package org.o1api.config;
+package org.o1api.settings;
 
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A number of bytes as the config writes it: {@code 4096}, {@code 64KiB}, {@code 10MiB}, {@code 1GiB}. */
-final class SizeText {
+public final class SizeText {
     private static final Pattern FORM = Pattern.compile("(\\d{1,10}) ?(|KiB|MiB|GiB)");
 
     private SizeText() {}
 
-    static Optional<Long> parse(String text) {
+    public static Optional<Long> parse(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
             return Optional.empty();
@@ -25,7 +25,7 @@ final class SizeText {
         return amount > Long.MAX_VALUE >> shift ? Optional.empty() : Optional.of(amount << shift);
     }
 
-    static String of(long bytes) {
+    public static String of(long bytes) {
         if (bytes == 0 || bytes % (1 << 10) != 0) {
             return Long.toString(bytes);
         }

@@ -1,4 +1,4 @@
-package org.o1api.config;
+package org.o1api.settings;
 
 import java.io.StringReader;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +14,14 @@ import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.representer.Representer;
 
 /** A file's one YAML document as nodes with their lines. No object is made of them. */
-final class YamlDocument {
-    static final int CODE_POINTS = 1 << 20;
+public final class YamlDocument {
+    public static final int CODE_POINTS = 1 << 20;
     private static final int DEPTH = 20;
     private static final int ALIASES = 50;
 
     private YamlDocument() {}
 
-    static MappingNode compose(String file, String text) {
+    public static MappingNode compose(String file, String text) {
         Node root;
         try {
             root = yaml().compose(new StringReader(text));

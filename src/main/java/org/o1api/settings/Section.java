@@ -1,4 +1,4 @@
-package org.o1api.config;
+package org.o1api.settings;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +22,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  * Keys and values of the file, read by asking for them: a key that nobody asked for is unknown. A problem is noted and the
  * reading goes on with the fallback, so that all problems are told at once. An absent section reads as an empty one.
  */
-final class Section {
+public final class Section {
     private final Reading reading;
     private final Place place;
     private final boolean readable;
@@ -41,29 +41,29 @@ final class Section {
     }
 
     /** Reads a section by a function, then looks for keys that it did not ask for. */
-    static <T> T read(Reading reading, Place place, @Nullable Node node, Function<Section, T> content) {
+    public static <T> T read(Reading reading, Place place, @Nullable Node node, Function<Section, T> content) {
         Section section = new Section(reading, place, node);
         T result = content.apply(section);
         section.refuseUnknown();
         return result;
     }
 
-    <T> @Nullable T find(String key, Kind<T> kind) {
+    public <T> @Nullable T find(String key, Kind<T> kind) {
         return value(key, kind, null);
     }
 
     /** A value whose fallback is not one value: the docs say it in words. */
-    <T> @Nullable T find(String key, Kind<T> kind, String fallback) {
+    public <T> @Nullable T find(String key, Kind<T> kind, String fallback) {
         return value(key, kind, fallback);
     }
 
-    <T> T get(String key, Kind<T> kind, T fallback) {
+    public <T> T get(String key, Kind<T> kind, T fallback) {
         T found = value(key, kind, kind.printed().apply(fallback));
         return found == null ? fallback : found;
     }
 
     /** A value that has to be there. The stand-in lets the reading go on without it. */
-    <T> T require(String key, Kind<T> kind, T standIn) {
+    public <T> T require(String key, Kind<T> kind, T standIn) {
         int before = reading.problems();
         T found = value(key, kind, "required");
         if (found == null && reading.problems() == before) {
@@ -72,13 +72,13 @@ final class Section {
         return found == null ? standIn : found;
     }
 
-    <T> T section(String key, Function<Section, T> content) {
+    public <T> T section(String key, Function<Section, T> content) {
         ask(key, "a section", null);
         return read(reading, at(key), node(key), content);
     }
 
     /** A section whose keys are names that the author gives to sections. */
-    <T> Map<String, T> sections(String key, BiFunction<String, Section, T> content) {
+    public <T> Map<String, T> sections(String key, BiFunction<String, Section, T> content) {
         Map<String, T> byName = new LinkedHashMap<>();
         names(key, "names, each with a section", Kind.LINE_OF_TEXT)
                 .forEach((name, entry) -> byName.put(
@@ -92,7 +92,7 @@ final class Section {
     }
 
     /** A section whose keys are names that the author gives to single values. */
-    <T> Map<String, T> values(String key, Kind<String> nameKind, Kind<T> kind) {
+    public <T> Map<String, T> values(String key, Kind<String> nameKind, Kind<T> kind) {
         Map<String, T> byName = new LinkedHashMap<>();
         names(key, "names, each with a value", nameKind).forEach((name, entry) -> {
             T value = reading.value(at(key).name(entry.line(), name), entry.node(), kind);
@@ -103,7 +103,7 @@ final class Section {
         return byName;
     }
 
-    <T> List<T> list(String key, Function<Section, T> content) {
+    public <T> List<T> list(String key, Function<Section, T> content) {
         ask(key, "a list of sections", null);
         List<T> items = new ArrayList<>();
         for (Node item : items(key)) {
@@ -113,7 +113,7 @@ final class Section {
     }
 
     /** A list of single values. Empty is only allowed by leaving the key out, so that nobody takes "all" for "none". */
-    <T> Set<T> set(String key, Kind<T> kind, String fallback) {
+    public <T> Set<T> set(String key, Kind<T> kind, String fallback) {
         ask(key, "a list, each " + kind.allowed(), fallback);
         return set(key, kind);
     }
@@ -123,13 +123,13 @@ final class Section {
      *
      * @param visitor is given each value, and what notes a problem with it
      */
-    <T> void each(String key, Kind<T> kind, String fallback, BiConsumer<T, Consumer<String>> visitor) {
+    public <T> void each(String key, Kind<T> kind, String fallback, BiConsumer<T, Consumer<String>> visitor) {
         ask(key, "a list, each " + kind.allowed(), fallback);
         visit(key, kind, visitor);
     }
 
     /** A single value, or a list of them in their order; empty where there is none. */
-    <T> Set<T> oneOrSeveral(String key, Kind<T> kind) {
+    public <T> Set<T> oneOrSeveral(String key, Kind<T> kind) {
         ask(key, kind.allowed() + ", or a list of them", null);
         if (node(key) instanceof SequenceNode) {
             return set(key, kind);
@@ -162,23 +162,23 @@ final class Section {
     }
 
     /** How many problems the whole file has so far. */
-    int problems() {
+    public int problems() {
         return reading.problems();
     }
 
     /** Notes that a key is not there, unless there is no section to have it. */
-    void missing(String key, String allowed) {
+    public void missing(String key, String allowed) {
         if (readable) {
             problem(key, "is missing, allowed: " + allowed);
         }
     }
 
     /** Notes a problem with the section itself. */
-    void problem(String message) {
+    public void problem(String message) {
         reading.problem(place, message);
     }
 
-    void problem(String key, String message) {
+    public void problem(String key, String message) {
         reading.problem(at(key), message);
     }
 

@@ -1,4 +1,4 @@
-package org.o1api.config;
+package org.o1api.settings;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  * What stands for <code>${NAME}</code>, <code>${NAME:-default}</code> and <code>${file:/path}</code> in a value. What was
  * put in is not looked at again, and <code>$${</code> is a plain <code>${</code>.
  */
-final class Substitution {
+public final class Substitution {
     private static final int FILE_LIMIT = 64 << 10;
     private static final String FILE = "file:";
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
 
     private final Function<String, @Nullable String> environment;
 
-    Substitution(Function<String, @Nullable String> environment) {
+    public Substitution(Function<String, @Nullable String> environment) {
         this.environment = environment;
     }
 
-    String apply(String text) throws UnresolvedException {
+    public String apply(String text) throws UnresolvedException {
         if (!text.contains("${")) {
             return text;
         }
@@ -83,7 +83,7 @@ final class Substitution {
     }
 
     /** A variable that has no value. The message says which. */
-    static final class UnresolvedException extends RuntimeException {
+    public static final class UnresolvedException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         UnresolvedException(String message) {
