@@ -13,7 +13,6 @@ import org.o1api.server.StreamSettings;
 import org.o1api.settings.ConfigException;
 import org.o1api.settings.Reading;
 import org.o1api.settings.Substitution;
-import org.o1api.settings.YamlDocument;
 import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
 
@@ -54,6 +53,6 @@ public record Config(
      */
     public static Config parse(String name, String yaml, Function<String, @Nullable String> environment) {
         Reading reading = new Reading(name, new Substitution(environment));
-        return ConfigReader.read(reading, YamlDocument.compose(name, yaml));
+        return ConfigReader.read(reading, yaml);
     }
 }

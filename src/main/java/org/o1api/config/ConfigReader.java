@@ -14,12 +14,10 @@ import org.o1api.server.BodySettings;
 import org.o1api.server.StreamSettings;
 import org.o1api.server.TurnExecutor;
 import org.o1api.settings.Kind;
-import org.o1api.settings.Place;
 import org.o1api.settings.Reading;
 import org.o1api.settings.Section;
 import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
-import org.yaml.snakeyaml.nodes.MappingNode;
 
 /** Composes the config of the file's keys. */
 final class ConfigReader {
@@ -37,10 +35,9 @@ final class ConfigReader {
 
     private ConfigReader() {}
 
-    static Config read(Reading reading, @Nullable MappingNode root) {
-        Config config = Section.read(reading, new Place(1, "", ""), root, ConfigReader::config);
-        reading.failOnProblems();
-        return config;
+    /** Reads the text of a file; null: there is no file, so everything has its default. */
+    static Config read(Reading reading, @Nullable String yaml) {
+        return Section.readFile(reading, yaml, ConfigReader::config);
     }
 
     private static Config config(Section root) {

@@ -9,19 +9,19 @@ import java.util.regex.Pattern;
  * @param path the key's path, like {@code presets.o1.steps.min}; empty for the whole file
  * @param pattern the path with {@code *} for names and {@code []} for positions, as the docs list it
  */
-public record Place(int line, String path, String pattern) {
+record Place(int line, String path, String pattern) {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]+");
 
-    public Place key(int at, String key) {
+    Place key(int at, String key) {
         return new Place(at, join(path, PLAIN.matcher(key).matches() ? key : "'" + key + "'"), join(pattern, key));
     }
 
     /** A key that the file's author names. */
-    public Place name(int at, String name) {
+    Place name(int at, String name) {
         return new Place(at, key(at, name).path(), join(pattern, "*"));
     }
 
-    public Place item(int at, int index) {
+    Place item(int at, int index) {
         return new Place(at, path + "[" + index + "]", pattern + "[]");
     }
 

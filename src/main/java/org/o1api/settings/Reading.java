@@ -28,16 +28,20 @@ public final class Reading {
         this.substitution = substitution;
     }
 
-    public void problem(Place place, String message) {
+    String file() {
+        return file;
+    }
+
+    void problem(Place place, String message) {
         problems.add(new Problem(place, message));
     }
 
     /** How many problems there are so far. */
-    public int problems() {
+    int problems() {
         return problems.size();
     }
 
-    public void asked(Asked key) {
+    void asked(Asked key) {
         asked.putIfAbsent(key.pattern(), key);
     }
 
@@ -47,7 +51,7 @@ public final class Reading {
     }
 
     /** Reads a single value; null when there is none, or none that can be used, which is then a problem. */
-    public <T> @Nullable T value(Place place, Node node, Kind<T> kind) {
+    <T> @Nullable T value(Place place, Node node, Kind<T> kind) {
         if (!(node instanceof ScalarNode scalar)) {
             problem(place, "found " + nameOf(node) + ", allowed: " + kind.allowed());
             return null;
@@ -73,7 +77,7 @@ public final class Reading {
     }
 
     /** Tags ask a reader to make objects. This one makes none. */
-    public boolean refusesTag(Place place, Node node) {
+    boolean refusesTag(Place place, Node node) {
         boolean refused = !PLAIN_TAGS.contains(node.getTag());
         if (refused) {
             problem(place, "found a YAML tag (!), allowed: values without one");
@@ -81,7 +85,7 @@ public final class Reading {
         return refused;
     }
 
-    public void failOnProblems() {
+    void failOnProblems() {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems.stream()
                     .sorted(Comparator.comparingInt(problem -> problem.place().line()))
@@ -96,16 +100,16 @@ public final class Reading {
         return file + ":" + problem.place().line() + ": " + (path.isEmpty() ? "" : path + ": ") + problem.message();
     }
 
-    public static int lineOf(Node node) {
+    static int lineOf(Node node) {
         return node.getStartMark() == null ? 1 : node.getStartMark().getLine() + 1;
     }
 
     /** Nothing, {@code null} or {@code ~}. */
-    public static boolean isAbsent(Node node) {
+    static boolean isAbsent(Node node) {
         return node.getTag().equals(Tag.NULL);
     }
 
-    public static String nameOf(Node node) {
+    static String nameOf(Node node) {
         if (node instanceof ScalarNode) {
             return "a single value";
         }

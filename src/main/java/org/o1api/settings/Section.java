@@ -40,8 +40,21 @@ public final class Section {
         }
     }
 
+    /**
+     * Reads a file by a function.
+     *
+     * @param yaml the file's text; null: there is no file, which reads as an empty one
+     * @throws ConfigException with all problems
+     */
+    public static <T> T readFile(Reading reading, @Nullable String yaml, Function<Section, T> content) {
+        Node root = yaml == null ? null : YamlDocument.compose(reading.file(), yaml);
+        T result = read(reading, new Place(1, "", ""), root, content);
+        reading.failOnProblems();
+        return result;
+    }
+
     /** Reads a section by a function, then looks for keys that it did not ask for. */
-    public static <T> T read(Reading reading, Place place, @Nullable Node node, Function<Section, T> content) {
+    private static <T> T read(Reading reading, Place place, @Nullable Node node, Function<Section, T> content) {
         Section section = new Section(reading, place, node);
         T result = content.apply(section);
         section.refuseUnknown();

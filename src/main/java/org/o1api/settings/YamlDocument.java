@@ -14,14 +14,14 @@ import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.representer.Representer;
 
 /** A file's one YAML document as nodes with their lines. No object is made of them. */
-public final class YamlDocument {
-    public static final int CODE_POINTS = 1 << 20;
+final class YamlDocument {
+    static final int CODE_POINTS = 1 << 20;
     private static final int DEPTH = 20;
     private static final int ALIASES = 50;
 
     private YamlDocument() {}
 
-    public static MappingNode compose(String file, String text) {
+    static MappingNode compose(String file, String text) {
         Node root;
         try {
             root = yaml().compose(new StringReader(text));

@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.o1api.settings.Reading;
 import org.o1api.settings.Substitution;
-import org.o1api.settings.YamlDocument;
 
 /** Holds {@code configuration.md} to the code: the same keys, the same defaults and ranges, and examples that work. */
 class ConfigurationDocTest {
@@ -63,7 +62,7 @@ class ConfigurationDocTest {
     /** The code asks for a section's keys whether or not it is there, but for those of names only where one is. */
     private static Map<String, Reading.Asked> asked(String everything) {
         Reading reading = new Reading("all", new Substitution(ENVIRONMENT::get));
-        ConfigReader.read(reading, YamlDocument.compose("all", everything));
+        ConfigReader.read(reading, everything);
         return reading.asked();
     }
 
