@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.Json;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 import org.o1api.server.ErrorFormat;

@@ -8,6 +8,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.o1api.json.Json;
 
 /** Whether the process answers, and whether the gateway accepts requests. Public. */
 @Path("health")

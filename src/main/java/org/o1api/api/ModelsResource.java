@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.time.Instant;
+import org.o1api.json.Json;
 import org.o1api.model.Caller;
 import org.o1api.model.ErrorCode;
 import org.o1api.reasoning.Preset;

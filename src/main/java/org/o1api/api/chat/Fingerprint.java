@@ -9,7 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
-import org.o1api.api.Json;
+import org.o1api.json.Json;
 
 /** What makes two requests the same: all that they ask, but not the white space, nor whether the answer is streamed. */
 final class Fingerprint {

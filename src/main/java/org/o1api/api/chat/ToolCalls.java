@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.o1api.api.Json;
+import org.o1api.json.Json;
 import org.o1api.json.JsonSlices;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;

@@ -1,4 +1,4 @@
-package org.o1api.api;
+package org.o1api.json;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
