@@ -206,7 +206,9 @@ public final class Gateway implements ServletContextListener {
             LOG.log(Level.INFO, "no provider is configured: the built-in demo model answers");
             return Map.of(
                     Config.DEFAULT_UPSTREAM,
-                    started(new DemoUpstream(Config.DEFAULT_UPSTREAM, DemoUpstream.READABLE_PACE), Upstream::close));
+                    started(
+                            new DemoUpstream(Config.DEFAULT_UPSTREAM, DemoUpstream.DEFAULT_TOKEN_DELAY),
+                            Upstream::close));
         }
         Map<String, Upstream> upstreams = new LinkedHashMap<>();
         for (UpstreamSettings settings : config.upstreams().values()) {

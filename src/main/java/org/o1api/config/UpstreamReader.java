@@ -76,7 +76,7 @@ final class UpstreamReader {
         URI proxy = section.find("proxy", Kind.PROXY);
         ReasoningHistory reasoning = section.get("reasoning_history", REASONING_HISTORY, ReasoningHistory.DROP);
         Replies replies = replies(section);
-        Duration relearnAfter = section.get("relearn_after", RELEARN_AFTER, UpstreamSettings.RELEARN_AFTER);
+        Duration relearnAfter = section.get("relearn_after", RELEARN_AFTER, UpstreamSettings.DEFAULT_RELEARN_AFTER);
         SSLContext tls = section.section("tls", UpstreamReader::tls);
         if (tls != null && !"https".equalsIgnoreCase(url.getScheme())) {
             section.problem("tls", "the url is not https://, allowed: tls with an https:// url only");
@@ -108,9 +108,9 @@ final class UpstreamReader {
             check(section, () -> certificates.trust(ca));
         }
         if (keystore != null) {
-            check(section, () -> certificates.identify(keystore, password == null ? "" : password));
+            check(section, () -> certificates.useClientCertificate(keystore, password == null ? "" : password));
         }
-        return ca == null && keystore == null ? null : certificates.context();
+        return ca == null && keystore == null ? null : certificates.sslContext();
     }
 
     private interface Check {
@@ -141,7 +141,7 @@ final class UpstreamReader {
     private static Replies replies(Section section) {
         Replies fallback = Replies.DEFAULT;
         return new Replies(
-                section.get("event", EVENT, (long) fallback.event()).intValue(),
+                section.get("event", EVENT, (long) fallback.maxEventBytes()).intValue(),
                 section.get("require_finish_reason", Kind.FLAG, fallback.requireFinishReason()),
                 section.get("starts_thinking", Kind.FLAG, fallback.startsThinking()));
     }

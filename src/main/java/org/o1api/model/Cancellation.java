@@ -49,7 +49,7 @@ public final class Cancellation {
     }
 
     /** A cancellation for a part of the turn: it ends with the turn, for the same reason, and may end before. */
-    public Cancellation part() {
+    public Cancellation child() {
         Cancellation part = new Cancellation();
         part.detach = onCancel(() -> {
             CancelledException why = reason();
@@ -103,7 +103,7 @@ public final class Cancellation {
     }
 
     /** How many actions are registered. */
-    public int registered() {
+    public int registeredActions() {
         synchronized (actions) {
             return actions.size();
         }

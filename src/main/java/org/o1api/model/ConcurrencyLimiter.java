@@ -177,14 +177,14 @@ public final class ConcurrencyLimiter {
     }
 
     /** How many wait. */
-    public int waiting() {
+    public int queueLength() {
         synchronized (rotation) {
             return waiting;
         }
     }
 
     /** How many permits could be acquired at once. */
-    public int available() {
+    public int availablePermits() {
         synchronized (rotation) {
             return available;
         }

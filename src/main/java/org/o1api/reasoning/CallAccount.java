@@ -33,14 +33,14 @@ final class CallAccount implements AttemptListener {
     }
 
     @Override
-    public void sent(String name, String modelName) {
+    public void onRequestSent(String name, String modelName) {
         upstream = name;
         model = modelName;
         attempts++;
     }
 
     @Override
-    public void spent(Usage used) {
+    public void onFailedAttemptUsage(Usage used) {
         failedAttempts = failedAttempts.plus(used.equals(Usage.NONE) ? tokens.count(request, "", "") : used);
     }
 

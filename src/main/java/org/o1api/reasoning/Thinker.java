@@ -13,10 +13,10 @@ import org.o1api.model.ThinkBlock;
 import org.o1api.model.TurnLedger;
 import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
-import org.o1api.upstream.CallOwner;
+import org.o1api.upstream.CallContext;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.RetryAllowance;
-import org.o1api.upstream.Terms;
+import org.o1api.upstream.CallingTurn;
+import org.o1api.upstream.RetryBudget;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
@@ -30,8 +30,8 @@ public final class Thinker {
     private final Cancellation answering;
 
     private final Preset.Budget budget;
-    private final RetryAllowance retries;
-    private final CallOwner owner;
+    private final RetryBudget retries;
+    private final CallingTurn owner;
     private final TurnListener listener;
     private final TurnTokens tokens;
     private final TurnLedger ledger;
@@ -61,11 +61,11 @@ public final class Thinker {
             TurnLedger ledger) {
         this.upstream = upstream;
         this.cancellation = cancellation;
-        this.thinking = cancellation.part();
-        this.answering = cancellation.part();
+        this.thinking = cancellation.child();
+        this.answering = cancellation.child();
         this.budget = budget;
-        this.retries = new RetryAllowance(budget.retries());
-        this.owner = new CallOwner(caller);
+        this.retries = new RetryBudget(budget.retries());
+        this.owner = new CallingTurn(caller);
         this.listener = listener;
         this.ledger = ledger;
         this.tokens = new TurnTokens(answering::isCancelled);
@@ -131,11 +131,11 @@ public final class Thinker {
      * count as one call of the budget. What the first one used counts in the ledger's totals only.
      */
     public boolean mayRetry(UpstreamException failure) {
-        if (!failure.retryable() || !retries.take()) {
+        if (!failure.retryable() || !retries.tryConsume()) {
             return false;
         }
         listener.flush();
-        Duration wait = RetryAllowance.waitAfter(1);
+        Duration wait = RetryBudget.backoff(1);
         Duration asked = failure.retryAfter(); // not retryable above max_retry_wait
         answering.sleep(asked != null && asked.compareTo(wait) > 0 ? asked : wait);
         calls--;
@@ -150,7 +150,7 @@ public final class Thinker {
         CallAccount account = new CallAccount(purpose, request, upstream.name(), tokens, ledger);
         boolean opened = false;
         try {
-            Call call = upstream.open(request, new Terms(time, retries, owner, this::accepted, account));
+            Call call = upstream.open(request, new CallContext(time, retries, owner, this::accepted, account));
             opened = true;
             return counted(call, account, time);
         } finally {

@@ -15,7 +15,7 @@ import org.o1api.model.ErrorCode;
 final class Attempt implements AutoCloseable {
     private final Exchange exchange;
     private final Cancellation cancellation;
-    private final Failures failures;
+    private final UpstreamErrors failures;
     private final UpstreamLog log;
     private final Set<Exchange> watched;
     private final ConcurrencyLimiter limiter;
@@ -32,7 +32,7 @@ final class Attempt implements AutoCloseable {
     Attempt(
             Exchange exchange,
             Cancellation cancellation,
-            Failures failures,
+            UpstreamErrors failures,
             UpstreamLog log,
             Set<Exchange> watched,
             ConcurrencyLimiter limiter) {
@@ -56,7 +56,7 @@ final class Attempt implements AutoCloseable {
      *
      * @throws UpstreamException if the breaker does not admit it
      */
-    void start(Breaker breaker, CallOwner owner) {
+    void start(Breaker breaker, CallingTurn owner) {
         permit = breaker.admit(owner);
         watched.add(exchange);
         uncancel = cancellation.onCancel(exchange::cancel);
@@ -71,9 +71,9 @@ final class Attempt implements AutoCloseable {
     }
 
     /** Why the attempt failed. A connection that was cut from our side fails in many ways: ask first whether it was. */
-    UpstreamException explain(Exception thrown) {
+    UpstreamException failureFor(Exception thrown) {
         cancellation.throwIfCancelled();
-        UpstreamException reason = exchange.reason();
+        UpstreamException reason = exchange.abortReason();
         if (reason == null) {
             return failures.ofException(thrown);
         }
@@ -81,20 +81,20 @@ final class Attempt implements AutoCloseable {
     }
 
     /** Logs for the operator what was thrown, unless it is how the gateway itself ended the attempt. */
-    void report(Exception thrown) {
-        UpstreamException reason = exchange.reason();
+    void logFailure(Exception thrown) {
+        UpstreamException reason = exchange.abortReason();
         if (reason == null) {
-            log.failed(thrown);
-        } else if (exchange.connects() && reason.code() == ErrorCode.UPSTREAM_TIMEOUT) {
-            log.notConnected(reason);
+            log.transportFailed(thrown);
+        } else if (exchange.isConnecting() && reason.code() == ErrorCode.UPSTREAM_TIMEOUT) {
+            log.connectTimedOut(reason);
         }
     }
 
     /** The first delta is there. */
-    void begun() {
+    void firstDeltaReceived() {
         begun = true;
         if (permit != null) {
-            permit.begun();
+            permit.firstDeltaReceived();
         }
     }
 
@@ -107,7 +107,7 @@ final class Attempt implements AutoCloseable {
 
     /** The attempt failed. That counts against the upstream unless the gateway or a slow reader is the cause. */
     void failed(UpstreamException why) {
-        boolean slowReader = begun && exchange.outOfTime();
+        boolean slowReader = begun && exchange.exceededCallTimeout();
         if (permit != null && !cancellation.isCancelled() && !slowReader) {
             permit.failed(why);
         }

@@ -11,12 +11,12 @@ public interface AttemptListener {
      * @param upstream the name of the upstream that gets it
      * @param model the upstream's name of the model
      */
-    default void sent(String upstream, String model) {}
+    default void onRequestSent(String upstream, String model) {}
 
     /**
      * An attempt failed before the call had begun, and is paid for all the same.
      *
      * @param usage what it used; {@link Usage#NONE} if its reply was complete and the upstream reports no usage
      */
-    void spent(Usage usage);
+    void onFailedAttemptUsage(Usage usage);
 }

@@ -22,7 +22,7 @@ import org.o1api.model.ErrorCode;
  */
 final class Breaker {
     /** How long it stays open. */
-    static final Duration OPEN = Duration.ofSeconds(5);
+    static final Duration OPEN_TIME = Duration.ofSeconds(5);
 
     private static final System.Logger LOG = System.getLogger(Breaker.class.getName());
     private static final int WINDOW = 50;
@@ -33,7 +33,7 @@ final class Breaker {
     private final String name;
     private final Duration open;
     private final CircuitBreaker breaker;
-    private final CallerVotes votes;
+    private final CallerOutcomes votes;
     private final Set<String> besideProbe = ConcurrentHashMap.newKeySet();
     private volatile long openedNanos = System.nanoTime();
     private volatile String probeCaller = "";
@@ -51,7 +51,7 @@ final class Breaker {
     Breaker(String name, Duration open, boolean enabled, LongSupplier nanoTime) {
         this.name = name;
         this.open = open;
-        votes = new CallerVotes(nanoTime);
+        votes = new CallerOutcomes(nanoTime);
         breaker = CircuitBreaker.of(
                 name,
                 CircuitBreakerConfig.custom()
@@ -82,7 +82,7 @@ final class Breaker {
      * @throws UpstreamException if it is open, and no probe is due
      */
     void throwIfOpen(String caller) {
-        if (breaker.getState() == State.OPEN && openedFor().compareTo(open) < 0 && votes.hasFailed(caller)) {
+        if (breaker.getState() == State.OPEN && openedFor().compareTo(open) < 0 && votes.lastCallFailed(caller)) {
             throw refusal();
         }
     }
@@ -92,8 +92,8 @@ final class Breaker {
      *
      * @throws UpstreamException if it is open, or a probe is out and the caller's own calls have failed
      */
-    Permit admit(CallOwner owner) {
-        if (breaker.getState() == State.OPEN && !votes.hasFailed(owner.caller())) {
+    Permit admit(CallingTurn owner) {
+        if (breaker.getState() == State.OPEN && !votes.lastCallFailed(owner.caller())) {
             endPause();
         }
         if (!breaker.tryAcquirePermission()) {
@@ -118,7 +118,7 @@ final class Breaker {
     private boolean mayGoBesideProbe(String caller) {
         return breaker.getState() == State.HALF_OPEN
                 && !caller.equals(probeCaller)
-                && !votes.hasFailed(caller)
+                && !votes.lastCallFailed(caller)
                 && besideProbe.add(caller);
     }
 
@@ -151,7 +151,7 @@ final class Breaker {
 
     /** Whether a failure is one of the upstream, and not of the request. */
     private static boolean counts(UpstreamException failure) {
-        if (failure.saidNothing() || failure.body().blamesModel()) {
+        if (failure.isEmptyReply() || failure.errorBody().isGenerationFailure()) {
             return false;
         }
         return switch (failure.code()) {
@@ -170,24 +170,24 @@ final class Breaker {
 
     /** The admission of one attempt, which ends with its result. Belongs to the attempt's thread. */
     final class Permit {
-        private final CallOwner owner;
+        private final CallingTurn owner;
         private final Role role;
         private boolean held = true;
 
-        private Permit(CallOwner owner, Role role) {
+        private Permit(CallingTurn owner, Role role) {
             this.owner = owner;
             this.role = role;
         }
 
         /** The reply has begun: enough for a probe. */
-        void begun() {
+        void firstDeltaReceived() {
             if (role != Role.ORDINARY) {
                 succeeded();
             }
         }
 
         void succeeded() {
-            votes.succeeded(owner.caller());
+            votes.recordSuccess(owner.caller());
             if (role == Role.BESIDE_PROBE) {
                 endTrouble();
             } else if (end()) {
@@ -199,8 +199,8 @@ final class Breaker {
             if (!counts(failure)) {
                 return;
             }
-            boolean forMostCallers = votes.failed(owner.caller());
-            if (role != Role.PROBE && !(forMostCallers && owner.firstFailureAt(Breaker.this))) {
+            boolean forMostCallers = votes.recordFailure(owner.caller());
+            if (role != Role.PROBE && !(forMostCallers && owner.isFirstFailureAt(Breaker.this))) {
                 close();
             } else if (end()) {
                 breaker.onError(0, TimeUnit.NANOSECONDS, failure);

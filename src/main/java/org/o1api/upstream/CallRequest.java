@@ -16,14 +16,14 @@ import org.o1api.model.RawJson;
  *     never {@code model}, {@code messages}, {@code stream} or {@code stream_options}
  * @param droppable which of the fields are ours and may be left out for an upstream that refuses them; the caller's own are
  *     never dropped in silence
- * @param earlier what becomes of the reasoning that the messages carry
+ * @param earlierReasoning what becomes of the reasoning that the messages carry
  */
 public record CallRequest(
         String model,
         List<Message> messages,
         Map<String, RawJson> fields,
         Set<String> droppable,
-        EarlierReasoning earlier) {
+        EarlierReasoning earlierReasoning) {
     public CallRequest {
         messages = List.copyOf(messages);
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
@@ -31,13 +31,13 @@ public record CallRequest(
     }
 
     CallRequest withModel(String other) {
-        return new CallRequest(other, messages, fields, droppable, earlier);
+        return new CallRequest(other, messages, fields, droppable, earlierReasoning);
     }
 
-    CallRequest with(String field, RawJson value) {
+    CallRequest withField(String field, RawJson value) {
         Map<String, RawJson> changed = new LinkedHashMap<>(fields);
         changed.put(field, value);
-        return new CallRequest(model, messages, changed, droppable, earlier);
+        return new CallRequest(model, messages, changed, droppable, earlierReasoning);
     }
 
     /** A call that passes no earlier reasoning on, unless the upstream's settings say so. */
@@ -53,11 +53,11 @@ public record CallRequest(
     /**
      * What becomes of the reasoning of earlier answers ({@link Message#reasoning}).
      *
-     * @param keep whether all of it is sent in its own fields, whatever the upstream's settings say
+     * @param sendAll whether all of it is sent in its own fields, whatever the upstream's settings say
      * @param continuedFrom the index of the first message of the exchange that the call continues: from there on the reasoning
      *     reaches the model, as text before the content if the provider gets no field of it; the number of messages or more: none does
      */
-    public record EarlierReasoning(boolean keep, int continuedFrom) {
+    public record EarlierReasoning(boolean sendAll, int continuedFrom) {
         public static final EarlierReasoning NONE = new EarlierReasoning(false, Integer.MAX_VALUE);
     }
 }

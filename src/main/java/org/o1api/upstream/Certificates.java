@@ -78,7 +78,7 @@ public final class Certificates {
      *
      * @throws UnusableException if the file cannot be read, the password does not open it, or it contains no private key
      */
-    public void identify(String keystore, String password) throws UnusableException {
+    public void useClientCertificate(String keystore, String password) throws UnusableException {
         byte[] file = read("keystore", keystore);
         String allowed = ", allowed: a PKCS12 file with a private key and its certificate";
         try {
@@ -111,7 +111,7 @@ public final class Certificates {
     }
 
     /** What has been read, for connections; the runtime's certificates if {@link #trust} was not called. */
-    public SSLContext context() {
+    public SSLContext sslContext() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(identity, trusted, null);

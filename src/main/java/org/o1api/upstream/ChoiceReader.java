@@ -16,7 +16,7 @@ final class ChoiceReader {
     private static final String THOUGHT_START = "<thought>";
     private static final String THOUGHT_END = "</thought>";
 
-    private final RawValues raw;
+    private final RawValueReader raw;
     private final ToolCallReader toolCalls;
     private final List<RawJson> images = new ArrayList<>(0);
     /** Whether a delta of this reply has said something. */
@@ -35,13 +35,13 @@ final class ChoiceReader {
     private int textStart;
     private int textEnd;
 
-    ChoiceReader(RawValues raw) {
+    ChoiceReader(RawValueReader raw) {
         this.raw = raw;
         this.toolCalls = new ToolCallReader(raw);
     }
 
     /** Another chunk begins. */
-    void forget() {
+    void reset() {
         text = null;
         reasoning = null;
         details = null;
@@ -50,23 +50,23 @@ final class ChoiceReader {
         isThought = false;
         texts = 0;
         images.clear();
-        toolCalls.forget();
+        toolCalls.reset();
     }
 
     /** Reads the value of {@code delta}; whether it is one. */
-    boolean delta(JsonParser json, JsonToken value) throws IOException {
+    boolean readDelta(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_OBJECT) {
             json.skipChildren();
             return false;
         }
-        forget(); // a message before it
+        reset(); // a message before it
         object(json);
-        deltaSeen |= saysSomething();
+        deltaSeen |= hasContent();
         return true;
     }
 
     /** Reads the value of {@code message}. */
-    void message(JsonParser json, JsonToken value, boolean besideDelta) throws IOException {
+    void readMessage(JsonParser json, JsonToken value, boolean besideDelta) throws IOException {
         if (value != JsonToken.START_OBJECT || besideDelta || deltaSeen) {
             json.skipChildren();
             return;
@@ -75,12 +75,12 @@ final class ChoiceReader {
     }
 
     /** Whether the current chunk says anything that a client gets as the answer, or as reasoning. */
-    boolean saysSomething() {
+    boolean hasContent() {
         return texts > 0 || details != null || refusal != null || !images.isEmpty() || !toolCalls.isEmpty();
     }
 
     /** Whether the current chunk says one text and nothing else. */
-    boolean isOneText() {
+    boolean isSingleText() {
         return texts == 1
                 && details == null
                 && refusal == null
@@ -91,11 +91,11 @@ final class ChoiceReader {
     }
 
     /** Takes the current chunk, which says one text, as the example for the next ones. */
-    void teach(ChunkTemplate template, byte[] bytes, int offset, int length) {
+    void updateTemplate(ChunkTemplate template, byte[] bytes, int offset, int length) {
         template.learn(bytes, offset, length, textStart, textEnd, textIsReasoning);
     }
 
-    void report(ChunkReader.Sink sink) {
+    void emitTo(ChunkReader.Sink sink) {
         String thought = reasoning == null || reasoning.isEmpty() ? details : reasoning;
         if (thought != null && !thought.isEmpty()) {
             sink.reasoning(thought);
@@ -107,7 +107,7 @@ final class ChoiceReader {
             sink.refusal(refusal);
         }
         images.forEach(sink::image);
-        toolCalls.report(sink);
+        toolCalls.emitTo(sink);
         if (active) {
             sink.activity();
         }
@@ -234,7 +234,7 @@ final class ChoiceReader {
                 json.skipChildren();
                 continue;
             }
-            int start = RawValues.start(json);
+            int start = RawValueReader.tokenStart(json);
             boolean image = false;
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 JsonToken value = json.nextToken();
@@ -249,13 +249,13 @@ final class ChoiceReader {
                 }
             }
             if (image) {
-                images.add(raw.since(start, json));
+                images.add(raw.sliceFrom(start, json));
             }
         }
     }
 
     private String string(JsonParser json, boolean isReasoning) throws IOException {
-        int start = RawValues.start(json);
+        int start = RawValueReader.tokenStart(json);
         String string = json.getText(); // reads to the token's end
         if (!string.isEmpty()) {
             texts++;

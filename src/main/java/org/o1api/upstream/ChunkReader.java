@@ -34,10 +34,10 @@ final class ChunkReader {
         void usage(Usage usage);
 
         /** A later reason replaces an earlier one. */
-        void finish(EndReason reason);
+        void finish(ProviderFinishReason reason);
 
         /** The provider reports a failure. */
-        void error(ErrorBody error);
+        void error(ProviderErrorBody error);
     }
 
     /** The limit on events bounds a string, too. */
@@ -52,15 +52,15 @@ final class ChunkReader {
 
     private final Sink sink;
     private final ChunkTemplate template = new ChunkTemplate();
-    private final RawValues raw = new RawValues();
+    private final RawValueReader raw = new RawValueReader();
     private final ChoiceReader choice = new ChoiceReader(raw);
-    private final ErrorFinder errors = new ErrorFinder();
+    private final ErrorDetector errors = new ErrorDetector();
     private boolean endsInSomethingElse;
     /** The index of the choice that is read. */
     private int index = NO_INDEX;
 
     // What the current chunk says beside its choice.
-    private @Nullable EndReason finish;
+    private @Nullable ProviderFinishReason finish;
     private @Nullable Usage usage;
 
     ChunkReader(Sink sink) {
@@ -109,9 +109,9 @@ final class ChunkReader {
             }
             throwIfMore(json);
         }
-        ErrorBody error = errors.found(isChunk, bytes, offset, length);
+        ProviderErrorBody error = errors.detectedError(isChunk, bytes, offset, length);
         learn(bytes, offset, length, error != null);
-        if (choice.saysSomething()) {
+        if (choice.hasContent()) {
             endsInSomethingElse = false;
         } else if (!isChunk && !errors.isPing()) {
             endsInSomethingElse = true;
@@ -139,38 +139,38 @@ final class ChunkReader {
         if (!isError) {
             throw new IOException("a chunk that is no JSON object");
         }
-        sink.error(ErrorBody.of(bytes, offset, length));
+        sink.error(ProviderErrorBody.of(bytes, offset, length));
     }
 
     private void learn(byte[] bytes, int offset, int length, boolean failed) {
-        if (choice.isOneText() && finish == null && usage == null && !failed) {
-            choice.teach(template, bytes, offset, length);
+        if (choice.isSingleText() && finish == null && usage == null && !failed) {
+            choice.updateTemplate(template, bytes, offset, length);
         } else {
-            template.forget();
+            template.clear();
         }
     }
 
     /**
      * Whether something that is no chunk came after the last text: without a finish reason it may be how a failure is reported.
      */
-    boolean endsInSomethingElse() {
+    boolean endsWithUnknownObject() {
         return endsInSomethingElse;
     }
 
     /** Reads the data of an event that is an error by its name, whatever they are. */
-    void readError(byte[] bytes, int offset, int length) {
-        sink.error(ErrorFinder.named(bytes, offset, length));
+    void readErrorEvent(byte[] bytes, int offset, int length) {
+        sink.error(ErrorDetector.ofErrorEvent(bytes, offset, length));
     }
 
     private void forget() {
-        choice.forget();
-        errors.forget();
+        choice.reset();
+        errors.reset();
         finish = null;
         usage = null;
     }
 
-    private void report(@Nullable ErrorBody error) {
-        choice.report(sink);
+    private void report(@Nullable ProviderErrorBody error) {
+        choice.emitTo(sink);
         if (usage != null) {
             sink.usage(usage);
         }
@@ -186,10 +186,10 @@ final class ChunkReader {
         switch (name) {
             case "choices" -> choices(json, value);
             case "usage" -> usage(json, value);
-            case "error" -> errors.read(json, value);
+            case "error" -> errors.readErrorField(json, value);
             case "base_resp" -> errors.readBaseResponse(json, value);
             case "x_groq" -> groq(json, value);
-            default -> errors.readShape(name, json, value);
+            default -> errors.readTopLevelField(name, json, value);
         }
     }
 
@@ -211,23 +211,23 @@ final class ChunkReader {
 
     /** Reads a choice. One is requested, so the first index that arrives is its index, and choices of others are left out. */
     private void choice(JsonParser json) throws IOException {
-        EndReason finishBefore = finish;
+        ProviderFinishReason finishBefore = finish;
         boolean hasDelta = false;
         boolean isOther = false;
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
             JsonToken value = json.nextToken();
             switch (name) {
                 case "index" -> isOther = isOther(json, value);
-                case "delta" -> hasDelta |= choice.delta(json, value);
-                case "message" -> choice.message(json, value, hasDelta);
+                case "delta" -> hasDelta |= choice.readDelta(json, value);
+                case "message" -> choice.readMessage(json, value, hasDelta);
                 case "usage" -> usage(json, value);
-                case "error" -> errors.read(json, value);
+                case "error" -> errors.readErrorField(json, value);
                 case "finish_reason" -> finish(json, value);
                 default -> json.skipChildren();
             }
         }
         if (isOther) {
-            choice.forget();
+            choice.reset();
             finish = finishBefore;
         }
     }
@@ -244,7 +244,7 @@ final class ChunkReader {
 
     private void finish(JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_STRING && !json.getText().isBlank()) {
-            finish = EndReason.of(json.getText());
+            finish = ProviderFinishReason.of(json.getText());
         }
         json.skipChildren();
     }
@@ -266,7 +266,7 @@ final class ChunkReader {
             JsonToken field = json.nextToken();
             switch (name) {
                 case "usage" -> usage(json, field);
-                case "error" -> errors.read(json, field);
+                case "error" -> errors.readErrorField(json, field);
                 default -> json.skipChildren();
             }
         }

@@ -30,7 +30,7 @@ final class ChunkTemplate {
                 && bytes[offset + start] == '"'
                 && bytes[offset + end - 1] == '"';
         if (!located || length > LONGEST) {
-            forget();
+            clear();
             return;
         }
         prefix = start + 1;
@@ -43,7 +43,7 @@ final class ChunkTemplate {
         System.arraycopy(bytes, offset + length - suffix, chunk, prefix, suffix);
     }
 
-    void forget() {
+    void clear() {
         prefix = 0;
     }
 

@@ -44,11 +44,11 @@ final class ContextLength {
      *
      * @param status the error's HTTP status, 0 if there is none. Above 499 only a code counts: the message may quote the request
      */
-    static boolean isExceeded(int status, ErrorBody error) {
+    static boolean isExceeded(int status, ProviderErrorBody error) {
         if (matches(error.code()) || matches(error.type())) {
             return true;
         }
-        String statement = error.statement().toLowerCase(Locale.ROOT);
+        String statement = error.text().toLowerCase(Locale.ROOT);
         if (WHOLE.matcher(statement.strip()).matches()) {
             return true;
         }

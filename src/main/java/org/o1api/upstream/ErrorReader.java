@@ -61,10 +61,10 @@ final class ErrorReader {
 
     private ErrorReader() {}
 
-    static ErrorBody read(String body) {
+    static ProviderErrorBody read(String body) {
         String text = ErrorText.ofBody(body);
         if (text.isEmpty() || text.startsWith("<")) { // HTML
-            return ErrorBody.EMPTY;
+            return ProviderErrorBody.EMPTY;
         }
         ErrorReader reader = new ErrorReader();
         JsonNode json = PartialJson.read(text);
@@ -75,13 +75,14 @@ final class ErrorReader {
             reader.text(text, 0);
         }
         if (plain) {
-            ValidationText validation = ValidationText.in(ErrorText.start(text));
+            ValidationError validation = ValidationError.find(ErrorText.truncate(text));
             reader.message = validation == null ? null : validation.message();
             reader.param = validation == null ? null : validation.param();
         }
         String message = reader.message;
-        String statement = message != null ? message : plain ? ValidationText.withoutInput(ErrorText.start(text)) : "";
-        return new ErrorBody(
+        String statement =
+                message != null ? message : plain ? ValidationError.withoutInput(ErrorText.truncate(text)) : "";
+        return new ProviderErrorBody(
                 statement.substring(0, Math.min(statement.length(), LONGEST_STATEMENT)),
                 message,
                 reader.param,
@@ -269,12 +270,12 @@ final class ErrorReader {
         if (message != null) {
             return;
         }
-        ValidationText validation = ValidationText.in(text);
+        ValidationError validation = ValidationError.find(text);
         if (validation != null) {
             param = param == null ? validation.param() : param;
             message = validation.message();
         } else if (!ErrorText.looksLikeJson(text)) {
-            message = ValidationText.withoutInput(text).strip();
+            message = ValidationError.withoutInput(text).strip();
         }
     }
 }

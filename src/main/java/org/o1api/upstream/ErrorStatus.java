@@ -40,13 +40,13 @@ final class ErrorStatus {
     private ErrorStatus() {}
 
     /** Whether the provider rejects a request for want of credit, whatever the status. */
-    static boolean isOutOfCredit(ErrorBody error) {
+    static boolean isOutOfCredit(ProviderErrorBody error) {
         return Stream.of(error.code(), error.type())
                 .anyMatch(word -> word != null && OUT_OF_CREDIT.matcher(word).matches());
     }
 
     /** The status, 0 if nothing tells it. */
-    static int of(ErrorBody error) {
+    static int of(ProviderErrorBody error) {
         if (error.status() != 0) {
             return error.status();
         }

@@ -25,7 +25,7 @@ final class ErrorText {
         return text;
     }
 
-    static String start(String text) {
+    static String truncate(String text) {
         return text.substring(0, Math.min(text.length(), LONGEST_TEXT));
     }
 
@@ -35,7 +35,7 @@ final class ErrorText {
 
     /** A message, or the data of an event in place of one. */
     static String ofMessage(String message) {
-        String text = start(message);
+        String text = truncate(message);
         return EVENT_OF_JSON.matcher(text).lookingAt() ? ofBody(text) : text.strip();
     }
 

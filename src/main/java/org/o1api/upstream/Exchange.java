@@ -9,17 +9,17 @@ import org.o1api.upstream.UpstreamSettings.Timeouts;
 /** One attempt's hold on its connection: it can be ended by any thread and in any phase, and knows what it waits for. */
 final class Exchange {
     /** What the call's thread waits for, and so which limit holds. */
-    enum Wait {
-        NOTHING,
+    enum WaitingFor {
+        NONE,
         CONNECTION,
         FIRST_DELTA,
         NEXT_DELTA,
         /** The usage of a reply that is otherwise complete. */
         USAGE,
         /** The end of a reply of which nothing else is missing. */
-        REST,
+        END_OF_REPLY,
         /** The end of a complete reply's body, which lets the connection be used again. */
-        END
+        END_OF_BODY
     }
 
     /** Some providers count for several seconds. */
@@ -31,7 +31,7 @@ final class Exchange {
     private final Timeouts timeouts;
     private final long callStart;
     private volatile long since = System.nanoTime();
-    private volatile Wait wait = Wait.NOTHING;
+    private volatile WaitingFor wait = WaitingFor.NONE;
     private volatile boolean reused;
     private volatile boolean outOfTime;
     private volatile boolean withoutUsage;
@@ -50,7 +50,7 @@ final class Exchange {
     }
 
     /** Takes the request in hand by which the connection can be cut. */
-    void sending(HttpUriRequestBase sent) {
+    void setRequest(HttpUriRequestBase sent) {
         boolean tooLate;
         synchronized (this) {
             request = sent;
@@ -64,40 +64,40 @@ final class Exchange {
     void connected(boolean usedBefore) {
         reused = usedBefore;
         since = System.nanoTime();
-        wait = Wait.FIRST_DELTA;
+        wait = WaitingFor.FIRST_DELTA;
     }
 
     /** Whether the connection had served another call before. */
-    boolean reused() {
+    boolean isReused() {
         return reused;
     }
 
     /** Whether it waits for its connection, or was ended while it did. */
-    boolean connects() {
-        return wait == Wait.CONNECTION;
+    boolean isConnecting() {
+        return wait == WaitingFor.CONNECTION;
     }
 
     /** Whether it was ended because the whole call took too long. */
-    boolean outOfTime() {
+    boolean exceededCallTimeout() {
         return outOfTime;
     }
 
     /** Whether it was ended because no usage came. */
-    boolean endedWithoutUsage() {
+    boolean timedOutWaitingForUsage() {
         return withoutUsage;
     }
 
     /** Begins to wait, from now on; for the first delta from when the connection was there, whatever came meanwhile. */
-    void waitFor(Wait what) {
-        if (what != Wait.FIRST_DELTA) {
+    void startWaiting(WaitingFor what) {
+        if (what != WaitingFor.FIRST_DELTA) {
             since = System.nanoTime(); // before what: who sees the new wait sees its time too
         }
         wait = what;
     }
 
     /** Waits for nothing: the reader is busy with what it has. */
-    void pause() {
-        wait = Wait.NOTHING;
+    void stopWaiting() {
+        wait = WaitingFor.NONE;
     }
 
     /** Cuts the connection; without effect once it is back in the pool. */
@@ -113,7 +113,7 @@ final class Exchange {
     }
 
     /** Cuts the connection and says why; the first reason counts. */
-    void end(UpstreamException why) {
+    void abort(UpstreamException why) {
         synchronized (this) {
             if (reason == null) {
                 reason = why;
@@ -124,17 +124,18 @@ final class Exchange {
 
     /** Why the gateway itself ended the attempt; null when it did not. */
     @Nullable
-    UpstreamException reason() {
+    UpstreamException abortReason() {
         return reason;
     }
 
     /** Ends the attempt where it has waited too long. */
-    void check(long now) {
-        Wait what = wait;
+    void enforceTimeouts(long now) {
+        WaitingFor what = wait;
         long waited = now - since;
         UpstreamException over = switch (what) {
-            case NOTHING -> null;
-            case CONNECTION -> exceeds(waited, timeouts.connect()) ? Failures.notConnected(timeouts, null) : null;
+            case NONE -> null;
+            case CONNECTION ->
+                exceeds(waited, timeouts.connect()) ? UpstreamErrors.connectTimeout(timeouts, null) : null;
             case FIRST_DELTA ->
                 exceeds(waited, timeouts.firstToken())
                         ? silent(timeouts.firstToken(), "timeouts.first_token", false)
@@ -144,20 +145,20 @@ final class Exchange {
                 withoutUsage |= exceeds(waited, USAGE);
                 yield withoutUsage ? silent(USAGE, "after its last word", true) : null;
             }
-            case REST -> exceeds(waited, REST) ? silent(REST, "after its last word", true) : null;
-            case END -> exceeds(waited, END) ? silent(END, "after its end", true) : null;
+            case END_OF_REPLY -> exceeds(waited, REST) ? silent(REST, "after its last word", true) : null;
+            case END_OF_BODY -> exceeds(waited, END) ? silent(END, "after its end", true) : null;
         };
-        if (over == null && what != Wait.END && exceeds(now - callStart, timeouts.call())) {
+        if (over == null && what != WaitingFor.END_OF_BODY && exceeds(now - callStart, timeouts.call())) {
             outOfTime = true;
             over = new UpstreamException(
                     ErrorCode.UPSTREAM_TIMEOUT,
-                    "The model's provider took longer than " + Failures.text(timeouts.call())
+                    "The model's provider took longer than " + UpstreamErrors.durationText(timeouts.call())
                             + " for one call (timeouts.call).",
                     false,
                     null);
         }
         if (over != null) {
-            end(over);
+            abort(over);
         }
     }
 
@@ -168,7 +169,7 @@ final class Exchange {
     private static UpstreamException silent(Duration limit, String name, boolean retryable) {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_TIMEOUT,
-                "The model's provider sent nothing for " + Failures.text(limit) + " (" + name + ").",
+                "The model's provider sent nothing for " + UpstreamErrors.durationText(limit) + " (" + name + ").",
                 retryable,
                 null);
     }

@@ -6,9 +6,9 @@ import org.o1api.model.RawJson;
 /**
  * What a request lets expect of its reply.
  *
- * @param usage whether the provider was asked to count tokens in a stream
+ * @param expectsUsage whether the provider was asked to count tokens in a stream
  */
-record ExpectedReply(Json json, boolean usage) {
+record ExpectedReply(Json json, boolean expectsUsage) {
     /** Who asked for JSON in place of text. */
     enum Json {
         NOT_REQUESTED,

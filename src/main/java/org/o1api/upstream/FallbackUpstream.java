@@ -25,7 +25,7 @@ public final class FallbackUpstream implements Upstream {
 
     /** Makes the call. Where all fail, the first one's failure goes out: the others only stand in for it. */
     @Override
-    public Call open(CallRequest request, Terms terms) {
+    public Call open(CallRequest request, CallContext terms) {
         @Nullable UpstreamException first = null;
         int start = current;
         for (int i = 0; i < upstreams.size(); i++) {

@@ -29,10 +29,10 @@ enum GenerationFailure {
     }
 
     /** The failure that a provider reports; null if it is another one. */
-    static @Nullable GenerationFailure of(ErrorBody error) {
+    static @Nullable GenerationFailure of(ProviderErrorBody error) {
         for (GenerationFailure failure : values()) {
             if (error.code() == null
-                    ? failure.words.matcher(error.statement()).lookingAt()
+                    ? failure.words.matcher(error.text()).lookingAt()
                     : failure.code.equals(error.code())) {
                 return failure;
             }

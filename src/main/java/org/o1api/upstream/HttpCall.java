@@ -27,11 +27,11 @@ final class HttpCall implements Call {
     private final ExpectedReply expected;
     private final Response response;
     private final Attempt attempt;
-    private final Decompression body;
-    private final EventReader events;
-    private final DeltaQueue deltas;
+    private final DecompressingInputStream body;
+    private final SseReader events;
+    private final DeltaBuffer deltas;
     private final ChunkReader chunks;
-    private final ReplyEnd end;
+    private final ReplyCompletion end;
     private Form form = Form.UNKNOWN;
     private boolean begun;
     private boolean complete;
@@ -39,22 +39,27 @@ final class HttpCall implements Call {
     private boolean closed;
     private @Nullable UpstreamException failure;
 
-    HttpCall(ProviderProfile profile, ExpectedReply expected, Response response, Attempt attempt, Failures failures) {
+    HttpCall(
+            ProviderProfile profile,
+            ExpectedReply expected,
+            Response response,
+            Attempt attempt,
+            UpstreamErrors failures) {
         this.profile = profile;
         this.expected = expected;
         this.response = response;
         this.attempt = attempt;
         this.body = Transport.body(response);
-        this.events = new EventReader(body, profile.replies().event());
-        this.deltas = new DeltaQueue(failures, expected.wantsJson(), longest());
+        this.events = new SseReader(body, profile.replies().maxEventBytes());
+        this.deltas = new DeltaBuffer(failures, expected.wantsJson(), longest());
         this.chunks = new ChunkReader(deltas);
-        this.end = new ReplyEnd(profile, expected, deltas);
+        this.end = new ReplyCompletion(profile, expected, deltas);
     }
 
     /** Bytes of a reply that is one object, and characters of what a stream says: far above what models write. */
     private int longest() {
         return (int)
-                Math.min(Integer.MAX_VALUE, EVENTS_IN_REPLY * profile.replies().event());
+                Math.min(Integer.MAX_VALUE, EVENTS_IN_REPLY * profile.replies().maxEventBytes());
     }
 
     @Override
@@ -62,12 +67,12 @@ final class HttpCall implements Call {
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
-                return await();
+                return awaitDelta();
             }
 
             @Override
             public Delta next() {
-                if (!await()) {
+                if (!awaitDelta()) {
                     throw new NoSuchElementException("the reply is complete");
                 }
                 begun = true;
@@ -77,7 +82,7 @@ final class HttpCall implements Call {
     }
 
     /** Waits for the next delta, and says whether there is one. */
-    boolean await() {
+    boolean awaitDelta() {
         if (deltas.isEmpty() && !complete) {
             advance();
         }
@@ -86,7 +91,7 @@ final class HttpCall implements Call {
 
     @Override
     public FinishReason finishReason() {
-        return end.reason();
+        return end.finishReason();
     }
 
     @Override
@@ -120,7 +125,7 @@ final class HttpCall implements Call {
 
     private void closeResponse() {
         try {
-            body.end();
+            body.releaseInflater();
             response.close();
         } catch (RuntimeException e) {
             // The connection is gone or back in the pool: nothing is left to be done with it.
@@ -129,7 +134,7 @@ final class HttpCall implements Call {
 
     /** Reads to the body's end, which gives the connection back for the next call. */
     private void finishBody() {
-        attempt.exchange().waitFor(Exchange.Wait.END);
+        attempt.exchange().startWaiting(Exchange.WaitingFor.END_OF_BODY);
         try {
             atEnd = events.drain(LONGEST_REST);
         } catch (IOException | RuntimeException e) {
@@ -139,25 +144,27 @@ final class HttpCall implements Call {
 
     /** Waits until a delta is there or the reply is complete. */
     private void advance() {
-        attempt.exchange().waitFor(waiting());
+        attempt.exchange().startWaiting(waiting());
         try {
             while (deltas.isEmpty() && !complete) {
                 step();
             }
         } finally {
-            attempt.exchange().pause();
+            attempt.exchange().stopWaiting();
         }
     }
 
-    private Exchange.Wait waiting() {
-        if (deltas.mayBeOver()) {
-            return mayBringUsage() ? Exchange.Wait.USAGE : Exchange.Wait.REST;
+    private Exchange.WaitingFor waiting() {
+        if (deltas.mayHaveEnded()) {
+            return mayBringUsage() ? Exchange.WaitingFor.USAGE : Exchange.WaitingFor.END_OF_REPLY;
         }
-        return begun || deltas.isActive() ? Exchange.Wait.NEXT_DELTA : Exchange.Wait.FIRST_DELTA;
+        return begun || deltas.hasActivity() ? Exchange.WaitingFor.NEXT_DELTA : Exchange.WaitingFor.FIRST_DELTA;
     }
 
     private boolean mayBringUsage() {
-        return expected.usage() && deltas.usage().equals(Usage.NONE) && !profile.knows(Fact.SILENT_AFTER_FINISH);
+        return expected.expectsUsage()
+                && deltas.usage().equals(Usage.NONE)
+                && !profile.hasLearned(Fact.NO_USAGE_AFTER_FINISH);
     }
 
     private void step() {
@@ -184,16 +191,16 @@ final class HttpCall implements Call {
     }
 
     private void begin() throws IOException {
-        switch (events.first()) {
+        switch (events.firstByte()) {
             case -1 -> {}
-            case '<' -> throw Failures.broken("answered with something that is no completion", null);
+            case '<' -> throw UpstreamErrors.providerFailed("answered with something that is no completion", null);
             case '{', '[' -> {
                 form = Form.JSON;
-                events.whole(longest());
+                events.readAll(longest());
                 atEnd = true;
                 parse();
-                if (!deltas.finished()) {
-                    end.checkWithoutReason();
+                if (!deltas.isFinished()) {
+                    end.checkWithoutFinishReason();
                 }
                 complete();
             }
@@ -210,48 +217,48 @@ final class HttpCall implements Call {
             any |= readEvent();
         }
         deltas.flush();
-        if (any && waiting() != Exchange.Wait.FIRST_DELTA) {
-            attempt.exchange().waitFor(waiting());
+        if (any && waiting() != Exchange.WaitingFor.FIRST_DELTA) {
+            attempt.exchange().startWaiting(waiting());
         }
     }
 
     /** Reads an event; whether it is more than a sign that the connection is alive. */
     private boolean readEvent() {
-        if (events.isError()) {
-            chunks.readError(events.event(), events.offset(), events.length());
+        if (events.isErrorEvent()) {
+            chunks.readErrorEvent(events.data(), events.offset(), events.length());
             return true;
         }
-        switch (EventData.of(events.event(), events.offset(), events.length())) {
+        switch (EventDataKind.of(events.data(), events.offset(), events.length())) {
             case JSON -> parse();
             case DONE -> done();
             case KEEP_ALIVE -> {
                 return false;
             }
-            case OTHER -> throw Failures.noCompletion(null);
+            case OTHER -> throw UpstreamErrors.notACompletion(null);
         }
         return true;
     }
 
     private void done() {
-        if (!deltas.finished()) {
-            if (chunks.endsInSomethingElse()) {
-                throw Failures.incomplete();
+        if (!deltas.isFinished()) {
+            if (chunks.endsWithUnknownObject()) {
+                throw UpstreamErrors.incompleteReply();
             }
-            end.checkWithoutReason();
+            end.checkWithoutFinishReason();
         }
         complete();
     }
 
     private void parse() {
         try {
-            chunks.read(events.event(), events.offset(), events.length());
+            chunks.read(events.data(), events.offset(), events.length());
         } catch (IOException e) {
-            throw Failures.noCompletion(e);
+            throw UpstreamErrors.notACompletion(e);
         }
     }
 
     private void complete() {
-        deltas.sealAll();
+        deltas.complete();
         end.check();
         complete = true;
         attempt.succeeded();
@@ -261,23 +268,23 @@ final class HttpCall implements Call {
         if (form == Form.EVENTS && events.last()) {
             readEvent();
         }
-        if (!complete && deltas.finished()) {
+        if (!complete && deltas.isFinished()) {
             complete();
         } else if (!complete) {
-            throw Failures.incomplete();
+            throw UpstreamErrors.incompleteReply();
         }
     }
 
     /** The connection broke, or was cut for its silence: after the finish reason that costs nothing but the usage. */
     private void broken(Exception thrown) {
         attempt.cancellation().throwIfCancelled();
-        if (attempt.exchange().endedWithoutUsage()) {
-            profile.learn(Fact.SILENT_AFTER_FINISH);
+        if (attempt.exchange().timedOutWaitingForUsage()) {
+            profile.learn(Fact.NO_USAGE_AFTER_FINISH);
         }
         try {
-            if (!deltas.mayBeOver() || !end.maySuffice()) {
-                UpstreamException why = attempt.explain(thrown);
-                attempt.report(thrown);
+            if (!deltas.mayHaveEnded() || !end.mayBeComplete()) {
+                UpstreamException why = attempt.failureFor(thrown);
+                attempt.logFailure(thrown);
                 throw why;
             }
             complete();
@@ -290,7 +297,7 @@ final class HttpCall implements Call {
     private void fail(UpstreamException why) {
         attempt.cancellation().throwIfCancelled();
         attempt.failed(why);
-        deltas.sealAll();
+        deltas.complete();
         failure = why;
         if (deltas.isEmpty()) {
             throw why;

@@ -31,7 +31,8 @@ public final class HttpUpstream implements Upstream {
         this(
                 settings,
                 scheduler,
-                new Breaker(settings.name(), Breaker.OPEN, settings.limits().circuitBreaker()),
+                new Breaker(
+                        settings.name(), Breaker.OPEN_TIME, settings.limits().circuitBreaker()),
                 new ProviderProfiles(settings, System::nanoTime),
                 new Transport(settings));
     }
@@ -50,7 +51,7 @@ public final class HttpUpstream implements Upstream {
         this.profiles = profiles;
         this.transport = transport;
         this.resources = new UpstreamResources(
-                settings, transport, new Failures(settings), log, breaker, limiter, watched, () -> closed);
+                settings, transport, new UpstreamErrors(settings), log, breaker, limiter, watched, () -> closed);
         this.ticker = PeriodicTask.start("limits of upstream " + settings.name(), TICK, TICK, this::tick, scheduler);
     }
 
@@ -65,17 +66,17 @@ public final class HttpUpstream implements Upstream {
     }
 
     @Override
-    public Call open(CallRequest request, Terms terms) {
+    public Call open(CallRequest request, CallContext terms) {
         String model = settings.model();
         CallRequest asked = model == null ? request : request.withModel(model);
-        return new Opening(resources, profiles.of(asked.model()), asked, terms).open();
+        return new CallOpener(resources, profiles.of(asked.model()), asked, terms).open();
     }
 
     @Override
     public void close() {
         closed = true;
         ticker.close();
-        watched.forEach(exchange -> exchange.end(Failures.stopping()));
+        watched.forEach(exchange -> exchange.abort(UpstreamErrors.shuttingDown()));
         transport.close();
     }
 
@@ -89,23 +90,23 @@ public final class HttpUpstream implements Upstream {
     /** Holds one call to its limits. If that fails, this call ends, and not the watch over the others. */
     private void check(Exchange exchange, long now) {
         try {
-            exchange.check(now);
+            exchange.enforceTimeouts(now);
         } catch (Throwable e) {
             watched.remove(exchange);
-            log.limitFailed(e);
+            log.timeoutCheckFailed(e);
             exchange.cancel();
         }
     }
 
     /** How many calls wait for a slot. */
-    int waiting() {
-        return limiter.waiting();
+    int queuedCalls() {
+        return limiter.queueLength();
     }
 
     /** Whether no call holds anything of this upstream. */
     boolean isIdle() {
         return watched.isEmpty()
-                && limiter.waiting() == 0
-                && limiter.available() == settings.limits().concurrency();
+                && limiter.queueLength() == 0
+                && limiter.availablePermits() == settings.limits().concurrency();
     }
 }

@@ -11,7 +11,7 @@ final class JsonText {
     private JsonText() {}
 
     /** Whether a text is exactly one JSON value. */
-    static boolean parses(String text) {
+    static boolean isJson(String text) {
         try (JsonParser json = ChunkReader.JSON.createParser(text)) {
             if (json.nextToken() == null) {
                 return false;
@@ -25,14 +25,14 @@ final class JsonText {
     }
 
     /** Whether a text begins as a JSON object that it does not complete. */
-    static boolean isCut(String text) {
-        JsonShape shape = new JsonShape();
+    static boolean isTruncatedObject(String text) {
+        JsonDepthTracker shape = new JsonDepthTracker();
         shape.feed(text);
         return shape.isOpen() && text.startsWith("{");
     }
 
     /** The JSON in a reply's text. */
-    static String of(StringBuilder reply) {
+    static String extract(StringBuilder reply) {
         String text = withoutThought(reply).strip();
         if (!text.startsWith(FENCE)) {
             return text;

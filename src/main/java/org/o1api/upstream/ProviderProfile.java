@@ -15,9 +15,9 @@ final class ProviderProfile {
 
     /** What can be learned of a model, whatever a request contains. */
     enum Fact {
-        DEVELOPER_REJECTED("rejects the role developer: sent as system"),
+        DEVELOPER_ROLE_REJECTED("rejects the role developer: sent as system"),
         /** The usage that was requested does not come, and the reply does not end. */
-        SILENT_AFTER_FINISH("sends no usage after the finish_reason and no [DONE]: waited for 2 s instead of 10 s");
+        NO_USAGE_AFTER_FINISH("sends no usage after the finish_reason and no [DONE]: waited for 2 s instead of 10 s");
 
         private final String description;
 
@@ -26,13 +26,13 @@ final class ProviderProfile {
         }
     }
 
-    private record Rejected(Combination combination, String field) {}
+    private record Rejected(FeatureCombination combination, String field) {}
 
     private final UpstreamSettings settings;
     private final String model;
     private final ExpiringSet<Fact> facts;
     private final ExpiringSet<Rejected> rejected;
-    private final ExpiringSet<ReasoningNeed> reasoningNeeds;
+    private final ExpiringSet<ReasoningFieldRule> reasoningNeeds;
     private final ExpiringSet<Long> refusedLimits;
     private final ExpiringSet<String> logged;
 
@@ -70,7 +70,7 @@ final class ProviderProfile {
         return settings.replies();
     }
 
-    boolean knows(Fact fact) {
+    boolean hasLearned(Fact fact) {
         return facts.contains(fact);
     }
 
@@ -83,20 +83,20 @@ final class ProviderProfile {
                     settings.name(),
                     fact.description,
                     model,
-                    Failures.text(settings.relearnAfter()));
+                    UpstreamErrors.durationText(settings.relearnAfter()));
         }
     }
 
     /** What it has said of fields for earlier reasoning. */
-    Set<ReasoningNeed> reasoningNeeds() {
+    Set<ReasoningFieldRule> reasoningRules() {
         return reasoningNeeds.elements();
     }
 
     /** Records what a request was accepted with, or without, after it had been rejected for that. It replaces what contradicts it. */
-    void learn(ReasoningNeed need) {
-        for (ReasoningNeed.Kind kind : ReasoningNeed.Kind.values()) {
+    void learn(ReasoningFieldRule need) {
+        for (ReasoningFieldRule.Kind kind : ReasoningFieldRule.Kind.values()) {
             if (kind != need.kind()) {
-                reasoningNeeds.remove(new ReasoningNeed(need.field(), kind));
+                reasoningNeeds.remove(new ReasoningFieldRule(need.field(), kind));
             }
         }
         if (reasoningNeeds.add(need) && logged.add(need.description())) {
@@ -106,17 +106,17 @@ final class ProviderProfile {
                     settings.name(),
                     need.description(),
                     model,
-                    Failures.text(settings.relearnAfter()));
+                    UpstreamErrors.durationText(settings.relearnAfter()));
         }
     }
 
     /** Whether it has refused an output limit of ours that was no higher, and accepted a quarter of it. */
-    boolean refusesLimit(long limit) {
+    boolean rejectsOutputLimit(long limit) {
         return refusedLimits.elements().stream().anyMatch(refused -> refused <= limit);
     }
 
     /** Records that a request was accepted with a reduced output limit, after it had been refused with its own. */
-    void learnReducedLimit(long refused, long accepted) {
+    void learnReducedOutputLimit(long refused, long accepted) {
         if (refusedLimits.add(refused) && logged.add("reduced limit")) {
             LOG.log(
                     Level.INFO,
@@ -126,12 +126,12 @@ final class ProviderProfile {
                     Long.toString(refused),
                     Long.toString(accepted),
                     model,
-                    Failures.text(settings.relearnAfter()));
+                    UpstreamErrors.durationText(settings.relearnAfter()));
         }
     }
 
     /** The fields that requests of a combination are rejected for. */
-    Set<String> rejectedFields(Combination combination) {
+    Set<String> rejectedFields(FeatureCombination combination) {
         return rejected.elements().stream()
                 .filter(known -> known.combination().equals(combination))
                 .map(Rejected::field)
@@ -139,7 +139,7 @@ final class ProviderProfile {
     }
 
     /** Records that requests of a combination are accepted without these fields, after one was rejected for each of them. */
-    void learnRejected(Combination combination, Set<String> fields) {
+    void learnRejectedFields(FeatureCombination combination, Set<String> fields) {
         Set<String> added = new TreeSet<>(fields);
         added.removeIf(field -> !rejected.add(new Rejected(combination, field)));
         if (!added.isEmpty()) {
@@ -150,7 +150,7 @@ final class ProviderProfile {
                     String.join(", ", added),
                     model,
                     combination,
-                    Failures.text(settings.relearnAfter()));
+                    UpstreamErrors.durationText(settings.relearnAfter()));
         }
     }
 

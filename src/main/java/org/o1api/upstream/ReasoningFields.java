@@ -47,11 +47,11 @@ record ReasoningFields(ReasoningHistory kept, Map<String, ReasoningHistory> requ
             return Map.of();
         }
         Map<String, RawJson> fields = new LinkedHashMap<>();
-        if (kept.includes(message)) {
+        if (kept.appliesTo(message)) {
             fields.putAll(message.reasoning());
         }
         required.forEach((name, with) -> {
-            RawJson value = with.includes(message) ? value(name, message) : null;
+            RawJson value = with.appliesTo(message) ? value(name, message) : null;
             if (value != null) {
                 fields.putIfAbsent(name, value);
             }

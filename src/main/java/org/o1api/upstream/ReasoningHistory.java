@@ -19,7 +19,7 @@ public enum ReasoningHistory {
         return wireName;
     }
 
-    boolean includes(Message message) {
+    boolean appliesTo(Message message) {
         return switch (this) {
             case DROP -> false;
             case TOOL_TURNS -> message.fields().containsKey("tool_calls");

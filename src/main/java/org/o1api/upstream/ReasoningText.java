@@ -34,7 +34,7 @@ final class ReasoningText {
     }
 
     /** The content of a message after its reasoning and a blank line; the content alone if there is no reasoning. */
-    static @Nullable Content before(Message message) {
+    static @Nullable Content prependTo(Message message) {
         Content content = message.content();
         String text = message.role() == Role.ASSISTANT ? of(message.reasoning()) : "";
         if (text.isEmpty()) {

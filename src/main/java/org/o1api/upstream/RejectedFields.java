@@ -74,20 +74,20 @@ final class RejectedFields {
     private RejectedFields() {}
 
     /** Whether an error that has the status of a failure says that the request asks for something that cannot be had. */
-    static boolean saysItCannot(ErrorBody error) {
-        return CANNOT.matcher(error.statement()).find();
+    static boolean isUnsupported(ProviderErrorBody error) {
+        return CANNOT.matcher(error.text()).find();
     }
 
     /** Both names of the output limit. */
-    static Set<String> limits() {
+    static Set<String> outputLimits() {
         return Set.of(MAX_TOKENS, MAX_COMPLETION_TOKENS);
     }
 
     /** The field of a request that is an output limit of ours; null if it has none, or the provider knows neither name. */
-    static @Nullable String ownLimit(CallRequest request, Set<String> alreadyOut) {
-        return alreadyOut.containsAll(limits())
+    static @Nullable String gatewayOutputLimit(CallRequest request, Set<String> alreadyOut) {
+        return alreadyOut.containsAll(outputLimits())
                 ? null
-                : limits().stream()
+                : outputLimits().stream()
                         .filter(limit -> request.fields().containsKey(limit)
                                 && request.droppable().contains(limit))
                         .findFirst()
@@ -95,17 +95,17 @@ final class RejectedFields {
     }
 
     /** Whether the value of the output limit is what is wrong, and not its name. */
-    static boolean isLimitTooLarge(ErrorBody error, CallRequest request) {
-        if (UNKNOWN.matcher(error.statement()).find()) {
+    static boolean isOutputLimitTooLarge(ProviderErrorBody error, CallRequest request) {
+        if (UNKNOWN.matcher(error.text()).find()) {
             return false;
         }
         String named = rootOf(error.param());
-        QuotedText quoted = new QuotedText(error.statement(), request);
-        return isInBody(named, request) ? limits().contains(named) : quoted.findsOutside(LIMIT);
+        UnquotedText quoted = new UnquotedText(error.text(), request);
+        return isInBody(named, request) ? outputLimits().contains(named) : quoted.contains(LIMIT);
     }
 
     /** The other name of a field that has two; null if it has one. */
-    static @Nullable String otherName(String field) {
+    static @Nullable String alternativeName(String field) {
         return switch (field) {
             case MAX_TOKENS -> MAX_COMPLETION_TOKENS;
             case MAX_COMPLETION_TOKENS -> MAX_TOKENS;
@@ -119,7 +119,7 @@ final class RejectedFields {
      *
      * @return empty if there is no such field
      */
-    static String named(ErrorBody error, CallRequest request, Set<String> alreadyOut) {
+    static String rejectedField(ProviderErrorBody error, CallRequest request, Set<String> alreadyOut) {
         List<String> candidates = FIELDS.stream()
                 .filter(field -> sent(field, request, alreadyOut) && mayGo(field, error, request, alreadyOut))
                 .toList();
@@ -130,11 +130,11 @@ final class RejectedFields {
         if (isInBody(named, request) && !named.equals("tools")) { // which are refused together with another field
             return "";
         }
-        QuotedText quoted = new QuotedText(error.statement(), request);
+        UnquotedText quoted = new UnquotedText(error.text(), request);
         return candidates.stream()
                 .filter(field -> {
                     Pattern name = NAMES.getOrDefault(field, NEVER);
-                    return quoted.findsOutside(name)
+                    return quoted.contains(name)
                             || name.matcher(String.valueOf(error.code())).find();
                 })
                 .findFirst()
@@ -168,21 +168,21 @@ final class RejectedFields {
         if (out.contains(field) || (field.equals(STREAM_OPTIONS) && out.contains(STREAM))) {
             return false;
         }
-        String other = otherName(field);
+        String other = alternativeName(field);
         return field.equals(STREAM)
                 || field.equals(STREAM_OPTIONS)
                 || request.fields().containsKey(field)
                 || (other != null && out.contains(other) && request.fields().containsKey(other));
     }
 
-    private static boolean mayGo(String field, ErrorBody error, CallRequest request, Set<String> out) {
+    private static boolean mayGo(String field, ProviderErrorBody error, CallRequest request, Set<String> out) {
         if (field.equals(STREAM) || field.equals(STREAM_OPTIONS)) {
             return true;
         }
-        String other = otherName(field);
+        String other = alternativeName(field);
         if (other != null && !out.contains(other)) {
             // Its value goes on under the other name, but only where the name is what is wrong.
-            return UNKNOWN.matcher(error.statement()).find();
+            return UNKNOWN.matcher(error.text()).find();
         }
         return request.droppable().contains(field)
                 || (other != null && request.droppable().contains(other));

@@ -36,13 +36,13 @@ final class RequestBody {
             json.writeArrayFieldStart("messages");
             int index = 0;
             for (Message message : request.messages()) {
-                boolean continued = index++ >= request.earlier().continuedFrom();
+                boolean continued = index++ >= request.earlierReasoning().continuedFrom();
                 write(message, reasoning.of(message), continued, developerAsSystem, json);
             }
             json.writeEndArray();
             for (Map.Entry<String, RawJson> field : request.fields().entrySet()) {
                 String name = field.getKey();
-                String other = RejectedFields.otherName(name);
+                String other = RejectedFields.alternativeName(name);
                 if (refused.contains(name) && other != null && !refused.contains(other)) {
                     write(other, field.getValue(), json);
                 } else if (!refused.contains(name) || !request.droppable().contains(name)) {
@@ -75,7 +75,7 @@ final class RequestBody {
         json.writeStartObject();
         json.writeStringField("role", role.wireName());
         boolean asText = continued && ReasoningText.of(reasoning).isEmpty();
-        Content content = asText ? ReasoningText.before(message) : message.content();
+        Content content = asText ? ReasoningText.prependTo(message) : message.content();
         if (content == null) {
             json.writeNullField("content");
         } else if (content instanceof Content.Text said) {

@@ -29,8 +29,8 @@ final class ToolCallReader {
     static final int NO_INDEX = -1;
     private static final int MAX_INDEX = 1024;
 
-    private final RawValues raw;
-    private final ToolCallIndex calls = new ToolCallIndex();
+    private final RawValueReader raw;
+    private final ToolCallMatcher calls = new ToolCallMatcher();
     private final List<Piece> pieces = new ArrayList<>();
 
     // The piece that is being read.
@@ -40,7 +40,7 @@ final class ToolCallReader {
     private String arguments = "";
     private Map<String, RawJson> fields = Map.of();
 
-    ToolCallReader(RawValues raw) {
+    ToolCallReader(RawValueReader raw) {
         this.raw = raw;
     }
 
@@ -85,7 +85,7 @@ final class ToolCallReader {
         }
         StringBuilder more = new StringBuilder();
         for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
-            int start = RawValues.start(json);
+            int start = RawValueReader.tokenStart(json);
             JsonToken part = json.nextToken();
             switch (key) {
                 case "name" -> name = nonEmpty(json, part);
@@ -94,7 +94,7 @@ final class ToolCallReader {
                     json.skipChildren();
                     json.finishToken();
                     if (part != JsonToken.VALUE_NULL) {
-                        more.append(more.isEmpty() ? '{' : ',').append(raw.since(start, json));
+                        more.append(more.isEmpty() ? '{' : ',').append(raw.sliceFrom(start, json));
                     }
                 }
             }
@@ -157,19 +157,19 @@ final class ToolCallReader {
     }
 
     /** Reports the pieces of the current chunk. */
-    void report(ChunkReader.Sink sink) {
+    void emitTo(ChunkReader.Sink sink) {
         for (int position = 0; position < pieces.size(); position++) {
             Piece piece = pieces.get(position);
-            int call = calls.of(piece, pieces.size() > 1 ? position : ToolCallIndex.LAST);
-            if (call != ToolCallIndex.REPETITION) {
-                String called = piece.name() == null ? calls.nameToRepeat(call) : piece.name();
+            int call = calls.match(piece, pieces.size() > 1 ? position : ToolCallMatcher.SINGLE);
+            if (call != ToolCallMatcher.DUPLICATE) {
+                String called = piece.name() == null ? calls.inheritedName(call) : piece.name();
                 sink.toolCall(new Delta.ToolCall(call, piece.id(), called, piece.arguments(), piece.fields()));
             }
         }
     }
 
     /** Discards the pieces: another chunk begins, or they do not count. */
-    void forget() {
+    void reset() {
         pieces.clear();
     }
 }

@@ -53,10 +53,10 @@ class Transport implements AutoCloseable {
     private final WebTarget target;
     private final Map<String, String> headers;
 
-    private final Connections connections;
+    private final UpstreamConnectionManager connections;
 
     Transport(UpstreamSettings settings) {
-        connections = new Connections(settings, this::connecting);
+        connections = new UpstreamConnectionManager(settings, this::connecting);
         client = ClientBuilder.newClient(config(settings));
         target = client.target(settings.url());
         headers = headers(settings);
@@ -75,8 +75,8 @@ class Transport implements AutoCloseable {
     }
 
     /** The body of a response, decompressed if it is compressed. */
-    static Decompression body(Response response) {
-        return new Decompression(
+    static DecompressingInputStream body(Response response) {
+        return new DecompressingInputStream(
                 (InputStream) response.getEntity(), response.getHeaderString(HttpHeaders.CONTENT_ENCODING));
     }
 
@@ -166,12 +166,12 @@ class Transport implements AutoCloseable {
 
     private ClassicHttpResponse sending(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
-        current().sending((HttpUriRequestBase) scope.originalRequest);
+        current().setRequest((HttpUriRequestBase) scope.originalRequest);
         return chain.proceed(request, scope);
     }
 
     private void connecting() {
-        current().waitFor(Exchange.Wait.CONNECTION);
+        current().startWaiting(Exchange.WaitingFor.CONNECTION);
     }
 
     private ClassicHttpResponse connected(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)

@@ -10,7 +10,7 @@ public interface Upstream extends AutoCloseable {
      *
      * @throws UpstreamException when the call failed, or was cancelled
      */
-    Call open(CallRequest request, Terms terms);
+    Call open(CallRequest request, CallContext terms);
 
     /** Releases connections and threads. Calls in flight end with an {@link UpstreamException}. */
     @Override

@@ -11,7 +11,7 @@ public final class UpstreamException extends GatewayException {
     private static final long serialVersionUID = 1;
 
     private final boolean retryable;
-    private final Told told;
+    private final ProviderError told;
     private final boolean saidNothing;
 
     /**
@@ -23,23 +23,24 @@ public final class UpstreamException extends GatewayException {
      * @param code its own word for the failure
      * @param body the error itself
      */
-    record Told(
+    record ProviderError(
             int status,
             @Nullable Duration retryAfter,
             @Nullable String param,
             @Nullable String code,
-            ErrorBody body) implements Serializable {
+            ProviderErrorBody body)
+            implements Serializable {
         private static final long serialVersionUID = 1;
 
-        static final Told NOTHING = of(0, null);
+        static final ProviderError NONE = of(0, null);
 
-        static Told of(int status, @Nullable Duration retryAfter) {
-            return new Told(status, retryAfter, null, null, ErrorBody.EMPTY);
+        static ProviderError of(int status, @Nullable Duration retryAfter) {
+            return new ProviderError(status, retryAfter, null, null, ProviderErrorBody.EMPTY);
         }
     }
 
     public UpstreamException(ErrorCode code, String message, boolean retryable, @Nullable Throwable cause) {
-        this(code, message, retryable, Told.NOTHING, cause);
+        this(code, message, retryable, ProviderError.NONE, cause);
     }
 
     UpstreamException(
@@ -49,10 +50,11 @@ public final class UpstreamException extends GatewayException {
             @Nullable Duration retryAfter,
             int status,
             @Nullable Throwable cause) {
-        this(code, message, retryable, Told.of(status, retryAfter), cause);
+        this(code, message, retryable, ProviderError.of(status, retryAfter), cause);
     }
 
-    UpstreamException(ErrorCode code, String message, boolean retryable, Told told, @Nullable Throwable cause) {
+    UpstreamException(
+            ErrorCode code, String message, boolean retryable, ProviderError told, @Nullable Throwable cause) {
         this(code, message, retryable, told, false, cause);
     }
 
@@ -60,7 +62,7 @@ public final class UpstreamException extends GatewayException {
             ErrorCode code,
             String message,
             boolean retryable,
-            Told told,
+            ProviderError told,
             boolean saidNothing,
             @Nullable Throwable cause) {
         super(code, message, cause);
@@ -70,12 +72,12 @@ public final class UpstreamException extends GatewayException {
     }
 
     /** A reply that was complete, and empty. */
-    public static UpstreamException nothingSaid() {
+    public static UpstreamException emptyReply() {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_FAILED,
                 "The model's provider answered with nothing.",
                 true,
-                Told.NOTHING,
+                ProviderError.NONE,
                 true,
                 null);
     }
@@ -106,12 +108,12 @@ public final class UpstreamException extends GatewayException {
     }
 
     /** Whether the provider could not read what its model wrote as the JSON that was requested. */
-    public boolean rejectsJson() {
-        return GenerationFailure.of(body()) == GenerationFailure.JSON;
+    public boolean failedToGenerateJson() {
+        return GenerationFailure.of(errorBody()) == GenerationFailure.JSON;
     }
 
     /** Whether the reply was complete, and empty: that is the model's doing. */
-    public boolean saidNothing() {
+    public boolean isEmptyReply() {
         return saidNothing;
     }
 
@@ -121,7 +123,7 @@ public final class UpstreamException extends GatewayException {
     }
 
     /** What the upstream said, for whoever changes the request; empty if it said nothing. Never for a log or a client. */
-    ErrorBody body() {
+    ProviderErrorBody errorBody() {
         return told.body();
     }
 }

@@ -35,14 +35,16 @@ final class UpstreamLog {
     }
 
     /** A failure below HTTP. */
-    void failed(Throwable thrown) {
-        FailureKind kind = FailureKind.of(thrown);
-        log.warning(kind.name(), upstream + kind.words() + ": " + cause(kind, thrown));
+    void transportFailed(Throwable thrown) {
+        TransportFailure kind = TransportFailure.of(thrown);
+        log.warning(kind.name(), upstream + kind.description() + ": " + cause(kind, thrown));
     }
 
     /** The gateway ended an attempt that had no connection in time. */
-    void notConnected(UpstreamException limit) {
-        log.warning(FailureKind.TIMEOUT.name(), upstream + FailureKind.TIMEOUT.words() + ": " + limit.getMessage());
+    void connectTimedOut(UpstreamException limit) {
+        log.warning(
+                TransportFailure.TIMEOUT.name(),
+                upstream + TransportFailure.TIMEOUT.description() + ": " + limit.getMessage());
     }
 
     /**
@@ -57,11 +59,11 @@ final class UpstreamLog {
     }
 
     /** An error of ours while a call was held to its limits. */
-    void limitFailed(Throwable thrown) {
+    void timeoutCheckFailed(Throwable thrown) {
         log.error("limits", upstream + ": a call could not be held to its limits and was ended", thrown);
     }
 
-    private static String cause(FailureKind kind, Throwable thrown) {
+    private static String cause(TransportFailure kind, Throwable thrown) {
         Throwable root = thrown;
         for (int depth = 0; root.getCause() != null && depth < 100; depth++) {
             root = root.getCause();
@@ -70,8 +72,8 @@ final class UpstreamLog {
                 || root instanceof ConnectionClosedException
                 || root instanceof NoHttpResponseException;
         return switch (kind) {
-            case TIMEOUT, NAME, CONNECTION, TLS -> FailureLog.rootCause(thrown);
-            case BROKEN -> saysNothingOfTheReply ? FailureLog.rootCause(thrown) : place(root);
+            case TIMEOUT, UNKNOWN_HOST, UNREACHABLE, TLS -> FailureLog.rootCause(thrown);
+            case CONNECTION_LOST -> saysNothingOfTheReply ? FailureLog.rootCause(thrown) : place(root);
             case UNEXPECTED -> place(root);
         };
     }

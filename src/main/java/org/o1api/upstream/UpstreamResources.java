@@ -8,19 +8,19 @@ import org.o1api.model.ConcurrencyLimiter;
 /**
  * What all calls of one upstream share.
  *
- * @param watched the exchanges that are held to their limits
+ * @param openExchanges the exchanges that are held to their limits
  * @param closed whether the upstream takes no more calls
  */
 record UpstreamResources(
         UpstreamSettings settings,
         Transport transport,
-        Failures failures,
+        UpstreamErrors failures,
         UpstreamLog log,
         Breaker breaker,
         ConcurrencyLimiter limiter,
-        Set<Exchange> watched,
+        Set<Exchange> openExchanges,
         BooleanSupplier closed) {
-    Attempt attempt(Exchange exchange, Cancellation cancellation) {
-        return new Attempt(exchange, cancellation, failures, log, watched, limiter);
+    Attempt newAttempt(Exchange exchange, Cancellation cancellation) {
+        return new Attempt(exchange, cancellation, failures, log, openExchanges, limiter);
     }
 }

@@ -33,7 +33,7 @@ public record UpstreamSettings(
         @Nullable URI proxy,
         @Nullable SSLContext tls) {
     /** Providers change what they accept; one failed attempt an hour costs little. */
-    public static final Duration RELEARN_AFTER = Duration.ofHours(1);
+    public static final Duration DEFAULT_RELEARN_AFTER = Duration.ofHours(1);
 
     public UpstreamSettings {
         headers = Map.copyOf(headers);
@@ -58,7 +58,7 @@ public record UpstreamSettings(
                 limits,
                 ReasoningHistory.DROP,
                 Replies.DEFAULT,
-                RELEARN_AFTER,
+                DEFAULT_RELEARN_AFTER,
                 headers,
                 proxy,
                 null);
@@ -94,11 +94,11 @@ public record UpstreamSettings(
     /**
      * How replies are read.
      *
-     * @param event bytes of one event of a streamed reply, at most
+     * @param maxEventBytes bytes of one event of a streamed reply, at most
      * @param requireFinishReason whether a stream that ends with {@code [DONE]} but without a finish reason has failed
      * @param startsThinking whether the model's text begins inside its reasoning, so that only {@code </think>} is sent
      */
-    public record Replies(int event, boolean requireFinishReason, boolean startsThinking) {
+    public record Replies(int maxEventBytes, boolean requireFinishReason, boolean startsThinking) {
         /** An image in base64 fits. */
         public static final Replies DEFAULT = new Replies(4 * 1024 * 1024, false, false);
     }

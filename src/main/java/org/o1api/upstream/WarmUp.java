@@ -67,7 +67,7 @@ final class WarmUp {
                 null);
         CallRequest request = new CallRequest("none", List.of(Message.user("warm")), Map.of());
         try (HttpUpstream upstream = new HttpUpstream(settings, scheduler);
-                Call call = upstream.open(request, new Terms(new Cancellation()))) {
+                Call call = upstream.open(request, new CallContext(new Cancellation()))) {
             call.forEach(delta -> {});
         }
     }

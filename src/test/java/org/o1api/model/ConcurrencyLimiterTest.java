@@ -33,10 +33,10 @@ class ConcurrencyLimiterTest {
 
     /** A waiter that has reached the queue, or the outcome if it did not have to wait. */
     private CompletableFuture<Outcome> waiter(ConcurrencyLimiter limiter, String caller, Cancellation cancellation) {
-        int before = limiter.waiting();
+        int before = limiter.queueLength();
         CompletableFuture<Outcome> waiter =
                 CompletableFuture.supplyAsync(() -> limiter.acquire(caller, cancellation, LONG), callers);
-        await().until(() -> waiter.isDone() || limiter.waiting() == before + 1);
+        await().until(() -> waiter.isDone() || limiter.queueLength() == before + 1);
         return waiter;
     }
 
@@ -84,8 +84,8 @@ class ConcurrencyLimiterTest {
         }
         assertThat(String.join(" ", order)).isEqualTo(served);
         limiter.release();
-        assertThat(limiter.available()).isOne();
-        assertThat(limiter.waiting()).isZero();
+        assertThat(limiter.availablePermits()).isOne();
+        assertThat(limiter.queueLength()).isZero();
     }
 
     @Test
@@ -131,11 +131,11 @@ class ConcurrencyLimiterTest {
             assertThat(waiters.get(number).join()).isEqualTo(Outcome.QUEUE_FULL);
             assertThat(waiters.stream().filter(CompletableFuture::isDone)).hasSize(1);
         }
-        assertThat(limiter.waiting()).isEqualTo(queue.length());
+        assertThat(limiter.queueLength()).isEqualTo(queue.length());
         for (int i = 0; i <= queue.length(); i++) {
             limiter.release();
         }
-        assertThat(limiter.available()).isOne();
+        assertThat(limiter.availablePermits()).isOne();
     }
 
     @Test
@@ -153,7 +153,7 @@ class ConcurrencyLimiterTest {
         ConcurrencyLimiter limiter = exhausted(1);
         assertThat(limiter.acquire("a", new Cancellation(), Duration.ofMillis(50)))
                 .isEqualTo(Outcome.TIMED_OUT);
-        assertThat(limiter.waiting()).isZero();
+        assertThat(limiter.queueLength()).isZero();
         limiter.release();
         assertThat(acquire(limiter)).isEqualTo(Outcome.ACQUIRED);
     }
@@ -166,7 +166,7 @@ class ConcurrencyLimiterTest {
         CompletableFuture<Outcome> next = waiter(limiter, "a");
         leaving.cancel(ErrorCode.CLIENT_LEFT, "gone");
         assertThat(catchThrowable(left::join)).hasRootCauseMessage("gone");
-        assertThat(limiter.waiting()).isOne();
+        assertThat(limiter.queueLength()).isOne();
         limiter.release();
         assertThat(next.join()).isEqualTo(Outcome.ACQUIRED);
     }
@@ -180,13 +180,13 @@ class ConcurrencyLimiterTest {
             seen.add(Thread.currentThread().isInterrupted());
         });
         waiting.start();
-        await().until(() -> limiter.waiting() == 1);
+        await().until(() -> limiter.queueLength() == 1);
         waiting.interrupt();
         waiting.join();
         assertThat(seen).containsExactly(Outcome.INTERRUPTED, true);
-        assertThat(limiter.waiting()).isZero();
+        assertThat(limiter.queueLength()).isZero();
         limiter.release();
-        assertThat(limiter.available()).isOne();
+        assertThat(limiter.availablePermits()).isOne();
     }
 
     @Test
@@ -195,8 +195,8 @@ class ConcurrencyLimiterTest {
         Duration thatFails = Duration.ofSeconds(Long.MAX_VALUE); // has no nanoseconds
         assertThat(catchThrowable(() -> limiter.acquire("a", new Cancellation(), thatFails)))
                 .isInstanceOf(ArithmeticException.class);
-        assertThat(limiter.waiting()).isZero();
+        assertThat(limiter.queueLength()).isZero();
         limiter.release();
-        assertThat(limiter.available()).isOne();
+        assertThat(limiter.availablePermits()).isOne();
     }
 }

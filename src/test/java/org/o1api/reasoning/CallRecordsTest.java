@@ -23,8 +23,8 @@ import org.o1api.model.TurnLedger;
 import org.o1api.model.Usage;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.Call;
+import org.o1api.upstream.CallContext;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.Terms;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
@@ -146,7 +146,7 @@ class CallRecordsTest {
         assertThat(only().usage()).isEqualTo(new Usage(inputCounted, 0, outputCounted, 0));
     }
 
-    private static Upstream failing(Consumer<Terms> before) {
+    private static Upstream failing(Consumer<CallContext> before) {
         return new Upstream() {
             @Override
             public String name() {
@@ -154,7 +154,7 @@ class CallRecordsTest {
             }
 
             @Override
-            public Call open(CallRequest request, Terms terms) {
+            public Call open(CallRequest request, CallContext terms) {
                 before.accept(terms);
                 throw new UpstreamException(ErrorCode.UPSTREAM_FAILED, "It failed.", false, null);
             }
@@ -176,8 +176,8 @@ class CallRecordsTest {
     @Test
     void recordsWhatACallUsedThatGotNoReply() {
         Thinker thinker = thinker(failing(terms -> {
-            terms.attempts().sent("spare", "other");
-            terms.attempts().spent(new Usage(5, 0, 3, 0));
+            terms.attemptListener().onRequestSent("spare", "other");
+            terms.attemptListener().onFailedAttemptUsage(new Usage(5, 0, 3, 0));
         }));
         assertThatThrownBy(() -> thinker.think(REQUEST)).hasMessage("It failed.");
         assertThat(only())
@@ -191,7 +191,7 @@ class CallRecordsTest {
     void recordsACallThatTimeEndedBeforeItsReply() {
         Thinker[] thinker = new Thinker[1];
         thinker[0] = thinker(failing(terms -> {
-            terms.attempts().sent("main", "m");
+            terms.attemptListener().onRequestSent("main", "m");
             thinker[0].endThinking();
         }));
         try (Call call = thinker[0].think(REQUEST)) {

@@ -13,8 +13,8 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
+import org.o1api.upstream.CallContext;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.Terms;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
@@ -115,16 +115,16 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     @Override
-    public Call open(CallRequest request, Terms terms) {
+    public Call open(CallRequest request, CallContext terms) {
         journal.add("open");
         requests.add(request);
         open++;
-        terms.accepted().run();
+        terms.onAccepted().run();
         for (Usage used : failedAttempts) {
-            terms.attempts().sent(name(), request.model());
-            terms.attempts().spent(used);
+            terms.attemptListener().onRequestSent(name(), request.model());
+            terms.attemptListener().onFailedAttemptUsage(used);
         }
-        terms.attempts().sent(name(), request.model());
+        terms.attemptListener().onRequestSent(name(), request.model());
         Reply reply = decider == null ? script.remove() : decider.apply(request);
         if (reply.deltas().isEmpty() && reply.failure() != null) {
             open--;

@@ -23,8 +23,8 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Usage;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.Call;
+import org.o1api.upstream.CallContext;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.Terms;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
@@ -124,7 +124,7 @@ class ThinkerTest {
     void waitsForARetryNoLongerThanTheTurnLasts() {
         Thinker thinker = thinker(ScriptedUpstream.answering(using(1)), Preset.Budget.DEFAULT);
         thinker.endTime();
-        assertThatThrownBy(() -> thinker.mayRetry(UpstreamException.nothingSaid()))
+        assertThatThrownBy(() -> thinker.mayRetry(UpstreamException.emptyReply()))
                 .isInstanceOfSatisfying(
                         CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT));
     }
@@ -164,7 +164,7 @@ class ThinkerTest {
             }
 
             @Override
-            public Call open(CallRequest request, Terms terms) {
+            public Call open(CallRequest request, CallContext terms) {
                 return new CallThatFailsToClose();
             }
 

@@ -46,7 +46,7 @@ class BreakerTest {
     }
 
     private static void fail(Breaker breaker, String caller) {
-        breaker.admit(new CallOwner(caller)).failed(Failures.broken("broke", null));
+        breaker.admit(new CallingTurn(caller)).failed(UpstreamErrors.providerFailed("broke", null));
     }
 
     private static void succeed(Breaker breaker, int times) {
@@ -56,7 +56,7 @@ class BreakerTest {
     }
 
     private static Breaker.Permit admit(Breaker breaker) {
-        return breaker.admit(new CallOwner("a"));
+        return breaker.admit(new CallingTurn("a"));
     }
 
     private static Breaker.Permit awaitProbe(Breaker breaker) {
@@ -113,7 +113,7 @@ class BreakerTest {
         Breaker.Permit probe = awaitProbe(breaker);
         assertThatCode(() -> breaker.throwIfOpen("a")).doesNotThrowAnyException();
         assertThat(catchThrowable(() -> admit(breaker))).isInstanceOf(UpstreamException.class);
-        probe.failed(Failures.broken("broke", null));
+        probe.failed(UpstreamErrors.providerFailed("broke", null));
         assertThat(catchThrowable(() -> admit(breaker))).isInstanceOf(UpstreamException.class);
 
         awaitProbe(breaker).succeeded();
@@ -144,7 +144,7 @@ class BreakerTest {
         Breaker.Permit probe = awaitProbe(breaker);
         early.succeeded();
         left.close();
-        assertThat(catchThrowable(() -> breaker.admit(new CallOwner("b")))).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> breaker.admit(new CallingTurn("b")))).isInstanceOf(UpstreamException.class);
         probe.succeeded();
         succeed(breaker, 20);
     }
@@ -196,7 +196,7 @@ class BreakerTest {
         HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LATE);
         for (int i = 0; i < 25; i++) {
             Cancellation cancellation = new Cancellation();
-            try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
+            try (Call call = upstream.open(fixture.request(), new CallContext(cancellation))) {
                 if (i % 2 == 0) {
                     cancellation.cancel(ErrorCode.UPSTREAM_TIMEOUT, "time");
                     assertThat(catchThrowable(() -> fixture.text(call))).hasMessage("time");
@@ -209,9 +209,9 @@ class BreakerTest {
     @Test
     void countsOneFailureOfATurn() {
         Breaker breaker = new Breaker("main", LATE, true);
-        CallOwner turn = new CallOwner("a");
+        CallingTurn turn = new CallingTurn("a");
         for (int i = 0; i < 78; i++) {
-            breaker.admit(turn).failed(Failures.broken("broke", null));
+            breaker.admit(turn).failed(UpstreamErrors.providerFailed("broke", null));
         }
         fail(breaker, 18);
         assertThat(refuses(breaker)).isFalse();
@@ -224,9 +224,9 @@ class BreakerTest {
         Breaker main = new Breaker("main", LATE, true);
         Breaker spare = new Breaker("spare", LATE, true);
         for (int i = 0; i < 20; i++) {
-            CallOwner turn = new CallOwner("a");
-            main.admit(turn).failed(Failures.broken("broke", null));
-            spare.admit(turn).failed(Failures.broken("broke", null));
+            CallingTurn turn = new CallingTurn("a");
+            main.admit(turn).failed(UpstreamErrors.providerFailed("broke", null));
+            spare.admit(turn).failed(UpstreamErrors.providerFailed("broke", null));
         }
         assertThat(refuses(main)).isTrue();
         assertThat(refuses(spare)).isTrue();
@@ -235,11 +235,11 @@ class BreakerTest {
     @Test
     void aProbeDecidesWhateverItsTurnDidBefore() {
         Breaker breaker = new Breaker("main", SOON, true);
-        CallOwner turn = new CallOwner("a");
-        breaker.admit(turn).failed(Failures.broken("broke", null));
+        CallingTurn turn = new CallingTurn("a");
+        breaker.admit(turn).failed(UpstreamErrors.providerFailed("broke", null));
         fail(breaker, 19);
         Breaker.Permit probe = await().ignoreExceptions().until(() -> breaker.admit(turn), Objects::nonNull);
-        probe.failed(Failures.broken("broke", null));
+        probe.failed(UpstreamErrors.providerFailed("broke", null));
         UpstreamException refusal = catchThrowableOfType(UpstreamException.class, () -> admit(breaker));
         assertThat(Objects.requireNonNull(refusal.retryAfter())).isLessThanOrEqualTo(SOON); // open, not half-open
     }
@@ -249,7 +249,7 @@ class BreakerTest {
         Breaker breaker = new Breaker("main", LATE, true);
         for (int i = 0; i < 100; i++) {
             Breaker.Permit permit = admit(breaker);
-            permit.failed(UpstreamException.nothingSaid());
+            permit.failed(UpstreamException.emptyReply());
             permit.close();
         }
         fail(breaker, 19);
@@ -282,17 +282,18 @@ class BreakerTest {
             try (Attempt attempt = new Attempt(
                     exchange,
                     new Cancellation(),
-                    new Failures(settings),
+                    new UpstreamErrors(settings),
                     new UpstreamLog(settings),
                     ConcurrentHashMap.newKeySet(),
                     limiter)) {
                 assertThat(attempt.acquireSlot("a", Duration.ZERO)).isEqualTo(ConcurrencyLimiter.Outcome.ACQUIRED);
-                attempt.start(breaker, new CallOwner("a"));
+                attempt.start(breaker, new CallingTurn("a"));
                 if (begun) {
-                    attempt.begun();
+                    attempt.firstDeltaReceived();
                 }
-                exchange.check(System.nanoTime() + settings.timeouts().call().toNanos());
-                attempt.failed(attempt.explain(new java.net.SocketException("Socket closed")));
+                exchange.enforceTimeouts(
+                        System.nanoTime() + settings.timeouts().call().toNanos());
+                attempt.failed(attempt.failureFor(new java.net.SocketException("Socket closed")));
             }
         }
         assertThat(refuses(breaker)).isEqualTo(!begun);
@@ -316,7 +317,7 @@ class BreakerTest {
             failure(upstream);
         }
         Call probe = await().ignoreExceptions()
-                .until(() -> upstream.open(fixture.request(), fixture.terms("a")), Objects::nonNull);
+                .until(() -> upstream.open(fixture.request(), fixture.context("a")), Objects::nonNull);
         try (probe) {
             for (int i = 0; i < 5; i++) {
                 assertThat(failure(upstream)).isNull();
@@ -351,7 +352,7 @@ class BreakerTest {
         Breaker.Permit probe = awaitProbe(breaker);
         for (String caller : List.of("a", "b")) {
             UpstreamException refusal =
-                    catchThrowableOfType(UpstreamException.class, () -> breaker.admit(new CallOwner(caller)));
+                    catchThrowableOfType(UpstreamException.class, () -> breaker.admit(new CallingTurn(caller)));
             assertThat(refusal.code()).isEqualTo(ErrorCode.UPSTREAM_UNAVAILABLE);
             assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1));
         }
@@ -365,14 +366,14 @@ class BreakerTest {
         fail(breaker, 20);
         Breaker.Permit probe = awaitProbe(breaker);
 
-        Breaker.Permit failing = breaker.admit(new CallOwner("b"));
-        assertThat(catchThrowable(() -> breaker.admit(new CallOwner("b")))) // one at a time
+        Breaker.Permit failing = breaker.admit(new CallingTurn("b"));
+        assertThat(catchThrowable(() -> breaker.admit(new CallingTurn("b")))) // one at a time
                 .isInstanceOf(UpstreamException.class);
-        failing.failed(Failures.broken("broke", null));
+        failing.failed(UpstreamErrors.providerFailed("broke", null));
         failing.close();
-        assertThat(catchThrowable(() -> breaker.admit(new CallOwner("b")))).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> breaker.admit(new CallingTurn("b")))).isInstanceOf(UpstreamException.class);
         assertThat(catchThrowable(() -> admit(breaker))).isInstanceOf(UpstreamException.class);
-        breaker.admit(new CallOwner("c")).begun();
+        breaker.admit(new CallingTurn("c")).firstDeltaReceived();
 
         assertThatCode(() -> admit(breaker).close()).doesNotThrowAnyException();
         probe.close();
@@ -388,7 +389,7 @@ class BreakerTest {
             for (String caller : letters(callers)) {
                 boolean succeeds = !caller.equals(caller.toLowerCase(Locale.ROOT));
                 if (succeeds && i == 0) { // once, before the many failures of the others
-                    breaker.admit(new CallOwner(caller)).succeeded();
+                    breaker.admit(new CallingTurn(caller)).succeeded();
                 } else if (!succeeds && catchThrowable(() -> breaker.throwIfOpen(caller)) == null) {
                     fail(breaker, caller);
                 }
@@ -405,13 +406,13 @@ class BreakerTest {
     void aCallerThatHasNotFailedProbesImmediately() {
         AtomicLong now = new AtomicLong();
         Breaker breaker = new Breaker("main", LATE, true, now::get);
-        breaker.admit(new CallOwner("quiet")).succeeded();
-        now.addAndGet(CallerVotes.RECENT.toNanos());
+        breaker.admit(new CallingTurn("quiet")).succeeded();
+        now.addAndGet(CallerOutcomes.RECENT.toNanos());
         fail(breaker, 19); // nobody else was there lately
         assertThat(refuses(breaker)).isTrue();
 
         breaker.throwIfOpen("quiet");
-        breaker.admit(new CallOwner("quiet")).begun();
+        breaker.admit(new CallingTurn("quiet")).firstDeltaReceived();
         assertThat(refuses(breaker)).isFalse();
         fail(breaker, 100); // for one of two callers
         assertThat(refuses(breaker)).isFalse();
@@ -423,7 +424,7 @@ class BreakerTest {
         fail(breaker, 20);
         fail(breaker, "b");
         assertThat(catchThrowable(() -> breaker.throwIfOpen("b"))).isInstanceOf(UpstreamException.class);
-        assertThat(catchThrowable(() -> breaker.admit(new CallOwner("b")))).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> breaker.admit(new CallingTurn("b")))).isInstanceOf(UpstreamException.class);
     }
 
     @Test
@@ -433,10 +434,10 @@ class BreakerTest {
         HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LATE);
         CallRequest crash = new CallRequest("some-model", List.of(Message.user("crash")), Map.of());
         for (int i = 0; i < 30; i++) {
-            try (Call call = upstream.open(fixture.request(), fixture.terms("b"))) {
+            try (Call call = upstream.open(fixture.request(), fixture.context("b"))) {
                 assertThat(fixture.text(call)).isEqualTo("well");
             }
-            assertThat(catchThrowable(() -> upstream.open(crash, fixture.terms("a"))))
+            assertThat(catchThrowable(() -> upstream.open(crash, fixture.context("a"))))
                     .hasMessage("The model's provider failed (500).");
         }
     }
@@ -482,7 +483,7 @@ class BreakerTest {
 
     private Throwable failure(HttpUpstream upstream, Cancellation cancellation) {
         return catchThrowable(() -> {
-            try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
+            try (Call call = upstream.open(fixture.request(), new CallContext(cancellation))) {
                 fixture.text(call);
             }
         });

@@ -60,12 +60,12 @@ class ChunkReaderTest {
         }
 
         @Override
-        public void finish(EndReason reason) {
+        public void finish(ProviderFinishReason reason) {
             entries.add("finish " + reason.kind() + " " + reason.word());
         }
 
         @Override
-        public void error(ErrorBody error) {
+        public void error(ProviderErrorBody error) {
             entries.add("error " + error.message());
         }
     }

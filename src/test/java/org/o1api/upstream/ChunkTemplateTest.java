@@ -28,7 +28,7 @@ class ChunkTemplateTest {
         assertThat(textOf("{\"c\":\",\"x\":1}")).isNull();
         assertThat(textOf("{\"c\":")).isNull();
         assertThat(textOf("")).isNull();
-        template.forget();
+        template.clear();
         assertThat(textOf("{\"c\":\"old\",\"x\":1}")).isNull();
     }
 

@@ -7,8 +7,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ContextLengthTest {
-    private static ErrorBody said(String message) {
-        return new ErrorBody(message, message, null, null, null, 0, null);
+    private static ProviderErrorBody said(String message) {
+        return new ProviderErrorBody(message, message, null, null, null, 0, null);
     }
 
     @ParameterizedTest
@@ -93,9 +93,9 @@ class ContextLengthTest {
     })
     void isExceededByCodeOrTypeWhateverTheStatus(String word, boolean exceeded) {
         for (int status : new int[] {400, 413, 500}) {
-            assertThat(ContextLength.isExceeded(status, new ErrorBody("m", "m", null, word, null, 0, null)))
+            assertThat(ContextLength.isExceeded(status, new ProviderErrorBody("m", "m", null, word, null, 0, null)))
                     .isEqualTo(exceeded);
-            assertThat(ContextLength.isExceeded(status, new ErrorBody("m", "m", null, null, word, 0, null)))
+            assertThat(ContextLength.isExceeded(status, new ProviderErrorBody("m", "m", null, null, word, 0, null)))
                     .isEqualTo(exceeded);
         }
     }

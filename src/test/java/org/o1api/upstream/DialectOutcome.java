@@ -68,7 +68,7 @@ final class DialectOutcome {
     /** Makes a row's call, and tells what came of it: one fact a line, in the order of {@link #KEYS}. */
     static String of(HttpUpstream upstream, CallRequest request, DialectRow row) {
         DialectOutcome outcome = new DialectOutcome(row);
-        try (Call call = upstream.open(request, new Terms(new Cancellation()))) {
+        try (Call call = upstream.open(request, new CallContext(new Cancellation()))) {
             for (Delta delta : call) {
                 outcome.add(delta);
             }

@@ -103,7 +103,7 @@ class DialectTest {
     void isReadFromASocket(DialectRow row) {
         FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> script(row)));
         UpstreamSettings settings = settings(row, fake.url());
-        HttpUpstream upstream = fixture.upstream(settings, new Breaker("main", Breaker.OPEN, false));
+        HttpUpstream upstream = fixture.upstream(settings, new Breaker("main", Breaker.OPEN_TIME, false));
         assertThat(DialectOutcome.of(upstream, request(row), row)).isEqualTo(row.outcome());
     }
 
@@ -146,7 +146,7 @@ class DialectTest {
         };
         return fixture.upstream(
                 settings,
-                new Breaker("main", Breaker.OPEN, false),
+                new Breaker("main", Breaker.OPEN_TIME, false),
                 new ProviderProfiles(settings, System::nanoTime),
                 transport);
     }
@@ -158,7 +158,7 @@ class DialectTest {
                 .maxRetryWait(Duration.ofMinutes(5))
                 .build();
         UpstreamSettings.Replies replies = new UpstreamSettings.Replies(
-                UpstreamSettings.Replies.DEFAULT.event(), row.requiresFinishReason(), false);
+                UpstreamSettings.Replies.DEFAULT.maxEventBytes(), row.requiresFinishReason(), false);
         return new UpstreamSettings(
                 plain.name(),
                 plain.url(),

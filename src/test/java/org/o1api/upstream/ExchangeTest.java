@@ -22,15 +22,15 @@ class ExchangeTest {
     /** How long a reply is waited for that is not over, or only not at its end. */
     @ParameterizedTest
     @CsvSource({"USAGE, 10, true", "REST, 2, false"})
-    void waitsForTheRestOfAReply(Exchange.Wait wait, int seconds, boolean usageIsMissing) {
+    void waitsForTheRestOfAReply(Exchange.WaitingFor wait, int seconds, boolean usageIsMissing) {
         Exchange exchange = new Exchange(SETTINGS, System.nanoTime());
         exchange.connected(false);
         long before = System.nanoTime();
-        exchange.waitFor(wait);
-        exchange.check(before + Duration.ofSeconds(seconds).toNanos() - 1);
-        assertThat(exchange.reason()).isNull();
-        exchange.check(System.nanoTime() + Duration.ofSeconds(seconds).toNanos());
-        assertThat(exchange.reason()).isNotNull();
-        assertThat(exchange.endedWithoutUsage()).isEqualTo(usageIsMissing);
+        exchange.startWaiting(wait);
+        exchange.enforceTimeouts(before + Duration.ofSeconds(seconds).toNanos() - 1);
+        assertThat(exchange.abortReason()).isNull();
+        exchange.enforceTimeouts(System.nanoTime() + Duration.ofSeconds(seconds).toNanos());
+        assertThat(exchange.abortReason()).isNotNull();
+        assertThat(exchange.timedOutWaitingForUsage()).isEqualTo(usageIsMissing);
     }
 }

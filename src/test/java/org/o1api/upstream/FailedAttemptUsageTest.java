@@ -29,7 +29,8 @@ class FailedAttemptUsageTest {
     private List<Usage> spentBefore(Script failing) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(failing, Script.answer("well")));
         List<Usage> spent = new ArrayList<>();
-        Terms terms = new Terms(new Cancellation(), new RetryAllowance(6), new CallOwner(""), () -> {}, spent::add);
+        CallContext terms =
+                new CallContext(new Cancellation(), new RetryBudget(6), new CallingTurn(""), () -> {}, spent::add);
         try (Call call = fixture.upstream(fake).open(fixture.request(), terms)) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
@@ -88,17 +89,17 @@ class FailedAttemptUsageTest {
         assertThat(sent).hasSize(3);
     }
 
-    private static Terms counting(List<String> sent) {
+    private static CallContext counting(List<String> sent) {
         AttemptListener attempts = new AttemptListener() {
             @Override
-            public void sent(String upstream, String model) {
+            public void onRequestSent(String upstream, String model) {
                 sent.add(upstream + " " + model);
             }
 
             @Override
-            public void spent(Usage usage) {}
+            public void onFailedAttemptUsage(Usage usage) {}
         };
-        return new Terms(new Cancellation(), new RetryAllowance(6), new CallOwner(""), () -> {}, attempts);
+        return new CallContext(new Cancellation(), new RetryBudget(6), new CallingTurn(""), () -> {}, attempts);
     }
 
     @ParameterizedTest

@@ -36,21 +36,21 @@ class FallbackUpstreamTest {
                 .toList());
     }
 
-    private String answer(Upstream upstream, RetryAllowance retries) {
-        try (Call call = upstream.open(fixture.request(), new Terms(cancellation, retries, () -> {}))) {
+    private String answer(Upstream upstream, RetryBudget retries) {
+        try (Call call = upstream.open(fixture.request(), new CallContext(cancellation, retries, () -> {}))) {
             return fixture.text(call);
         }
     }
 
     private UpstreamException failure(Upstream upstream) {
-        return catchThrowableOfType(UpstreamException.class, () -> answer(upstream, new RetryAllowance(6)));
+        return catchThrowableOfType(UpstreamException.class, () -> answer(upstream, new RetryBudget(6)));
     }
 
     @Test
     void callsTheFirstWhereThatWorks() {
         FakeUpstream main = playing(Script.answer("main"));
         FakeUpstream spare = playing(Script.answer("spare"));
-        assertThat(answer(over(main, spare), new RetryAllowance(6))).isEqualTo("main");
+        assertThat(answer(over(main, spare), new RetryBudget(6))).isEqualTo("main");
         assertThat(spare.requests()).isEmpty();
     }
 
@@ -60,7 +60,7 @@ class FallbackUpstreamTest {
         FakeUpstream spare = playing(Script.answer("spare"));
         Upstream both = over(main, spare);
         for (int call = 0; call < 3; call++) {
-            assertThat(answer(both, new RetryAllowance(6))).isEqualTo("spare");
+            assertThat(answer(both, new RetryBudget(6))).isEqualTo("spare");
         }
         assertThat(main.requests()).hasSize(1);
     }
@@ -72,8 +72,8 @@ class FallbackUpstreamTest {
         FakeUpstream spare = fixture.fake(FakeUpstream.deciding(
                 request -> request.number() == 0 ? Script.answer("spare") : Script.error(401, "no")));
         Upstream both = over(main, spare);
-        assertThat(answer(both, new RetryAllowance(6))).isEqualTo("spare");
-        assertThat(answer(both, new RetryAllowance(6))).isEqualTo("main");
+        assertThat(answer(both, new RetryBudget(6))).isEqualTo("spare");
+        assertThat(answer(both, new RetryBudget(6))).isEqualTo("main");
     }
 
     @Test
@@ -81,7 +81,7 @@ class FallbackUpstreamTest {
         FakeUpstream main = playing(Script.silence());
         FakeUpstream spare = playing(Script.answer("spare"));
         Upstream both = over(main, spare);
-        Cancellation step = cancellation.part();
+        Cancellation step = cancellation.child();
         Thread clock = new Thread(() -> {
             main.awaitRequests(1);
             step.cancel(ErrorCode.UPSTREAM_TIMEOUT, "the time for thinking is over");
@@ -89,9 +89,10 @@ class FallbackUpstreamTest {
         clock.start();
         assertThat(catchThrowableOfType(
                         CancelledException.class,
-                        () -> both.open(fixture.request(), new Terms(step)).close()))
+                        () -> both.open(fixture.request(), new CallContext(step))
+                                .close()))
                 .isNotNull();
-        assertThat(answer(both, new RetryAllowance(6))).isEqualTo("spare");
+        assertThat(answer(both, new RetryBudget(6))).isEqualTo("spare");
     }
 
     @ParameterizedTest
@@ -99,7 +100,7 @@ class FallbackUpstreamTest {
     void callsTheNextWhereTheFirstAnswers(int status) {
         FakeUpstream main = playing(Script.error(status, "no"));
         FakeUpstream spare = playing(Script.answer("spare"));
-        assertThat(answer(over(main, spare), new RetryAllowance(6))).isEqualTo("spare");
+        assertThat(answer(over(main, spare), new RetryBudget(6))).isEqualTo("spare");
     }
 
     @ParameterizedTest
@@ -115,7 +116,7 @@ class FallbackUpstreamTest {
     void costsNoRetry() {
         FakeUpstream main = playing(Script.reset());
         FakeUpstream spare = playing(Script.answer("spare"));
-        assertThat(answer(over(main, spare), new RetryAllowance(0))).isEqualTo("spare");
+        assertThat(answer(over(main, spare), new RetryBudget(0))).isEqualTo("spare");
         assertThat(main.requests()).hasSize(1);
     }
 
@@ -132,7 +133,7 @@ class FallbackUpstreamTest {
         for (int i = 0; i < 20; i++) {
             assertThat(failure(open).code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
         }
-        Call holder = full.open(fixture.request(), new Terms(new Cancellation()));
+        Call holder = full.open(fixture.request(), new CallContext(new Cancellation()));
         for (Upstream first : List.of(
                 fixture.upstream(settings -> settings.url(silent.url()).firstToken(Duration.ofMillis(200))),
                 fixture.upstream(settings ->
@@ -140,7 +141,7 @@ class FallbackUpstreamTest {
                 full,
                 open)) {
             Upstream both = new FallbackUpstream(List.of(first, fixture.upstream(spare)));
-            assertThat(answer(both, new RetryAllowance(6))).isEqualTo("spare");
+            assertThat(answer(both, new RetryBudget(6))).isEqualTo("spare");
         }
         assertThat(broken.requests()).hasSize(20);
         holder.close();
@@ -173,8 +174,7 @@ class FallbackUpstreamTest {
             exchange.awaitClientLeft();
         });
         FakeUpstream spare = playing(Script.answer("spare"));
-        assertThat(catchThrowableOfType(
-                        CancelledException.class, () -> answer(over(main, spare), new RetryAllowance(6))))
+        assertThat(catchThrowableOfType(CancelledException.class, () -> answer(over(main, spare), new RetryBudget(6))))
                 .hasMessage("over");
         assertThat(spare.requests()).isEmpty();
     }
@@ -185,7 +185,7 @@ class FallbackUpstreamTest {
         FakeUpstream spare = playing(Script.answer("spare"));
         HttpUpstream other =
                 fixture.upstream(settings -> settings.url(spare.url()).model("other-model"));
-        answer(new FallbackUpstream(List.of(fixture.upstream(main), other)), new RetryAllowance(6));
+        answer(new FallbackUpstream(List.of(fixture.upstream(main), other)), new RetryBudget(6));
         assertThat(main.request(0).body().path("model").asText()).isEqualTo("some-model");
         assertThat(spare.request(0).body().path("model").asText()).isEqualTo("other-model");
     }

@@ -29,7 +29,7 @@ class HttpUpstreamTest {
     @Test
     void streamsWhatTheUpstreamStreams() {
         FakeUpstream fake = fixture.fake(FakeUpstream.answering("Hello brave new world"));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("Hello brave new world");
             assertThat(call.finishReason()).isEqualTo(FinishReason.STOP);
             assertThat(call.usage()).isEqualTo(new Usage(10, 0, 5, 0));
@@ -44,7 +44,7 @@ class HttpUpstreamTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.answering("one", "two", "three"));
         HttpUpstream upstream = fixture.upstream(fake);
         for (int i = 0; i < 3; i++) {
-            try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+            try (Call call = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
                 fixture.text(call);
             }
         }
@@ -67,7 +67,7 @@ class HttpUpstreamTest {
             }
             exchange.raw(burst.toString()).finish("stop").done();
         }));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             List<Delta> deltas = new ArrayList<>();
             for (Delta delta : call) {
                 deltas.add(delta);
@@ -87,7 +87,7 @@ class HttpUpstreamTest {
                 .headers(Map.of("api-key", "azure", "user-agent", "mine")));
         CallRequest request =
                 new CallRequest("m", List.of(Message.user("hi")), Map.of("seed", new RawJson(" {\"a\" :1} ")));
-        try (Call call = upstream.open(request, new Terms(new Cancellation()))) {
+        try (Call call = upstream.open(request, new CallContext(new Cancellation()))) {
             fixture.text(call);
         }
         FakeUpstream.Request sent = fake.request(0);
@@ -103,7 +103,7 @@ class HttpUpstreamTest {
     @Test
     void takesAReplyThatIsNotStreamed() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.completion("whole")));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("whole");
             assertThat(call.usage()).isEqualTo(new Usage(10, 0, 5, 0));
         }
@@ -114,7 +114,7 @@ class HttpUpstreamTest {
         CountDownLatch accepted = new CountDownLatch(1);
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
                 exchange.stream().await(accepted).text("x").finish("stop").done()));
-        Terms terms = new Terms(new Cancellation(), new RetryAllowance(0), accepted::countDown);
+        CallContext terms = new CallContext(new Cancellation(), new RetryBudget(0), accepted::countDown);
         try (Call call = fixture.upstream(fake).open(fixture.request(), terms)) {
             assertThat(fixture.text(call)).isEqualTo("x");
         }
@@ -131,7 +131,7 @@ class HttpUpstreamTest {
     void closingAnUnfinishedCallCutsIt() {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft()));
-        Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()));
+        Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()));
         assertThat(call.iterator().next()).isEqualTo(new Delta.Text("a"));
         call.close();
         fake.awaitAborted(1);

@@ -20,33 +20,33 @@ class ProviderProfileTest {
     @ParameterizedTest
     @EnumSource(Fact.class)
     void forgetsAFactAfterATime(Fact fact) {
-        assertThat(profile.knows(fact)).isFalse();
+        assertThat(profile.hasLearned(fact)).isFalse();
         profile.learn(fact);
         now.addAndGet(RELEARN_AFTER.toNanos() - 1);
         profile.learn(fact); // does not extend the time
-        assertThat(profile.knows(fact)).isTrue();
+        assertThat(profile.hasLearned(fact)).isTrue();
         now.incrementAndGet();
-        assertThat(profile.knows(fact)).isFalse();
+        assertThat(profile.hasLearned(fact)).isFalse();
     }
 
     @Test
     void forgetsFieldsOneByOne() {
-        Combination tools = new Combination(true, false);
-        profile.learnRejected(tools, Set.of("tool_choice"));
+        FeatureCombination tools = new FeatureCombination(true, false);
+        profile.learnRejectedFields(tools, Set.of("tool_choice"));
         now.addAndGet(RELEARN_AFTER.toNanos() / 2);
-        profile.learnRejected(tools, Set.of("tool_choice", "temperature"));
+        profile.learnRejectedFields(tools, Set.of("tool_choice", "temperature"));
         assertThat(profile.rejectedFields(tools)).containsExactlyInAnyOrder("tool_choice", "temperature");
-        assertThat(profile.rejectedFields(new Combination(true, true))).isEmpty();
+        assertThat(profile.rejectedFields(new FeatureCombination(true, true))).isEmpty();
         now.addAndGet(RELEARN_AFTER.toNanos() / 2);
         assertThat(profile.rejectedFields(tools)).containsExactly("temperature");
     }
 
     @Test
     void logsWhatIsNewOnce() {
-        try (LogLines log = new LogLines(ProviderProfile.class)) {
+        try (LogCapture log = new LogCapture(ProviderProfile.class)) {
             for (int i = 0; i < 3; i++) {
-                profile.learn(Fact.DEVELOPER_REJECTED);
-                profile.learnRejected(new Combination(true, false), Set.of("tool_choice", "temperature"));
+                profile.learn(Fact.DEVELOPER_ROLE_REJECTED);
+                profile.learnRejectedFields(new FeatureCombination(true, false), Set.of("tool_choice", "temperature"));
                 profile.logOnce("a", "first");
                 profile.logOnce("a", "second");
                 profile.logOnce("b", "other");
@@ -67,7 +67,7 @@ class ProviderProfileTest {
     /** A provider that invents kinds does not fill the memory or the log. */
     @Test
     void keepsABoundedNumberOfKinds() {
-        try (LogLines log = new LogLines(ProviderProfile.class)) {
+        try (LogCapture log = new LogCapture(ProviderProfile.class)) {
             for (int i = 0; i < 10_000; i++) {
                 profile.logOnce("kind " + i, "m");
             }
@@ -78,8 +78,8 @@ class ProviderProfileTest {
     @Test
     void isOneForEachModel() {
         ProviderProfiles profiles = new ProviderProfiles(settings, now::get);
-        profiles.of("a").learn(Fact.DEVELOPER_REJECTED);
-        assertThat(profiles.of("a").knows(Fact.DEVELOPER_REJECTED)).isTrue();
-        assertThat(profiles.of("b").knows(Fact.DEVELOPER_REJECTED)).isFalse();
+        profiles.of("a").learn(Fact.DEVELOPER_ROLE_REJECTED);
+        assertThat(profiles.of("a").hasLearned(Fact.DEVELOPER_ROLE_REJECTED)).isTrue();
+        assertThat(profiles.of("b").hasLearned(Fact.DEVELOPER_ROLE_REJECTED)).isFalse();
     }
 }

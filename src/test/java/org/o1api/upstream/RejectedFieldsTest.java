@@ -37,7 +37,7 @@ class RejectedFieldsTest {
                 new UpstreamFixture.Settings().url(fake.url()).build();
         return fixture.upstream(
                 settings,
-                new Breaker("main", Breaker.OPEN, true),
+                new Breaker("main", Breaker.OPEN_TIME, true),
                 new ProviderProfiles(settings, now::get),
                 new Transport(settings));
     }
@@ -63,10 +63,10 @@ class RejectedFieldsTest {
 
     /** Asks in a turn of its own. */
     private void ask(HttpUpstream upstream, CallRequest request) {
-        ask(upstream, request, fixture.terms("a"));
+        ask(upstream, request, fixture.context("a"));
     }
 
-    private void ask(HttpUpstream upstream, CallRequest request, Terms turn) {
+    private void ask(HttpUpstream upstream, CallRequest request, CallContext turn) {
         try (Call call = upstream.open(request, turn)) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
@@ -84,7 +84,7 @@ class RejectedFieldsTest {
     void aRequestThatCannotBeStreamedStopsTheStreamsOfItsKindInItsTurnOnly() {
         FakeUpstream fake = fixture.fake(FakeUpstream.deciding(RejectedFieldsTest::noStreamsOfJson));
         HttpUpstream upstream = upstream(fake);
-        Terms turn = fixture.terms("a");
+        CallContext turn = fixture.context("a");
         ask(upstream, json(false), turn);
         ask(upstream, json(false), turn);
         assertThat(fake.requests()).hasSize(3);
@@ -157,7 +157,7 @@ class RejectedFieldsTest {
                         ? Script.error(400, "unknown field: stream_options")
                         : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        try (LogLines log = new LogLines(ProviderProfile.class)) {
+        try (LogCapture log = new LogCapture(ProviderProfile.class)) {
             for (int i = 0; i < 3; i++) {
                 ask(upstream, json(false));
                 ask(upstream, plain("m", "hi"));

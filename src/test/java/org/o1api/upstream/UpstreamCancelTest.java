@@ -44,12 +44,12 @@ class UpstreamCancelTest {
                 FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft(), Script.answer("next")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).concurrency(1));
-        Call holder = upstream.open(fixture.request(), new Terms(new Cancellation()));
+        Call holder = upstream.open(fixture.request(), new CallContext(new Cancellation()));
         CompletableFuture<Throwable> waiting = call(upstream);
         await().until(() -> blocked());
         assertCancelled(waiting);
         holder.close();
-        try (Call next = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call next = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(next)).isEqualTo("next");
         }
         assertThat(fake.requests()).hasSize(2);
@@ -152,9 +152,9 @@ class UpstreamCancelTest {
         while (System.nanoTime() == connected) {
             Thread.onSpinWait();
         }
-        exchange.waitFor(Exchange.Wait.FIRST_DELTA); // the headers are there
-        exchange.check(connected + settings.timeouts().firstToken().toNanos());
-        assertThat(exchange.reason()).hasMessageContaining("timeouts.first_token");
+        exchange.startWaiting(Exchange.WaitingFor.FIRST_DELTA); // the headers are there
+        exchange.enforceTimeouts(connected + settings.timeouts().firstToken().toNanos());
+        assertThat(exchange.abortReason()).hasMessageContaining("timeouts.first_token");
     }
 
     @Test
@@ -202,7 +202,7 @@ class UpstreamCancelTest {
                 exchange.stream().text("a").await(rest).text("b").finish("stop").done()));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).idle(Duration.ofMillis(300)));
-        try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
+        try (Call call = upstream.open(fixture.request(), new CallContext(cancellation))) {
             List<Delta> deltas = new ArrayList<>();
             for (Delta delta : call) {
                 deltas.add(delta);
@@ -219,7 +219,7 @@ class UpstreamCancelTest {
     void aStreamThatStaysOpenAfterItsFinishReasonIsComplete() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
                 exchange.stream().text("a").finish("stop").usage(1, 1).awaitClientLeft()));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(cancellation))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(cancellation))) {
             assertThat(fixture.text(call)).isEqualTo("a");
         }
     }
@@ -228,7 +228,7 @@ class UpstreamCancelTest {
     void aStreamThatStaysOpenAfterDoneDelaysNobody() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
                 exchange.stream().text("a").finish("stop").event("[DONE]").awaitClientLeft()));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(cancellation))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(cancellation))) {
             assertThat(fixture.text(call)).isEqualTo("a");
         }
         fake.awaitAborted(1); // without waiting for the end that never comes
@@ -244,7 +244,7 @@ class UpstreamCancelTest {
         await().until(() -> blocked());
         assertCancelled(calling);
         fake.awaitAborted(1);
-        try (Call next = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call next = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(next)).isEqualTo("next");
         }
     }
@@ -255,7 +255,7 @@ class UpstreamCancelTest {
                 () -> catchThrowable(() -> {
                     caller = Thread.currentThread();
                     begun.countDown();
-                    try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
+                    try (Call call = upstream.open(fixture.request(), new CallContext(cancellation))) {
                         call.forEach(delta -> {});
                     }
                 }),
@@ -290,7 +290,7 @@ class UpstreamCancelTest {
         HttpUpstream upstream = fixture.upstream(change);
         long start = System.nanoTime();
         UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> {
-            try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
+            try (Call call = upstream.open(fixture.request(), new CallContext(cancellation))) {
                 call.forEach(delta -> {});
             }
         });

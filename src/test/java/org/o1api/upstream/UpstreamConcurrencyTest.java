@@ -33,10 +33,10 @@ class UpstreamConcurrencyTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.answer("well")));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(fake.url()).concurrency(1).queue(0));
-        Call first = upstream.open(fixture.request(), new Terms(new Cancellation()));
+        Call first = upstream.open(fixture.request(), new CallContext(new Cancellation()));
         assertThat(fixture.text(first)).isEqualTo("well");
         UpstreamException failure = catchThrowableOfType(
-                UpstreamException.class, () -> upstream.open(fixture.request(), new Terms(new Cancellation())));
+                UpstreamException.class, () -> upstream.open(fixture.request(), new CallContext(new Cancellation())));
         assertThat(failure.code()).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
         assertThat(failure.retryAfter()).isPositive();
         assertThat(failure)
@@ -44,7 +44,7 @@ class UpstreamConcurrencyTest {
                         "The model's provider is at its limit of 1 concurrent calls (concurrency), and the queue of 0"
                                 + " waiting calls is full (queue). Retry shortly.");
         first.close();
-        upstream.open(fixture.request(), new Terms(new Cancellation())).close();
+        upstream.open(fixture.request(), new CallContext(new Cancellation())).close();
         assertThat(fake.requests()).hasSize(2);
     }
 
@@ -53,9 +53,10 @@ class UpstreamConcurrencyTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.answer("well")));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(fake.url()).concurrency(1).queue(1).firstToken(Duration.ofMillis(150)));
-        try (Call first = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call first = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
             UpstreamException failure = catchThrowableOfType(
-                    UpstreamException.class, () -> upstream.open(fixture.request(), new Terms(new Cancellation())));
+                    UpstreamException.class,
+                    () -> upstream.open(fixture.request(), new CallContext(new Cancellation())));
             assertThat(failure.code()).isEqualTo(ErrorCode.OVERLOADED);
             assertThat(failure.retryAfter()).isPositive();
             assertThat(failure)
@@ -70,9 +71,9 @@ class UpstreamConcurrencyTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.answer("well")));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(fake.url()).concurrency(1).queue(2));
-        Call held = upstream.open(fixture.request(), fixture.terms("a"));
+        Call held = upstream.open(fixture.request(), fixture.context("a"));
         List<CompletableFuture<String>> busy = List.of(answer(upstream, "a"), answer(upstream, "a"));
-        Awaitility.await().until(() -> upstream.waiting() == 2);
+        Awaitility.await().until(() -> upstream.queuedCalls() == 2);
         CompletableFuture<String> other = answer(upstream, "b");
         CompletableFuture<Object> first = CompletableFuture.anyOf(busy.toArray(CompletableFuture[]::new));
         assertThat(first.join()).asString().contains("the queue of 2 waiting calls is full");
@@ -84,7 +85,7 @@ class UpstreamConcurrencyTest {
     private CompletableFuture<String> answer(HttpUpstream upstream, String caller) {
         return CompletableFuture.supplyAsync(
                 () -> {
-                    try (Call call = upstream.open(fixture.request(), fixture.terms(caller))) {
+                    try (Call call = upstream.open(fixture.request(), fixture.context(caller))) {
                         return fixture.text(call);
                     } catch (UpstreamException e) {
                         return String.valueOf(e.getMessage());
@@ -99,9 +100,9 @@ class UpstreamConcurrencyTest {
                 Script.error(400, "no"), Script.reset(), Script.error(500, "no"), Script.answer("well")));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(fake.url()).concurrency(1).queue(0));
-        assertThat(catchThrowable(() -> upstream.open(fixture.request(), new Terms(new Cancellation()))))
+        assertThat(catchThrowable(() -> upstream.open(fixture.request(), new CallContext(new Cancellation()))))
                 .hasMessage("no");
-        try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
     }

@@ -135,7 +135,7 @@ class UpstreamFailureTest {
     @MethodSource("brokenReplies")
     void triesAgainAReplyThatBreaksBeforeItsFirstDelta(String name, Script broken) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(broken, broken, Script.answer("well")));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
         assertThat(fake.requests()).hasSize(3);
@@ -166,7 +166,7 @@ class UpstreamFailureTest {
     void anEventNamedErrorIsAFailureWhateverItsData(String data, String message) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 exchange -> exchange.stream().text("a").event("error", data).done()));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> fixture.text(call));
             assertThat(failure).hasMessage("The model's provider reported an error" + message);
             assertThat(failure.retryable()).isTrue();
@@ -197,7 +197,7 @@ class UpstreamFailureTest {
     @MethodSource("completeStreams")
     void aReplyIsWholeWhereNothingSpeaksAgainstIt(Script script) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(script));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("a");
         }
     }
@@ -266,7 +266,7 @@ class UpstreamFailureTest {
     void givesWhatCameBeforeTheStreamBrokeAndThenFails(String name, Script broken) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(broken));
         List<Delta> deltas = new ArrayList<>();
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> call.forEach(deltas::add));
             assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
         }
@@ -317,7 +317,7 @@ class UpstreamFailureTest {
     void isContentWithTheFinishReasonWhereTheStreamBreaksAfterIt() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 exchange -> exchange.stream().text("a").finish("length").reset()));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("a");
             assertThat(call.finishReason()).isEqualTo(FinishReason.LENGTH);
         }
@@ -327,7 +327,7 @@ class UpstreamFailureTest {
     void anEmptyReplyIsNoFailureWhereItWasCut() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 exchange -> exchange.stream().finish("content_filter").done()));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEmpty();
             assertThat(call.finishReason()).isEqualTo(FinishReason.CONTENT_FILTER);
         }
@@ -337,7 +337,7 @@ class UpstreamFailureTest {
     void waitsAsLongAsTheUpstreamAsks() {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.playing(Script.error(429, "slow", "Retry-After: 1"), Script.answer("ok")));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             fixture.text(call);
         }
         assertThat(millisBetween(fake, 0, 1)).isGreaterThanOrEqualTo(1000);
@@ -349,7 +349,7 @@ class UpstreamFailureTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 Script.error(503, "slow", "Retry-After: " + DateTimeFormatter.RFC_1123_DATE_TIME.format(until)),
                 Script.answer("ok")));
-        try (Call call = fixture.upstream(fake).open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             fixture.text(call);
         }
         assertThat(millisBetween(fake, 0, 1)).isGreaterThanOrEqualTo(900);
@@ -369,7 +369,7 @@ class UpstreamFailureTest {
     void retriesNoMoreThanTheTurnHasLeft() {
         FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.error(500, "no")));
         HttpUpstream upstream = fixture.upstream(fake);
-        Terms turn = new Terms(new Cancellation(), new RetryAllowance(3), () -> {});
+        CallContext turn = new CallContext(new Cancellation(), new RetryBudget(3), () -> {});
         for (int calls : List.of(3, 3 + 2, 3 + 2 + 1, 3 + 2 + 1 + 1)) {
             assertThat(failure(upstream, fixture.request(), turn)).hasMessage("The model's provider failed (500).");
             assertThat(fake.requests()).hasSize(calls);
@@ -382,7 +382,7 @@ class UpstreamFailureTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 Script.answer("one"), exchange -> exchange.close(), refusing, Script.answer("two")));
         HttpUpstream upstream = fixture.upstream(fake);
-        Terms turn = new Terms(new Cancellation(), new RetryAllowance(0), () -> {});
+        CallContext turn = new CallContext(new Cancellation(), new RetryBudget(0), () -> {});
         for (String expected : List.of("one", "two")) {
             try (Call call = upstream.open(withOurFields(), turn)) {
                 assertThat(fixture.text(call)).isEqualTo(expected);
@@ -419,7 +419,7 @@ class UpstreamFailureTest {
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).attempts(1));
         for (String expected : List.of("one", "two")) {
-            try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+            try (Call call = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
                 assertThat(fixture.text(call)).isEqualTo(expected);
             }
         }
@@ -461,7 +461,7 @@ class UpstreamFailureTest {
                 request -> request.body().has(field) ? Script.status(400, refusal) : Script.answer("ok")));
         HttpUpstream upstream = fixture.upstream(fake);
         for (int i = 0; i < 2; i++) {
-            try (Call call = upstream.open(withOurFields(), new Terms(new Cancellation()))) {
+            try (Call call = upstream.open(withOurFields(), new CallContext(new Cancellation()))) {
                 assertThat(fixture.text(call)).isEqualTo("ok");
             }
         }
@@ -478,7 +478,7 @@ class UpstreamFailureTest {
                         ? Script.error(400, "Streaming is not supported for this model.")
                         : Script.completion("whole")));
         HttpUpstream upstream = fixture.upstream(fake);
-        Terms turn = fixture.terms("a");
+        CallContext turn = fixture.context("a");
         for (int i = 0; i < 2; i++) {
             try (Call call = upstream.open(fixture.request(), turn)) {
                 assertThat(fixture.text(call)).isEqualTo("whole");
@@ -501,7 +501,7 @@ class UpstreamFailureTest {
         HttpUpstream upstream = fixture.upstream(fake);
         CallRequest request = new CallRequest("m", List.of(Message.user("hi")), Map.of(name, new RawJson("77")));
         for (int i = 0; i < 2; i++) {
-            try (Call call = upstream.open(request, new Terms(new Cancellation()))) {
+            try (Call call = upstream.open(request, new CallContext(new Cancellation()))) {
                 fixture.text(call);
             }
         }
@@ -542,10 +542,10 @@ class UpstreamFailureTest {
     }
 
     private static UpstreamException failure(HttpUpstream upstream, CallRequest request) {
-        return failure(upstream, request, new Terms(new Cancellation()));
+        return failure(upstream, request, new CallContext(new Cancellation()));
     }
 
-    private static UpstreamException failure(HttpUpstream upstream, CallRequest request, Terms terms) {
+    private static UpstreamException failure(HttpUpstream upstream, CallRequest request, CallContext terms) {
         return catchThrowableOfType(
                 UpstreamException.class, () -> upstream.open(request, terms).close());
     }

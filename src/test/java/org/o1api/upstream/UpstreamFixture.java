@@ -133,7 +133,7 @@ final class UpstreamFixture implements AutoCloseable {
                     new UpstreamSettings.Limits(concurrency, queue, attempts, maxRetryWait, circuitBreaker),
                     reasoningHistory,
                     replies,
-                    UpstreamSettings.RELEARN_AFTER,
+                    UpstreamSettings.DEFAULT_RELEARN_AFTER,
                     headers,
                     proxy,
                     tls);
@@ -149,8 +149,9 @@ final class UpstreamFixture implements AutoCloseable {
     }
 
     /** The failures of an upstream that is never called. */
-    static Failures failures() {
-        return new Failures(new Settings().url(URI.create("http://127.0.0.1/")).build());
+    static UpstreamErrors errors() {
+        return new UpstreamErrors(
+                new Settings().url(URI.create("http://127.0.0.1/")).build());
     }
 
     HttpUpstream upstream(FakeUpstream fake) {
@@ -158,7 +159,7 @@ final class UpstreamFixture implements AutoCloseable {
     }
 
     HttpUpstream upstream(UnaryOperator<Settings> change) {
-        return upstream(change, Breaker.OPEN);
+        return upstream(change, Breaker.OPEN_TIME);
     }
 
     HttpUpstream upstream(UnaryOperator<Settings> change, Duration breakerOpen) {
@@ -178,12 +179,12 @@ final class UpstreamFixture implements AutoCloseable {
     }
 
     /** The terms of a call that is the only one of a caller's turn. */
-    Terms terms(String caller) {
-        return terms(new Cancellation(), new CallOwner(caller));
+    CallContext context(String caller) {
+        return context(new Cancellation(), new CallingTurn(caller));
     }
 
-    Terms terms(Cancellation cancellation, CallOwner owner) {
-        return new Terms(cancellation, new RetryAllowance(Integer.MAX_VALUE), owner, () -> {}, usage -> {});
+    CallContext context(Cancellation cancellation, CallingTurn owner) {
+        return new CallContext(cancellation, new RetryBudget(Integer.MAX_VALUE), owner, () -> {}, usage -> {});
     }
 
     CallRequest request() {

@@ -25,7 +25,7 @@ class UpstreamLogTest {
     private static final List<String> SECRETS = List.of("sk-test-key", "hush", "s3cret", "Why?", "k=1");
 
     private final UpstreamFixture fixture = new UpstreamFixture();
-    private final LogLines log = new LogLines(UpstreamLog.class);
+    private final LogCapture log = new LogCapture(UpstreamLog.class);
 
     @AfterEach
     void close() {
@@ -36,7 +36,8 @@ class UpstreamLogTest {
     private UpstreamException failure(HttpUpstream upstream) {
         return catchThrowableOfType(UpstreamException.class, () -> {
             try (Call call = upstream.open(
-                    new CallRequest("m", List.of(Message.user("Why?")), Map.of()), new Terms(new Cancellation()))) {
+                    new CallRequest("m", List.of(Message.user("Why?")), Map.of()),
+                    new CallContext(new Cancellation()))) {
                 fixture.text(call);
             }
         });
@@ -111,7 +112,7 @@ class UpstreamLogTest {
         UpstreamSettings settings = new UpstreamFixture.Settings().attempts(1).build();
         HttpUpstream upstream = fixture.upstream(
                 settings,
-                new Breaker("main", Breaker.OPEN, true),
+                new Breaker("main", Breaker.OPEN_TIME, true),
                 new ProviderProfiles(settings, System::nanoTime),
                 new Transport(settings) {
                     @Override

@@ -27,7 +27,7 @@ class UpstreamProxyTest {
         FakeUpstream proxy = fixture.fake(FakeUpstream.answering("by proxy"));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(ELSEWHERE).proxy(URI.create("http://127.0.0.1:" + proxy.port())));
-        try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("by proxy");
         }
         assertThat(proxy.request(0).target()).isEqualTo(ELSEWHERE.toString());
@@ -40,7 +40,7 @@ class UpstreamProxyTest {
         HttpUpstream upstream = fixture.upstream(settings ->
                 settings.url(ELSEWHERE).proxy(URI.create("http://user:pass%20word@127.0.0.1:" + proxy.port())));
         for (int i = 0; i < 2; i++) {
-            try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+            try (Call call = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
                 fixture.text(call);
             }
             assertThat(proxy.request(i).headers()).containsEntry("Proxy-Authorization", "Basic dXNlcjpwYXNzIHdvcmQ=");
@@ -56,7 +56,7 @@ class UpstreamProxyTest {
                 settings -> settings.url(ELSEWHERE).proxy(URI.create("http://127.0.0.1:" + proxy.port())));
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
-                () -> upstream.open(fixture.request(), new Terms(new Cancellation()))
+                () -> upstream.open(fixture.request(), new CallContext(new Cancellation()))
                         .close());
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_MISCONFIGURED);
         assertThat(failure.getMessage()).startsWith("The proxy on the way");
@@ -71,7 +71,7 @@ class UpstreamProxyTest {
                         .attempts(1));
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
-                () -> upstream.open(fixture.request(), new Terms(new Cancellation()))
+                () -> upstream.open(fixture.request(), new CallContext(new Cancellation()))
                         .close());
         assertThat(proxy.request(0).method()).isEqualTo("CONNECT");
         assertThat(proxy.request(0).target()).isEqualTo("provider.invalid:443");

@@ -147,7 +147,7 @@ class UpstreamReplyTest {
                 ? exchange -> exchange.stream().text("secret").finish("odd").done()
                 : exchange -> exchange.stream().text("secret").done()));
         HttpUpstream upstream = fixture.upstream(fake);
-        try (LogLines log = new LogLines(ProviderProfile.class)) {
+        try (LogCapture log = new LogCapture(ProviderProfile.class)) {
             for (int i = 0; i < 6; i++) {
                 read(upstream, request("nobody"));
             }
@@ -167,7 +167,7 @@ class UpstreamReplyTest {
                 .awaitClientLeft());
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).idle(Duration.ofMillis(300)));
-        try (Call call = upstream.open(request("nobody"), new Terms(new Cancellation()))) {
+        try (Call call = upstream.open(request("nobody"), new CallContext(new Cancellation()))) {
             UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> call.forEach(deltas::add));
             assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
             assertThat(failure).hasMessageContaining("timeouts.idle");
@@ -200,7 +200,7 @@ class UpstreamReplyTest {
     void remembersThatUsageDoesNotCome() {
         FakeUpstream fake =
                 fake(exchange -> exchange.stream().text("a").finish("stop").awaitClientLeft());
-        try (LogLines log = new LogLines(ProviderProfile.class)) {
+        try (LogCapture log = new LogCapture(ProviderProfile.class)) {
             assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
             assertThat(log.lines()).hasSize(1);
             assertThat(log.lines().get(0)).contains("2 s instead of 10 s", "for 3600 s (relearn_after)");
@@ -228,7 +228,7 @@ class UpstreamReplyTest {
                 .usage(1, 1)
                 .awaitClientLeft());
         UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> {
-            try (Call call = once(fake).open(request(json), new Terms(new Cancellation()))) {
+            try (Call call = once(fake).open(request(json), new CallContext(new Cancellation()))) {
                 call.forEach(deltas::add);
             }
         });
@@ -285,7 +285,7 @@ class UpstreamReplyTest {
                 .attempts(1));
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
-                () -> upstream.open(request("nobody"), new Terms(new Cancellation()))
+                () -> upstream.open(request("nobody"), new CallContext(new Cancellation()))
                         .close());
         assertThat(failure).hasMessageContaining("timeouts.idle");
     }
@@ -329,13 +329,13 @@ class UpstreamReplyTest {
     void readsACompressedStreamAsItArrives(String header) {
         CountDownLatch read = new CountDownLatch(1);
         FakeUpstream fake = fake(exchange -> exchange.stream(header)
-                .body(DecompressionTest.gzip("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"))
+                .body(DecompressingInputStreamTest.gzip("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"))
                 .await(read)
                 .body(
-                        DecompressionTest.gzip(
+                        DecompressingInputStreamTest.gzip(
                                 "data: {\"choices\":[{\"delta\":{\"content\":\"b\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"))
                 .end());
-        try (Call call = fixture.upstream(fake).open(request("nobody"), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(request("nobody"), new CallContext(new Cancellation()))) {
             for (Delta delta : call) {
                 deltas.add(delta);
                 read.countDown();
@@ -353,7 +353,7 @@ class UpstreamReplyTest {
                 .close()));
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
-                () -> fixture.upstream(refusing).open(request("nobody"), new Terms(new Cancellation())));
+                () -> fixture.upstream(refusing).open(request("nobody"), new CallContext(new Cancellation())));
         assertThat(failure).hasMessage("too long");
     }
 
@@ -362,7 +362,7 @@ class UpstreamReplyTest {
         FakeUpstream fake = fake(exchange -> exchange.reply(200, "text/event-stream", "x", "Content-Encoding: br"));
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
-                () -> fixture.upstream(fake).open(request("nobody"), new Terms(new Cancellation())));
+                () -> fixture.upstream(fake).open(request("nobody"), new CallContext(new Cancellation())));
         assertThat(failure).hasMessageContaining("Content-Encoding: br");
         assertThat(fake.requests()).hasSize(1);
     }
@@ -376,7 +376,7 @@ class UpstreamReplyTest {
                 .usage(10, 5)
                 .event("{\"choices\":[],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}")
                 .done());
-        try (Call call = fixture.upstream(fake).open(request("nobody"), new Terms(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(request("nobody"), new CallContext(new Cancellation()))) {
             call.forEach(deltas::add);
             assertThat(call.usage()).isEqualTo(new Usage(10, 0, 5, 0));
         }
@@ -384,7 +384,7 @@ class UpstreamReplyTest {
 
     private static byte[] gzip(String text) {
         try {
-            return DecompressionTest.gzip(text);
+            return DecompressingInputStreamTest.gzip(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -416,7 +416,7 @@ class UpstreamReplyTest {
 
     /** Reads a reply to its end; null if it fails, which must be a failure of the provider that another try may mend. */
     private @Nullable FinishReason read(HttpUpstream upstream, CallRequest request) {
-        try (Call call = upstream.open(request, new Terms(new Cancellation()))) {
+        try (Call call = upstream.open(request, new CallContext(new Cancellation()))) {
             call.forEach(deltas::add);
             return call.finishReason();
         } catch (UpstreamException e) {

@@ -55,7 +55,7 @@ class UpstreamSlotTest {
                             CompletableFuture.delayedExecutor(micros, TimeUnit.MICROSECONDS, cancelling)
                                     .execute(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
                         }
-                        try (Call call = upstream.open(fixture.request(), new Terms(cancellation))) {
+                        try (Call call = upstream.open(fixture.request(), new CallContext(cancellation))) {
                             assertThat(fixture.text(call)).isEqualTo("one two three four five six");
                             whole.incrementAndGet();
                         } catch (CancelledException e) {
@@ -73,7 +73,7 @@ class UpstreamSlotTest {
         assertThat(cancelled).hasValueGreaterThan(CALLS / 20);
         List<Call> open = new ArrayList<>();
         for (int i = 0; i < SLOTS; i++) {
-            open.add(upstream.open(fixture.request(), new Terms(new Cancellation())));
+            open.add(upstream.open(fixture.request(), new CallContext(new Cancellation())));
         }
         open.forEach(Call::close);
         fake.awaitQuiet();

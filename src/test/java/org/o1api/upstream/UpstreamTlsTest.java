@@ -57,25 +57,25 @@ class UpstreamTlsTest {
     private static SSLContext trusting(TestCertificates server) throws Certificates.UnusableException {
         Certificates certificates = new Certificates();
         certificates.trust(server.certificate().toString());
-        return certificates.context();
+        return certificates.sslContext();
     }
 
     private static SSLContext trustingWithClient(TestCertificates server) throws Certificates.UnusableException {
         Certificates certificates = new Certificates();
         certificates.trust(server.certificate().toString());
-        certificates.identify(client.keystore().toString(), TestCertificates.PASSWORD);
-        return certificates.context();
+        certificates.useClientCertificate(client.keystore().toString(), TestCertificates.PASSWORD);
+        return certificates.sslContext();
     }
 
     private UpstreamException failure(HttpUpstream upstream) {
         return catchThrowableOfType(
                 UpstreamException.class,
-                () -> upstream.open(fixture.request(), new Terms(new Cancellation()))
+                () -> upstream.open(fixture.request(), new CallContext(new Cancellation()))
                         .close());
     }
 
     private void answers(HttpUpstream upstream) {
-        try (Call call = upstream.open(fixture.request(), new Terms(new Cancellation()))) {
+        try (Call call = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
     }
@@ -105,13 +105,13 @@ class UpstreamTlsTest {
                 both, Files.readString(elsewhere.certificate()) + "\n# ours\n" + Files.readString(here.certificate()));
         Certificates certificates = new Certificates();
         certificates.trust(both.toString());
-        answers(upstream(fake(here, false), certificates.context()));
+        answers(upstream(fake(here, false), certificates.sslContext()));
     }
 
     @Test
     void refusesAProviderThatIsNotTrustedAndLogsWhy() throws Exception {
         FakeUpstream fake = fake(here, false);
-        try (LogLines log = new LogLines(UpstreamLog.class)) {
+        try (LogCapture log = new LogCapture(UpstreamLog.class)) {
             UpstreamException failure = failure(upstream(fake, trusting(elsewhere)));
             assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
             assertThat(failure).hasMessage("The model's provider could not be reached securely.");
@@ -127,7 +127,7 @@ class UpstreamTlsTest {
     @Test
     void verifiesTheHostName() throws Exception {
         FakeUpstream fake = fake(elsewhere, false);
-        try (LogLines log = new LogLines(UpstreamLog.class)) {
+        try (LogCapture log = new LogCapture(UpstreamLog.class)) {
             assertThat(failure(upstream(fake, trusting(elsewhere))))
                     .hasMessage("The model's provider could not be reached securely.");
             assertThat(log.lines()).singleElement().asString().contains("127.0.0.1");
@@ -143,7 +143,7 @@ class UpstreamTlsTest {
     @Test
     void failsWithoutTheCertificateThatTheProviderWants() throws Exception {
         FakeUpstream fake = fake(here, true);
-        try (LogLines log = new LogLines(UpstreamLog.class)) {
+        try (LogCapture log = new LogCapture(UpstreamLog.class)) {
             assertThat(failure(upstream(fake, trusting(here))).code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
             assertThat(log.lines()).hasSize(1);
         }
@@ -188,7 +188,8 @@ class UpstreamTlsTest {
                 new String[] {good, "", "keystore_password", "does not open '" + good + "', allowed:"});
         for (String[] wrong : cases) {
             Certificates.UnusableException unusable = catchThrowableOfType(
-                    Certificates.UnusableException.class, () -> new Certificates().identify(wrong[0], wrong[1]));
+                    Certificates.UnusableException.class,
+                    () -> new Certificates().useClientCertificate(wrong[0], wrong[1]));
             assertThat(unusable).hasMessageContaining(wrong[3]);
             assertThat(unusable.key()).isEqualTo(wrong[2]);
         }

@@ -110,7 +110,7 @@ final class ClosingCall {
             reader.breakOff("The answer does not have the form that the request demands.");
             return null;
         } else if (reader.saysNothing()) {
-            throw UpstreamException.nothingSaid();
+            throw UpstreamException.emptyReply();
         }
         reader.end();
         return reason;

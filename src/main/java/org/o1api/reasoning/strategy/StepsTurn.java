@@ -65,12 +65,12 @@ final class StepsTurn {
                 if (e.exceedsContext() && (history.hasSteps() || reader.begun())) {
                     endForContext(reader);
                     goesOn = false;
-                } else if (e.saidNothing()) { // breaks the protocol, and no more than that
+                } else if (e.isEmptyReply()) { // breaks the protocol, and no more than that
                     goesOn = end(reader, step++);
                     restarts = 0;
                 } else if (reader.begun() && restarts < MOST_RESTARTS && thinker.mayRetry(e)) {
                     reader.breakOff(String.valueOf(e.getMessage()));
-                    asJson = !e.rejectsJson();
+                    asJson = !e.failedToGenerateJson();
                     restarts++;
                 } else if (reader.begun() && e.retryable() && history.hasSteps() && thinker.mayAnswer()) {
                     reader.giveUp(String.valueOf(e.getMessage()));

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 import org.o1api.upstream.Call;
+import org.o1api.upstream.CallContext;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.Terms;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
@@ -15,7 +15,7 @@ import org.o1api.upstream.UpstreamException;
  */
 public final class DemoUpstream implements Upstream {
     /** About as fast as a hosted model. */
-    public static final Duration READABLE_PACE = Duration.ofMillis(25);
+    public static final Duration DEFAULT_TOKEN_DELAY = Duration.ofMillis(25);
 
     private final String name;
     private final Duration pace;
@@ -37,12 +37,12 @@ public final class DemoUpstream implements Upstream {
     }
 
     @Override
-    public Call open(CallRequest request, Terms terms) {
+    public Call open(CallRequest request, CallContext terms) {
         terms.cancellation().throwIfCancelled();
         throwIfClosed();
         DemoPrompt prompt = DemoPrompt.of(request);
-        terms.attempts().sent(name, request.model());
-        terms.accepted().run();
+        terms.attemptListener().onRequestSent(name, request.model());
+        terms.onAccepted().run();
         return new DemoCall(this, prompt, DemoScript.reply(prompt), terms.cancellation());
     }
 

@@ -27,17 +27,17 @@ import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.Transcript;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.TestFailures;
+import org.o1api.upstream.TestProviderErrors;
 import org.o1api.upstream.UpstreamException;
 
 /** The model's context becomes full while it reasons: the answer comes from the steps that fit. */
 class ContextOverflowTest {
-    private static final Reply TOO_LONG = Reply.of().failing(TestFailures.contextExceeded());
+    private static final Reply TOO_LONG = Reply.of().failing(TestProviderErrors.contextExceeded());
 
     private final StepsFixture turn = new StepsFixture();
 
     static Stream<UpstreamException> overflows() {
-        return Stream.of(TestFailures.contextExceeded(), TestFailures.requestTooLarge());
+        return Stream.of(TestProviderErrors.contextExceeded(), TestProviderErrors.requestTooLarge());
     }
 
     @ParameterizedTest
@@ -61,7 +61,7 @@ class ContextOverflowTest {
     @Test
     void keepsWhatAStepHadSaidWhenTheContextWasFull() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                Reply.of(new Delta.Text("{\"content\": \"Half a")).failing(TestFailures.contextExceeded()),
+                Reply.of(new Delta.Text("{\"content\": \"Half a")).failing(TestProviderErrors.contextExceeded()),
                 reply("Because."));
         turn.think(upstream, question());
         assertThat(turn.out.step(1)).isEqualTo("Half a\n\n*FULL*");
@@ -296,7 +296,7 @@ class ContextOverflowTest {
     void anAnswerThatHasBegunIsNotRepeated() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(StepsFixture.done("a")),
-                Reply.of(new Delta.Text("Be")).failing(TestFailures.contextExceeded()),
+                Reply.of(new Delta.Text("Be")).failing(TestProviderErrors.contextExceeded()),
                 reply("Because."));
         assertThat(catchThrowable(() -> turn.think(upstream, question()))).isInstanceOf(UpstreamException.class);
         assertThat(turn.out.answer()).isEqualTo("Be");
@@ -306,7 +306,7 @@ class ContextOverflowTest {
     void reasoningBeforeTheAnswerMayFillTheContextToo() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(StepsFixture.done("a")),
-                Reply.of(new Delta.Reasoning("Hm")).failing(TestFailures.contextExceeded()),
+                Reply.of(new Delta.Reasoning("Hm")).failing(TestProviderErrors.contextExceeded()),
                 reply("Because."));
         turn.think(upstream, question());
         assertThat(turn.out.events()).anyMatch(event -> event.contains("FULL"));

@@ -97,7 +97,7 @@ class StepLimitTest {
                 ? StepsFixture.reply(request.messages().size() > messages.length + 2 ? done("b") : goOn("a"))
                 : StepsFixture.reply("Because."));
         turn.think(upstream, StepsFixture.question(steps, Map.of(), messages));
-        return upstream.requests().stream().map(CallRequest::earlier).toList();
+        return upstream.requests().stream().map(CallRequest::earlierReasoning).toList();
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.o1api.reasoning.Question;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.TestFailures;
+import org.o1api.upstream.TestProviderErrors;
 import org.o1api.upstream.UpstreamException;
 
 /** Turns whose replies are texts of a model of 135 million parameters, in all the shapes that weak models give them. */
@@ -71,7 +71,7 @@ class WeakModelTest {
 
         Reply reply(CallRequest request) {
             if (StepsFixture.said(request).stream().mapToInt(String::length).sum() > context) {
-                return Reply.of().failing(TestFailures.contextExceeded());
+                return Reply.of().failing(TestProviderErrors.contextExceeded());
             }
             Sample sample = SAMPLES.get(random.nextInt(SAMPLES.size()));
             Reply reply = Reply.of(pieces(shaped(sample.text())));
@@ -149,7 +149,8 @@ class WeakModelTest {
         try {
             new StepsFixture()
                     .think(
-                            ScriptedUpstream.deciding(request -> Reply.of().failing(TestFailures.contextExceeded())),
+                            ScriptedUpstream.deciding(
+                                    request -> Reply.of().failing(TestProviderErrors.contextExceeded())),
                             question(Demand.TEXT));
         } catch (UpstreamException e) {
             failure = e;

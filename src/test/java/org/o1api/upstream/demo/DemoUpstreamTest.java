@@ -25,9 +25,9 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
+import org.o1api.upstream.CallContext;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.RetryAllowance;
-import org.o1api.upstream.Terms;
+import org.o1api.upstream.RetryBudget;
 import org.o1api.upstream.UpstreamException;
 
 class DemoUpstreamTest {
@@ -43,7 +43,7 @@ class DemoUpstreamTest {
 
     private String reply(CallRequest request) {
         StringBuilder reply = new StringBuilder();
-        try (Call call = upstream.open(request, new Terms(cancellation))) {
+        try (Call call = upstream.open(request, new CallContext(cancellation))) {
             for (Delta delta : call) {
                 reply.append(((Delta.Text) delta).text());
             }
@@ -60,7 +60,7 @@ class DemoUpstreamTest {
     }
 
     private static Call open(DemoUpstream upstream, Cancellation cancellation) {
-        return upstream.open(request(Map.of(), Message.user("Why?")), new Terms(cancellation));
+        return upstream.open(request(Map.of(), Message.user("Why?")), new CallContext(cancellation));
     }
 
     @Test
@@ -144,7 +144,7 @@ class DemoUpstreamTest {
     void saysThatItHasBegunOnceAndStreamsSmallPieces() {
         AtomicInteger accepted = new AtomicInteger();
         int deltas = 0;
-        Terms terms = new Terms(cancellation, new RetryAllowance(0), accepted::incrementAndGet);
+        CallContext terms = new CallContext(cancellation, new RetryBudget(0), accepted::incrementAndGet);
         try (Call call = upstream.open(request(Map.of(), Message.user("Why?")), terms)) {
             for (Delta delta : call) {
                 assertThat(((Delta.Text) delta).text()).hasSizeBetween(1, 5);
@@ -159,7 +159,7 @@ class DemoUpstreamTest {
     @Test
     void stopsAtTheTokenLimit() {
         CallRequest request = request(Map.of("max_tokens", new RawJson("3")), Message.user("Why?"));
-        try (Call call = upstream.open(request, new Terms(cancellation))) {
+        try (Call call = upstream.open(request, new CallContext(cancellation))) {
             Iterator<Delta> deltas = call.iterator();
             for (int i = 0; i < 3; i++) {
                 deltas.next();

@@ -1,0 +1,153 @@
+package org.o1api.upstream;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one call sends earlier reasoning: as configured and learned, until the provider refuses that. For each field it is changed at
+ * most once each way, and never back and forth. A change that did not help is undone. Belongs to the call's thread.
+ */
+final class AdaptiveReasoning {
+    private final CallRequest request;
+    private final ProviderProfile profile;
+    private final Map<String, ReasoningHistory> required = new HashMap<>();
+    private final Set<String> rejected = new HashSet<>();
+    /** The fields that the provider has missed, and rejected, in this call. */
+    private final Set<String> foundMissing = new HashSet<>();
+
+    private final Set<String> foundRejected = new HashSet<>();
+
+    /**
+     * A change.
+     *
+     * @param wording what was refused, {@link RejectionWording}
+     * @param with with which answers the field was sent then; {@code DROP}: it was left out
+     */
+    private record Change(RejectionWording wording, String field, ReasoningHistory with) {}
+
+    private Runnable undo = () -> {};
+
+    /** The changes that did not help. */
+    private final Set<Change> useless = new HashSet<>();
+
+    AdaptiveReasoning(CallRequest request, ProviderProfile profile) {
+        this.request = request;
+        this.profile = profile;
+        for (ReasoningFieldRule need : profile.reasoningRules()) {
+            switch (need.kind()) {
+                case REJECTED -> rejected.add(need.field());
+                case REQUIRED_WITH_TOOL_CALLS -> required.putIfAbsent(need.field(), ReasoningHistory.TOOL_TURNS);
+                case REQUIRED -> required.put(need.field(), ReasoningHistory.KEEP);
+            }
+        }
+    }
+
+    ReasoningFields fields() {
+        ReasoningHistory kept =
+                request.earlierReasoning().sendAll() ? ReasoningHistory.KEEP : profile.reasoningHistory();
+        return new ReasoningFields(kept, required, rejected);
+    }
+
+    /** Changes the request by what a refusal says of a field for reasoning. Returns whether it is another one now. */
+    boolean adaptTo(ProviderErrorBody error) {
+        ReasoningFieldRejection refusal = ReasoningFieldRejection.of(error, request);
+        if (refusal == null) {
+            return false;
+        }
+        RejectionWording wording = RejectionWording.of(error);
+        // A param that is not in the request can only be missing.
+        boolean missing = refusal.missing() || (refusal.namedByParam() && sent(refusal.field()) == 0);
+        return missing ? add(refusal.field(), wording) : remove(refusal.field(), wording);
+    }
+
+    /** Sends the field with answers that call tools, which is what most providers demand; with all answers if that is not enough. */
+    private boolean add(String field, RejectionWording wording) {
+        if (foundMissing.contains(field) && foundRejected.contains(field)) {
+            return false;
+        }
+        int sent = sent(field);
+        ReasoningHistory before = required.get(field);
+        boolean wasRejected = rejected.remove(field);
+        for (ReasoningHistory with : new ReasoningHistory[] {ReasoningHistory.TOOL_TURNS, ReasoningHistory.KEEP}) {
+            if (before != ReasoningHistory.KEEP) {
+                required.put(field, with);
+            }
+            Change change = new Change(wording, field, with);
+            if (useless.contains(change)) {
+                sent = Math.max(sent, sent(field)); // the same request would be refused again
+            } else if (sent(field) > sent) {
+                boolean first = foundMissing.add(field);
+                undo = () -> {
+                    useless.add(change);
+                    if (first) {
+                        foundMissing.remove(field);
+                    }
+                    restore(field, before, wasRejected);
+                };
+                return true;
+            }
+        }
+        restore(field, before, wasRejected);
+        return false;
+    }
+
+    private void restore(String field, @Nullable ReasoningHistory before, boolean wasRejected) {
+        if (before == null) {
+            required.remove(field);
+        } else {
+            required.put(field, before);
+        }
+        if (wasRejected) {
+            rejected.add(field);
+        }
+    }
+
+    private boolean remove(String field, RejectionWording wording) {
+        Change change = new Change(wording, field, ReasoningHistory.DROP);
+        if (foundRejected.contains(field) || useless.contains(change) || sent(field) == 0) {
+            return false;
+        }
+        foundRejected.add(field);
+        rejected.add(field);
+        undo = () -> {
+            useless.add(change);
+            foundRejected.remove(field);
+            rejected.remove(field);
+        };
+        return true;
+    }
+
+    /** Undoes the last change, which did not help: the same refusal does not cause it again. */
+    void undo() {
+        undo.run();
+        undo = () -> {};
+    }
+
+    /** How many messages are sent with the field. */
+    private int sent(String field) {
+        ReasoningFields fields = fields();
+        return (int) request.messages().stream()
+                .filter(message -> fields.of(message).containsKey(field))
+                .count();
+    }
+
+    /** The request was accepted: what it was changed for is learned. */
+    void onAccepted() {
+        foundRejected.forEach(field -> {
+            if (rejected.contains(field)) {
+                profile.learn(new ReasoningFieldRule(field, ReasoningFieldRule.Kind.REJECTED));
+            }
+        });
+        foundMissing.forEach(field -> {
+            if (!rejected.contains(field)) {
+                boolean always = required.get(field) == ReasoningHistory.KEEP;
+                profile.learn(new ReasoningFieldRule(
+                        field,
+                        always ? ReasoningFieldRule.Kind.REQUIRED : ReasoningFieldRule.Kind.REQUIRED_WITH_TOOL_CALLS));
+            }
+        });
+    }
+}

@@ -1,0 +1,149 @@
+package org.o1api.upstream;
+
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chunked body of which one read gives all that has arrived, however many chunks it is made of. HttpClient's own stream
+ * ends a read with the chunk, which is usually one event, so that nothing could be joined. A read blocks only while it
+ * has nothing to give; what breaks after data is told by the next read.
+ */
+final class CoalescingChunkedInputStream extends InputStream {
+    /** Bytes between two pieces of data: no honest server needs more. */
+    private static final int MAX_FRAMING = 8 * 1024;
+
+    private static final int MAX_SIZE_DIGITS = 15;
+
+    private enum State {
+        SIZE,
+        EXTENSION,
+        DATA,
+        AFTER_DATA,
+        TRAILER,
+        ENDED
+    }
+
+    private final SessionInputBuffer buffer;
+    private final InputStream socket;
+    private State state = State.SIZE;
+    private long size;
+    private int digits;
+    private int framing;
+    private boolean lineIsEmpty;
+    private @Nullable IOException failure;
+
+    CoalescingChunkedInputStream(SessionInputBuffer buffer, InputStream socket) {
+        this.buffer = buffer;
+        this.socket = socket;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        while (failure == null && state != State.ENDED) {
+            int read = buffer.read(target, offset, length, socket);
+            if (read < 0) {
+                throw new ConnectionClosedException("the connection ended within a chunked body");
+            }
+            int data = unwrap(target, offset, read);
+            if (data > 0) {
+                return data;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return -1;
+    }
+
+    /** Moves the data among the bytes to their front, and says how much it is. */
+    private int unwrap(byte[] bytes, int offset, int length) {
+        int end = offset + length;
+        int from = offset;
+        int to = offset;
+        while (from < end && failure == null) {
+            if (state == State.DATA) {
+                int piece = (int) Math.min(size, end - from);
+                if (from != to) {
+                    System.arraycopy(bytes, from, bytes, to, piece);
+                }
+                from += piece;
+                to += piece;
+                size -= piece;
+                if (size == 0) {
+                    state = State.AFTER_DATA;
+                    framing = 0;
+                }
+            } else {
+                frame(bytes[from++]);
+            }
+        }
+        return to - offset;
+    }
+
+    private void frame(byte b) {
+        if (++framing > MAX_FRAMING) {
+            failure = new MalformedChunkCodingException("too much between two chunks");
+            return;
+        }
+        switch (state) {
+            case AFTER_DATA -> {
+                if (b == '\n') {
+                    state = State.SIZE;
+                    size = 0;
+                    digits = 0;
+                } else if (b != '\r') {
+                    failure = new MalformedChunkCodingException("a chunk is longer than its size");
+                }
+            }
+            case SIZE -> size(b);
+            case EXTENSION -> {
+                if (b == '\n') {
+                    sizeEnded();
+                }
+            }
+            case TRAILER -> {
+                if (b == '\n') {
+                    state = lineIsEmpty ? State.ENDED : State.TRAILER;
+                    lineIsEmpty = true;
+                } else if (b != '\r') {
+                    lineIsEmpty = false;
+                }
+            }
+            default -> failure = new MalformedChunkCodingException("more came after the last chunk");
+        }
+    }
+
+    private void size(byte b) {
+        int digit = Character.digit(b, 16);
+        if (digit >= 0 && digits < MAX_SIZE_DIGITS) {
+            size = size * 16 + digit;
+            digits++;
+        } else if (digits == 0 || digit >= 0) {
+            failure = new MalformedChunkCodingException("no chunk size");
+        } else if (b == '\n') {
+            sizeEnded();
+        } else if (b == ';' || b == ' ' || b == '\t' || b == '\r') {
+            state = State.EXTENSION;
+        } else {
+            failure = new MalformedChunkCodingException("no chunk size");
+        }
+    }
+
+    private void sizeEnded() {
+        state = size == 0 ? State.TRAILER : State.DATA;
+        lineIsEmpty = true;
+    }
+}

@@ -1,0 +1,273 @@
+package org.o1api.upstream;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.ErrorCode;
+
+/**
+ * A body as its provider wrote it, compressed or not: some providers, and proxies in front of them, compress although the request
+ * asks for {@code identity}. What is there of a compressed body is decompressed as it arrives. A body that is not compressed is read
+ * without a copy. gzip is also recognized by its first bytes; deflate means zlib or raw; other encodings are an error.
+ */
+final class DecompressingInputStream extends InputStream {
+    private static final int BUFFER = 8 * 1024;
+    private static final byte GZIP_1 = 0x1f;
+    private static final byte GZIP_2 = (byte) 0x8b;
+    private static final int GZIP_TRAILER = 8;
+    private static final int LONGEST_HEADER = 64 * 1024;
+
+    private static final int EXTRA = 4;
+    private static final int NAME = 8;
+    private static final int COMMENT = 16;
+    private static final int HEADER_CHECKSUM = 2;
+    /** What a list of encodings may have that changes nothing. */
+    private static final Pattern NO_ENCODING = Pattern.compile("\\b(?:identity|utf-8|none)\\b|[,\\s]");
+
+    private static final Pattern WORD = Pattern.compile("[a-z0-9.-]{1,20}");
+
+    private final InputStream in;
+    private final String encoding;
+    private boolean begun;
+    private @Nullable Inflater inflater;
+    private boolean gzip;
+    private boolean ended;
+    private final CRC32 checksum = new CRC32();
+
+    private final byte[] one = new byte[1];
+    private byte[] compressed = {};
+    private int from;
+    private int to;
+
+    /**
+     * Reads a body.
+     *
+     * @param contentEncoding the response's header
+     */
+    DecompressingInputStream(InputStream in, @Nullable String contentEncoding) {
+        this.in = in;
+        String named = contentEncoding == null ? "" : contentEncoding.toLowerCase(Locale.ROOT);
+        this.encoding = NO_ENCODING.matcher(named).replaceAll("");
+    }
+
+    @Override
+    public int read() throws IOException {
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    /**
+     * Gives what has arrived, and blocks only until there is something.
+     *
+     * @throws UpstreamException if the body has an encoding that cannot be read
+     */
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        if (!begun) {
+            begun = true;
+            return begin(target, offset, length);
+        }
+        if (inflater != null) {
+            return inflate(inflater, target, offset, length);
+        }
+        if (from < to) { // the first bytes, which were looked at
+            int copied = Math.min(length, to - from);
+            System.arraycopy(compressed, from, target, offset, copied);
+            from += copied;
+            return copied;
+        }
+        return in.read(target, offset, length);
+    }
+
+    /** Frees what decompression needs. The body remains open. */
+    void releaseInflater() {
+        if (inflater != null) {
+            ended = true;
+            inflater.end();
+        }
+    }
+
+    private int begin(byte[] target, int offset, int length) throws IOException {
+        switch (encoding) {
+            case "", "gzip", "x-gzip" -> { // the first bytes say what it is, whatever its name
+                int read = in.read(target, offset, length);
+                if (read <= 0 || target[offset] != GZIP_1 || (read > 1 && target[offset + 1] != GZIP_2)) {
+                    return read;
+                }
+                compressed = Arrays.copyOfRange(target, offset, offset + Math.max(read, BUFFER));
+                to = read;
+                gzip = isMember();
+                if (gzip) {
+                    beginMember();
+                }
+            }
+            case "deflate" -> {
+                compressed = new byte[BUFFER];
+                if (has(2)) {
+                    boolean zlib = (peek(0) & 0x0f) == 8 && (peek(0) * 256 + peek(1)) % 31 == 0;
+                    inflater = new Inflater(!zlib);
+                    inflater.setInput(compressed, from, to - from);
+                }
+            }
+            default -> throw unreadable();
+        }
+        return read(target, offset, length);
+    }
+
+    private UpstreamException unreadable() {
+        return new UpstreamException(
+                ErrorCode.UPSTREAM_FAILED,
+                "The model's provider compressed its reply"
+                        + (WORD.matcher(encoding).matches() ? " (Content-Encoding: " + encoding + ")" : "")
+                        + " although the request asks for none: only gzip and deflate can be read.",
+                false,
+                null);
+    }
+
+    private int inflate(Inflater inflating, byte[] target, int offset, int length) throws IOException {
+        try {
+            while (!ended) {
+                int inflated = inflating.inflate(target, offset, length);
+                if (inflated > 0) {
+                    checksum.update(target, offset, inflated);
+                    return inflated;
+                }
+                if (inflating.finished()) {
+                    from = to - inflating.getRemaining();
+                    endMember();
+                } else if (inflating.needsDictionary()) {
+                    throw new IOException("compressed with a dictionary");
+                } else {
+                    from = to;
+                    if (!fill()) {
+                        throw new EOFException("the body ended within compressed data");
+                    }
+                    inflating.setInput(compressed, from, to - from);
+                }
+            }
+        } catch (DataFormatException e) {
+            throw new IOException("no valid compressed data", e);
+        }
+        return -1;
+    }
+
+    /** The end of compressed data: another gzip member follows, or nothing that counts. */
+    private void endMember() throws IOException {
+        ended = true;
+        if (gzip) {
+            require(GZIP_TRAILER);
+            long expected = peek(0) | peek(1) << 8 | peek(2) << 16 | (long) peek(3) << 24;
+            if (checksum.getValue() != expected) {
+                throw new IOException("compressed data of another checksum");
+            }
+            from += GZIP_TRAILER;
+            if (isMember()) {
+                beginMember();
+                ended = false;
+                return;
+            }
+        }
+        do {
+            from = to;
+        } while (fill()); // the connection is used again only after its last byte
+        releaseInflater();
+    }
+
+    private boolean isMember() throws IOException {
+        return has(2) && compressed[from] == GZIP_1 && compressed[from + 1] == GZIP_2;
+    }
+
+    private void beginMember() throws IOException {
+        require(10);
+        int flags = peek(3);
+        skip(10);
+        if ((flags & EXTRA) != 0) {
+            require(2);
+            int extra = peek(0) + 256 * peek(1);
+            skip(2);
+            skip(extra);
+        }
+        if ((flags & NAME) != 0) {
+            skipText();
+        }
+        if ((flags & COMMENT) != 0) {
+            skipText();
+        }
+        if ((flags & HEADER_CHECKSUM) != 0) {
+            skip(2);
+        }
+        if (inflater == null) {
+            inflater = new Inflater(true);
+        } else {
+            inflater.reset();
+        }
+        checksum.reset();
+        inflater.setInput(compressed, from, to - from);
+    }
+
+    private void skipText() throws IOException {
+        for (int skipped = 0; skipped < LONGEST_HEADER; skipped++) {
+            require(1);
+            if (compressed[from++] == 0) {
+                return;
+            }
+        }
+        throw new IOException("a gzip header without end");
+    }
+
+    private void skip(int count) throws IOException {
+        for (int left = count; left > 0; ) {
+            require(1);
+            int step = Math.min(left, to - from);
+            from += step;
+            left -= step;
+        }
+    }
+
+    private int peek(int ahead) {
+        return compressed[from + ahead] & 0xff;
+    }
+
+    private void require(int count) throws IOException {
+        if (!has(count)) {
+            throw new EOFException("the body ended within compressed data");
+        }
+    }
+
+    /** Whether so many bytes are left; reads until they are there. */
+    private boolean has(int count) throws IOException {
+        while (to - from < count) {
+            if (!fill()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Reads what has arrived behind what is there. */
+    private boolean fill() throws IOException {
+        if (from == to) {
+            from = 0;
+            to = 0;
+        } else if (to == compressed.length) {
+            System.arraycopy(compressed, from, compressed, 0, to - from);
+            to -= from;
+            from = 0;
+        }
+        int read = in.read(compressed, to, compressed.length - to);
+        if (read < 0) {
+            return false;
+        }
+        to += read;
+        return true;
+    }
+}

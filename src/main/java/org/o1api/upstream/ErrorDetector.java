@@ -1,0 +1,126 @@
+package org.o1api.upstream;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out whether an object of a reply is or contains an error; {@link ErrorReader} reads it. */
+final class ErrorDetector {
+    /** Codes that mean success. */
+    private static final Set<String> GOOD_CODES = Set.of("", "0", "200", "ok", "success");
+
+    private boolean hasError;
+    // What makes an object an error that is no chunk.
+    private boolean isError;
+    private boolean isPing;
+    private boolean hasMessage;
+    private boolean hasCode;
+
+    /** Another object begins. */
+    void reset() {
+        hasError = false;
+        isError = false;
+        isPing = false;
+        hasMessage = false;
+        hasCode = false;
+    }
+
+    /** Reads a field that contains an error unless its value is null, false or empty. */
+    void readErrorField(JsonParser json, JsonToken value) throws IOException {
+        hasError |= saysSomething(json, value);
+    }
+
+    /** Whether a value is, or contains, anything but null, false, zero and empty text. Reads to its end. */
+    private static boolean saysSomething(JsonParser json, JsonToken value) throws IOException {
+        if (!value.isStructStart()) {
+            return isSomething(json, value);
+        }
+        boolean something = false;
+        int depth = 1;
+        while (depth > 0) {
+            JsonToken token = json.nextToken();
+            if (token.isStructStart()) {
+                depth++;
+            } else if (token.isStructEnd()) {
+                depth--;
+            } else if (token != JsonToken.FIELD_NAME) {
+                something |= isSomething(json, token);
+            }
+        }
+        return something;
+    }
+
+    private static boolean isSomething(JsonParser json, JsonToken value) throws IOException {
+        return switch (value) {
+            case VALUE_NULL, VALUE_FALSE -> false;
+            case VALUE_STRING -> !json.getText().isBlank();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDoubleValue() != 0;
+            default -> true;
+        };
+    }
+
+    /** Reads MiniMax's {@code base_resp}, which is there with every reply. */
+    void readBaseResponse(JsonParser json, JsonToken value) throws IOException {
+        if (value != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return;
+        }
+        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+            JsonToken field = json.nextToken();
+            hasError |= name.equals("status_code") && field == JsonToken.VALUE_NUMBER_INT && json.getValueAsInt(0) != 0;
+            json.skipChildren();
+        }
+    }
+
+    /** Reads a field of an object's top level by which an error without {@code error} is known. */
+    void readTopLevelField(String name, JsonParser json, JsonToken value) throws IOException {
+        switch (name) {
+            case "object", "type" -> {
+                String kind = value == JsonToken.VALUE_STRING ? json.getText() : "";
+                isError |= kind.equals("error");
+                isPing |= kind.equals("ping") || kind.equals("heartbeat");
+            }
+            case "detail" ->
+                isError |= value == JsonToken.START_ARRAY
+                        || value == JsonToken.START_OBJECT
+                        || (value == JsonToken.VALUE_STRING && !json.getText().isEmpty());
+            case "errors" -> {
+                isError |= saysSomething(json, value);
+                return;
+            }
+            case "message" -> hasMessage |= value == JsonToken.VALUE_STRING;
+            case "code", "status_code" ->
+                hasCode |=
+                        value.isScalarValue() && value != JsonToken.VALUE_NULL && !GOOD_CODES.contains(json.getText());
+            default -> {}
+        }
+        json.skipChildren();
+    }
+
+    /** Whether the object is only a sign that the connection is alive. */
+    boolean isPing() {
+        return isPing;
+    }
+
+    /**
+     * The error; null if there is none.
+     *
+     * @param isChunk whether the object is known to be a chunk: then only a field for errors counts
+     */
+    @Nullable
+    ProviderErrorBody detectedError(boolean isChunk, byte[] bytes, int offset, int length) {
+        boolean found = hasError || (!isChunk && (isError || (hasMessage && hasCode)));
+        return found ? ProviderErrorBody.of(bytes, offset, length) : null;
+    }
+
+    /** The error that data are which an event names so, whatever they are. */
+    static ProviderErrorBody ofErrorEvent(byte[] bytes, int offset, int length) {
+        String text = new String(bytes, offset, length, StandardCharsets.UTF_8).strip();
+        return text.startsWith("\"") && JsonText.isJson(text)
+                ? ProviderErrorBody.of(("{\"error\":" + text + "}").getBytes(StandardCharsets.UTF_8))
+                : ProviderErrorBody.of(bytes, offset, length);
+    }
+}

@@ -1,0 +1,26 @@
+package org.o1api.upstream;
+
+import java.util.regex.Pattern;
+import org.o1api.model.RawJson;
+
+/**
+ * What of a request decides which of its fields a provider rejects: JSON mode with tools, for instance.
+ *
+ * @param tools whether it has tools
+ * @param json whether it demands JSON
+ */
+record FeatureCombination(boolean tools, boolean json) {
+    private static final Pattern PLAIN_TEXT = Pattern.compile("\\{\\s*\"type\"\\s*:\\s*\"text\"");
+
+    static FeatureCombination of(CallRequest request) {
+        RawJson format = request.fields().get("response_format");
+        return new FeatureCombination(
+                request.fields().containsKey("tools"),
+                format != null && !PLAIN_TEXT.matcher(format.text()).find());
+    }
+
+    @Override
+    public String toString() {
+        return (tools ? " with tools" : "") + (json ? " with JSON output" : "");
+    }
+}

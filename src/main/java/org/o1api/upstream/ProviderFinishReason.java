@@ -1,0 +1,60 @@
+package org.o1api.upstream;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Why a provider says that it ended its reply: its {@code finish_reason}, read by what it means.
+ *
+ * @param word the provider's own word in lower case with underscores, empty if it is no short plain word
+ */
+record ProviderFinishReason(Kind kind, String word) {
+    enum Kind {
+        COMPLETE,
+        LENGTH,
+        CONTENT_FILTER,
+        TOOL_CALLS,
+        /** The provider broke the reply off. */
+        FAILURE,
+        /** Nothing that is known: the reply may be incomplete. */
+        UNKNOWN
+    }
+
+    private static final Pattern WORD = Pattern.compile("[a-z0-9_]{1,40}");
+    private static final Pattern FILTERED = Pattern.compile("content_filter.*|.*safety");
+    private static final Pattern FAILED =
+            Pattern.compile("(?:.*_)?(?:error|abort|cancel|fail|malformed|insufficient|network_error).*");
+
+    /** Reads a {@code finish_reason}, in any case. */
+    static ProviderFinishReason of(String reason) {
+        String word = reason.strip().toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_');
+        Kind kind = kindOf(word);
+        return new ProviderFinishReason(kind, WORD.matcher(word).matches() ? word : "");
+    }
+
+    private static Kind kindOf(String word) {
+        return switch (word) {
+            case "stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete", "end" -> Kind.COMPLETE;
+            case "length",
+                    "max_tokens",
+                    "model_length",
+                    "max_output_tokens",
+                    "max_length",
+                    "token_limit",
+                    "model_context_window_exceeded" -> Kind.LENGTH;
+            case "sensitive",
+                    "refusal",
+                    "recitation",
+                    "blocklist",
+                    "prohibited_content",
+                    "spii",
+                    "guardrail_intervened",
+                    "error_toxic" -> Kind.CONTENT_FILTER; // of GLM, Anthropic, Gemini, Bedrock, Cohere
+            case "tool_calls", "tool_call", "function_call", "tool_use" -> Kind.TOOL_CALLS;
+            default ->
+                FILTERED.matcher(word).matches()
+                        ? Kind.CONTENT_FILTER
+                        : FAILED.matcher(word).matches() ? Kind.FAILURE : Kind.UNKNOWN;
+        };
+    }
+}

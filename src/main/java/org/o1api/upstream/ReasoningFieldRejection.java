@@ -1,0 +1,133 @@
+package org.o1api.upstream;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A refusal that is about a field for earlier reasoning.
+ *
+ * @param field one of {@link ReasoningFields#NAMES}
+ * @param namedByParam whether the provider's param is the field
+ * @param missing whether its words say that the field is missing; otherwise it is rejected
+ */
+record ReasoningFieldRejection(String field, boolean namedByParam, boolean missing) {
+    /** The field in a path such as {@code messages[1].reasoning_content}. */
+    private static final Pattern PARAM = Pattern.compile(
+            "(?:.*messages.*[./\\]\\['\"])?(reasoning_content|reasoning_details|thinking_blocks)['\"\\]]*"
+                    + "|.*messages.*[./\\['\"](reasoning)['\"\\]]*");
+
+    private static final Pattern NEVER = Pattern.compile("(?!)");
+
+    private static final Map<String, Pattern> WORDS = Map.of(
+            ReasoningFields.CONTENT,
+            Pattern.compile("(?<![a-z0-9])reasoning[_ ]?content(?![a-z0-9_])", Pattern.CASE_INSENSITIVE),
+            ReasoningFields.DETAILS,
+            Pattern.compile("(?<![a-z0-9])reasoning[_ ]?details(?![a-z0-9_])", Pattern.CASE_INSENSITIVE),
+            ReasoningFields.BLOCKS,
+            Pattern.compile("(?<![a-z0-9])thinking[_ ]?blocks(?![a-z0-9_])", Pattern.CASE_INSENSITIVE),
+            // A common word: only as the end of a path, or as a name in quotes.
+            ReasoningFields.REASONING,
+            Pattern.compile(
+                    "messages[\\w.\\[\\]/]{1,40}[./]reasoning(?![\\w.])"
+                            + "|[`'\"]reasoning[`'\"](?! (?:to|must|should|has to|needs to|can ?not|is|not) (?:be )?(?:en|dis)abled)",
+                    Pattern.CASE_INSENSITIVE));
+
+    /** A list of names, none of which is at fault, or of which another one would do too. */
+    private static final Pattern CHOICES = Pattern.compile(
+            "(?:, expected [`'\"]|(?:expected|must be|should be) (?:one|any) of)[^\\n]*|did you mean[^\\n]*"
+                    + "|(?:allowed|valid|known|supported|permitted) (?:fields|properties|keys|names)[^\\n]*"
+                    + "|\\bunless\\b[^\\n,.;]*|\\beither\\b[^\\n]{0,200} or [^\\n.;]*|\\bat least one of\\b[^\\n.;]*"
+                    + "|\\bcontent[`'\"]?,? or [`'\"]?reasoning[_ ]content|\\breasoning[_ ]content[`'\"]?,? or [`'\"]?content\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    /** What is said of a field that has to be there. */
+    private static final Pattern MISSING = words(
+            "missing",
+            "(?<!not )(?<!no longer )requires?d?\\b",
+            "(?:must|should|has to|have to)\\b(?! not\\b)(?! (?:be )?(?:removed?|omit|absent|exclude|strip|drop|empty))",
+            "(?:can ?not|can't|must not|should not|may not) be (?:empty|blank|null|omitted|missing|absent)",
+            "(?:pass|passed|send|sent|give|given|return|returned) (?:it )?back",
+            "(?:not|n't) (?:found|present|provided|included|passed|sent|set)\\b",
+            "lacks?\\b|lost|without|mandatory|is (?:empty|null|undefined|absent)",
+            "(?<!un)(?<!not )expect(?:s|ed)\\b|\\bneeds?\\b",
+            "please (?:add|include|keep|pass|provide|return|send)",
+            "\u5fc5\u987b|\u5fc5\u586b|\u7f3a\u5c11|\u7f3a\u5931|\u4e0d\u80fd\u4e3a\u7a7a|\u56de\u4f20|\u4f20\u56de");
+
+    /** What is said of a field that must not be there. */
+    private static final Pattern REJECTED = words(
+            "extra\\b|additional propert|unexpected|not expected",
+            "unknown|unrecogni[sz]ed|not recogni[sz]ed|no such|can ?not find|can't find|does not exist",
+            "unsupported|(?:not|n't) (?:be )?support(?:ed)?",
+            "(?:not|n't) (?:be )?(?:accept(?:ed)?|allow(?:ed)?|permitted|valid|known|defined)",
+            "disallowed|forbidden|prohibited|remove|not required|no longer required",
+            "invalid (?:argument|field|key|name|parameter|property)",
+            "(?:can ?not|can't|must not|should not|may not) (?:be )?(?:contain|have|include|pass|present|sen[dt]|set|specif|use)",
+            "(?:must|should) be (?:absent|dropped|empty|excluded|omitted|stripped)",
+            "\u4e0d\u652f\u6301|\u672a\u77e5|\u4e0d\u5141\u8bb8|\u79fb\u9664|\u5220\u9664|\u591a\u4f59");
+
+    /**
+     * Recognises what a refusal says. Only the provider's own words are searched, as {@link RejectedFields} does.
+     *
+     * @return null if it is about something else
+     */
+    static @Nullable ReasoningFieldRejection of(ProviderErrorBody error, CallRequest request) {
+        String param = error.param() == null ? "" : error.param();
+        boolean prose = param.indexOf(' ') >= 0; // MiMo writes its message there
+        String statement = prose ? param + "\n" + error.text() : error.text();
+        UnquotedText words = new UnquotedText(CHOICES.matcher(statement).replaceAll(""), request);
+        String path = prose ? "" : fieldIn(param);
+        if (!path.isEmpty()) {
+            return new ReasoningFieldRejection(path, true, words.contains(MISSING) && !words.contains(REJECTED));
+        }
+        if (request.fields().containsKey(param)) {
+            return null;
+        }
+        return nearest(words);
+    }
+
+    /** The first name with a word for what is wrong with it, by the word that is nearest. */
+    private static @Nullable ReasoningFieldRejection nearest(UnquotedText words) {
+        List<Named> names = ReasoningFields.NAMES.stream()
+                .flatMap(name ->
+                        words.matches(WORDS.getOrDefault(name, NEVER)).stream().map(at -> new Named(name, at)))
+                .toList();
+        if (names.isEmpty()) {
+            return null;
+        }
+        // Once for all names: each word is looked for in the whole prompt.
+        List<MatchResult> missing = words.matches(MISSING);
+        List<MatchResult> rejected = words.matches(REJECTED);
+        for (Named name : names) {
+            int toMissing = distance(name.at(), missing);
+            int toRejected = distance(name.at(), rejected);
+            if (toMissing != toRejected) {
+                return new ReasoningFieldRejection(name.field(), false, toMissing < toRejected);
+            }
+        }
+        return null;
+    }
+
+    private record Named(String field, MatchResult at) {}
+
+    private static String fieldIn(String param) {
+        var path = PARAM.matcher(param);
+        return !path.matches() ? "" : path.group(1) == null ? path.group(2) : path.group(1);
+    }
+
+    /** How far the nearest of some words is from a name; {@code Integer.MAX_VALUE} if there is none. */
+    private static int distance(MatchResult name, List<MatchResult> words) {
+        int nearest = Integer.MAX_VALUE;
+        for (MatchResult word : words) {
+            int distance = word.start() >= name.end() ? word.start() - name.end() : name.start() - word.end();
+            nearest = Math.min(nearest, distance);
+        }
+        return nearest;
+    }
+
+    private static Pattern words(String... alternatives) {
+        return Pattern.compile(String.join("|", alternatives), Pattern.CASE_INSENSITIVE);
+    }
+}

@@ -1,0 +1,107 @@
+package org.o1api.upstream;
+
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.FinishReason;
+
+/** Decides whether a reply that has ended is complete, and why it ended. */
+final class ReplyCompletion {
+    private final ProviderProfile profile;
+    private final ExpectedReply expected;
+    private final DeltaBuffer deltas;
+    /** What an unknown reason means, once the reply is complete. */
+    private @Nullable FinishReason unknown;
+
+    ReplyCompletion(ProviderProfile profile, ExpectedReply expected, DeltaBuffer deltas) {
+        this.profile = profile;
+        this.expected = expected;
+        this.deltas = deltas;
+    }
+
+    /**
+     * Checks a stream that ended with {@code [DONE]} but without a finish reason: the provider's own provider may have broken off.
+     *
+     * @throws UpstreamException if the reply is incomplete
+     */
+    void checkWithoutFinishReason() {
+        if (profile.replies().requireFinishReason()) {
+            throw UpstreamErrors.providerFailed(
+                    "ended its reply without a finish_reason (require_finish_reason)", null);
+        }
+        if (!isWhole()) {
+            throw UpstreamErrors.incompleteReply();
+        }
+        if (!deltas.isEmptyReply()) {
+            profile.logOnce(
+                    "no reason",
+                    "replies end without a finish_reason and count as complete (unless require_finish_reason is true)");
+        }
+    }
+
+    /** Whether what the reply says may be all, although its body has not ended. */
+    boolean mayBeComplete() {
+        FinishReason reason = finishReason();
+        return (reason != FinishReason.STOP && reason != FinishReason.TOOL_CALLS) || isWhole();
+    }
+
+    /** Whether neither arguments of a tool call nor requested JSON show that something is missing. */
+    private boolean isWhole() {
+        return deltas.toolCalls().hasCompleteArguments() && isCompleteJson();
+    }
+
+    private boolean isCompleteJson() {
+        if (!expected.wantsJson() || deltas.text().isEmpty()) {
+            return true;
+        }
+        String text = JsonText.extract(deltas.text());
+        return expected.json() == ExpectedReply.Json.BY_CALLER
+                ? (text.isEmpty() && !deltas.toolCalls().isEmpty()) || JsonText.isJson(text)
+                : !JsonText.isTruncatedObject(text);
+    }
+
+    /**
+     * Checks a reply that has ended.
+     *
+     * @throws UpstreamException if it says nothing, or has a tool call without a name
+     */
+    void check() {
+        ProviderFinishReason end = deltas.finishReason();
+        if (end != null && end.kind() == ProviderFinishReason.Kind.UNKNOWN) {
+            unknown = unknown();
+            profile.logOnce(
+                    "unknown reason",
+                    "replies end with the unknown finish_reason "
+                            + (end.word().isEmpty() ? "(no plain word)" : end.word()) + ", which counts as length");
+        }
+        boolean cut = finishReason() == FinishReason.LENGTH || finishReason() == FinishReason.CONTENT_FILTER;
+        if (deltas.toolCalls().hasUnnamedCall() && !cut) {
+            throw UpstreamErrors.providerFailed("sent a tool call without a name", null);
+        }
+        if (deltas.isEmptyReply()) {
+            throw UpstreamException.emptyReply();
+        }
+    }
+
+    /** Why the model stopped; if the provider does not say, or says no more than that it stopped, by what it sent. */
+    FinishReason finishReason() {
+        ProviderFinishReason end = deltas.finishReason();
+        ProviderFinishReason.Kind kind = end == null ? ProviderFinishReason.Kind.COMPLETE : end.kind();
+        return switch (kind) {
+            case COMPLETE, TOOL_CALLS, FAILURE ->
+                deltas.toolCalls().isEmpty() ? FinishReason.STOP : FinishReason.TOOL_CALLS;
+            case LENGTH -> FinishReason.LENGTH;
+            case CONTENT_FILTER -> FinishReason.CONTENT_FILTER;
+            case UNKNOWN -> unknown();
+        };
+    }
+
+    private FinishReason unknown() {
+        FinishReason known = unknown;
+        if (known == null) {
+            boolean complete = expected.wantsJson()
+                    && deltas.toolCalls().isEmpty()
+                    && JsonText.isJson(JsonText.extract(deltas.text()));
+            known = complete ? FinishReason.STOP : FinishReason.LENGTH;
+        }
+        return known;
+    }
+}

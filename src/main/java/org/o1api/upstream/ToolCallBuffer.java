@@ -1,0 +1,102 @@
+package org.o1api.upstream;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.Delta;
+import org.o1api.model.RawJson;
+
+/**
+ * The tool calls of a reply. Clients need id and name with the first piece of a call, and answer a call by its id: a call is held
+ * back until it has a name, and an id of its own. One without an id gets one when the next call begins, or the reply ends. Calls are
+ * sent in order and numbered without gaps.
+ */
+final class ToolCallBuffer {
+    private static final int NOT_RELEASED = -1;
+
+    private static final class Call {
+        private int number = NOT_RELEASED;
+        private @Nullable String id;
+        private @Nullable String name;
+        private final StringBuilder arguments = new StringBuilder();
+        private final Map<String, RawJson> fields = new LinkedHashMap<>(0);
+
+        boolean isReleased() {
+            return number != NOT_RELEASED;
+        }
+    }
+
+    private final Map<Integer, Call> calls = new TreeMap<>();
+    private final Set<String> ids = new HashSet<>();
+    private int released;
+
+    /** Takes a piece, and gives what can be sent because of it. */
+    List<Delta.ToolCall> add(Delta.ToolCall piece) {
+        Call call = calls.computeIfAbsent(piece.index(), index -> new Call());
+        call.arguments.append(piece.arguments());
+        if (call.isReleased()) {
+            return List.of(new Delta.ToolCall(call.number, null, null, piece.arguments(), piece.fields()));
+        }
+        call.fields.putAll(piece.fields());
+        call.id = call.id == null ? piece.id() : call.id;
+        call.name = call.name == null ? piece.name() : call.name;
+        return release(false);
+    }
+
+    /** The calls that have a name: no more ids will come. */
+    List<Delta.ToolCall> release() {
+        return release(true);
+    }
+
+    /** A call waits for those before it, and for its id until the next one begins. */
+    private List<Delta.ToolCall> release(boolean isLast) {
+        List<Delta.ToolCall> ready = new ArrayList<>(1);
+        int left = calls.size();
+        for (Call call : calls.values()) {
+            left--;
+            if (call.isReleased()) {
+                continue;
+            }
+            if (call.name != null && (call.id != null || left > 0 || isLast)) {
+                ready.add(release(call));
+            } else if (!isLast) {
+                break;
+            }
+        }
+        return ready;
+    }
+
+    private Delta.ToolCall release(Call call) {
+        String id = call.id;
+        if (id == null || !ids.add(id)) {
+            id = madeUpId();
+        }
+        call.number = released++;
+        return new Delta.ToolCall(call.number, id, call.name, call.arguments.toString(), call.fields);
+    }
+
+    private static String madeUpId() {
+        return "call_" + UUID.randomUUID().toString().replace("-", "");
+    }
+
+    /** Whether no call has been released. */
+    boolean isEmpty() {
+        return released == 0;
+    }
+
+    /** Whether a call still has no name. */
+    boolean hasUnnamedCall() {
+        return calls.values().stream().anyMatch(call -> call.name == null);
+    }
+
+    /** Whether the arguments of all calls are JSON. */
+    boolean hasCompleteArguments() {
+        return calls.values().stream().allMatch(call -> JsonText.isJson(call.arguments.toString()));
+    }
+}

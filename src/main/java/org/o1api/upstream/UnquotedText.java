@@ -1,0 +1,116 @@
+package org.o1api.upstream;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.Content;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+
+/** A provider's message, which may quote the caller's messages and tools: what it quotes is not what it says. */
+final class UnquotedText {
+    /** This much beside a word, equal to the request's text, makes it a quotation. */
+    private static final int CONTEXT = 8;
+
+    private static final Map<String, String> OURS = Map.of("stream", "true", "stream_options", "{");
+    private static final Pattern BEFORE_NAME = Pattern.compile("[{,]\\s*\\\\?[\"']$");
+    private static final Pattern AFTER_NAME = Pattern.compile("\\\\?[\"']\\s*:\\s*\\\\?[\"']?(.{1,4})", Pattern.DOTALL);
+
+    private final String statement;
+    private final CallRequest request;
+    private @Nullable List<String> texts;
+
+    UnquotedText(String statement, CallRequest request) {
+        this.statement = statement;
+        this.request = request;
+    }
+
+    /** The texts of the request, which are needed only if the statement has a word that is looked for. */
+    private List<String> texts() {
+        if (texts != null) {
+            return texts;
+        }
+        List<String> all = new ArrayList<>();
+        for (Message message : request.messages()) {
+            if (message.content() instanceof Content.Text text) {
+                all.add(text.text());
+                all.add(new String(JsonStringEncoder.getInstance().quoteAsString(text.text())));
+            } else if (message.content() instanceof Content.Parts parts) {
+                all.add(parts.json().text());
+            }
+            message.fields().values().forEach(field -> all.add(field.text()));
+            message.reasoning().values().forEach(field -> all.add(field.text()));
+            all.add(ReasoningText.of(message.reasoning()));
+        }
+        RawJson tools = request.fields().get("tools");
+        if (tools != null) {
+            all.add(tools.text());
+        }
+        texts = all;
+        return all;
+    }
+
+    /** Whether the provider itself uses a word. */
+    boolean contains(Pattern word) {
+        Matcher matcher = word.matcher(statement);
+        while (matcher.find()) {
+            if (!isQuoted(matcher.start(), matcher.end())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Where the provider itself uses a word. */
+    List<MatchResult> matches(Pattern word) {
+        return word.matcher(statement)
+                .results()
+                .filter(found -> !isQuoted(found.start(), found.end()))
+                .toList();
+    }
+
+    private boolean isQuoted(int start, int end) {
+        if (isMember(start, end)) {
+            return true;
+        }
+        String before = statement.substring(Math.max(0, start - CONTEXT), end);
+        String after = statement.substring(start, Math.min(statement.length(), end + CONTEXT));
+        return texts().stream()
+                .anyMatch(text -> (start >= CONTEXT && text.contains(before))
+                        || (end + CONTEXT <= statement.length() && text.contains(after))
+                        || quotesAll(text, start, end));
+    }
+
+    /** Whether the word is a field's name in a quotation of the request's JSON: its value follows. */
+    private boolean isMember(int start, int end) {
+        String name = statement.substring(start, end);
+        RawJson field = request.fields().get(name);
+        String value = field == null ? OURS.get(name) : field.text();
+        Matcher after = AFTER_NAME.matcher(statement).region(end, statement.length());
+        return value != null
+                && BEFORE_NAME
+                        .matcher(statement.substring(Math.max(0, start - 10), start))
+                        .find()
+                && after.lookingAt()
+                && begins(value.replace("\"", ""), after.group(1));
+    }
+
+    private static boolean begins(String value, String found) {
+        return value.regionMatches(true, 0, found, 0, Math.min(found.length(), value.length()));
+    }
+
+    /** Whether the word lies in a quotation of a whole text. */
+    private boolean quotesAll(String text, int start, int end) {
+        int length = text.length();
+        if (length < end - start || length > statement.length()) {
+            return false;
+        }
+        int at = statement.lastIndexOf(text, start);
+        return at >= 0 && at + length >= end;
+    }
+}

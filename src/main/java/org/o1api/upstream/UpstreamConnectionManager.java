@@ -1,0 +1,155 @@
+package org.o1api.upstream;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
+import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ContentLengthStrategy;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.URIScheme;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.http.impl.io.DefaultHttpRequestWriterFactory;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
+import org.apache.hc.core5.http.io.HttpConnectionFactory;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.pool.PoolReusePolicy;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/** The connections to one upstream: at most as many as calls at once, and kept for the next call. */
+final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager {
+    private static final Http1Config HTTP = Http1Config.custom()
+            .setBufferSize(16 * 1024)
+            .setMaxLineLength(16 * 1024)
+            .setMaxHeaderCount(200)
+            .build();
+
+    private final Runnable connecting;
+    private volatile boolean mayClose;
+
+    /** Connections that tell when one is about to be made, on the thread of the call that needs it. */
+    UpstreamConnectionManager(UpstreamSettings settings, Runnable connecting) {
+        super(
+                new DefaultHttpClientConnectionOperator(
+                        null,
+                        null,
+                        RegistryBuilder.<TlsSocketStrategy>create()
+                                .register(URIScheme.HTTPS.id, tls(settings.tls()))
+                                .build()),
+                PoolConcurrencyPolicy.STRICT,
+                PoolReusePolicy.LIFO,
+                TimeValue.ofMinutes(10),
+                new Factory());
+        this.connecting = connecting;
+        setMaxTotal(settings.limits().concurrency());
+        setDefaultMaxPerRoute(settings.limits().concurrency());
+        setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build());
+        setDefaultConnectionConfig(ConnectionConfig.custom()
+                .setConnectTimeout(Timeout.of(settings.timeouts().connect().toMillis(), TimeUnit.MILLISECONDS))
+                .setTimeToLive(TimeValue.ofMinutes(10))
+                // At the default of 2 s half of the calls on a just closed connection failed.
+                .setValidateAfterInactivity(TimeValue.ofMilliseconds(200))
+                .build());
+    }
+
+    private static TlsSocketStrategy tls(@Nullable SSLContext own) {
+        return own == null ? DefaultClientTlsStrategy.createDefault() : new DefaultClientTlsStrategy(own);
+    }
+
+    /** HttpClient closes all connections for good when an Error passes one call; the upstream must survive that. */
+    @Override
+    public void close(CloseMode mode) {
+        if (mayClose) {
+            super.close(mode);
+        }
+    }
+
+    /** Lets {@link #close} have its effect. */
+    void allowClose() {
+        mayClose = true;
+    }
+
+    @Override
+    public void connect(ConnectionEndpoint endpoint, TimeValue timeout, HttpContext context) throws IOException {
+        connecting.run();
+        super.connect(endpoint, timeout, context);
+    }
+
+    private static final class Factory implements HttpConnectionFactory<ManagedHttpClientConnection> {
+        private final DefaultHttpRequestWriterFactory writers = new DefaultHttpRequestWriterFactory(HTTP);
+        private final DefaultHttpResponseParserFactory parsers = new DefaultHttpResponseParserFactory(HTTP);
+
+        @Override
+        public ManagedHttpClientConnection createConnection(Socket socket) throws IOException {
+            Connection connection = new Connection(writers, parsers);
+            if (socket != null) {
+                connection.bind(socket);
+            }
+            return connection;
+        }
+    }
+
+    private static final class Connection extends DefaultManagedHttpClientConnection {
+        private @Nullable SessionInputBuffer input;
+
+        Connection(DefaultHttpRequestWriterFactory writers, DefaultHttpResponseParserFactory parsers) {
+            super("upstream", null, null, HTTP, null, null, writers, parsers);
+        }
+
+        @Override
+        protected InputStream createContentInputStream(long length, SessionInputBuffer buffer, InputStream socket) {
+            input = buffer;
+            return length == ContentLengthStrategy.CHUNKED
+                    ? new CoalescingChunkedInputStream(buffer, socket)
+                    : super.createContentInputStream(length, buffer, socket);
+        }
+
+        /** Whether the connection may serve another call: asked when a call has ended. */
+        @Override
+        public boolean isConsistent() {
+            return super.isConsistent() && !hasSurplus();
+        }
+
+        /** Asked before another call, unless the last one ended just now. */
+        @Override
+        public boolean isStale() throws IOException {
+            return hasSurplus() || super.isStale();
+        }
+
+        @Override
+        public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
+            if (hasSurplus()) { // it came while the connection was idle
+                throw new SocketException("bytes arrived that belong to no reply");
+            }
+            super.sendRequestHeader(request);
+        }
+
+        /** Whether bytes have arrived that belong to no reply: they would be read as the reply to the next call, of any caller. */
+        private boolean hasSurplus() {
+            Socket socket = getSocket();
+            try {
+                return (input != null && input.length() > 0)
+                        || (socket != null && socket.getInputStream().available() > 0);
+            } catch (IOException e) {
+                return true; // closed
+            }
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package org.o1api.upstream;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.ErrorCode;
+import org.o1api.upstream.UpstreamSettings.Timeouts;
+
+/** What each failure of an upstream is called, in words that give away no key, no address and no class name. */
+final class UpstreamErrors {
+    private static final int LONGEST_MESSAGE = 500;
+    private static final int SHORTEST_SECRET = 4;
+    private static final Pattern ADDRESS =
+            Pattern.compile("[a-z][a-z0-9+.-]{1,20}://[^\\s\"'<>]+", Pattern.CASE_INSENSITIVE);
+    /** A path of a field, or a code. */
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.$/\\[\\]-]{1,128}");
+
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+");
+
+    private final Timeouts timeouts;
+    private final Duration maxRetryWait;
+    private final List<Pattern> secrets = new ArrayList<>();
+
+    UpstreamErrors(UpstreamSettings settings) {
+        timeouts = settings.timeouts();
+        maxRetryWait = settings.limits().maxRetryWait();
+        List<String> words = new ArrayList<>();
+        for (String value : settings.headers().values()) {
+            words.add(value);
+            words.addAll(List.of(value.split("\\s+"))); // a scheme, and what it is about
+        }
+        words.add(settings.apiKey() == null ? "" : settings.apiKey());
+        for (URI address :
+                settings.proxy() == null ? List.of(settings.url()) : List.of(settings.url(), settings.proxy())) {
+            words.add(address.toString());
+            words.add(address.getRawAuthority());
+            words.add(address.getHost());
+            addUser(words, address.getUserInfo());
+            addUser(words, address.getRawUserInfo());
+            words.add(address.getRawQuery());
+        }
+        words.removeIf(word -> word == null || word.length() < SHORTEST_SECRET);
+        words.sort(Comparator.comparing(String::length).reversed());
+        words.forEach(word -> secrets.add(Pattern.compile(Pattern.quote(word), Pattern.CASE_INSENSITIVE)));
+    }
+
+    private static void addUser(List<String> words, @Nullable String user) {
+        if (user != null) {
+            words.add(user);
+            words.add(user.substring(user.indexOf(':') + 1));
+        }
+    }
+
+    /** A duration as people write it. */
+    static String durationText(Duration time) {
+        long millis = time.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+    }
+
+    static UpstreamException connectTimeout(Timeouts timeouts, @Nullable Throwable cause) {
+        return new UpstreamException(
+                ErrorCode.UPSTREAM_TIMEOUT,
+                "The model's provider could not be reached within " + durationText(timeouts.connect())
+                        + " (timeouts.connect).",
+                true,
+                cause);
+    }
+
+    /** Too many wait for a slot already. */
+    static UpstreamException queueFull(UpstreamSettings.Limits limits) {
+        return tryAgain(
+                ErrorCode.RATE_LIMIT_EXCEEDED,
+                "The model's provider is at its limit of " + limits.concurrency()
+                        + " concurrent calls (concurrency), and the queue of " + limits.queue()
+                        + " waiting calls is full (queue). Retry shortly.");
+    }
+
+    /** The wait for a slot was too long. */
+    static UpstreamException slotTimeout(Duration patience, UpstreamSettings.Limits limits) {
+        return tryAgain(
+                ErrorCode.OVERLOADED,
+                "The model's provider was at its limit of " + limits.concurrency()
+                        + " concurrent calls (concurrency) for " + durationText(patience) + ". Retry shortly.");
+    }
+
+    private static UpstreamException tryAgain(ErrorCode code, String message) {
+        return new UpstreamException(code, message, false, Duration.ofSeconds(1), 0, null);
+    }
+
+    static UpstreamException shuttingDown() {
+        return new UpstreamException(ErrorCode.SHUTTING_DOWN, "The gateway is stopping.", false, null);
+    }
+
+    /** A reply that is not what it ought to be. */
+    static UpstreamException providerFailed(String what, @Nullable Throwable cause) {
+        return new UpstreamException(ErrorCode.UPSTREAM_FAILED, "The model's provider " + what + ".", true, cause);
+    }
+
+    /** A reply that ended too early. */
+    static UpstreamException incompleteReply() {
+        return providerFailed("ended its reply before it was complete", null);
+    }
+
+    /** Something in place of a chunk. */
+    static UpstreamException notACompletion(@Nullable Throwable cause) {
+        return providerFailed("sent something that is no completion", cause);
+    }
+
+    /** More than can be held. */
+    static UpstreamException tooLarge(String what, int limit) {
+        return new UpstreamException(
+                ErrorCode.UPSTREAM_FAILED,
+                "The model's provider sent " + what + " of more than " + limit / 1024 + " KiB (upstreams.*.event).",
+                false,
+                null);
+    }
+
+    /** A failure below HTTP. */
+    UpstreamException ofException(Exception thrown) {
+        return switch (TransportFailure.of(thrown)) {
+            case TIMEOUT -> connectTimeout(timeouts, thrown);
+            case UNKNOWN_HOST, UNREACHABLE -> providerFailed("could not be reached", thrown);
+            case TLS -> providerFailed("could not be reached securely", thrown);
+            case CONNECTION_LOST -> providerFailed("broke the connection off", thrown);
+            case UNEXPECTED -> providerFailed("could not be called", thrown);
+        };
+    }
+
+    /**
+     * A status that is no success.
+     *
+     * @param retryAfter how long the reply's headers ask to wait
+     */
+    UpstreamException ofStatus(int status, @Nullable Duration retryAfter, ProviderErrorBody body) {
+        boolean tooLong = ContextLength.isExceeded(status, body);
+        ErrorCode code = tooLong ? ErrorCode.UPSTREAM_REFUSED : codeOf(status);
+        String message = code == ErrorCode.UPSTREAM_REFUSED ? refused(status, body) : messageOf(status);
+        return failure(code, message, status, retryAfter, isCallersFault(code), body);
+    }
+
+    private static boolean isCallersFault(ErrorCode code) {
+        return code == ErrorCode.UPSTREAM_REFUSED || code == ErrorCode.UPSTREAM_REQUEST_TOO_LARGE;
+    }
+
+    /**
+     * A failure that a reply contains though its status was a success. It is what the same failure would be as a status; its code
+     * and message are kept unless it is the gateway that the provider refuses.
+     */
+    UpstreamException ofErrorInReply(ProviderErrorBody body) {
+        boolean tooLong = ContextLength.isExceeded(0, body);
+        int status = tooLong ? 400 : ErrorStatus.of(body);
+        ErrorCode code = status == 0 ? ErrorCode.UPSTREAM_FAILED : codeOf(status);
+        if (isCallersFault(code) || code == ErrorCode.UPSTREAM_MISCONFIGURED) {
+            return ofStatus(status, null, body);
+        }
+        String message = body.message() == null ? body.text() : body.message();
+        return failure(
+                code,
+                message.isBlank()
+                        ? "The model's provider reported an error."
+                        : "The model's provider reported an error: " + sanitize(message),
+                status,
+                null,
+                true,
+                body);
+    }
+
+    private UpstreamException failure(
+            ErrorCode code,
+            String message,
+            int status,
+            @Nullable Duration ofHeaders,
+            boolean named,
+            ProviderErrorBody body) {
+        Duration wait = ofHeaders == null ? body.retryAfter() : ofHeaders;
+        if (wait == null && (status == 429 || status == 503)) {
+            wait = RetryAfter.inWords(body.text());
+        }
+        boolean tooLong = code == ErrorCode.UPSTREAM_REFUSED && ContextLength.isExceeded(status, body);
+        String param = named ? sanitizeName(body.param()) : null;
+        String word = tooLong ? ContextLength.CODE : named ? sanitizeName(body.code()) : null;
+        boolean waits = wait == null || wait.compareTo(maxRetryWait) <= 0;
+        boolean retryable = !tooLong
+                && waits
+                && !ErrorStatus.isOutOfCredit(body)
+                && (mayPass(status) || body.isGenerationFailure());
+        return new UpstreamException(
+                code, message, retryable, new UpstreamException.ProviderError(status, wait, param, word, body), null);
+    }
+
+    private static ErrorCode codeOf(int status) {
+        return switch (status) {
+            case 400, 422 -> ErrorCode.UPSTREAM_REFUSED;
+            case 408, 504 -> ErrorCode.UPSTREAM_TIMEOUT;
+            case 409 -> ErrorCode.UPSTREAM_FAILED;
+            case 413 -> ErrorCode.UPSTREAM_REQUEST_TOO_LARGE;
+            case 429 -> ErrorCode.UPSTREAM_RATE_LIMIT;
+            case 503 -> ErrorCode.UPSTREAM_UNAVAILABLE;
+            default -> status >= 500 ? ErrorCode.UPSTREAM_FAILED : ErrorCode.UPSTREAM_MISCONFIGURED;
+        };
+    }
+
+    /** Whether the same request may be answered otherwise a moment later. 0 is a failure without a status. */
+    private static boolean mayPass(int status) {
+        return switch (status) {
+            case 0, 408, 409, 429 -> true;
+            case 501 -> false; // what it cannot do now it never can
+            default -> status >= 500;
+        };
+    }
+
+    private static String messageOf(int status) {
+        String said = switch (status) {
+            case 401, 403 -> "The model's provider refused the gateway's credentials (%s).";
+            case 404 -> "The model's provider knows no such address or model (%s).";
+            case 407 -> "The proxy on the way to the model's provider refused the gateway's credentials (%s).";
+            case 408 -> "The model's provider gave up waiting for the request (%s).";
+            case 409 -> "The model's provider reported a conflict (%s).";
+            case 413 -> "The request is too large for the model's provider (%s).";
+            case 429 -> "The model's provider takes no more requests for now (%s).";
+            case 501 -> "The model's provider cannot do what is asked of it (%s).";
+            case 503 -> "The model's provider is unavailable for now (%s).";
+            case 504 -> "The model's provider took too long by its own word (%s).";
+            default ->
+                status >= 500
+                        ? "The model's provider failed (%s)."
+                        : status >= 300 && status < 400
+                                ? "The model's provider redirects elsewhere (%s)."
+                                : "The model's provider did not accept the gateway's request (%s).";
+        };
+        String remedy = codeOf(status) != ErrorCode.UPSTREAM_MISCONFIGURED
+                ? ""
+                : status / 100 == 3
+                        ? " The operator of the gateway has to correct its address."
+                        : " The operator of the gateway has to correct that.";
+        return said.replace("%s", String.valueOf(status)) + remedy;
+    }
+
+    private String refused(int status, ProviderErrorBody body) {
+        String message = body.message() == null ? body.text() : body.message();
+        return message.isBlank() ? "The model's provider refused the request (" + status + ")." : sanitize(message);
+    }
+
+    /** An upstream's message as a caller may see it. */
+    String sanitize(String message) {
+        // Cut roomily first, so that a long message costs little, and at the end to the length that counts.
+        String text = message.substring(0, Math.min(message.length(), 8 * LONGEST_MESSAGE));
+        text = CONTROL.matcher(text).replaceAll(" ");
+        for (Pattern secret : secrets) {
+            text = secret.matcher(text).replaceAll("[redacted]");
+        }
+        text = ADDRESS.matcher(text).replaceAll("[address]").strip();
+        return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE - 3) + "...";
+    }
+
+    /** A name that an upstream gives, if it looks like one and contains no secret; otherwise null. */
+    @Nullable
+    String sanitizeName(@Nullable String given) {
+        return given != null && WORD.matcher(given).matches() && sanitize(given).equals(given) ? given : null;
+    }
+}

@@ -1,0 +1,310 @@
+package org.o1api.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.model.Content;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.FakeUpstream.Request;
+import org.o1api.testing.Script;
+
+/** Providers that require earlier reasoning, and others that reject it. */
+class AdaptiveReasoningTest {
+    private static final Map<String, RawJson> CALLS = Map.of("tool_calls", new RawJson("[{\"id\":\"c1\"}]"));
+    private static final Message PLAIN = new Message(Role.ASSISTANT, new Content.Text("b"), Map.of());
+
+    private static final String MISSING = "thinking is enabled but reasoning_content is missing in message 1";
+    private static final String REJECTED = "messages[1].reasoning_content: Extra inputs are not permitted";
+
+    private final UpstreamFixture fixture = new UpstreamFixture();
+    private final AtomicLong now = new AtomicLong();
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private HttpUpstream upstream(FakeUpstream fake, ReasoningHistory configured) {
+        UpstreamSettings settings = new UpstreamFixture.Settings()
+                .url(fake.url())
+                .reasoningHistory(configured)
+                .build();
+        return fixture.upstream(
+                settings,
+                new Breaker("main", Breaker.OPEN_TIME, true),
+                new ProviderProfiles(settings, now::get),
+                new Transport(settings));
+    }
+
+    private static Message calling(Map<String, RawJson> reasoning) {
+        return new Message(Role.ASSISTANT, null, CALLS, reasoning);
+    }
+
+    private static Map<String, RawJson> reasoning(String name) {
+        return Map.of(name, new RawJson("\"I \\u0041.\""));
+    }
+
+    private static CallRequest request(Message... answers) {
+        Message user = Message.user("Hi");
+        return new CallRequest(
+                "m", answers.length == 1 ? List.of(user, answers[0]) : List.of(user, answers[0], answers[1]), Map.of());
+    }
+
+    private void ask(HttpUpstream upstream, CallRequest request) {
+        try (Call call = upstream.open(request, fixture.context("a"))) {
+            assertThat(fixture.text(call)).isEqualTo("well");
+        }
+    }
+
+    private static boolean has(Request request, Predicate<JsonNode> which, String field) {
+        for (JsonNode message : request.body().path("messages")) {
+            if (message.path("role").asText().equals("assistant") && which.test(message) && !message.has(field)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean callsTools(JsonNode message) {
+        return message.has("tool_calls");
+    }
+
+    /** Wants the field with answers that call tools. */
+    private static Script wantsInToolTurns(Request request) {
+        return has(request, AdaptiveReasoningTest::callsTools, "reasoning_content")
+                ? Script.answer("well")
+                : Script.error(400, MISSING);
+    }
+
+    private static Script rejects(Request request, String field) {
+        return request.text().contains("\"" + field + "\":")
+                ? Script.error(400, "messages[1]." + field + ": Extra inputs are not permitted")
+                : Script.answer("well");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            400 | {"error":{"message":"The `reasoning_content` in the thinking mode must be passed back to the API.","type":"invalid_request_error","param":null,"code":"invalid_request_error"}}
+            400 | {"error":{"message":"Missing `reasoning_content` field in the assistant message at message index 1.","type":"invalid_request_error"}}
+            400 | {"code":20015,"message":"thinking is enabled but reasoning_content is missing in assistant tool call message at index 1","data":null}
+            400 | data:{"error":{"code":"400","message":"Param Incorrect","param":"The reasoning_content in the thinking mode must be passed back to the API.","type":""}}
+            422 | {"detail":[{"type":"missing","loc":["body","messages",1,"assistant","reasoning_content"],"msg":"Field required","input":{"role":"assistant"}}]}
+            200 | {"error":{"code":400,"message":"reasoning_content is missing in message 1"}}
+            500 | {"error":{"message":"upstream error: thinking is enabled but reasoning_content is missing in assistant tool call message at index 1"}}
+            """)
+    void isSentOnceTheProviderDemandsItAndFromThenOn(int status, String body) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+                request.text().contains("reasoning_content") ? Script.answer("well") : Script.status(status, body)));
+        HttpUpstream upstream = upstream(fake, ReasoningHistory.DROP);
+        try (LogCapture log = new LogCapture(ProviderProfile.class)) {
+            ask(upstream, request(calling(reasoning("reasoning_content")), PLAIN));
+            ask(upstream, request(calling(reasoning("reasoning_content"))));
+            assertThat(log.lines())
+                    .containsExactly(
+                            "upstream main requires reasoning_content with earlier answers that call tools: sent,"
+                                    + " with model m for 3600 s (relearn_after)");
+        }
+        assertThat(fake.requests()).hasSize(3);
+        assertThat(fake.request(1).text())
+                .contains("\"tool_calls\":[{\"id\":\"c1\"}],\"reasoning_content\":\"I \\u0041.\"}")
+                .contains("\"content\":\"b\"}");
+    }
+
+    /** Most clients do not send reasoning back, and some have it under another name. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            reasoning         | "I \\u0041."              | "I A."
+            reasoning_details | [{"text":"I \\u0041."}]   | "I A."
+            reasoning_details | [{"data":"AAAA"}]         | " "
+            reasoning_content | ""                        | " "
+            """)
+    void isSentUnderTheNameThatTheProviderDemands(String name, String value, String sent) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(AdaptiveReasoningTest::wantsInToolTurns));
+        ask(upstream(fake, ReasoningHistory.DROP), request(calling(Map.of(name, new RawJson(value)))));
+        assertThat(fake.request(1).text())
+                .contains("],\"reasoning_content\":" + sent + "}")
+                .doesNotContain("\"reasoning\"")
+                .doesNotContain("reasoning_details");
+    }
+
+    @Test
+    void isABlankIfTheClientDidNotSendItBack() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(AdaptiveReasoningTest::wantsInToolTurns));
+        ask(upstream(fake, ReasoningHistory.DROP), request(calling(Map.of()), PLAIN));
+        assertThat(fake.request(1).text())
+                .contains("],\"reasoning_content\":\" \"}")
+                .contains("\"content\":\"b\"}");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isSentWithAllAnswersIfThoseWithToolCallsAreNotEnough(ReasoningHistory configured) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+                has(request, any -> true, "reasoning_content") ? Script.answer("well") : Script.error(400, MISSING)));
+        HttpUpstream upstream = upstream(fake, configured);
+        CallRequest request = request(calling(reasoning("reasoning_content")), PLAIN);
+        ask(upstream, request);
+        int attempts = fake.requests().size();
+        assertThat(attempts).isEqualTo(configured == ReasoningHistory.DROP ? 3 : 2);
+        ask(upstream, request);
+        ask(upstream, request(PLAIN));
+        assertThat(fake.requests()).hasSize(attempts + 2);
+    }
+
+    @Test
+    void isSentWithAllAnswersAtOnceIfNoneCallsTools() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+                has(request, any -> true, "reasoning_content") ? Script.answer("well") : Script.error(400, MISSING)));
+        ask(upstream(fake, ReasoningHistory.DROP), request(PLAIN));
+        assertThat(fake.requests()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"reasoning_content, TOOL_TURNS", "reasoning, KEEP", "reasoning_details, KEEP"})
+    void isLeftOutOnceTheProviderRejectsItAndFromThenOn(String field, ReasoningHistory configured) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> rejects(request, field)));
+        HttpUpstream upstream = upstream(fake, configured);
+        try (LogCapture log = new LogCapture(ProviderProfile.class)) {
+            ask(upstream, request(calling(reasoning(field))));
+            ask(upstream, request(calling(reasoning(field))));
+            assertThat(log.lines())
+                    .containsExactly("upstream main rejects " + field + " in messages: left out,"
+                            + " with model m for 3600 s (relearn_after)");
+        }
+        assertThat(fake.requests()).hasSize(3);
+        now.addAndGet(Duration.ofHours(1).toNanos());
+        ask(upstream, request(calling(reasoning(field))));
+        assertThat(fake.requests()).hasSize(5);
+    }
+
+    @Test
+    void eachFieldIsRejectedByItself() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> {
+            String text = request.text();
+            String field = text.contains("\"reasoning_content\"") ? "reasoning_content" : "reasoning";
+            return rejects(request, field);
+        }));
+        Map<String, RawJson> both =
+                Map.of("reasoning_content", new RawJson("\"a\""), "reasoning", new RawJson("\"a\""));
+        ask(upstream(fake, ReasoningHistory.KEEP), request(calling(both)));
+        assertThat(fake.requests()).hasSize(3);
+    }
+
+    /** As behind a router whose providers differ. */
+    @Test
+    void whatIsLearnedReplacesTheContrary() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> {
+            boolean wants = request.number() >= 2 && request.number() < 5;
+            return wants ? wantsInToolTurns(request) : rejects(request, "reasoning_content");
+        }));
+        HttpUpstream upstream = upstream(fake, ReasoningHistory.TOOL_TURNS);
+        CallRequest request = request(calling(reasoning("reasoning_content")));
+        ask(upstream, request); // 0: rejected, 1
+        ask(upstream, request); // 2: missed, 3
+        ask(upstream, request); // 4
+        ask(upstream, request); // 5: rejected, 6
+        ask(upstream, request); // 7
+        assertThat(fake.requests()).hasSize(8);
+    }
+
+    /** The gateway cannot make a block, since Anthropic signs each. */
+    @Test
+    void blocksAreSentAsTheyCameOrNotAtAll() {
+        RawJson blocks = new RawJson("[{\"type\":\"thinking\",\"thinking\":\"a\",\"signature\":\"s\"}]");
+        FakeUpstream fake =
+                fixture.fake(FakeUpstream.deciding(request -> request.text().contains("\"signature\"")
+                        ? Script.answer("well")
+                        : Script.error(400, "messages[1].thinking_blocks is missing")));
+        HttpUpstream upstream = upstream(fake, ReasoningHistory.DROP);
+        ask(upstream, request(calling(Map.of("thinking_blocks", blocks))));
+        assertThat(fake.request(1).text()).contains("\"thinking_blocks\":" + blocks.text());
+        for (Map<String, RawJson> others : List.of(reasoning("reasoning_content"), Map.<String, RawJson>of())) {
+            assertThat(catchThrowableOfType(UpstreamException.class, () -> ask(upstream, request(calling(others)))))
+                    .hasMessageContaining("missing");
+        }
+        assertThat(fake.requests()).hasSize(4);
+        assertThat(fake.request(3).text()).doesNotContain("thinking_blocks");
+    }
+
+    @Test
+    void blocksAreLeftOutOnceTheProviderRejectsThem() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> rejects(request, "thinking_blocks")));
+        HttpUpstream upstream = upstream(fake, ReasoningHistory.KEEP);
+        CallRequest request =
+                request(calling(Map.of("thinking_blocks", new RawJson("[{\"thinking\":\"a\",\"signature\":\"s\"}]"))));
+        ask(upstream, request);
+        ask(upstream, request);
+        assertThat(fake.requests()).hasSize(3);
+    }
+
+    /** Each is read as a refusal of the reasoning, and is one of something else. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            KEEP | tool_choice 'required' is not supported in thinking mode: reasoning_content
+            KEEP | tool_choice is not supported in thinking mode: reasoning_content (request id: 20260423%s, 17:0%s)
+            KEEP | messages[%s].reasoning_content is not supported with this tool_choice
+            DROP | tool_choice breaks messages[%s]: reasoning_content is missing
+            """)
+    void aChangeThatDoesNotHelpIsUndoneAndNotLearned(ReasoningHistory configured, String refusal) {
+        FakeUpstream fake =
+                fixture.fake(FakeUpstream.deciding(request -> request.body().has("tool_choice")
+                        ? Script.error(400, refusal.replace("%s", String.valueOf(request.number())))
+                        : Script.answer("well")));
+        HttpUpstream upstream = upstream(fake, configured);
+        CallRequest request = new CallRequest(
+                "m",
+                List.of(Message.user("Hi"), calling(reasoning("reasoning_content"))),
+                Map.of("tool_choice", new RawJson("\"none\"")),
+                Set.of("tool_choice"));
+        try (LogCapture log = new LogCapture(ProviderProfile.class)) {
+            ask(upstream, request);
+            assertThat(log.lines()).hasSize(1).first().asString().contains("tool_choice");
+        }
+        boolean keeps = configured == ReasoningHistory.KEEP;
+        assertThat(fake.requests()).hasSize(3);
+        assertThat(fake.request(2).text().contains("reasoning_content")).isEqualTo(keeps);
+        ask(upstream, request);
+        assertThat(fake.requests()).hasSize(4);
+        assertThat(fake.request(3).text()).isEqualTo(fake.request(2).text());
+    }
+
+    /** The provider's refusal of what it has demanded, or the other way round, is the caller's error. */
+    @ParameterizedTest
+    @CsvSource({"DROP, 3", "TOOL_TURNS, 3", "KEEP, 3"})
+    void isNotChangedBackAndForth(ReasoningHistory configured, int requests) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+                request -> Script.error(400, request.text().contains("reasoning_content") ? REJECTED : MISSING)));
+        UpstreamException failure = catchThrowableOfType(
+                UpstreamException.class,
+                () -> ask(upstream(fake, configured), request(calling(reasoning("reasoning_content")), PLAIN)));
+        assertThat(failure.status()).isEqualTo(400);
+        assertThat(fake.requests()).hasSize(requests);
+    }
+
+    @Test
+    void aDemandThatNothingCanSatisfyIsTheCallersError() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.error(400, MISSING)));
+        HttpUpstream upstream = upstream(fake, ReasoningHistory.DROP);
+        assertThat(catchThrowableOfType(UpstreamException.class, () -> ask(upstream, request(PLAIN))))
+                .hasMessage(MISSING);
+        assertThat(fake.requests()).hasSize(2);
+        assertThat(catchThrowableOfType(UpstreamException.class, () -> ask(upstream, fixture.request())))
+                .hasMessage(MISSING);
+        assertThat(fake.requests()).hasSize(3); // nothing learned, and no answer to send it with
+    }
+}

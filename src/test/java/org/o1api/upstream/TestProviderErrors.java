@@ -1,0 +1,23 @@
+package org.o1api.upstream;
+
+import org.o1api.model.ErrorCode;
+
+/** Failures as a provider reports them, for tests of other packages. */
+public final class TestProviderErrors {
+    private TestProviderErrors() {}
+
+    /** The request is longer than the model's context. */
+    public static UpstreamException contextExceeded() {
+        return new UpstreamException(
+                ErrorCode.UPSTREAM_REFUSED,
+                "The prompt has 8300 tokens, the context 8192.",
+                false,
+                new UpstreamException.ProviderError(400, null, null, ContextLength.CODE, ProviderErrorBody.EMPTY),
+                null);
+    }
+
+    /** The request has more bytes or tokens than the provider takes at once. */
+    public static UpstreamException requestTooLarge() {
+        return new UpstreamException(ErrorCode.UPSTREAM_REQUEST_TOO_LARGE, "Too large.", false, null);
+    }
+}

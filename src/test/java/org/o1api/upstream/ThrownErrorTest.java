@@ -1,0 +1,285 @@
+package org.o1api.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import jakarta.ws.rs.ProcessingException;
+import jakarta.ws.rs.core.Response;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.apache.hc.core5.io.CloseMode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.model.Cancellation;
+import org.o1api.model.ErrorCode;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Script;
+
+/** An Error in one call leaves nothing behind: no slot, no permit, no watched exchange, no connection. */
+class ThrownErrorTest {
+    private static final String DELTA = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n";
+    private static final String DONE =
+            "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+
+    private final UpstreamFixture fixture = new UpstreamFixture();
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    /** What stands in for an OutOfMemoryError. */
+    private static final class Fault extends Error {
+        private static final long serialVersionUID = 1;
+
+        Fault() {
+            super("fault");
+        }
+    }
+
+    private interface Post {
+        Response post(Exchange exchange);
+    }
+
+    /** A call whose fault comes at one place of its way. */
+    private record Case(String name, Post post, Runnable accepted, Runnable spent, LongSupplier clock) {
+        Case(String name, Post post) {
+            this(name, post, () -> {}, () -> {}, System::nanoTime);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Response reply(InputStream body) {
+        return Response.ok(body).build();
+    }
+
+    private static InputStream text(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static InputStream failing() {
+        return new InputStream() {
+            @Override
+            public int read() {
+                throw new Fault();
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) {
+                throw new Fault();
+            }
+        };
+    }
+
+    private static void fail() {
+        throw new Fault();
+    }
+
+    private static Response failToSend() {
+        throw new Fault();
+    }
+
+    private static long failToTellTheTime() {
+        throw new Fault();
+    }
+
+    static List<Case> places() {
+        return List.of(
+                new Case(
+                        "the breaker's count",
+                        exchange -> reply(text(DELTA + DONE)),
+                        () -> {},
+                        () -> {},
+                        ThrownErrorTest::failToTellTheTime),
+                new Case("sending", exchange -> failToSend()),
+                new Case("sending, wrapped by Jersey", exchange -> {
+                    throw new ProcessingException(new Fault());
+                }),
+                new Case(
+                        "the error's body",
+                        exchange -> Response.status(500).entity(failing()).build()),
+                new Case(
+                        "accepted",
+                        exchange -> reply(text(DELTA + DONE)),
+                        ThrownErrorTest::fail,
+                        () -> {},
+                        System::nanoTime),
+                new Case(
+                        "the call's construction",
+                        exchange -> Response.ok("no stream").build()),
+                new Case("the first delta", exchange -> reply(failing())),
+                new Case("spent", exchange -> reply(text(DONE)), () -> {}, ThrownErrorTest::fail, System::nanoTime),
+                new Case("a later delta", exchange -> reply(new SequenceInputStream(text(DELTA), failing()))),
+                new Case("the end", exchange -> reply(new SequenceInputStream(text(DELTA + DONE), failing()))));
+    }
+
+    private HttpUpstream upstream(Case place) {
+        UpstreamSettings settings =
+                new UpstreamFixture.Settings().concurrency(1).attempts(1).build();
+        Breaker breaker = new Breaker("main", Duration.ofMinutes(5), true, place.clock());
+        Transport transport = new Transport(settings) {
+            @Override
+            Response post(byte[] body, Exchange exchange) {
+                return place.post().post(exchange);
+            }
+        };
+        return fixture.upstream(settings, breaker, new ProviderProfiles(settings, System::nanoTime), transport);
+    }
+
+    @ParameterizedTest
+    @MethodSource("places")
+    void leavesNothingBehind(Case place) {
+        HttpUpstream upstream = upstream(place);
+        for (int i = 0; i < 3; i++) { // of one slot
+            CallContext terms = new CallContext(
+                    new Cancellation(),
+                    new RetryBudget(0),
+                    new CallingTurn("a"),
+                    place.accepted(),
+                    usage -> place.spent().run());
+            assertThat(catchThrowable(() -> {
+                        try (Call call = upstream.open(fixture.request(), terms)) {
+                            fixture.text(call);
+                        }
+                    }))
+                    .isInstanceOfAny(Fault.class, ClassCastException.class);
+            assertThat(upstream.isIdle()).isTrue();
+        }
+    }
+
+    @Test
+    void doesNotCountAgainstTheUpstream() {
+        HttpUpstream upstream = upstream(new Case("sending", exchange -> {
+            throw new ProcessingException(new Fault());
+        }));
+        for (int i = 0; i < 30; i++) {
+            assertThat(catchThrowable(() -> upstream.open(fixture.request(), new CallContext(new Cancellation()))))
+                    .isInstanceOf(Fault.class);
+        }
+    }
+
+    @Test
+    void aProbeThatEndsInAnErrorIsNotTheLast() {
+        boolean[] down = {true};
+        UpstreamSettings settings = new UpstreamFixture.Settings().attempts(1).build();
+        Breaker breaker = new Breaker("main", Duration.ofMillis(100), true);
+        Transport transport = new Transport(settings) {
+            @Override
+            Response post(byte[] body, Exchange exchange) {
+                return down[0] ? failToSend() : reply(text(DELTA + DONE));
+            }
+        };
+        HttpUpstream upstream =
+                fixture.upstream(settings, breaker, new ProviderProfiles(settings, System::nanoTime), transport);
+        for (int i = 0; i < 20; i++) {
+            breaker.admit(new CallingTurn("")).failed(UpstreamErrors.providerFailed("broke", null));
+        }
+        await().until(() -> catchThrowable(() -> upstream.open(fixture.request(), new CallContext(new Cancellation())))
+                instanceof Fault);
+        down[0] = false;
+        try (Call call = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
+            assertThat(fixture.text(call)).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void cutsTheConnection() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+                request -> exchange -> exchange.stream().text("a").awaitClientLeft()));
+        HttpUpstream upstream =
+                fixture.upstream(settings -> settings.url(fake.url()).concurrency(1));
+        for (int i = 1; i <= 3; i++) {
+            CallContext terms = new CallContext(new Cancellation(), new RetryBudget(0), ThrownErrorTest::fail);
+            assertThat(catchThrowable(() -> upstream.open(fixture.request(), terms)))
+                    .isInstanceOf(Fault.class);
+            fake.awaitAborted(i);
+        }
+        assertThat(upstream.isIdle()).isTrue();
+    }
+
+    @Test
+    void inACancellationsActionDoesNotKeepTheOthersFromTheirs() {
+        Cancellation cancellation = new Cancellation();
+        int[] run = {0};
+        Runnable unused1 = cancellation.onCancel(ThrownErrorTest::fail);
+        Runnable unused2 = cancellation.onCancel(() -> run[0]++);
+        Runnable unused3 = cancellation.onCancel(() -> {
+            throw new IllegalStateException("test");
+        });
+        Cancellation part = cancellation.child();
+        cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
+        assertThat(run[0]).isOne();
+        assertThat(part.isCancelled()).isTrue();
+        Runnable unused4 = cancellation.onCancel(ThrownErrorTest::fail); // runs now
+    }
+
+    @Test
+    void inTheWatchOverOneCallEndsThisCallOnly() {
+        FakeUpstream fake = fixture.fake(
+                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft()));
+        // The limit of the idle time has no nanoseconds: the tick fails once the first delta has been taken.
+        HttpUpstream broken =
+                fixture.upstream(settings -> settings.url(fake.url()).idle(Duration.ofSeconds(Long.MAX_VALUE)));
+        try (Call call = broken.open(fixture.request(), new CallContext(new Cancellation()))) {
+            assertThat(catchThrowable(() -> fixture.text(call))).isInstanceOf(UpstreamException.class);
+        }
+        fake.awaitAborted(1);
+        assertThat(broken.isIdle()).isTrue();
+        // The tick goes on: it holds the next call to its limit.
+        FakeUpstream silent = fixture.fake(FakeUpstream.deciding(request -> Script.silence()));
+        HttpUpstream upstream = fixture.upstream(
+                settings -> settings.url(silent.url()).attempts(1).firstToken(Duration.ofMillis(100)));
+        assertThat(catchThrowable(() -> upstream.open(fixture.request(), new CallContext(new Cancellation()))))
+                .hasMessageContaining("timeouts.first_token");
+    }
+
+    @Test
+    void inTheHttpClientDoesNotCloseTheConnectionsOfAllCalls() throws Exception {
+        UpstreamSettings settings = new UpstreamFixture.Settings().build();
+        try (UpstreamConnectionManager connections = new UpstreamConnectionManager(settings, () -> {})) {
+            connections.close(CloseMode.IMMEDIATE); // as HttpClient does it then
+            assertThat(connections.isClosed()).isFalse();
+            connections.allowClose();
+            connections.close(CloseMode.IMMEDIATE);
+            assertThat(connections.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void neverKeepsTheWarmUpFromItsReturn() {
+        UpstreamSettings settings = new UpstreamFixture.Settings().build();
+        Transport transport = new Transport(settings) {
+            @Override
+            void prepare() {
+                fail();
+            }
+        };
+        fixture.upstream(
+                        settings,
+                        new Breaker("main", Breaker.OPEN_TIME, true),
+                        new ProviderProfiles(settings, System::nanoTime),
+                        transport)
+                .warmUp();
+    }
+
+    @Test
+    void aPartThatIsCancelledIsForgottenByTheWhole() {
+        Cancellation whole = new Cancellation();
+        for (int i = 0; i < 10; i++) {
+            whole.child().cancel(ErrorCode.UPSTREAM_TIMEOUT, "late");
+        }
+        assertThat(whole.registeredActions()).isZero();
+    }
+}
