@@ -67,7 +67,7 @@ public record ErrorBody(
         if (code.status() == 401) {
             headers.put(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
-        if (code.endsHere()) {
+        if (code.isFinal()) {
             headers.put("x-should-retry", "false"); // OpenAI's clients would repeat a 409
         }
         if (retryAfter != null) {

@@ -40,7 +40,7 @@ record Continuation(List<Message> prompt, List<Message> added) {
         prompt.addAll(added);
         // Stored like all others, so that they are recognised when they are sent again.
         List<Message> sayingSomething =
-                prompt.stream().filter(message -> !message.saysNothing()).toList();
+                prompt.stream().filter(message -> !message.isEmptyAnswer()).toList();
         return new Continuation(ToolResults.completed(sayingSomething.isEmpty() ? prompt : sayingSomething), added);
     }
 
@@ -61,7 +61,7 @@ record Continuation(List<Message> prompt, List<Message> added) {
         List<MessageText> talk = new ArrayList<>();
         for (Message message : asked) {
             MessageText text = MessageText.of(message);
-            if (!message.role().instructs()) {
+            if (!message.role().isInstruction()) {
                 talk.add(text);
                 fresh.add(message);
             } else if (!instructions.contains(text)) {
@@ -88,7 +88,7 @@ record Continuation(List<Message> prompt, List<Message> added) {
 
     private static List<Told> talk(StoredTurn turn) {
         return Told.of(turn).stream()
-                .filter(told -> !told.message().role().instructs())
+                .filter(told -> !told.message().role().isInstruction())
                 .toList();
     }
 
@@ -115,7 +115,7 @@ record Continuation(List<Message> prompt, List<Message> added) {
         List<Message> added = new ArrayList<>();
         int talked = 0;
         for (Message message : fresh) {
-            if (message.role().instructs() || talked++ >= known) {
+            if (message.role().isInstruction() || talked++ >= known) {
                 added.add(message);
             }
         }
@@ -125,7 +125,7 @@ record Continuation(List<Message> prompt, List<Message> added) {
     /** Whether what is new means nothing without the turn before: results of its calls, or nothing but instructions. */
     private static boolean isAboutTheLast(List<Message> added) {
         return StoredTurn.beginsWithResult(added)
-                || added.stream().allMatch(message -> message.role().instructs());
+                || added.stream().allMatch(message -> message.role().isInstruction());
     }
 
     private static void take(List<Message> messages, Meter meter) {

@@ -47,7 +47,7 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
             this.bounds = bounds;
             this.bytes = bounds.tokens() * BYTES_OF_A_TOKEN;
             this.messages = asked.size();
-            this.callNeeded = asked.stream().anyMatch(message -> message.role().isResult());
+            this.callNeeded = asked.stream().anyMatch(message -> message.role().isToolResult());
             this.characters = bounds.characters();
             this.instructions = bounds.characters();
         }

@@ -69,7 +69,7 @@ record MessageText(
         if ((text == null || text.isBlank()) && !(content instanceof Content.Parts)) {
             text = refusal(message.fields().get("refusal"));
         }
-        RawJson callId = message.role().isResult() ? message.fields().get("tool_call_id") : null;
+        RawJson callId = message.role().isToolResult() ? message.fields().get("tool_call_id") : null;
         return new MessageText(
                 message.role() == Role.DEVELOPER ? Role.SYSTEM : message.role(),
                 text == null || text.isBlank() ? null : text.strip(),

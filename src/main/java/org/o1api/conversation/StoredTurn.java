@@ -81,7 +81,9 @@ public record StoredTurn(
 
     /** The instructions that it holds: those are always told. */
     List<Message> instructions() {
-        return messages.stream().filter(message -> message.role().instructs()).toList();
+        return messages.stream()
+                .filter(message -> message.role().isInstruction())
+                .toList();
     }
 
     /** Whether it begins with what a tool gave, and so belongs to the turn before it. */
@@ -91,9 +93,9 @@ public record StoredTurn(
 
     static boolean beginsWithResult(List<Message> messages) {
         return messages.stream()
-                .filter(message -> !message.role().instructs())
+                .filter(message -> !message.role().isInstruction())
                 .findFirst()
-                .filter(first -> first.role().isResult())
+                .filter(first -> first.role().isToolResult())
                 .isPresent();
     }
 

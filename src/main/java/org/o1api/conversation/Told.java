@@ -24,7 +24,7 @@ record Told(Message message, MessageText text, @Nullable MessageText sent) {
     static List<MessageText> texts(StoredTurn turn) {
         List<MessageText> texts = new ArrayList<>();
         for (Told told : of(turn)) {
-            if (!told.message.role().instructs()) {
+            if (!told.message.role().isInstruction()) {
                 texts.add(told.text);
             }
         }

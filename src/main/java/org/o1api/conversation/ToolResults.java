@@ -46,7 +46,7 @@ final class ToolResults {
             } else {
                 between.add(late(message, id));
             }
-        } else if (message.role().instructs()) {
+        } else if (message.role().isInstruction()) {
             between.add(message);
         } else {
             endResults();

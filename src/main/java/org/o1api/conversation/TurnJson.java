@@ -260,7 +260,7 @@ final class TurnJson {
                 answer.get("tool_calls"),
                 answer.get("images"),
                 reasoning,
-                FinishReason.ofWire(string(answer.get("finish_reason"))),
+                FinishReason.fromWireName(string(answer.get("finish_reason"))),
                 usage(numbers(answer.get("usage")), numbers(answer.get("total"))));
     }
 

@@ -34,23 +34,23 @@ public record CallRecord(
     }
 
     /** Whether the model began to reply. */
-    boolean replied() {
+    boolean hasReply() {
         return !usage.equals(Usage.NONE);
     }
 
     /** What its reply used: all output of a step is reasoning. */
-    Usage ofReply() {
+    Usage replyUsage() {
         return purpose == Purpose.STEP ? usage.asReasoning() : usage;
     }
 
     /** What all its attempts used. */
-    Usage total() {
+    Usage totalUsage() {
         Usage all = usage.plus(failedAttempts);
         return purpose == Purpose.STEP ? all.asReasoning() : all;
     }
 
     /** The same call, marked as not part of the reply. */
-    CallRecord withoutOutput() {
+    CallRecord asDiscarded() {
         return new CallRecord(purpose, upstream, model, attempts, usage, failedAttempts, state, false);
     }
 }

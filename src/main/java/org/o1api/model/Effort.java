@@ -27,7 +27,7 @@ public enum Effort {
         return wireName;
     }
 
-    public static Optional<Effort> ofWire(String name) {
+    public static Optional<Effort> fromWireName(String name) {
         for (Effort effort : values()) {
             if (effort.wireName.equals(name)) {
                 return Optional.of(effort);
@@ -41,7 +41,7 @@ public enum Effort {
      *
      * @param tokens 0 or more; 0 leaves nothing to reason with
      */
-    public static Effort ofTokens(long tokens) {
+    public static Effort fromTokenBudget(long tokens) {
         if (tokens < 0) {
             throw new IllegalArgumentException("a budget has 0 tokens or more, not " + tokens);
         }

@@ -70,7 +70,7 @@ public enum ErrorCode {
     }
 
     /** Whether the same request will fail again, or should not be made again, whatever its status usually means. */
-    public boolean endsHere() {
+    public boolean isFinal() {
         return this == CONVERSATION_CHANGED || this == CONVERSATION_DIFFERS;
     }
 

@@ -18,7 +18,7 @@ public enum FinishReason {
     }
 
     /** The reason that {@link #wireName} spells; {@code STOP} if there is none of this name. */
-    public static FinishReason ofWire(@Nullable String name) {
+    public static FinishReason fromWireName(@Nullable String name) {
         for (FinishReason reason : values()) {
             if (reason.wireName.equals(name)) {
                 return reason;

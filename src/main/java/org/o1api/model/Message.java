@@ -31,7 +31,7 @@ public record Message(
     }
 
     /** Whether it is an answer without anything in it. Many providers reject such a message. */
-    public boolean saysNothing() {
+    public boolean isEmptyAnswer() {
         boolean blank = content == null
                 || (content instanceof Content.Text said && said.text().isBlank());
         return role == Role.ASSISTANT
@@ -41,7 +41,7 @@ public record Message(
 
     /** Whether it is an answer with nothing in it but the reasoning that led to it. */
     public boolean isOnlyReasoning() {
-        return saysNothing() && !reasoning.isEmpty();
+        return isEmptyAnswer() && !reasoning.isEmpty();
     }
 
     public static Message system(String text) {

@@ -27,7 +27,7 @@ public enum ReasoningFormat {
         return wireName;
     }
 
-    public static Optional<ReasoningFormat> ofWire(String name) {
+    public static Optional<ReasoningFormat> fromWireName(String name) {
         for (ReasoningFormat format : values()) {
             if (format.wireName.equals(name)) {
                 return Optional.of(format);
@@ -37,7 +37,7 @@ public enum ReasoningFormat {
     }
 
     /** Whether the reasoning stands in the content, where a caller who wants JSON cannot have it. */
-    public boolean insideContent() {
+    public boolean isInContent() {
         return this == THINK || this == MARKDOWN || this == DETAILS;
     }
 }

@@ -19,12 +19,12 @@ public enum Role {
     }
 
     /** Whether the message instructs the model rather than talks to it. */
-    public boolean instructs() {
+    public boolean isInstruction() {
         return this == SYSTEM || this == DEVELOPER;
     }
 
     /** Whether the message is what a tool gave. */
-    public boolean isResult() {
+    public boolean isToolResult() {
         return this == TOOL || this == FUNCTION;
     }
 }

@@ -11,27 +11,27 @@ public final class ThinkBlock {
     public static final String END = "</think>";
 
     /** The end of a thought that does not end. */
-    public static final int OPEN = -1;
+    public static final int UNCLOSED = -1;
 
     private ThinkBlock() {}
 
     /** A text without its thought, where that has an end. */
-    public static String takenOff(String text) {
-        int end = end(new StringBuilder(text));
+    public static String stripped(String text) {
+        int end = endIndex(new StringBuilder(text));
         return end <= 0 ? text : text.substring(end).stripLeading();
     }
 
     /** The reasoning in the block at a text's front, without white space around it; null if there is none, or it does not end. */
-    public static @Nullable String inside(String text) {
-        int end = end(new StringBuilder(text));
+    public static @Nullable String reasoning(String text) {
+        int end = endIndex(new StringBuilder(text));
         return end <= 0
                 ? null
                 : text.substring(text.indexOf(START) + START.length(), end - END.length())
                         .strip();
     }
 
-    /** The index behind a text's thought: 0 where there is none, {@link #OPEN} where it does not end. */
-    public static int end(StringBuilder text) {
+    /** The index behind a text's thought: 0 where there is none, {@link #UNCLOSED} where it does not end. */
+    public static int endIndex(StringBuilder text) {
         int front = 0;
         while (front < text.length() && Character.isWhitespace(text.charAt(front))) {
             front++;
@@ -41,6 +41,6 @@ public final class ThinkBlock {
             return 0;
         }
         int end = text.indexOf(END, marked);
-        return end < 0 ? OPEN : end + END.length();
+        return end < 0 ? UNCLOSED : end + END.length();
     }
 }

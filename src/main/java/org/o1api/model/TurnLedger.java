@@ -14,16 +14,16 @@ public final class TurnLedger {
     /** Adds a call that has ended. A closing call replaces earlier closing calls, whose output the client did not get. */
     public void add(CallRecord record) {
         if (record.purpose() == Purpose.ANSWER) {
-            records.replaceAll(earlier -> earlier.purpose() == Purpose.ANSWER ? earlier.withoutOutput() : earlier);
+            records.replaceAll(earlier -> earlier.purpose() == Purpose.ANSWER ? earlier.asDiscarded() : earlier);
         }
         records.add(record);
     }
 
     /** The last call broke off and is made again: its output counts in the totals only. */
-    public void replaceLast() {
+    public void discardLast() {
         int last = records.size() - 1;
         if (last >= 0) {
-            records.set(last, records.get(last).withoutOutput());
+            records.set(last, records.get(last).asDiscarded());
         }
     }
 
@@ -33,10 +33,10 @@ public final class TurnLedger {
     }
 
     /** What every call and attempt used. */
-    public Usage total() {
+    public Usage totalUsage() {
         Usage total = Usage.NONE;
         for (CallRecord record : records) {
-            total = total.plus(record.total());
+            total = total.plus(record.totalUsage());
         }
         return total;
     }
@@ -45,14 +45,14 @@ public final class TurnLedger {
      * What the turn used as if one call had produced the reply: the prompt of the first call that got a reply, and the output that the
      * client got. Of a call that broke off and was made again, the second one counts.
      */
-    public Usage answer() {
+    public Usage answerUsage() {
         CallRecord first = null;
         Usage shown = Usage.NONE;
         for (CallRecord record : records) {
             if (record.shown()) {
-                shown = shown.plus(record.ofReply());
+                shown = shown.plus(record.replyUsage());
             }
-            if (record.replied() && (first == null || (record.shown() && !first.shown()))) {
+            if (record.hasReply() && (first == null || (record.shown() && !first.shown()))) {
                 first = record;
             }
         }
@@ -70,6 +70,6 @@ public final class TurnLedger {
 
     /** What is reported of the calls so far. */
     public TurnUsage usage() {
-        return new TurnUsage(answer(), total(), calls(), attempts());
+        return new TurnUsage(answerUsage(), totalUsage(), calls(), attempts());
     }
 }

@@ -100,7 +100,7 @@ public final class Thinker {
 
     /** The last call, which has ended, is made again in another form: the client gets none of its output. */
     public void discardLast() {
-        ledger.replaceLast();
+        ledger.discardLast();
     }
 
     /** Makes a call whose output is reasoning. It ends, as if it were complete, with the time for thinking. */
@@ -139,7 +139,7 @@ public final class Thinker {
         Duration asked = failure.retryAfter(); // not retryable above max_retry_wait
         answering.sleep(asked != null && asked.compareTo(wait) > 0 ? asked : wait);
         calls--;
-        ledger.replaceLast();
+        ledger.discardLast();
         return true;
     }
 
@@ -183,7 +183,7 @@ public final class Thinker {
 
     /** What all calls used that have ended, failed attempts included; counted here if the upstream reports nothing. */
     public Usage usage() {
-        return ledger.total();
+        return ledger.totalUsage();
     }
 
     /** The calls that have ended, and what they used. */
@@ -269,13 +269,13 @@ public final class Thinker {
         /** Whether more has come than reasoning and white space. */
         private boolean answers() {
             int end = reasoningEnd();
-            boolean stillReasons = end == ThinkBlock.OPEN || (end == 0 && startsThinking());
+            boolean stillReasons = end == ThinkBlock.UNCLOSED || (end == 0 && startsThinking());
             return answersOtherwise || (!stillReasons && !text.substring(end).isBlank());
         }
 
         /** The index behind the reasoning in the text, which is there if the model has no field for it. */
         private int reasoningEnd() {
-            int end = ThinkBlock.end(text);
+            int end = ThinkBlock.endIndex(text);
             return end == 0 && !account.isStep() ? unopenedReasoning : end;
         }
 
@@ -302,7 +302,7 @@ public final class Thinker {
                     call.close();
                 } finally {
                     int end = reasoningEnd();
-                    int answer = end == ThinkBlock.OPEN ? text.length() : end;
+                    int answer = end == ThinkBlock.UNCLOSED ? text.length() : end;
                     account.end(state, call.usage(), text.substring(answer), thought + text.substring(0, answer));
                 }
             }

@@ -62,8 +62,8 @@ final class JsonText {
     }
 
     private static String withoutThought(StringBuilder reply) {
-        int end = ThinkBlock.end(reply);
-        if (end == ThinkBlock.OPEN) {
+        int end = ThinkBlock.endIndex(reply);
+        if (end == ThinkBlock.UNCLOSED) {
             return "";
         }
         String text = reply.substring(end).stripLeading();

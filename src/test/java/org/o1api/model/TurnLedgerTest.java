@@ -98,10 +98,10 @@ class TurnLedgerTest {
         TurnLedger ledger = new TurnLedger();
         ledger.add(step(used(10, 5)));
         ledger.add(step(used(20, 6)));
-        ledger.replaceLast();
+        ledger.discardLast();
         ledger.add(step(used(20, 7)));
-        assertThat(ledger.answer()).isEqualTo(new Usage(10, 0, 12, 12));
-        assertThat(ledger.total()).isEqualTo(new Usage(50, 0, 18, 18));
+        assertThat(ledger.answerUsage()).isEqualTo(new Usage(10, 0, 12, 12));
+        assertThat(ledger.totalUsage()).isEqualTo(new Usage(50, 0, 18, 18));
     }
 
     @Test
@@ -110,8 +110,8 @@ class TurnLedgerTest {
         ledger.add(step(used(10, 5)));
         ledger.add(answer(used(20, 6)));
         ledger.add(answer(used(15, 7)));
-        assertThat(ledger.answer()).isEqualTo(new Usage(10, 0, 12, 5));
-        assertThat(ledger.total()).isEqualTo(new Usage(45, 0, 18, 5));
+        assertThat(ledger.answerUsage()).isEqualTo(new Usage(10, 0, 12, 5));
+        assertThat(ledger.totalUsage()).isEqualTo(new Usage(45, 0, 18, 5));
     }
 
     @Test

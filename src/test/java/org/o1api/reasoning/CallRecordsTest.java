@@ -87,7 +87,7 @@ class CallRecordsTest {
         assertThat(only().state()).isEqualTo(State.CANCELLED);
         assertThat(only().shown()).isTrue();
         assertThat(only().usage()).isEqualTo(new Usage(PROMPT, 0, 2, 0));
-        assertThat(ledger.answer()).isEqualTo(new Usage(PROMPT, 0, 2, 2));
+        assertThat(ledger.answerUsage()).isEqualTo(new Usage(PROMPT, 0, 2, 2));
     }
 
     @Test
@@ -100,7 +100,7 @@ class CallRecordsTest {
             assertThat(deltas.hasNext()).isFalse();
         }
         assertThat(only().state()).isEqualTo(State.CANCELLED);
-        assertThat(ledger.total()).isEqualTo(new Usage(PROMPT, 0, 1, 1));
+        assertThat(ledger.totalUsage()).isEqualTo(new Usage(PROMPT, 0, 1, 1));
     }
 
     @ParameterizedTest
@@ -114,7 +114,7 @@ class CallRecordsTest {
         assertThatThrownBy(deltas::hasNext).hasMessage("gone");
         call.close();
         assertThat(only().state()).isEqualTo(State.CANCELLED);
-        assertThat(ledger.total().outputTokens()).isEqualTo(2); // estimated: nobody waits for it
+        assertThat(ledger.totalUsage().outputTokens()).isEqualTo(2); // estimated: nobody waits for it
     }
 
     @ParameterizedTest
@@ -130,10 +130,10 @@ class CallRecordsTest {
         read(open(thinker, purpose));
         assertThat(ledger.records()).extracting(CallRecord::state).containsExactly(State.FAILED, State.COMPLETED);
         assertThat(ledger.records()).extracting(CallRecord::shown).containsExactly(false, true);
-        assertThat(ledger.answer().inputTokens()).isEqualTo(10);
-        assertThat(ledger.answer().outputTokens()).isEqualTo(5);
-        assertThat(ledger.total().inputTokens()).isEqualTo(19);
-        assertThat(ledger.total().outputTokens()).isEqualTo(9);
+        assertThat(ledger.answerUsage().inputTokens()).isEqualTo(10);
+        assertThat(ledger.answerUsage().outputTokens()).isEqualTo(5);
+        assertThat(ledger.totalUsage().inputTokens()).isEqualTo(19);
+        assertThat(ledger.totalUsage().outputTokens()).isEqualTo(9);
         assertThat(ledger.calls()).isEqualTo(2);
         assertThat(thinker.calls()).isOne();
     }
@@ -183,8 +183,8 @@ class CallRecordsTest {
         assertThat(only())
                 .isEqualTo(new CallRecord(
                         Purpose.STEP, "spare", "other", 1, Usage.NONE, new Usage(5, 0, 3, 0), State.FAILED, false));
-        assertThat(ledger.total()).isEqualTo(new Usage(5, 0, 3, 3));
-        assertThat(ledger.answer()).isEqualTo(Usage.NONE);
+        assertThat(ledger.totalUsage()).isEqualTo(new Usage(5, 0, 3, 3));
+        assertThat(ledger.answerUsage()).isEqualTo(Usage.NONE);
     }
 
     @Test

@@ -52,7 +52,7 @@ record ChatCompletionRequest(
         }
         ReasoningFormat usual = preset.reasoningFormat() == null ? configured : preset.reasoningFormat();
         ReasoningFormat chosen = format == null ? included(usual) : format;
-        if (Question.wantsJson(closingFields) && chosen.insideContent()) {
+        if (Question.wantsJson(closingFields) && chosen.isInContent()) {
             chosen = ReasoningFormat.REASONING_CONTENT;
         }
         return wantsReasoningField && chosen == ReasoningFormat.REASONING_CONTENT ? ReasoningFormat.BOTH : chosen;

@@ -44,13 +44,13 @@ final class ContentReader {
         boolean isOnlyThinkBlock() {
             return type.equals("text")
                     && text != null
-                    && ThinkBlock.inside(text.text) != null
-                    && ThinkBlock.takenOff(text.text).isBlank();
+                    && ThinkBlock.reasoning(text.text) != null
+                    && ThinkBlock.stripped(text.text).isBlank();
         }
 
         /** What is inside the think block at the front; empty if there is none. */
         String block() {
-            String inside = text == null ? null : ThinkBlock.inside(text.text);
+            String inside = text == null ? null : ThinkBlock.reasoning(text.text);
             return inside == null ? "" : inside;
         }
     }
@@ -122,7 +122,7 @@ final class ContentReader {
      */
     Said said() {
         if (content instanceof Content.Text text) {
-            return new Said(new Content.Text(ThinkBlock.takenOff(text.text())), ThinkBlock.inside(text.text()));
+            return new Said(new Content.Text(ThinkBlock.stripped(text.text())), ThinkBlock.reasoning(text.text()));
         }
         List<Part> kept = parts.stream().filter(part -> !part.isReasoning()).toList();
         List<String> blocks = new ArrayList<>();
@@ -131,7 +131,7 @@ final class ContentReader {
             kept = kept.subList(1, kept.size());
         }
         PartText first = kept.isEmpty() ? null : kept.get(0).text;
-        String block = first == null ? null : ThinkBlock.inside(first.text);
+        String block = first == null ? null : ThinkBlock.reasoning(first.text);
         if (kept.size() == parts.size() && block == null) {
             return new Said(whole(), null);
         }
@@ -139,7 +139,7 @@ final class ContentReader {
         boolean blank = kept.stream()
                 .allMatch(part -> part.type.equals("text")
                         && part.text != null
-                        && ThinkBlock.takenOff(part.text.text).isBlank());
+                        && ThinkBlock.stripped(part.text.text).isBlank());
         return new Said(blank ? new Content.Text("") : new Content.Parts(rest(kept, first)), reasoning(blocks));
     }
 
@@ -175,7 +175,7 @@ final class ContentReader {
             open = "";
         } else {
             from = behind(
-                    first, first.text.length() - ThinkBlock.takenOff(first.text).length());
+                    first, first.text.length() - ThinkBlock.stripped(first.text).length());
             open = json.slice(kept.get(0).start, first.start + 1);
         }
         if (kept.size() == parts.size()) {

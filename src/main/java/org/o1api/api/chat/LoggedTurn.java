@@ -66,7 +66,7 @@ final class LoggedTurn {
     /** The totals, as the ledger has them. A turn that is replayed uses nothing. */
     private String used() {
         TurnLedger ledger = turn.ledger();
-        Usage total = ledger.total();
+        Usage total = ledger.totalUsage();
         return "calls=" + ledger.calls() + " attempts=" + ledger.attempts() + " tokens=" + total.inputTokens() + "+"
                 + total.outputTokens();
     }

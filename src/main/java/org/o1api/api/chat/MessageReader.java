@@ -93,7 +93,7 @@ final class MessageReader {
             throw RequestException.missing(path + ".tool_call_id");
         }
         String otherPart = content.otherPart();
-        if (role.instructs() && otherPart != null) { // instructions join our own in one text
+        if (role.isInstruction() && otherPart != null) { // instructions join our own in one text
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     otherPart,
@@ -121,7 +121,7 @@ final class MessageReader {
         // An empty think block is no reasoning, but tells an answer that has nothing else from an empty one.
         if (found != null
                 && reasoning.isEmpty()
-                && (!found.isEmpty() || new Message(Role.ASSISTANT, rest, fields).saysNothing())) {
+                && (!found.isEmpty() || new Message(Role.ASSISTANT, rest, fields).isEmptyAnswer())) {
             reasoning.put(EARLIER_REASONING.get(0), new RawJson(JsonSlices.quoted(found)));
         }
         return new Message(Role.ASSISTANT, rest, fields, reasoning);

@@ -88,7 +88,7 @@ final class ReasoningFields {
         String word = json.string(path);
         return NO_EFFORT.contains(word)
                 ? null
-                : Effort.ofWire(word)
+                : Effort.fromWireName(word)
                         .orElseThrow(() -> invalid(path, "'" + path + "' must be one of " + EFFORTS + "."));
     }
 
@@ -105,7 +105,7 @@ final class ReasoningFields {
             switch (field) {
                 case "enabled" -> enabled = json.bool(at);
                 case "effort" -> word = effort(at);
-                case "max_tokens" -> budget = Effort.ofTokens(json.whole(at, 0));
+                case "max_tokens" -> budget = Effort.fromTokenBudget(json.whole(at, 0));
                 case "exclude" -> excluded = json.bool(at);
                 default -> json.skip();
             }
@@ -121,7 +121,7 @@ final class ReasoningFields {
         for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
             switch (field) {
                 case "type" -> type = json.string(path + ".type");
-                case "budget_tokens" -> budget = Effort.ofTokens(json.whole(path + ".budget_tokens", 0));
+                case "budget_tokens" -> budget = Effort.fromTokenBudget(json.whole(path + ".budget_tokens", 0));
                 default -> json.skip();
             }
         }

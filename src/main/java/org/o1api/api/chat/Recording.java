@@ -193,7 +193,7 @@ final class Recording {
         if (stored == null) {
             throw new IllegalArgumentException("only what was asked has an answer");
         }
-        if (format.insideContent() && stored.sent() != null) {
+        if (format.isInContent() && stored.sent() != null) {
             reply.content(stored.sent());
             contentIsTold = true;
         }

@@ -177,7 +177,7 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
             if (i == 0 && text.isTextual()) {
                 part.put("text", text(text, role));
             }
-            require(!role.instructs() || text.isTextual(), at, "a text part: instructions are text");
+            require(!role.isInstruction() || text.isTextual(), at, "a text part: instructions are text");
             parts.add(part.toString());
         }
         return new Content.Parts(new RawJson("[" + String.join(",", parts) + "]"));
@@ -185,7 +185,7 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
 
     /** As in the chat API: what an assistant thought earlier is not told again. */
     private static String text(JsonNode text, Role role) {
-        return role == Role.ASSISTANT ? ThinkBlock.takenOff(text.textValue()) : text.textValue();
+        return role == Role.ASSISTANT ? ThinkBlock.stripped(text.textValue()) : text.textValue();
     }
 
     /** A part as the chat API has it. */

@@ -68,7 +68,7 @@ final class ItemWriter {
     }
 
     private void message(Message message) {
-        if (message.role().isResult()) {
+        if (message.role().isToolResult()) {
             result(message);
             return;
         }

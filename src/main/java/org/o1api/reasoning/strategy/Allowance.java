@@ -6,7 +6,7 @@ import org.o1api.reasoning.Thinker;
 
 /**
  * How the caller's limit of output tokens is shared: the steps may use half of it, the answer gets the rest, at least the other half. It
- * limits what the client gets ({@link org.o1api.model.TurnLedger#answer}); what was made again is the budget's matter.
+ * limits what the client gets ({@link org.o1api.model.TurnLedger#answerUsage}); what was made again is the budget's matter.
  */
 final class Allowance {
     private final @Nullable MaxTokens whole;
@@ -42,6 +42,6 @@ final class Allowance {
     }
 
     private long used() {
-        return thinker.ledger().answer().outputTokens();
+        return thinker.ledger().answerUsage().outputTokens();
     }
 }

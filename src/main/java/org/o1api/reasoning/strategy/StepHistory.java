@@ -40,7 +40,7 @@ final class StepHistory {
         this.caller = caller;
         this.prompts = prompts;
         int instructions = 0;
-        while (instructions < caller.size() && caller.get(instructions).role().instructs()) {
+        while (instructions < caller.size() && caller.get(instructions).role().isInstruction()) {
             instructions++;
         }
         messages.add(Instructions.joined(prompts.step(), caller.subList(0, instructions)));

@@ -46,7 +46,7 @@ final class StepsTurn {
     /** Whether the turn goes on with what a tool gave, so that most of its reasoning has been done. */
     private boolean continuesAfterTool() {
         List<Message> messages = question.messages();
-        return messages.get(messages.size() - 1).role().isResult();
+        return messages.get(messages.size() - 1).role().isToolResult();
     }
 
     FinishReason run() {

@@ -162,8 +162,8 @@ class DemandedFormTest {
         assertThat(upstream.requests())
                 .extracting(request -> request.fields().get("max_tokens"))
                 .endsWith(new RawJson("950"), new RawJson("950"));
-        assertThat(turn.ledger().answer().outputTokens()).isEqualTo(55);
-        assertThat(turn.ledger().total().outputTokens()).isEqualTo(355);
+        assertThat(turn.ledger().answerUsage().outputTokens()).isEqualTo(55);
+        assertThat(turn.ledger().totalUsage().outputTokens()).isEqualTo(355);
     }
 
     @Test
