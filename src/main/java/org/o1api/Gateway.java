@@ -179,7 +179,7 @@ public final class Gateway implements ServletContextListener {
             opened.close();
             Database.forgetDrivers();
         });
-        Conversations conversations = new Conversations(database, settings, TokenCounter::tokens);
+        Conversations conversations = new Conversations(database, settings, TokenCounter::count);
         conversations.keepOrder(started(
                 new ScheduledThreadPoolExecutor(3, NamedThreads.daemon("o1-api-conversations")),
                 NamedThreads::endInOrder));

@@ -14,7 +14,7 @@ import org.o1api.reasoning.Preset.Budget;
 import org.o1api.reasoning.Preset.History;
 import org.o1api.reasoning.Preset.Steps;
 import org.o1api.reasoning.Presets;
-import org.o1api.reasoning.Prompts;
+import org.o1api.reasoning.StepPrompts;
 import org.o1api.settings.Kind;
 import org.o1api.settings.Section;
 
@@ -29,12 +29,12 @@ final class PresetReader {
 
     private final Collection<String> upstreams;
     private final String standardUpstream;
-    private final Prompts prompts;
+    private final StepPrompts prompts;
     private final Notes notes;
     private final PresetNames names = new PresetNames();
     private final Set<String> withoutModel = new HashSet<>();
 
-    private PresetReader(Collection<String> upstreams, Prompts prompts, Notes notes) {
+    private PresetReader(Collection<String> upstreams, StepPrompts prompts, Notes notes) {
         this.upstreams = upstreams.isEmpty() ? List.of(Config.DEFAULT_UPSTREAM) : List.copyOf(upstreams);
         this.standardUpstream = this.upstreams.contains(Config.DEFAULT_UPSTREAM)
                 ? Config.DEFAULT_UPSTREAM
@@ -45,7 +45,7 @@ final class PresetReader {
 
     /** The presets; with none in the file, one that answers to any name. */
     static Presets presets(Section root, Collection<String> upstreams, @Nullable String model) {
-        Prompts prompts = root.section("prompts", section -> prompts(section, Prompts.DEFAULT));
+        StepPrompts prompts = root.section("prompts", section -> prompts(section, StepPrompts.DEFAULT));
         PresetReader reader =
                 new PresetReader(upstreams, prompts, root.section("notes", section -> notes(section, Notes.DEFAULT)));
         Map<String, Preset> named = root.sections("presets", reader::preset);
@@ -144,8 +144,8 @@ final class PresetReader {
                 section.get("reasoning", Kind.FLAG, fallback.reasoning()));
     }
 
-    private static Prompts prompts(Section section, Prompts fallback) {
-        return new Prompts(
+    private static StepPrompts prompts(Section section, StepPrompts fallback) {
+        return new StepPrompts(
                 prompt(section, "step", STEP_PROMPT, fallback.step()),
                 prompt(section, "next", PROMPT, fallback.next()),
                 prompt(section, "check", PROMPT, fallback.check()),

@@ -27,7 +27,7 @@ public record Preset(
         String strategy,
         Steps steps,
         Budget budget,
-        Prompts prompts,
+        StepPrompts prompts,
         Notes notes,
         History history,
         @Nullable ReasoningFormat reasoningFormat,
@@ -55,7 +55,7 @@ public record Preset(
     }
 
     /** The names of its upstreams, as a log shows them. */
-    public String upstream() {
+    public String upstreamNames() {
         return String.join(",", upstreams);
     }
 
@@ -85,9 +85,9 @@ public record Preset(
         /** The steps of a turn with this effort: never more than the preset's, and at high effort never fewer. */
         public Steps withEffort(Effort effort) {
             return switch (effort) {
-                case NONE -> between(0, 0);
-                case MINIMAL -> between(Math.min(1, max), Math.min(1, max));
-                case LOW -> between(Math.min(1, max), Math.min(3, max));
+                case NONE -> withRange(0, 0);
+                case MINIMAL -> withRange(Math.min(1, max), Math.min(1, max));
+                case LOW -> withRange(Math.min(1, max), Math.min(3, max));
                 case MEDIUM -> this;
                 case HIGH -> atLeast(5);
                 case XHIGH, MAX -> atLeast(8);
@@ -95,11 +95,11 @@ public record Preset(
         }
 
         private Steps atLeast(int least) {
-            return between(Math.max(min, Math.min(least, max)), max);
+            return withRange(Math.max(min, Math.min(least, max)), max);
         }
 
         /** The same settings with other numbers of steps. */
-        public Steps between(int least, int most) {
+        public Steps withRange(int least, int most) {
             return new Steps(least, most, afterTools, tokens, loopDetection);
         }
     }
@@ -120,7 +120,7 @@ public record Preset(
      *
      * @param calls upstream calls, the closing one included; at least 1
      * @param tokens of output, over all calls
-     * @param time of the whole turn, see {@link #thinkingTime}
+     * @param time of the whole turn, see {@link #reasoningTime}
      * @param retries over all calls: attempts after a call's first one, and calls made again that broke off
      */
     public record Budget(int calls, long tokens, Duration time, int retries) {
@@ -129,7 +129,7 @@ public record Preset(
         private static final Duration LEAST_FOR_ANSWER = Duration.ofSeconds(10);
 
         /** How much of the time thinking may take: the last quarter is the answer's, at least 10 s, and at most half. */
-        public Duration thinkingTime() {
+        public Duration reasoningTime() {
             Duration quarter = time.dividedBy(4);
             Duration half = time.dividedBy(2);
             Duration forAnswer = quarter.compareTo(LEAST_FOR_ANSWER) > 0 ? quarter : LEAST_FOR_ANSWER;

@@ -10,5 +10,5 @@ public interface Strategy {
      *
      * @return why the answer ended
      */
-    FinishReason think(Question question, Preset preset, Thinker thinker, TurnListener out);
+    FinishReason run(Prompt question, Preset preset, ModelCalls thinker, TurnListener out);
 }

@@ -19,8 +19,8 @@ public final class TokenCounter {
     /** Of English text. */
     private static final int CHARACTERS_OF_A_TOKEN = 4;
 
-    private static final Loaded<Encoding> ENCODING =
-            new Loaded<>(() -> Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.O200K_BASE));
+    private static final Lazy<Encoding> ENCODING =
+            new Lazy<>(() -> Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.O200K_BASE));
 
     private TokenCounter() {}
 
@@ -30,8 +30,8 @@ public final class TokenCounter {
     }
 
     /** The tokens of a text. */
-    public static long tokens(CharSequence text) {
-        return tokens(text, () -> false);
+    public static long count(CharSequence text) {
+        return count(text, () -> false);
     }
 
     /**
@@ -39,7 +39,7 @@ public final class TokenCounter {
      *
      * @param stop once it is true the rest is estimated by its length
      */
-    static long tokens(CharSequence text, BooleanSupplier stop) {
+    static long count(CharSequence text, BooleanSupplier stop) {
         long tokens = 0;
         int from = 0;
         while (from < text.length()) {

@@ -33,7 +33,7 @@ public interface TurnListener {
     void completed(FinishReason reason, TurnUsage usage);
 
     /** Whether the client gets nothing before the turn is complete, so that what was reported last may still change its place. */
-    default boolean showsNothingBeforeTheEnd() {
+    default boolean isBuffered() {
         return false;
     }
 

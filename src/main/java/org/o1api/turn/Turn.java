@@ -5,7 +5,7 @@ import org.o1api.model.Cancellation;
 import org.o1api.model.Message;
 import org.o1api.model.TurnLedger;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Prompt;
 
 /**
  * One request and its answer.
@@ -13,14 +13,14 @@ import org.o1api.reasoning.Question;
  * @param caller who sent the request, by the name of the key
  * @param ledger gets the turn's calls while it runs, also those of a turn that fails
  */
-public record Turn(String caller, Preset preset, Question question, Cancellation cancellation, TurnLedger ledger) {
+public record Turn(String caller, Preset preset, Prompt question, Cancellation cancellation, TurnLedger ledger) {
     /** A turn without calls. */
-    public Turn(String caller, Preset preset, Question question, Cancellation cancellation) {
+    public Turn(String caller, Preset preset, Prompt question, Cancellation cancellation) {
         this(caller, preset, question, cancellation, new TurnLedger());
     }
 
     /** The same turn with other messages: what its conversation has, and what is new. */
     public Turn saying(List<Message> messages) {
-        return new Turn(caller, preset, question.saying(messages), cancellation, ledger);
+        return new Turn(caller, preset, question.withMessages(messages), cancellation, ledger);
     }
 }

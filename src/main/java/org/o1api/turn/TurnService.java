@@ -10,9 +10,9 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
+import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Strategy;
-import org.o1api.reasoning.Thinker;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.FallbackUpstream;
 import org.o1api.upstream.Upstream;
@@ -52,12 +52,12 @@ public final class TurnService {
         Preset preset = turn.preset();
         Upstream upstream = upstream(preset);
         Strategy strategy = named(strategies, preset.strategy());
-        Thinker thinker =
-                new Thinker(upstream, turn.caller(), turn.cancellation(), preset.budget(), listener, turn.ledger());
-        ScheduledFuture<?> thinking = after(preset.budget().thinkingTime(), thinker::endThinking);
-        ScheduledFuture<?> all = after(preset.budget().time(), thinker::endTime);
+        ModelCalls thinker =
+                new ModelCalls(upstream, turn.caller(), turn.cancellation(), preset.budget(), listener, turn.ledger());
+        ScheduledFuture<?> thinking = after(preset.budget().reasoningTime(), thinker::expireReasoning);
+        ScheduledFuture<?> all = after(preset.budget().time(), thinker::expireTurn);
         try {
-            FinishReason reason = strategy.think(turn.question(), preset, thinker, listener);
+            FinishReason reason = strategy.run(turn.question(), preset, thinker, listener);
             listener.completed(reason, turn.ledger().usage());
             return reason;
         } finally {

@@ -21,7 +21,7 @@ import org.o1api.api.ApiSettings.Limits;
 import org.o1api.auth.ApiKey;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Prompts;
+import org.o1api.reasoning.StepPrompts;
 import org.o1api.server.StreamSettings;
 import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
@@ -49,7 +49,7 @@ class ConfigTest {
         assertThat(config.stream()).isEqualTo(StreamSettings.DEFAULT);
         assertThat(config.presets().all()).extracting(Preset::name).containsExactly("gpt-4o");
         assertThat(preset(config, "any-other").model()).isEqualTo("gpt-4o");
-        assertThat(preset(config, null).upstream()).isEqualTo(Config.DEFAULT_UPSTREAM);
+        assertThat(preset(config, null).upstreamNames()).isEqualTo(Config.DEFAULT_UPSTREAM);
     }
 
     @Test
@@ -61,8 +61,8 @@ class ConfigTest {
         assertThat(config.api().limits()).isEqualTo(Limits.DEFAULT);
         assertThat(config.api().reasoningFormat()).isEqualTo(ReasoningFormat.REASONING_CONTENT);
         assertThat(preset(config, "thinker").name()).isEqualTo("o1-demo");
-        assertThat(preset(config, "thinker").upstream()).isEqualTo(Config.DEFAULT_UPSTREAM);
-        assertThat(preset(config, "thinker").prompts()).isEqualTo(Prompts.DEFAULT);
+        assertThat(preset(config, "thinker").upstreamNames()).isEqualTo(Config.DEFAULT_UPSTREAM);
+        assertThat(preset(config, "thinker").prompts()).isEqualTo(StepPrompts.DEFAULT);
     }
 
     @Test
@@ -92,7 +92,7 @@ class ConfigTest {
         assertThat(config.stream()).isEqualTo(stream);
         assertThat(config.api().limits()).isEqualTo(Limits.DEFAULT);
         assertThat(preset(config, "thinker").prompts().answer()).isEqualTo("Now give the final answer.");
-        assertThat(preset(config, "thinker").upstream()).isEqualTo("main");
+        assertThat(preset(config, "thinker").upstreamNames()).isEqualTo("main");
         assertThat(preset(config, "thinker-fast").steps()).isEqualTo(new Preset.Steps(0, 0));
     }
 
@@ -152,9 +152,9 @@ class ConfigTest {
         assertThat(slow.budget()).isEqualTo(new Preset.Budget(4, 5, Duration.ofSeconds(6), 7));
         assertThat(slow.reasoningFormat()).isEqualTo(ReasoningFormat.THINK);
         assertThat(slow.prompts())
-                .isEqualTo(new Prompts(Prompts.DEFAULT.step(), "On.", Prompts.DEFAULT.check(), "Answer."));
+                .isEqualTo(new StepPrompts(StepPrompts.DEFAULT.step(), "On.", StepPrompts.DEFAULT.check(), "Answer."));
         assertThat(preset(config, "bare").model()).isEqualTo("bare");
-        assertThat(preset(config, "bare").upstream()).isEqualTo("main");
+        assertThat(preset(config, "bare").upstreamNames()).isEqualTo("main");
         assertThat(preset(config, null).name()).isEqualTo("fast");
     }
 
@@ -163,7 +163,7 @@ class ConfigTest {
         Config config = parse(ORIGINAL + "upstreams: { other: { url: 'http://b/' } }\npresets: { thinker: {} }\n");
 
         assertThat(config.upstreams()).containsOnlyKeys("default", "other");
-        assertThat(preset(config, "thinker").upstream()).isEqualTo("default");
+        assertThat(preset(config, "thinker").upstreamNames()).isEqualTo("default");
     }
 
     @Test

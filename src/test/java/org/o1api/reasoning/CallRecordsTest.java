@@ -39,8 +39,8 @@ class CallRecordsTest {
     private final Cancellation cancellation = new Cancellation();
     private final TurnLedger ledger = new TurnLedger();
 
-    private Thinker thinker(Upstream upstream) {
-        return new Thinker(
+    private ModelCalls thinker(Upstream upstream) {
+        return new ModelCalls(
                 upstream,
                 "team-a",
                 cancellation,
@@ -49,8 +49,8 @@ class CallRecordsTest {
                 ledger);
     }
 
-    private static Call open(Thinker thinker, Purpose purpose) {
-        return purpose == Purpose.STEP ? thinker.think(REQUEST) : thinker.answer(REQUEST);
+    private static Call open(ModelCalls thinker, Purpose purpose) {
+        return purpose == Purpose.STEP ? thinker.reasoningCall(REQUEST) : thinker.answerCall(REQUEST);
     }
 
     private static void read(Call call) {
@@ -69,9 +69,10 @@ class CallRecordsTest {
     @ParameterizedTest
     @EnumSource
     void recordsACallThatIsComplete(Purpose purpose) {
-        Reply reply = Reply.of(new Delta.Text("x")).using(USED);
+        Reply reply = Reply.of(new Delta.Text("x")).withUsage(USED);
         read(open(
-                thinker(ScriptedUpstream.answering(reply).afterAttempts(new Usage(4, 0, 3, 0), Usage.NONE)), purpose));
+                thinker(ScriptedUpstream.answering(reply).withFailedAttempts(new Usage(4, 0, 3, 0), Usage.NONE)),
+                purpose));
         assertThat(only())
                 .isEqualTo(new CallRecord(
                         purpose, "scripted", "m", 3, USED, new Usage(4 + PROMPT, 0, 3, 0), State.COMPLETED, true));
@@ -81,7 +82,7 @@ class CallRecordsTest {
     @Test
     void countsAStepThatTheStrategyEnds() {
         Reply reply = Reply.of(new Delta.Text("hello world"), new Delta.Text("never read"));
-        try (Call call = thinker(ScriptedUpstream.answering(reply)).think(REQUEST)) {
+        try (Call call = thinker(ScriptedUpstream.answering(reply)).reasoningCall(REQUEST)) {
             call.iterator().next();
         }
         assertThat(only().state()).isEqualTo(State.CANCELLED);
@@ -92,11 +93,12 @@ class CallRecordsTest {
 
     @Test
     void countsAStepThatTimeEnds() {
-        Thinker thinker = thinker(ScriptedUpstream.answering(Reply.of(new Delta.Text("hello"), new Delta.Text("x"))));
-        try (Call call = thinker.think(REQUEST)) {
+        ModelCalls thinker =
+                thinker(ScriptedUpstream.answering(Reply.of(new Delta.Text("hello"), new Delta.Text("x"))));
+        try (Call call = thinker.reasoningCall(REQUEST)) {
             Iterator<Delta> deltas = call.iterator();
             deltas.next();
-            thinker.endThinking();
+            thinker.expireReasoning();
             assertThat(deltas.hasNext()).isFalse();
         }
         assertThat(only().state()).isEqualTo(State.CANCELLED);
@@ -120,13 +122,13 @@ class CallRecordsTest {
     @ParameterizedTest
     @EnumSource
     void countsACallThatIsMadeAgainInTheTotalsOnly(Purpose purpose) {
-        Reply broken = Reply.of(new Delta.Text("Half")).using(new Usage(9, 0, 4, 0));
-        Thinker thinker = thinker(ScriptedUpstream.answering(
-                broken.breaking(true), Reply.of(new Delta.Text("x")).using(new Usage(10, 0, 5, 0))));
+        Reply broken = Reply.of(new Delta.Text("Half")).withUsage(new Usage(9, 0, 4, 0));
+        ModelCalls thinker = thinker(ScriptedUpstream.answering(
+                broken.brokenOff(true), Reply.of(new Delta.Text("x")).withUsage(new Usage(10, 0, 5, 0))));
         assertThatThrownBy(() -> read(open(thinker, purpose)))
                 .isInstanceOfSatisfying(
                         UpstreamException.class,
-                        e -> assertThat(thinker.mayRetry(e)).isTrue());
+                        e -> assertThat(thinker.awaitRetry(e)).isTrue());
         read(open(thinker, purpose));
         assertThat(ledger.records()).extracting(CallRecord::state).containsExactly(State.FAILED, State.COMPLETED);
         assertThat(ledger.records()).extracting(CallRecord::shown).containsExactly(false, true);
@@ -135,14 +137,14 @@ class CallRecordsTest {
         assertThat(ledger.totalUsage().inputTokens()).isEqualTo(19);
         assertThat(ledger.totalUsage().outputTokens()).isEqualTo(9);
         assertThat(ledger.calls()).isEqualTo(2);
-        assertThat(thinker.calls()).isOne();
+        assertThat(thinker.usedCalls()).isOne();
     }
 
     @ParameterizedTest
     @CsvSource({"0, 7, 8, 7", "6, 0, 6, 1", "0, 0, 8, 1", "6, 7, 6, 7"})
     void countsTheHalfThatAProviderDoesNotReport(long input, long output, long inputCounted, long outputCounted) {
-        Reply reply = Reply.of(new Delta.Text("hello")).using(new Usage(input, 0, output, 0));
-        read(thinker(ScriptedUpstream.answering(reply)).answer(REQUEST));
+        Reply reply = Reply.of(new Delta.Text("hello")).withUsage(new Usage(input, 0, output, 0));
+        read(thinker(ScriptedUpstream.answering(reply)).answerCall(REQUEST));
         assertThat(only().usage()).isEqualTo(new Usage(inputCounted, 0, outputCounted, 0));
     }
 
@@ -167,7 +169,7 @@ class CallRecordsTest {
     @ParameterizedTest
     @EnumSource
     void recordsACallThatNeverSentARequest(Purpose purpose) {
-        Thinker thinker = thinker(failing(terms -> {}));
+        ModelCalls thinker = thinker(failing(terms -> {}));
         assertThatThrownBy(() -> open(thinker, purpose)).hasMessage("It failed.");
         assertThat(only())
                 .isEqualTo(new CallRecord(purpose, "failing", "m", 0, Usage.NONE, Usage.NONE, State.FAILED, false));
@@ -175,11 +177,11 @@ class CallRecordsTest {
 
     @Test
     void recordsWhatACallUsedThatGotNoReply() {
-        Thinker thinker = thinker(failing(terms -> {
+        ModelCalls thinker = thinker(failing(terms -> {
             terms.attemptListener().onRequestSent("spare", "other");
             terms.attemptListener().onFailedAttemptUsage(new Usage(5, 0, 3, 0));
         }));
-        assertThatThrownBy(() -> thinker.think(REQUEST)).hasMessage("It failed.");
+        assertThatThrownBy(() -> thinker.reasoningCall(REQUEST)).hasMessage("It failed.");
         assertThat(only())
                 .isEqualTo(new CallRecord(
                         Purpose.STEP, "spare", "other", 1, Usage.NONE, new Usage(5, 0, 3, 0), State.FAILED, false));
@@ -189,12 +191,12 @@ class CallRecordsTest {
 
     @Test
     void recordsACallThatTimeEndedBeforeItsReply() {
-        Thinker[] thinker = new Thinker[1];
+        ModelCalls[] thinker = new ModelCalls[1];
         thinker[0] = thinker(failing(terms -> {
             terms.attemptListener().onRequestSent("main", "m");
-            thinker[0].endThinking();
+            thinker[0].expireReasoning();
         }));
-        try (Call call = thinker[0].think(REQUEST)) {
+        try (Call call = thinker[0].reasoningCall(REQUEST)) {
             assertThat(call).isEmpty();
         }
         assertThat(only())
@@ -204,9 +206,9 @@ class CallRecordsTest {
 
     @Test
     void recordsNoCallForWhichNoTimeIsLeft() {
-        Thinker thinker = thinker(ScriptedUpstream.answering("x"));
-        thinker.endThinking();
-        read(thinker.think(REQUEST));
+        ModelCalls thinker = thinker(ScriptedUpstream.answering("x"));
+        thinker.expireReasoning();
+        read(thinker.reasoningCall(REQUEST));
         assertThat(ledger.records()).isEmpty();
     }
 }

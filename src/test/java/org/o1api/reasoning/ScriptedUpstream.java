@@ -30,21 +30,21 @@ public final class ScriptedUpstream implements Upstream {
             return new Reply(List.of(deltas), FinishReason.STOP, Usage.NONE, null);
         }
 
-        public Reply ending(FinishReason reason) {
+        public Reply withFinishReason(FinishReason reason) {
             return new Reply(deltas, reason, usage, failure);
         }
 
-        public Reply using(Usage counted) {
+        public Reply withUsage(Usage counted) {
             return new Reply(deltas, finishReason, counted, failure);
         }
 
         /** The same, but failing at its end; without deltas the call fails when it is made. */
-        public Reply failing(UpstreamException how) {
+        public Reply withFailure(UpstreamException how) {
             return new Reply(deltas, finishReason, usage, how);
         }
 
         /** The same, but broken off at its end. */
-        public Reply breaking(boolean retryable) {
+        public Reply brokenOff(boolean retryable) {
             return new Reply(
                     deltas,
                     finishReason,
@@ -76,21 +76,21 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     public static ScriptedUpstream answering(Reply... replies) {
-        return journalling(new ArrayList<>(), replies);
+        return withJournal(new ArrayList<>(), replies);
     }
 
     /** Writes {@code open}, {@code pull} and {@code close} into the journal as they happen. */
-    public static ScriptedUpstream journalling(List<String> journal, Reply... replies) {
+    public static ScriptedUpstream withJournal(List<String> journal, Reply... replies) {
         return new ScriptedUpstream(List.of(replies), null, journal);
     }
 
     /** Replies to each request as a function says. */
-    public static ScriptedUpstream deciding(Function<CallRequest, Reply> decider) {
+    public static ScriptedUpstream answeringWith(Function<CallRequest, Reply> decider) {
         return new ScriptedUpstream(List.of(), decider, new ArrayList<>());
     }
 
     /** The same, but with failed attempts before each reply, which used so much. */
-    public ScriptedUpstream afterAttempts(Usage... used) {
+    public ScriptedUpstream withFailedAttempts(Usage... used) {
         failedAttempts = List.of(used);
         return this;
     }
@@ -105,7 +105,7 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     /** Replies that nobody has asked for. */
-    public int left() {
+    public int unusedReplies() {
         return script.size();
     }
 

@@ -43,48 +43,50 @@ class TokenCounterTest {
     @Test
     void loadsItsTable() {
         TokenCounter.load();
-        assertThat(TokenCounter.tokens("hello world")).isEqualTo(2);
-        assertThat(TokenCounter.tokens("")).isZero();
+        assertThat(TokenCounter.count("hello world")).isEqualTo(2);
+        assertThat(TokenCounter.count("")).isZero();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 300, 400, 1000, 10_000})
     void countsALongTextAsItsParts(int times) {
-        assertThat(TokenCounter.tokens(WORDS.repeat(times))).isEqualTo(times * TokenCounter.tokens(WORDS));
+        assertThat(TokenCounter.count(WORDS.repeat(times))).isEqualTo(times * TokenCounter.count(WORDS));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "é", "😀", "\ud800", " ", "\n"})
     void countsTextWithoutAnyGoodPlaceToCut(String character) {
-        long tokens = TokenCounter.tokens(character.repeat(100_001));
+        long tokens = TokenCounter.count(character.repeat(100_001));
         assertThat(tokens).isPositive().isLessThanOrEqualTo(4 * 100_001L);
     }
 
     @Test
     void countsAnIdenticalTextOnceATurn() {
-        TurnTokens tokens = new TurnTokens(() -> false);
+        TurnTokenCounter tokens = new TurnTokenCounter(() -> false);
         Message[] messages =
                 IntStream.range(0, 20).mapToObj(i -> Message.user(WORDS + i)).toArray(Message[]::new);
-        Usage first = tokens.count(request(messages), "hello", "");
-        assertThat(first.inputTokens()).isGreaterThan(20 * TokenCounter.tokens(WORDS));
+        Usage first = tokens.usageOf(request(messages), "hello", "");
+        assertThat(first.inputTokens()).isGreaterThan(20 * TokenCounter.count(WORDS));
 
         Asked asked = new Asked(Integer.MAX_VALUE);
-        TurnTokens watched = new TurnTokens(asked);
-        assertThat(watched.count(request(messages), "hello", "")).isEqualTo(first);
+        TurnTokenCounter watched = new TurnTokenCounter(asked);
+        assertThat(watched.usageOf(request(messages), "hello", "")).isEqualTo(first);
         int texts = asked.times.get();
         for (int call = 0; call < 25; call++) {
-            assertThat(watched.count(request(messages), "hello", "")).isEqualTo(first);
+            assertThat(watched.usageOf(request(messages), "hello", "")).isEqualTo(first);
         }
         assertThat(asked.times.get()).as("only the answers").isEqualTo(texts + 25);
         messages[7] = Message.user("other");
-        assertThat(watched.count(request(messages), "hello", "").inputTokens()).isLessThan(first.inputTokens());
+        assertThat(watched.usageOf(request(messages), "hello", "").inputTokens())
+                .isLessThan(first.inputTokens());
     }
 
     @Test
     void stopsCountingWhenTheTurnIsOver() {
         String text = WORDS.repeat(100_000);
         Asked asked = new Asked(3);
-        Usage usage = new TurnTokens(asked).count(request(Message.user(text), Message.user(text + ".")), text, text);
+        Usage usage =
+                new TurnTokenCounter(asked).usageOf(request(Message.user(text), Message.user(text + ".")), text, text);
         assertThat(asked.times.get()).isLessThan(20);
         assertThat(usage.inputTokens()).isBetween(2L * text.length() / 8, 2L * text.length());
         assertThat(usage.outputTokens()).isBetween(2L * text.length() / 8, 2L * text.length());
@@ -95,7 +97,7 @@ class TokenCounterTest {
         Deque<Throwable> failures = new ArrayDeque<>(
                 List.of(new OutOfMemoryError("a test's"), new IllegalStateException(), new NoClassDefFoundError()));
         AtomicInteger loads = new AtomicInteger();
-        Loaded<String> loaded = new Loaded<>(() -> {
+        Lazy<String> loaded = new Lazy<>(() -> {
             loads.incrementAndGet();
             Throwable failure = failures.poll();
             if (failure instanceof Error error) {

@@ -17,8 +17,8 @@ import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
 import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Prompts;
-import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Prompt;
+import org.o1api.reasoning.StepPrompts;
 import org.o1api.reasoning.Transcript;
 import org.o1api.reasoning.strategy.StepsStrategy;
 import org.o1api.testing.FakeUpstream;
@@ -56,12 +56,12 @@ class TurnServiceTest {
                 "steps",
                 new Preset.Steps(3, 25),
                 new Preset.Budget(30, 50_000, TIME, 6),
-                Prompts.DEFAULT,
+                StepPrompts.DEFAULT,
                 Notes.DEFAULT,
                 Preset.History.DEFAULT,
                 null,
                 null);
-        Question question = new Question(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null, preset.steps());
+        Prompt question = new Prompt(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null, preset.steps());
         try (fake;
                 spare;
                 HttpUpstream upstream = upstream("main", fake);

@@ -9,7 +9,7 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Prompt;
 
 /**
  * What a caller sent, read and checked.
@@ -32,17 +32,17 @@ record ChatCompletionRequest(
         Map<String, RawJson> fields,
         @Nullable RawJson tools,
         Map<String, RawJson> closingFields,
-        Question.@Nullable MaxTokens maxTokens,
+        Prompt.@Nullable MaxTokens maxTokens,
         @Nullable Effort effort,
         @Nullable ReasoningFormat format,
         @Nullable Boolean includeReasoning,
         boolean wantsReasoningField) {
 
-    Question question(Preset preset) {
+    Prompt question(Preset preset) {
         Preset.Steps steps = effort == null ? preset.steps() : preset.steps().withEffort(effort);
         List<Message> history =
                 messages.stream().filter(message -> !message.isOnlyReasoning()).toList();
-        return new Question(history, fields, tools, closingFields, maxTokens, steps);
+        return new Prompt(history, fields, tools, closingFields, maxTokens, steps);
     }
 
     /** Where this reply shows its reasoning: as the request says, else the preset, else the config; never within JSON. */
@@ -52,7 +52,7 @@ record ChatCompletionRequest(
         }
         ReasoningFormat usual = preset.reasoningFormat() == null ? configured : preset.reasoningFormat();
         ReasoningFormat chosen = format == null ? included(usual) : format;
-        if (Question.wantsJson(closingFields) && chosen.isInContent()) {
+        if (Prompt.wantsJson(closingFields) && chosen.isInContent()) {
             chosen = ReasoningFormat.REASONING_CONTENT;
         }
         return wantsReasoningField && chosen == ReasoningFormat.REASONING_CONTENT ? ReasoningFormat.BOTH : chosen;
@@ -84,7 +84,7 @@ record ChatCompletionRequest(
         RawJson tools;
 
         final Map<String, RawJson> closingFields = new LinkedHashMap<>();
-        Question.@Nullable MaxTokens maxTokens;
+        Prompt.@Nullable MaxTokens maxTokens;
 
         @Nullable
         Effort effort;

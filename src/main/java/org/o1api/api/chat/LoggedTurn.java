@@ -60,7 +60,7 @@ final class LoggedTurn {
 
     private String identity() {
         return "request=" + requestId + " caller=" + turn.caller() + " model="
-                + turn.preset().name() + " upstream=" + turn.preset().upstream();
+                + turn.preset().name() + " upstream=" + turn.preset().upstreamNames();
     }
 
     /** The totals, as the ledger has them. A turn that is replayed uses nothing. */

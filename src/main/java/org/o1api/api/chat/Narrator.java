@@ -36,7 +36,7 @@ final class Narrator implements TurnListener {
     }
 
     @Override
-    public boolean showsNothingBeforeTheEnd() {
+    public boolean isBuffered() {
         return whole;
     }
 

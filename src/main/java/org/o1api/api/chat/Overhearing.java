@@ -65,8 +65,8 @@ abstract class Overhearing implements TurnListener {
     }
 
     @Override
-    public boolean showsNothingBeforeTheEnd() {
-        return next.showsNothingBeforeTheEnd();
+    public boolean isBuffered() {
+        return next.isBuffered();
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
-import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Prompt;
 
 /**
  * Reads the body of a chat completion request. What cannot be honoured is refused, a value that requests nothing counts as absent,
@@ -101,7 +101,7 @@ final class RequestReader {
             case "temperature" -> number(name, 0, 2);
             case "top_p" -> number(name, 0, 1);
             case "presence_penalty", "frequency_penalty" -> number(name, -2, 2);
-            case "max_tokens", "max_completion_tokens" -> maxTokens(new Question.MaxTokens(name, json.positive(name)));
+            case "max_tokens", "max_completion_tokens" -> maxTokens(new Prompt.MaxTokens(name, json.positive(name)));
             case "stop" -> stop(name);
             case "response_format" -> responseFormat(name);
             case "tools" -> request.tools = tools.tools(name);
@@ -193,7 +193,7 @@ final class RequestReader {
     }
 
     /** Of two bounds the tighter one counts. */
-    private void maxTokens(Question.MaxTokens given) {
+    private void maxTokens(Prompt.MaxTokens given) {
         if (request.maxTokens == null || given.limit() < request.maxTokens.limit()) {
             request.maxTokens = given;
         }

@@ -1,8 +1,8 @@
 package org.o1api.reasoning.strategy;
 
 import org.jspecify.annotations.Nullable;
-import org.o1api.reasoning.Question.MaxTokens;
-import org.o1api.reasoning.Thinker;
+import org.o1api.reasoning.ModelCalls;
+import org.o1api.reasoning.Prompt.MaxTokens;
 
 /**
  * How the caller's limit of output tokens is shared: the steps may use half of it, the answer gets the rest, at least the other half. It
@@ -10,9 +10,9 @@ import org.o1api.reasoning.Thinker;
  */
 final class Allowance {
     private final @Nullable MaxTokens whole;
-    private final Thinker thinker;
+    private final ModelCalls thinker;
 
-    Allowance(@Nullable MaxTokens whole, Thinker thinker) {
+    Allowance(@Nullable MaxTokens whole, ModelCalls thinker) {
         this.whole = whole;
         this.thinker = thinker;
     }

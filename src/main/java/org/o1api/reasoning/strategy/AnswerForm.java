@@ -12,7 +12,7 @@ import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
-import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Prompt;
 
 /** The form that the caller demands of the answer. */
 final class AnswerForm {
@@ -24,13 +24,13 @@ final class AnswerForm {
     private static final Pattern PROPERTY = Pattern.compile("\"(title|content|next_action)\"\\s*:\\s*(?:\\{|true)");
     private static final Pattern NO_OTHERS = Pattern.compile("\"additionalProperties\"\\s*:\\s*false");
 
-    private final Question question;
+    private final Prompt question;
     private final boolean json;
     private final boolean tool;
     /** What the caller says, once that was looked for. */
     private @Nullable Mentions mentions;
 
-    AnswerForm(Question question) {
+    AnswerForm(Prompt question) {
         this.question = question;
         this.json = question.wantsJson();
         RawJson choice = question.closingFields().get("tool_choice");

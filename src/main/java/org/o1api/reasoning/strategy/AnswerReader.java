@@ -52,7 +52,7 @@ final class AnswerReader {
         thought = new StepReader(step, out);
         tag = startsThinking
                 ? AnswerText.Tag.EXPECTED
-                : out.showsNothingBeforeTheEnd() ? AnswerText.Tag.UNTIL_END : AnswerText.Tag.AT_ONCE;
+                : out.isBuffered() ? AnswerText.Tag.UNTIL_END : AnswerText.Tag.AT_ONCE;
         text = new AnswerText(json, tag);
         answer = new ShownText(out::answerText);
         refusal = new ShownText(out::refusalText);

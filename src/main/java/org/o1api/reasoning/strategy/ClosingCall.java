@@ -5,8 +5,8 @@ import org.o1api.model.CancelledException;
 import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
-import org.o1api.reasoning.Question;
-import org.o1api.reasoning.Thinker;
+import org.o1api.reasoning.ModelCalls;
+import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
@@ -31,11 +31,11 @@ final class ClosingCall {
     /** A caller that allows no more tokens than this may get a short answer. */
     private static final int FEW_TOKENS = 256;
 
-    private final Question question;
+    private final Prompt question;
     private final StepRequests requests;
     private final StepHistory history;
     private final Allowance allowance;
-    private final Thinker thinker;
+    private final ModelCalls thinker;
     private final ShownSteps shown;
     private final TurnListener out;
     private final AnswerForm form;
@@ -49,11 +49,11 @@ final class ClosingCall {
     private @Nullable AnswerReader rejected;
 
     ClosingCall(
-            Question question,
+            Prompt question,
             StepRequests requests,
             StepHistory history,
             Allowance allowance,
-            Thinker thinker,
+            ModelCalls thinker,
             ShownSteps shown,
             TurnListener out) {
         this.question = question;
@@ -70,7 +70,7 @@ final class ClosingCall {
     FinishReason answer() {
         while (true) {
             AnswerReader reader = null;
-            try (Call call = thinker.answer(request())) {
+            try (Call call = thinker.answerCall(request())) {
                 reader = reader(call);
                 FinishReason reason = read(call, reader);
                 if (reason != null) {
@@ -86,7 +86,7 @@ final class ClosingCall {
                 rejected.end();
                 return FinishReason.STOP;
             }
-            thinker.discardLast(); // it has its record once it is closed
+            thinker.discardLastCall(); // it has its record once it is closed
         }
     }
 
@@ -94,13 +94,16 @@ final class ClosingCall {
     private @Nullable FinishReason read(Call call, AnswerReader reader) {
         for (Delta delta : call) {
             reader.feed(delta);
-            thinker.countAsReasoning(reader.reasoningLength());
+            thinker.setUntaggedReasoning(reader.reasoningLength());
         }
         FinishReason reason = call.finishReason();
         if (!isSuccess(reason)) {
             reader.cut();
-            thinker.countAsReasoning(reader.reasoningLength());
-            if (reason == FinishReason.LENGTH && shortensForRoom() && thinker.mayAnswer() && reader.isShorter(SHORT)) {
+            thinker.setUntaggedReasoning(reader.reasoningLength());
+            if (reason == FinishReason.LENGTH
+                    && shortensForRoom()
+                    && thinker.hasTimeForAnswer()
+                    && reader.isShorter(SHORT)) {
                 shorten(reader);
                 return null;
             }
@@ -117,7 +120,7 @@ final class ClosingCall {
     }
 
     private boolean mayBecomePlain() {
-        return !plain && hasSteps() && thinker.callsLeft() > 0 && thinker.mayAnswer();
+        return !plain && hasSteps() && thinker.remainingCalls() > 0 && thinker.hasTimeForAnswer();
     }
 
     private static boolean isUnseen(@Nullable AnswerReader reader) {
@@ -127,12 +130,12 @@ final class ClosingCall {
     /** Prepares another call after a failure, and says whether it may help. */
     private boolean recovers(UpstreamException failure, @Nullable AnswerReader reader) {
         if (isUnseen(reader) && hasSteps() && failure.exceedsContext()) {
-            thinker.discardLast();
+            thinker.discardLastCall();
             shorten(reader);
             return true;
         }
         boolean mayRestart = reader != null && isUnseen(reader) && restarts < MOST_RESTARTS;
-        if (mayRestart && reader != null && thinker.mayRetry(failure)) {
+        if (mayRestart && reader != null && thinker.awaitRetry(failure)) {
             restarts++;
             reader.breakOff(String.valueOf(failure.getMessage()));
             return true;
@@ -141,7 +144,7 @@ final class ClosingCall {
     }
 
     private void shorten(@Nullable AnswerReader reader) {
-        boolean last = thinker.callsLeft() <= 1;
+        boolean last = thinker.remainingCalls() <= 1;
         share = last ? 0 : share - SHORTER_BY;
         if (reader != null && reader.thinks()) {
             reader.breakOff(shown.contextNote());
@@ -152,7 +155,7 @@ final class ClosingCall {
 
     /** Whether an answer of a few words, cut by a limit, shows that the steps leave no room for it in the context. */
     private boolean shortensForRoom() {
-        Question.MaxTokens bound = allowance.forAnswer();
+        Prompt.MaxTokens bound = allowance.forAnswer();
         return shown.isContextFull() && hasSteps() && (bound == null || bound.limit() > FEW_TOKENS);
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
 import org.o1api.model.Message;
 import org.o1api.model.Role;
-import org.o1api.reasoning.Prompts;
+import org.o1api.reasoning.StepPrompts;
 
 /**
  * The messages of a turn with steps. They only ever grow at the end, so that the provider's cache knows all but the last of
@@ -26,7 +26,7 @@ final class StepHistory {
     private record Taken(String reply, Message next) {}
 
     private final List<Message> caller;
-    private final Prompts prompts;
+    private final StepPrompts prompts;
     private final List<Message> messages = new ArrayList<>();
     private final List<Taken> steps = new ArrayList<>();
     private final Set<String> essences = new HashSet<>();
@@ -36,7 +36,7 @@ final class StepHistory {
     private final int continuedFrom;
     private @Nullable Message prompt;
 
-    StepHistory(List<Message> caller, Prompts prompts) {
+    StepHistory(List<Message> caller, StepPrompts prompts) {
         this.caller = caller;
         this.prompts = prompts;
         int instructions = 0;

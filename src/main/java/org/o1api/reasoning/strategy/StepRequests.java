@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.RawJson;
-import org.o1api.reasoning.Question;
-import org.o1api.reasoning.Question.MaxTokens;
+import org.o1api.reasoning.Prompt;
+import org.o1api.reasoning.Prompt.MaxTokens;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.CallRequest.EarlierReasoning;
 
@@ -19,7 +19,7 @@ final class StepRequests {
     /** The field of our own limit if the caller named none: every provider knows it, or says that it wants the other name. */
     private static final String MAX_TOKENS = "max_tokens";
 
-    private final Question question;
+    private final Prompt question;
     private final String model;
     private final boolean keepsReasoning;
 
@@ -28,7 +28,7 @@ final class StepRequests {
      *
      * @param keepsReasoning whether the provider gets the reasoning of all earlier answers
      */
-    StepRequests(Question question, String model, boolean keepsReasoning) {
+    StepRequests(Prompt question, String model, boolean keepsReasoning) {
         this.question = question;
         this.model = model;
         this.keepsReasoning = keepsReasoning;

@@ -1,16 +1,16 @@
 package org.o1api.reasoning.strategy;
 
 import org.o1api.model.FinishReason;
+import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.Strategy;
-import org.o1api.reasoning.Thinker;
 import org.o1api.reasoning.TurnListener;
 
 /** Has the model think in steps, a call each, and then asks it for the answer. Without steps it asks at once. */
 public final class StepsStrategy implements Strategy {
     @Override
-    public FinishReason think(Question question, Preset preset, Thinker thinker, TurnListener out) {
+    public FinishReason run(Prompt question, Preset preset, ModelCalls thinker, TurnListener out) {
         return new StepsTurn(question, preset, thinker, out).run();
     }
 }

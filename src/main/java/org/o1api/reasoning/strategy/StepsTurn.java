@@ -4,9 +4,9 @@ import java.util.List;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
+import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Question;
-import org.o1api.reasoning.Thinker;
+import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
@@ -19,9 +19,9 @@ final class StepsTurn {
     /** How often one step is requested again: with the first try as often as a call is made by default. */
     private static final int MOST_RESTARTS = 2;
 
-    private final Question question;
+    private final Prompt question;
     private final Preset.Steps limits;
-    private final Thinker thinker;
+    private final ModelCalls thinker;
     private final TurnListener out;
     private final StepRequests requests;
     private final StepHistory history;
@@ -30,14 +30,15 @@ final class StepsTurn {
     private final int min;
     private int breaksInARow;
 
-    StepsTurn(Question question, Preset preset, Thinker thinker, TurnListener out) {
+    StepsTurn(Prompt question, Preset preset, ModelCalls thinker, TurnListener out) {
         this.question = question;
         this.limits = question.steps();
         this.thinker = thinker;
         this.out = out;
         requests = new StepRequests(question, preset.model(), preset.history().reasoning());
         history = new StepHistory(
-                question.messages(), question.mayCallTools() ? preset.prompts().withTools() : preset.prompts());
+                question.messages(),
+                question.allowsToolCalls() ? preset.prompts().withTools() : preset.prompts());
         allowance = new Allowance(question.maxTokens(), thinker);
         shown = new ShownSteps(preset.notes(), out);
         min = continuesAfterTool() ? Math.min(limits.afterTools(), limits.max()) : limits.min();
@@ -54,7 +55,7 @@ final class StepsTurn {
         int restarts = 0;
         boolean asJson = true;
         boolean goesOn = true;
-        while (goesOn && step <= limits.max() && allowance.mayThink() && thinker.mayThink()) {
+        while (goesOn && step <= limits.max() && allowance.mayThink() && thinker.hasBudgetForStep()) {
             StepReader reader = new StepReader(shown.next(), limits.loopDetection(), out);
             try {
                 boolean callsTool = readStep(requests.step(history.next(), allowance.forThinking(), asJson), reader);
@@ -68,11 +69,11 @@ final class StepsTurn {
                 } else if (e.isEmptyReply()) { // breaks the protocol, and no more than that
                     goesOn = end(reader, step++);
                     restarts = 0;
-                } else if (reader.begun() && restarts < MOST_RESTARTS && thinker.mayRetry(e)) {
+                } else if (reader.begun() && restarts < MOST_RESTARTS && thinker.awaitRetry(e)) {
                     reader.breakOff(String.valueOf(e.getMessage()));
                     asJson = !e.failedToGenerateJson();
                     restarts++;
-                } else if (reader.begun() && e.retryable() && history.hasSteps() && thinker.mayAnswer()) {
+                } else if (reader.begun() && e.retryable() && history.hasSteps() && thinker.hasTimeForAnswer()) {
                     reader.giveUp(String.valueOf(e.getMessage()));
                     shown.add();
                     goesOn = false; // an answer from the steps before it beats none
@@ -90,7 +91,7 @@ final class StepsTurn {
      * @return whether it calls a tool
      */
     private boolean readStep(CallRequest request, StepReader reader) {
-        try (Call call = thinker.think(request)) { // closing it cancels what has not ended
+        try (Call call = thinker.reasoningCall(request)) { // closing it cancels what has not ended
             if (call.startsThinking()) {
                 reader.startInReasoning();
             }

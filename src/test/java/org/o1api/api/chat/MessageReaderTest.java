@@ -20,7 +20,7 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Prompts;
+import org.o1api.reasoning.StepPrompts;
 
 /** What becomes of the reasoning in an earlier answer. */
 class MessageReaderTest {
@@ -32,7 +32,7 @@ class MessageReaderTest {
             "steps",
             Preset.Steps.DEFAULT,
             new Preset.Budget(30, 50_000, Duration.ofMinutes(5), 6),
-            Prompts.DEFAULT,
+            StepPrompts.DEFAULT,
             Notes.DEFAULT,
             Preset.History.DEFAULT,
             null,

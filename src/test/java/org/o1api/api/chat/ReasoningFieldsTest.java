@@ -19,7 +19,7 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Prompts;
+import org.o1api.reasoning.StepPrompts;
 
 class ReasoningFieldsTest {
     private static ChatCompletionRequest with(String fields) {
@@ -36,7 +36,7 @@ class ReasoningFieldsTest {
                 "steps",
                 steps,
                 new Preset.Budget(30, 50_000, Duration.ofMinutes(5), 6),
-                Prompts.DEFAULT,
+                StepPrompts.DEFAULT,
                 Notes.DEFAULT,
                 Preset.History.DEFAULT,
                 format,

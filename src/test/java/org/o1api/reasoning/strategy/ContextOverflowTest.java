@@ -32,7 +32,7 @@ import org.o1api.upstream.UpstreamException;
 
 /** The model's context becomes full while it reasons: the answer comes from the steps that fit. */
 class ContextOverflowTest {
-    private static final Reply TOO_LONG = Reply.of().failing(TestProviderErrors.contextExceeded());
+    private static final Reply TOO_LONG = Reply.of().withFailure(TestProviderErrors.contextExceeded());
 
     private final StepsFixture turn = new StepsFixture();
 
@@ -44,7 +44,7 @@ class ContextOverflowTest {
     @MethodSource("overflows")
     void answersFromTheStepsBefore(UpstreamException overflow) {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                reply(goOn("a")), reply(goOn("b")), Reply.of().failing(overflow), reply("Because."));
+                reply(goOn("a")), reply(goOn("b")), Reply.of().withFailure(overflow), reply("Because."));
         assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.STOP);
         assertThat(turn.out.answer()).isEqualTo("Because.");
         assertThat(turn.out.step(3)).isEqualTo("*FULL*");
@@ -61,7 +61,7 @@ class ContextOverflowTest {
     @Test
     void keepsWhatAStepHadSaidWhenTheContextWasFull() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                Reply.of(new Delta.Text("{\"content\": \"Half a")).failing(TestProviderErrors.contextExceeded()),
+                Reply.of(new Delta.Text("{\"content\": \"Half a")).withFailure(TestProviderErrors.contextExceeded()),
                 reply("Because."));
         turn.think(upstream, question());
         assertThat(turn.out.step(1)).isEqualTo("Half a\n\n*FULL*");
@@ -81,7 +81,7 @@ class ContextOverflowTest {
     /** Steps of a thousand characters each, and a context for so many characters. */
     private static ScriptedUpstream upstream(int context, int steps) {
         int[] count = {0};
-        return ScriptedUpstream.deciding(request -> {
+        return ScriptedUpstream.answeringWith(request -> {
             if (characters(request) > context) {
                 return TOO_LONG;
             }
@@ -156,7 +156,7 @@ class ContextOverflowTest {
     @Test
     void aPromptThatIsTooLongWithoutAnyStepsIsTheCallersFault() {
         ScriptedUpstream upstream =
-                ScriptedUpstream.deciding(request -> isStep(request) ? reply(StepsFixture.done("a")) : TOO_LONG);
+                ScriptedUpstream.answeringWith(request -> isStep(request) ? reply(StepsFixture.done("a")) : TOO_LONG);
         assertThat(catchThrowable(() -> turn.think(upstream, question())))
                 .isInstanceOfSatisfying(
                         UpstreamException.class,
@@ -169,7 +169,7 @@ class ContextOverflowTest {
     @CsvSource({"2, 1, 3", "3, 1, 3", "4, 2, 4", "5, 3, 5", "6, 4, 6", "30, 4, 6"})
     void theLastCallOfTheBudgetIsWithoutSteps(int budget, int failing, int calls) {
         turn.budget = new Preset.Budget(budget, 1000, Duration.ofMinutes(1), 0);
-        ScriptedUpstream upstream = ScriptedUpstream.deciding(request -> isStep(request)
+        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> isStep(request)
                 ? reply(StepsFixture.done("a"))
                 : said(request).size() > 1 ? TOO_LONG : reply("Because."));
         turn.think(upstream, question());
@@ -179,7 +179,7 @@ class ContextOverflowTest {
     }
 
     private static Reply cut(Delta... deltas) {
-        return Reply.of(deltas).ending(FinishReason.LENGTH);
+        return Reply.of(deltas).withFinishReason(FinishReason.LENGTH);
     }
 
     /** What fits into the context, but for a few tokens, leaves no room for the answer. */
@@ -209,7 +209,7 @@ class ContextOverflowTest {
     private static Transcript whole() {
         return new Transcript() {
             @Override
-            public boolean showsNothingBeforeTheEnd() {
+            public boolean isBuffered() {
                 return true;
             }
         };
@@ -266,7 +266,7 @@ class ContextOverflowTest {
                 }
             }
         };
-        ScriptedUpstream upstream = ScriptedUpstream.deciding(request -> switch (++requests[0]) {
+        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> switch (++requests[0]) {
             case 1 -> reply(goOn("a"));
             case 2 -> TOO_LONG;
             default -> Reply.of(new Delta.Text("Be"), new Delta.Text("cause."));
@@ -296,7 +296,7 @@ class ContextOverflowTest {
     void anAnswerThatHasBegunIsNotRepeated() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(StepsFixture.done("a")),
-                Reply.of(new Delta.Text("Be")).failing(TestProviderErrors.contextExceeded()),
+                Reply.of(new Delta.Text("Be")).withFailure(TestProviderErrors.contextExceeded()),
                 reply("Because."));
         assertThat(catchThrowable(() -> turn.think(upstream, question()))).isInstanceOf(UpstreamException.class);
         assertThat(turn.out.answer()).isEqualTo("Be");
@@ -306,7 +306,7 @@ class ContextOverflowTest {
     void reasoningBeforeTheAnswerMayFillTheContextToo() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(StepsFixture.done("a")),
-                Reply.of(new Delta.Reasoning("Hm")).failing(TestProviderErrors.contextExceeded()),
+                Reply.of(new Delta.Reasoning("Hm")).withFailure(TestProviderErrors.contextExceeded()),
                 reply("Because."));
         turn.think(upstream, question());
         assertThat(turn.out.events()).anyMatch(event -> event.contains("FULL"));

@@ -21,7 +21,7 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Usage;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.UpstreamException;
@@ -38,7 +38,7 @@ class DemandedFormTest {
 
     private final StepsFixture turn = new StepsFixture();
 
-    private static Question demanding(String field, String value) {
+    private static Prompt demanding(String field, String value) {
         return question(
                 new Preset.Steps(2, 25),
                 Map.of(field, new RawJson(value)),
@@ -59,13 +59,13 @@ class DemandedFormTest {
     void theFirstReplyIsPassedOnIfTheSecondCallFails(boolean duringTheReply) {
         UpstreamException failure = new UpstreamException(ErrorCode.UPSTREAM_REFUSED, "Not so.", false, null);
         Reply second = duringTheReply
-                ? Reply.of(new Delta.Text(" ")).failing(failure)
-                : Reply.of().failing(failure);
+                ? Reply.of(new Delta.Text(" ")).withFailure(failure)
+                : Reply.of().withFailure(failure);
         ScriptedUpstream upstream = afterTwoSteps(reply("It is nice."), second);
         FinishReason reason = turn.think(upstream, demanding("tool_choice", "\"required\""));
         assertThat(reason).isEqualTo(FinishReason.STOP);
         assertThat(turn.out.answer()).isEqualTo("It is nice.");
-        assertThat(upstream.left()).isZero();
+        assertThat(upstream.unusedReplies()).isZero();
     }
 
     private static void asksWithPlainSteps(ScriptedUpstream upstream, String prompt) {
@@ -147,17 +147,17 @@ class DemandedFormTest {
     /** A call that was discarded leaves the answer's limit and usage as they were. */
     @Test
     void aDiscardedReplyTakesNothingFromTheAnswer() {
-        Question limited = new Question(
+        Prompt limited = new Prompt(
                 List.of(Message.user("Why?")),
                 Map.of(),
                 null,
                 Map.of("response_format", new RawJson(JSON)),
-                new Question.MaxTokens("max_tokens", 1000),
+                new Prompt.MaxTokens("max_tokens", 1000),
                 new Preset.Steps(1, 25));
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                reply(STEP).using(new Usage(9, 0, 50, 0)),
-                reply(STEP).using(new Usage(9, 0, 300, 0)),
-                reply("{}").using(new Usage(9, 0, 5, 0)));
+                reply(STEP).withUsage(new Usage(9, 0, 50, 0)),
+                reply(STEP).withUsage(new Usage(9, 0, 300, 0)),
+                reply("{}").withUsage(new Usage(9, 0, 5, 0)));
         turn.think(upstream, limited);
         assertThat(upstream.requests())
                 .extracting(request -> request.fields().get("max_tokens"))
@@ -184,7 +184,7 @@ class DemandedFormTest {
     @Test
     void aStepThatWasCutIsPassedOn() {
         Reply cut = reply("{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"x\"")
-                .ending(FinishReason.LENGTH);
+                .withFinishReason(FinishReason.LENGTH);
         assertThat(turn.think(afterTwoSteps(cut), demanding("response_format", JSON)))
                 .isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.answer()).startsWith("{\"title\"");
@@ -197,7 +197,7 @@ class DemandedFormTest {
             StepsFixture fresh = new StepsFixture();
             ScriptedUpstream upstream = afterTwoSteps(
                     Reply.of(new Delta.Reasoning("Hm."), new Delta.Text(text)),
-                    Reply.of(CALL).ending(FinishReason.TOOL_CALLS));
+                    Reply.of(CALL).withFinishReason(FinishReason.TOOL_CALLS));
             assertThat(fresh.think(upstream, demanding("tool_choice", choice))).isEqualTo(FinishReason.TOOL_CALLS);
             assertThat(fresh.out.toolCalls()).containsExactly(CALL);
             assertThat(fresh.out.answer()).isEmpty();
@@ -213,8 +213,8 @@ class DemandedFormTest {
 
     @Test
     void aTextBeforeAToolCallIsShown() {
-        ScriptedUpstream upstream = afterTwoSteps(
-                Reply.of(new Delta.Text("I call "), new Delta.Text("f."), CALL).ending(FinishReason.TOOL_CALLS));
+        ScriptedUpstream upstream = afterTwoSteps(Reply.of(new Delta.Text("I call "), new Delta.Text("f."), CALL)
+                .withFinishReason(FinishReason.TOOL_CALLS));
         turn.think(upstream, demanding("tool_choice", "\"required\""));
         assertThat(turn.out.answer()).isEqualTo("I call f.");
         assertThat(turn.out.toolCalls()).containsExactly(CALL);

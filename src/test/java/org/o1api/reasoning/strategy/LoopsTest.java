@@ -108,7 +108,7 @@ class LoopsTest {
     void aTextThatRepeatsItselfEndsItsCallAndTheReasoning(String name, Delta begin, Delta again, String kept) {
         List<String> journal = turn.out.events();
         ScriptedUpstream upstream =
-                ScriptedUpstream.journalling(journal, reply(goOn("a")), looping(begin, again), reply("Because."));
+                ScriptedUpstream.withJournal(journal, reply(goOn("a")), looping(begin, again), reply("Because."));
         turn.think(upstream, question());
         assertThat(turn.out.answer()).isEqualTo("Because.");
         assertThat(turn.out.step(2)).startsWith("First:").endsWith("\n\n*LOOP*");

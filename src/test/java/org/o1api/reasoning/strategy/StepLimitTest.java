@@ -16,7 +16,7 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.CallRequest.EarlierReasoning;
@@ -43,12 +43,12 @@ class StepLimitTest {
         ScriptedUpstream upstream = ScriptedUpstream.answering(done("a"), "Because.");
         turn.think(
                 upstream,
-                new Question(
+                new Prompt(
                         List.of(Message.user("Why?")),
                         Map.of(),
                         null,
                         Map.of(),
-                        new Question.MaxTokens(field, limit),
+                        new Prompt.MaxTokens(field, limit),
                         new Preset.Steps(1, 25, 0, own, true)));
         CallRequest step = upstream.requests().get(0);
         assertThat(step.fields()).containsEntry(field, new RawJson(sent));
@@ -77,7 +77,7 @@ class StepLimitTest {
         "3, 0, 2, tool, 0"
     })
     void fewerStepsAreNeededAfterAToolResult(int min, int max, int afterTools, String last, int steps) {
-        ScriptedUpstream upstream = ScriptedUpstream.deciding(request -> StepsFixture.isStep(request)
+        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> StepsFixture.isStep(request)
                 ? StepsFixture.reply(done("a" + request.messages().size()))
                 : StepsFixture.reply("Because."));
         Message result = new Message(role(last), new Content.Text("42"), Map.of());
@@ -93,7 +93,7 @@ class StepLimitTest {
     }
 
     private List<EarlierReasoning> earlier(Preset.Steps steps, Message... messages) {
-        ScriptedUpstream upstream = ScriptedUpstream.deciding(request -> StepsFixture.isStep(request)
+        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> StepsFixture.isStep(request)
                 ? StepsFixture.reply(request.messages().size() > messages.length + 2 ? done("b") : goOn("a"))
                 : StepsFixture.reply("Because."));
         turn.think(upstream, StepsFixture.question(steps, Map.of(), messages));

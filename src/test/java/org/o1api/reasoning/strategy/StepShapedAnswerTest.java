@@ -293,7 +293,7 @@ class StepShapedAnswerTest {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 StepsFixture.reply(done("a")),
                 StepsFixture.reply("{\"title\":\"T\",\"content\":\"It is ni")
-                        .ending(cut ? FinishReason.LENGTH : FinishReason.STOP));
+                        .withFinishReason(cut ? FinishReason.LENGTH : FinishReason.STOP));
         turn.think(upstream, question());
         assertThat(turn.out.answer()).isEqualTo("It is ni");
     }
@@ -309,7 +309,7 @@ class StepShapedAnswerTest {
     void aReplyThatIsShownAtItsEndIsTheSame(boolean thinks) {
         Transcript whole = new Transcript() {
             @Override
-            public boolean showsNothingBeforeTheEnd() {
+            public boolean isBuffered() {
                 return true;
             }
         };

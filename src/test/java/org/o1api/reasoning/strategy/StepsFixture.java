@@ -13,28 +13,28 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.TurnLedger;
+import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Prompts;
-import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
-import org.o1api.reasoning.Thinker;
+import org.o1api.reasoning.StepPrompts;
 import org.o1api.reasoning.Transcript;
 import org.o1api.upstream.CallRequest;
 
 /** A turn of the steps strategy on a scripted upstream, and what is asked and shown in it. */
 final class StepsFixture {
-    static final Prompts PROMPTS = new Prompts("STEP", "NEXT", "CHECK", "ANSWER");
+    static final StepPrompts PROMPTS = new StepPrompts("STEP", "NEXT", "CHECK", "ANSWER");
     static final Notes NOTES = new Notes("LOOP", "FULL");
     static final RawJson TOOLS = new RawJson("[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]");
 
     Transcript out = new Transcript();
     Preset.History history = Preset.History.DEFAULT;
     Preset.Budget budget = Preset.Budget.DEFAULT;
-    private @Nullable Thinker thinker;
+    private @Nullable ModelCalls thinker;
 
-    FinishReason think(ScriptedUpstream upstream, Question question) {
+    FinishReason think(ScriptedUpstream upstream, Prompt question) {
         Preset preset = new Preset(
                 "o1",
                 Set.of(),
@@ -48,9 +48,9 @@ final class StepsFixture {
                 history,
                 null,
                 null);
-        thinker = new Thinker(upstream, "team-a", new Cancellation(), budget, out);
+        thinker = new ModelCalls(upstream, "team-a", new Cancellation(), budget, out);
         try {
-            return new StepsStrategy().think(question, preset, thinker, out);
+            return new StepsStrategy().run(question, preset, thinker, out);
         } finally {
             assertThat(upstream.open()).isZero();
         }
@@ -64,23 +64,23 @@ final class StepsFixture {
     /** Ends the time of the turn that runs. */
     void endTime() {
         if (thinker != null) {
-            thinker.endTime();
+            thinker.expireTurn();
         }
     }
 
     /** How many calls the last turn has counted. */
     int calls() {
-        return thinker == null ? 0 : thinker.calls();
+        return thinker == null ? 0 : thinker.usedCalls();
     }
 
-    static Question question(Message... messages) {
+    static Prompt question(Message... messages) {
         return question(new Preset.Steps(1, 25), Map.of(), messages);
     }
 
-    static Question question(Preset.Steps steps, Map<String, RawJson> closing, Message... messages) {
+    static Prompt question(Preset.Steps steps, Map<String, RawJson> closing, Message... messages) {
         boolean tools = closing.containsKey("tool_choice");
         List<Message> asked = messages.length == 0 ? List.of(Message.user("Why?")) : List.of(messages);
-        return new Question(asked, Map.of(), tools ? TOOLS : null, closing, null, steps);
+        return new Prompt(asked, Map.of(), tools ? TOOLS : null, closing, null, steps);
     }
 
     static String step(String content, String next) {

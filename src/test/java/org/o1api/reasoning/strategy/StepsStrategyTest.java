@@ -23,21 +23,21 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.model.Usage;
+import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Prompts;
-import org.o1api.reasoning.Question;
-import org.o1api.reasoning.Question.MaxTokens;
+import org.o1api.reasoning.Prompt;
+import org.o1api.reasoning.Prompt.MaxTokens;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
-import org.o1api.reasoning.Thinker;
+import org.o1api.reasoning.StepPrompts;
 import org.o1api.reasoning.Transcript;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.UpstreamException;
 import org.o1api.upstream.demo.DemoUpstream;
 
 class StepsStrategyTest {
-    private static final Prompts PROMPTS = new Prompts("STEP", "NEXT", "CHECK", "ANSWER");
+    private static final StepPrompts PROMPTS = new StepPrompts("STEP", "NEXT", "CHECK", "ANSWER");
     private static final String GO_ON = "{\"title\": \"T\", \"content\": \"C\", \"next_action\": \"continue\"}";
     private static final String AGAIN = GO_ON.replace("C", "B");
     private static final String DONE = "{\"title\": \"T\", \"content\": \"D\", \"next_action\": \"final_answer\"}";
@@ -47,11 +47,11 @@ class StepsStrategyTest {
     private final Transcript out = new Transcript();
     private final Cancellation cancellation = new Cancellation();
 
-    private FinishReason think(ScriptedUpstream upstream, Question question) {
+    private FinishReason think(ScriptedUpstream upstream, Prompt question) {
         return think(upstream, question, Preset.Budget.DEFAULT);
     }
 
-    private FinishReason think(ScriptedUpstream upstream, Question question, Preset.Budget budget) {
+    private FinishReason think(ScriptedUpstream upstream, Prompt question, Preset.Budget budget) {
         Preset preset = new Preset(
                 "o1",
                 Set.of(),
@@ -66,21 +66,21 @@ class StepsStrategyTest {
                 null,
                 null);
         FinishReason reason = new StepsStrategy()
-                .think(question, preset, new Thinker(upstream, "team-a", cancellation, budget, out), out);
+                .run(question, preset, new ModelCalls(upstream, "team-a", cancellation, budget, out), out);
         assertThat(upstream.open()).isZero();
         return reason;
     }
 
-    private static Question question(int min, int max, Message... messages) {
-        return new Question(List.of(messages), Map.of(), null, Map.of(), null, new Preset.Steps(min, max));
+    private static Prompt question(int min, int max, Message... messages) {
+        return new Prompt(List.of(messages), Map.of(), null, Map.of(), null, new Preset.Steps(min, max));
     }
 
-    private static Question question(int min, int max) {
+    private static Prompt question(int min, int max) {
         return question(min, max, Message.user("Why?"));
     }
 
-    private static Question withTools() {
-        return new Question(
+    private static Prompt withTools() {
+        return new Prompt(
                 List.of(Message.user("Why?")),
                 Map.of("seed", new RawJson("7")),
                 TOOLS,
@@ -89,8 +89,8 @@ class StepsStrategyTest {
                 new Preset.Steps(1, 25));
     }
 
-    private static Question bounded(long limit) {
-        return new Question(
+    private static Prompt bounded(long limit) {
+        return new Prompt(
                 List.of(Message.user("Why?")),
                 Map.of(),
                 null,
@@ -115,7 +115,7 @@ class StepsStrategyTest {
     }
 
     private static Reply step(String text, long outputTokens) {
-        return Reply.of(new Delta.Text(text)).using(new Usage(10, 0, outputTokens, 0));
+        return Reply.of(new Delta.Text(text)).withUsage(new Usage(10, 0, outputTokens, 0));
     }
 
     @Test
@@ -180,7 +180,7 @@ class StepsStrategyTest {
                 new Delta.Text(" second"),
                 new Delta.Text("\", \"title\": 1}"));
         ScriptedUpstream upstream =
-                ScriptedUpstream.journalling(events, slow, Reply.of(new Delta.Text("Be"), new Delta.Text("cause.")));
+                ScriptedUpstream.withJournal(events, slow, Reply.of(new Delta.Text("Be"), new Delta.Text("cause.")));
         think(upstream, question(1, 1));
         assertThat(events)
                 .containsSubsequence(
@@ -326,7 +326,7 @@ class StepsStrategyTest {
         ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
         think(
                 upstream,
-                new Question(
+                new Prompt(
                         List.of(Message.user("Why?")),
                         Map.of("temperature", new RawJson("1")),
                         null,
@@ -342,7 +342,7 @@ class StepsStrategyTest {
     @Test
     void thinksWithTheToolsInMindAndCallsThemAtTheEnd() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                step(DONE, 1), Reply.of(TOOL_CALL, TOOL_CALL).ending(FinishReason.TOOL_CALLS));
+                step(DONE, 1), Reply.of(TOOL_CALL, TOOL_CALL).withFinishReason(FinishReason.TOOL_CALLS));
         assertThat(think(upstream, withTools())).isEqualTo(FinishReason.TOOL_CALLS);
         CallRequest step = upstream.requests().get(0);
         assertThat(step.fields())
@@ -362,7 +362,7 @@ class StepsStrategyTest {
     @Test
     void tellsTheModelOfTheToolsThatItMayCall() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                step(GO_ON, 1), step(DONE, 1), Reply.of(TOOL_CALL).ending(FinishReason.TOOL_CALLS));
+                step(GO_ON, 1), step(DONE, 1), Reply.of(TOOL_CALL).withFinishReason(FinishReason.TOOL_CALLS));
         think(upstream, withTools());
         List<CallRequest> requests = upstream.requests();
         assertThat(said(requests.get(0)).get(0)).startsWith("system: STEP\n\nThe tools cannot be called in a step.");
@@ -379,7 +379,7 @@ class StepsStrategyTest {
         Map<String, RawJson> none = Map.of("tool_choice", new RawJson("\"none\""));
         think(
                 upstream,
-                new Question(List.of(Message.user("Why?")), Map.of(), TOOLS, none, null, new Preset.Steps(1, 25)));
+                new Prompt(List.of(Message.user("Why?")), Map.of(), TOOLS, none, null, new Preset.Steps(1, 25)));
         assertThat(said(upstream.requests().get(1)))
                 .containsExactly("system: STEP", "user: Why?", "assistant: " + DONE, "user: ANSWER");
     }
@@ -389,7 +389,7 @@ class StepsStrategyTest {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 step(GO_ON, 1),
                 Reply.of(new Delta.Text("I call it."), TOOL_CALL),
-                Reply.of(TOOL_CALL).ending(FinishReason.TOOL_CALLS));
+                Reply.of(TOOL_CALL).withFinishReason(FinishReason.TOOL_CALLS));
         think(upstream, withTools());
         assertThat(out.toolCalls()).containsExactly(TOOL_CALL);
         assertThat(out.step(2)).isEqualTo("I call it.");
@@ -401,7 +401,7 @@ class StepsStrategyTest {
     @Test
     void letsAModelCallAToolThatCallsOneAtOnce() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                Reply.of(TOOL_CALL), Reply.of(TOOL_CALL).ending(FinishReason.TOOL_CALLS));
+                Reply.of(TOOL_CALL), Reply.of(TOOL_CALL).withFinishReason(FinishReason.TOOL_CALLS));
         think(upstream, withTools());
         assertThat(out.steps()).isZero();
         assertThat(said(upstream.requests().get(1))).containsExactly("user: Why?");
@@ -411,7 +411,7 @@ class StepsStrategyTest {
     @Test
     void sharesTheCallersTokensBetweenThinkingAndAnswer() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                step(GO_ON, 30), step(AGAIN, 20), step("Because", 50).ending(FinishReason.LENGTH));
+                step(GO_ON, 30), step(AGAIN, 20), step("Because", 50).withFinishReason(FinishReason.LENGTH));
         assertThat(think(upstream, bounded(100))).isEqualTo(FinishReason.LENGTH);
         assertThat(upstream.requests())
                 .extracting(request -> String.valueOf(request.fields().get("max_tokens")))
@@ -483,8 +483,8 @@ class StepsStrategyTest {
         Transcript failing = new Transcript(() -> {
             throw new OutOfMemoryError("test");
         });
-        Thinker thinker = new Thinker(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, failing);
-        assertThatThrownBy(() -> new StepsStrategy().think(question(3, 25), preset(), thinker, failing))
+        ModelCalls thinker = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, failing);
+        assertThatThrownBy(() -> new StepsStrategy().run(question(3, 25), preset(), thinker, failing))
                 .isInstanceOf(OutOfMemoryError.class);
         assertThat(upstream.open()).isZero();
     }
@@ -507,8 +507,8 @@ class StepsStrategyTest {
                 Preset.History.DEFAULT,
                 null,
                 null);
-        Thinker thinker = new Thinker(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, leaving);
-        assertThatThrownBy(() -> new StepsStrategy().think(question(3, 25), preset, thinker, leaving))
+        ModelCalls thinker = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, leaving);
+        assertThatThrownBy(() -> new StepsStrategy().run(question(3, 25), preset, thinker, leaving))
                 .isInstanceOfSatisfying(
                         CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
         assertThat(upstream.open()).isZero();
@@ -518,7 +518,7 @@ class StepsStrategyTest {
     @Test
     void beginsAStepThatBrokeOffAnew() {
         Reply broken = Reply.of(new Delta.Text("{\"title\": \"A\", \"content\": \"Half a"))
-                .breaking(true);
+                .brokenOff(true);
         ScriptedUpstream upstream =
                 ScriptedUpstream.answering(step(GO_ON, 1), broken, step(DONE, 1), Reply.of(new Delta.Text("Because.")));
         think(upstream, question(1, 25));
@@ -546,7 +546,7 @@ class StepsStrategyTest {
 
     @Test
     void failsByAStepThatBreaksOffMoreOftenThanItMay() {
-        Reply broken = Reply.of(new Delta.Text("Half a")).breaking(true);
+        Reply broken = Reply.of(new Delta.Text("Half a")).brokenOff(true);
         ScriptedUpstream upstream = ScriptedUpstream.answering(broken, broken, broken, broken);
         Preset.Budget budget = new Preset.Budget(30, 1000, Duration.ofMinutes(5), 2);
         assertThatThrownBy(() -> think(upstream, question(3, 25), budget)).hasMessage("It broke.");
@@ -556,7 +556,7 @@ class StepsStrategyTest {
 
     @Test
     void aStepBeginsAnewTwiceAtMost() {
-        Reply broken = Reply.of(new Delta.Text("Half a")).breaking(true);
+        Reply broken = Reply.of(new Delta.Text("Half a")).brokenOff(true);
         ScriptedUpstream upstream = ScriptedUpstream.answering(broken, broken, broken, step(DONE, 1));
         assertThatThrownBy(() -> think(upstream, question(3, 25))).hasMessage("It broke.");
         assertThat(upstream.requests()).hasSize(3);
@@ -565,9 +565,9 @@ class StepsStrategyTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void answersFromTheStepsThatThereAreWhenNoRetryIsLeft(int retries) {
-        Reply broken = Reply.of(new Delta.Text("{\"content\": \"Half a")).breaking(true);
+        Reply broken = Reply.of(new Delta.Text("{\"content\": \"Half a")).brokenOff(true);
         ScriptedUpstream upstream =
-                ScriptedUpstream.deciding(request -> said(request).contains("user: ANSWER")
+                ScriptedUpstream.answeringWith(request -> said(request).contains("user: ANSWER")
                         ? Reply.of(new Delta.Text("Because."))
                         : said(request).contains("assistant: " + GO_ON) ? broken : step(GO_ON, 1));
         think(upstream, question(3, 25), new Preset.Budget(30, 1000, Duration.ofMinutes(5), retries));
@@ -577,7 +577,7 @@ class StepsStrategyTest {
 
     @Test
     void answersFromTheStepsThatThereAreWhereTheNextOneAlwaysBreaksOff() {
-        Reply broken = Reply.of(new Delta.Text("{\"content\": \"Half a")).breaking(true);
+        Reply broken = Reply.of(new Delta.Text("{\"content\": \"Half a")).brokenOff(true);
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 broken,
                 broken,
@@ -597,15 +597,15 @@ class StepsStrategyTest {
     @Test
     void theClosingCallBeginsAnewTwiceAtMost() {
         for (Reply broken :
-                List.of(Reply.of(new Delta.Reasoning("Hm")).breaking(true), Reply.of(new Delta.Reasoning("Hm")))) {
+                List.of(Reply.of(new Delta.Reasoning("Hm")).brokenOff(true), Reply.of(new Delta.Reasoning("Hm")))) {
             ScriptedUpstream upstream =
                     ScriptedUpstream.answering(broken, broken, broken, Reply.of(new Delta.Text("Because.")));
             Transcript once = new Transcript();
             assertThatThrownBy(() -> new StepsStrategy()
-                            .think(
+                            .run(
                                     question(0, 0),
                                     preset(),
-                                    new Thinker(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, once),
+                                    new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, once),
                                     once))
                     .isInstanceOf(UpstreamException.class);
             assertThat(upstream.requests()).hasSize(3);
@@ -631,15 +631,17 @@ class StepsStrategyTest {
     @Test
     void failsByAStepThatIsNotWorthAnotherTry() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                Reply.of(new Delta.Text("Half a")).breaking(false), Reply.of(new Delta.Text(DONE)));
+                Reply.of(new Delta.Text("Half a")).brokenOff(false), Reply.of(new Delta.Text(DONE)));
         assertThatThrownBy(() -> think(upstream, question(3, 25))).hasMessage("It broke.");
-        assertThat(upstream.left()).isOne();
+        assertThat(upstream.unusedReplies()).isOne();
     }
 
     @Test
     void aStepThatBeginsAnewCostsNoCallOfTheBudget() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                Reply.of(new Delta.Text("Half a")).breaking(true), step(DONE, 1), Reply.of(new Delta.Text("Because.")));
+                Reply.of(new Delta.Text("Half a")).brokenOff(true),
+                step(DONE, 1),
+                Reply.of(new Delta.Text("Because.")));
         think(upstream, question(1, 25), new Preset.Budget(2, 1000, Duration.ofMinutes(5), 1));
         assertThat(out.step(1)).isEqualTo("D");
         assertThat(out.answer()).isEqualTo("Because.");
@@ -648,8 +650,8 @@ class StepsStrategyTest {
     @Test
     void answersAllTheSameWhereAStepThatBrokeOffUsedTheBudgetUp() {
         Reply broken = Reply.of(new Delta.Text("Half a"))
-                .using(new Usage(10, 0, 1000, 0))
-                .breaking(true);
+                .withUsage(new Usage(10, 0, 1000, 0))
+                .brokenOff(true);
         ScriptedUpstream upstream = ScriptedUpstream.answering(broken, Reply.of(new Delta.Text("Because.")));
         think(upstream, question(3, 25), new Preset.Budget(30, 1000, Duration.ofMinutes(5), 6));
         assertThat(out.answer()).isEqualTo("Because.");
@@ -658,7 +660,7 @@ class StepsStrategyTest {
     @Test
     void makesAClosingCallThatBrokeOffInItsThoughtsAgain() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                Reply.of(new Delta.Reasoning("Hm")).breaking(true),
+                Reply.of(new Delta.Reasoning("Hm")).brokenOff(true),
                 Reply.of(new Delta.Reasoning("So"), new Delta.Text("Because.")));
         think(upstream, question(0, 0));
         assertThat(out.events()).contains("text 1: \n\n*It broke. This step begins anew.*");
@@ -670,9 +672,9 @@ class StepsStrategyTest {
     void anAnswerThatBrokeOffAfterItBeganFails() {
         for (Delta begin : List.of(new Delta.Text("Be"), TOOL_CALL)) {
             ScriptedUpstream upstream =
-                    ScriptedUpstream.answering(Reply.of(begin).breaking(true), Reply.of(new Delta.Text("Because.")));
+                    ScriptedUpstream.answering(Reply.of(begin).brokenOff(true), Reply.of(new Delta.Text("Because.")));
             assertThatThrownBy(() -> think(upstream, question(0, 0))).hasMessage("It broke.");
-            assertThat(upstream.left()).isOne();
+            assertThat(upstream.unusedReplies()).isOne();
         }
     }
 
@@ -688,10 +690,10 @@ class StepsStrategyTest {
                         "an empty fence", true, new Delta[] {new Delta.Text("```json\n"), new Delta.Text("\n```")}));
     }
 
-    private static Question answeredAtOnce(boolean json) {
+    private static Prompt answeredAtOnce(boolean json) {
         Map<String, RawJson> closing =
                 json ? Map.of("response_format", new RawJson("{\"type\":\"json_object\"}")) : Map.of();
-        return new Question(List.of(Message.user("Why?")), Map.of(), null, closing, null, new Preset.Steps(0, 0));
+        return new Prompt(List.of(Message.user("Why?")), Map.of(), null, closing, null, new Preset.Steps(0, 0));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -699,8 +701,8 @@ class StepsStrategyTest {
     void asksAgainWhereTheClosingCallHasNoAnswer(String name, boolean json, Delta... deltas) {
         for (FinishReason reason : List.of(FinishReason.STOP, FinishReason.TOOL_CALLS)) {
             out.events().clear();
-            ScriptedUpstream upstream =
-                    ScriptedUpstream.answering(Reply.of(deltas).ending(reason), Reply.of(new Delta.Text("1")));
+            ScriptedUpstream upstream = ScriptedUpstream.answering(
+                    Reply.of(deltas).withFinishReason(reason), Reply.of(new Delta.Text("1")));
             assertThat(think(upstream, answeredAtOnce(json))).isEqualTo(FinishReason.STOP);
             assertThat(out.events().stream().filter(event -> event.startsWith("answer")))
                     .containsExactly("answer: 1");
@@ -726,7 +728,7 @@ class StepsStrategyTest {
     void anAnswerThatWasCutShortMayBeEmpty(String name, boolean json, Delta... deltas) {
         for (FinishReason reason : List.of(FinishReason.LENGTH, FinishReason.CONTENT_FILTER)) {
             ScriptedUpstream upstream =
-                    ScriptedUpstream.answering(Reply.of(deltas).ending(reason));
+                    ScriptedUpstream.answering(Reply.of(deltas).withFinishReason(reason));
             assertThat(think(upstream, answeredAtOnce(json))).isEqualTo(reason);
         }
     }
@@ -742,7 +744,7 @@ class StepsStrategyTest {
     @Test
     void makesAClosingCallThatBrokeOffInWhiteSpaceAgain() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                Reply.of(new Delta.Text("\n")).breaking(true), Reply.of(new Delta.Text("Because.")));
+                Reply.of(new Delta.Text("\n")).brokenOff(true), Reply.of(new Delta.Text("Because.")));
         think(upstream, question(0, 0));
         assertThat(out.answer()).isEqualTo("Because.");
         assertThat(out.steps()).isZero();
@@ -758,14 +760,14 @@ class StepsStrategyTest {
                 "steps",
                 Preset.Steps.DEFAULT,
                 Preset.Budget.DEFAULT,
-                Prompts.DEFAULT,
+                StepPrompts.DEFAULT,
                 Notes.DEFAULT,
                 Preset.History.DEFAULT,
                 null,
                 null);
         try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
-            Thinker thinker = new Thinker(demo, "team-a", cancellation, Preset.Budget.DEFAULT, out);
-            FinishReason reason = new StepsStrategy().think(question(3, 25), preset, thinker, out);
+            ModelCalls thinker = new ModelCalls(demo, "team-a", cancellation, Preset.Budget.DEFAULT, out);
+            FinishReason reason = new StepsStrategy().run(question(3, 25), preset, thinker, out);
             assertThat(reason).isEqualTo(FinishReason.STOP);
             assertThat(thinker.usage().reasoningTokens())
                     .isPositive()

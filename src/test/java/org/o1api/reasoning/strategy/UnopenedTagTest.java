@@ -13,7 +13,7 @@ class UnopenedTagTest {
     /** A client that gets nothing before the end. */
     private static final class Whole extends Transcript {
         @Override
-        public boolean showsNothingBeforeTheEnd() {
+        public boolean isBuffered() {
             return true;
         }
     }

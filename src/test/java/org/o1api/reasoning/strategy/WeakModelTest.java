@@ -23,7 +23,7 @@ import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Question;
+import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.CallRequest;
@@ -71,11 +71,11 @@ class WeakModelTest {
 
         Reply reply(CallRequest request) {
             if (StepsFixture.said(request).stream().mapToInt(String::length).sum() > context) {
-                return Reply.of().failing(TestProviderErrors.contextExceeded());
+                return Reply.of().withFailure(TestProviderErrors.contextExceeded());
             }
             Sample sample = SAMPLES.get(random.nextInt(SAMPLES.size()));
             Reply reply = Reply.of(pieces(shaped(sample.text())));
-            return sample.cut() ? reply.ending(FinishReason.LENGTH) : reply;
+            return sample.cut() ? reply.withFinishReason(FinishReason.LENGTH) : reply;
         }
 
         private String shaped(String text) {
@@ -110,7 +110,7 @@ class WeakModelTest {
         }
     }
 
-    private static Question question(Demand demand) {
+    private static Prompt question(Demand demand) {
         return StepsFixture.question(
                 new Preset.Steps(3, 25),
                 switch (demand) {
@@ -128,7 +128,7 @@ class WeakModelTest {
         for (long seed = 0; seed < TURNS; seed++) {
             StepsFixture turn = new StepsFixture();
             Model model = new Model(seed);
-            turn.think(ScriptedUpstream.deciding(model::reply), question(demand));
+            turn.think(ScriptedUpstream.answeringWith(model::reply), question(demand));
             assertThat(turn.out.answer()).as("seed %d", seed).isNotBlank();
             if (demand != Demand.JSON) {
                 assertThat(turn.out.answer()).as("seed %d", seed).doesNotContain("\"next_action\"");
@@ -149,8 +149,8 @@ class WeakModelTest {
         try {
             new StepsFixture()
                     .think(
-                            ScriptedUpstream.deciding(
-                                    request -> Reply.of().failing(TestProviderErrors.contextExceeded())),
+                            ScriptedUpstream.answeringWith(
+                                    request -> Reply.of().withFailure(TestProviderErrors.contextExceeded())),
                             question(Demand.TEXT));
         } catch (UpstreamException e) {
             failure = e;
@@ -164,7 +164,7 @@ class WeakModelTest {
         Stream.of(SAMPLES.get(0), SAMPLES.get(100), SAMPLES.get(479)).forEach(sample -> {
             String step = StepsFixture.goOn("#").replace("\"#\"", JsonSlices.quoted(sample.text()));
             StepsFixture turn = new StepsFixture();
-            turn.think(ScriptedUpstream.deciding(request -> StepsFixture.reply(step)), question(Demand.TEXT));
+            turn.think(ScriptedUpstream.answeringWith(request -> StepsFixture.reply(step)), question(Demand.TEXT));
             assertThat(turn.out.steps()).isEqualTo(2);
             assertThat(turn.out.step(2)).endsWith("*LOOP*");
             assertThat(turn.out.answer()).isEqualTo(sample.text());

@@ -13,7 +13,7 @@ import org.o1api.upstream.CallRequest;
  * Counts the tokens of one turn's calls whose upstream counted none. A text that stands in several calls, as most of a prompt does,
  * is counted once. Images count as the text of their JSON. Belongs to the turn's thread.
  */
-final class TurnTokens {
+final class TurnTokenCounter {
     /** What chat models are told around each message, by OpenAI's cookbook on counting tokens. */
     private static final int PER_MESSAGE = 3;
 
@@ -21,7 +21,7 @@ final class TurnTokens {
     private final Map<String, Long> counted = new HashMap<>();
 
     /** Counts until the turn is over; after that it estimates, because nobody waits for the numbers any more. */
-    TurnTokens(BooleanSupplier over) {
+    TurnTokenCounter(BooleanSupplier over) {
         this.over = over;
     }
 
@@ -31,7 +31,7 @@ final class TurnTokens {
      * @param text the answer and the arguments of tool calls
      * @param reasoning the model's own reasoning
      */
-    Usage count(CallRequest request, CharSequence text, CharSequence reasoning) {
+    Usage usageOf(CallRequest request, CharSequence text, CharSequence reasoning) {
         long input = PER_MESSAGE;
         for (Message message : request.messages()) {
             input += PER_MESSAGE;
@@ -45,20 +45,23 @@ final class TurnTokens {
             }
         }
         RawJson tools = request.fields().get("tools");
-        long reasoningTokens = of(reasoning);
+        long reasoningTokens = countTokens(reasoning);
         return new Usage(
-                input + (tools == null ? 0 : ofPrompt(tools.text())), 0, of(text) + reasoningTokens, reasoningTokens);
+                input + (tools == null ? 0 : ofPrompt(tools.text())),
+                0,
+                countTokens(text) + reasoningTokens,
+                reasoningTokens);
     }
 
     /** The tokens of a text that occurs once. */
-    long of(CharSequence text) {
-        return TokenCounter.tokens(text, over);
+    long countTokens(CharSequence text) {
+        return TokenCounter.count(text, over);
     }
 
     private long ofPrompt(String text) {
         Long known = counted.get(text);
         if (known == null) {
-            known = of(text);
+            known = countTokens(text);
             counted.put(text, known);
         }
         return known;

@@ -21,7 +21,7 @@ import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
 /** The only way to make a call within a turn: counted, budgeted and cancellable. Belongs to the turn's thread. */
-public final class Thinker {
+public final class ModelCalls {
     private final Upstream upstream;
     private final Cancellation cancellation;
     /** Ends with the time for thinking. */
@@ -33,7 +33,7 @@ public final class Thinker {
     private final RetryBudget retries;
     private final CallingTurn owner;
     private final TurnListener listener;
-    private final TurnTokens tokens;
+    private final TurnTokenCounter tokens;
     private final TurnLedger ledger;
     private int calls;
     private boolean accepted;
@@ -41,7 +41,7 @@ public final class Thinker {
     private int unopenedReasoning;
 
     /** Makes the calls of one turn, into a ledger of its own. */
-    public Thinker(
+    public ModelCalls(
             Upstream upstream, String caller, Cancellation cancellation, Preset.Budget budget, TurnListener listener) {
         this(upstream, caller, cancellation, budget, listener, new TurnLedger());
     }
@@ -52,7 +52,7 @@ public final class Thinker {
      * @param caller who sent the request, by the name of the key
      * @param ledger gets a record of each call when it ends
      */
-    public Thinker(
+    public ModelCalls(
             Upstream upstream,
             String caller,
             Cancellation cancellation,
@@ -68,61 +68,61 @@ public final class Thinker {
         this.owner = new CallingTurn(caller);
         this.listener = listener;
         this.ledger = ledger;
-        this.tokens = new TurnTokens(answering::isCancelled);
+        this.tokens = new TurnTokenCounter(answering::isCancelled);
     }
 
     /** Ends the time for thinking: a call that thinks ends with what it has, and there is no other. Any thread may do so. */
-    public void endThinking() {
+    public void expireReasoning() {
         thinking.cancel(ErrorCode.UPSTREAM_TIMEOUT, "The time for thinking is over.");
     }
 
     /** Ends the turn's time: an answer that has begun ends with what it has, and one that has not fails. Any thread may do so. */
-    public void endTime() {
+    public void expireTurn() {
         answering.cancel(
                 ErrorCode.UPSTREAM_TIMEOUT,
                 "The turn took longer than its " + budget.time().toMillis() / 1000.0 + " s (budget.time).");
     }
 
     /** Whether the budget has room for one more call before the closing one. */
-    public boolean mayThink() {
+    public boolean hasBudgetForStep() {
         return calls + 2 <= budget.calls() && usage().outputTokens() < budget.tokens() && !isOver(thinking);
     }
 
     /** Whether there is time left for another closing call. */
-    public boolean mayAnswer() {
+    public boolean hasTimeForAnswer() {
         return !answering.isCancelled();
     }
 
     /** How many calls of the budget are left; less than 0: the turn made more. */
-    public int callsLeft() {
+    public int remainingCalls() {
         return budget.calls() - calls;
     }
 
     /** The last call, which has ended, is made again in another form: the client gets none of its output. */
-    public void discardLast() {
+    public void discardLastCall() {
         ledger.discardLast();
     }
 
     /** Makes a call whose output is reasoning. It ends, as if it were complete, with the time for thinking. */
-    public Call think(CallRequest request) {
+    public Call reasoningCall(CallRequest request) {
         try {
             return open(request, thinking, CallRecord.Purpose.STEP);
         } catch (UpstreamException | CancelledException e) {
             if (isOver(thinking)) {
-                return new NoCall();
+                return new EmptyCall();
             }
             throw e;
         }
     }
 
     /** Makes the call whose output is the answer. Once that has begun, it ends with the turn's time, for want of length. */
-    public Call answer(CallRequest request) {
+    public Call answerCall(CallRequest request) {
         unopenedReasoning = 0;
         return open(request, answering, CallRecord.Purpose.ANSWER);
     }
 
     /** The first characters of the text of the open closing call turned out to be reasoning, without an opening tag. */
-    public void countAsReasoning(int characters) {
+    public void setUntaggedReasoning(int characters) {
         unopenedReasoning = characters;
     }
 
@@ -130,7 +130,7 @@ public final class Thinker {
      * Whether the last call, which broke off, may be made again; waits shortly before. It takes one of the turn's retries, and the two
      * count as one call of the budget. What the first one used counts in the ledger's totals only.
      */
-    public boolean mayRetry(UpstreamException failure) {
+    public boolean awaitRetry(UpstreamException failure) {
         if (!failure.retryable() || !retries.tryConsume()) {
             return false;
         }
@@ -147,7 +147,7 @@ public final class Thinker {
         time.throwIfCancelled();
         calls++;
         listener.flush();
-        CallAccount account = new CallAccount(purpose, request, upstream.name(), tokens, ledger);
+        CallRecorder account = new CallRecorder(purpose, request, upstream.name(), tokens, ledger);
         boolean opened = false;
         try {
             Call call = upstream.open(request, new CallContext(time, retries, owner, this::accepted, account));
@@ -160,7 +160,7 @@ public final class Thinker {
         }
     }
 
-    private Call counted(Call call, CallAccount account, Cancellation time) {
+    private Call counted(Call call, CallRecorder account, Cancellation time) {
         try {
             return new CountedCall(call, account, time);
         } catch (Throwable e) { // out of memory
@@ -192,14 +192,14 @@ public final class Thinker {
     }
 
     /** How many calls of the budget are used: what was made again counts once. */
-    public int calls() {
+    public int usedCalls() {
         return calls;
     }
 
     /** Adds its usage when it ends, and shows what has arrived before it waits for more. */
     private final class CountedCall implements Call {
         private final Call call;
-        private final CallAccount account;
+        private final CallRecorder account;
         private final Cancellation time;
         private final StringBuilder text = new StringBuilder();
         private final StringBuilder thought = new StringBuilder();
@@ -212,7 +212,7 @@ public final class Thinker {
 
         private boolean closed;
 
-        CountedCall(Call call, CallAccount account, Cancellation time) {
+        CountedCall(Call call, CallRecorder account, Cancellation time) {
             this.call = call;
             this.account = account;
             this.time = time;

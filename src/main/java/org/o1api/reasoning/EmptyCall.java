@@ -8,7 +8,7 @@ import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
 
 /** The reply of a call for which no time was left. */
-final class NoCall implements Call {
+final class EmptyCall implements Call {
     @Override
     public Iterator<Delta> iterator() {
         return Collections.emptyIterator();

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  * A value that is loaded once, when it is first needed. If loading fails, also with an {@code Error}, that need fails and the next
  * one tries again: a static initializer that fails makes its class unusable for good.
  */
-final class Loaded<T> implements Supplier<T> {
+final class Lazy<T> implements Supplier<T> {
     private final Supplier<T> loader;
     private final ReentrantLock loading = new ReentrantLock();
     private volatile @Nullable T value;
 
-    Loaded(Supplier<T> loader) {
+    Lazy(Supplier<T> loader) {
         this.loader = loader;
     }
 

@@ -7,10 +7,10 @@ import org.o1api.upstream.AttemptListener;
 import org.o1api.upstream.CallRequest;
 
 /** What one call uses until it ends, which adds its record to the turn's ledger. Counts what its upstream does not report. */
-final class CallAccount implements AttemptListener {
+final class CallRecorder implements AttemptListener {
     private final CallRecord.Purpose purpose;
     private final CallRequest request;
-    private final TurnTokens tokens;
+    private final TurnTokenCounter tokens;
     private final TurnLedger ledger;
     private String upstream;
     private String model;
@@ -22,8 +22,12 @@ final class CallAccount implements AttemptListener {
      *
      * @param upstream the name of the upstream if no request is sent
      */
-    CallAccount(
-            CallRecord.Purpose purpose, CallRequest request, String upstream, TurnTokens tokens, TurnLedger ledger) {
+    CallRecorder(
+            CallRecord.Purpose purpose,
+            CallRequest request,
+            String upstream,
+            TurnTokenCounter tokens,
+            TurnLedger ledger) {
         this.purpose = purpose;
         this.request = request;
         this.upstream = upstream;
@@ -41,7 +45,7 @@ final class CallAccount implements AttemptListener {
 
     @Override
     public void onFailedAttemptUsage(Usage used) {
-        failedAttempts = failedAttempts.plus(used.equals(Usage.NONE) ? tokens.count(request, "", "") : used);
+        failedAttempts = failedAttempts.plus(used.equals(Usage.NONE) ? tokens.usageOf(request, "", "") : used);
     }
 
     boolean isStep() {
@@ -66,13 +70,13 @@ final class CallAccount implements AttemptListener {
 
     private Usage usage(Usage reported, String answer, String reasoning) {
         if (reported.inputTokens() == 0 || reported.outputTokens() == 0) {
-            Usage counted = tokens.count(request, answer, reasoning);
+            Usage counted = tokens.usageOf(request, answer, reasoning);
             return (reported.inputTokens() == 0 ? counted : reported)
                     .withOutputOf(reported.outputTokens() == 0 ? counted : reported);
         }
         return reported.reasoningTokens() > 0 || reasoning.isEmpty()
                 ? reported
-                : reported.withReasoning(tokens.of(reasoning));
+                : reported.withReasoning(tokens.countTokens(reasoning));
     }
 
     private void end(CallRecord.State state, Usage usage, boolean shown) {

@@ -20,7 +20,7 @@ import org.o1api.model.RawJson;
  * @param maxTokens bounds the output of the whole turn; null: the caller gave no bound
  * @param steps how long to think; a maximum of 0 answers at once
  */
-public record Question(
+public record Prompt(
         List<Message> messages,
         Map<String, RawJson> fields,
         @Nullable RawJson tools,
@@ -34,7 +34,7 @@ public record Question(
 
     private static final RawJson NO_TOOL = new RawJson("\"none\"");
 
-    public Question {
+    public Prompt {
         messages = List.copyOf(messages);
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
         closingFields = Collections.unmodifiableMap(new LinkedHashMap<>(closingFields));
@@ -54,13 +54,13 @@ public record Question(
     }
 
     /** Whether the answer may be a tool call. */
-    public boolean mayCallTools() {
+    public boolean allowsToolCalls() {
         return tools != null && !NO_TOOL.equals(closingFields.get("tool_choice"));
     }
 
     /** The same question with other messages. */
-    public Question saying(List<Message> others) {
-        return new Question(others, fields, tools, closingFields, maxTokens, steps);
+    public Prompt withMessages(List<Message> others) {
+        return new Prompt(others, fields, tools, closingFields, maxTokens, steps);
     }
 
     /**

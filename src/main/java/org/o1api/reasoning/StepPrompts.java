@@ -8,8 +8,8 @@ package org.o1api.reasoning;
  * @param check the user message after a step that ends the thinking too early
  * @param answer the user message that asks for the final answer
  */
-public record Prompts(String step, String next, String check, String answer) {
-    public static final Prompts DEFAULT = new Prompts(
+public record StepPrompts(String step, String next, String check, String answer) {
+    public static final StepPrompts DEFAULT = new StepPrompts(
             """
             Think the user's request through before it is answered, one step per reply.
             Each reply is a single JSON object and nothing else, with these keys in this order:
@@ -28,7 +28,7 @@ public record Prompts(String step, String next, String check, String answer) {
     private static final String ANSWER_WITH_TOOLS = "Or call a tool if you need one for it.";
 
     /** The same words, whoever wrote them, to a model that has tools. */
-    public Prompts withTools() {
-        return new Prompts(step + "\n\n" + STEPS_WITHOUT_TOOLS, next, check, answer + " " + ANSWER_WITH_TOOLS);
+    public StepPrompts withTools() {
+        return new StepPrompts(step + "\n\n" + STEPS_WITHOUT_TOOLS, next, check, answer + " " + ANSWER_WITH_TOOLS);
     }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.model.RawJson;
 
-class QuestionTest {
+class PromptTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             response_format    | {"type":"json_object"}          | true
@@ -23,6 +23,6 @@ class QuestionTest {
             stop               | "json"                          | false
             """)
     void knowsWhetherTheAnswerIsJson(String field, String value, boolean json) {
-        assertThat(Question.wantsJson(Map.of(field, new RawJson(value)))).isEqualTo(json);
+        assertThat(Prompt.wantsJson(Map.of(field, new RawJson(value)))).isEqualTo(json);
     }
 }

@@ -28,15 +28,15 @@ import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
-class ThinkerTest {
+class ModelCallsTest {
     private static final CallRequest REQUEST =
             new CallRequest("m", List.of(Message.user("12345678")), Map.of(), Set.of());
 
     private final Transcript out = new Transcript();
     private final Cancellation cancellation = new Cancellation();
 
-    private Thinker thinker(ScriptedUpstream upstream, Preset.Budget budget) {
-        return new Thinker(upstream, "team-a", cancellation, budget, out);
+    private ModelCalls thinker(ScriptedUpstream upstream, Preset.Budget budget) {
+        return new ModelCalls(upstream, "team-a", cancellation, budget, out);
     }
 
     private static void read(Call call) {
@@ -48,52 +48,52 @@ class ThinkerTest {
     }
 
     private static Reply using(long outputTokens) {
-        return Reply.of(new Delta.Text("x")).using(new Usage(10, 2, outputTokens, 0));
+        return Reply.of(new Delta.Text("x")).withUsage(new Usage(10, 2, outputTokens, 0));
     }
 
     @Test
     void keepsOneCallOfTheBudgetForTheAnswer() {
-        Thinker thinker = thinker(
+        ModelCalls thinker = thinker(
                 ScriptedUpstream.answering(using(1), using(1)), new Preset.Budget(3, 1000, Duration.ofMinutes(5), 6));
-        assertThat(thinker.mayThink()).isTrue();
-        read(thinker.think(REQUEST));
-        assertThat(thinker.mayThink()).isTrue();
-        read(thinker.think(REQUEST));
-        assertThat(thinker.mayThink()).isFalse();
-        assertThat(thinker.calls()).isEqualTo(2);
+        assertThat(thinker.hasBudgetForStep()).isTrue();
+        read(thinker.reasoningCall(REQUEST));
+        assertThat(thinker.hasBudgetForStep()).isTrue();
+        read(thinker.reasoningCall(REQUEST));
+        assertThat(thinker.hasBudgetForStep()).isFalse();
+        assertThat(thinker.usedCalls()).isEqualTo(2);
     }
 
     @Test
     void stopsThinkingWhenTheTokensAreUsedUp() {
-        Thinker thinker =
+        ModelCalls thinker =
                 thinker(ScriptedUpstream.answering(using(100)), new Preset.Budget(30, 100, Duration.ofMinutes(5), 6));
-        read(thinker.think(REQUEST));
-        assertThat(thinker.mayThink()).isFalse();
+        read(thinker.reasoningCall(REQUEST));
+        assertThat(thinker.hasBudgetForStep()).isFalse();
     }
 
     @Test
     void stopsThinkingWhenTheTimeIsUsedUp() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(using(1), using(1));
-        Thinker thinker = thinker(upstream, Preset.Budget.DEFAULT);
-        assertThat(thinker.mayThink()).isTrue();
-        thinker.endThinking();
-        assertThat(thinker.mayThink()).isFalse();
-        try (Call none = thinker.think(REQUEST)) {
+        ModelCalls thinker = thinker(upstream, Preset.Budget.DEFAULT);
+        assertThat(thinker.hasBudgetForStep()).isTrue();
+        thinker.expireReasoning();
+        assertThat(thinker.hasBudgetForStep()).isFalse();
+        try (Call none = thinker.reasoningCall(REQUEST)) {
             assertThat(none).isEmpty();
             assertThat(none.finishReason()).isEqualTo(FinishReason.LENGTH);
         }
         assertThat(upstream.requests()).isEmpty();
-        read(thinker.answer(REQUEST));
+        read(thinker.answerCall(REQUEST));
     }
 
     @Test
     void endsAThoughtWithTheTimeForThinkingAndKeepsWhatItHas() {
         Reply reply = Reply.of(new Delta.Reasoning("Hm"), new Delta.Text("never read"));
-        Thinker thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
-        try (Call call = thinker.think(REQUEST)) {
+        ModelCalls thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
+        try (Call call = thinker.reasoningCall(REQUEST)) {
             Iterator<Delta> deltas = call.iterator();
             assertThat(deltas.next()).isEqualTo(new Delta.Reasoning("Hm"));
-            thinker.endThinking();
+            thinker.expireReasoning();
             assertThat(deltas.hasNext()).isFalse();
             assertThat(call.finishReason()).isEqualTo(FinishReason.LENGTH);
         }
@@ -109,11 +109,11 @@ class ThinkerTest {
                 new Delta.Image(new RawJson("{}")),
                 new Delta.ToolCall(0, "call_1", "f", ""))) {
             Reply reply = Reply.of(begin, new Delta.Text("never read"));
-            Thinker thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
-            try (Call call = thinker.answer(REQUEST)) {
+            ModelCalls thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
+            try (Call call = thinker.answerCall(REQUEST)) {
                 Iterator<Delta> deltas = call.iterator();
                 deltas.next();
-                thinker.endTime();
+                thinker.expireTurn();
                 assertThat(deltas.hasNext()).isFalse();
                 assertThat(call.finishReason()).isEqualTo(FinishReason.LENGTH);
             }
@@ -122,9 +122,9 @@ class ThinkerTest {
 
     @Test
     void waitsForARetryNoLongerThanTheTurnLasts() {
-        Thinker thinker = thinker(ScriptedUpstream.answering(using(1)), Preset.Budget.DEFAULT);
-        thinker.endTime();
-        assertThatThrownBy(() -> thinker.mayRetry(UpstreamException.emptyReply()))
+        ModelCalls thinker = thinker(ScriptedUpstream.answering(using(1)), Preset.Budget.DEFAULT);
+        thinker.expireTurn();
+        assertThatThrownBy(() -> thinker.awaitRetry(UpstreamException.emptyReply()))
                 .isInstanceOfSatisfying(
                         CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT));
     }
@@ -142,12 +142,12 @@ class ThinkerTest {
     @MethodSource("noAnswers")
     void failsAnAnswerThatHasNotBegunWithTheTurnsTime(Delta noAnswer) {
         Reply reply = Reply.of(noAnswer, new Delta.Text("never read"));
-        Thinker thinker =
+        ModelCalls thinker =
                 thinker(ScriptedUpstream.answering(reply), new Preset.Budget(9, 9, Duration.ofMillis(1500), 6));
-        try (Call call = thinker.answer(REQUEST)) {
+        try (Call call = thinker.answerCall(REQUEST)) {
             Iterator<Delta> deltas = call.iterator();
             deltas.next();
-            thinker.endTime();
+            thinker.expireTurn();
             assertThatThrownBy(deltas::hasNext)
                     .isInstanceOfSatisfying(
                             CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT))
@@ -171,8 +171,8 @@ class ThinkerTest {
             @Override
             public void close() {}
         };
-        Thinker thinker = new Thinker(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, out);
-        assertThatThrownBy(() -> read(thinker.think(REQUEST))).isInstanceOf(LinkageError.class);
+        ModelCalls thinker = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, out);
+        assertThatThrownBy(() -> read(thinker.reasoningCall(REQUEST))).isInstanceOf(LinkageError.class);
         assertThat(thinker.usage().outputTokens()).isEqualTo(7);
     }
 
@@ -201,71 +201,71 @@ class ThinkerTest {
     @Test
     void aClientThatLeftIsNoEndOfTime() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(new Delta.Text("a"), new Delta.Text("b")));
-        Thinker thinker = thinker(upstream, Preset.Budget.DEFAULT);
-        try (Call call = thinker.think(REQUEST)) {
+        ModelCalls thinker = thinker(upstream, Preset.Budget.DEFAULT);
+        try (Call call = thinker.reasoningCall(REQUEST)) {
             Iterator<Delta> deltas = call.iterator();
             deltas.next();
             cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
-            thinker.endThinking();
+            thinker.expireReasoning();
             assertThatThrownBy(deltas::hasNext).hasMessage("gone");
         }
-        assertThatThrownBy(() -> thinker.think(REQUEST)).hasMessage("gone");
+        assertThatThrownBy(() -> thinker.reasoningCall(REQUEST)).hasMessage("gone");
     }
 
     @ParameterizedTest
     @CsvSource({"PT5M, PT3M45S", "PT40S, PT30S", "PT30S, PT20S", "PT20S, PT10S", "PT10S, PT5S", "PT1S, PT0.5S"})
     void keepsTheLastQuarterOfTheTimeForTheAnswer(Duration time, Duration thinking) {
-        assertThat(new Preset.Budget(30, 100, time, 6).thinkingTime()).isEqualTo(thinking);
+        assertThat(new Preset.Budget(30, 100, time, 6).reasoningTime()).isEqualTo(thinking);
     }
 
     @Test
     void countsWhatIsThoughtAsReasoningAndWhatIsAnsweredAsTheUpstreamSays() {
-        Reply answer = Reply.of(new Delta.Text("x")).using(new Usage(20, 10, 8, 3));
-        Thinker thinker = thinker(ScriptedUpstream.answering(using(5), answer), Preset.Budget.DEFAULT);
-        read(thinker.think(REQUEST));
-        read(thinker.answer(REQUEST));
+        Reply answer = Reply.of(new Delta.Text("x")).withUsage(new Usage(20, 10, 8, 3));
+        ModelCalls thinker = thinker(ScriptedUpstream.answering(using(5), answer), Preset.Budget.DEFAULT);
+        read(thinker.reasoningCall(REQUEST));
+        read(thinker.answerCall(REQUEST));
         assertThat(thinker.usage()).isEqualTo(new Usage(30, 12, 13, 8));
     }
 
     @Test
     void countsTheThoughtThatTheUpstreamDidNotCountApart() {
         Reply answer = Reply.of(new Delta.Reasoning("hello world"), new Delta.Text("x"));
-        Thinker thinker = thinker(
+        ModelCalls thinker = thinker(
                 ScriptedUpstream.answering(
-                        answer.using(new Usage(20, 0, 8, 0)),
-                        answer.using(new Usage(20, 0, 8, 5)),
-                        answer.using(new Usage(20, 0, 1, 0))),
+                        answer.withUsage(new Usage(20, 0, 8, 0)),
+                        answer.withUsage(new Usage(20, 0, 8, 5)),
+                        answer.withUsage(new Usage(20, 0, 1, 0))),
                 Preset.Budget.DEFAULT);
-        read(thinker.answer(REQUEST));
+        read(thinker.answerCall(REQUEST));
         assertThat(thinker.usage()).isEqualTo(new Usage(20, 0, 8, 2));
-        read(thinker.answer(REQUEST));
+        read(thinker.answerCall(REQUEST));
         assertThat(thinker.usage()).isEqualTo(new Usage(40, 0, 16, 2 + 5));
-        read(thinker.answer(REQUEST));
+        read(thinker.answerCall(REQUEST));
         assertThat(thinker.usage()).isEqualTo(new Usage(60, 0, 17, 2 + 5 + 1));
     }
 
     @Test
     void countsTheThoughtInAnAnswersTextAsReasoning() {
         Reply answer = Reply.of(new Delta.Text(" <think>hello"), new Delta.Text(" world</think>hello"));
-        Thinker thinker = thinker(
+        ModelCalls thinker = thinker(
                 ScriptedUpstream.answering(
                         answer,
-                        answer.using(new Usage(20, 0, 18, 0)),
-                        Reply.of(new Delta.Text("<think>hello")).using(new Usage(20, 0, 4, 0))),
+                        answer.withUsage(new Usage(20, 0, 18, 0)),
+                        Reply.of(new Delta.Text("<think>hello")).withUsage(new Usage(20, 0, 4, 0))),
                 Preset.Budget.DEFAULT);
-        read(thinker.answer(REQUEST));
+        read(thinker.answerCall(REQUEST));
         long thought = thinker.usage().reasoningTokens();
         assertThat(thought).isGreaterThan(2).isEqualTo(thinker.usage().outputTokens() - 1);
-        read(thinker.answer(REQUEST));
+        read(thinker.answerCall(REQUEST));
         assertThat(thinker.usage().reasoningTokens()).isEqualTo(2 * thought);
-        read(thinker.answer(REQUEST));
+        read(thinker.answerCall(REQUEST));
         assertThat(thinker.usage().reasoningTokens()).isEqualTo(2 * thought + 4);
     }
 
     @Test
     void countsACallOnceHoweverOftenItIsClosed() {
-        Thinker thinker = thinker(ScriptedUpstream.answering(using(5)), Preset.Budget.DEFAULT);
-        Call call = thinker.think(REQUEST);
+        ModelCalls thinker = thinker(ScriptedUpstream.answering(using(5)), Preset.Budget.DEFAULT);
+        Call call = thinker.reasoningCall(REQUEST);
         call.close();
         call.close();
         assertThat(thinker.usage()).isEqualTo(new Usage(10, 2, 5, 5));
@@ -275,9 +275,9 @@ class ThinkerTest {
     void countsWhatWasReadOfACallThatNobodyCounted() {
         Reply reply =
                 Reply.of(new Delta.Reasoning("hello world"), new Delta.Text("hello"), new Delta.Text("never read"));
-        Thinker thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
+        ModelCalls thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
         CallRequest request = new CallRequest("model", List.of(Message.user("hello world")), Map.of());
-        try (Call call = thinker.answer(request)) {
+        try (Call call = thinker.answerCall(request)) {
             Iterator<Delta> deltas = call.iterator();
             deltas.next();
             deltas.next();
@@ -288,20 +288,20 @@ class ThinkerTest {
     @Test
     void countsWhatFailedAttemptsUsed() {
         ScriptedUpstream upstream =
-                ScriptedUpstream.answering(using(5), using(6)).afterAttempts(new Usage(20, 1, 7, 0), Usage.NONE);
-        Thinker thinker = thinker(upstream, Preset.Budget.DEFAULT);
+                ScriptedUpstream.answering(using(5), using(6)).withFailedAttempts(new Usage(20, 1, 7, 0), Usage.NONE);
+        ModelCalls thinker = thinker(upstream, Preset.Budget.DEFAULT);
         CallRequest request = new CallRequest("model", List.of(Message.user("hello world")), Map.of());
-        read(thinker.think(request));
+        read(thinker.reasoningCall(request));
         assertThat(thinker.usage()).isEqualTo(new Usage(10 + 20 + 3 + 3 + 2, 2 + 1, 5 + 7, 5 + 7));
-        read(thinker.answer(request));
+        read(thinker.answerCall(request));
         assertThat(thinker.usage()).isEqualTo(new Usage(2 * (10 + 20 + 3 + 3 + 2), 2 * (2 + 1), 5 + 7 + 6 + 7, 5 + 7));
     }
 
     @Test
     void flushesBeforeItMayWait() {
-        ScriptedUpstream upstream = ScriptedUpstream.journalling(
-                out.events(), Reply.of(new Delta.Text("a"), new Delta.Text("b")).ending(FinishReason.LENGTH));
-        Call call = thinker(upstream, Preset.Budget.DEFAULT).answer(REQUEST);
+        ScriptedUpstream upstream = ScriptedUpstream.withJournal(
+                out.events(), Reply.of(new Delta.Text("a"), new Delta.Text("b")).withFinishReason(FinishReason.LENGTH));
+        Call call = thinker(upstream, Preset.Budget.DEFAULT).answerCall(REQUEST);
         read(call);
         assertThat(out.events())
                 .containsExactly("flush", "open", "accepted", "flush", "pull", "flush", "pull", "flush", "close");
@@ -310,18 +310,18 @@ class ThinkerTest {
 
     @Test
     void tellsOnceThatTheUpstreamHasBegun() {
-        Thinker thinker = thinker(ScriptedUpstream.answering(using(1), using(1)), Preset.Budget.DEFAULT);
-        read(thinker.think(REQUEST));
-        read(thinker.answer(REQUEST));
+        ModelCalls thinker = thinker(ScriptedUpstream.answering(using(1), using(1)), Preset.Budget.DEFAULT);
+        read(thinker.reasoningCall(REQUEST));
+        read(thinker.answerCall(REQUEST));
         assertThat(out.events()).containsOnlyOnce("accepted");
     }
 
     @Test
     void makesNoCallWhenTheTurnIsCancelled() {
         ScriptedUpstream upstream = ScriptedUpstream.answering("x");
-        Thinker thinker = thinker(upstream, Preset.Budget.DEFAULT);
+        ModelCalls thinker = thinker(upstream, Preset.Budget.DEFAULT);
         cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
-        assertThatThrownBy(() -> thinker.think(REQUEST))
+        assertThatThrownBy(() -> thinker.reasoningCall(REQUEST))
                 .isInstanceOfSatisfying(
                         CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
         assertThat(upstream.requests()).isEmpty();
