@@ -11,12 +11,12 @@ import org.o1api.reasoning.TurnListener;
 final class AnswerReader {
     private final TurnListener out;
     private final StepReader thought;
-    private final AnswerText.Tag tag;
-    private final AnswerText text;
-    private final @Nullable AnswerForm form;
-    private final @Nullable StepShape shape;
-    private final ShownText answer;
-    private final ShownText refusal;
+    private final AnswerSplitter.ClosingTagWait tag;
+    private final AnswerSplitter text;
+    private final @Nullable AnswerFormat form;
+    private final @Nullable StepUnwrapper shape;
+    private final TextEmitter answer;
+    private final TextEmitter refusal;
     private boolean heard;
     private boolean begun;
     private boolean complete;
@@ -41,21 +41,22 @@ final class AnswerReader {
      * @param form what the answer must be
      * @param startsThinking whether its text begins inside the reasoning
      */
-    AnswerReader(int step, AnswerForm form, boolean startsThinking, TurnListener out) {
-        this(step, form.isJson(), startsThinking, form, out);
+    AnswerReader(int step, AnswerFormat form, boolean startsThinking, TurnListener out) {
+        this(step, form.requiresJson(), startsThinking, form, out);
     }
 
-    private AnswerReader(int step, boolean json, boolean startsThinking, @Nullable AnswerForm form, TurnListener out) {
+    private AnswerReader(
+            int step, boolean json, boolean startsThinking, @Nullable AnswerFormat form, TurnListener out) {
         this.out = out;
         this.form = form;
-        shape = form == null ? null : new StepShape(form);
+        shape = form == null ? null : new StepUnwrapper(form);
         thought = new StepReader(step, out);
         tag = startsThinking
-                ? AnswerText.Tag.EXPECTED
-                : out.isBuffered() ? AnswerText.Tag.UNTIL_END : AnswerText.Tag.AT_ONCE;
-        text = new AnswerText(json, tag);
-        answer = new ShownText(out::answerText);
-        refusal = new ShownText(out::refusalText);
+                ? AnswerSplitter.ClosingTagWait.EXPECTED
+                : out.isBuffered() ? AnswerSplitter.ClosingTagWait.UNTIL_END : AnswerSplitter.ClosingTagWait.NONE;
+        text = new AnswerSplitter(json, tag);
+        answer = new TextEmitter(out::answerText);
+        refusal = new TextEmitter(out::refusalText);
     }
 
     void feed(Delta delta) {
@@ -69,7 +70,7 @@ final class AnswerReader {
             refusal.append(piece.text());
             if (begun || !refusal.isBlank()) {
                 beginOther();
-                refusal.report();
+                refusal.emit();
             }
         } else if (delta instanceof Delta.Image image) {
             beginOther();
@@ -84,25 +85,25 @@ final class AnswerReader {
         take();
         if (begun || !(answer.isBlank() || waits())) {
             begin();
-            answer.report();
+            answer.emit();
         }
     }
 
     /** Takes what the text says so far, without showing an answer. */
     private void take() {
-        think(text.takeThought());
-        String more = text.takeAnswer();
+        think(text.drainReasoning());
+        String more = text.drainAnswer();
         if (shape == null) {
             answer.append(more);
         } else {
             shape.feed(more);
-            answer.append(shape.take());
+            answer.append(shape.drain());
         }
     }
 
     /** Whether text waits, for more of it or for a tool call that the caller demands. */
     private boolean waits() {
-        boolean mustBeToolCall = form != null && form.isToolCall() && answer.length() <= StepShape.MAX_HELD;
+        boolean mustBeToolCall = form != null && form.requiresToolCall() && answer.length() <= StepUnwrapper.MAX_HELD;
         return !complete && (mustBeToolCall || answer.length() <= heldBack);
     }
 
@@ -112,7 +113,7 @@ final class AnswerReader {
     }
 
     /** Whether the reply, which was cut, has shown nothing of an answer, and has no more than so many characters of one. */
-    boolean isShorter(int characters) {
+    boolean isAtMost(int characters) {
         return !begun && endUnseen() <= characters;
     }
 
@@ -124,8 +125,8 @@ final class AnswerReader {
             return answer.isBlank() ? 0 : answer.length();
         }
         shape.end();
-        answer.append(shape.take());
-        return shape.waiting() + (answer.isBlank() ? 0 : answer.length());
+        answer.append(shape.drain());
+        return shape.pendingLength() + (answer.isBlank() ? 0 : answer.length());
     }
 
     private void think(String more) {
@@ -138,7 +139,7 @@ final class AnswerReader {
     private void beginOther() {
         endText();
         begin();
-        answer.end();
+        answer.finish();
     }
 
     private void endText() {
@@ -147,8 +148,8 @@ final class AnswerReader {
         take();
         if (shape != null) {
             shape.end();
-            shape.release();
-            answer.append(shape.take());
+            shape.releaseHeld();
+            answer.append(shape.drain());
         }
         report();
     }
@@ -157,12 +158,12 @@ final class AnswerReader {
      * Whether the reply, which is complete, is a step or a text although the caller demands JSON of another kind or a tool call. None
      * of it was shown as the answer: another call may give a better one.
      */
-    boolean missesForm() {
+    boolean hasWrongFormat() {
         if (form == null || shape == null || begun) {
             return false;
         }
         endUnseen();
-        return shape.isForeign() || (form.isToolCall() && !answer.isBlank());
+        return shape.hasWrongFormat() || (form.requiresToolCall() && !answer.isBlank());
     }
 
     private void begin() {
@@ -175,43 +176,43 @@ final class AnswerReader {
     }
 
     /** Whether the reply has come in so far that the model has not begun to answer: to make the call again loses no answer. */
-    boolean mayBeginAnew() {
-        return heard && !begun && !(tag == AnswerText.Tag.UNTIL_END && text.holdsAnswer());
+    boolean canRetry() {
+        return heard && !begun && !(tag == AnswerSplitter.ClosingTagWait.UNTIL_END && text.hasHeldAnswer());
     }
 
     /** How many characters at the front of the text turned out to be reasoning by a closing tag without an opening one. */
-    int reasoningLength() {
-        return text.reasoningLength();
+    int untaggedReasoningLength() {
+        return text.untaggedReasoningLength();
     }
 
     /** The reply was cut: a text that began inside the reasoning, and has not come to its end, is nothing but reasoning. */
-    void cut() {
+    void markTruncated() {
         text.endInReasoning();
         report();
     }
 
     /** Whether the reply, which is complete, has no answer in it, no refusal and no tool call. */
-    boolean saysNothing() {
+    boolean isEmpty() {
         endText();
         return !begun;
     }
 
     /** Whether the model has thought before an answer. */
-    boolean thinks() {
-        return thought.begun();
+    boolean hasReasoning() {
+        return thought.hasStarted();
     }
 
     /** The reply broke off before the answer: so does the thought, if there is one. */
-    void breakOff(String why) {
-        if (thought.begun()) {
+    void endForRetry(String why) {
+        if (thought.hasStarted()) {
             brokenOff = true;
-            thought.breakOff(why);
+            thought.endForRetry(why);
         }
     }
 
     /** The reply is complete. */
     void end() {
         beginOther();
-        refusal.end();
+        refusal.finish();
     }
 }

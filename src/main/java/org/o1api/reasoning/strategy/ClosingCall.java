@@ -34,11 +34,11 @@ final class ClosingCall {
     private final Prompt question;
     private final StepRequests requests;
     private final StepHistory history;
-    private final Allowance allowance;
+    private final OutputTokenShare allowance;
     private final ModelCalls thinker;
-    private final ShownSteps shown;
+    private final VisibleSteps shown;
     private final TurnListener out;
-    private final AnswerForm form;
+    private final AnswerFormat form;
     /** How much of the steps' text the call has. */
     private double share = 1;
     /** Whether it has the steps as plain text. */
@@ -52,9 +52,9 @@ final class ClosingCall {
             Prompt question,
             StepRequests requests,
             StepHistory history,
-            Allowance allowance,
+            OutputTokenShare allowance,
             ModelCalls thinker,
-            ShownSteps shown,
+            VisibleSteps shown,
             TurnListener out) {
         this.question = question;
         this.requests = requests;
@@ -63,7 +63,7 @@ final class ClosingCall {
         this.thinker = thinker;
         this.shown = shown;
         this.out = out;
-        this.form = new AnswerForm(question);
+        this.form = new AnswerFormat(question);
     }
 
     /** Makes the call until there is an answer. */
@@ -94,25 +94,25 @@ final class ClosingCall {
     private @Nullable FinishReason read(Call call, AnswerReader reader) {
         for (Delta delta : call) {
             reader.feed(delta);
-            thinker.setUntaggedReasoning(reader.reasoningLength());
+            thinker.setUntaggedReasoning(reader.untaggedReasoningLength());
         }
         FinishReason reason = call.finishReason();
         if (!isSuccess(reason)) {
-            reader.cut();
-            thinker.setUntaggedReasoning(reader.reasoningLength());
+            reader.markTruncated();
+            thinker.setUntaggedReasoning(reader.untaggedReasoningLength());
             if (reason == FinishReason.LENGTH
                     && shortensForRoom()
                     && thinker.hasTimeForAnswer()
-                    && reader.isShorter(SHORT)) {
+                    && reader.isAtMost(SHORT)) {
                 shorten(reader);
                 return null;
             }
-        } else if (mayBecomePlain() && reader.missesForm()) {
+        } else if (mayBecomePlain() && reader.hasWrongFormat()) {
             plain = true;
             rejected = reader;
-            reader.breakOff("The answer does not have the form that the request demands.");
+            reader.endForRetry("The answer does not have the form that the request demands.");
             return null;
-        } else if (reader.saysNothing()) {
+        } else if (reader.isEmpty()) {
             throw UpstreamException.emptyReply();
         }
         reader.end();
@@ -124,7 +124,7 @@ final class ClosingCall {
     }
 
     private static boolean isUnseen(@Nullable AnswerReader reader) {
-        return reader == null || reader.mayBeginAnew();
+        return reader == null || reader.canRetry();
     }
 
     /** Prepares another call after a failure, and says whether it may help. */
@@ -137,7 +137,7 @@ final class ClosingCall {
         boolean mayRestart = reader != null && isUnseen(reader) && restarts < MOST_RESTARTS;
         if (mayRestart && reader != null && thinker.awaitRetry(failure)) {
             restarts++;
-            reader.breakOff(String.valueOf(failure.getMessage()));
+            reader.endForRetry(String.valueOf(failure.getMessage()));
             return true;
         }
         return false;
@@ -146,10 +146,10 @@ final class ClosingCall {
     private void shorten(@Nullable AnswerReader reader) {
         boolean last = thinker.remainingCalls() <= 1;
         share = last ? 0 : share - SHORTER_BY;
-        if (reader != null && reader.thinks()) {
-            reader.breakOff(shown.contextNote());
+        if (reader != null && reader.hasReasoning()) {
+            reader.endForRetry(shown.takeContextNote());
         } else {
-            shown.noteContext();
+            shown.showContextNote();
         }
     }
 
@@ -166,12 +166,12 @@ final class ClosingCall {
 
     private CallRequest request() {
         return hasSteps()
-                ? requests.answer(history.closing(share, plain), allowance.forAnswer())
+                ? requests.answer(history.closingCall(share, plain), allowance.forAnswer())
                 : requests.answer(allowance.forAnswer());
     }
 
     private AnswerReader reader(Call call) {
-        int step = shown.next();
+        int step = shown.nextNumber();
         AnswerReader reader = history.hasSteps()
                 ? new AnswerReader(step, form, call.startsThinking(), out)
                 : new AnswerReader(step, question.wantsJson(), call.startsThinking(), out);

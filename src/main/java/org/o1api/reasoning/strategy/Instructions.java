@@ -21,7 +21,7 @@ final class Instructions {
 
     private Instructions() {}
 
-    static Message joined(String ours, List<Message> callers) {
+    static Message merge(String ours, List<Message> callers) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         boolean plain = true;
         for (Message message : callers) {

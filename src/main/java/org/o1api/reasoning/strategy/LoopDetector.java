@@ -1,7 +1,7 @@
 package org.o1api.reasoning.strategy;
 
 /**
- * Detects that a text repeats itself: its last {@value #LENGTH} characters are one passage of at most {@value #LONGEST_PASSAGE}
+ * Detects that a text repeats itself: its last {@value #MIN_LENGTH} characters are one passage of at most {@value #MAX_PERIOD}
  * characters, again and again. A line of one character and white space are such passages.
  *
  * <p>It looks once every {@value #STRIDE} characters. Any repetition that reached its length since the last look contains the {@code
@@ -9,10 +9,10 @@ package org.o1api.reasoning.strategy;
  * is the only candidate. The result does not depend on how the text was cut into pieces.
  */
 final class LoopDetector {
-    static final int LENGTH = 2000;
-    static final int LONGEST_PASSAGE = 500;
+    static final int MIN_LENGTH = 2000;
+    static final int MAX_PERIOD = 500;
     private static final int STRIDE = 500;
-    private static final int KEPT = LENGTH + STRIDE;
+    private static final int KEPT = MIN_LENGTH + STRIDE;
     /** A text that does not repeat itself seldom has these many characters twice within a passage. */
     private static final int SAMPLE = 24;
 
@@ -29,7 +29,7 @@ final class LoopDetector {
     /** Takes the next piece; after a repetition was found it takes no more. */
     void feed(String more) {
         int from = 0;
-        while (from < more.length() && !found()) {
+        while (from < more.length() && !isFound()) {
             int to = Math.min(more.length(), from + STRIDE - unseen);
             recent.append(more, from, to);
             unseen += to - from;
@@ -42,19 +42,19 @@ final class LoopDetector {
 
     /** The text is complete. */
     void end() {
-        if (!found()) {
+        if (!isFound()) {
             look();
         }
     }
 
     /** Whether the text repeats itself. */
-    boolean found() {
+    boolean isFound() {
         return passageEnd != NONE;
     }
 
     /** A text that was fed, without the repetition: up to the end of its first passage. */
     String withoutRepetition(String text) {
-        if (!found() || passageEnd >= text.length()) {
+        if (!isFound() || passageEnd >= text.length()) {
             return text;
         }
         boolean cutsPair = passageEnd > 0 && Character.isHighSurrogate(text.charAt(passageEnd - 1));
@@ -63,11 +63,11 @@ final class LoopDetector {
 
     private void look() {
         int length = recent.length();
-        if (length >= LENGTH) {
-            int from = length - LENGTH;
+        if (length >= MIN_LENGTH) {
+            int from = length - MIN_LENGTH;
             int to = length - unseen;
-            int period = mayRepeat(to) ? period(from, to) : LENGTH;
-            if (period <= LONGEST_PASSAGE) {
+            int period = mayRepeat(to) ? period(from, to) : MIN_LENGTH;
+            if (period <= MAX_PERIOD) {
                 extend(from, to, period);
             }
         }
@@ -87,15 +87,15 @@ final class LoopDetector {
         while (end < recent.length() && recent.charAt(end) == recent.charAt(end - period)) {
             end++;
         }
-        if (end - start >= LENGTH) {
+        if (end - start >= MIN_LENGTH) {
             passageEnd = dropped + start + period;
         }
     }
 
     /** Whether the characters before an index occur a second time within the longest passage. */
     private boolean mayRepeat(int to) {
-        String last = recent.substring(to - SAMPLE - LONGEST_PASSAGE, to);
-        return last.lastIndexOf(last.substring(LONGEST_PASSAGE), LONGEST_PASSAGE - 1) >= 0;
+        String last = recent.substring(to - SAMPLE - MAX_PERIOD, to);
+        return last.lastIndexOf(last.substring(MAX_PERIOD), MAX_PERIOD - 1) >= 0;
     }
 
     /** The shortest period of a part of the text. */

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * @param title null where the model gave none
  * @param text all that was shown of it
  * @param nextAction null where the model said nothing known
- * @param protocolBroken whether no step could be read whole: no JSON object, one that is cut or makes no sense, or one with
+ * @param malformed whether no step could be read whole: no JSON object, one that is cut or makes no sense, or one with
  *     neither title nor content
  */
-record Step(@Nullable String title, String text, @Nullable NextAction nextAction, boolean protocolBroken) {
+record Step(@Nullable String title, String text, @Nullable NextAction nextAction, boolean malformed) {
     /** What the model wants to do next. */
     enum NextAction {
         CONTINUE,

@@ -14,7 +14,7 @@ import org.o1api.reasoning.StepPrompts;
 /**
  * The messages of a turn with steps. They only ever grow at the end, so that the provider's cache knows all but the last of
  * them: our instructions with the caller's, the caller's messages, and the steps with one message of ours between two. The closing
- * call may have fewer, or the steps as plain text: {@link #closing(double, boolean)}.
+ * call may have fewer, or the steps as plain text: {@link #closingCall(double, boolean)}.
  */
 final class StepHistory {
     /** Of a step that is shortened to fewer characters nothing remains. */
@@ -43,7 +43,7 @@ final class StepHistory {
         while (instructions < caller.size() && caller.get(instructions).role().isInstruction()) {
             instructions++;
         }
-        messages.add(Instructions.joined(prompts.step(), caller.subList(0, instructions)));
+        messages.add(Instructions.merge(prompts.step(), caller.subList(0, instructions)));
         messages.addAll(caller.subList(instructions, caller.size()));
         if (endsWithAnswer()) { // many models refuse two messages of one role in a row
             messages.add(Message.user(prompts.next()));
@@ -66,8 +66,8 @@ final class StepHistory {
     }
 
     /** What the next step's call says. */
-    TurnMessages next() {
-        return new TurnMessages(prompt == null ? messages : with(messages, prompt), continuedFrom);
+    CallMessages nextStep() {
+        return new CallMessages(prompt == null ? messages : with(messages, prompt), continuedFrom);
     }
 
     /**
@@ -76,7 +76,7 @@ final class StepHistory {
      * @param share how much of the steps' text it has, 0 to 1: the newest steps are kept, the oldest of these is shortened
      * @param plain whether the steps are one text, and the instructions for steps are left out
      */
-    TurnMessages closing(double share, boolean plain) {
+    CallMessages closingCall(double share, boolean plain) {
         Message last = Message.user(prompts.answer());
         List<Taken> kept = kept(share);
         if (plain) {
@@ -85,16 +85,16 @@ final class StepHistory {
                 all.add(Message.user(prompts.next()));
             }
             all.add(Message.assistant(kept.stream()
-                    .map(step -> StepObject.of(step.reply()).plain())
+                    .map(step -> StepObject.of(step.reply()).toPlainText())
                     .collect(Collectors.joining("\n\n"))));
-            return new TurnMessages(with(all, last), afterLastUser());
+            return new CallMessages(with(all, last), afterLastUser());
         }
         List<Message> all = new ArrayList<>(messages.subList(0, front));
         for (int i = 0; i < kept.size(); i++) {
             all.add(Message.assistant(kept.get(i).reply()));
             all.add(i == kept.size() - 1 ? last : kept.get(i).next());
         }
-        return new TurnMessages(all, continuedFrom);
+        return new CallMessages(all, continuedFrom);
     }
 
     private static List<Message> with(List<Message> messages, Message last) {
@@ -137,7 +137,7 @@ final class StepHistory {
             from++;
         }
         String rest = from == 0 ? content : OMITTED + content.substring(from);
-        if (step.fields().isEmpty()) {
+        if (step.keys().isEmpty()) {
             return rest;
         }
         String title = step.title();
@@ -165,7 +165,7 @@ final class StepHistory {
     }
 
     /** Whether a step with this essence has come before; if not, one has now. A step without any is never the same as another. */
-    boolean repeats(String essence) {
+    boolean markSeen(String essence) {
         return !essence.isEmpty() && !essences.add(essence);
     }
 

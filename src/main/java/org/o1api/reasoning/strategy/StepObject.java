@@ -6,23 +6,23 @@ import org.jspecify.annotations.Nullable;
 /** One object of the step protocol as it arrives, outside of a step: in an answer, or in the history. */
 final class StepObject {
     private final StringBuilder content = new StringBuilder();
-    private final ReplyText reply;
-    private final ShownText shown = new ShownText(content::append);
-    private final StepValues values;
-    private final StepText text;
+    private final ReplyCursor reply;
+    private final TextEmitter shown = new TextEmitter(content::append);
+    private final StepValueReader values;
+    private final StepParser text;
 
     /** An object in an answer, from its brace on; it may be of any length. */
     StepObject() {
-        reply = new ReplyText(Integer.MAX_VALUE);
-        values = new StepValues(title -> {}, shown, reply);
-        text = StepText.single(reply, shown, values);
+        reply = new ReplyCursor(Integer.MAX_VALUE);
+        values = new StepValueReader(title -> {}, shown, reply);
+        text = StepParser.singleObject(reply, shown, values);
     }
 
     private StepObject(String whole) {
-        reply = new ReplyText();
-        values = new StepValues(title -> {}, shown, reply);
-        text = new StepText(reply, shown, values);
-        reply.add(whole);
+        reply = new ReplyCursor();
+        values = new StepValueReader(title -> {}, shown, reply);
+        text = new StepParser(reply, shown, values);
+        reply.append(whole);
         complete();
     }
 
@@ -33,12 +33,12 @@ final class StepObject {
 
     /** Takes the next piece. What comes after the object, or after it turned out to be no step, is not read. */
     void feed(String more) {
-        reply.add(more);
+        reply.append(more);
         text.read();
         if (text.isClosed()) {
-            shown.end();
+            shown.finish();
         } else {
-            shown.report();
+            shown.emit();
         }
     }
 
@@ -47,12 +47,12 @@ final class StepObject {
         reply.end();
         text.readToEnd();
         values.end();
-        shown.end();
+        shown.finish();
     }
 
     /** What its keys stand for, as far as they have arrived. */
-    Set<StepValues.Field> fields() {
-        return text.fields();
+    Set<StepValueReader.Field> keys() {
+        return text.keys();
     }
 
     /** Whether it has come to its end. */
@@ -61,13 +61,13 @@ final class StepObject {
     }
 
     /** Whether it turned out to be no step. */
-    boolean isNoStep() {
-        return text.isNoStep();
+    boolean isNotAStep() {
+        return text.isNotAStep();
     }
 
     /** How many characters came after it, once it is closed. */
-    int unread() {
-        return reply.length() - text.end();
+    int unreadLength() {
+        return reply.length() - text.objectEnd();
     }
 
     @Nullable
@@ -91,14 +91,14 @@ final class StepObject {
     }
 
     /** The content since this was called last. */
-    String takeContent() {
+    String drainContent() {
         String taken = content.toString();
         content.setLength(0);
         return taken;
     }
 
     /** Title and content as text. */
-    String plain() {
+    String toPlainText() {
         String title = values.title();
         return title == null || content.isEmpty() ? title == null ? content() : title : title + "\n" + content;
     }

@@ -7,10 +7,10 @@ import org.o1api.reasoning.TurnListener;
 final class StepReader {
     private final int number;
     private final TurnListener out;
-    private final ShownText shown;
-    private final ReplyText reply = new ReplyText();
-    private final StepValues values;
-    private final StepText text;
+    private final TextEmitter shown;
+    private final ReplyCursor reply = new ReplyCursor();
+    private final StepValueReader values;
+    private final StepParser text;
     /** What is shown of the reply itself, without the reasoning beside it. */
     private final StringBuilder own = new StringBuilder();
 
@@ -34,9 +34,9 @@ final class StepReader {
         this.number = number;
         this.detectsLoops = detectsLoops;
         this.out = out;
-        shown = new ShownText(text -> out.stepText(number, text));
-        values = new StepValues(title -> out.stepTitled(number, title), shown, reply);
-        text = new StepText(reply, shown, values);
+        shown = new TextEmitter(text -> out.stepText(number, text));
+        values = new StepValueReader(title -> out.stepTitled(number, title), shown, reply);
+        text = new StepParser(reply, shown, values);
     }
 
     /** The reply begins inside the reasoning: text that is no JSON waits for the closing tag, or for the end. */
@@ -49,13 +49,13 @@ final class StepReader {
         begin();
         if (reasons) {
             reasons = false;
-            shown.beginSection();
+            shown.startSection();
         }
         int before = shown.length();
-        reply.add(more);
+        reply.append(more);
         text.read();
-        shown.appendTo(own, before);
-        shown.report();
+        shown.copyTo(own, before);
+        shown.emit();
         if (detectsLoops) {
             replyLoop.feed(more);
         }
@@ -66,10 +66,10 @@ final class StepReader {
         begin();
         if (!reasons) {
             reasons = true;
-            shown.beginSection();
+            shown.startSection();
         }
         shown.append(more);
-        shown.report();
+        shown.emit();
         if (detectsLoops) {
             reasoningLoop.feed(more);
         }
@@ -83,13 +83,13 @@ final class StepReader {
     }
 
     /** Whether the model has said anything. */
-    boolean begun() {
+    boolean hasStarted() {
         return begun;
     }
 
     /** Whether the reply, or the reasoning beside it, repeats itself. */
-    boolean loops() {
-        return replyLoop.found() || reasoningLoop.found();
+    boolean isRepeating() {
+        return replyLoop.isFound() || reasoningLoop.isFound();
     }
 
     /** The reply so far, as the model gave it, without what it repeats. */
@@ -98,7 +98,7 @@ final class StepReader {
     }
 
     /** Title and text of the reply without case and white space: two steps that have the same are the same step. */
-    String essence() {
+    String normalizedText() {
         StringBuilder said = new StringBuilder();
         String title = values.title();
         (title == null ? own.toString() : title + own)
@@ -119,10 +119,10 @@ final class StepReader {
         int before = shown.length();
         text.readToEnd();
         values.end();
-        shown.appendTo(own, before);
+        shown.copyTo(own, before);
         boolean broken = !text.isClosed() || (values.title() == null && !values.hasContent());
-        shown.end();
-        return new Step(values.title(), shown.reported(), values.nextAction(), broken);
+        shown.finish();
+        return new Step(values.title(), shown.emitted(), values.nextAction(), broken);
     }
 
     /** The step ends, unless it has not begun. */
@@ -140,22 +140,22 @@ final class StepReader {
     }
 
     /** The step ends with a note of the gateway as its last line. It begins for that if it has not begun. */
-    void endWith(String note) {
+    void endWithNote(String note) {
         begin();
-        shown.beginSection();
+        shown.startSection();
         shown.append("*" + note + "*");
-        shown.end();
+        shown.finish();
         out.stepEnded(number);
     }
 
     /** The reply broke off and is requested again: a last line says why. */
-    void breakOff(String why) {
-        endWith(sentence(why) + " This step begins anew.");
+    void endForRetry(String why) {
+        endWithNote(sentence(why) + " This step begins anew.");
     }
 
     /** The reply broke off, and the step stays as it is: a last line says why. */
-    void giveUp(String why) {
-        endWith(sentence(why) + " This step is left at that.");
+    void endIncomplete(String why) {
+        endWithNote(sentence(why) + " This step is left at that.");
     }
 
     private static String sentence(String why) {

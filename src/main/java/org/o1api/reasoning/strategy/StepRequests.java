@@ -39,7 +39,7 @@ final class StepRequests {
      *
      * @param allowance what is left of the caller's bound; the step's own limit counts if it is less
      */
-    CallRequest step(TurnMessages messages, @Nullable MaxTokens allowance, boolean asJson) {
+    CallRequest step(CallMessages messages, @Nullable MaxTokens allowance, boolean asJson) {
         Fields fields = new Fields();
         long own = question.steps().tokens();
         if (allowance != null && allowance.limit() <= own) {
@@ -60,11 +60,11 @@ final class StepRequests {
 
     /** The answer without steps before it, to the caller's messages as they are. */
     CallRequest answer(@Nullable MaxTokens limit) {
-        return answer(new TurnMessages(question.messages(), EarlierReasoning.NONE.continuedFrom()), limit);
+        return answer(new CallMessages(question.messages(), EarlierReasoning.NONE.continuedFrom()), limit);
     }
 
     /** The answer: what the caller asked for. */
-    CallRequest answer(TurnMessages messages, @Nullable MaxTokens limit) {
+    CallRequest answer(CallMessages messages, @Nullable MaxTokens limit) {
         Fields fields = new Fields();
         if (limit != null) {
             fields.all.put(limit.field(), number(limit));
@@ -101,7 +101,7 @@ final class StepRequests {
             return tools != null;
         }
 
-        CallRequest request(TurnMessages messages) {
+        CallRequest request(CallMessages messages) {
             EarlierReasoning earlier = new EarlierReasoning(keepsReasoning, messages.continuedFrom());
             return new CallRequest(model, messages.messages(), all, ours, earlier);
         }

@@ -25,8 +25,8 @@ final class StepsTurn {
     private final TurnListener out;
     private final StepRequests requests;
     private final StepHistory history;
-    private final Allowance allowance;
-    private final ShownSteps shown;
+    private final OutputTokenShare allowance;
+    private final VisibleSteps shown;
     private final int min;
     private int breaksInARow;
 
@@ -39,8 +39,8 @@ final class StepsTurn {
         history = new StepHistory(
                 question.messages(),
                 question.allowsToolCalls() ? preset.prompts().withTools() : preset.prompts());
-        allowance = new Allowance(question.maxTokens(), thinker);
-        shown = new ShownSteps(preset.notes(), out);
+        allowance = new OutputTokenShare(question.maxTokens(), thinker);
+        shown = new VisibleSteps(preset.notes(), out);
         min = continuesAfterTool() ? Math.min(limits.afterTools(), limits.max()) : limits.min();
     }
 
@@ -55,27 +55,27 @@ final class StepsTurn {
         int restarts = 0;
         boolean asJson = true;
         boolean goesOn = true;
-        while (goesOn && step <= limits.max() && allowance.mayThink() && thinker.hasBudgetForStep()) {
-            StepReader reader = new StepReader(shown.next(), limits.loopDetection(), out);
+        while (goesOn && step <= limits.max() && allowance.hasTokensForStep() && thinker.hasBudgetForStep()) {
+            StepReader reader = new StepReader(shown.nextNumber(), limits.loopDetection(), out);
             try {
-                boolean callsTool = readStep(requests.step(history.next(), allowance.forThinking(), asJson), reader);
+                boolean callsTool = readStep(requests.step(history.nextStep(), allowance.forStep(), asJson), reader);
                 asJson = true;
                 goesOn = end(reader, step++) && !callsTool;
                 restarts = 0;
             } catch (UpstreamException e) {
-                if (e.exceedsContext() && (history.hasSteps() || reader.begun())) {
+                if (e.exceedsContext() && (history.hasSteps() || reader.hasStarted())) {
                     endForContext(reader);
                     goesOn = false;
                 } else if (e.isEmptyReply()) { // breaks the protocol, and no more than that
                     goesOn = end(reader, step++);
                     restarts = 0;
-                } else if (reader.begun() && restarts < MOST_RESTARTS && thinker.awaitRetry(e)) {
-                    reader.breakOff(String.valueOf(e.getMessage()));
+                } else if (reader.hasStarted() && restarts < MOST_RESTARTS && thinker.awaitRetry(e)) {
+                    reader.endForRetry(String.valueOf(e.getMessage()));
                     asJson = !e.failedToGenerateJson();
                     restarts++;
-                } else if (reader.begun() && e.retryable() && history.hasSteps() && thinker.hasTimeForAnswer()) {
-                    reader.giveUp(String.valueOf(e.getMessage()));
-                    shown.add();
+                } else if (reader.hasStarted() && e.retryable() && history.hasSteps() && thinker.hasTimeForAnswer()) {
+                    reader.endIncomplete(String.valueOf(e.getMessage()));
+                    shown.countStep();
                     goesOn = false; // an answer from the steps before it beats none
                 } else {
                     throw e;
@@ -105,7 +105,7 @@ final class StepsTurn {
                 } else if (delta instanceof Delta.ToolCall) {
                     return true;
                 } // an image is no reasoning
-                if (reader.loops()) {
+                if (reader.isRepeating()) {
                     return false;
                 }
             }
@@ -116,33 +116,33 @@ final class StepsTurn {
     /** Adds what the model replied to the history, and says whether the reasoning goes on. */
     private boolean end(StepReader reader, int taken) {
         Step step = reader.complete();
-        boolean repeats = limits.loopDetection() && history.repeats(reader.essence());
-        boolean loops = repeats || reader.loops();
+        boolean repeats = limits.loopDetection() && history.markSeen(reader.normalizedText());
+        boolean loops = repeats || reader.isRepeating();
         if (loops) {
-            reader.endWith(shown.loopNote());
+            reader.endWithNote(shown.loopNote());
         } else {
             reader.close();
         }
-        if (reader.begun()) {
-            shown.add();
+        if (reader.hasStarted()) {
+            shown.countStep();
         }
         boolean tooEarly = taken < min;
         if (!repeats) {
             history.add(reader.reply(), step.concludes() && tooEarly);
         }
-        breaksInARow = step.protocolBroken() ? breaksInARow + 1 : 0;
+        breaksInARow = step.malformed() ? breaksInARow + 1 : 0;
         return !loops && breaksInARow < BREAKS_THAT_END_THINKING && (tooEarly || !step.concludes());
     }
 
     /** The context is full: the step ends with what it has, if it has anything. */
     private void endForContext(StepReader reader) {
-        if (reader.begun()) {
+        if (reader.hasStarted()) {
             reader.complete();
-            reader.endWith(shown.contextNote());
-            shown.add();
+            reader.endWithNote(shown.takeContextNote());
+            shown.countStep();
             history.add(reader.reply(), false);
         } else {
-            shown.noteContext();
+            shown.showContextNote();
         }
     }
 }

@@ -2,11 +2,11 @@ package org.o1api.reasoning.strategy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.o1api.reasoning.strategy.StepsFixture.goOn;
+import static org.o1api.reasoning.strategy.StepsFixture.continuing;
 import static org.o1api.reasoning.strategy.StepsFixture.isStep;
-import static org.o1api.reasoning.strategy.StepsFixture.question;
+import static org.o1api.reasoning.strategy.StepsFixture.messages;
+import static org.o1api.reasoning.strategy.StepsFixture.prompt;
 import static org.o1api.reasoning.strategy.StepsFixture.reply;
-import static org.o1api.reasoning.strategy.StepsFixture.said;
 
 import java.time.Duration;
 import java.util.List;
@@ -44,17 +44,17 @@ class ContextOverflowTest {
     @MethodSource("overflows")
     void answersFromTheStepsBefore(UpstreamException overflow) {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                reply(goOn("a")), reply(goOn("b")), Reply.of().withFailure(overflow), reply("Because."));
-        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.STOP);
+                reply(continuing("a")), reply(continuing("b")), Reply.of().withFailure(overflow), reply("Because."));
+        assertThat(turn.run(upstream, prompt())).isEqualTo(FinishReason.STOP);
         assertThat(turn.out.answer()).isEqualTo("Because.");
         assertThat(turn.out.step(3)).isEqualTo("*FULL*");
-        assertThat(said(upstream.requests().get(3)))
+        assertThat(messages(upstream.requests().get(3)))
                 .containsExactly(
                         "system: STEP",
                         "user: Why?",
-                        "assistant: " + goOn("a"),
+                        "assistant: " + continuing("a"),
                         "user: NEXT",
-                        "assistant: " + goOn("b"),
+                        "assistant: " + continuing("b"),
                         "user: ANSWER");
     }
 
@@ -63,15 +63,15 @@ class ContextOverflowTest {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 Reply.of(new Delta.Text("{\"content\": \"Half a")).withFailure(TestProviderErrors.contextExceeded()),
                 reply("Because."));
-        turn.think(upstream, question());
+        turn.run(upstream, prompt());
         assertThat(turn.out.step(1)).isEqualTo("Half a\n\n*FULL*");
-        assertThat(said(upstream.requests().get(1))).contains("assistant: {\"content\": \"Half a");
+        assertThat(messages(upstream.requests().get(1))).contains("assistant: {\"content\": \"Half a");
     }
 
     @Test
     void aPromptThatIsTooLongByItselfIsTheCallersFault() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(TOO_LONG, reply("Because."));
-        assertThat(catchThrowable(() -> turn.think(upstream, question())))
+        assertThat(catchThrowable(() -> turn.run(upstream, prompt())))
                 .isInstanceOfSatisfying(
                         UpstreamException.class,
                         e -> assertThat(e.exceedsContext()).isTrue());
@@ -86,7 +86,7 @@ class ContextOverflowTest {
                 return TOO_LONG;
             }
             return isStep(request)
-                    ? reply(goOn(("Step " + ++count[0] + " of many. ")
+                    ? reply(continuing(("Step " + ++count[0] + " of many. ")
                                             .repeat(60)
                                             .substring(0, 940) + " END " + count[0])
                             .replace("continue", count[0] == steps ? "final_answer" : "continue"))
@@ -95,21 +95,21 @@ class ContextOverflowTest {
     }
 
     private static int characters(CallRequest request) {
-        return said(request).stream().mapToInt(String::length).sum();
+        return messages(request).stream().mapToInt(String::length).sum();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {3000, 2800, 2000, 1500, 1200, 1100})
     void shortensTheOldestStepsUntilTheAnswerFits(int context) {
         ScriptedUpstream upstream = upstream(context, 25);
-        turn.think(upstream, question());
+        turn.run(upstream, prompt());
         assertThat(turn.out.answer()).isEqualTo("Because.");
         CallRequest last = upstream.requests().get(upstream.requests().size() - 1);
         List<CallRequest> steps =
                 upstream.requests().stream().filter(StepsFixture::isStep).toList();
         assertThat(last.messages())
                 .hasSizeLessThanOrEqualTo(steps.get(steps.size() - 1).messages().size());
-        assertThat(String.join("", said(last))).contains(" END " + (steps.size() - 1));
+        assertThat(String.join("", messages(last))).contains(" END " + (steps.size() - 1));
         assertThat(turn.out.events().stream().filter(event -> event.contains("FULL")))
                 .hasSize(1);
         alternates(last);
@@ -126,15 +126,15 @@ class ContextOverflowTest {
     @Test
     void theClosingCallAloneMayBeTooLong() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                reply(goOn("a".repeat(1200))),
-                reply(StepsFixture.done("b".repeat(1000))),
+                reply(continuing("a".repeat(1200))),
+                reply(StepsFixture.concluding("b".repeat(1000))),
                 TOO_LONG,
                 TOO_LONG,
                 reply("Because."));
-        turn.think(upstream, question());
+        turn.run(upstream, prompt());
         assertThat(turn.out.step(3)).isEqualTo("*FULL*");
         assertThat(turn.out.answer()).isEqualTo("Because.");
-        List<String> half = said(upstream.requests().get(4));
+        List<String> half = messages(upstream.requests().get(4));
         assertThat(half).hasSize(4);
         assertThat(half.get(2)).endsWith("b\", \"next_action\": \"final_answer\"}");
     }
@@ -142,22 +142,22 @@ class ContextOverflowTest {
     @Test
     void theLastTryIsWithoutSteps() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                reply(StepsFixture.done("a".repeat(1000))),
+                reply(StepsFixture.concluding("a".repeat(1000))),
                 TOO_LONG,
                 TOO_LONG,
                 TOO_LONG,
                 TOO_LONG,
                 reply("{\"title\": \"T\", \"content\": \"c\", \"next_action\": \"continue\"}"));
-        turn.think(upstream, question());
-        assertThat(said(upstream.requests().get(5))).containsExactly("user: Why?");
+        turn.run(upstream, prompt());
+        assertThat(messages(upstream.requests().get(5))).containsExactly("user: Why?");
         assertThat(turn.out.answer()).isEqualTo("c");
     }
 
     @Test
     void aPromptThatIsTooLongWithoutAnyStepsIsTheCallersFault() {
-        ScriptedUpstream upstream =
-                ScriptedUpstream.answeringWith(request -> isStep(request) ? reply(StepsFixture.done("a")) : TOO_LONG);
-        assertThat(catchThrowable(() -> turn.think(upstream, question())))
+        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(
+                request -> isStep(request) ? reply(StepsFixture.concluding("a")) : TOO_LONG);
+        assertThat(catchThrowable(() -> turn.run(upstream, prompt())))
                 .isInstanceOfSatisfying(
                         UpstreamException.class,
                         e -> assertThat(e.exceedsContext()).isTrue());
@@ -170,9 +170,9 @@ class ContextOverflowTest {
     void theLastCallOfTheBudgetIsWithoutSteps(int budget, int failing, int calls) {
         turn.budget = new Preset.Budget(budget, 1000, Duration.ofMinutes(1), 0);
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> isStep(request)
-                ? reply(StepsFixture.done("a"))
-                : said(request).size() > 1 ? TOO_LONG : reply("Because."));
-        turn.think(upstream, question());
+                ? reply(StepsFixture.concluding("a"))
+                : messages(request).size() > 1 ? TOO_LONG : reply("Because."));
+        turn.run(upstream, prompt());
         assertThat(turn.out.answer()).isEqualTo("Because.");
         assertThat(turn.calls()).isEqualTo(calls);
         assertThat(upstream.requests()).hasSize(1 + failing + 1);
@@ -186,12 +186,12 @@ class ContextOverflowTest {
     @Test
     void anAnswerThatHasNoRoomIsGeneratedFromLess() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                reply(goOn("a".repeat(1000))),
+                reply(continuing("a".repeat(1000))),
                 TOO_LONG,
                 cut(new Delta.Text("Be"), new Delta.Text("cau")),
                 cut(new Delta.Reasoning("Hm, ")),
                 Reply.of(new Delta.Text("Because"), new Delta.Text(".")));
-        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.STOP);
+        assertThat(turn.run(upstream, prompt())).isEqualTo(FinishReason.STOP);
         assertThat(turn.out.answer()).isEqualTo("Because.");
         assertThat(characters(upstream.requests().get(3)))
                 .isLessThan(characters(upstream.requests().get(2)));
@@ -200,9 +200,9 @@ class ContextOverflowTest {
     @Test
     void aLongerAnswerThatIsCutIsShown() {
         String half = "word ".repeat(41);
-        ScriptedUpstream upstream =
-                ScriptedUpstream.answering(reply(goOn("a")), TOO_LONG, cut(new Delta.Text(half), new Delta.Text("x")));
-        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.LENGTH);
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(continuing("a")), TOO_LONG, cut(new Delta.Text(half), new Delta.Text("x")));
+        assertThat(turn.run(upstream, prompt())).isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.events()).contains("answer: " + half, "answer: x");
     }
 
@@ -230,12 +230,12 @@ class ContextOverflowTest {
             turn.out = whole();
         }
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                reply(goOn("a")),
+                reply(continuing("a")),
                 TOO_LONG,
                 cut(new Delta.Text((inStep ? "{\"title\":\"T\",\"content\":\"" : "") + half)));
-        FinishReason reason = turn.think(
+        FinishReason reason = turn.run(
                 upstream,
-                question(
+                prompt(
                         new Preset.Steps(1, 25),
                         demandsTool ? Map.of("tool_choice", new RawJson("\"required\"")) : Map.of()));
         assertThat(reason).isEqualTo(FinishReason.LENGTH);
@@ -245,9 +245,10 @@ class ContextOverflowTest {
     @Test
     void aShortAnswerThatIsNotStreamedIsGeneratedFromLess() {
         turn.out = whole();
-        turn.think(
-                ScriptedUpstream.answering(reply(goOn("a")), TOO_LONG, cut(new Delta.Text("Be")), reply("Because.")),
-                question());
+        turn.run(
+                ScriptedUpstream.answering(
+                        reply(continuing("a")), TOO_LONG, cut(new Delta.Text("Be")), reply("Because.")),
+                prompt());
         assertThat(turn.out.answer()).isEqualTo("Because.");
     }
 
@@ -262,16 +263,16 @@ class ContextOverflowTest {
             public void flush() {
                 super.flush();
                 if (requests[0] == 3 && ++waits == 2) { // once the first piece has come
-                    turn.endTime();
+                    turn.expireTurn();
                 }
             }
         };
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> switch (++requests[0]) {
-            case 1 -> reply(goOn("a"));
+            case 1 -> reply(continuing("a"));
             case 2 -> TOO_LONG;
             default -> Reply.of(new Delta.Text("Be"), new Delta.Text("cause."));
         });
-        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.LENGTH);
+        assertThat(turn.run(upstream, prompt())).isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.answer()).isEqualTo("Be");
         assertThat(upstream.requests()).hasSize(3);
     }
@@ -279,36 +280,37 @@ class ContextOverflowTest {
     @Test
     void aShortAnswerThatIsCutWithoutAFullContextIsShown() {
         ScriptedUpstream upstream =
-                ScriptedUpstream.answering(reply(StepsFixture.done("a")), cut(new Delta.Text("Be")));
-        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.LENGTH);
+                ScriptedUpstream.answering(reply(StepsFixture.concluding("a")), cut(new Delta.Text("Be")));
+        assertThat(turn.run(upstream, prompt())).isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.answer()).isEqualTo("Be");
     }
 
     @Test
     void theLastOfTheShortAnswersIsShown() {
         Reply cut = cut(new Delta.Text("Be"));
-        ScriptedUpstream upstream = ScriptedUpstream.answering(reply(goOn("a")), TOO_LONG, cut, cut, cut, cut, cut);
-        assertThat(turn.think(upstream, question())).isEqualTo(FinishReason.LENGTH);
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(reply(continuing("a")), TOO_LONG, cut, cut, cut, cut, cut);
+        assertThat(turn.run(upstream, prompt())).isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.answer()).isEqualTo("Be");
     }
 
     @Test
     void anAnswerThatHasBegunIsNotRepeated() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                reply(StepsFixture.done("a")),
+                reply(StepsFixture.concluding("a")),
                 Reply.of(new Delta.Text("Be")).withFailure(TestProviderErrors.contextExceeded()),
                 reply("Because."));
-        assertThat(catchThrowable(() -> turn.think(upstream, question()))).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> turn.run(upstream, prompt()))).isInstanceOf(UpstreamException.class);
         assertThat(turn.out.answer()).isEqualTo("Be");
     }
 
     @Test
     void reasoningBeforeTheAnswerMayFillTheContextToo() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                reply(StepsFixture.done("a")),
+                reply(StepsFixture.concluding("a")),
                 Reply.of(new Delta.Reasoning("Hm")).withFailure(TestProviderErrors.contextExceeded()),
                 reply("Because."));
-        turn.think(upstream, question());
+        turn.run(upstream, prompt());
         assertThat(turn.out.events()).anyMatch(event -> event.contains("FULL"));
         assertThat(turn.out.answer()).isEqualTo("Because.");
     }
@@ -318,9 +320,9 @@ class ContextOverflowTest {
     void aShortenedStepKeepsTitleAndEnd(int length, double share) {
         StepHistory history = new StepHistory(List.of(Message.user("Why?")), StepsFixture.PROMPTS);
         String emoji = "\ud83d\ude00".repeat(length / 2);
-        history.add(goOn(emoji + "END"), false);
+        history.add(continuing(emoji + "END"), false);
         String kept = StepsFixture.text(
-                history.closing(share, false).messages().get(2).content());
+                history.closingCall(share, false).messages().get(2).content());
         assertThat(kept)
                 .startsWith("{\"title\": \"T\", \"content\": \"[...] ")
                 .endsWith("END\", \"next_action\": \"continue\"}");

@@ -24,7 +24,7 @@ class InstructionsTest {
                     [{"type":"text","text":" "},{"type":"text","text":"b","citations":false}] | {"type":"text","text":" "},{"type":"text","text":"b","citations":false}
                     """)
     void keepsPartsThatSayMoreThanTheirText(String given, String sent) {
-        Message joined = Instructions.joined(
+        Message joined = Instructions.merge(
                 "Ours \"\n", List.of(Message.system("a"), parts(Role.DEVELOPER, given), Message.system(" ")));
 
         assertThat(joined)
@@ -41,7 +41,7 @@ class InstructionsTest {
                     []                                                            | Ours;;a
                     """)
     void joinsPlainTextsToOne(String given, String sent) {
-        assertThat(Instructions.joined("Ours", List.of(Message.system("a"), parts(Role.DEVELOPER, given))))
+        assertThat(Instructions.merge("Ours", List.of(Message.system("a"), parts(Role.DEVELOPER, given))))
                 .isEqualTo(Message.system(sent.replace(';', '\n')));
     }
 
@@ -49,7 +49,7 @@ class InstructionsTest {
     void keepsOtherFieldsOfTheMessages() {
         RawJson cache = new RawJson("{\"type\": \"ephemeral\"}");
         Message first = new Message(Role.SYSTEM, new Content.Text("a"), Map.of("cache_control", cache));
-        assertThat(Instructions.joined("Ours", List.of(first, Message.system("b"))))
+        assertThat(Instructions.merge("Ours", List.of(first, Message.system("b"))))
                 .isEqualTo(
                         new Message(Role.SYSTEM, new Content.Text("Ours\n\na\n\nb"), Map.of("cache_control", cache)));
     }

@@ -65,7 +65,7 @@ class LoopDetectorTest {
         for (int size : new int[] {1, 7, 499, 500, 501, 100_000}) {
             LoopDetector detector = fed(text, size);
             detector.end();
-            assertThat(detector.found()).as("pieces of %d", size).isFalse();
+            assertThat(detector.isFound()).as("pieces of %d", size).isFalse();
             assertThat(detector.withoutRepetition(text)).isEqualTo(text);
         }
     }
@@ -79,7 +79,7 @@ class LoopDetectorTest {
                 String text = before + loop + after;
                 LoopDetector detector = fed(text, size);
                 detector.end();
-                assertThat(detector.found()).as("pieces of %d", size).isTrue();
+                assertThat(detector.isFound()).as("pieces of %d", size).isTrue();
                 assertThat(detector.withoutRepetition(text)).isEqualTo(before + passage);
             }
         }
@@ -97,7 +97,7 @@ class LoopDetectorTest {
     void findsARepetitionWhileItGoesOn() {
         LoopDetector detector = new LoopDetector();
         int fed = 0;
-        while (!detector.found()) {
+        while (!detector.isFound()) {
             detector.feed(PASSAGE);
             fed += PASSAGE.length();
         }

@@ -1,8 +1,8 @@
 package org.o1api.reasoning.strategy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o1api.reasoning.strategy.StepsFixture.done;
-import static org.o1api.reasoning.strategy.StepsFixture.goOn;
+import static org.o1api.reasoning.strategy.StepsFixture.concluding;
+import static org.o1api.reasoning.strategy.StepsFixture.continuing;
 
 import java.util.List;
 import java.util.Locale;
@@ -40,8 +40,8 @@ class StepLimitTest {
         "max_tokens,            8190, 4096, 4095"
     })
     void theSmallerOfTheCallersLimitAndOursCounts(String field, long limit, int own, String sent) {
-        ScriptedUpstream upstream = ScriptedUpstream.answering(done("a"), "Because.");
-        turn.think(
+        ScriptedUpstream upstream = ScriptedUpstream.answering(concluding("a"), "Because.");
+        turn.run(
                 upstream,
                 new Prompt(
                         List.of(Message.user("Why?")),
@@ -60,8 +60,8 @@ class StepLimitTest {
 
     @Test
     void aStepHasALimitThoughTheCallerGaveNone() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering(done("a"), "Because.");
-        turn.think(upstream, StepsFixture.question(new Preset.Steps(1, 25, 0, 77, true), Map.of()));
+        ScriptedUpstream upstream = ScriptedUpstream.answering(concluding("a"), "Because.");
+        turn.run(upstream, StepsFixture.prompt(new Preset.Steps(1, 25, 0, 77, true), Map.of()));
         assertThat(upstream.requests().get(0).fields()).containsEntry("max_tokens", new RawJson("77"));
         assertThat(upstream.requests().get(1).fields()).doesNotContainKey("max_tokens");
     }
@@ -78,12 +78,12 @@ class StepLimitTest {
     })
     void fewerStepsAreNeededAfterAToolResult(int min, int max, int afterTools, String last, int steps) {
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> StepsFixture.isStep(request)
-                ? StepsFixture.reply(done("a" + request.messages().size()))
+                ? StepsFixture.reply(concluding("a" + request.messages().size()))
                 : StepsFixture.reply("Because."));
         Message result = new Message(role(last), new Content.Text("42"), Map.of());
-        turn.think(
+        turn.run(
                 upstream,
-                StepsFixture.question(
+                StepsFixture.prompt(
                         new Preset.Steps(Math.min(min, max), max, afterTools, 4096, true),
                         Map.of(),
                         Message.user("Why?"),
@@ -94,9 +94,10 @@ class StepLimitTest {
 
     private List<EarlierReasoning> earlier(Preset.Steps steps, Message... messages) {
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> StepsFixture.isStep(request)
-                ? StepsFixture.reply(request.messages().size() > messages.length + 2 ? done("b") : goOn("a"))
+                ? StepsFixture.reply(
+                        request.messages().size() > messages.length + 2 ? concluding("b") : continuing("a"))
                 : StepsFixture.reply("Because."));
-        turn.think(upstream, StepsFixture.question(steps, Map.of(), messages));
+        turn.run(upstream, StepsFixture.prompt(steps, Map.of(), messages));
         return upstream.requests().stream().map(CallRequest::earlierReasoning).toList();
     }
 
@@ -131,9 +132,9 @@ class StepLimitTest {
                 .map(role -> new Message(role(role), new Content.Text("x"), Map.of()))
                 .toList();
         StepHistory history = new StepHistory(messages, StepsFixture.PROMPTS);
-        assertThat(history.next().continuedFrom()).isEqualTo(index);
-        history.add(goOn("a"), false);
-        assertThat(history.closing(1, false).continuedFrom()).isEqualTo(index);
+        assertThat(history.nextStep().continuedFrom()).isEqualTo(index);
+        history.add(continuing("a"), false);
+        assertThat(history.closingCall(1, false).continuedFrom()).isEqualTo(index);
     }
 
     private static Role role(String name) {
@@ -142,17 +143,17 @@ class StepLimitTest {
 
     @Test
     void aHistoryThatEndsWithAnAnswerHasOurMessageBeforeTheStep() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering(done("a"), "Because.");
-        turn.think(upstream, StepsFixture.question(Message.user("Why?"), Message.assistant("Well,")));
-        assertThat(StepsFixture.said(upstream.requests().get(0)))
+        ScriptedUpstream upstream = ScriptedUpstream.answering(concluding("a"), "Because.");
+        turn.run(upstream, StepsFixture.prompt(Message.user("Why?"), Message.assistant("Well,")));
+        assertThat(StepsFixture.messages(upstream.requests().get(0)))
                 .containsExactly("system: STEP", "user: Why?", "assistant: Well,", "user: NEXT");
-        assertThat(StepsFixture.said(upstream.requests().get(1)))
+        assertThat(StepsFixture.messages(upstream.requests().get(1)))
                 .containsExactly(
                         "system: STEP",
                         "user: Why?",
                         "assistant: Well,",
                         "user: NEXT",
-                        "assistant: " + done("a"),
+                        "assistant: " + concluding("a"),
                         "user: ANSWER");
     }
 }

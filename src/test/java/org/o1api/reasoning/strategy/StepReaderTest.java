@@ -43,7 +43,7 @@ class StepReaderTest {
         Transcript out = new Transcript();
         StepReader reader = new StepReader(1, out);
         reader.feed("Half a");
-        reader.breakOff(why);
+        reader.endForRetry(why);
         assertThat(out.step(1)).isEqualTo("*" + said + " This step begins anew.*");
     }
 
@@ -382,7 +382,7 @@ class StepReaderTest {
         assertThat(shown.step(1)).isEqualTo(step.text());
         assertThat(shown.titles()).isEqualTo(step.title() == null ? List.of() : List.of(step.title()));
         return orDash(step.title()) + "|" + step.text() + "|" + orDash(step.nextAction()) + "|"
-                + (step.protocolBroken() ? "broken" : "whole");
+                + (step.malformed() ? "broken" : "whole");
     }
 
     private static String orDash(@Nullable Object value) {
@@ -448,7 +448,7 @@ class StepReaderTest {
             reader.feed("x".repeat(1024));
         }
         Step step = reader.end();
-        assertThat(step.protocolBroken()).isTrue();
+        assertThat(step.malformed()).isTrue();
         assertThat(reader.reply()).hasSize(1 << 19);
     }
 

@@ -1,8 +1,8 @@
 package org.o1api.reasoning.strategy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o1api.reasoning.strategy.StepsFixture.done;
-import static org.o1api.reasoning.strategy.StepsFixture.question;
+import static org.o1api.reasoning.strategy.StepsFixture.concluding;
+import static org.o1api.reasoning.strategy.StepsFixture.prompt;
 
 import java.util.List;
 import java.util.Map;
@@ -135,9 +135,9 @@ class StepShapedAnswerTest {
         for (int size : List.of(Integer.MAX_VALUE, 1, 2, 7, 0, 0, 0)) {
             StepsFixture fresh = new StepsFixture();
             Delta[] pieces = pieces(row.answer(), size, random);
-            FinishReason reason = fresh.think(
-                    ScriptedUpstream.answering(StepsFixture.reply(done("a")), Reply.of(pieces)),
-                    question(Message.user(row.asked())));
+            FinishReason reason = fresh.run(
+                    ScriptedUpstream.answering(StepsFixture.reply(concluding("a")), Reply.of(pieces)),
+                    prompt(Message.user(row.asked())));
             assertThat(reason).isEqualTo(FinishReason.STOP);
             assertThat(fresh.out.answer()).as("pieces of %d", size).isEqualTo(row.shown());
         }
@@ -178,8 +178,8 @@ class StepShapedAnswerTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void noAnswerDependsOnItsPieces(boolean json) {
-        AnswerForm form = new AnswerForm(
-                question(new Preset.Steps(1, 25), json ? Map.of("response_format", new RawJson("{}")) : Map.of()));
+        AnswerFormat form = new AnswerFormat(
+                prompt(new Preset.Steps(1, 25), json ? Map.of("response_format", new RawJson("{}")) : Map.of()));
         int steps = 0;
         for (long seed = 0; seed < 4000; seed++) {
             Random random = new Random(seed);
@@ -188,7 +188,8 @@ class StepShapedAnswerTest {
                 text.append(TOKENS.get(random.nextInt(TOKENS.size())));
             }
             if (seed % 200 == 0) {
-                text.insert(random.nextInt(text.length()), LONG.substring(0, StepShape.MAX_HELD - random.nextInt(300)));
+                text.insert(
+                        random.nextInt(text.length()), LONG.substring(0, StepUnwrapper.MAX_HELD - random.nextInt(300)));
             }
             String whole = shaped(form, text.toString(), Integer.MAX_VALUE, random);
             for (int size : List.of(1, 5, 0, 0)) {
@@ -201,26 +202,26 @@ class StepShapedAnswerTest {
         assertThat(steps).isGreaterThan(json ? 20 : 400);
     }
 
-    private static String shaped(AnswerForm form, String text, int size, Random random) {
-        StepShape shape = new StepShape(form);
+    private static String shaped(AnswerFormat form, String text, int size, Random random) {
+        StepUnwrapper shape = new StepUnwrapper(form);
         StringBuilder shown = new StringBuilder();
         for (Delta piece : pieces(text, size, random)) {
             shape.feed(((Delta.Text) piece).text());
-            shown.append(shape.take());
+            shown.append(shape.drain());
         }
         shape.end();
-        shown.append(shape.isForeign() ? "FOREIGN" : "");
-        shape.release();
-        return shown + shape.take();
+        shown.append(shape.hasWrongFormat() ? "FOREIGN" : "");
+        shape.releaseHeld();
+        return shown + shape.drain();
     }
 
     /** An answer has no limit of its own, in a step or not. */
     @ParameterizedTest
     @ValueSource(ints = {1000, Integer.MAX_VALUE})
     void aStepMayBeLongerThanAReplyOfAStepIsRead(int size) {
-        String content = "word ".repeat(ReplyText.MAX_LENGTH / 5 + 1000);
+        String content = "word ".repeat(ReplyCursor.MAX_LENGTH / 5 + 1000);
         String step = STEP.replace("It is 9.", content) + "\nBye.";
-        assertThat(shaped(new AnswerForm(question()), step, size, new Random(1)))
+        assertThat(shaped(new AnswerFormat(prompt()), step, size, new Random(1)))
                 .isEqualTo(content + "\n\nBye.");
     }
 
@@ -233,11 +234,11 @@ class StepShapedAnswerTest {
                 before[0] = answer();
             }
         };
-        turn.think(
+        turn.run(
                 ScriptedUpstream.answering(
-                        StepsFixture.reply(done("a")),
+                        StepsFixture.reply(concluding("a")),
                         Reply.of(new Delta.Text("See:\n{\"title\":"), new Delta.Image(new RawJson("{}")))),
-                question());
+                prompt());
         assertThat(before[0]).isEqualTo("See:\n{\"title\":");
     }
 
@@ -246,7 +247,7 @@ class StepShapedAnswerTest {
     @Timeout(60)
     void readsManyObjectsInOnePiece() {
         String lines = "{\"id\": 1, \"n\": \"abc\"}\n".repeat(200_000);
-        assertThat(shaped(new AnswerForm(question()), lines, Integer.MAX_VALUE, new Random(1)))
+        assertThat(shaped(new AnswerFormat(prompt()), lines, Integer.MAX_VALUE, new Random(1)))
                 .isEqualTo(lines);
     }
 
@@ -265,25 +266,25 @@ class StepShapedAnswerTest {
     @Test
     void holdsNoMoreBackThanWhatMayBeAStep() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                StepsFixture.reply(done("a")),
+                StepsFixture.reply(concluding("a")),
                 Reply.of(
                         new Delta.Text("See\n{"),
                         new Delta.Text("\"a\""),
                         new Delta.Text(": 1}"),
                         new Delta.Text(" x")));
-        turn.think(upstream, question());
+        turn.run(upstream, prompt());
         assertThat(turn.out.events()).containsSubsequence("answer: See\n", "answer: {\"a\": 1}", "answer:  x");
     }
 
     @Test
     void showsAStepThatIsTooLongToHoldWhileItArrives() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                StepsFixture.reply(done("a")),
+                StepsFixture.reply(concluding("a")),
                 Reply.of(
                         new Delta.Text("{\"title\":\"T\",\"content\":\"" + LONG),
                         new Delta.Text("more"),
                         new Delta.Text("\"}")));
-        turn.think(upstream, question());
+        turn.run(upstream, prompt());
         assertThat(turn.out.events()).containsSubsequence("answer: " + LONG, "answer: more");
     }
 
@@ -291,16 +292,16 @@ class StepShapedAnswerTest {
     @ValueSource(booleans = {true, false})
     void aStepThatWasCutIsReadToo(boolean cut) {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                StepsFixture.reply(done("a")),
+                StepsFixture.reply(concluding("a")),
                 StepsFixture.reply("{\"title\":\"T\",\"content\":\"It is ni")
                         .withFinishReason(cut ? FinishReason.LENGTH : FinishReason.STOP));
-        turn.think(upstream, question());
+        turn.run(upstream, prompt());
         assertThat(turn.out.answer()).isEqualTo("It is ni");
     }
 
     @Test
     void anAnswerWithoutStepsIsNotChanged() {
-        turn.think(ScriptedUpstream.answering(STEP), question(new Preset.Steps(0, 0), Map.of()));
+        turn.run(ScriptedUpstream.answering(STEP), prompt(new Preset.Steps(0, 0), Map.of()));
         assertThat(turn.out.answer()).isEqualTo(STEP);
     }
 
@@ -313,9 +314,9 @@ class StepShapedAnswerTest {
                 return true;
             }
         };
-        AnswerReader reader = new AnswerReader(2, new AnswerForm(question()), false, whole);
+        AnswerReader reader = new AnswerReader(2, new AnswerFormat(prompt()), false, whole);
         reader.feed(new Delta.Text((thinks ? "Hm.</think>" : "") + STEP));
-        assertThat(reader.missesForm()).isFalse();
+        assertThat(reader.hasWrongFormat()).isFalse();
         reader.end();
         assertThat(whole.answer()).isEqualTo("It is 9.");
     }
@@ -323,9 +324,10 @@ class StepShapedAnswerTest {
     /** A step without any text is no answer. */
     @Test
     void asksAgainAfterAStepThatSaysNothing() {
-        turn.think(
-                ScriptedUpstream.answering(done("a"), "{\"title\":\"\",\"next_action\":\"final_answer\"}", "Because."),
-                question());
+        turn.run(
+                ScriptedUpstream.answering(
+                        concluding("a"), "{\"title\":\"\",\"next_action\":\"final_answer\"}", "Because."),
+                prompt());
         assertThat(turn.out.answer()).isEqualTo("Because.");
     }
 }

@@ -34,7 +34,7 @@ final class StepsFixture {
     Preset.Budget budget = Preset.Budget.DEFAULT;
     private @Nullable ModelCalls thinker;
 
-    FinishReason think(ScriptedUpstream upstream, Prompt question) {
+    FinishReason run(ScriptedUpstream upstream, Prompt question) {
         Preset preset = new Preset(
                 "o1",
                 Set.of(),
@@ -62,7 +62,7 @@ final class StepsFixture {
     }
 
     /** Ends the time of the turn that runs. */
-    void endTime() {
+    void expireTurn() {
         if (thinker != null) {
             thinker.expireTurn();
         }
@@ -73,11 +73,11 @@ final class StepsFixture {
         return thinker == null ? 0 : thinker.usedCalls();
     }
 
-    static Prompt question(Message... messages) {
-        return question(new Preset.Steps(1, 25), Map.of(), messages);
+    static Prompt prompt(Message... messages) {
+        return prompt(new Preset.Steps(1, 25), Map.of(), messages);
     }
 
-    static Prompt question(Preset.Steps steps, Map<String, RawJson> closing, Message... messages) {
+    static Prompt prompt(Preset.Steps steps, Map<String, RawJson> closing, Message... messages) {
         boolean tools = closing.containsKey("tool_choice");
         List<Message> asked = messages.length == 0 ? List.of(Message.user("Why?")) : List.of(messages);
         return new Prompt(asked, Map.of(), tools ? TOOLS : null, closing, null, steps);
@@ -87,11 +87,11 @@ final class StepsFixture {
         return "{\"title\": \"T\", \"content\": \"" + content + "\", \"next_action\": \"" + next + "\"}";
     }
 
-    static String goOn(String content) {
+    static String continuing(String content) {
         return step(content, "continue");
     }
 
-    static String done(String content) {
+    static String concluding(String content) {
         return step(content, "final_answer");
     }
 
@@ -100,7 +100,7 @@ final class StepsFixture {
     }
 
     /** The messages of a request, {@code "user: Why?"}. */
-    static List<String> said(CallRequest request) {
+    static List<String> messages(CallRequest request) {
         return request.messages().stream()
                 .map(message -> message.role().wireName() + ": " + text(message.content()))
                 .toList();

@@ -70,7 +70,7 @@ class WeakModelTest {
         }
 
         Reply reply(CallRequest request) {
-            if (StepsFixture.said(request).stream().mapToInt(String::length).sum() > context) {
+            if (StepsFixture.messages(request).stream().mapToInt(String::length).sum() > context) {
                 return Reply.of().withFailure(TestProviderErrors.contextExceeded());
             }
             Sample sample = SAMPLES.get(random.nextInt(SAMPLES.size()));
@@ -111,7 +111,7 @@ class WeakModelTest {
     }
 
     private static Prompt question(Demand demand) {
-        return StepsFixture.question(
+        return StepsFixture.prompt(
                 new Preset.Steps(3, 25),
                 switch (demand) {
                     case TEXT -> Map.of();
@@ -128,7 +128,7 @@ class WeakModelTest {
         for (long seed = 0; seed < TURNS; seed++) {
             StepsFixture turn = new StepsFixture();
             Model model = new Model(seed);
-            turn.think(ScriptedUpstream.answeringWith(model::reply), question(demand));
+            turn.run(ScriptedUpstream.answeringWith(model::reply), question(demand));
             assertThat(turn.out.answer()).as("seed %d", seed).isNotBlank();
             if (demand != Demand.JSON) {
                 assertThat(turn.out.answer()).as("seed %d", seed).doesNotContain("\"next_action\"");
@@ -148,7 +148,7 @@ class WeakModelTest {
         @Nullable UpstreamException failure = null;
         try {
             new StepsFixture()
-                    .think(
+                    .run(
                             ScriptedUpstream.answeringWith(
                                     request -> Reply.of().withFailure(TestProviderErrors.contextExceeded())),
                             question(Demand.TEXT));
@@ -162,9 +162,9 @@ class WeakModelTest {
     @Test
     void aModelThatSaysOneThingOnlyTakesTwoSteps() {
         Stream.of(SAMPLES.get(0), SAMPLES.get(100), SAMPLES.get(479)).forEach(sample -> {
-            String step = StepsFixture.goOn("#").replace("\"#\"", JsonSlices.quoted(sample.text()));
+            String step = StepsFixture.continuing("#").replace("\"#\"", JsonSlices.quoted(sample.text()));
             StepsFixture turn = new StepsFixture();
-            turn.think(ScriptedUpstream.answeringWith(request -> StepsFixture.reply(step)), question(Demand.TEXT));
+            turn.run(ScriptedUpstream.answeringWith(request -> StepsFixture.reply(step)), question(Demand.TEXT));
             assertThat(turn.out.steps()).isEqualTo(2);
             assertThat(turn.out.step(2)).endsWith("*LOOP*");
             assertThat(turn.out.answer()).isEqualTo(sample.text());

@@ -9,7 +9,7 @@ import org.o1api.model.Delta;
 import org.o1api.reasoning.Transcript;
 
 /** {@code </think>} without an opening tag in an answer: {@code ;} is a line break, {@code ~} separates the pieces that arrive. */
-class UnopenedTagTest {
+class UnmatchedClosingTagTest {
     /** A client that gets nothing before the end. */
     private static final class Whole extends Transcript {
         @Override
@@ -101,8 +101,8 @@ class UnopenedTagTest {
         Transcript out = new Whole();
         AnswerReader reader = new AnswerReader(1, false, startsThinking, out);
         reader.feed(new Delta.Text(text));
-        reader.cut();
-        assertThat(reader.reasoningLength()).isEqualTo(length);
+        reader.markTruncated();
+        assertThat(reader.untaggedReasoningLength()).isEqualTo(length);
         reader.end();
         assertThat(out.step(1)).isEqualTo(reasoning);
         assertThat(out.answer()).isEqualTo(answer);
@@ -138,6 +138,6 @@ class UnopenedTagTest {
     void mayBeMadeAgainWhileItMayBeReasoning(String text, boolean startsThinking, boolean whole, boolean may) {
         AnswerReader reader = new AnswerReader(1, false, startsThinking, whole ? new Whole() : new Transcript());
         reader.feed(new Delta.Text(text));
-        assertThat(reader.mayBeginAnew()).isEqualTo(may);
+        assertThat(reader.canRetry()).isEqualTo(may);
     }
 }

@@ -6,17 +6,17 @@ import org.o1api.model.ThinkBlock;
  * A reply as far as it has arrived, and how far it is read. It looks ahead a bounded way, and says when what would decide has
  * not arrived yet: so nothing that is decided depends on how the reply was cut into pieces.
  */
-final class ReplyText {
+final class ReplyCursor {
     /** Characters of a reply that are read; far above any output limit of today's models. */
     static final int MAX_LENGTH = 1 << 19;
 
     static final int MAX_LOOK_AHEAD = 256;
 
     /** In place of an index: the text that decides has not arrived. */
-    static final int NOT_YET = -1;
+    static final int NEED_MORE = -1;
 
     /** In place of an index: there is none, whatever arrives. */
-    static final int NEVER = -2;
+    static final int NOT_FOUND = -2;
 
     private static final int MAX_FENCE = 64;
 
@@ -33,15 +33,15 @@ final class ReplyText {
     int position;
 
     /** A reply of which the first {@value #MAX_LENGTH} characters are read. */
-    ReplyText() {
+    ReplyCursor() {
         this(MAX_LENGTH);
     }
 
-    ReplyText(int maxLength) {
+    ReplyCursor(int maxLength) {
         this.maxLength = maxLength;
     }
 
-    void add(String more) {
+    void append(String more) {
         text.append(more, 0, Math.min(more.length(), maxLength - text.length()));
     }
 
@@ -49,7 +49,7 @@ final class ReplyText {
         ended = true;
     }
 
-    boolean ended() {
+    boolean isEnded() {
         return ended;
     }
 
@@ -62,11 +62,11 @@ final class ReplyText {
     }
 
     /** Whether all that has arrived is read. */
-    boolean isRead() {
+    boolean isAtEnd() {
         return position == text.length();
     }
 
-    char next() {
+    char peek() {
         return text.charAt(position);
     }
 
@@ -74,7 +74,7 @@ final class ReplyText {
         return text;
     }
 
-    String between(int from, int to) {
+    String substring(int from, int to) {
         return text.substring(from, to);
     }
 
@@ -99,7 +99,7 @@ final class ReplyText {
         return c <= ' ';
     }
 
-    int nextBrace() {
+    int indexOfBrace() {
         return text.indexOf("{", position);
     }
 
@@ -107,7 +107,7 @@ final class ReplyText {
      * Where the next {@code </think>} stands; -1 if none has arrived. What was searched is not searched again, unless the position
      * has gone back before it.
      */
-    int nextClosingTag() {
+    int indexOfClosingTag() {
         if (position < searchedFrom || position > searchedUntil) {
             searchedFrom = position;
             searchedUntil = position;
@@ -118,15 +118,15 @@ final class ReplyText {
     }
 
     /** Where a JSON object seems to begin at this brace: its first key, or its end, comes next. */
-    int objectAfter(int brace) {
+    int firstKeyAfter(int brace) {
         int next = afterSpace(brace + 1);
         if (next - brace > MAX_LOOK_AHEAD) {
-            return NEVER;
+            return NOT_FOUND;
         }
         if (next == text.length()) {
-            return ended ? NEVER : NOT_YET;
+            return ended ? NOT_FOUND : NEED_MORE;
         }
-        return text.charAt(next) == '"' || text.charAt(next) == '}' ? next : NEVER;
+        return text.charAt(next) == '"' || text.charAt(next) == '}' ? next : NOT_FOUND;
     }
 
     /** Where the key ends that begins with this quote, given that a colon follows. */
@@ -134,14 +134,14 @@ final class ReplyText {
         int limit = quote + MAX_LOOK_AHEAD;
         int end = closingQuote(quote, limit);
         int colon = end < 0 || end == limit ? end : afterSpace(end + 1);
-        if (end == NOT_YET || (colon == text.length() && colon < limit)) {
-            return NOT_YET;
+        if (end == NEED_MORE || (colon == text.length() && colon < limit)) {
+            return NEED_MORE;
         }
-        return colon >= 0 && colon < limit && text.charAt(colon) == ':' ? end : NEVER;
+        return colon >= 0 && colon < limit && text.charAt(colon) == ':' ? end : NOT_FOUND;
     }
 
     /**
-     * Where the text goes on when this quote ends a value; {@link #NEVER} when it is a quote in the text that the model forgot to
+     * Where the text goes on when this quote ends a value; {@link #NOT_FOUND} when it is a quote in the text that the model forgot to
      * escape. A quote that ends a value stands before the object's end or the next member. JSON's word counts where it is too
      * far to tell.
      *
@@ -158,10 +158,10 @@ final class ReplyText {
         }
         if (next < text.length() && next < limit) {
             if (text.charAt(next) != '"') {
-                return text.charAt(next) == '}' ? quote + 1 : NEVER;
+                return text.charAt(next) == '}' ? quote + 1 : NOT_FOUND;
             }
             if (next == quote + 1) {
-                return NEVER;
+                return NOT_FOUND;
             }
             int end = closingQuote(next, limit);
             next = end < 0 ? end : afterSpace(end + 1);
@@ -169,24 +169,24 @@ final class ReplyText {
         if (next >= limit) {
             return quote + 1;
         }
-        if (next == NOT_YET || next == text.length()) {
-            return ended ? quote + 1 : NOT_YET;
+        if (next == NEED_MORE || next == text.length()) {
+            return ended ? quote + 1 : NEED_MORE;
         }
-        return next >= 0 && text.charAt(next) == ':' ? quote + 1 : NEVER;
+        return next >= 0 && text.charAt(next) == ':' ? quote + 1 : NOT_FOUND;
     }
 
     /** Where the quote stands that closes this one on the same line; the limit itself when it is not before that. */
     private int closingQuote(int quote, int limit) {
         for (int i = quote + 1; i < limit; i++) {
             if (i >= text.length()) {
-                return NOT_YET;
+                return NEED_MORE;
             }
             char c = text.charAt(i);
             if (c == '"') {
                 return i;
             }
             if (c == '\n') {
-                return NEVER;
+                return NOT_FOUND;
             }
             if (c == '\\') {
                 i++;
@@ -213,7 +213,7 @@ final class ReplyText {
     }
 
     /** Where the text ends that cannot belong to this tag, of which the rest may still come. */
-    int beforeBegun(String tag) {
+    int beforePartial(String tag) {
         for (int i = Math.max(position, text.length() - tag.length() + 1); i < text.length(); i++) {
             if (text.charAt(i) == tag.charAt(0) && tag.startsWith(text.substring(i))) {
                 return i;

@@ -3,7 +3,7 @@ package org.o1api.reasoning.strategy;
 import java.util.function.Consumer;
 
 /** Text on its way to the client: gathers what one delta brought and reports it at once, in whole characters. */
-final class ShownText {
+final class TextEmitter {
     private static final char REPLACEMENT = '\uFFFD';
 
     private final Consumer<String> out;
@@ -12,12 +12,12 @@ final class ShownText {
     private int blankUntil;
     private boolean sectionBegins;
 
-    ShownText(Consumer<String> out) {
+    TextEmitter(Consumer<String> out) {
         this.out = out;
     }
 
     /** What follows is a thing of its own: a blank line keeps it from what is there. */
-    void beginSection() {
+    void startSection() {
         sectionBegins = true;
     }
 
@@ -43,7 +43,7 @@ final class ShownText {
     }
 
     /** Copies what came after an index. */
-    void appendTo(StringBuilder copy, int from) {
+    void copyTo(StringBuilder copy, int from) {
         copy.append(text, from, text.length());
     }
 
@@ -55,7 +55,7 @@ final class ShownText {
     }
 
     /** Reports what is there. The first half of a character waits for the other one. */
-    void report() {
+    void emit() {
         int end = text.length();
         if (end > reported && Character.isHighSurrogate(text.charAt(end - 1))) {
             end--;
@@ -64,7 +64,7 @@ final class ShownText {
     }
 
     /** Reports the rest; a half of a character waits no longer. */
-    void end() {
+    void finish() {
         reportUntil(text.length());
     }
 
@@ -77,13 +77,13 @@ final class ShownText {
     }
 
     /** All that was reported. */
-    String reported() {
+    String emitted() {
         return text.substring(0, reported);
     }
 
     private void reportUntil(int end) {
         if (end > reported) {
-            mend(text, reported, end);
+            replaceLoneSurrogates(text, reported, end);
             String news = text.substring(reported, end);
             reported = end;
             out.accept(news);
@@ -91,7 +91,7 @@ final class ShownText {
     }
 
     /** Replaces half characters, which no encoding can carry. */
-    static void mend(StringBuilder text, int from, int to) {
+    static void replaceLoneSurrogates(StringBuilder text, int from, int to) {
         for (int i = from; i < to; i++) {
             char c = text.charAt(i);
             if (!Character.isSurrogate(c)) {

@@ -4,24 +4,24 @@ import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.TurnListener;
 
 /** Numbers the steps that the client sees, and shows the note on the context, which is a step if none is open. */
-final class ShownSteps {
+final class VisibleSteps {
     private final Notes notes;
     private final TurnListener out;
     private int count;
     private boolean contextNoted;
 
-    ShownSteps(Notes notes, TurnListener out) {
+    VisibleSteps(Notes notes, TurnListener out) {
         this.notes = notes;
         this.out = out;
     }
 
     /** The number of the next step. */
-    int next() {
+    int nextNumber() {
         return count + 1;
     }
 
     /** A step with the next number was shown, and has ended. */
-    void add() {
+    void countStep() {
         count++;
     }
 
@@ -30,7 +30,7 @@ final class ShownSteps {
     }
 
     /** The note on the context, for the end of an open step. */
-    String contextNote() {
+    String takeContextNote() {
         contextNoted = true;
         return notes.context();
     }
@@ -41,10 +41,10 @@ final class ShownSteps {
     }
 
     /** Shows that the context is full, once a turn. */
-    void noteContext() {
+    void showContextNote() {
         if (!contextNoted) {
-            new StepReader(next(), out).endWith(contextNote());
-            add();
+            new StepReader(nextNumber(), out).endWithNote(takeContextNote());
+            countStep();
         }
     }
 }

@@ -23,7 +23,7 @@ import org.o1api.model.ThinkBlock;
  *       step; further ones are text.
  * </ul>
  */
-final class StepText {
+final class StepParser {
     private static final int MAX_PROSE = 200;
 
     /** Objects between two tags that may be the step: each may cost a look at all that follows. */
@@ -44,9 +44,9 @@ final class StepText {
         OVER
     }
 
-    private final ReplyText reply;
-    private final ShownText shown;
-    private final StepValues values;
+    private final ReplyCursor reply;
+    private final TextEmitter shown;
+    private final StepValueReader values;
     /** Whether the text is one object, and what follows it is not read. */
     private final boolean single;
 
@@ -60,13 +60,13 @@ final class StepText {
     private boolean isStep;
     private boolean closed;
     private int end;
-    private final Set<StepValues.Field> fields = EnumSet.noneOf(StepValues.Field.class);
+    private final Set<StepValueReader.Field> fields = EnumSet.noneOf(StepValueReader.Field.class);
 
-    StepText(ReplyText reply, ShownText shown, StepValues values) {
+    StepParser(ReplyCursor reply, TextEmitter shown, StepValueReader values) {
         this(reply, shown, values, false);
     }
 
-    private StepText(ReplyText reply, ShownText shown, StepValues values, boolean single) {
+    private StepParser(ReplyCursor reply, TextEmitter shown, StepValueReader values, boolean single) {
         this.reply = reply;
         this.shown = shown;
         this.values = values;
@@ -77,8 +77,8 @@ final class StepText {
      * A text that begins with a brace. It is read to the end of that object, or to where it turns out to be no step: at the first key
      * that is none of the three.
      */
-    static StepText single(ReplyText reply, ShownText shown, StepValues values) {
-        return new StepText(reply, shown, values, true);
+    static StepParser singleObject(ReplyCursor reply, TextEmitter shown, StepValueReader values) {
+        return new StepParser(reply, shown, values, true);
     }
 
     /** The reply begins inside the reasoning: text that is no JSON waits for the closing tag, or for the end. */
@@ -92,17 +92,17 @@ final class StepText {
     }
 
     /** The index behind the step's object, once it is closed. */
-    int end() {
+    int objectEnd() {
         return end;
     }
 
     /** Whether the single object turned out to be no step. */
-    boolean isNoStep() {
+    boolean isNotAStep() {
         return state == State.OVER && !closed;
     }
 
     /** What the keys of the objects so far stand for. */
-    Set<StepValues.Field> fields() {
+    Set<StepValueReader.Field> keys() {
         return fields;
     }
 
@@ -135,12 +135,12 @@ final class StepText {
 
     private boolean held() {
         reply.skipSpace();
-        if (reply.isRead() && !reply.ended()) {
+        if (reply.isAtEnd() && !reply.isEnded()) {
             return false;
         }
-        int end = reply.nextClosingTag();
-        boolean other = reply.isRead() || "{`<".indexOf(reply.next()) >= 0;
-        if (!other && end < 0 && !reply.ended()) {
+        int end = reply.indexOfClosingTag();
+        boolean other = reply.isAtEnd() || "{`<".indexOf(reply.peek()) >= 0;
+        if (!other && end < 0 && !reply.isEnded()) {
             return false;
         }
         proseFrom = reply.position;
@@ -151,8 +151,8 @@ final class StepText {
     private boolean front() {
         reply.skipSpace();
         int there = Math.min(ThinkBlock.START.length(), reply.length() - reply.position);
-        boolean soFar = ThinkBlock.START.startsWith(reply.between(reply.position, reply.position + there));
-        if (soFar && there < ThinkBlock.START.length() && !reply.ended()) {
+        boolean soFar = ThinkBlock.START.startsWith(reply.substring(reply.position, reply.position + there));
+        if (soFar && there < ThinkBlock.START.length() && !reply.isEnded()) {
             return false;
         }
         boolean thinks = soFar && there == ThinkBlock.START.length();
@@ -169,8 +169,8 @@ final class StepText {
             reply.skipSpace();
             proseFrom = reply.position;
         }
-        int end = reply.nextClosingTag();
-        int until = end >= 0 ? end : reply.ended() ? reply.length() : reply.beforeBegun(ThinkBlock.END);
+        int end = reply.indexOfClosingTag();
+        int until = end >= 0 ? end : reply.isEnded() ? reply.length() : reply.beforePartial(ThinkBlock.END);
         shown.append(reply.characters(), reply.position, until);
         reply.position = until;
         if (end < 0) {
@@ -178,7 +178,7 @@ final class StepText {
         }
         reply.position = end + ThinkBlock.END.length();
         proseFrom = reply.position;
-        shown.beginSection();
+        shown.startSection();
         state = State.PROSE;
         return true;
     }
@@ -188,32 +188,32 @@ final class StepText {
             reply.skipSpace();
             proseFrom = reply.position;
         }
-        int brace = objects < MAX_OBJECTS ? reply.nextBrace() : -1;
+        int brace = objects < MAX_OBJECTS ? reply.indexOfBrace() : -1;
         int tag = nextTag();
         if (tag >= 0 && (brace < 0 || tag < brace)) {
             showProse(tag);
             return behindTag(tag);
         }
-        reply.position = brace < 0 ? reply.beforeBegun(ThinkBlock.END) : brace;
+        reply.position = brace < 0 ? reply.beforePartial(ThinkBlock.END) : brace;
         if (proseShown || reply.position - proseFrom > MAX_PROSE) {
             proseShown = true;
             showProse(reply.beforeFence(proseFrom));
         }
         if (brace < 0) {
-            if (reply.ended()) {
+            if (reply.isEnded()) {
                 reply.position = reply.length();
                 showProse(reply.position);
             }
             return false;
         }
-        int object = reply.objectAfter(brace);
-        if (object == ReplyText.NOT_YET) {
+        int object = reply.firstKeyAfter(brace);
+        if (object == ReplyCursor.NEED_MORE) {
             return false;
         }
         reply.position = brace + 1;
-        if (object == ReplyText.NEVER && single) {
+        if (object == ReplyCursor.NOT_FOUND && single) {
             state = State.OVER;
-        } else if (object != ReplyText.NEVER) {
+        } else if (object != ReplyCursor.NOT_FOUND) {
             objects++;
             objectFrom = brace;
             state = State.MEMBER;
@@ -223,7 +223,7 @@ final class StepText {
 
     /** Where the next tag stands that may end the reasoning; -1 if none has arrived. */
     private int nextTag() {
-        return !single && tags < MAX_TAGS ? reply.nextClosingTag() : -1;
+        return !single && tags < MAX_TAGS ? reply.indexOfClosingTag() : -1;
     }
 
     /** The text so far was reasoning, an object in it too: the step follows the tag. */
@@ -234,7 +234,7 @@ final class StepText {
         tags++;
         objects = 0;
         isStep = false;
-        shown.beginSection();
+        shown.startSection();
         state = State.PROSE;
         return true;
     }
@@ -245,34 +245,34 @@ final class StepText {
     }
 
     private boolean member() {
-        while (!reply.isRead() && (ReplyText.isSpace(reply.next()) || reply.next() == ',')) {
+        while (!reply.isAtEnd() && (ReplyCursor.isSpace(reply.peek()) || reply.peek() == ',')) {
             reply.position++;
         }
-        if (reply.isRead()) {
+        if (reply.isAtEnd()) {
             return false;
         }
         int from = reply.position;
-        if (reply.next() == '}') {
+        if (reply.peek() == '}') {
             closed = isStep;
             reply.position++;
             end = reply.position;
             state = single ? State.OVER : State.AFTER;
             return isStep || notTheStep();
         }
-        int end = reply.next() == '"' ? reply.endOfKey(from) : ReplyText.NEVER;
-        if (end == ReplyText.NOT_YET) {
+        int end = reply.peek() == '"' ? reply.endOfKey(from) : ReplyCursor.NOT_FOUND;
+        if (end == ReplyCursor.NEED_MORE) {
             return false;
         }
-        if (end == ReplyText.NEVER) {
+        if (end == ReplyCursor.NOT_FOUND) {
             return makesNoSense();
         }
-        StepValues.Field field = StepValues.Field.named(reply.between(from + 1, end));
+        StepValueReader.Field field = StepValueReader.Field.ofKey(reply.substring(from + 1, end));
         fields.add(field);
-        isStep |= field != StepValues.Field.OTHER;
-        if (single && field == StepValues.Field.OTHER) {
+        isStep |= field != StepValueReader.Field.OTHER;
+        if (single && field == StepValueReader.Field.OTHER) {
             return notTheStep();
         }
-        values.begin(field);
+        values.start(field);
         reply.position = reply.afterSpace(end + 1) + 1;
         state = State.VALUE;
         return true;
@@ -290,7 +290,7 @@ final class StepText {
         if (!isStep) {
             return notTheStep();
         }
-        shown.beginSection();
+        shown.startSection();
         state = State.REST;
         return true;
     }
@@ -305,23 +305,23 @@ final class StepText {
     private boolean after() {
         if (!proseShown) {
             int tag = nextTag();
-            reply.position = tag < 0 ? reply.beforeBegun(ThinkBlock.END) : tag;
+            reply.position = tag < 0 ? reply.beforePartial(ThinkBlock.END) : tag;
             return tag >= 0 && behindTag(tag);
         }
-        while (!reply.isRead() && (ReplyText.isSpace(reply.next()) || reply.next() == '`')) {
+        while (!reply.isAtEnd() && (ReplyCursor.isSpace(reply.peek()) || reply.peek() == '`')) {
             reply.position++;
         }
-        if (reply.isRead()) {
+        if (reply.isAtEnd()) {
             return false;
         }
-        shown.beginSection();
+        shown.startSection();
         state = State.REST;
         return true;
     }
 
     private boolean rest() {
         int tag = nextTag();
-        int until = tag >= 0 ? tag : reply.ended() ? reply.length() : reply.beforeBegun(ThinkBlock.END);
+        int until = tag >= 0 ? tag : reply.isEnded() ? reply.length() : reply.beforePartial(ThinkBlock.END);
         shown.append(reply.characters(), reply.position, until);
         reply.position = until;
         return tag >= 0 && behindTag(tag);

@@ -1,11 +1,11 @@
 package org.o1api.reasoning.strategy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o1api.reasoning.strategy.StepsFixture.done;
-import static org.o1api.reasoning.strategy.StepsFixture.goOn;
-import static org.o1api.reasoning.strategy.StepsFixture.question;
+import static org.o1api.reasoning.strategy.StepsFixture.concluding;
+import static org.o1api.reasoning.strategy.StepsFixture.continuing;
+import static org.o1api.reasoning.strategy.StepsFixture.messages;
+import static org.o1api.reasoning.strategy.StepsFixture.prompt;
 import static org.o1api.reasoning.strategy.StepsFixture.reply;
-import static org.o1api.reasoning.strategy.StepsFixture.said;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,7 +24,7 @@ import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 
 /** Models that repeat themselves: the reasoning ends, and the answer is given. */
-class LoopsTest {
+class LoopDetectionTest {
     private static final String PASSAGE = "So we add 2 and 7 again. ";
     private static final int PIECES = 1000;
 
@@ -47,35 +47,35 @@ class LoopsTest {
             cut                  | {"title": "T", "content": "a b
             """)
     void aStepThatCameBeforeEndsTheReasoning(String name, String again) {
-        ScriptedUpstream upstream = ScriptedUpstream.answering(goOn("a b"), goOn("c"), again, "Because.");
-        turn.think(upstream, question(new Preset.Steps(3, 25), Map.of()));
+        ScriptedUpstream upstream = ScriptedUpstream.answering(continuing("a b"), continuing("c"), again, "Because.");
+        turn.run(upstream, prompt(new Preset.Steps(3, 25), Map.of()));
         assertThat(turn.out.answer()).isEqualTo("Because.");
         assertThat(turn.out.step(3)).endsWith("\n\n*LOOP*");
-        assertThat(said(upstream.requests().get(3)))
+        assertThat(messages(upstream.requests().get(3)))
                 .as("the step is in the history once")
                 .containsExactly(
                         "system: STEP",
                         "user: Why?",
-                        "assistant: " + goOn("a b"),
+                        "assistant: " + continuing("a b"),
                         "user: NEXT",
-                        "assistant: " + goOn("c"),
+                        "assistant: " + continuing("c"),
                         "user: ANSWER");
     }
 
     @Test
     void proseThatCameBeforeEndsTheReasoning() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering("It is 9.", goOn("a"), "it is\n9.", "Because.");
-        turn.think(upstream, question());
+        ScriptedUpstream upstream = ScriptedUpstream.answering("It is 9.", continuing("a"), "it is\n9.", "Because.");
+        turn.run(upstream, prompt());
         assertThat(turn.out.step(3)).isEqualTo("it is\n9.\n\n*LOOP*");
     }
 
     @Test
     void theSameTextUnderOtherReasoningEndsTheReasoning() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                Reply.of(new Delta.Reasoning("Hm."), new Delta.Text(goOn("a"))),
-                Reply.of(new Delta.Reasoning("Well."), new Delta.Text(goOn("a"))),
+                Reply.of(new Delta.Reasoning("Hm."), new Delta.Text(continuing("a"))),
+                Reply.of(new Delta.Reasoning("Well."), new Delta.Text(continuing("a"))),
                 reply("Because."));
-        turn.think(upstream, question());
+        turn.run(upstream, prompt());
         assertThat(turn.out.step(2)).isEqualTo("Well.\n\na\n\n*LOOP*");
     }
 
@@ -83,8 +83,8 @@ class LoopsTest {
     void twoStepsOfReasoningAloneAreNotTheSame() {
         Reply reasons = Reply.of(new Delta.Reasoning("Hm."));
         ScriptedUpstream upstream =
-                ScriptedUpstream.answering(reply(goOn("a")), reasons, reply(done("b")), reply("Because."));
-        turn.think(upstream, question());
+                ScriptedUpstream.answering(reply(continuing("a")), reasons, reply(concluding("b")), reply("Because."));
+        turn.run(upstream, prompt());
         assertThat(turn.out.step(2)).isEqualTo("Hm.");
         assertThat(turn.out.step(3)).isEqualTo("b");
     }
@@ -108,12 +108,12 @@ class LoopsTest {
     void aTextThatRepeatsItselfEndsItsCallAndTheReasoning(String name, Delta begin, Delta again, String kept) {
         List<String> journal = turn.out.events();
         ScriptedUpstream upstream =
-                ScriptedUpstream.withJournal(journal, reply(goOn("a")), looping(begin, again), reply("Because."));
-        turn.think(upstream, question());
+                ScriptedUpstream.withJournal(journal, reply(continuing("a")), looping(begin, again), reply("Because."));
+        turn.run(upstream, prompt());
         assertThat(turn.out.answer()).isEqualTo("Because.");
         assertThat(turn.out.step(2)).startsWith("First:").endsWith("\n\n*LOOP*");
         assertThat(journal.stream().filter("pull"::equals).count()).isLessThan(PIECES);
-        assertThat(said(upstream.requests().get(2))).endsWith("assistant: " + kept, "user: ANSWER");
+        assertThat(messages(upstream.requests().get(2))).endsWith("assistant: " + kept, "user: ANSWER");
     }
 
     @ParameterizedTest
@@ -122,19 +122,19 @@ class LoopsTest {
         Delta space = new Delta.Text("\n    ");
         ScriptedUpstream upstream = first
                 ? ScriptedUpstream.answering(looping(space, space), reply("Because."))
-                : ScriptedUpstream.answering(reply(goOn("a")), looping(space, space), reply("Because."));
-        turn.think(upstream, question());
+                : ScriptedUpstream.answering(reply(continuing("a")), looping(space, space), reply("Because."));
+        turn.run(upstream, prompt());
         assertThat(turn.out.answer()).isEqualTo("Because.");
         assertThat(turn.out.step(first ? 1 : 2)).endsWith("*LOOP*");
-        assertThat(said(upstream.requests().get(first ? 1 : 2))).hasSize(first ? 1 : 4);
+        assertThat(messages(upstream.requests().get(first ? 1 : 2))).hasSize(first ? 1 : 4);
     }
 
     @Test
     void differentStepsAreNoLoop() {
         String[] replies = IntStream.rangeClosed(1, 26)
-                .mapToObj(i -> i <= 25 ? goOn("Row " + i + " is checked.") : "Because.")
+                .mapToObj(i -> i <= 25 ? continuing("Row " + i + " is checked.") : "Because.")
                 .toArray(String[]::new);
-        turn.think(ScriptedUpstream.answering(replies), question());
+        turn.run(ScriptedUpstream.answering(replies), prompt());
         assertThat(turn.out.steps()).isEqualTo(25);
         assertThat(turn.out.events()).noneMatch(event -> event.contains("LOOP"));
     }
@@ -142,12 +142,12 @@ class LoopsTest {
     @Test
     void canBeSwitchedOff() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                reply(goOn("a")),
-                reply(goOn("a")),
+                reply(continuing("a")),
+                reply(continuing("a")),
                 looping(new Delta.Text("{\"content\": \"b"), new Delta.Text(PASSAGE)),
-                reply(done("a")),
+                reply(concluding("a")),
                 reply("Because."));
-        turn.think(upstream, question(new Preset.Steps(1, 25, 0, 4096, false), Map.of()));
+        turn.run(upstream, prompt(new Preset.Steps(1, 25, 0, 4096, false), Map.of()));
         assertThat(turn.out.steps()).isEqualTo(4);
         assertThat(turn.out.step(3)).isEqualTo("b" + PASSAGE.repeat(PIECES));
     }
@@ -155,7 +155,7 @@ class LoopsTest {
     @Test
     void anAnswerMayRepeatWhatItLikes() {
         String table = "| 0 | 0 |\n".repeat(500);
-        turn.think(ScriptedUpstream.answering(done("a"), table), question());
+        turn.run(ScriptedUpstream.answering(concluding("a"), table), prompt());
         assertThat(turn.out.answer()).isEqualTo(table);
     }
 }

@@ -4,7 +4,7 @@ package org.o1api.reasoning.strategy;
  * What is between two steps, or behind the last one: white space, commas, brackets, and the end of the step's fence. The indentation of
  * what follows is no part of it.
  */
-final class StepGap {
+final class StepSeparator {
     /** White space above any indentation. */
     private static final int MAX_INDENTATION = 256;
 
@@ -20,14 +20,14 @@ final class StepGap {
      *
      * @param opensFence whether a fence begins before it
      */
-    void begin(boolean opensFence) {
+    void startAfterStep(boolean opensFence) {
         fenced |= opensFence;
         lineEnded = false;
         over = false;
     }
 
     /** Whether something else follows, at the index that {@link #skip} gave last. */
-    boolean isOver() {
+    boolean hasEnded() {
         return over;
     }
 
@@ -42,9 +42,9 @@ final class StepGap {
         for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '`' && fenced) {
-                int end = ObjectFront.endOfFence(text, i, ended);
+                int end = LeadingObject.endOfFence(text, i, ended);
                 if (end < 0) {
-                    over = end == ReplyText.NEVER;
+                    over = end == ReplyCursor.NOT_FOUND;
                     return left;
                 }
                 fenced = false;
@@ -54,7 +54,7 @@ final class StepGap {
             } else if (c == '\n' || c == '\r' || c == ',' || c == ']') {
                 lineEnded |= c < ' ';
                 left = i + 1;
-            } else if (!ReplyText.isSpace(c)) {
+            } else if (!ReplyCursor.isSpace(c)) {
                 over = true;
                 return left;
             } else if (!lineEnded || i - left >= MAX_INDENTATION) {

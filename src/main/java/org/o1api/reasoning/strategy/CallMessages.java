@@ -8,4 +8,4 @@ import org.o1api.model.Message;
  *
  * @param continuedFrom the index of the first message after the caller's last user message; from there on an answer is continued
  */
-record TurnMessages(List<Message> messages, int continuedFrom) {}
+record CallMessages(List<Message> messages, int continuedFrom) {}

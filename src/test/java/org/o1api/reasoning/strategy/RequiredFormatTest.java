@@ -1,11 +1,11 @@
 package org.o1api.reasoning.strategy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o1api.reasoning.strategy.StepsFixture.done;
-import static org.o1api.reasoning.strategy.StepsFixture.goOn;
-import static org.o1api.reasoning.strategy.StepsFixture.question;
+import static org.o1api.reasoning.strategy.StepsFixture.concluding;
+import static org.o1api.reasoning.strategy.StepsFixture.continuing;
+import static org.o1api.reasoning.strategy.StepsFixture.messages;
+import static org.o1api.reasoning.strategy.StepsFixture.prompt;
 import static org.o1api.reasoning.strategy.StepsFixture.reply;
-import static org.o1api.reasoning.strategy.StepsFixture.said;
 
 import java.time.Duration;
 import java.util.List;
@@ -27,19 +27,19 @@ import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.UpstreamException;
 
 /** The caller demands JSON or a tool call, and the model goes on with steps or text: it is asked once more, with plain steps. */
-class DemandedFormTest {
+class RequiredFormatTest {
     private static final String JSON = "{\"type\":\"json_object\"}";
     private static final String SCHEMA =
             "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":{\"properties\":{\"n\":{\"type\":\"number\"}}}}}";
     private static final String OUR_SCHEMA =
             SCHEMA.replace("\"n\":{\"type\":\"number\"}", "\"title\":{},\"content\":{}");
-    private static final String STEP = done("It is 9.");
+    private static final String STEP = concluding("It is 9.");
     private static final Delta.ToolCall CALL = new Delta.ToolCall(0, "call_1", "f", "{}");
 
     private final StepsFixture turn = new StepsFixture();
 
     private static Prompt demanding(String field, String value) {
-        return question(
+        return prompt(
                 new Preset.Steps(2, 25),
                 Map.of(field, new RawJson(value)),
                 Message.system("Be brief."),
@@ -48,8 +48,8 @@ class DemandedFormTest {
 
     private static ScriptedUpstream afterTwoSteps(Reply... answers) {
         Reply[] all = new Reply[answers.length + 2];
-        all[0] = reply(goOn("a"));
-        all[1] = reply(done("b"));
+        all[0] = reply(continuing("a"));
+        all[1] = reply(concluding("b"));
         System.arraycopy(answers, 0, all, 2, answers.length);
         return ScriptedUpstream.answering(all);
     }
@@ -62,14 +62,14 @@ class DemandedFormTest {
                 ? Reply.of(new Delta.Text(" ")).withFailure(failure)
                 : Reply.of().withFailure(failure);
         ScriptedUpstream upstream = afterTwoSteps(reply("It is nice."), second);
-        FinishReason reason = turn.think(upstream, demanding("tool_choice", "\"required\""));
+        FinishReason reason = turn.run(upstream, demanding("tool_choice", "\"required\""));
         assertThat(reason).isEqualTo(FinishReason.STOP);
         assertThat(turn.out.answer()).isEqualTo("It is nice.");
         assertThat(upstream.unusedReplies()).isZero();
     }
 
     private static void asksWithPlainSteps(ScriptedUpstream upstream, String prompt) {
-        assertThat(said(upstream.requests().get(3)))
+        assertThat(messages(upstream.requests().get(3)))
                 .containsExactly("system: Be brief.", "user: Why?", "assistant: T\na\n\nT\nb", "user: " + prompt);
         assertThat(upstream.requests().get(3).fields())
                 .isEqualTo(upstream.requests().get(2).fields());
@@ -88,7 +88,7 @@ class DemandedFormTest {
                 "{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"final_answer\"}")) {
             StepsFixture fresh = new StepsFixture();
             ScriptedUpstream upstream = afterTwoSteps(reply(step), reply("{\"n\": 9}"));
-            fresh.think(upstream, demanding("response_format", format));
+            fresh.run(upstream, demanding("response_format", format));
             assertThat(fresh.out.answer()).as(step).isEqualTo("{\"n\": 9}");
             asksWithPlainSteps(upstream, "ANSWER");
         }
@@ -105,7 +105,7 @@ class DemandedFormTest {
             """)
     void jsonInsideAStepIsTheAnswer(String step, String answer) {
         ScriptedUpstream upstream = afterTwoSteps(reply(step));
-        turn.think(upstream, demanding("response_format", JSON));
+        turn.run(upstream, demanding("response_format", JSON));
         assertThat(turn.out.answer()).isEqualTo(answer);
     }
 
@@ -119,14 +119,14 @@ class DemandedFormTest {
             No JSON.
             """)
     void otherAnswersArePassedAsTheyAre(String answer) {
-        turn.think(afterTwoSteps(reply(answer)), demanding("response_format", JSON));
+        turn.run(afterTwoSteps(reply(answer)), demanding("response_format", JSON));
         assertThat(turn.out.answer()).isEqualTo(answer);
     }
 
     @Test
     void anObjectThatTheSchemaAsksForIsTheAnswer() {
         String post = "{\"title\":\"T\",\"content\":\"c\"}";
-        turn.think(afterTwoSteps(reply(post)), demanding("response_format", OUR_SCHEMA));
+        turn.run(afterTwoSteps(reply(post)), demanding("response_format", OUR_SCHEMA));
         assertThat(turn.out.answer()).isEqualTo(post);
     }
 
@@ -139,9 +139,9 @@ class DemandedFormTest {
         "'{\"properties\":{\"title\":{},\"n\":{}},\"additionalProperties\":false}', false",
     })
     void anObjectThatCanBeTheCallersOnlyIsStreamed(String schema, boolean streamed) {
-        StepShape shape = new StepShape(new AnswerForm(demanding("response_format", schema)));
+        StepUnwrapper shape = new StepUnwrapper(new AnswerFormat(demanding("response_format", schema)));
         shape.feed("{\"title\": \"T\", \"content\": \"It ");
-        assertThat(shape.take()).isEqualTo(streamed ? "{\"title\": \"T\", \"content\": \"It " : "");
+        assertThat(shape.drain()).isEqualTo(streamed ? "{\"title\": \"T\", \"content\": \"It " : "");
     }
 
     /** A call that was discarded leaves the answer's limit and usage as they were. */
@@ -158,7 +158,7 @@ class DemandedFormTest {
                 reply(STEP).withUsage(new Usage(9, 0, 50, 0)),
                 reply(STEP).withUsage(new Usage(9, 0, 300, 0)),
                 reply("{}").withUsage(new Usage(9, 0, 5, 0)));
-        turn.think(upstream, limited);
+        turn.run(upstream, limited);
         assertThat(upstream.requests())
                 .extracting(request -> request.fields().get("max_tokens"))
                 .endsWith(new RawJson("950"), new RawJson("950"));
@@ -169,15 +169,15 @@ class DemandedFormTest {
     @Test
     void isNotAskedAgainIfTheBudgetHasNoCallLeft() {
         turn.budget = new Preset.Budget(2, 1000, Duration.ofMinutes(1), 0);
-        ScriptedUpstream upstream = ScriptedUpstream.answering(reply(done("a")), reply(STEP));
-        turn.think(upstream, demanding("response_format", JSON));
+        ScriptedUpstream upstream = ScriptedUpstream.answering(reply(concluding("a")), reply(STEP));
+        turn.run(upstream, demanding("response_format", JSON));
         assertThat(turn.out.answer()).isEqualTo(STEP);
         assertThat(turn.calls()).isEqualTo(2);
     }
 
     @Test
     void theSecondStepIsPassedOn() {
-        turn.think(afterTwoSteps(reply(STEP), reply(STEP)), demanding("response_format", JSON));
+        turn.run(afterTwoSteps(reply(STEP), reply(STEP)), demanding("response_format", JSON));
         assertThat(turn.out.answer()).isEqualTo(STEP);
     }
 
@@ -185,7 +185,7 @@ class DemandedFormTest {
     void aStepThatWasCutIsPassedOn() {
         Reply cut = reply("{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"x\"")
                 .withFinishReason(FinishReason.LENGTH);
-        assertThat(turn.think(afterTwoSteps(cut), demanding("response_format", JSON)))
+        assertThat(turn.run(afterTwoSteps(cut), demanding("response_format", JSON)))
                 .isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.answer()).startsWith("{\"title\"");
     }
@@ -198,7 +198,7 @@ class DemandedFormTest {
             ScriptedUpstream upstream = afterTwoSteps(
                     Reply.of(new Delta.Reasoning("Hm."), new Delta.Text(text)),
                     Reply.of(CALL).withFinishReason(FinishReason.TOOL_CALLS));
-            assertThat(fresh.think(upstream, demanding("tool_choice", choice))).isEqualTo(FinishReason.TOOL_CALLS);
+            assertThat(fresh.run(upstream, demanding("tool_choice", choice))).isEqualTo(FinishReason.TOOL_CALLS);
             assertThat(fresh.out.toolCalls()).containsExactly(CALL);
             assertThat(fresh.out.answer()).isEmpty();
             asksWithPlainSteps(upstream, "ANSWER Or call a tool if you need one for it.");
@@ -207,7 +207,7 @@ class DemandedFormTest {
 
     @Test
     void theSecondTextIsPassedOnAndAStepAsItsContent() {
-        turn.think(afterTwoSteps(reply("I would call f."), reply(STEP)), demanding("tool_choice", "\"required\""));
+        turn.run(afterTwoSteps(reply("I would call f."), reply(STEP)), demanding("tool_choice", "\"required\""));
         assertThat(turn.out.answer()).isEqualTo("It is 9.");
     }
 
@@ -215,7 +215,7 @@ class DemandedFormTest {
     void aTextBeforeAToolCallIsShown() {
         ScriptedUpstream upstream = afterTwoSteps(Reply.of(new Delta.Text("I call "), new Delta.Text("f."), CALL)
                 .withFinishReason(FinishReason.TOOL_CALLS));
-        turn.think(upstream, demanding("tool_choice", "\"required\""));
+        turn.run(upstream, demanding("tool_choice", "\"required\""));
         assertThat(turn.out.answer()).isEqualTo("I call f.");
         assertThat(turn.out.toolCalls()).containsExactly(CALL);
     }
@@ -228,13 +228,13 @@ class DemandedFormTest {
                 "{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\",\"tools\":[]}}"
             })
     void aTextIsAnAnswerIfNoToolIsDemanded(String choice) {
-        turn.think(afterTwoSteps(reply("Because.")), demanding("tool_choice", choice));
+        turn.run(afterTwoSteps(reply("Because.")), demanding("tool_choice", choice));
         assertThat(turn.out.answer()).isEqualTo("Because.");
     }
 
     @Test
     void aRefusalIsAnAnswer() {
-        turn.think(afterTwoSteps(Reply.of(new Delta.Refusal("No."))), demanding("tool_choice", "\"required\""));
+        turn.run(afterTwoSteps(Reply.of(new Delta.Refusal("No."))), demanding("tool_choice", "\"required\""));
         assertThat(turn.out.events()).contains("refusal: No.");
     }
 
@@ -242,7 +242,7 @@ class DemandedFormTest {
     void aLongTextIsShownWithoutAToolCall() {
         String text = "word ".repeat(10_000);
         ScriptedUpstream upstream = afterTwoSteps(Reply.of(new Delta.Text(text), new Delta.Text("end")));
-        turn.think(upstream, demanding("tool_choice", "\"required\""));
+        turn.run(upstream, demanding("tool_choice", "\"required\""));
         assertThat(turn.out.answer()).isEqualTo(text + "end");
     }
 }

@@ -1,18 +1,18 @@
 package org.o1api.reasoning.strategy;
 
 /** Finds a JSON object at the front of a text, in a Markdown fence and a list if there are such. */
-final class ObjectFront {
+final class LeadingObject {
     private static final int MAX_GAP = 256;
     private static final String FENCE = "```";
     private static final int MAX_LANGUAGE = 16;
 
-    private ObjectFront() {}
+    private LeadingObject() {}
 
     /**
      * Where the object begins that a text begins with, or that is in its fence or list; white space before it is skipped.
      *
      * @param from where the text begins
-     * @return an index, {@link ReplyText#NOT_YET} or {@link ReplyText#NEVER}
+     * @return an index, {@link ReplyCursor#NEED_MORE} or {@link ReplyCursor#NOT_FOUND}
      */
     static int find(StringBuilder held, int from) {
         int i = afterSpace(held, from);
@@ -20,7 +20,7 @@ final class ObjectFront {
             int ticks = i;
             i = Math.min(ticks + FENCE.length(), held.length());
             if (!FENCE.startsWith(held.substring(ticks, i))) {
-                return ReplyText.NEVER;
+                return ReplyCursor.NOT_FOUND;
             }
             int language = i;
             while (i < held.length() && i - language < MAX_LANGUAGE && Character.isLetter(held.charAt(i))) {
@@ -32,23 +32,23 @@ final class ObjectFront {
             i = afterSpace(held, i + 1);
         }
         if (i < held.length() && held.charAt(i) != '{') {
-            return ReplyText.NEVER;
+            return ReplyCursor.NOT_FOUND;
         }
         int key = afterSpace(held, i + 1);
         if (key - from > MAX_GAP) {
-            return ReplyText.NEVER;
+            return ReplyCursor.NOT_FOUND;
         }
         if (key >= held.length()) {
-            return ReplyText.NOT_YET;
+            return ReplyCursor.NEED_MORE;
         }
-        return held.charAt(key) == '"' ? i : ReplyText.NEVER;
+        return held.charAt(key) == '"' ? i : ReplyCursor.NOT_FOUND;
     }
 
     /**
      * Where a fence ends that closes at these back quotes, if nothing follows them on their line.
      *
      * @param ended whether no more text comes
-     * @return an index, {@link ReplyText#NOT_YET} or {@link ReplyText#NEVER}
+     * @return an index, {@link ReplyCursor#NEED_MORE} or {@link ReplyCursor#NOT_FOUND}
      */
     static int endOfFence(StringBuilder held, int ticks, boolean ended) {
         int i = ticks;
@@ -61,9 +61,9 @@ final class ObjectFront {
             end++;
         }
         if (end == held.length()) {
-            return !ended ? ReplyText.NOT_YET : whole ? end : ReplyText.NEVER;
+            return !ended ? ReplyCursor.NEED_MORE : whole ? end : ReplyCursor.NOT_FOUND;
         }
-        return whole && (held.charAt(end) == '\n' || held.charAt(end) == '\r') ? end : ReplyText.NEVER;
+        return whole && (held.charAt(end) == '\n' || held.charAt(end) == '\r') ? end : ReplyCursor.NOT_FOUND;
     }
 
     private static boolean isBlank(char c) {
@@ -89,7 +89,7 @@ final class ObjectFront {
     /** The index behind the white space; it looks no further than it must. */
     private static int afterSpace(StringBuilder held, int from) {
         int i = from;
-        while (i < held.length() && i - from <= MAX_GAP && ReplyText.isSpace(held.charAt(i))) {
+        while (i < held.length() && i - from <= MAX_GAP && ReplyCursor.isSpace(held.charAt(i))) {
             i++;
         }
         return i;

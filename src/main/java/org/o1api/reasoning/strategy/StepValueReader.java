@@ -4,7 +4,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The values of a step's object, read as they arrive: content is shown at once, a title when it is whole. */
-final class StepValues {
+final class StepValueReader {
     private static final int MAX_NAME = 1000;
 
     /** What a key stands for. */
@@ -14,7 +14,7 @@ final class StepValues {
         NEXT_ACTION,
         OTHER;
 
-        static Field named(CharSequence key) {
+        static Field ofKey(CharSequence key) {
             return switch (lettersOf(key)) {
                 case "title" -> TITLE;
                 case "content" -> CONTENT;
@@ -33,8 +33,8 @@ final class StepValues {
     }
 
     private final Consumer<String> titled;
-    private final ShownText shown;
-    private final ReplyText reply;
+    private final TextEmitter shown;
+    private final ReplyCursor reply;
     private final StringBuilder name = new StringBuilder();
     private State state = State.NONE;
     private Field field = Field.OTHER;
@@ -51,7 +51,7 @@ final class StepValues {
      * @param titled gets the title when it is complete
      * @param shown gets the content
      */
-    StepValues(Consumer<String> titled, ShownText shown, ReplyText reply) {
+    StepValueReader(Consumer<String> titled, TextEmitter shown, ReplyCursor reply) {
         this.titled = titled;
         this.shown = shown;
         this.reply = reply;
@@ -70,11 +70,11 @@ final class StepValues {
         return nextAction;
     }
 
-    void begin(Field of) {
+    void start(Field of) {
         field = of;
         name.setLength(0);
         if (of == Field.CONTENT) {
-            shown.beginSection();
+            shown.startSection();
         }
         state = State.BEGIN;
     }
@@ -103,9 +103,9 @@ final class StepValues {
         }
         state = State.NONE;
         if (field == Field.TITLE && title == null && !name.toString().isBlank()) {
-            ShownText.mend(name, 0, name.length());
+            TextEmitter.replaceLoneSurrogates(name, 0, name.length());
             title = name.toString().strip();
-            shown.report();
+            shown.emit();
             titled.accept(title);
         } else if (field == Field.NEXT_ACTION) {
             nextAction = switch (lettersOf(name)) {
@@ -118,10 +118,10 @@ final class StepValues {
 
     private boolean beginValue() {
         reply.skipSpace();
-        if (reply.isRead()) {
+        if (reply.isAtEnd()) {
             return false;
         }
-        switch (reply.next()) {
+        switch (reply.peek()) {
             case '"' -> {
                 reply.position++;
                 state = State.STRING;
@@ -145,10 +145,10 @@ final class StepValues {
                 takeUntil(i);
                 // A title is shown now; a comma behind a quote within a title is rare.
                 int end = reply.endOfString(i, field == Field.TITLE);
-                if (end == ReplyText.NOT_YET) {
+                if (end == ReplyCursor.NEED_MORE) {
                     return false;
                 }
-                if (end != ReplyText.NEVER) {
+                if (end != ReplyCursor.NOT_FOUND) {
                     reply.position = end;
                     return true;
                 }
@@ -244,15 +244,15 @@ final class StepValues {
     }
 
     private boolean readLiteral() {
-        int limit = reply.position + ReplyText.MAX_LOOK_AHEAD;
+        int limit = reply.position + ReplyCursor.MAX_LOOK_AHEAD;
         int end = reply.position;
         while (end < reply.length() && end < limit && ",}\n".indexOf(reply.charAt(end)) < 0) {
             end++;
         }
-        if (end == reply.length() && end < limit && !reply.ended()) {
+        if (end == reply.length() && end < limit && !reply.isEnded()) {
             return false;
         }
-        String literal = reply.between(reply.position, end).strip();
+        String literal = reply.substring(reply.position, end).strip();
         reply.position = end;
         if (!literal.equals("null")) {
             literal.chars().forEach(c -> take((char) c));

@@ -8,22 +8,22 @@ import org.o1api.reasoning.Prompt.MaxTokens;
  * How the caller's limit of output tokens is shared: the steps may use half of it, the answer gets the rest, at least the other half. It
  * limits what the client gets ({@link org.o1api.model.TurnLedger#answerUsage}); what was made again is the budget's matter.
  */
-final class Allowance {
+final class OutputTokenShare {
     private final @Nullable MaxTokens whole;
     private final ModelCalls thinker;
 
-    Allowance(@Nullable MaxTokens whole, ModelCalls thinker) {
+    OutputTokenShare(@Nullable MaxTokens whole, ModelCalls thinker) {
         this.whole = whole;
         this.thinker = thinker;
     }
 
-    boolean mayThink() {
+    boolean hasTokensForStep() {
         return whole == null || leftForSteps(whole) > 0;
     }
 
     /** The next step's limit, under the name that the caller used. */
     @Nullable
-    MaxTokens forThinking() {
+    MaxTokens forStep() {
         return whole == null ? null : new MaxTokens(whole.field(), leftForSteps(whole));
     }
 

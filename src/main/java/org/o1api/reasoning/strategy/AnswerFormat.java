@@ -15,11 +15,11 @@ import org.o1api.model.Role;
 import org.o1api.reasoning.Prompt;
 
 /** The form that the caller demands of the answer. */
-final class AnswerForm {
-    private static final Map<StepValues.Field, Pattern> KEYS = Map.of(
-            StepValues.Field.TITLE, word("titles?"),
-            StepValues.Field.CONTENT, word("contents?"),
-            StepValues.Field.NEXT_ACTION, word("next_action"));
+final class AnswerFormat {
+    private static final Map<StepValueReader.Field, Pattern> KEYS = Map.of(
+            StepValueReader.Field.TITLE, word("titles?"),
+            StepValueReader.Field.CONTENT, word("contents?"),
+            StepValueReader.Field.NEXT_ACTION, word("next_action"));
     private static final Pattern JSON = word("json");
     private static final Pattern PROPERTY = Pattern.compile("\"(title|content|next_action)\"\\s*:\\s*(?:\\{|true)");
     private static final Pattern NO_OTHERS = Pattern.compile("\"additionalProperties\"\\s*:\\s*false");
@@ -30,7 +30,7 @@ final class AnswerForm {
     /** What the caller says, once that was looked for. */
     private @Nullable Mentions mentions;
 
-    AnswerForm(Prompt question) {
+    AnswerFormat(Prompt question) {
         this.question = question;
         this.json = question.wantsJson();
         RawJson choice = question.closingFields().get("tool_choice");
@@ -45,29 +45,29 @@ final class AnswerForm {
     }
 
     /** Whether it must be JSON alone. */
-    boolean isJson() {
+    boolean requiresJson() {
         return json;
     }
 
     /** Whether it must be a tool call. */
-    boolean isToolCall() {
+    boolean requiresToolCall() {
         return tool;
     }
 
     /** Whether the caller names all of these keys, in a message or in a schema: an object that has them is what was asked for. */
-    boolean names(Collection<StepValues.Field> keys) {
+    boolean mentionsAll(Collection<StepValueReader.Field> keys) {
         return mentions().keys().containsAll(keys);
     }
 
     /** Whether the caller names all keys of a step. */
-    boolean isOfSteps() {
-        return names(KEYS.keySet());
+    boolean mentionsAllStepKeys() {
+        return mentionsAll(KEYS.keySet());
     }
 
     /** Whether a schema that allows its own properties only has these, of an object that begins with them, and content. */
-    boolean beginsWith(Collection<StepValues.Field> keys) {
-        Set<StepValues.Field> properties = mentions().properties();
-        return !keys.isEmpty() && properties.contains(StepValues.Field.CONTENT) && properties.containsAll(keys);
+    boolean schemaMatches(Collection<StepValueReader.Field> keys) {
+        Set<StepValueReader.Field> properties = mentions().properties();
+        return !keys.isEmpty() && properties.contains(StepValueReader.Field.CONTENT) && properties.containsAll(keys);
     }
 
     /** Whether the caller speaks of JSON. */
@@ -85,18 +85,18 @@ final class AnswerForm {
     }
 
     private Mentions read(List<String> texts) {
-        Set<StepValues.Field> keys = EnumSet.noneOf(StepValues.Field.class);
+        Set<StepValueReader.Field> keys = EnumSet.noneOf(StepValueReader.Field.class);
         KEYS.forEach((key, word) -> {
             if (texts.stream().anyMatch(text -> word.matcher(text).find())) {
                 keys.add(key);
             }
         });
-        Set<StepValues.Field> properties = EnumSet.noneOf(StepValues.Field.class);
+        Set<StepValueReader.Field> properties = EnumSet.noneOf(StepValueReader.Field.class);
         for (RawJson field : question.closingFields().values()) {
             if (NO_OTHERS.matcher(field.text()).find()) {
                 PROPERTY.matcher(field.text())
                         .results()
-                        .forEach(found -> properties.add(StepValues.Field.named(found.group(1))));
+                        .forEach(found -> properties.add(StepValueReader.Field.ofKey(found.group(1))));
             }
         }
         return new Mentions(
@@ -112,7 +112,7 @@ final class AnswerForm {
      * @param properties the keys of a step that a schema has which allows no others
      * @param json whether JSON is one of them
      */
-    private record Mentions(Set<StepValues.Field> keys, Set<StepValues.Field> properties, boolean json) {}
+    private record Mentions(Set<StepValueReader.Field> keys, Set<StepValueReader.Field> properties, boolean json) {}
 
     /** What the caller says; not the model's earlier answers. */
     private Stream<String> texts() {

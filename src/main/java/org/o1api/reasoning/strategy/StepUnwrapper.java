@@ -3,7 +3,7 @@ package org.o1api.reasoning.strategy;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
-import org.o1api.reasoning.strategy.StepValues.Field;
+import org.o1api.reasoning.strategy.StepValueReader.Field;
 
 /**
  * Reads an answer of a model that may go on in the shape of its steps: in place of such an object it gives the content, without the
@@ -17,14 +17,14 @@ import org.o1api.reasoning.strategy.StepValues.Field;
  * <p>Nothing that is decided depends on how the answer was cut into pieces, and what is read again is bounded.
  *
  * <p>If the answer must be JSON, only an object at its front counts, and one that the caller's schema asks for is not held back. A
- * content that is itself JSON is the answer then; another one is not, see {@link #isForeign}.
+ * content that is itself JSON is the answer then; another one is not, see {@link #hasWrongFormat}.
  */
-final class StepShape {
+final class StepUnwrapper {
     static final int MAX_HELD = 1 << 15;
     /** So many characters of an object are read at once: most of those that are no step show it in their first key. */
     private static final int SLICE = 64;
 
-    private final AnswerForm form;
+    private final AnswerFormat form;
     /** What has arrived; it is decided up to the position. */
     private final StringBuilder held = new StringBuilder();
 
@@ -32,10 +32,10 @@ final class StepShape {
     /** What is the answer, and was not taken. */
     private final StringBuilder ready = new StringBuilder();
 
-    private final SaidText said = new SaidText();
+    private final PrecedingText said = new PrecedingText();
 
     private boolean afterStep;
-    private final StepGap gap = new StepGap();
+    private final StepSeparator gap = new StepSeparator();
 
     private @Nullable StepObject object;
     /** Whether a fence begins before the object. */
@@ -51,7 +51,7 @@ final class StepShape {
     private boolean dropsRest;
     private boolean ended;
 
-    StepShape(AnswerForm form) {
+    StepUnwrapper(AnswerFormat form) {
         this.form = form;
     }
 
@@ -69,30 +69,30 @@ final class StepShape {
         decide();
         if (live && object != null) {
             object.complete();
-            say(object.takeContent());
+            say(object.drainContent());
             endStep(object);
         }
     }
 
     /** The answer since this was called last. */
-    String take() {
+    String drain() {
         String taken = ready.toString();
         ready.setLength(0);
         return taken;
     }
 
-    /** Whether the answer must be JSON, and is a step in place of it. It is held back until {@link #release}. */
-    boolean isForeign() {
+    /** Whether the answer must be JSON, and is a step in place of it. It is held back until {@link #releaseHeld}. */
+    boolean hasWrongFormat() {
         return foreign;
     }
 
     /** Characters that are not decided, or held back. */
-    int waiting() {
+    int pendingLength() {
         return held.length();
     }
 
     /** There is no better answer than one that is foreign. */
-    void release() {
+    void releaseHeld() {
         if (foreign) {
             foreign = false;
             dropsRest = true;
@@ -102,7 +102,7 @@ final class StepShape {
     }
 
     private void decide() {
-        if (form.isOfSteps()) {
+        if (form.mentionsAllStepKeys()) {
             pass(held.length());
         }
         boolean goesOn = true;
@@ -120,11 +120,11 @@ final class StepShape {
             return false;
         }
         int mark = position;
-        while (mark < held.length() && ReplyText.isSpace(held.charAt(mark))) {
+        while (mark < held.length() && ReplyCursor.isSpace(held.charAt(mark))) {
             mark++;
         }
-        int at = isMark(held.charAt(mark)) ? ObjectFront.find(held, position) : ReplyText.NEVER;
-        if (at == ReplyText.NOT_YET && !ended) {
+        int at = isMark(held.charAt(mark)) ? LeadingObject.find(held, position) : ReplyCursor.NOT_FOUND;
+        if (at == ReplyCursor.NEED_MORE && !ended) {
             return false;
         }
         if (at < 0) {
@@ -152,11 +152,11 @@ final class StepShape {
     /** Skips what is between two steps, or behind the last one. Gives whether that was all. */
     private boolean skipGap() {
         position = gap.skip(held, position, ended);
-        return !gap.isOver();
+        return !gap.hasEnded();
     }
 
     private boolean mayBeginStep() {
-        return said.mayBeginStep() && !(form.isJson() && said.length() > 0);
+        return said.canStartStep() && !(form.requiresJson() && said.length() > 0);
     }
 
     private static boolean isMark(char c) {
@@ -165,20 +165,20 @@ final class StepShape {
 
     private boolean readObject(StepObject current) {
         int limit = live ? held.length() : Math.min(held.length(), begin + MAX_HELD);
-        boolean first = form.isJson() && current.fields().isEmpty();
+        boolean first = form.requiresJson() && current.keys().isEmpty();
         int next = Math.min(read + (first ? 1 : SLICE), limit);
         current.feed(held.substring(read, next));
         read = next;
         if (live) {
             return readLive(current);
         }
-        if (first && form.beginsWith(current.fields())) {
+        if (first && form.schemaMatches(current.keys())) {
             return passObject();
         }
         if (current.isClosed()) {
             return isStep(current) ? readStep(current) : passObject();
         }
-        if (current.isNoStep()) {
+        if (current.isNotAStep()) {
             return passObject();
         }
         if (read < limit) {
@@ -191,7 +191,7 @@ final class StepShape {
             current.complete();
             return isStep(current) ? readStep(current) : passObject();
         }
-        if (form.isJson() || !isStep(current)) {
+        if (form.requiresJson() || !isStep(current)) {
             return passObject();
         }
         live = true;
@@ -200,8 +200,8 @@ final class StepShape {
     }
 
     private boolean isStep(StepObject current) {
-        Set<Field> keys = current.fields();
-        if (keys.isEmpty() || current.isNoStep() || form.names(keys)) {
+        Set<Field> keys = current.keys();
+        if (keys.isEmpty() || current.isNotAStep() || form.mentionsAll(keys)) {
             return false;
         }
         if (keys.contains(Field.NEXT_ACTION) && (current.hasNextAction() || current.isClosed())) {
@@ -209,7 +209,7 @@ final class StepShape {
         }
         return keys.contains(Field.CONTENT)
                 && keys.contains(Field.TITLE)
-                && !form.isJson()
+                && !form.requiresJson()
                 && !form.mentionsJson()
                 && !fenceBefore
                 && said.length() == 0;
@@ -225,8 +225,8 @@ final class StepShape {
     private boolean readStep(StepObject step) {
         String title = step.title();
         String content = step.content().isEmpty() && title != null ? title : step.content();
-        if (form.isJson()) {
-            String json = ObjectFront.withoutFence(content);
+        if (form.requiresJson()) {
+            String json = LeadingObject.withoutFence(content);
             object = null;
             if (!JsonSlices.isStructure(json)) {
                 foreign = true;
@@ -244,7 +244,7 @@ final class StepShape {
     }
 
     private boolean readLive(StepObject step) {
-        say(step.takeContent());
+        say(step.drainContent());
         if (step.isClosed()) {
             endStep(step);
         } else {
@@ -254,12 +254,12 @@ final class StepShape {
     }
 
     private void endStep(StepObject step) {
-        gap.begin(fenceBefore);
-        position = step.isClosed() ? read - step.unread() : held.length();
+        gap.startAfterStep(fenceBefore);
+        position = step.isClosed() ? read - step.unreadLength() : held.length();
         object = null;
         live = false;
         afterStep = true;
-        said.beginParagraph();
+        said.startParagraph();
     }
 
     private void pass(int end) {

@@ -1,7 +1,7 @@
 package org.o1api.reasoning.strategy;
 
 /** What an answer has said so far, as far as it matters to whether a step may begin next. */
-final class SaidText {
+final class PrecedingText {
     /** Characters that are no white space. */
     private int length;
     /** Whether nothing but white space stands on the line. */
@@ -14,7 +14,7 @@ final class SaidText {
     void add(char c) {
         if (c == '\n' || c == '\r') {
             lineBegins = true;
-        } else if (!ReplyText.isSpace(c)) {
+        } else if (!ReplyCursor.isSpace(c)) {
             length++;
             lineBegins = false;
             secondLast = last;
@@ -27,7 +27,7 @@ final class SaidText {
     }
 
     /** What comes next is a paragraph of its own. */
-    void beginParagraph() {
+    void startParagraph() {
         lineBegins = true;
         last = '\n';
     }
@@ -38,7 +38,7 @@ final class SaidText {
     }
 
     /** Whether an object that comes next begins a line, and is no value inside of other JSON. */
-    boolean mayBeginStep() {
+    boolean canStartStep() {
         return lineBegins && !(last == '[' || last == '{' || ((last == ',' || last == ':') && endsValue(secondLast)));
     }
 

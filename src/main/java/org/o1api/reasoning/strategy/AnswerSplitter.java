@@ -8,9 +8,9 @@ import org.o1api.model.ThinkBlock;
  * at a time, so nothing depends on how the text was cut into pieces.
  *
  * <p>The exception is {@code </think>} without an opening tag: what is before it is reasoning if nobody has taken it as the answer
- * yet. How long the text waits for such a tag is {@link Tag}.
+ * yet. How long the text waits for such a tag is {@link ClosingTagWait}.
  */
-final class AnswerText {
+final class AnswerSplitter {
     private static final String FENCE = "```";
 
     /** White space at the front that is held back; above any that a model sends. */
@@ -20,9 +20,9 @@ final class AnswerText {
     private static final int MAX_QUOTED_TAGS = 16;
 
     /** How long a text waits for a closing tag without an opening one. */
-    enum Tag {
+    enum ClosingTagWait {
         /** It does not: the tag counts if it arrives together with the text before it. */
-        AT_ONCE,
+        NONE,
         /** Until the text is complete, since nobody sees it before. */
         UNTIL_END,
         /** As long, and the text is reasoning unless it turns out to have no tag: it begins inside the reasoning. */
@@ -39,7 +39,7 @@ final class AnswerText {
     }
 
     private final boolean json;
-    private final Tag tag;
+    private final ClosingTagWait tag;
     private final StringBuilder thought = new StringBuilder();
     private final StringBuilder answer = new StringBuilder();
     /** What has arrived and is not decided: white space, and a mark as far as it is there. */
@@ -69,7 +69,7 @@ final class AnswerText {
      *
      * @param json whether the answer must be JSON alone
      */
-    AnswerText(boolean json, Tag tag) {
+    AnswerSplitter(boolean json, ClosingTagWait tag) {
         this.json = json;
         this.tag = tag;
     }
@@ -110,7 +110,7 @@ final class AnswerText {
             return -1;
         }
         int end = answer.indexOf(ThinkBlock.END, searchedUntil);
-        while (end >= 0 && tag != Tag.EXPECTED && isQuoted(end)) {
+        while (end >= 0 && tag != ClosingTagWait.EXPECTED && isQuoted(end)) {
             end = ++quotedTags > MAX_QUOTED_TAGS ? -1 : answer.indexOf(ThinkBlock.END, end + 1);
         }
         searchedUntil = Math.max(0, answer.length() - ThinkBlock.END.length());
@@ -119,7 +119,7 @@ final class AnswerText {
 
     private boolean beginsAsJson() {
         for (int i = 0; i < answer.length(); i++) {
-            if (!ReplyText.isSpace(answer.charAt(i))) {
+            if (!ReplyCursor.isSpace(answer.charAt(i))) {
                 return answer.charAt(i) == '{' || answer.charAt(i) == '[';
             }
         }
@@ -143,12 +143,12 @@ final class AnswerText {
     }
 
     /** How many characters at the front of the text turned out to be reasoning by a closing tag without an opening one. */
-    int reasoningLength() {
+    int untaggedReasoningLength() {
         return reasoningLength;
     }
 
     /** Whether there is an answer that waits for a closing tag. */
-    boolean holdsAnswer() {
+    boolean hasHeldAnswer() {
         for (int i = 0; i < answer.length(); i++) {
             if (!Character.isWhitespace(answer.charAt(i))) {
                 return true;
@@ -159,7 +159,7 @@ final class AnswerText {
 
     /** The text was cut before the closing tag that was expected: all of it is reasoning. */
     void endInReasoning() {
-        if (tag == Tag.EXPECTED && !thoughtSeen && !answerTaken && state == State.ANSWER) {
+        if (tag == ClosingTagWait.EXPECTED && !thoughtSeen && !answerTaken && state == State.ANSWER) {
             thought.append(answer.toString().strip());
             answer.setLength(0);
             reasoningLength = arrived;
@@ -180,16 +180,16 @@ final class AnswerText {
     }
 
     /** The reasoning since this was called last. */
-    String takeThought() {
+    String drainReasoning() {
         return taken(thought);
     }
 
     /** The answer since this was called last. */
-    String takeAnswer() {
-        if (tag != Tag.AT_ONCE && !thoughtSeen && !ended) {
+    String drainAnswer() {
+        if (tag != ClosingTagWait.NONE && !thoughtSeen && !ended) {
             return "";
         }
-        answerTaken = answerTaken || holdsAnswer();
+        answerTaken = answerTaken || hasHeldAnswer();
         searchedUntil = 0;
         return taken(answer);
     }
@@ -249,7 +249,7 @@ final class AnswerText {
 
     private int spaces() {
         int spaces = 0;
-        while (spaces < held.length() && ReplyText.isSpace(held.charAt(spaces))) {
+        while (spaces < held.length() && ReplyCursor.isSpace(held.charAt(spaces))) {
             spaces++;
         }
         return spaces;
@@ -258,7 +258,7 @@ final class AnswerText {
     private void thought(char c) {
         held.append(c);
         while (!ThinkBlock.END.startsWith(held.toString())) {
-            thoughtBegun |= !ReplyText.isSpace(held.charAt(0));
+            thoughtBegun |= !ReplyCursor.isSpace(held.charAt(0));
             thought.append(held, 0, thoughtBegun ? 1 : 0);
             held.deleteCharAt(0);
         }
@@ -276,7 +276,7 @@ final class AnswerText {
             escaped = !escaped && c == '\\';
         } else if (c == '`') {
             state = State.AFTER;
-        } else if (!ReplyText.isSpace(c)) {
+        } else if (!ReplyCursor.isSpace(c)) {
             answer.append(jsonBegun ? held : "").append(c);
             held.setLength(0);
             jsonBegun = true;
