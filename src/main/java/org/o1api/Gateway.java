@@ -56,7 +56,7 @@ import org.o1api.server.TomcatStop;
 import org.o1api.server.TurnExecutor;
 import org.o1api.settings.ConfigException;
 import org.o1api.turn.Admission;
-import org.o1api.turn.Floor;
+import org.o1api.turn.ConversationLock;
 import org.o1api.turn.TurnService;
 import org.o1api.upstream.HttpUpstream;
 import org.o1api.upstream.Upstream;
@@ -133,7 +133,7 @@ public final class Gateway implements ServletContextListener {
         started(drainingAtExit(drain), Gateway::forget);
         Application application = new Application(
                 List.of(
-                        new HealthResource(turns::ready, streams::sinceLastTick),
+                        new HealthResource(turns::isReady, streams::sinceLastTick),
                         new ModelsResource(config.presets()),
                         new ConversationsResource(config.api().limits(), conversations, admission),
                         new ChatCompletionsResource(
@@ -142,7 +142,8 @@ public final class Gateway implements ServletContextListener {
                                 SystemFingerprints.of(config),
                                 admission,
                                 turns,
-                                new Floor(conversations, config.conversations().patience()),
+                                new ConversationLock(
+                                        conversations, config.conversations().patience()),
                                 streams)),
                 List.of(new FrameWriter(), new ErrorMapper(), new AcceptFilter(), new EventStreamHeaders()));
         ErrorResponder errors = new ErrorResponder(new ErrorReplies(), bodies);

@@ -102,7 +102,7 @@ final class ConfigReader {
     private static TurnLimits turns(Section root, Section limits, boolean severalCallers) {
         TurnLimits fallback = TurnLimits.DEFAULT;
         Kind<Long> count = Kind.integer(1, 1_000_000);
-        long all = limits.get("turns", count, (long) fallback.all());
+        long all = limits.get("turns", count, (long) fallback.maxConcurrent());
         Long configured = limits.find("turns_per_caller", count, "half of the turns with several keys, otherwise all");
         long possible = Math.min(all, TurnExecutor.maxConcurrent());
         long perCaller = configured != null ? configured : severalCallers ? Math.max(1, possible / 2) : possible;

@@ -59,17 +59,17 @@ public final class Admission {
                         "The gateway is stopping. Retry shortly, or use another instance.",
                         RETRY_AFTER);
             }
-            if (admitted.size() >= limits.all()) {
+            if (admitted.size() >= limits.maxConcurrent()) {
                 throw new TurnException(
                         ErrorCode.OVERLOADED,
-                        "The gateway is at its limit of " + limits.all()
+                        "The gateway is at its limit of " + limits.maxConcurrent()
                                 + " concurrent requests (limits.turns). Retry shortly.",
                         RETRY_AFTER);
             }
-            if (byCaller.getOrDefault(caller, 0) >= limits.perCaller()) {
+            if (byCaller.getOrDefault(caller, 0) >= limits.maxConcurrentPerCaller()) {
                 throw new TurnException(
                         ErrorCode.RATE_LIMIT_EXCEEDED,
-                        "This key is at its limit of " + limits.perCaller()
+                        "This key is at its limit of " + limits.maxConcurrentPerCaller()
                                 + " concurrent requests (limits.turns_per_caller). Wait for one to end.",
                         RETRY_AFTER);
             }
@@ -128,7 +128,7 @@ public final class Admission {
     }
 
     /** Waits until no request is running, at most for this time. */
-    void awaitNone(Duration limit) {
+    void awaitIdle(Duration limit) {
         long left = limit.toNanos();
         lock.lock();
         try {

@@ -20,7 +20,7 @@ public record Turn(String caller, Preset preset, Prompt question, Cancellation c
     }
 
     /** The same turn with other messages: what its conversation has, and what is new. */
-    public Turn saying(List<Message> messages) {
+    public Turn withMessages(List<Message> messages) {
         return new Turn(caller, preset, question.withMessages(messages), cancellation, ledger);
     }
 }

@@ -77,7 +77,7 @@ public final class TurnService {
     }
 
     /** Whether new turns are taken. */
-    public boolean ready() {
+    public boolean isReady() {
         return !admission.isStopping();
     }
 
@@ -106,7 +106,7 @@ public final class TurnService {
     /** Stops, and waits until no turn is in flight any more. */
     public void drain() {
         stop();
-        admission.awaitNone(limits.grace().plus(LAST_WORDS));
+        admission.awaitIdle(limits.grace().plus(LAST_WORDS));
     }
 
     private static <T> T named(Map<String, T> all, String name) {

@@ -66,7 +66,7 @@ class AdmissionTest {
             turns.drain();
 
             assertThat(cancellation.isCancelled()).isTrue();
-            assertThat(turns.ready()).isFalse();
+            assertThat(turns.isReady()).isFalse();
             TurnException refused = refused(admission, "a");
             assertThat(refused.code()).isEqualTo(ErrorCode.SHUTTING_DOWN);
             assertThat(refused.retryAfter()).isPositive();

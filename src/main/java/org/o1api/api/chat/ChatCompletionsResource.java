@@ -44,7 +44,7 @@ import org.o1api.server.OpenStreams;
 import org.o1api.server.RequestIdFilter;
 import org.o1api.server.ResponseGuard;
 import org.o1api.turn.Admission;
-import org.o1api.turn.Floor;
+import org.o1api.turn.ConversationLock;
 import org.o1api.turn.Turn;
 import org.o1api.turn.TurnService;
 
@@ -60,7 +60,7 @@ public final class ChatCompletionsResource {
     private final Map<String, String> fingerprints;
     private final Admission admission;
     private final TurnService turns;
-    private final Floor floor;
+    private final ConversationLock floor;
     private final OpenStreams streams;
 
     /**
@@ -74,7 +74,7 @@ public final class ChatCompletionsResource {
             Map<String, String> fingerprints,
             Admission admission,
             TurnService turns,
-            Floor floor,
+            ConversationLock floor,
             OpenStreams streams) {
         this.settings = settings;
         this.presets = presets;
@@ -163,7 +163,7 @@ public final class ChatCompletionsResource {
         if (asked.earlier != null) {
             return recording.repeat(asked.earlier, listener);
         }
-        return floor.take(asked.entry, asked.turn.cancellation(), conversation -> {
+        return floor.withLock(asked.entry, asked.turn.cancellation(), conversation -> {
             Optional<StoredTurn> earlier = conversation.answered();
             if (earlier.isPresent()) {
                 return recording.repeat(earlier.get(), listener);
@@ -172,7 +172,7 @@ public final class ChatCompletionsResource {
             // A client that kept the conversation itself could bring no more than a body.
             Bounds bounds = new Bounds(history.tokens(), settings.limits().body(), history.reasoning());
             List<Message> messages = conversation.continuedBy(asked.request.messages(), bounds);
-            return turns.run(asked.turn.saying(messages), recording.into(conversation, listener));
+            return turns.run(asked.turn.withMessages(messages), recording.into(conversation, listener));
         });
     }
 
@@ -221,7 +221,7 @@ public final class ChatCompletionsResource {
         @Nullable Entry entry = entry(request, caller, body, context);
         RequestJson.body(context).drop();
         @Nullable
-        StoredTurn earlier = entry == null ? null : floor.answered(entry).orElse(null);
+        StoredTurn earlier = entry == null ? null : floor.findAnswer(entry).orElse(null);
         String fingerprint = Objects.requireNonNull(fingerprints.get(preset.name()));
         return new Asked(
                 request,

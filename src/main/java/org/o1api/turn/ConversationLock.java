@@ -20,7 +20,7 @@ import org.o1api.model.ErrorCode;
  * The floor of each conversation, which one turn has at a time: on this node whoever waits longest gets it next, and among
  * nodes whoever asks first when the lease is free.
  */
-public final class Floor {
+public final class ConversationLock {
     private static final long FIRST_WAIT_MILLIS = 10;
     private static final long LONGEST_WAIT_MILLIS = 250;
 
@@ -31,7 +31,7 @@ public final class Floor {
     private final Map<Name, Line> lines = new HashMap<>();
 
     /** The floors of conversations, for which a turn waits so long. */
-    public Floor(Conversations conversations, Duration patience) {
+    public ConversationLock(Conversations conversations, Duration patience) {
         this.conversations = conversations;
         this.patience = patience;
     }
@@ -44,12 +44,12 @@ public final class Floor {
     }
 
     /** What a turn does with the floor. */
-    public interface Work<T> {
-        T with(OpenConversation conversation);
+    public interface Action<T> {
+        T run(OpenConversation conversation);
     }
 
     /** The turn that answered this request already; see {@link Conversations#answered}. */
-    public Optional<StoredTurn> answered(Entry entry) {
+    public Optional<StoredTurn> findAnswer(Entry entry) {
         return conversations.answered(entry);
     }
 
@@ -58,7 +58,7 @@ public final class Floor {
      *
      * @throws ConversationException when another turn has it for too long
      */
-    public <T> T take(Entry entry, Cancellation cancellation, Work<T> work) {
+    public <T> T withLock(Entry entry, Cancellation cancellation, Action<T> work) {
         long deadline = System.nanoTime() + patience.toNanos();
         Name name = new Name(entry.caller(), entry.id());
         Line line = enter(name);
@@ -70,7 +70,7 @@ public final class Floor {
                     throw new CancelledException(ErrorCode.SHUTTING_DOWN, "The gateway is stopping.", null);
             }
             try (OpenConversation conversation = open(entry, cancellation, deadline)) {
-                return work.with(conversation);
+                return work.run(conversation);
             } finally {
                 line.floor.release();
             }
