@@ -143,7 +143,7 @@ public final class Gateway implements ServletContextListener {
                                 admission,
                                 turns,
                                 new ConversationLock(
-                                        conversations, config.conversations().patience()),
+                                        conversations, config.conversations().waitTimeout()),
                                 streams)),
                 List.of(new FrameWriter(), new ErrorMapper(), new AcceptFilter(), new EventStreamHeaders()));
         ErrorResponder errors = new ErrorResponder(new ErrorReplies(), bodies);
@@ -178,10 +178,10 @@ public final class Gateway implements ServletContextListener {
     private Conversations conversations(ConversationSettings settings, String contextPath) {
         Database database = started(new Database(settings.source(), System::getProperty, contextPath), opened -> {
             opened.close();
-            Database.forgetDrivers();
+            Database.deregisterDrivers();
         });
         Conversations conversations = new Conversations(database, settings, TokenCounter::count);
-        conversations.keepOrder(started(
+        conversations.startMaintenance(started(
                 new ScheduledThreadPoolExecutor(3, NamedThreads.daemon("o1-api-conversations")),
                 NamedThreads::endInOrder));
         return conversations;

@@ -13,24 +13,24 @@ final class ConversationReader {
             .hidden() // it may hold a password
             .which(
                     "jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE",
-                    url -> DatabaseSource.Url.isFileOfH2(url) || url.startsWith("jdbc:postgresql:"));
+                    url -> DatabaseSource.Url.isH2File(url) || url.startsWith("jdbc:postgresql:"));
 
     private ConversationReader() {}
 
     static ConversationSettings settings(Section section) {
         ConversationSettings fallback = ConversationSettings.DEFAULT;
-        long perCaller = section.get("per_caller", Kind.integer(1, 100_000_000), (long) fallback.perCaller());
+        long perCaller = section.get("per_caller", Kind.integer(1, 100_000_000), (long) fallback.maxPerCaller());
         Kind<Long> bytes = Kind.size(1 << 10, 1L << 50);
         return new ConversationSettings(
                 source(section),
-                section.get("wait", Kind.duration(Duration.ZERO, Duration.ofHours(1)), fallback.patience()),
+                section.get("wait", Kind.duration(Duration.ZERO, Duration.ofHours(1)), fallback.waitTimeout()),
                 section.get("lease", Kind.duration(Duration.ofSeconds(2), Duration.ofHours(1)), fallback.lease()),
                 section.get(
                         "time_to_live",
                         Kind.duration(Duration.ofSeconds(1), Duration.ofDays(36_500)),
                         fallback.timeToLive()),
                 (int) perCaller,
-                section.get("bytes_per_caller", bytes, fallback.bytesPerCaller()));
+                section.get("bytes_per_caller", bytes, fallback.maxBytesPerCaller()));
     }
 
     private static DatabaseSource source(Section section) {

@@ -6,7 +6,7 @@ import org.o1api.model.RawJson;
 /**
  * A conversation as it stands in the list of its caller's.
  *
- * @param key its row
+ * @param primaryKey its row
  * @param metadata the caller's own notes, a JSON object of strings
  */
-public record Conversation(long key, String id, RawJson metadata, Instant createdAt) {}
+public record Conversation(long primaryKey, String id, RawJson metadata, Instant createdAt) {}

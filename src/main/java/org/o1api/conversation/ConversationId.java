@@ -21,8 +21,8 @@ public final class ConversationId {
      *
      * @param param the field that gave it, for the error
      */
-    public static String checked(String id, String param) {
-        if (!isAllowed(id)) {
+    public static String requireValid(String id, String param) {
+        if (!isValid(id)) {
             throw new ConversationException(
                     ErrorCode.INVALID_REQUEST,
                     param,
@@ -32,19 +32,19 @@ public final class ConversationId {
     }
 
     /** Whether a conversation may have this name. */
-    static boolean isAllowed(String id) {
+    static boolean isValid(String id) {
         return ALLOWED.matcher(id).matches() && !id.equals(".") && !id.equals("..");
     }
 
     /** A name that nobody can guess. */
-    public static String make() {
+    public static String generate() {
         byte[] random = new byte[24];
         RANDOM.nextBytes(random);
         return "conv_" + HexFormat.of().formatHex(random);
     }
 
     /** Whether the name is one that only this service makes: a conversation of that name is not begun by using it. */
-    static boolean isMade(String id) {
+    static boolean isGenerated(String id) {
         return MADE.matcher(id).matches();
     }
 }

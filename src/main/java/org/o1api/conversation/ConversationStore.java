@@ -43,17 +43,17 @@ public final class ConversationStore {
     /**
      * A turn at its place.
      *
-     * @param length characters of its record
+     * @param recordLength characters of its record
      */
-    public record Placed(int position, StoredTurn turn, int length) {}
+    public record PositionedTurn(int position, StoredTurn turn, int recordLength) {}
 
     /** The conversation of a caller; none where it is not there, or another's. */
     public Optional<Conversation> find(String caller, String id) {
-        return database.call(handle -> find(handle, caller, id));
+        return database.withHandle(handle -> find(handle, caller, id));
     }
 
     private static Optional<Conversation> find(Handle handle, String caller, String id) {
-        if (!ConversationId.isAllowed(id)) { // nor does every database take every character
+        if (!ConversationId.isValid(id)) { // nor does every database take every character
             return Optional.empty();
         }
         return handle.select(CONVERSATION + "WHERE caller = ? AND id = ?", caller, id)
@@ -75,11 +75,11 @@ public final class ConversationStore {
      * @throws ConversationException also when the caller's conversations are above their limit
      */
     public Conversation create(String caller, RawJson metadata, @Nullable StoredTurn first) {
-        quota.require(caller);
-        String id = ConversationId.make();
+        quota.requireNotExceeded(caller);
+        String id = ConversationId.generate();
         NewTurn turn = first == null ? null : NewTurn.of(first);
         long bytes = bytes(metadata) + (turn == null ? 0 : turn.bytes());
-        Conversation created = database.transaction(handle -> {
+        Conversation created = database.inTransaction(handle -> {
             long key = insert(handle, caller, id, metadata, bytes);
             if (turn != null) {
                 TurnTable.insert(handle, key, 0, turn, null);
@@ -92,7 +92,7 @@ public final class ConversationStore {
 
     /** What a conversation without turns occupies. */
     private static long bytes(RawJson metadata) {
-        return StorageQuota.BYTES_OF_A_CONVERSATION + Utf8.length(metadata.text());
+        return StorageQuota.BYTES_PER_CONVERSATION + Utf8.length(metadata.text());
     }
 
     private static long insert(Handle handle, String caller, String id, RawJson metadata, long bytes) {
@@ -109,7 +109,7 @@ public final class ConversationStore {
 
     /** Replaces the metadata of a conversation. */
     public Optional<Conversation> update(String caller, String id, RawJson metadata) {
-        return database.transaction(handle -> {
+        return database.inTransaction(handle -> {
             handle.execute(
                     "UPDATE conversation SET metadata = ?, bytes = bytes + ? - OCTET_LENGTH(metadata)"
                             + " WHERE caller = ? AND id = ?",
@@ -126,7 +126,7 @@ public final class ConversationStore {
      * of a large one may be deleted later. Returns whether it was there.
      */
     public boolean delete(String caller, String id) {
-        Deleted deleted = database.transaction(handle -> {
+        Deleted deleted = database.inTransaction(handle -> {
             // The lease first, as where a turn is stored: two orders would be a deadlock. A first turn may have nothing
             // else.
             boolean leased = handle.execute(
@@ -137,11 +137,11 @@ public final class ConversationStore {
             Optional<Conversation> found = find(handle, caller, id);
             boolean handedOver = found.isPresent()
                     && handle.execute(
-                                    Deletion.HAND_OVER + "WHERE pk = ? AND caller = ?",
-                                    found.get().key(),
+                                    Deletion.MARK_AS_DELETED + "WHERE pk = ? AND caller = ?",
+                                    found.get().primaryKey(),
                                     caller)
                             > 0;
-            return new Deleted(leased || handedOver, handedOver ? found.get().key() : null);
+            return new Deleted(leased || handedOver, handedOver ? found.get().primaryKey() : null);
         });
         if (deleted.key != null) {
             deleteTurns(deleted.key);
@@ -167,12 +167,12 @@ public final class ConversationStore {
      * @throws ConversationException also when {@code after} is not there
      */
     public Page<Conversation> list(String caller, @Nullable String after, boolean ascending, int limit) {
-        return database.call(handle -> {
+        return database.withHandle(handle -> {
             Long beyond = null;
             if (after != null) {
                 beyond = find(handle, caller, after)
-                        .orElseThrow(() -> noCursor(after))
-                        .key();
+                        .orElseThrow(() -> invalidCursor(after))
+                        .primaryKey();
             }
             List<Conversation> found = new ArrayList<>(handle.select(
                             CONVERSATION + "WHERE caller = ?"
@@ -187,15 +187,15 @@ public final class ConversationStore {
     }
 
     /** The error for a cursor that points to nothing. */
-    public static ConversationException noCursor(String after) {
+    public static ConversationException invalidCursor(String after) {
         return new ConversationException(
                 ErrorCode.INVALID_REQUEST, "after", "'after' names nothing that is in this list: '" + after + "'.");
     }
 
     /** Where a turn of a conversation stands; none where it does not. */
     public Optional<Integer> position(Conversation conversation, String turn) {
-        return database.call(handle -> handle.select(
-                        "SELECT position FROM turn WHERE conversation = ? AND id = ?", conversation.key(), turn)
+        return database.withHandle(handle -> handle.select(
+                        "SELECT position FROM turn WHERE conversation = ? AND id = ?", conversation.primaryKey(), turn)
                 .mapTo(Integer.class)
                 .findFirst());
     }
@@ -205,8 +205,9 @@ public final class ConversationStore {
      *
      * @param from the position of the first; null: from the start of that order
      */
-    public List<Placed> turns(Conversation conversation, @Nullable Integer from, boolean ascending, int limit) {
-        return database.call(handle -> TurnTable.turns(handle, conversation.key(), from, ascending, limit));
+    public List<PositionedTurn> turns(Conversation conversation, @Nullable Integer from, boolean ascending, int limit) {
+        return database.withHandle(
+                handle -> TurnTable.turns(handle, conversation.primaryKey(), from, ascending, limit));
     }
 
     /**
@@ -215,8 +216,10 @@ public final class ConversationStore {
      * @param from the position of the first; null: from the start of that order
      * @param isEnough takes a turn, and tells whether it is the last one that is wanted
      */
-    public void read(Conversation conversation, @Nullable Integer from, boolean ascending, Predicate<Placed> isEnough) {
-        database.call(handle -> TurnTable.read(handle, conversation.key(), "", from, ascending, isEnough));
+    public void readUntil(
+            Conversation conversation, @Nullable Integer from, boolean ascending, Predicate<PositionedTurn> isEnough) {
+        database.withHandle(
+                handle -> TurnTable.readUntil(handle, conversation.primaryKey(), "", from, ascending, isEnough));
     }
 
     /**
@@ -224,23 +227,23 @@ public final class ConversationStore {
      *
      * @throws ConversationException also when it has to be there and is not
      */
-    History history(Entry entry, History.Need need) {
-        return database.call(handle -> {
+    History history(ConversationRef entry, History.Window need) {
+        return database.withHandle(handle -> {
             Optional<Conversation> conversation = find(handle, entry.caller(), entry.id());
-            if (conversation.isEmpty() && ConversationId.isMade(entry.id())) {
+            if (conversation.isEmpty() && ConversationId.isGenerated(entry.id())) {
                 throw ConversationException.notFound(entry.id());
             }
             return conversation.isEmpty()
                     ? History.NONE
-                    : history(handle, conversation.get().key(), need);
+                    : history(handle, conversation.get().primaryKey(), need);
         });
     }
 
-    private static History history(Handle handle, long conversation, History.Need need) {
-        Deque<Placed> recent = new ArrayDeque<>();
-        boolean cut = TurnTable.read(handle, conversation, "", null, false, turn -> {
-            recent.addFirst(need.of(turn));
-            return need.isEnoughWith(turn.turn());
+    private static History history(Handle handle, long conversation, History.Window need) {
+        Deque<PositionedTurn> recent = new ArrayDeque<>();
+        boolean cut = TurnTable.readUntil(handle, conversation, "", null, false, turn -> {
+            recent.addFirst(need.withoutUnneededReasoning(turn));
+            return need.addAndCheckFull(turn.turn());
         });
         if (!cut) {
             return new History(conversation, null, List.of(), List.copyOf(recent));
@@ -255,9 +258,9 @@ public final class ConversationStore {
                 List.copyOf(recent));
     }
 
-    private static List<Message> instructions(Handle handle, long conversation, int before, History.Need need) {
+    private static List<Message> instructions(Handle handle, long conversation, int before, History.Window need) {
         List<Message> instructions = new ArrayList<>();
-        TurnTable.read(handle, conversation, " AND instructs AND position < " + before, null, true, placed -> {
+        TurnTable.readUntil(handle, conversation, " AND instructs AND position < " + before, null, true, placed -> {
             need.addInstructions(placed.turn());
             instructions.addAll(placed.turn().instructions());
             return false;
@@ -266,20 +269,20 @@ public final class ConversationStore {
     }
 
     /** As much of a conversation as is needed to add to its end. */
-    History end(Conversation conversation) {
-        return new History(conversation.key(), null, List.of(), turns(conversation, null, false, 1));
+    History historyTail(Conversation conversation) {
+        return new History(conversation.primaryKey(), null, List.of(), turns(conversation, null, false, 1));
     }
 
     /** The turn that was answered under a key already. */
-    Optional<StoredTurn> answered(Entry entry) {
-        Entry.Idempotency idempotency = entry.idempotency();
+    Optional<StoredTurn> answered(ConversationRef entry) {
+        ConversationRef.IdempotencyKey idempotency = entry.idempotencyKey();
         if (idempotency == null) {
             return Optional.empty();
         }
-        return database.call(handle -> {
-            Optional<TurnTable.Answered> found = TurnTable.answered(handle, entry, idempotency.key());
-            found.ifPresent(row -> Leases.requireSame(idempotency, row.fingerprint()));
-            return found.map(TurnTable.Answered::turn);
+        return database.withHandle(handle -> {
+            Optional<TurnTable.AnsweredTurn> found = TurnTable.findByIdempotencyKey(handle, entry, idempotency.value());
+            found.ifPresent(row -> Leases.requireSameRequest(idempotency, row.requestDigest()));
+            return found.map(TurnTable.AnsweredTurn::turn);
         });
     }
 
@@ -289,11 +292,11 @@ public final class ConversationStore {
      * @throws ConversationException also when the lease is lost, or the conversation is no longer as it was
      */
     void store(Leases.Lease lease, History history, StoredTurn turn) {
-        Entry entry = lease.entry();
+        ConversationRef entry = lease.conversation();
         RawJson metadata = new RawJson("{}");
         NewTurn added = NewTurn.of(turn);
-        Long known = history.key();
-        database.transaction(handle -> {
+        Long known = history.conversationKey();
+        database.inTransaction(handle -> {
             if (Leases.release(handle, lease) == 0) {
                 throw ConversationException.changed();
             }
@@ -306,7 +309,7 @@ public final class ConversationStore {
             if (updated == 0) {
                 throw ConversationException.changed();
             }
-            TurnTable.insert(handle, key, history.nextPosition(), added, entry.idempotency());
+            TurnTable.insert(handle, key, history.nextPosition(), added, entry.idempotencyKey());
             return key;
         });
         quota.add(entry.caller(), added.bytes() + (known == null ? bytes(metadata) : 0));

@@ -17,18 +17,18 @@ public final class Conversations {
     private final StorageQuota quota;
     private final ConversationStore store;
     private final Leases leases;
-    private final Purge purge;
+    private final Retention purge;
     private final Tokenizer tokenizer;
 
     public Conversations(Database database, ConversationSettings settings, Tokenizer tokenizer) {
         this.database = database;
         this.settings = settings;
         this.tokenizer = tokenizer;
-        quota = new StorageQuota(database, settings.bytesPerCaller());
+        quota = new StorageQuota(database, settings.maxBytesPerCaller());
         Deletion deletion = new Deletion(database);
         store = new ConversationStore(database, quota, deletion);
         leases = new Leases(database, settings.lease());
-        purge = new Purge(database, deletion);
+        purge = new Retention(database, deletion);
     }
 
     /**
@@ -37,8 +37,8 @@ public final class Conversations {
      *
      * @param scheduler its threads may block, and are not interrupted; it needs three, so that none of these waits for another
      */
-    public void keepOrder(ScheduledExecutorService scheduler) {
-        database.watch(scheduler);
+    public void startMaintenance(ScheduledExecutorService scheduler) {
+        database.startMonitoring(scheduler);
         start("leases", settings.lease().dividedBy(3), leases::renew, scheduler);
         start("purge", PURGE, () -> purge(scheduler::isShutdown), scheduler);
     }
@@ -56,7 +56,7 @@ public final class Conversations {
 
     private void purge(BooleanSupplier stop) {
         purge.run(settings, stop);
-        leases.purge();
+        leases.deleteExpired();
     }
 
     public ConversationStore store() {
@@ -68,19 +68,19 @@ public final class Conversations {
      *
      * @throws ConversationException when the key belongs to another request, or to one that still runs
      */
-    public Optional<StoredTurn> answered(Entry entry) {
-        if (entry.idempotency() == null) {
+    public Optional<StoredTurn> answered(ConversationRef entry) {
+        if (entry.idempotencyKey() == null) {
             return Optional.empty();
         }
-        leases.refuseSameKey(entry); // first: a turn that ends in between is found by what follows
+        leases.rejectIfKeyInFlight(entry); // first: a turn that ends in between is found by what follows
         return store.answered(entry);
     }
 
     /** Opens a conversation for a turn, unless another turn has it open. */
-    public Optional<OpenConversation> tryOpen(Entry entry) {
-        Leases.Lease lease = leases.lease(entry);
+    public Optional<OpenConversation> tryOpen(ConversationRef entry) {
+        Leases.Lease lease = leases.newLease(entry);
         // Made before the lease is held: if there were no memory for it afterwards, nobody would end the lease.
         Optional<OpenConversation> open = Optional.of(new OpenConversation(store, leases, lease, quota, tokenizer));
-        return leases.tryTake(lease) ? open : Optional.empty();
+        return leases.tryAcquire(lease) ? open : Optional.empty();
     }
 }

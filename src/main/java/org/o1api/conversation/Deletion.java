@@ -14,14 +14,14 @@ import org.o1api.database.Database;
  */
 final class Deletion {
     /** The start of the statement that hands conversations over; a condition has to follow. */
-    static final String HAND_OVER =
+    static final String MARK_AS_DELETED =
             "UPDATE conversation SET caller = '', id = CAST(pk AS VARCHAR(128)), used_at = CURRENT_TIMESTAMP ";
 
     /** Turns that one statement deletes at most. */
-    static final int BATCH = 500;
+    static final int BATCH_SIZE = 500;
 
     /** Those among them at most whose record is long and therefore not in the row. */
-    static final int LONG_IN_A_BATCH = 4;
+    static final int MAX_LONG_RECORDS_PER_BATCH = 4;
 
     private static final int CONVERSATIONS_AT_ONCE = 100;
 
@@ -36,14 +36,14 @@ final class Deletion {
      *
      * @param stop ends it earlier
      */
-    void deleteRest(Duration time, BooleanSupplier stop) {
+    void deleteMarked(Duration time, BooleanSupplier stop) {
         long startNanos = System.nanoTime();
         BooleanSupplier over = () -> stop.getAsBoolean() || System.nanoTime() - startNanos > time.toNanos();
         List<Long> found;
         long last = -1;
         do {
             long after = last;
-            found = database.call(handle -> handle.select(
+            found = database.withHandle(handle -> handle.select(
                             "SELECT pk FROM conversation WHERE caller = '' AND pk > ? ORDER BY pk LIMIT "
                                     + CONVERSATIONS_AT_ONCE,
                             after)
@@ -65,7 +65,7 @@ final class Deletion {
             }
             last = deleteBatch(conversation, last.getAsInt());
         }
-        database.call(handle -> handle.execute(
+        database.withHandle(handle -> handle.execute(
                 "DELETE FROM conversation WHERE pk = ? AND caller = ''"
                         + " AND NOT EXISTS (SELECT 1 FROM turn WHERE conversation = ?)", // or one statement would
                 // delete them all
@@ -77,10 +77,10 @@ final class Deletion {
 
     /** Deletes the turns that follow a position, as many as one statement may; returns the last position, or nothing at the end. */
     private OptionalInt deleteBatch(long conversation, int after) {
-        return database.call(handle -> {
+        return database.withHandle(handle -> {
             List<Position> next = handle.select(
                             "SELECT position, record IS NULL AS is_long FROM turn WHERE conversation = ? AND position > ?"
-                                    + " ORDER BY position LIMIT " + BATCH,
+                                    + " ORDER BY position LIMIT " + BATCH_SIZE,
                             conversation,
                             after)
                     .map((row, context) -> new Position(row.getInt("position"), row.getBoolean("is_long")))
@@ -95,7 +95,7 @@ final class Deletion {
                     conversation,
                     after,
                     last);
-            return size < next.size() || size == BATCH ? OptionalInt.of(last) : OptionalInt.empty();
+            return size < next.size() || size == BATCH_SIZE ? OptionalInt.of(last) : OptionalInt.empty();
         });
     }
 
@@ -103,7 +103,7 @@ final class Deletion {
         int longOnes = 0;
         for (int i = 0; i < next.size(); i++) {
             longOnes += next.get(i).isLong ? 1 : 0;
-            if (longOnes == LONG_IN_A_BATCH) {
+            if (longOnes == MAX_LONG_RECORDS_PER_BATCH) {
                 return i + 1;
             }
         }

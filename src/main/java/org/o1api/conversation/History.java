@@ -3,19 +3,23 @@ package org.o1api.conversation;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
-import org.o1api.conversation.ConversationStore.Placed;
+import org.o1api.conversation.ConversationStore.PositionedTurn;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 
 /**
  * What a conversation has so far, as far as a turn needs it.
  *
- * @param key of the conversation; null: it has not begun
+ * @param conversationKey of the conversation; null: it has not begun
  * @param first the turn that it began with, where the recent ones are not all; else null
  * @param instructions of the turns before the recent ones
  * @param recent the newest turns, oldest first
  */
-record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> instructions, List<Placed> recent) {
+record History(
+        @Nullable Long conversationKey,
+        @Nullable StoredTurn first,
+        List<Message> instructions,
+        List<PositionedTurn> recent) {
     static final History NONE = new History(null, null, List.of(), List.of());
 
     History {
@@ -32,18 +36,18 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
      * How much of a history is enough: more than the model is told again, and as many messages as the request has, which may be
      * the conversation's own; but never more than a request may bring, and never without the calls that results belong to.
      */
-    static final class Need {
+    static final class Window {
         /** No text has that many bytes a token, but for one made to have them. */
         private static final int BYTES_OF_A_TOKEN = 8;
 
-        private final Bounds bounds;
+        private final HistoryLimits bounds;
         private long bytes;
         private int messages;
         private long characters;
         private long instructions;
         private boolean callNeeded;
 
-        Need(Bounds bounds, List<Message> asked) {
+        Window(HistoryLimits bounds, List<Message> asked) {
             this.bounds = bounds;
             this.bytes = bounds.tokens() * BYTES_OF_A_TOKEN;
             this.messages = asked.size();
@@ -53,10 +57,10 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
         }
 
         /** What of a turn is needed. */
-        Placed of(Placed placed) {
-            return (bounds.reasoning() || callNeeded) && bytes >= 0
+        PositionedTurn withoutUnneededReasoning(PositionedTurn placed) {
+            return (bounds.includeReasoning() || callNeeded) && bytes >= 0
                     ? placed
-                    : new Placed(placed.position(), placed.turn().withoutReasoning(), placed.length());
+                    : new PositionedTurn(placed.position(), placed.turn().withoutReasoning(), placed.recordLength());
         }
 
         /**
@@ -66,7 +70,7 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
          */
         void addInstructions(StoredTurn turn) {
             for (Message message : turn.instructions()) {
-                instructions -= MessageText.of(message).length();
+                instructions -= CanonicalMessage.of(message).length();
             }
             if (instructions < 0) {
                 throw tooMuch("The system messages of this conversation are");
@@ -78,16 +82,16 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
          *
          * @throws ConversationException when the calls that a result belongs to are more than twice what a request may bring
          */
-        boolean isEnoughWith(StoredTurn turn) {
-            List<MessageText> texts = Told.texts(turn);
-            bytes -= most(texts, MessageText::mostTokens);
-            if (bounds.reasoning() || callNeeded) {
-                bytes -= most(Told.reasoningTexts(turn), MessageText::mostTokens);
+        boolean addAndCheckFull(StoredTurn turn) {
+            List<CanonicalMessage> texts = HistoryMessage.dialogMessages(turn);
+            bytes -= most(texts, CanonicalMessage::maxTokens);
+            if (bounds.includeReasoning() || callNeeded) {
+                bytes -= most(HistoryMessage.reasoningMessages(turn), CanonicalMessage::maxTokens);
             }
-            characters -= most(texts, MessageText::length); // a client has no reasoning of it
-            messages -= turn.length();
+            characters -= most(texts, CanonicalMessage::length); // a client has no reasoning of it
+            messages -= turn.messageCount();
             addInstructions(turn);
-            if (turn.beginsWithResult()) {
+            if (turn.startsWithToolResult()) {
                 boolean tooMuch = characters < -bounds.characters();
                 if (tooMuch && callNeeded) {
                     throw tooMuch("The calls of tools in this conversation and their results are");
@@ -98,7 +102,7 @@ record History(@Nullable Long key, @Nullable StoredTurn first, List<Message> ins
             return (bytes < 0 && messages <= 0) || characters < 0;
         }
 
-        private static long most(List<MessageText> texts, ToLongFunction<MessageText> measure) {
+        private static long most(List<CanonicalMessage> texts, ToLongFunction<CanonicalMessage> measure) {
             return texts.stream().mapToLong(measure).sum();
         }
 

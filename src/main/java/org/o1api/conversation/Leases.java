@@ -34,10 +34,10 @@ final class Leases {
     }
 
     /** The floor, held. */
-    record Lease(Entry entry, String owner) {}
+    record Lease(ConversationRef conversation, String owner) {}
 
     /** A lease that is not held yet. */
-    Lease lease(Entry entry) {
+    Lease newLease(ConversationRef entry) {
         return new Lease(entry, UUID.randomUUID().toString());
     }
 
@@ -46,11 +46,11 @@ final class Leases {
      *
      * @throws ConversationException when a turn of the same idempotency key has it
      */
-    boolean tryTake(Lease lease) {
+    boolean tryAcquire(Lease lease) {
         boolean taken = false;
         held.add(lease.owner);
         try {
-            taken = database.call(handle -> insert(handle, lease) || takeOver(handle, lease));
+            taken = database.withHandle(handle -> insert(handle, lease) || takeOver(handle, lease));
         } finally {
             if (!taken) { // also after an Error, of which nobody knows how far the statement came: then the lease ends
                 // by itself
@@ -58,14 +58,14 @@ final class Leases {
             }
         }
         if (!taken) {
-            refuseSameKey(lease.entry);
+            rejectIfKeyInFlight(lease.conversation);
         }
         return taken;
     }
 
     /** Looks first, though the key alone would do: those who wait would fill the database's log with failed statements. */
     private boolean insert(Handle handle, Lease lease) {
-        Entry.@Nullable Idempotency idempotency = lease.entry.idempotency();
+        ConversationRef.@Nullable IdempotencyKey idempotency = lease.conversation.idempotencyKey();
         try {
             return handle.execute(
                             "INSERT INTO lease (caller, id, owner, idempotency_key, fingerprint, expires_at)"
@@ -73,14 +73,14 @@ final class Leases {
                                     + " CAST(? AS VARCHAR(255)), CAST(? AS VARCHAR(64)), "
                                     + EXPIRY
                                     + " WHERE NOT EXISTS (SELECT 1 FROM lease WHERE caller = ? AND id = ?)",
-                            lease.entry.caller(),
-                            lease.entry.id(),
+                            lease.conversation.caller(),
+                            lease.conversation.id(),
                             lease.owner,
-                            idempotency == null ? null : idempotency.key(),
-                            idempotency == null ? null : idempotency.fingerprint(),
+                            idempotency == null ? null : idempotency.value(),
+                            idempotency == null ? null : idempotency.requestDigest(),
                             seconds,
-                            lease.entry.caller(),
-                            lease.entry.id())
+                            lease.conversation.caller(),
+                            lease.conversation.id())
                     > 0;
         } catch (UnableToExecuteStatementException e) {
             if (e.getCause() instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState())) {
@@ -91,35 +91,35 @@ final class Leases {
     }
 
     private boolean takeOver(Handle handle, Lease lease) {
-        Entry.@Nullable Idempotency idempotency = lease.entry.idempotency();
+        ConversationRef.@Nullable IdempotencyKey idempotency = lease.conversation.idempotencyKey();
         return handle.execute(
                         "UPDATE lease SET owner = ?, idempotency_key = ?, fingerprint = ?, expires_at = " + EXPIRY
                                 + " WHERE caller = ? AND id = ? AND expires_at < CURRENT_TIMESTAMP",
                         lease.owner,
-                        idempotency == null ? null : idempotency.key(),
-                        idempotency == null ? null : idempotency.fingerprint(),
+                        idempotency == null ? null : idempotency.value(),
+                        idempotency == null ? null : idempotency.requestDigest(),
                         seconds,
-                        lease.entry.caller(),
-                        lease.entry.id())
+                        lease.conversation.caller(),
+                        lease.conversation.id())
                 > 0;
     }
 
     /** Fails when a turn of the same idempotency key has the floor. */
-    void refuseSameKey(Entry entry) {
-        Entry.Idempotency idempotency = entry.idempotency();
+    void rejectIfKeyInFlight(ConversationRef entry) {
+        ConversationRef.IdempotencyKey idempotency = entry.idempotencyKey();
         if (idempotency == null) {
             return;
         }
-        Optional<String> running = database.call(handle -> handle.select(
+        Optional<String> running = database.withHandle(handle -> handle.select(
                         "SELECT fingerprint FROM lease WHERE caller = ? AND id = ? AND idempotency_key = ?"
                                 + " AND expires_at >= CURRENT_TIMESTAMP",
                         entry.caller(),
                         entry.id(),
-                        idempotency.key())
+                        idempotency.value())
                 .mapTo(String.class)
                 .findOne());
         running.ifPresent(fingerprint -> {
-            requireSame(idempotency, fingerprint);
+            requireSameRequest(idempotency, fingerprint);
             throw new ConversationException(
                     ErrorCode.IDEMPOTENCY_KEY_IN_USE,
                     null,
@@ -128,8 +128,8 @@ final class Leases {
     }
 
     /** Fails when an idempotency key was used for another request. */
-    static void requireSame(Entry.Idempotency idempotency, String fingerprint) {
-        if (!idempotency.fingerprint().equals(fingerprint)) {
+    static void requireSameRequest(ConversationRef.IdempotencyKey idempotency, String fingerprint) {
+        if (!idempotency.requestDigest().equals(fingerprint)) {
             throw new ConversationException(
                     ErrorCode.IDEMPOTENCY_KEY_REUSED,
                     null,
@@ -141,26 +141,26 @@ final class Leases {
     static int release(Handle handle, Lease lease) {
         return handle.execute(
                 "DELETE FROM lease WHERE caller = ? AND id = ? AND owner = ?",
-                lease.entry.caller(),
-                lease.entry.id(),
+                lease.conversation.caller(),
+                lease.conversation.id(),
                 lease.owner);
     }
 
     /** No longer renews a lease: it ends by itself, if nothing else ends it. */
-    void letGo(Lease lease) {
+    void stopRenewing(Lease lease) {
         held.remove(lease.owner);
     }
 
     void release(Lease lease) {
-        letGo(lease);
-        database.call(handle -> release(handle, lease));
+        stopRenewing(lease);
+        database.withHandle(handle -> release(handle, lease));
     }
 
     /** Renews all that this node holds. */
     void renew() {
         List<String> owners = List.copyOf(held);
         if (!owners.isEmpty()) {
-            database.call(handle -> handle.createUpdate("UPDATE lease SET expires_at = "
+            database.withHandle(handle -> handle.createUpdate("UPDATE lease SET expires_at = "
                             + EXPIRY.replace("?", ":seconds") + " WHERE owner IN (<owners>)")
                     .bind("seconds", seconds)
                     .bindList("owners", owners)
@@ -169,8 +169,8 @@ final class Leases {
     }
 
     /** Deletes what was not given back. */
-    void purge() {
-        database.call(
+    void deleteExpired() {
+        database.withHandle(
                 handle -> handle.execute("DELETE FROM lease WHERE expires_at < CURRENT_TIMESTAMP - INTERVAL '1' HOUR"));
     }
 }

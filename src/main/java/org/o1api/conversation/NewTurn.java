@@ -9,6 +9,6 @@ package org.o1api.conversation;
 record NewTurn(StoredTurn turn, String record, long bytes) {
     static NewTurn of(StoredTurn turn) {
         String record = TurnJson.write(turn);
-        return new NewTurn(turn, record, StorageQuota.BYTES_OF_A_TURN + Utf8.length(record));
+        return new NewTurn(turn, record, StorageQuota.BYTES_PER_TURN + Utf8.length(record));
     }
 }

@@ -27,7 +27,7 @@ public final class OpenConversation implements AutoCloseable {
 
     /** The turn that has answered this request by now, while this one waited. */
     public Optional<StoredTurn> answered() {
-        return store.answered(lease.entry());
+        return store.answered(lease.conversation());
     }
 
     /**
@@ -36,11 +36,11 @@ public final class OpenConversation implements AutoCloseable {
      * @throws ConversationException when the request does not go on from the history, or its answer could not be stored because
      *     the caller's conversations are above their limit
      */
-    public List<Message> continuedBy(List<Message> asked, Bounds bounds) {
-        quota.require(lease.entry().caller());
-        history = store.history(lease.entry(), new History.Need(bounds, asked));
-        Continuation continuation = Continuation.of(history, asked, bounds, tokenizer);
-        added = continuation.added();
+    public List<Message> buildPrompt(List<Message> asked, HistoryLimits bounds) {
+        quota.requireNotExceeded(lease.conversation().caller());
+        history = store.history(lease.conversation(), new History.Window(bounds, asked));
+        HistoryMerge continuation = HistoryMerge.of(history, asked, bounds, tokenizer);
+        added = continuation.newMessages();
         return continuation.prompt();
     }
 
@@ -49,12 +49,12 @@ public final class OpenConversation implements AutoCloseable {
      *
      * @throws ConversationException also when the caller's conversations are above their limit
      */
-    public void put(StoredTurn turn) {
-        Entry entry = lease.entry();
-        quota.require(entry.caller());
+    public void append(StoredTurn turn) {
+        ConversationRef entry = lease.conversation();
+        quota.requireNotExceeded(entry.caller());
         Conversation conversation =
                 store.find(entry.caller(), entry.id()).orElseThrow(() -> ConversationException.notFound(entry.id()));
-        store.store(lease, store.end(conversation), turn);
+        store.store(lease, store.historyTail(conversation), turn);
         stored = true;
     }
 
@@ -74,7 +74,7 @@ public final class OpenConversation implements AutoCloseable {
     /** Gives the floor up. When that cannot be told to the database, the lease ends by itself. */
     @Override
     public void close() {
-        leases.letGo(lease);
+        leases.stopRenewing(lease);
         if (!stored) {
             try {
                 leases.release(lease);

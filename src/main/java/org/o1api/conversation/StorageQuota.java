@@ -14,10 +14,10 @@ import org.o1api.model.ErrorCode;
  */
 final class StorageQuota {
     /** What a row of the table {@code conversation} and its index entries occupy, so that empty conversations count too. */
-    static final int BYTES_OF_A_CONVERSATION = 512;
+    static final int BYTES_PER_CONVERSATION = 512;
 
     /** What a row of the table {@code turn} and its index entries occupy beside the record. */
-    static final int BYTES_OF_A_TURN = 256;
+    static final int BYTES_PER_TURN = 256;
 
     private static final long MAX_AGE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -43,13 +43,13 @@ final class StorageQuota {
      *
      * @throws ConversationException with {@code storage_quota_exceeded}
      */
-    void require(String caller) {
+    void requireNotExceeded(String caller) {
         long now = nanoTime.getAsLong();
         Total known = totals.get(caller);
         if (known != null && now - known.readNanos < MAX_AGE_NANOS && known.bytes <= limit) {
             return;
         }
-        long bytes = database.call(handle -> handle.select(
+        long bytes = database.withHandle(handle -> handle.select(
                         "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM conversation WHERE caller = ?", caller)
                 .mapTo(Long.class)
                 .one());

@@ -31,7 +31,7 @@ public record StoredTurn(
      *
      * @param content the plain answer; null where there is none beside tool calls or a refusal
      * @param refusal why it does not answer; null: it does
-     * @param sent the content as the client got it, where steps stood in it; null: as {@code content}
+     * @param sentContent the content as the client got it, where steps stood in it; null: as {@code content}
      * @param toolCalls a list in the shape of a message's {@code tool_calls}; null: none
      * @param images a list in the shape of a message's {@code images}, for a replay only: the model does not get them again; null:
      *     none
@@ -40,7 +40,7 @@ public record StoredTurn(
     public record Answer(
             @Nullable String content,
             @Nullable String refusal,
-            @Nullable String sent,
+            @Nullable String sentContent,
             @Nullable RawJson toolCalls,
             @Nullable RawJson images,
             List<Step> reasoning,
@@ -63,7 +63,7 @@ public record StoredTurn(
         }
 
         private Answer withoutReasoning() {
-            return new Answer(content, refusal, sent, toolCalls, images, List.of(), finishReason, usage);
+            return new Answer(content, refusal, sentContent, toolCalls, images, List.of(), finishReason, usage);
         }
     }
 
@@ -87,11 +87,11 @@ public record StoredTurn(
     }
 
     /** Whether it begins with what a tool gave, and so belongs to the turn before it. */
-    boolean beginsWithResult() {
-        return beginsWithResult(messages);
+    boolean startsWithToolResult() {
+        return startsWithToolResult(messages);
     }
 
-    static boolean beginsWithResult(List<Message> messages) {
+    static boolean startsWithToolResult(List<Message> messages) {
         return messages.stream()
                 .filter(message -> !message.role().isInstruction())
                 .findFirst()
@@ -107,7 +107,7 @@ public record StoredTurn(
     }
 
     /** How many messages it adds to the history. */
-    int length() {
+    int messageCount() {
         return messages.size() + (answer == null ? 0 : 1);
     }
 }

@@ -3,5 +3,5 @@ package org.o1api.conversation;
 /** What counts the tokens of a text. */
 @FunctionalInterface
 public interface Tokenizer {
-    long tokens(String text);
+    long countTokens(String text);
 }

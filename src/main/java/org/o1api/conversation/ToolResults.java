@@ -30,7 +30,7 @@ final class ToolResults {
     private ToolResults() {}
 
     /** The same prompt with one result for each call. */
-    static List<Message> completed(List<Message> prompt) {
+    static List<Message> complete(List<Message> prompt) {
         ToolResults results = new ToolResults();
         prompt.forEach(results::add);
         results.endResults();

@@ -133,8 +133,8 @@ final class TurnJson {
         if (answer.refusal() != null) {
             json.writeStringField("refusal", answer.refusal());
         }
-        if (answer.sent() != null) {
-            json.writeStringField("sent", answer.sent());
+        if (answer.sentContent() != null) {
+            json.writeStringField("sent", answer.sentContent());
         }
         if (answer.toolCalls() != null) {
             json.writeFieldName("tool_calls");

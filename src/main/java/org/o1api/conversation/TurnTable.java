@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
-import org.o1api.conversation.ConversationStore.Placed;
+import org.o1api.conversation.ConversationStore.PositionedTurn;
 
 /** The table {@code turn}. A record that is too long for its row is read by itself, so that memory holds one of them. */
 final class TurnTable {
@@ -22,7 +22,11 @@ final class TurnTable {
 
     /** Adds a turn at its position. */
     static void insert(
-            Handle handle, long conversation, int position, NewTurn added, Entry.@Nullable Idempotency idempotency) {
+            Handle handle,
+            long conversation,
+            int position,
+            NewTurn added,
+            ConversationRef.@Nullable IdempotencyKey idempotency) {
         boolean inRow = added.record().length() <= LONGEST_RECORD;
         handle.execute(
                 "INSERT INTO turn (conversation, position, id, idempotency_key, fingerprint, instructs, record, long_record)"
@@ -30,8 +34,8 @@ final class TurnTable {
                 conversation,
                 position,
                 added.turn().id(),
-                idempotency == null ? null : idempotency.key(),
-                idempotency == null ? null : idempotency.fingerprint(),
+                idempotency == null ? null : idempotency.value(),
+                idempotency == null ? null : idempotency.requestDigest(),
                 !added.turn().instructions().isEmpty(),
                 inRow ? added.record() : null,
                 inRow ? null : added.record());
@@ -42,9 +46,10 @@ final class TurnTable {
      *
      * @param from the position of the first; null: from the start of that order
      */
-    static List<Placed> turns(Handle handle, long conversation, @Nullable Integer from, boolean ascending, int limit) {
-        List<Placed> turns = new ArrayList<>();
-        read(handle, conversation, "", from, ascending, turn -> {
+    static List<PositionedTurn> turns(
+            Handle handle, long conversation, @Nullable Integer from, boolean ascending, int limit) {
+        List<PositionedTurn> turns = new ArrayList<>();
+        readUntil(handle, conversation, "", from, ascending, turn -> {
             turns.add(turn);
             return turns.size() == limit;
         });
@@ -57,13 +62,13 @@ final class TurnTable {
      * @param which a condition more, or nothing
      * @param from the position of the first; null: from the start of that order
      */
-    static boolean read(
+    static boolean readUntil(
             Handle handle,
             long conversation,
             String which,
             @Nullable Integer from,
             boolean ascending,
-            Predicate<Placed> isEnough) {
+            Predicate<PositionedTurn> isEnough) {
         Integer next = from;
         List<Row> page;
         do {
@@ -101,7 +106,7 @@ final class TurnTable {
                 row.getString("record"));
     }
 
-    private static Placed placed(Handle handle, Row row) {
+    private static PositionedTurn placed(Handle handle, Row row) {
         String record = row.record != null
                 ? row.record
                 : handle.select(
@@ -111,14 +116,14 @@ final class TurnTable {
                         .mapTo(String.class)
                         .findOne()
                         .orElseThrow(ConversationException::changed); // deleted meanwhile
-        return new Placed(row.position, TurnJson.read(row.id, record), record.length());
+        return new PositionedTurn(row.position, TurnJson.read(row.id, record), record.length());
     }
 
     /** A turn that was answered under an idempotency key, and the fingerprint of its request. */
-    record Answered(String fingerprint, StoredTurn turn) {}
+    record AnsweredTurn(String requestDigest, StoredTurn turn) {}
 
     /** The turn that was answered under an idempotency key. */
-    static Optional<Answered> answered(Handle handle, Entry entry, String key) {
+    static Optional<AnsweredTurn> findByIdempotencyKey(Handle handle, ConversationRef entry, String key) {
         return handle.select(
                         ROW + "WHERE conversation = (SELECT pk FROM conversation WHERE caller = ? AND id = ?)"
                                 + " AND idempotency_key = ?",
@@ -127,7 +132,7 @@ final class TurnTable {
                         key)
                 .map((row, context) -> row(row))
                 .findOne()
-                .map(row -> new Answered(
+                .map(row -> new AnsweredTurn(
                         String.valueOf(row.fingerprint), placed(handle, row).turn()));
     }
 }

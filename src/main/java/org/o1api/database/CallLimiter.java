@@ -22,12 +22,12 @@ final class CallLimiter {
     }
 
     /**
-     * Acquires a slot; {@link #leave} has to follow.
+     * Acquires a slot; {@link #release} has to follow.
      *
      * @param down whether the database is known to be unreachable: then nobody waits
      * @return false if there is no slot because the database does not answer
      */
-    boolean enter(BooleanSupplier down) {
+    boolean acquire(BooleanSupplier down) {
         try {
             boolean acquired = slots.tryAcquire();
             while (!acquired && !down.getAsBoolean() && System.nanoTime() - progressNanos < SILENCE_NANOS) {
@@ -44,7 +44,7 @@ final class CallLimiter {
     }
 
     /** Releases a slot. */
-    void leave() {
+    void release() {
         progressNanos = System.nanoTime();
         slots.release();
     }

@@ -70,7 +70,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** Opens the database in the background, and looks for it there when it is unreachable. */
-    public PeriodicTask watch(ScheduledExecutorService scheduler) {
+    public PeriodicTask startMonitoring(ScheduledExecutorService scheduler) {
         return PeriodicTask.start("database", Duration.ZERO, CHECK, this::look, scheduler);
     }
 
@@ -85,8 +85,8 @@ public final class Database implements AutoCloseable {
     }
 
     /** What is done with a connection. */
-    public interface Work<T> {
-        T with(Handle handle) throws SQLException;
+    public interface Callback<T> {
+        T apply(Handle handle) throws SQLException;
     }
 
     /**
@@ -94,18 +94,18 @@ public final class Database implements AutoCloseable {
      *
      * @throws DatabaseUnavailableException if the database is unreachable or a statement fails
      */
-    public <T> T call(Work<T> work) {
-        if (down || !limiter.enter(() -> down)) {
+    public <T> T withHandle(Callback<T> work) {
+        if (down || !limiter.acquire(() -> down)) {
             throw new DatabaseUnavailableException(null);
         }
         try {
-            return opened().withHandle(work::with);
+            return opened().withHandle(work::apply);
         } catch (SQLException | JdbiException e) {
-            connections.evictIfEnded(e);
+            connections.evictIfDatabaseClosed(e);
             report(DatabaseFailure.of(e));
             throw new DatabaseUnavailableException(e);
         } finally {
-            limiter.leave();
+            limiter.release();
         }
     }
 
@@ -114,12 +114,12 @@ public final class Database implements AutoCloseable {
      *
      * @throws DatabaseUnavailableException if the database is unreachable or a statement fails; nothing is done then
      */
-    public <T> T transaction(Work<T> work) {
-        return call(handle -> handle.inTransaction(work::with));
+    public <T> T inTransaction(Callback<T> work) {
+        return withHandle(handle -> handle.inTransaction(work::apply));
     }
 
     private void report(DatabaseFailure failure) {
-        suspected |= failure.ofConnection();
+        suspected |= failure.isConnectionFailure();
         failures.warning(failure.kind(), "the store of conversations failed: " + failure.message());
     }
 
@@ -169,12 +169,12 @@ public final class Database implements AutoCloseable {
             }
         } catch (SQLException | RuntimeException e) { // also what a driver, the pool or a migration throws
             down = true;
-            report(DatabaseFailure.ofConnecting(e));
+            report(DatabaseFailure.whileConnecting(e));
         }
     }
 
     private void connect() throws SQLException {
-        Connection direct = connections.connect(); // fails at once if the server refuses, and says why
+        Connection direct = connections.connectDirectly(); // fails at once if the server refuses, and says why
         try {
             Jdbi found = jdbi == null ? migrated() : jdbi;
             found.useHandle(handle -> handle.execute("SELECT 1")); // the pool has to have noticed too
@@ -187,7 +187,7 @@ public final class Database implements AutoCloseable {
     }
 
     private Jdbi migrated() throws SQLException {
-        DataSource found = instrument.apply(connections.open());
+        DataSource found = instrument.apply(connections.openPool());
         Flyway.configure(Database.class.getClassLoader())
                 .dataSource(found)
                 .locations("classpath:db")
@@ -196,12 +196,12 @@ public final class Database implements AutoCloseable {
                 .baselineVersion("0")
                 .load()
                 .migrate();
-        Jdbi opened = Jdbi.create(() -> DatabaseConnections.committing(found));
-        if (connections.areOurs()) {
+        Jdbi opened = Jdbi.create(() -> DatabaseConnections.autoCommitConnection(found));
+        if (connections.isExclusive()) {
             opened.useHandle(handle -> handle.execute("DELETE FROM lease")); // of a process that was killed
         }
-        if (!connections.arePooledHere()) { // ours have a bound in their URL, and are faster without this one
-            opened.getConfig(SqlStatements.class).setQueryTimeout(DatabaseConnections.QUERY_SECONDS);
+        if (!connections.hasOwnPool()) { // ours have a bound in their URL, and are faster without this one
+            opened.getConfig(SqlStatements.class).setQueryTimeout(DatabaseConnections.QUERY_TIMEOUT_SECONDS);
         }
         return opened;
     }
@@ -221,7 +221,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** Deregisters the drivers that came with the web application: the JVM would hold them, and the application with them. */
-    public static void forgetDrivers() {
+    public static void deregisterDrivers() {
         ClassLoader ours = Database.class.getClassLoader();
         for (Driver driver : Collections.list(DriverManager.getDrivers())) {
             if (driver.getClass().getClassLoader() == ours) {

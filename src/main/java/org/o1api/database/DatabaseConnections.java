@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Where connections to the database come from: a pool of ours, or the container's. */
 final class DatabaseConnections implements AutoCloseable {
     /** How long a statement may take. */
-    static final int QUERY_SECONDS = 10;
+    static final int QUERY_TIMEOUT_SECONDS = 10;
 
     private static final long CONNECT_MILLIS = 5000;
 
@@ -59,7 +59,7 @@ final class DatabaseConnections implements AutoCloseable {
      * @return null where the container has the pool
      */
     @Nullable
-    Connection connect() throws SQLException {
+    Connection connectDirectly() throws SQLException {
         return source instanceof DatabaseSource.Url by ? direct(by).getConnection() : null;
     }
 
@@ -73,7 +73,7 @@ final class DatabaseConnections implements AutoCloseable {
     }
 
     /** Opens the pool, or returns the open one; called by one thread at a time. */
-    DataSource open() throws SQLException {
+    DataSource openPool() throws SQLException {
         if (source instanceof DatabaseSource.Jndi jndi) {
             return lookUp(jndi.name());
         }
@@ -86,19 +86,19 @@ final class DatabaseConnections implements AutoCloseable {
     }
 
     /** Whether the pool is ours. */
-    boolean arePooledHere() {
+    boolean hasOwnPool() {
         return url != null;
     }
 
     /** Whether nobody else can have the database open: a file of H2, which locks it. */
-    boolean areOurs() {
+    boolean isExclusive() {
         return url != null
-                && DatabaseSource.Url.isFileOfH2(url)
+                && DatabaseSource.Url.isH2File(url)
                 && !url.toUpperCase(Locale.ROOT).contains(";AUTO_SERVER=TRUE");
     }
 
     /** A container's pool may hand out connections that commit nothing by themselves; it sets them back when it has them again. */
-    static Connection committing(DataSource connections) throws SQLException {
+    static Connection autoCommitConnection(DataSource connections) throws SQLException {
         Connection connection = connections.getConnection();
         if (!connection.getAutoCommit()) {
             connection.setAutoCommit(true);
@@ -107,9 +107,9 @@ final class DatabaseConnections implements AutoCloseable {
     }
 
     /** After a write that failed H2 closes itself, and only a new connection opens it again. */
-    void evictIfEnded(Throwable failure) {
+    void evictIfDatabaseClosed(Throwable failure) {
         HikariDataSource connections = pool;
-        if (connections != null && DatabaseFailure.hasEnded(failure)) {
+        if (connections != null && DatabaseFailure.isDatabaseClosed(failure)) {
             connections.getHikariPoolMXBean().softEvictConnections();
         }
     }
@@ -131,7 +131,7 @@ final class DatabaseConnections implements AutoCloseable {
         if (!h2) {
             // As text: drivers take nothing else from properties.
             properties.setProperty("connectTimeout", String.valueOf(CONNECT_MILLIS / 1000));
-            properties.setProperty("socketTimeout", String.valueOf(QUERY_SECONDS));
+            properties.setProperty("socketTimeout", String.valueOf(QUERY_TIMEOUT_SECONDS));
             properties.setProperty("tcpKeepAlive", "true");
         }
         String driver = h2 ? "org.h2.Driver" : "org.postgresql.Driver";

@@ -13,9 +13,9 @@ import org.o1api.model.FailureLog;
  * What the log says about a failure of the database. It never contains what was to be stored, nor a password.
  *
  * @param kind the same for failures of which one line a minute is enough
- * @param ofConnection whether the database may be unreachable, rather than one statement wrong
+ * @param isConnectionFailure whether the database may be unreachable, rather than one statement wrong
  */
-record DatabaseFailure(String kind, String message, boolean ofConnection) {
+record DatabaseFailure(String kind, String message, boolean isConnectionFailure) {
     /** H2's codes after which its connections are of no use: internal error, object closed, database closed, closed at shutdown. */
     private static final Set<Integer> H2_ENDED = Set.of(50000, 90007, 90098, 90121);
 
@@ -50,12 +50,12 @@ record DatabaseFailure(String kind, String message, boolean ofConnection) {
     }
 
     /** A failure to open the database or to look for it, whatever it looks like. */
-    static DatabaseFailure ofConnecting(Throwable failure) {
+    static DatabaseFailure whileConnecting(Throwable failure) {
         return new DatabaseFailure(CONNECTION, of(failure).message, true);
     }
 
     /** Whether H2 has closed itself: only a new connection opens it again. */
-    static boolean hasEnded(Throwable failure) {
+    static boolean isDatabaseClosed(Throwable failure) {
         return H2_ENDED.stream().anyMatch(code -> hasCode(failure, code));
     }
 
@@ -66,7 +66,7 @@ record DatabaseFailure(String kind, String message, boolean ofConnection) {
                 || state.startsWith("3D")
                 || state.startsWith("53")
                 || state.startsWith("57P")
-                || hasEnded(failure)
+                || isDatabaseClosed(failure)
                 || !(failure instanceof SQLException || failure instanceof JdbiException);
     }
 

@@ -24,7 +24,7 @@ public sealed interface DatabaseSource {
                 Pattern.compile("jdbc:h2:(file:.+|~/.+|\\.{1,2}/.+|/.+|[A-Za-z]:[/\\\\].+)");
 
         /** Whether a URL is that of a file of H2, which one application at a time can open. */
-        public static boolean isFileOfH2(String url) {
+        public static boolean isH2File(String url) {
             return H2_FILE.matcher(url).matches();
         }
 

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationId;
+import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.Conversations;
-import org.o1api.conversation.Entry;
 import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.model.Cancellation;
@@ -49,7 +49,7 @@ public final class ConversationLock {
     }
 
     /** The turn that answered this request already; see {@link Conversations#answered}. */
-    public Optional<StoredTurn> findAnswer(Entry entry) {
+    public Optional<StoredTurn> findAnswer(ConversationRef entry) {
         return conversations.answered(entry);
     }
 
@@ -58,7 +58,7 @@ public final class ConversationLock {
      *
      * @throws ConversationException when another turn has it for too long
      */
-    public <T> T withLock(Entry entry, Cancellation cancellation, Action<T> work) {
+    public <T> T withLock(ConversationRef entry, Cancellation cancellation, Action<T> work) {
         long deadline = System.nanoTime() + patience.toNanos();
         Name name = new Name(entry.caller(), entry.id());
         Line line = enter(name);
@@ -95,7 +95,7 @@ public final class ConversationLock {
         }
     }
 
-    private OpenConversation open(Entry entry, Cancellation cancellation, long deadline) {
+    private OpenConversation open(ConversationRef entry, Cancellation cancellation, long deadline) {
         long wait = FIRST_WAIT_MILLIS;
         while (true) {
             cancellation.throwIfCancelled();

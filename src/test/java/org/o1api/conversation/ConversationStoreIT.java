@@ -94,21 +94,21 @@ class ConversationStoreIT {
         if (order) {
             ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(3);
             open.add(scheduler::shutdownNow);
-            node.keepOrder(scheduler);
+            node.startMaintenance(scheduler);
         }
         return node;
     }
 
-    private static Entry entry(String caller, String id) {
-        return new Entry(caller, id, null);
+    private static ConversationRef entry(String caller, String id) {
+        return new ConversationRef(caller, id, null);
     }
 
-    private static Entry entry(String key, String fingerprint, String id) {
-        return new Entry("ann", id, new Entry.Idempotency(key, fingerprint));
+    private static ConversationRef entry(String key, String fingerprint, String id) {
+        return new ConversationRef("ann", id, new ConversationRef.IdempotencyKey(key, fingerprint));
     }
 
-    private static Bounds bounds(long tokens) {
-        return new Bounds(tokens, Integer.MAX_VALUE, false);
+    private static HistoryLimits bounds(long tokens) {
+        return new HistoryLimits(tokens, Integer.MAX_VALUE, false);
     }
 
     private static StoredTurn.Answer answer(String content) {
@@ -122,9 +122,9 @@ class ConversationStoreIT {
                 new TurnUsage(new Usage(4, 3, 2, 1), new Usage(9, 3, 2, 5, 4), 2, 3));
     }
 
-    private static List<Message> say(Conversations node, Entry entry, String question, String answer) {
+    private static List<Message> say(Conversations node, ConversationRef entry, String question, String answer) {
         try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
-            List<Message> prompt = conversation.continuedBy(List.of(Message.user(question)), bounds(100_000_000));
+            List<Message> prompt = conversation.buildPrompt(List.of(Message.user(question)), bounds(100_000_000));
             conversation.store("chatcmpl-" + question.hashCode(), 5, "m", answer(answer));
             return prompt;
         }
@@ -134,19 +134,19 @@ class ConversationStoreIT {
         return catchThrowableOfType(GatewayException.class, call);
     }
 
-    private static List<StoredTurn> turns(Conversations node, Entry entry) {
+    private static List<StoredTurn> turns(Conversations node, ConversationRef entry) {
         Optional<Conversation> conversation = node.store().find(entry.caller(), entry.id());
         return conversation.isEmpty()
                 ? List.of()
                 : node.store().turns(conversation.get(), null, true, 1000).stream()
-                        .map(ConversationStore.Placed::turn)
+                        .map(ConversationStore.PositionedTurn::turn)
                         .toList();
     }
 
     @Test
     void keepsAllOfATurn() {
         Conversations node = node(false);
-        Entry entry = entry("ann", "all");
+        ConversationRef entry = entry("ann", "all");
         List<Message> messages = List.of(
                 Message.system("Be brief."),
                 new Message(
@@ -162,7 +162,7 @@ class ConversationStoreIT {
                 FinishReason.TOOL_CALLS,
                 new TurnUsage(new Usage(4, 3, 2, 1), new Usage(9, 3, 2, 5, 4), 2, 3));
         try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
-            assertThat(conversation.continuedBy(messages, bounds(1000))).isEqualTo(messages);
+            assertThat(conversation.buildPrompt(messages, bounds(1000))).isEqualTo(messages);
             conversation.store("chatcmpl-1", 5, "m", answer);
         }
         assertThat(turns(node, entry)).containsExactly(new StoredTurn("chatcmpl-1", 5, "m", messages, answer));
@@ -199,7 +199,7 @@ class ConversationStoreIT {
     void givesTheFloorToOneAtATime() {
         Conversations node = node(false);
         Conversations other = node(false);
-        Entry entry = entry("ann", "floor");
+        ConversationRef entry = entry("ann", "floor");
         OpenConversation first = node.tryOpen(entry).orElseThrow();
         assertThat(node.tryOpen(entry)).isEmpty();
         assertThat(other.tryOpen(entry)).isEmpty();
@@ -214,13 +214,13 @@ class ConversationStoreIT {
     void takesTheFloorFromANodeThatDied() {
         Conversations dead = node(false);
         Conversations other = node(false);
-        Entry entry = entry("ann", "dead");
+        ConversationRef entry = entry("ann", "dead");
         OpenConversation first = dead.tryOpen(entry).orElseThrow();
-        first.continuedBy(List.of(Message.user("Lost?")), bounds(1000));
+        first.buildPrompt(List.of(Message.user("Lost?")), bounds(1000));
         await().atMost(Duration.ofSeconds(10)).until(() -> {
             Optional<OpenConversation> taken = other.tryOpen(entry);
             taken.ifPresent(conversation -> {
-                conversation.continuedBy(List.of(Message.user("Kept?")), bounds(1000));
+                conversation.buildPrompt(List.of(Message.user("Kept?")), bounds(1000));
                 conversation.store("chatcmpl-2", 5, "m", answer("Yes."));
                 conversation.close();
             });
@@ -239,7 +239,7 @@ class ConversationStoreIT {
     void keepsTheFloorForAsLongAsItsNodeLives() {
         Conversations node = node(true);
         Conversations other = node(true);
-        Entry entry = entry("ann", "lives");
+        ConversationRef entry = entry("ann", "lives");
         try (OpenConversation first = node.tryOpen(entry).orElseThrow()) {
             long end = System.nanoTime() + Duration.ofSeconds(5).toNanos(); // twice the lease and more
             await().pollInterval(Duration.ofMillis(100))
@@ -248,7 +248,7 @@ class ConversationStoreIT {
                         assertThat(other.tryOpen(entry)).isEmpty();
                         return System.nanoTime() > end;
                     });
-            first.continuedBy(List.of(Message.user("?")), bounds(1000));
+            first.buildPrompt(List.of(Message.user("?")), bounds(1000));
             first.store("chatcmpl-1", 5, "m", answer("Yes."));
         }
         assertThat(turns(node, entry)).hasSize(1);
@@ -279,7 +279,7 @@ class ConversationStoreIT {
     void endsAFirstTurnThatIsDeleted() {
         Conversations node = node(false);
         OpenConversation open = node.tryOpen(entry("ann", "first")).orElseThrow();
-        open.continuedBy(List.of(Message.user("One?")), bounds(1000));
+        open.buildPrompt(List.of(Message.user("One?")), bounds(1000));
         assertThat(node.store().delete("ann", "first")).isTrue();
         assertThat(refused(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
                         .code())
@@ -291,10 +291,10 @@ class ConversationStoreIT {
     @Test
     void storesNothingInAConversationThatWasDeleted() {
         Conversations node = node(false);
-        Entry entry = entry("ann", "deleted");
+        ConversationRef entry = entry("ann", "deleted");
         say(node, entry, "One?", "Yes.");
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            open.continuedBy(List.of(Message.user("Two?")), bounds(1000));
+            open.buildPrompt(List.of(Message.user("Two?")), bounds(1000));
             assertThat(node.store().delete("ann", "deleted")).isTrue();
             assertThat(refused(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
                             .code())
@@ -310,7 +310,7 @@ class ConversationStoreIT {
         Conversations node = node(false);
         say(node, entry("k", "f", "nothing"), "One?", "Yes.");
         try (OpenConversation open = node.tryOpen(entry("k", "f", "nothing")).orElseThrow()) {
-            open.continuedBy(List.of(Message.user("Two?")), bounds(1000));
+            open.buildPrompt(List.of(Message.user("Two?")), bounds(1000));
             // The key is taken: the last statement of the transaction fails, and takes the others with it.
             assertThat(refused(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
                             .code())
@@ -327,7 +327,7 @@ class ConversationStoreIT {
     void knowsARequestByItsKey() {
         Conversations node = node(false);
         Conversations other = node(false);
-        Entry entry = entry("k", "f", "keyed");
+        ConversationRef entry = entry("k", "f", "keyed");
         assertThat(node.answered(entry)).isEmpty();
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
             assertThat(refused(() -> other.answered(entry)).code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_IN_USE);
@@ -335,7 +335,7 @@ class ConversationStoreIT {
             assertThat(refused(() -> other.answered(entry("k", "g", "keyed"))).code())
                     .isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED);
             assertThat(other.tryOpen(entry("l", "f", "keyed"))).isEmpty();
-            open.continuedBy(List.of(Message.user("One?")), bounds(1000));
+            open.buildPrompt(List.of(Message.user("One?")), bounds(1000));
             open.store("chatcmpl-1", 5, "m", answer("Yes."));
         }
         assertThat(other.answered(entry))
@@ -343,16 +343,16 @@ class ConversationStoreIT {
         assertThat(refused(() -> other.answered(entry("k", "g", "keyed"))).code())
                 .isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED);
         assertThat(other.answered(entry("l", "f", "keyed"))).isEmpty();
-        assertThat(other.answered(new Entry("bob", "keyed", new Entry.Idempotency("k", "f"))))
+        assertThat(other.answered(new ConversationRef("bob", "keyed", new ConversationRef.IdempotencyKey("k", "f"))))
                 .isEmpty();
     }
 
     @Test
     void tellsTheNewestTurnsAndAllInstructions() {
         Conversations node = node(false);
-        Entry entry = entry("ann", "much");
+        ConversationRef entry = entry("ann", "much");
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            open.continuedBy(List.of(Message.system("Be brief."), Message.user("0")), bounds(1000));
+            open.buildPrompt(List.of(Message.system("Be brief."), Message.user("0")), bounds(1000));
             open.store("chatcmpl-0", 5, "m", answer("yes 0"));
         }
         for (int i = 1; i < 100; i++) {
@@ -360,7 +360,7 @@ class ConversationStoreIT {
         }
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
             // 4 around each message and a token a letter: 5 and 13 for the instructions, then 16 for each turn.
-            List<Message> prompt = open.continuedBy(List.of(Message.user("?")), bounds(66));
+            List<Message> prompt = open.buildPrompt(List.of(Message.user("?")), bounds(66));
             assertThat(prompt)
                     .containsExactly(
                             Message.system("Be brief."),
@@ -371,23 +371,23 @@ class ConversationStoreIT {
                             Message.user("99"),
                             Message.assistant("yes 99"),
                             Message.user("?"));
-            List<Message> all = new ArrayList<>(open.continuedBy(List.of(Message.user("?")), bounds(1_000_000)));
+            List<Message> all = new ArrayList<>(open.buildPrompt(List.of(Message.user("?")), bounds(1_000_000)));
             assertThat(all).hasSize(202);
-            assertThat(open.continuedBy(all, bounds(66))).isEqualTo(prompt);
+            assertThat(open.buildPrompt(all, bounds(66))).isEqualTo(prompt);
         }
     }
 
     @Test
     void readsNoMoreThanARequestMayBring() {
         Conversations node = node(false);
-        Entry entry = entry("ann", "heavy");
+        ConversationRef entry = entry("ann", "heavy");
         String heavy = "x".repeat(200_000);
         for (int i = 0; i < 5; i++) {
             say(node, entry, i + heavy, "yes " + i);
         }
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            Bounds bounds = new Bounds(100_000_000, 500_000, false);
-            assertThat(open.continuedBy(List.of(Message.user("?")), bounds))
+            HistoryLimits bounds = new HistoryLimits(100_000_000, 500_000, false);
+            assertThat(open.buildPrompt(List.of(Message.user("?")), bounds))
                     .containsExactly(
                             Message.user(2 + heavy),
                             Message.assistant("yes 2"),
@@ -402,16 +402,16 @@ class ConversationStoreIT {
     @Test
     void knowsALongConversationThatIsToldOtherwise() {
         Conversations node = node(false);
-        Entry entry = entry("ann", "retold");
+        ConversationRef entry = entry("ann", "retold");
         for (int i = 0; i < 40; i++) {
             say(node, entry, "question " + i, "yes " + i);
         }
         List<Message> otherwise =
                 List.of(Message.user("question 0"), Message.assistant("no"), Message.user("question 1"));
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            assertThat(refused(() -> open.continuedBy(otherwise, bounds(10))).code())
+            assertThat(refused(() -> open.buildPrompt(otherwise, bounds(10))).code())
                     .isEqualTo(ErrorCode.CONVERSATION_DIFFERS);
-            assertThat(open.continuedBy(otherwise.subList(0, 1), bounds(10))).isEqualTo(otherwise.subList(0, 1));
+            assertThat(open.buildPrompt(otherwise.subList(0, 1), bounds(10))).isEqualTo(otherwise.subList(0, 1));
         }
     }
 
@@ -426,9 +426,9 @@ class ConversationStoreIT {
     }
 
     private static List<Message> turn(
-            Conversations node, Entry entry, Message said, Bounds bounds, StoredTurn.Answer answer) {
+            Conversations node, ConversationRef entry, Message said, HistoryLimits bounds, StoredTurn.Answer answer) {
         try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
-            List<Message> prompt = conversation.continuedBy(List.of(said), bounds);
+            List<Message> prompt = conversation.buildPrompt(List.of(said), bounds);
             conversation.store("chatcmpl-" + prompt.hashCode(), 5, "m", answer);
             return prompt;
         }
@@ -437,8 +437,8 @@ class ConversationStoreIT {
     @Test
     void neverPartsAResultFromItsCall() {
         Conversations node = node(false);
-        Entry entry = entry("ann", "tools");
-        Bounds bounds = new Bounds(1_000_000, 50_000, false);
+        ConversationRef entry = entry("ann", "tools");
+        HistoryLimits bounds = new HistoryLimits(1_000_000, 50_000, false);
         turn(node, entry, Message.user("Go"), bounds, calling("c0"));
         for (int i = 0; i < 4; i++) {
             List<Message> prompt =
@@ -459,8 +459,8 @@ class ConversationStoreIT {
     @Test
     void knowsAllThatARequestCanBringWhateverWasThought() {
         Conversations node = node(false);
-        Entry entry = entry("ann", "thought");
-        Bounds bounds = new Bounds(1_000, 10_000, false);
+        ConversationRef entry = entry("ann", "thought");
+        HistoryLimits bounds = new HistoryLimits(1_000, 10_000, false);
         StoredTurn.Answer thought = new StoredTurn.Answer(
                 "Yes.",
                 null,
@@ -476,10 +476,11 @@ class ConversationStoreIT {
         }
         all.add(Message.user("More?"));
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            List<Message> prompt = open.continuedBy(List.of(Message.user("More?")), bounds);
-            assertThat(open.continuedBy(all, bounds)).isEqualTo(prompt);
-            assertThat(open.continuedBy(all.subList(3, all.size()), bounds)).isEqualTo(prompt);
-            assertThat(open.continuedBy(all, new Bounds(1_000, 10_000, true))).endsWith(Message.user("More?"));
+            List<Message> prompt = open.buildPrompt(List.of(Message.user("More?")), bounds);
+            assertThat(open.buildPrompt(all, bounds)).isEqualTo(prompt);
+            assertThat(open.buildPrompt(all.subList(3, all.size()), bounds)).isEqualTo(prompt);
+            assertThat(open.buildPrompt(all, new HistoryLimits(1_000, 10_000, true)))
+                    .endsWith(Message.user("More?"));
         }
     }
 
@@ -491,8 +492,8 @@ class ConversationStoreIT {
                 .create("ann", new RawJson("{}"), new StoredTurn("chatcmpl-0", 5, "", List.of(question), null));
         try (OpenConversation open =
                 node.tryOpen(entry("ann", conversation.id())).orElseThrow()) {
-            assertThat(open.continuedBy(List.of(question), bounds(10))).containsExactly(question);
-            assertThat(open.continuedBy(List.of(Message.system("Be brief.")), bounds(10)))
+            assertThat(open.buildPrompt(List.of(question), bounds(10))).containsExactly(question);
+            assertThat(open.buildPrompt(List.of(Message.system("Be brief.")), bounds(10)))
                     .containsExactly(question, Message.system("Be brief."));
         }
     }
@@ -500,14 +501,14 @@ class ConversationStoreIT {
     @Test
     void knowsAnImageHoweverItsDefaultsAreWritten() {
         Conversations node = node(false);
-        Entry entry = entry("ann", "image");
+        ConversationRef entry = entry("ann", "image");
         String image = "[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:x\"%s}}]";
         Message plain = new Message(Role.USER, new Content.Parts(new RawJson(image.formatted(""))), Map.of());
         Message full = new Message(
                 Role.USER, new Content.Parts(new RawJson(image.formatted(",\"detail\":\"auto\""))), Map.of());
         turn(node, entry, full, bounds(10_000), answer("A cat."));
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            assertThat(open.continuedBy(
+            assertThat(open.buildPrompt(
                             List.of(plain, Message.assistant("A cat."), Message.user("Sure?")), bounds(10_000)))
                     .containsExactly(full, Message.assistant("A cat."), Message.user("Sure?"));
         }
@@ -516,16 +517,16 @@ class ConversationStoreIT {
     @Test
     void countsTheReasoningThatIsTold() {
         Conversations node = node(false);
-        Entry entry = entry("ann", "reasons");
+        ConversationRef entry = entry("ann", "reasons");
         for (int i = 0; i < 20; i++) {
             say(node, entry, "question " + (10 + i), "yes");
         }
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
             // 4 around each: 5 for the question, 16 + 7 for each turn, and 4 + "**T**", 2 line breaks, "thought" with
             // the reasoning.
-            assertThat(open.continuedBy(List.of(Message.user("?")), new Bounds(5 + 3 * 23, 10_000, false)))
+            assertThat(open.buildPrompt(List.of(Message.user("?")), new HistoryLimits(5 + 3 * 23, 10_000, false)))
                     .hasSize(7);
-            assertThat(open.continuedBy(List.of(Message.user("?")), new Bounds(5 + 2 * 41, 10_000, true)))
+            assertThat(open.buildPrompt(List.of(Message.user("?")), new HistoryLimits(5 + 2 * 41, 10_000, true)))
                     .hasSize(5);
         }
     }
@@ -533,8 +534,8 @@ class ConversationStoreIT {
     @Test
     void tellsNoMoreInstructionsThanARequestMayBring() {
         Conversations node = node(false);
-        Entry entry = entry("ann", "orders");
-        Bounds bounds = new Bounds(1_000_000, 10_000, false);
+        ConversationRef entry = entry("ann", "orders");
+        HistoryLimits bounds = new HistoryLimits(1_000_000, 10_000, false);
         for (int i = 0; i < 2; i++) {
             turn(node, entry, Message.system(i + "x".repeat(4_000)), bounds, answer("Yes."));
         }
@@ -547,7 +548,7 @@ class ConversationStoreIT {
     @Test
     void knowsWhatIsToldAgainButNotToItsEnd() {
         Conversations node = node(false);
-        Entry entry = entry("ann", "twice");
+        ConversationRef entry = entry("ann", "twice");
         for (int i = 0; i < 3; i++) {
             say(node, entry, "q" + i, "a" + i);
         }
@@ -566,17 +567,17 @@ class ConversationStoreIT {
                 Message.user("x"));
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
             for (List<Message> messages : List.of(edited, again, beyondTheEnd)) {
-                assertThat(refused(() -> open.continuedBy(messages, bounds(1000)))
+                assertThat(refused(() -> open.buildPrompt(messages, bounds(1000)))
                                 .code())
                         .isEqualTo(ErrorCode.CONVERSATION_DIFFERS);
             }
             // A new instruction is something new.
-            assertThat(open.continuedBy(
+            assertThat(open.buildPrompt(
                             List.of(Message.user("q2"), Message.assistant("a2"), Message.system("In French.")),
                             bounds(1000)))
                     .hasSize(7)
                     .endsWith(Message.system("In French."));
-            assertThat(refused(() -> open.continuedBy(
+            assertThat(refused(() -> open.buildPrompt(
                                     List.of(Message.user("q2"), Message.assistant("a2")), bounds(1000)))
                             .code())
                     .isEqualTo(ErrorCode.INVALID_REQUEST);
@@ -586,7 +587,7 @@ class ConversationStoreIT {
     @Test
     void knowsARefusalThatIsSentAgain() {
         Conversations node = node(false);
-        Entry entry = entry("ann", "refused");
+        ConversationRef entry = entry("ann", "refused");
         StoredTurn.Answer no =
                 new StoredTurn.Answer(null, "I cannot.", null, null, List.of(), FinishReason.STOP, TurnUsage.NONE);
         turn(node, entry, Message.user("Do it."), bounds(1000), no);
@@ -596,7 +597,7 @@ class ConversationStoreIT {
             for (Message again : List.of(
                     new Message(Role.ASSISTANT, null, Map.of("refusal", why)),
                     new Message(Role.ASSISTANT, new Content.Parts(part), Map.of()))) {
-                assertThat(open.continuedBy(List.of(Message.user("Do it."), again, Message.user("Why?")), bounds(1000)))
+                assertThat(open.buildPrompt(List.of(Message.user("Do it."), again, Message.user("Why?")), bounds(1000)))
                         .containsExactly(Message.user("Do it."), Message.assistant("I cannot."), Message.user("Why?"));
             }
         }
@@ -605,25 +606,25 @@ class ConversationStoreIT {
     @Test
     void deletesWhatIsTooOldOrTooMuch() {
         Conversations node = node(false);
-        Purge purge = new Purge(database(), new Deletion(database()));
+        Retention purge = new Retention(database(), new Deletion(database()));
         for (String id : List.of("a", "b", "c", "busy")) {
             say(node, entry("ann", id), "One?", "Yes.");
         }
         say(node, entry("bob", "a"), "One?", "Yes.");
-        assertThat(purge.unused(Duration.ofHours(1))).isZero();
-        assertThat(purge.beyond(4)).isZero();
+        assertThat(purge.deleteExpired(Duration.ofHours(1))).isZero();
+        assertThat(purge.deleteOverLimit(4)).isZero();
         say(node, entry("ann", "a"), "Two?", "Yes.");
 
-        assertThat(purge.beyond(3)).isOne();
+        assertThat(purge.deleteOverLimit(3)).isOne();
         assertThat(node.store().find("ann", "b")).isEmpty();
         assertThat(node.store().find("ann", "a")).isPresent();
         assertThat(node.store().find("bob", "a")).isPresent();
 
         OpenConversation busy = node.tryOpen(entry("ann", "busy")).orElseThrow();
-        assertThat(purge.unused(Duration.ZERO)).isEqualTo(3);
+        assertThat(purge.deleteExpired(Duration.ZERO)).isEqualTo(3);
         assertThat(turns(node, entry("ann", "busy"))).hasSize(1);
         busy.close();
-        assertThat(purge.unused(Duration.ZERO)).isOne();
+        assertThat(purge.deleteExpired(Duration.ZERO)).isOne();
     }
 
     @Test
@@ -639,7 +640,7 @@ class ConversationStoreIT {
                                 Optional<OpenConversation> opened = one.tryOpen(entry("ann", "many"));
                                 opened.ifPresent(conversation -> {
                                     try (conversation) {
-                                        List<Message> prompt = conversation.continuedBy(
+                                        List<Message> prompt = conversation.buildPrompt(
                                                 List.of(Message.user("q" + i)), bounds(100_000));
                                         conversation.store("chatcmpl-" + i, 5, "m", answer("a" + prompt.size() / 2));
                                     }

@@ -53,7 +53,7 @@ class DatabaseDownIT extends StoreFixture {
     };
 
     DatabaseDownIT() {
-        super(Kind.POSTGRESQL);
+        super(DatabaseType.POSTGRESQL);
     }
 
     @BeforeEach
@@ -67,8 +67,8 @@ class DatabaseDownIT extends StoreFixture {
     }
 
     private Database unopened(String url) {
-        return closing(
-                new Database(new DatabaseSource.Url(url, "postgres", "pa55word", 10), name -> null, "", watched));
+        return closeAfterTest(
+                new Database(new DatabaseSource.Url(url, "postgres", "pa55word", 10), name -> null, "", instrumented));
     }
 
     private static String at(int port, String database) {
@@ -86,7 +86,7 @@ class DatabaseDownIT extends StoreFixture {
     }
 
     private void requireUnavailable(Conversations node) {
-        assertThat(refused(() -> node.store().find("ann", "none")).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(expectError(() -> node.store().find("ann", "none")).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }
 
     private List<String> lines(String start) {
@@ -104,7 +104,7 @@ class DatabaseDownIT extends StoreFixture {
     void failsAtOnceWhileTheServerRefusesAndWorksWhenItIsBack() throws Exception {
         int port = refusing();
         Conversations node = node(unopened(at(port, "db")), 1 << 30);
-        node.keepOrder(scheduler());
+        node.startMaintenance(scheduler());
         await().atMost(LONG).until(() -> !lines("WARNING").isEmpty());
         // If each held its thread for as long as a pool waits, these would take hours.
         for (int i = 0; i < 10_000; i++) {
@@ -113,18 +113,18 @@ class DatabaseDownIT extends StoreFixture {
         assertThat(lines("WARNING"))
                 .containsExactly(
                         "WARNING the store of conversations failed: java.net.ConnectException: Connection refused");
-        assertThat(watched.open()).isZero();
+        assertThat(instrumented.openConnections()).isZero();
     }
 
     @Test
     void saysOnceThatItFailsAndOnceThatItWorks() throws Exception {
-        HangingProxy proxy = closing(new HangingProxy(port()));
+        HangingProxy proxy = closeAfterTest(new HangingProxy(port()));
         String name = url().replaceFirst(".*/(db\\d+).*", "$1");
         Conversations node = node(unopened(at(proxy.port(), name)), 1 << 30);
-        node.keepOrder(scheduler());
+        node.startMaintenance(scheduler());
         awaitUp(node);
         assertThat(log).isEmpty();
-        say(node, entry("ann", "down"), "One?");
+        runTurn(node, ref("ann", "down"), "One?");
 
         Postgres.allowConnections(url(), false);
         try {
@@ -140,7 +140,7 @@ class DatabaseDownIT extends StoreFixture {
         }
         awaitUp(node);
         await().atMost(LONG).until(() -> !lines("INFO").isEmpty());
-        say(node, entry("ann", "down"), "Two?");
+        runTurn(node, ref("ann", "down"), "Two?");
         assertThat(lines("WARNING"))
                 .singleElement()
                 .asString()
@@ -151,9 +151,9 @@ class DatabaseDownIT extends StoreFixture {
 
     @Test
     void holdsFewThreadsWhileTheServerHangs() throws Exception {
-        HangingProxy proxy = closing(new HangingProxy(port()));
+        HangingProxy proxy = closeAfterTest(new HangingProxy(port()));
         Conversations node = node(unopened(at(proxy.port(), url().replaceFirst(".*/(db\\d+).*", "$1"))), 1 << 30);
-        node.keepOrder(scheduler());
+        node.startMaintenance(scheduler());
         awaitUp(node);
         proxy.hang();
         Set<Thread> waiting = ConcurrentHashMap.newKeySet();
@@ -210,11 +210,11 @@ class DatabaseDownIT extends StoreFixture {
     void connectsThroughAPortThatOpensLater() throws Exception {
         int port = refusing();
         Conversations node = node(unopened(at(port, url().replaceFirst(".*/(db\\d+).*", "$1"))), 1 << 30);
-        node.keepOrder(scheduler());
+        node.startMaintenance(scheduler());
         await().atMost(LONG).until(() -> !lines("WARNING").isEmpty());
-        HangingProxy proxy = closing(new HangingProxy(port(), port));
+        HangingProxy proxy = closeAfterTest(new HangingProxy(port(), port));
         assertThat(proxy.port()).isEqualTo(port);
         awaitUp(node);
-        say(node, entry("ann", "late"), "One?");
+        runTurn(node, ref("ann", "late"), "One?");
     }
 }

@@ -27,7 +27,7 @@ class DeletionIT extends StoreFixture {
     private static final String CONVERSATIONS = "SELECT COUNT(*) FROM conversation";
     private static final Duration LONG = Duration.ofMinutes(5);
 
-    DeletionIT(Kind kind) {
+    DeletionIT(DatabaseType kind) {
         super(kind);
     }
 
@@ -53,70 +53,70 @@ class DeletionIT extends StoreFixture {
     }
 
     private void requireBatches() {
-        List<WatchedConnections.Executed> deletes = watched.executed("DELETE FROM turn");
+        List<InstrumentedConnections.ExecutedStatement> deletes = instrumented.executedStatements("DELETE FROM turn");
         assertThat(deletes)
                 .isNotEmpty()
-                .allSatisfy(delete -> assertThat(delete.rows()).isBetween(0, Deletion.BATCH));
+                .allSatisfy(delete -> assertThat(delete.rows()).isBetween(0, Deletion.BATCH_SIZE));
     }
 
     @Test
     void deletesThousandsOfTurnsInBatches() {
         Database database = database();
         Conversations node = node(database, 1L << 40);
-        say(node, entry("ann", "many"), "One?");
+        runTurn(node, ref("ann", "many"), "One?");
         addTurns("many", 5000, "{\"messages\":[],\"model\":\"" + "x".repeat(500) + "\"}", false);
         assertThat(node.store().delete("ann", "many")).isTrue();
         assertThat(node.store().find("ann", "many")).isEmpty();
-        new Deletion(database).deleteRest(LONG, () -> false);
+        new Deletion(database).deleteMarked(LONG, () -> false);
 
-        assertThat(number(TURNS)).isZero();
-        assertThat(number(CONVERSATIONS)).isZero();
+        assertThat(queryNumber(TURNS)).isZero();
+        assertThat(queryNumber(CONVERSATIONS)).isZero();
         requireBatches();
-        assertThat(watched.executed("DELETE FROM turn")).hasSizeGreaterThan(9);
+        assertThat(instrumented.executedStatements("DELETE FROM turn")).hasSizeGreaterThan(9);
     }
 
     @Test
     void deletesFewLongRecordsInABatch() {
         Database database = database();
         Conversations node = node(database, 1L << 40);
-        say(node, entry("ann", "long"), "One?");
+        runTurn(node, ref("ann", "long"), "One?");
         addTurns("long", 10, "{\"model\":\"" + "x".repeat(10_000_000) + "\"}", true);
         assertThat(node.store().delete("ann", "long")).isTrue();
-        new Deletion(database).deleteRest(LONG, () -> false);
+        new Deletion(database).deleteMarked(LONG, () -> false);
 
-        assertThat(number(TURNS)).isZero();
-        assertThat(watched.executed("DELETE FROM turn"))
+        assertThat(queryNumber(TURNS)).isZero();
+        assertThat(instrumented.executedStatements("DELETE FROM turn"))
                 .isNotEmpty()
-                .allSatisfy(delete -> assertThat(delete.rows()).isBetween(0, Deletion.LONG_IN_A_BATCH + 1));
+                .allSatisfy(delete -> assertThat(delete.rows()).isBetween(0, Deletion.MAX_LONG_RECORDS_PER_BATCH + 1));
     }
 
     @Test
     void isGoneAtOnceAndItsTurnsLater() {
         Database database = database();
         Conversations node = node(database, 1L << 40);
-        Entry entry = entry("ann", "later");
-        say(node, entry, "One?");
+        ConversationRef entry = ref("ann", "later");
+        runTurn(node, entry, "One?");
         addTurns("later", 2000, "{}", false);
         OpenConversation running = node.tryOpen(entry).orElseThrow();
-        running.continuedBy(List.of(Message.user("Two?")), new Bounds(10, 1000, false));
-        watched.failBefore("DELETE FROM turn"); // as if the process had ended here
+        running.buildPrompt(List.of(Message.user("Two?")), new HistoryLimits(10, 1000, false));
+        instrumented.failBefore("DELETE FROM turn"); // as if the process had ended here
         assertThat(org.assertj.core.api.Assertions.catchThrowable(
                         () -> node.store().delete("ann", "later")))
-                .isInstanceOf(WatchedConnections.TestError.class);
+                .isInstanceOf(InstrumentedConnections.TestError.class);
 
         assertThat(node.store().find("ann", "later")).isEmpty();
         assertThat(node.store().list("ann", null, true, 10).items()).isEmpty();
         assertThat(node.store().delete("ann", "later")).isFalse();
-        assertThat(refused(() -> running.store("chatcmpl-2", 5, "m", answer("No.")))
+        assertThat(expectError(() -> running.store("chatcmpl-2", 5, "m", answer("No.")))
                         .code())
                 .isEqualTo(ErrorCode.CONVERSATION_CHANGED);
         running.close();
-        assertThat(number(TURNS)).isEqualTo(2001);
-        say(node, entry, "The name is free.");
+        assertThat(queryNumber(TURNS)).isEqualTo(2001);
+        runTurn(node, entry, "The name is free.");
 
         Conversations other = node(database(), 1L << 40);
-        new Purge(database, new Deletion(database)).run(settings(1L << 40), () -> false);
-        assertThat(number(TURNS)).isOne();
+        new Retention(database, new Deletion(database)).run(settings(1L << 40), () -> false);
+        assertThat(queryNumber(TURNS)).isOne();
         assertThat(other.store().find("ann", "later")).isPresent();
     }
 
@@ -124,37 +124,37 @@ class DeletionIT extends StoreFixture {
     void stopsWhenItIsToldToAndGoesOnLater() {
         Database database = database();
         Conversations node = node(database, 1L << 40);
-        say(node, entry("ann", "stopped"), "One?");
+        runTurn(node, ref("ann", "stopped"), "One?");
         addTurns("stopped", 2000, "{}", false);
-        database.call(handle -> handle.execute(Deletion.HAND_OVER + "WHERE caller = 'ann'"));
+        database.withHandle(handle -> handle.execute(Deletion.MARK_AS_DELETED + "WHERE caller = 'ann'"));
         AtomicInteger batches = new AtomicInteger();
-        new Deletion(database).deleteRest(LONG, () -> batches.incrementAndGet() > 2);
-        assertThat(number(TURNS)).isEqualTo(1001);
-        new Deletion(database).deleteRest(LONG, () -> false);
-        assertThat(number(CONVERSATIONS)).isZero();
+        new Deletion(database).deleteMarked(LONG, () -> batches.incrementAndGet() > 2);
+        assertThat(queryNumber(TURNS)).isEqualTo(1001);
+        new Deletion(database).deleteMarked(LONG, () -> false);
+        assertThat(queryNumber(CONVERSATIONS)).isZero();
     }
 
     @Test
     void purgesLargeConversationsInBatches() {
         Database database = database();
         Conversations node = node(database, 1L << 40);
-        Purge purge = new Purge(database, new Deletion(database));
+        Retention purge = new Retention(database, new Deletion(database));
         for (String id : List.of("old", "busy")) {
-            say(node, entry("ann", id), "One?");
+            runTurn(node, ref("ann", id), "One?");
             addTurns(id, 2000, "{}", false);
         }
-        OpenConversation busy = node.tryOpen(entry("ann", "busy")).orElseThrow();
-        assertThat(purge.unused(Duration.ZERO)).isOne();
+        OpenConversation busy = node.tryOpen(ref("ann", "busy")).orElseThrow();
+        assertThat(purge.deleteExpired(Duration.ZERO)).isOne();
         purge.run(settings(1L << 40), () -> false);
-        assertThat(number(TURNS)).isEqualTo(2001);
+        assertThat(queryNumber(TURNS)).isEqualTo(2001);
         busy.close();
-        assertThat(purge.beyond(1)).isZero();
-        say(node, entry("ann", "new"), "One?");
-        assertThat(purge.beyond(1)).isOne();
+        assertThat(purge.deleteOverLimit(1)).isZero();
+        runTurn(node, ref("ann", "new"), "One?");
+        assertThat(purge.deleteOverLimit(1)).isOne();
         assertThat(node.store().find("ann", "new")).isPresent();
-        assertThat(purge.beyond(1)).isZero(); // nobody is a caller with too many
+        assertThat(purge.deleteOverLimit(1)).isZero(); // nobody is a caller with too many
         purge.run(settings(1L << 40), () -> false);
-        assertThat(number(TURNS)).isOne();
+        assertThat(queryNumber(TURNS)).isOne();
         requireBatches();
     }
 
@@ -162,16 +162,16 @@ class DeletionIT extends StoreFixture {
     void storesNothingInAConversationThatWasPurgedMeanwhile() {
         Database database = database();
         Conversations node = node(database, 1L << 40);
-        Entry entry = entry("ann", "purged");
-        say(node, entry, "One?");
+        ConversationRef entry = ref("ann", "purged");
+        runTurn(node, entry, "One?");
         try (OpenConversation running = node.tryOpen(entry).orElseThrow()) {
-            running.continuedBy(List.of(Message.user("Two?")), new Bounds(10, 1000, false));
-            database.call(handle -> handle.execute(Deletion.HAND_OVER + "WHERE caller = 'ann'"));
-            assertThat(refused(() -> running.store("chatcmpl-2", 5, "m", answer("No.")))
+            running.buildPrompt(List.of(Message.user("Two?")), new HistoryLimits(10, 1000, false));
+            database.withHandle(handle -> handle.execute(Deletion.MARK_AS_DELETED + "WHERE caller = 'ann'"));
+            assertThat(expectError(() -> running.store("chatcmpl-2", 5, "m", answer("No.")))
                             .code())
                     .isEqualTo(ErrorCode.CONVERSATION_CHANGED);
         }
-        assertThat(number(TURNS)).isOne();
+        assertThat(queryNumber(TURNS)).isOne();
     }
 
     @Test
@@ -179,15 +179,15 @@ class DeletionIT extends StoreFixture {
         Database one = database();
         Conversations node = node(one, 1L << 40);
         for (int i = 0; i < 3; i++) {
-            say(node, entry("ann", "c" + i), "One?");
+            runTurn(node, ref("ann", "c" + i), "One?");
             addTurns("c" + i, 3000, "{}", false);
         }
-        one.call(handle -> handle.execute(Deletion.HAND_OVER + "WHERE caller = 'ann'"));
+        one.withHandle(handle -> handle.execute(Deletion.MARK_AS_DELETED + "WHERE caller = 'ann'"));
         AtomicInteger failures = new AtomicInteger();
         List<Thread> threads = Stream.of(one, database(), one)
                 .map(database -> new Thread(() -> {
                     try {
-                        new Deletion(database).deleteRest(LONG, () -> false);
+                        new Deletion(database).deleteMarked(LONG, () -> false);
                     } catch (DatabaseUnavailableException e) {
                         failures.incrementAndGet(); // the loser of a deadlock: its next run goes on
                     }
@@ -197,10 +197,10 @@ class DeletionIT extends StoreFixture {
         for (Thread thread : threads) {
             thread.join();
         }
-        new Deletion(one).deleteRest(LONG, () -> false);
+        new Deletion(one).deleteMarked(LONG, () -> false);
         assertThat(failures.get()).isLessThan(3);
-        assertThat(number(CONVERSATIONS)).isZero();
-        assertThat(number(TURNS)).isZero();
-        assertThat(Optional.of(watched.open())).hasValue(0);
+        assertThat(queryNumber(CONVERSATIONS)).isZero();
+        assertThat(queryNumber(TURNS)).isZero();
+        assertThat(Optional.of(instrumented.openConnections())).hasValue(0);
     }
 }

@@ -29,7 +29,7 @@ class StorageQuotaIT extends StoreFixture {
 
     private static final String KEPT = "SELECT bytes FROM conversation WHERE caller = 'ann'";
 
-    StorageQuotaIT(Kind kind) {
+    StorageQuotaIT(DatabaseType kind) {
         super(kind);
     }
 
@@ -41,23 +41,23 @@ class StorageQuotaIT extends StoreFixture {
     void countsEverythingThatIsStored() {
         Conversations node = node(database(), 1 << 30);
         node.store().create("ann", new RawJson("{\"ä\":\"é€😀\"}"), null);
-        assertThat(number(KEPT)).isEqualTo(number(MEASURED)).isGreaterThan(512);
+        assertThat(queryNumber(KEPT)).isEqualTo(queryNumber(MEASURED)).isGreaterThan(512);
         node.store()
                 .delete(
                         "ann",
                         node.store().list("ann", null, true, 1).items().get(0).id());
 
         Conversation created = node.store().create("ann", new RawJson("{}"), unasked("é€😀"));
-        Entry entry = entry("ann", created.id());
-        assertThat(number(KEPT)).isEqualTo(number(MEASURED));
-        say(node, entry, "é€😀".repeat(50_000)); // beside its row
-        assertThat(number(KEPT)).isEqualTo(number(MEASURED)).isGreaterThan(400_000);
+        ConversationRef entry = ref("ann", created.id());
+        assertThat(queryNumber(KEPT)).isEqualTo(queryNumber(MEASURED));
+        runTurn(node, entry, "é€😀".repeat(50_000)); // beside its row
+        assertThat(queryNumber(KEPT)).isEqualTo(queryNumber(MEASURED)).isGreaterThan(400_000);
         try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            open.put(unasked("More."));
+            open.append(unasked("More."));
         }
         node.store().update("ann", created.id(), new RawJson("{\"topic\":\"a longer one\"}"));
         node.store().update("ann", created.id(), new RawJson("{\"t\":\"é\"}"));
-        assertThat(number(KEPT)).isEqualTo(number(MEASURED));
+        assertThat(queryNumber(KEPT)).isEqualTo(queryNumber(MEASURED));
     }
 
     @Test
@@ -82,9 +82,10 @@ class StorageQuotaIT extends StoreFixture {
             }
         }
         Database database = database();
-        assertThat(number(KEPT)).isEqualTo(number(MEASURED)).isEqualTo(512 + 12 + 2 * (256 + 3009));
-        assertThat(number("SELECT bytes FROM conversation WHERE id = 'c2'")).isEqualTo(512 + 12);
-        assertThat(refused(() -> node(database, 4000).store().create("ann", new RawJson("{}"), null))
+        assertThat(queryNumber(KEPT)).isEqualTo(queryNumber(MEASURED)).isEqualTo(512 + 12 + 2 * (256 + 3009));
+        assertThat(queryNumber("SELECT bytes FROM conversation WHERE id = 'c2'"))
+                .isEqualTo(512 + 12);
+        assertThat(expectError(() -> node(database, 4000).store().create("ann", new RawJson("{}"), null))
                         .code())
                 .isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
     }
@@ -94,11 +95,11 @@ class StorageQuotaIT extends StoreFixture {
         Database database = database();
         Conversations node = node(database, 10_000);
         Conversations other = node(database, 10_000);
-        say(node, entry("ann", "small"), "One?");
-        assertThat(number(KEPT)).isLessThan(10_000);
-        say(node, entry("ann", "crosses"), "x".repeat(10_000)); // one turn too many is stored
+        runTurn(node, ref("ann", "small"), "One?");
+        assertThat(queryNumber(KEPT)).isLessThan(10_000);
+        runTurn(node, ref("ann", "crosses"), "x".repeat(10_000)); // one turn too many is stored
 
-        GatewayException refused = refused(() -> say(node, entry("ann", "small"), "Two?"));
+        GatewayException refused = expectError(() -> runTurn(node, ref("ann", "small"), "Two?"));
         assertThat(refused.code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
         assertThat(refused.code().status()).isEqualTo(403);
         assertThat(refused.code().type()).isEqualTo("invalid_request_error");
@@ -106,16 +107,16 @@ class StorageQuotaIT extends StoreFixture {
                 .hasMessageContaining("conversations.bytes_per_caller")
                 .hasMessageContaining("10000")
                 .hasMessageContaining("time_to_live");
-        assertThat(refused(() -> node.store().create("ann", new RawJson("{}"), null))
+        assertThat(expectError(() -> node.store().create("ann", new RawJson("{}"), null))
                         .code())
                 .isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
-        try (OpenConversation open = node.tryOpen(entry("ann", "small")).orElseThrow()) {
-            assertThat(refused(() -> open.put(unasked("x"))).code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
+        try (OpenConversation open = node.tryOpen(ref("ann", "small")).orElseThrow()) {
+            assertThat(expectError(() -> open.append(unasked("x"))).code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
         }
-        say(node, entry("bob", "small"), "Another caller's?");
+        runTurn(node, ref("bob", "small"), "Another caller's?");
 
         assertThat(other.store().delete("ann", "crosses")).isTrue();
-        say(node, entry("ann", "small"), "Now?");
+        runTurn(node, ref("ann", "small"), "Now?");
     }
 
     @Test
@@ -140,27 +141,28 @@ class StorageQuotaIT extends StoreFixture {
         AtomicLong now = new AtomicLong();
         StorageQuota quota = new StorageQuota(database, 1000, now::get);
         Conversations other = node(database, 1 << 30);
-        quota.require("ann");
+        quota.requireNotExceeded("ann");
         other.store().create("ann", new RawJson("{}"), unasked("x".repeat(2000)));
-        int before = watched.executed("SELECT CAST(COALESCE(SUM").size();
+        int before = instrumented.executedStatements("SELECT CAST(COALESCE(SUM").size();
         now.set(TimeUnit.SECONDS.toNanos(59));
-        quota.require("ann"); // not known here yet
-        assertThat(watched.executed("SELECT CAST(COALESCE(SUM")).hasSize(before);
+        quota.requireNotExceeded("ann"); // not known here yet
+        assertThat(instrumented.executedStatements("SELECT CAST(COALESCE(SUM")).hasSize(before);
         now.set(TimeUnit.SECONDS.toNanos(60));
-        assertThat(refused(() -> quota.require("ann")).code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
+        assertThat(expectError(() -> quota.requireNotExceeded("ann")).code())
+                .isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
 
-        quota.require("bob");
+        quota.requireNotExceeded("bob");
         quota.add("bob", 2000);
-        quota.require("bob"); // the database knows better
+        quota.requireNotExceeded("bob"); // the database knows better
     }
 
     @Test
     void needsNoStatementMoreForATurn() {
         Conversations node = node(database(), 1 << 30);
-        say(node, entry("ann", "a"), "One?");
-        int before = watched.executed("").size();
-        say(node, entry("ann", "a"), "Two?");
+        runTurn(node, ref("ann", "a"), "One?");
+        int before = instrumented.executedStatements("").size();
+        runTurn(node, ref("ann", "a"), "Two?");
         // lease, conversation, its turns; then in one transaction lease, conversation and turn
-        assertThat(watched.executed("").size() - before).isEqualTo(6);
+        assertThat(instrumented.executedStatements("").size() - before).isEqualTo(6);
     }
 }

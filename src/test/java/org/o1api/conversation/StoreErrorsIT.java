@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.o1api.conversation.WatchedConnections.TestError;
+import org.o1api.conversation.InstrumentedConnections.TestError;
 import org.o1api.database.Database;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -21,7 +21,7 @@ import org.o1api.model.RawJson;
 class StoreErrorsIT extends StoreFixture {
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    StoreErrorsIT(Kind kind) {
+    StoreErrorsIT(DatabaseType kind) {
         super(kind);
     }
 
@@ -30,7 +30,7 @@ class StoreErrorsIT extends StoreFixture {
         return Stream.iterate(0, i -> i + 1).limit(12);
     }
 
-    private void awaitFree(Conversations node, Entry entry) {
+    private void awaitFree(Conversations node, ConversationRef entry) {
         await().atMost(LONG).until(() -> {
             var opened = node.tryOpen(entry);
             opened.ifPresent(OpenConversation::close);
@@ -41,108 +41,113 @@ class StoreErrorsIT extends StoreFixture {
     @Test
     void takesALease() {
         Conversations node = node(database(), 1 << 30);
-        node.keepOrder(scheduler());
+        node.startMaintenance(scheduler());
         oftenEnough().forEach(i -> {
-            watched.failBefore("INSERT INTO lease");
-            assertThatThrownBy(() -> node.tryOpen(entry("ann", "before"))).isInstanceOf(TestError.class);
+            instrumented.failBefore("INSERT INTO lease");
+            assertThatThrownBy(() -> node.tryOpen(ref("ann", "before"))).isInstanceOf(TestError.class);
         });
-        node.tryOpen(entry("ann", "before")).orElseThrow().close();
+        node.tryOpen(ref("ann", "before")).orElseThrow().close();
 
-        watched.failAfter("INSERT INTO lease");
-        assertThatThrownBy(() -> node.tryOpen(entry("ann", "after"))).isInstanceOf(TestError.class);
-        assertThat(node.tryOpen(entry("ann", "after"))).isEmpty();
-        awaitFree(node, entry("ann", "after")); // it is in the database, but nobody renews it
-        assertThat(watched.open()).isZero();
+        instrumented.failAfter("INSERT INTO lease");
+        assertThatThrownBy(() -> node.tryOpen(ref("ann", "after"))).isInstanceOf(TestError.class);
+        assertThat(node.tryOpen(ref("ann", "after"))).isEmpty();
+        awaitFree(node, ref("ann", "after")); // it is in the database, but nobody renews it
+        assertThat(instrumented.openConnections()).isZero();
     }
 
     @Test
     void storesATurn() {
         Conversations node = node(database(), 1 << 30);
-        Entry entry = entry("ann", "store");
-        say(node, entry, "One?");
+        ConversationRef entry = ref("ann", "store");
+        runTurn(node, entry, "One?");
         List<String> statements = List.of(
                 "DELETE FROM lease WHERE caller = ? AND id = ? AND owner", "UPDATE conversation", "INSERT INTO turn");
         oftenEnough().forEach(i -> {
             String statement = statements.get(i % statements.size());
             try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-                open.continuedBy(List.of(Message.user("Two?")), new Bounds(100, 1000, false));
+                open.buildPrompt(List.of(Message.user("Two?")), new HistoryLimits(100, 1000, false));
                 if (i % 2 == 0) {
-                    watched.failBefore(statement);
+                    instrumented.failBefore(statement);
                 } else {
-                    watched.failAfter(statement);
+                    instrumented.failAfter(statement);
                 }
                 assertThatThrownBy(() -> open.store("chatcmpl-2", 5, "m", answer("No.")))
                         .isInstanceOf(TestError.class);
             }
-            assertThat(watched.open()).isZero();
+            assertThat(instrumented.openConnections()).isZero();
         });
-        assertThat(number("SELECT COUNT(*) FROM turn")).isOne();
-        assertThat(number("SELECT COUNT(*) FROM lease")).isZero();
-        say(node, entry, "Two?");
+        assertThat(queryNumber("SELECT COUNT(*) FROM turn")).isOne();
+        assertThat(queryNumber("SELECT COUNT(*) FROM lease")).isZero();
+        runTurn(node, entry, "Two?");
     }
 
     @Test
     void releasesALease() {
         Conversations node = node(database(), 1 << 30);
-        node.keepOrder(scheduler());
-        OpenConversation open = node.tryOpen(entry("ann", "release")).orElseThrow();
-        watched.failBefore("DELETE FROM lease WHERE caller");
+        node.startMaintenance(scheduler());
+        OpenConversation open = node.tryOpen(ref("ann", "release")).orElseThrow();
+        instrumented.failBefore("DELETE FROM lease WHERE caller");
         assertThatThrownBy(open::close).isInstanceOf(TestError.class);
-        awaitFree(node, entry("ann", "release"));
+        awaitFree(node, ref("ann", "release"));
     }
 
     @Test
     void createsAndDeletes() {
         Conversations node = node(database(), 1 << 30);
-        say(node, entry("ann", "delete"), "One?");
-        watched.failAfter("UPDATE conversation SET caller");
+        runTurn(node, ref("ann", "delete"), "One?");
+        instrumented.failAfter("UPDATE conversation SET caller");
         assertThatThrownBy(() -> node.store().delete("ann", "delete")).isInstanceOf(TestError.class);
         assertThat(node.store().find("ann", "delete")).isPresent();
-        watched.failAfter("INSERT INTO conversation");
+        instrumented.failAfter("INSERT INTO conversation");
         assertThatThrownBy(() -> node.store().create("ann", new RawJson("{}"), null))
                 .isInstanceOf(TestError.class);
-        assertThat(number("SELECT COUNT(*) FROM conversation")).isOne();
-        assertThat(watched.open()).isZero();
+        assertThat(queryNumber("SELECT COUNT(*) FROM conversation")).isOne();
+        assertThat(instrumented.openConnections()).isZero();
     }
 
     @Test
     void goesOnRenewingAndPurging() {
         Conversations node = node(database(), 1 << 30);
-        node.keepOrder(scheduler());
-        try (OpenConversation open = node.tryOpen(entry("ann", "renewed")).orElseThrow()) {
-            watched.failBefore("UPDATE lease SET expires_at");
-            await().atMost(LONG).until(watched::hasFailed);
-            int renewed = watched.executed("UPDATE lease SET expires_at").size();
+        node.startMaintenance(scheduler());
+        try (OpenConversation open = node.tryOpen(ref("ann", "renewed")).orElseThrow()) {
+            instrumented.failBefore("UPDATE lease SET expires_at");
+            await().atMost(LONG).until(instrumented::hasFailed);
+            int renewed = instrumented
+                    .executedStatements("UPDATE lease SET expires_at")
+                    .size();
             await().atMost(LONG)
-                    .until(() -> watched.executed("UPDATE lease SET expires_at").size() > renewed + 3);
-            open.continuedBy(List.of(Message.user("?")), new Bounds(100, 1000, false));
+                    .until(() -> instrumented
+                                    .executedStatements("UPDATE lease SET expires_at")
+                                    .size()
+                            > renewed + 3);
+            open.buildPrompt(List.of(Message.user("?")), new HistoryLimits(100, 1000, false));
             open.store("chatcmpl-1", 5, "m", answer("Yes."));
         }
-        assertThat(number("SELECT COUNT(*) FROM turn")).isOne();
+        assertThat(queryNumber("SELECT COUNT(*) FROM turn")).isOne();
     }
 
     @Test
     void purges() {
         Database database = database();
         Conversations node = node(database, 1 << 30);
-        say(node, entry("ann", "old"), "One?");
-        Purge purge = new Purge(database, new Deletion(database));
-        watched.failAfter(Deletion.HAND_OVER);
-        assertThatThrownBy(() -> purge.unused(Duration.ZERO)).isInstanceOf(TestError.class);
-        watched.failAfter("DELETE FROM turn");
+        runTurn(node, ref("ann", "old"), "One?");
+        Retention purge = new Retention(database, new Deletion(database));
+        instrumented.failAfter(Deletion.MARK_AS_DELETED);
+        assertThatThrownBy(() -> purge.deleteExpired(Duration.ZERO)).isInstanceOf(TestError.class);
+        instrumented.failAfter("DELETE FROM turn");
         assertThatThrownBy(() -> purge.run(settings(1 << 30), () -> false)).isInstanceOf(TestError.class);
         purge.run(settings(1 << 30), () -> false);
-        assertThat(number("SELECT COUNT(*) FROM conversation")).isZero();
-        assertThat(watched.open()).isZero();
+        assertThat(queryNumber("SELECT COUNT(*) FROM conversation")).isZero();
+        assertThat(instrumented.openConnections()).isZero();
     }
 
     @Test
     void opensTheDatabaseAfterAnError() {
-        Database database = closing(new Database(settings(1 << 30).source(), name -> null, "", watched));
-        watched.failBefore("SELECT 1");
-        assertThatThrownBy(() -> database.call(handle -> handle.execute("SELECT 2")))
+        Database database = closeAfterTest(new Database(settings(1 << 30).source(), name -> null, "", instrumented));
+        instrumented.failBefore("SELECT 1");
+        assertThatThrownBy(() -> database.withHandle(handle -> handle.execute("SELECT 2")))
                 .isInstanceOf(TestError.class);
-        database.call(handle -> handle.execute("SELECT 2"));
-        assertThat(watched.open()).isZero();
+        database.withHandle(handle -> handle.execute("SELECT 2"));
+        assertThat(instrumented.openConnections()).isZero();
     }
 }

@@ -27,13 +27,13 @@ import org.o1api.testing.Postgres;
 
 /** What tests of the store share: a database of one of both kinds, nodes that use it, and turns. */
 abstract class StoreFixture {
-    enum Kind {
+    enum DatabaseType {
         H2,
         POSTGRESQL
     }
 
-    final Kind kind;
-    final WatchedConnections watched = new WatchedConnections();
+    final DatabaseType databaseType;
+    final InstrumentedConnections instrumented = new InstrumentedConnections();
 
     @TempDir
     @Nullable
@@ -42,8 +42,8 @@ abstract class StoreFixture {
     private final List<AutoCloseable> open = new ArrayList<>();
     private @Nullable String url;
 
-    StoreFixture(Kind kind) {
-        this.kind = kind;
+    StoreFixture(DatabaseType kind) {
+        this.databaseType = kind;
     }
 
     @AfterEach
@@ -56,7 +56,7 @@ abstract class StoreFixture {
 
     String url() {
         if (url == null) {
-            url = kind == Kind.H2
+            url = databaseType == DatabaseType.H2
                     ? "jdbc:h2:file:" + String.valueOf(folder) + "/conversations"
                     : Postgres.emptyDatabase();
         }
@@ -73,14 +73,14 @@ abstract class StoreFixture {
                 bytesPerCaller);
     }
 
-    <T extends AutoCloseable> T closing(T resource) {
+    <T extends AutoCloseable> T closeAfterTest(T resource) {
         open.add(resource);
         return resource;
     }
 
     Database database() {
-        Database database = closing(new Database(settings(1L << 30).source(), name -> null, "", watched));
-        database.call(handle -> handle.execute("SELECT 1"));
+        Database database = closeAfterTest(new Database(settings(1L << 30).source(), name -> null, "", instrumented));
+        database.withHandle(handle -> handle.execute("SELECT 1"));
         return database;
     }
 
@@ -90,33 +90,33 @@ abstract class StoreFixture {
 
     ScheduledExecutorService scheduler() {
         ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(3);
-        closing(scheduler::shutdownNow);
+        closeAfterTest(scheduler::shutdownNow);
         return scheduler;
     }
 
-    static Entry entry(String caller, String id) {
-        return new Entry(caller, id, null);
+    static ConversationRef ref(String caller, String id) {
+        return new ConversationRef(caller, id, null);
     }
 
     static StoredTurn.Answer answer(String content) {
         return new StoredTurn.Answer(content, null, null, null, List.of(), FinishReason.STOP, TurnUsage.NONE);
     }
 
-    static void say(Conversations node, Entry entry, String question) {
+    static void runTurn(Conversations node, ConversationRef entry, String question) {
         try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
-            conversation.continuedBy(List.of(Message.user(question)), new Bounds(100, Integer.MAX_VALUE, false));
+            conversation.buildPrompt(List.of(Message.user(question)), new HistoryLimits(100, Integer.MAX_VALUE, false));
             conversation.store("chatcmpl-1", 5, "m", answer("Yes."));
         }
     }
 
-    static GatewayException refused(ThrowingCallable call) {
+    static GatewayException expectError(ThrowingCallable call) {
         GatewayException refused = catchThrowableOfType(GatewayException.class, call);
         assertThat(refused).isNotNull();
         return refused;
     }
 
     /** The number that a statement of its own reads. */
-    long number(String sql) {
+    long queryNumber(String sql) {
         try (Connection connection = DriverManager.getConnection(url());
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {

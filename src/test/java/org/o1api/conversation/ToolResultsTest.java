@@ -89,7 +89,7 @@ class ToolResultsTest {
                     u c, r u                  | u c, r - u
                     """)
     void givesEachCallAResultRightBehindIt(String prompt, String sent) {
-        assertThat(words(ToolResults.completed(prompt(prompt)))).isEqualTo(sent);
+        assertThat(words(ToolResults.complete(prompt(prompt)))).isEqualTo(sent);
     }
 
     @Test
@@ -97,7 +97,7 @@ class ToolResultsTest {
         Message text = result("call \"1\"".replace("\"", "\\\""), new Content.Text("42"));
         Message parts = result("2", new Content.Parts(new RawJson("[ {\"type\":\"image_url\",\"n\":1E2} ]")));
 
-        assertThat(ToolResults.completed(List.of(text, parts)))
+        assertThat(ToolResults.complete(List.of(text, parts)))
                 .containsExactly(
                         Message.user("The result of the tool call \"call \\\"1\\\"\":\n42"),
                         new Message(

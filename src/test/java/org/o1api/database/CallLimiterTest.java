@@ -11,36 +11,36 @@ class CallLimiterTest {
     private final CallLimiter limiter = new CallLimiter(2);
 
     private void fill() {
-        assertThat(limiter.enter(() -> false)).isTrue();
-        assertThat(limiter.enter(() -> false)).isTrue();
+        assertThat(limiter.acquire(() -> false)).isTrue();
+        assertThat(limiter.acquire(() -> false)).isTrue();
     }
 
     @Test
     void letsNobodyWaitWhileTheDatabaseIsKnownToBeDown() {
         fill();
-        assertThat(limiter.enter(() -> true)).isFalse();
-        limiter.leave();
-        assertThat(limiter.enter(() -> true)).isTrue();
+        assertThat(limiter.acquire(() -> true)).isFalse();
+        limiter.release();
+        assertThat(limiter.acquire(() -> true)).isTrue();
     }
 
     @Test
     void endsTheWaitIfNoCallEnds() {
         fill();
-        assertThat(limiter.enter(() -> false)).isFalse();
-        limiter.leave();
-        assertThat(limiter.enter(() -> false)).isTrue();
+        assertThat(limiter.acquire(() -> false)).isFalse();
+        limiter.release();
+        assertThat(limiter.acquire(() -> false)).isTrue();
     }
 
     @Test
     void givesASlotToAWaitingCall() throws Exception {
         fill();
         CountDownLatch waiting = new CountDownLatch(1);
-        CompletableFuture<Boolean> entered = CompletableFuture.supplyAsync(() -> limiter.enter(() -> {
+        CompletableFuture<Boolean> entered = CompletableFuture.supplyAsync(() -> limiter.acquire(() -> {
             waiting.countDown();
             return false;
         }));
         assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
-        limiter.leave();
+        limiter.release();
         assertThat(entered.get(10, TimeUnit.SECONDS)).isTrue();
     }
 
@@ -51,7 +51,7 @@ class CallLimiterTest {
         Thread thread = new Thread(() -> {
             Thread.currentThread().interrupt();
             interrupted.complete(
-                    !limiter.enter(() -> false) && Thread.currentThread().isInterrupted());
+                    !limiter.acquire(() -> false) && Thread.currentThread().isInterrupted());
         });
         thread.start();
         assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();

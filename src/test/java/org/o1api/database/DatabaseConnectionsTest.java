@@ -33,9 +33,9 @@ class DatabaseConnectionsTest {
                 "jdbc:h2:C:\\x"
             })
     void knowsItsFiles(String url) {
-        assertThat(DatabaseSource.Url.isFileOfH2(url)).isTrue();
-        assertThat(at(url).areOurs()).isTrue();
-        assertThat(at(url + ";AUTO_SERVER=TRUE").areOurs()).isFalse();
+        assertThat(DatabaseSource.Url.isH2File(url)).isTrue();
+        assertThat(at(url).isExclusive()).isTrue();
+        assertThat(at(url + ";AUTO_SERVER=TRUE").isExclusive()).isFalse();
     }
 
     @ParameterizedTest
@@ -50,8 +50,8 @@ class DatabaseConnectionsTest {
                 "jdbc:postgresql://localhost/x"
             })
     void knowsWhatIsNone(String url) {
-        assertThat(DatabaseSource.Url.isFileOfH2(url)).isFalse();
-        assertThat(at(url).areOurs()).isFalse();
+        assertThat(DatabaseSource.Url.isH2File(url)).isFalse();
+        assertThat(at(url).isExclusive()).isFalse();
     }
 
     @ParameterizedTest
@@ -83,7 +83,7 @@ class DatabaseConnectionsTest {
         for (String context : List.of("", "/a/b", "/ä;b", "/c d")) {
             try (Database database =
                     new Database(DatabaseSource.Url.DEFAULT, Map.of("o1api.data", folder.toString())::get, context)) {
-                assertThat(database.<Integer>call(handle -> handle.execute("SELECT 1")))
+                assertThat(database.<Integer>withHandle(handle -> handle.execute("SELECT 1")))
                         .isNotNull();
                 assertThat(DataFolder.of(name -> folder.toString(), context)
                                 .resolve("conversations.mv.db")

@@ -19,9 +19,9 @@ class DatabaseFailureTest {
     void saysTheInnermostCauseOfAConnection() {
         DatabaseFailure refused = DatabaseFailure.of(connecting(new ConnectException("Connection refused")));
         assertThat(refused.message()).isEqualTo("java.net.ConnectException: Connection refused");
-        assertThat(refused.ofConnection()).isTrue();
+        assertThat(refused.isConnectionFailure()).isTrue();
         DatabaseFailure pool = DatabaseFailure.of(connecting(new SQLTransientConnectionException("not available")));
-        assertThat(pool.ofConnection()).isTrue();
+        assertThat(pool.isConnectionFailure()).isTrue();
         assertThat(pool.kind()).isNotEqualTo(refused.kind());
     }
 
@@ -41,7 +41,7 @@ class DatabaseFailureTest {
     })
     void knowsWhatIsAboutTheConnection(String state, boolean ofConnection, String message) {
         DatabaseFailure failure = DatabaseFailure.of(new SQLException(message, state));
-        assertThat(failure.ofConnection()).isEqualTo(ofConnection);
+        assertThat(failure.isConnectionFailure()).isEqualTo(ofConnection);
         assertThat(failure.message()).doesNotContain("secret");
         assertThat(failure.message().contains(message)).isEqualTo(!message.contains("secret"));
     }

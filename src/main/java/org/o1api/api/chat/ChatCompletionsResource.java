@@ -24,8 +24,8 @@ import org.o1api.api.ErrorMapper;
 import org.o1api.api.ModelsResource;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
-import org.o1api.conversation.Bounds;
-import org.o1api.conversation.Entry;
+import org.o1api.conversation.ConversationRef;
+import org.o1api.conversation.HistoryLimits;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.json.Json;
 import org.o1api.model.Caller;
@@ -170,8 +170,9 @@ public final class ChatCompletionsResource {
             }
             Preset.History history = asked.turn.preset().history();
             // A client that kept the conversation itself could bring no more than a body.
-            Bounds bounds = new Bounds(history.tokens(), settings.limits().body(), history.reasoning());
-            List<Message> messages = conversation.continuedBy(asked.request.messages(), bounds);
+            HistoryLimits bounds =
+                    new HistoryLimits(history.tokens(), settings.limits().body(), history.reasoning());
+            List<Message> messages = conversation.buildPrompt(asked.request.messages(), bounds);
             return turns.run(asked.turn.withMessages(messages), recording.into(conversation, listener));
         });
     }
@@ -184,7 +185,7 @@ public final class ChatCompletionsResource {
             UsageReport usage,
             CompletionHead head,
             Object requestId,
-            @Nullable Entry entry,
+            @Nullable ConversationRef entry,
             @Nullable StoredTurn earlier)
             implements EventStream.Owner {
         @Override
@@ -218,7 +219,7 @@ public final class ChatCompletionsResource {
         ChatCompletionRequest request = RequestReader.read(body, settings.limits());
         Preset preset = presets.find(request.model(), caller::mayUse)
                 .orElseThrow(() -> ModelsResource.unknown(String.valueOf(request.model())));
-        @Nullable Entry entry = entry(request, caller, body, context);
+        @Nullable ConversationRef entry = entry(request, caller, body, context);
         RequestJson.body(context).drop();
         @Nullable
         StoredTurn earlier = entry == null ? null : floor.findAnswer(entry).orElse(null);
@@ -238,7 +239,7 @@ public final class ChatCompletionsResource {
                 earlier);
     }
 
-    private static @Nullable Entry entry(
+    private static @Nullable ConversationRef entry(
             ChatCompletionRequest request, Caller caller, byte[] body, ContainerRequestContext context) {
         if (request.conversation() == null) {
             return null;
@@ -250,10 +251,10 @@ public final class ChatCompletionsResource {
                     IDEMPOTENCY_KEY,
                     "The header 'Idempotency-Key' must have 1 to " + LONGEST_KEY + " characters.");
         }
-        return new Entry(
+        return new ConversationRef(
                 caller.name(),
                 request.conversation(),
-                key == null ? null : new Entry.Idempotency(key, Fingerprint.of(body)));
+                key == null ? null : new ConversationRef.IdempotencyKey(key, Fingerprint.of(body)));
     }
 
     /** Runs a turn into a stream. A failure ends the stream where it has begun, and is the response where it has not. */

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationId;
-import org.o1api.conversation.Entry;
+import org.o1api.conversation.ConversationRef;
 
 /**
  * What a completion and all chunks of one have in common.
@@ -24,8 +24,9 @@ record CompletionHead(
         String fingerprint,
         @Nullable String conversation) {
     /** A new completion's. One that is asked for several times under one key has the same id each time. */
-    static CompletionHead of(String model, String fingerprint, @Nullable Entry entry) {
-        UUID id = entry == null || entry.idempotency() == null ? UUID.randomUUID() : of(entry, entry.idempotency());
+    static CompletionHead of(String model, String fingerprint, @Nullable ConversationRef entry) {
+        UUID id =
+                entry == null || entry.idempotencyKey() == null ? UUID.randomUUID() : of(entry, entry.idempotencyKey());
         return new CompletionHead(
                 "chatcmpl-" + id.toString().replace("-", ""),
                 Instant.now().getEpochSecond(),
@@ -34,8 +35,8 @@ record CompletionHead(
                 entry == null ? null : entry.id());
     }
 
-    private static UUID of(Entry entry, Entry.Idempotency idempotency) {
-        String all = String.join("\n", entry.caller(), entry.id(), idempotency.key());
+    private static UUID of(ConversationRef entry, ConversationRef.IdempotencyKey idempotency) {
+        String all = String.join("\n", entry.caller(), entry.id(), idempotency.value());
         return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
     }
 

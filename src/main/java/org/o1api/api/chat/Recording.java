@@ -193,8 +193,8 @@ final class Recording {
         if (stored == null) {
             throw new IllegalArgumentException("only what was asked has an answer");
         }
-        if (format.isInContent() && stored.sent() != null) {
-            reply.content(stored.sent());
+        if (format.isInContent() && stored.sentContent() != null) {
+            reply.content(stored.sentContent());
             contentIsTold = true;
         }
         int number = 0;

@@ -112,7 +112,7 @@ final class RequestReader {
             }
             case "reasoning_format" ->
                 request.format = json.word(name, ReasoningFormat.values(), ReasoningFormat::wireName);
-            case ConversationId.FIELD -> request.conversation = ConversationId.checked(json.string(name), name);
+            case ConversationId.FIELD -> request.conversation = ConversationId.requireValid(json.string(name), name);
             case "n" -> {
                 if (json.positive(name) != 1) {
                     throw unsupported(name, "'n' must be 1: this gateway gives one choice a request.");

@@ -26,9 +26,9 @@ import org.o1api.api.RequestJson;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationId;
+import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.ConversationStore;
 import org.o1api.conversation.Conversations;
-import org.o1api.conversation.Entry;
 import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.json.Json;
@@ -163,12 +163,12 @@ public final class ConversationsResource {
             }
             StoredTurn turn = unasked(messages);
             try (OpenConversation open = conversations
-                    .tryOpen(new Entry(caller(request), conversation.id(), null))
+                    .tryOpen(new ConversationRef(caller(request), conversation.id(), null))
                     .orElseThrow(() -> new ConversationException(
                             ErrorCode.CONVERSATION_BUSY,
                             ConversationId.FIELD,
                             "A turn of this conversation is running. Wait for its answer, then add the items."))) {
-                open.put(turn);
+                open.append(turn);
             }
             return page(
                     ItemWriter.items(turn),
@@ -217,7 +217,7 @@ public final class ConversationsResource {
     /** The name in a path; JAX-RS leaves out what stands behind a semicolon. */
     private static String name(String id, ContainerRequestContext request) {
         boolean more = request.getUriInfo().getRequestUri().getRawPath().contains(";");
-        return ConversationId.checked(more ? id + ";" : id, ConversationId.FIELD);
+        return ConversationId.requireValid(more ? id + ";" : id, ConversationId.FIELD);
     }
 
     private Conversation find(String id, ContainerRequestContext request) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationStore;
 import org.o1api.conversation.ConversationStore.Page;
-import org.o1api.conversation.ConversationStore.Placed;
+import org.o1api.conversation.ConversationStore.PositionedTurn;
 
 /** The items of a conversation, in their order or the other way round, a page at a time. */
 final class ItemPage {
@@ -28,11 +28,11 @@ final class ItemPage {
      * @param after the item that the page before ended with; null: from the start
      */
     Page<ItemWriter.Item> after(@Nullable String after, int limit, long characters) {
-        Integer from = after == null ? null : position(after).orElseThrow(() -> ConversationStore.noCursor(after));
+        Integer from = after == null ? null : position(after).orElseThrow(() -> ConversationStore.invalidCursor(after));
         Gathering gathering = new Gathering(after, limit, characters);
-        store.read(conversation, from, ascending, gathering::isEnoughWith);
+        store.readUntil(conversation, from, ascending, gathering::isEnoughWith);
         if (!gathering.beyond) {
-            throw ConversationStore.noCursor(String.valueOf(after));
+            throw ConversationStore.invalidCursor(String.valueOf(after));
         }
         return new Page<>(gathering.items, gathering.more);
     }
@@ -52,8 +52,8 @@ final class ItemPage {
             beyond = after == null;
         }
 
-        boolean isEnoughWith(Placed placed) {
-            if (!items.isEmpty() && placed.length() > characters) {
+        boolean isEnoughWith(PositionedTurn placed) {
+            if (!items.isEmpty() && placed.recordLength() > characters) {
                 more = true;
                 return true;
             }
@@ -70,7 +70,7 @@ final class ItemPage {
                     beyond |= item.id().equals(after);
                 }
             }
-            characters -= items.size() > before ? placed.length() : 0;
+            characters -= items.size() > before ? placed.recordLength() : 0;
             return more;
         }
     }

@@ -4,26 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Adds messages up against a bound of tokens. It counts them only once a quick estimate no longer shows that they fit. */
-final class Meter {
+final class TokenMeter {
     private final long limit;
     private final Tokenizer tokenizer;
-    private final List<MessageText> taken = new ArrayList<>();
+    private final List<CanonicalMessage> taken = new ArrayList<>();
     private boolean exact;
     private long used;
 
-    Meter(long limit, Tokenizer tokenizer) {
+    TokenMeter(long limit, Tokenizer tokenizer) {
         this.limit = limit;
         this.tokenizer = tokenizer;
     }
 
     /** Takes messages whether they fit or not. */
-    void take(List<MessageText> more) {
+    void add(List<CanonicalMessage> more) {
         taken.addAll(more);
         used += cost(more);
     }
 
     /** Takes messages if they fit. */
-    boolean takeIfFits(List<MessageText> more) {
+    boolean addIfFits(List<CanonicalMessage> more) {
         long cost = cost(more);
         if (!exact && used + cost > limit) {
             exact = true;
@@ -38,9 +38,9 @@ final class Meter {
         return true;
     }
 
-    private long cost(List<MessageText> messages) {
+    private long cost(List<CanonicalMessage> messages) {
         return messages.stream()
-                .mapToLong(message -> exact ? message.tokens(tokenizer) : message.mostTokens())
+                .mapToLong(message -> exact ? message.countTokens(tokenizer) : message.maxTokens())
                 .sum();
     }
 }

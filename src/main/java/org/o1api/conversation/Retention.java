@@ -10,8 +10,8 @@ import org.o1api.database.Database;
  * Deletes conversations that are too old or more than their caller may have, and the rest of those that were deleted before. A
  * conversation in which a turn runs stays. Any number of nodes may do this at the same time.
  */
-final class Purge {
-    private static final System.Logger LOG = System.getLogger(Purge.class.getName());
+final class Retention {
+    private static final System.Logger LOG = System.getLogger(Retention.class.getName());
 
     /** Conversations that one statement hands over at most. */
     private static final int AT_ONCE = 500;
@@ -22,14 +22,14 @@ final class Purge {
     private final Database database;
     private final Deletion deletion;
 
-    Purge(Database database, Deletion deletion) {
+    Retention(Database database, Deletion deletion) {
         this.database = database;
         this.deletion = deletion;
     }
 
     /** Does all of it. */
     void run(ConversationSettings settings, BooleanSupplier stop) {
-        int purged = unused(settings.timeToLive()) + beyond(settings.perCaller());
+        int purged = deleteExpired(settings.timeToLive()) + deleteOverLimit(settings.maxPerCaller());
         if (purged > 0) {
             LOG.log(
                     Level.INFO,
@@ -37,11 +37,11 @@ final class Purge {
                             + " conversations.per_caller",
                     purged);
         }
-        deletion.deleteRest(TIME, stop);
+        deletion.deleteMarked(TIME, stop);
     }
 
     /** Hands over what has not been used for this long; returns how many conversations. */
-    int unused(Duration timeToLive) {
+    int deleteExpired(Duration timeToLive) {
         String isOld = "used_at < CURRENT_TIMESTAMP - CAST(? AS INTEGER) * INTERVAL '1' SECOND";
         int seconds = (int) Math.min(timeToLive.toSeconds(), Integer.MAX_VALUE);
         // The condition stands twice: a conversation may be used again between the look and the update.
@@ -49,9 +49,9 @@ final class Purge {
     }
 
     /** Hands over the longest unused conversations of callers that have more than they may; returns how many. */
-    int beyond(int perCaller) {
+    int deleteOverLimit(int perCaller) {
         int purged = 0;
-        List<String> callers = database.call(handle -> handle.select(
+        List<String> callers = database.withHandle(handle -> handle.select(
                         "SELECT caller FROM conversation WHERE caller <> '' GROUP BY caller HAVING COUNT(*) > ?",
                         perCaller)
                 .mapTo(String.class)
@@ -68,13 +68,13 @@ final class Purge {
 
     /** In portions, so that no lock is held for long. */
     private int handOver(String which, Object... arguments) {
-        String statement = Deletion.HAND_OVER + "WHERE caller <> '' AND " + which + " AND c.caller <> ''"
+        String statement = Deletion.MARK_AS_DELETED + "WHERE caller <> '' AND " + which + " AND c.caller <> ''"
                 + " AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.caller = c.caller AND l.id = c.id) LIMIT "
                 + AT_ONCE + ")";
         int all = 0;
         int some;
         do {
-            some = database.call(handle -> handle.execute(statement, arguments));
+            some = database.withHandle(handle -> handle.execute(statement, arguments));
             all += some;
         } while (some == AT_ONCE);
         return all;

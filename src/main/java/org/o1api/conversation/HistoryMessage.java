@@ -15,28 +15,31 @@ import org.o1api.model.Role;
  * A message of a stored turn.
  *
  * @param message as it stands in the prompt
- * @param sent an answer as its client got it, if that was more than the answer
+ * @param asSent an answer as its client got it, if that was more than the answer
  */
-record Told(Message message, MessageText text, @Nullable MessageText sent) {
+record HistoryMessage(
+        Message message,
+        CanonicalMessage canonical,
+        @Nullable CanonicalMessage asSent) {
     private static final String IMAGE = "(an image)";
 
     /** The texts of a turn for the prompt, except instructions and reasoning. */
-    static List<MessageText> texts(StoredTurn turn) {
-        List<MessageText> texts = new ArrayList<>();
-        for (Told told : of(turn)) {
+    static List<CanonicalMessage> dialogMessages(StoredTurn turn) {
+        List<CanonicalMessage> texts = new ArrayList<>();
+        for (HistoryMessage told : of(turn)) {
             if (!told.message.role().isInstruction()) {
-                texts.add(told.text);
+                texts.add(told.canonical);
             }
         }
         return texts;
     }
 
     /** The text of a turn's reasoning, as a list for the prompt; empty if it has none. */
-    static List<MessageText> reasoningTexts(StoredTurn turn) {
+    static List<CanonicalMessage> reasoningMessages(StoredTurn turn) {
         StoredTurn.Answer answer = turn.answer();
         return answer == null || answer.reasoning().isEmpty()
                 ? List.of()
-                : List.of(MessageText.of(Message.assistant(reasoning(answer))));
+                : List.of(CanonicalMessage.of(Message.assistant(reasoning(answer))));
     }
 
     /** The steps of an answer as one text. */
@@ -45,16 +48,17 @@ record Told(Message message, MessageText text, @Nullable MessageText sent) {
     }
 
     /** What a turn added to its conversation: what the caller said, then the answer. */
-    static List<Told> of(StoredTurn turn) {
-        List<Told> all = new ArrayList<>();
+    static List<HistoryMessage> of(StoredTurn turn) {
+        List<HistoryMessage> all = new ArrayList<>();
         for (Message message : turn.messages()) {
-            all.add(new Told(message, MessageText.of(message), null));
+            all.add(new HistoryMessage(message, CanonicalMessage.of(message), null));
         }
         StoredTurn.Answer answer = turn.answer();
         if (answer != null) {
             Message message = message(answer, false);
-            MessageText text = MessageText.of(message);
-            all.add(new Told(message, text, answer.sent() == null ? null : text.saying(answer.sent())));
+            CanonicalMessage text = CanonicalMessage.of(message);
+            all.add(new HistoryMessage(
+                    message, text, answer.sentContent() == null ? null : text.withText(answer.sentContent())));
         }
         return all;
     }
@@ -76,7 +80,7 @@ record Told(Message message, MessageText text, @Nullable MessageText sent) {
     }
 
     /** The answer as the provider gets it. Many reject an assistant's message without any content: images alone are named. */
-    static Message prompt(StoredTurn.Answer answer, boolean reasoning) {
+    static Message toPromptMessage(StoredTurn.Answer answer, boolean reasoning) {
         Message message = message(answer, reasoning);
         boolean empty =
                 !(message.content() instanceof Content.Text said) || said.text().isBlank();
@@ -86,7 +90,7 @@ record Told(Message message, MessageText text, @Nullable MessageText sent) {
     }
 
     /** Whether a message that a client sends is this one again. */
-    boolean isSentAgain(MessageText asked) {
-        return text.equals(asked) || asked.equals(sent);
+    boolean matches(CanonicalMessage asked) {
+        return canonical.equals(asked) || asked.equals(asSent);
     }
 }

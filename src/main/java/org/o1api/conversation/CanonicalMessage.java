@@ -15,14 +15,14 @@ import org.o1api.model.Role;
  * What a message says, whatever way its client writes it: text alone is the same as one part of text, nothing the same as
  * empty, and white space around it does not count. Two messages that are equal so are one message, sent again.
  *
- * @param callId of a tool's result
+ * @param toolCallId of a tool's result
  */
-record MessageText(
+record CanonicalMessage(
         Role role,
         @Nullable String text,
         @Nullable Parts parts,
-        List<Called> calls,
-        @Nullable String callId) {
+        List<CanonicalToolCall> toolCalls,
+        @Nullable String toolCallId) {
     /** For what an image or a file counts, since its JSON says nothing of it. */
     private static final int TOKENS_OF_A_PART = 1000;
 
@@ -34,16 +34,16 @@ record MessageText(
      *
      * @param arguments in one way of writing them, if they are JSON, since clients write them differently
      */
-    record Called(String id, String name, String arguments) {}
+    record CanonicalToolCall(String id, String name, String arguments) {}
 
     /**
      * Content that is more than text.
      *
      * @param json in one way of writing it
      * @param texts of those parts that are text
-     * @param others how many parts are something else
+     * @param nonTextParts how many parts are something else
      */
-    record Parts(String json, List<String> texts, int others) {
+    record Parts(String json, List<String> texts, int nonTextParts) {
         static Parts of(JsonNode parts) {
             List<String> texts = new ArrayList<>();
             for (JsonNode part : parts) {
@@ -55,7 +55,7 @@ record MessageText(
         }
     }
 
-    static MessageText of(Message message) {
+    static CanonicalMessage of(Message message) {
         Content content = message.content();
         String text = null;
         Parts parts = null;
@@ -70,7 +70,7 @@ record MessageText(
             text = refusal(message.fields().get("refusal"));
         }
         RawJson callId = message.role().isToolResult() ? message.fields().get("tool_call_id") : null;
-        return new MessageText(
+        return new CanonicalMessage(
                 message.role() == Role.DEVELOPER ? Role.SYSTEM : message.role(),
                 text == null || text.isBlank() ? null : text.strip(),
                 parts,
@@ -79,8 +79,8 @@ record MessageText(
     }
 
     /** The same message with other text. */
-    MessageText saying(String other) {
-        return new MessageText(role, other.isBlank() ? null : other.strip(), null, calls, callId);
+    CanonicalMessage withText(String other) {
+        return new CanonicalMessage(role, other.isBlank() ? null : other.strip(), null, toolCalls, toolCallId);
     }
 
     /** A client may say what another leaves out. */
@@ -121,12 +121,12 @@ record MessageText(
         return length[0];
     }
 
-    private static List<Called> calls(@Nullable RawJson toolCalls) {
-        List<Called> calls = new ArrayList<>();
+    private static List<CanonicalToolCall> calls(@Nullable RawJson toolCalls) {
+        List<CanonicalToolCall> calls = new ArrayList<>();
         if (toolCalls != null) {
             for (JsonNode call : TurnJson.tree(toolCalls.text())) {
                 JsonNode function = call.path("function");
-                calls.add(new Called(
+                calls.add(new CanonicalToolCall(
                         call.path("id").asText(),
                         function.path("name").asText(),
                         TurnJson.canonical(function.path("arguments").asText())));
@@ -136,18 +136,18 @@ record MessageText(
     }
 
     /** How many tokens it has at most: no token is shorter than a byte of UTF-8. */
-    long mostTokens() {
+    long maxTokens() {
         return count(Utf8::length);
     }
 
     /** How many tokens it has. */
-    long tokens(Tokenizer tokenizer) {
+    long countTokens(Tokenizer tokenizer) {
         return count(tokenizer);
     }
 
     private long count(Tokenizer tokenizer) {
-        long[] tokens = {TOKENS_AROUND + (parts == null ? 0 : (long) parts.others * TOKENS_OF_A_PART)};
-        each(piece -> tokens[0] += tokenizer.tokens(piece));
+        long[] tokens = {TOKENS_AROUND + (parts == null ? 0 : (long) parts.nonTextParts * TOKENS_OF_A_PART)};
+        each(piece -> tokens[0] += tokenizer.countTokens(piece));
         return tokens[0];
     }
 
@@ -158,7 +158,7 @@ record MessageText(
         if (parts != null) {
             parts.texts.forEach(consumer);
         }
-        for (Called call : calls) {
+        for (CanonicalToolCall call : toolCalls) {
             consumer.accept(call.name());
             consumer.accept(call.arguments());
         }

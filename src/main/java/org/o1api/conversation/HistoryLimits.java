@@ -5,6 +5,6 @@ package org.o1api.conversation;
  *
  * @param tokens of the whole prompt; of more the oldest turns are left out, but for their instructions
  * @param characters of the turns that are read; of more the older ones are left out, too
- * @param reasoning whether earlier answers come with their reasoning
+ * @param includeReasoning whether earlier answers come with their reasoning
  */
-public record Bounds(long tokens, long characters, boolean reasoning) {}
+public record HistoryLimits(long tokens, long characters, boolean includeReasoning) {}

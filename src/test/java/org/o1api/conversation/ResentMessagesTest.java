@@ -11,17 +11,17 @@ import org.o1api.model.Message;
 import org.o1api.model.Role;
 
 /** Against what it means, said message by message. */
-class ResentTest {
-    private static Told told(Message message, String sent) {
-        MessageText text = MessageText.of(message);
-        return new Told(message, text, sent.isEmpty() ? null : text.saying(sent));
+class ResentMessagesTest {
+    private static HistoryMessage told(Message message, String sent) {
+        CanonicalMessage text = CanonicalMessage.of(message);
+        return new HistoryMessage(message, text, sent.isEmpty() ? null : text.withText(sent));
     }
 
-    private static int overlap(List<Told> told, List<MessageText> asked) {
+    private static int overlap(List<HistoryMessage> told, List<CanonicalMessage> asked) {
         for (int length = Math.min(told.size(), asked.size()); length > 0; length--) {
             boolean same = true;
             for (int i = 0; i < length; i++) {
-                same &= told.get(told.size() - length + i).isSentAgain(asked.get(i));
+                same &= told.get(told.size() - length + i).matches(asked.get(i));
             }
             if (same) {
                 return length;
@@ -30,12 +30,12 @@ class ResentTest {
         return 0;
     }
 
-    private static boolean repeats(List<Told> told, List<MessageText> asked) {
+    private static boolean repeats(List<HistoryMessage> told, List<CanonicalMessage> asked) {
         for (int i = 1; i < asked.size(); i++) {
             for (int j = 1; j < told.size(); j++) {
                 if (asked.get(i).role() == Role.ASSISTANT
-                        && told.get(j).isSentAgain(asked.get(i))
-                        && told.get(j - 1).isSentAgain(asked.get(i - 1))) {
+                        && told.get(j).matches(asked.get(i))
+                        && told.get(j - 1).matches(asked.get(i - 1))) {
                     return true;
                 }
             }
@@ -51,18 +51,18 @@ class ResentTest {
     @RepeatedTest(300)
     void findsWhatIsSentAgain(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
-        List<Told> told = new ArrayList<>();
+        List<HistoryMessage> told = new ArrayList<>();
         for (int i = random.nextInt(8); i > 0; i--) {
             told.add(told(message(random), random.nextBoolean() ? "" : String.valueOf(random.nextInt(3))));
         }
-        List<MessageText> asked = new ArrayList<>();
+        List<CanonicalMessage> asked = new ArrayList<>();
         for (int i = random.nextInt(8); i > 0; i--) {
-            asked.add(MessageText.of(message(random)));
+            asked.add(CanonicalMessage.of(message(random)));
         }
-        Resent resent = new Resent(told, asked);
+        ResentMessages resent = new ResentMessages(told, asked);
         assertThat(resent.overlap()).isEqualTo(overlap(told, asked));
         for (int known = 0; known < asked.size(); known++) {
-            assertThat(resent.repeatsAfter(known)).isEqualTo(repeats(told, asked.subList(known, asked.size())));
+            assertThat(resent.repeatsExchangeAfter(known)).isEqualTo(repeats(told, asked.subList(known, asked.size())));
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o1api.conversation.ConversationStore.Placed;
+import org.o1api.conversation.ConversationStore.PositionedTurn;
 import org.o1api.model.Content;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
@@ -17,7 +17,7 @@ import org.o1api.model.Role;
 import org.o1api.model.TurnUsage;
 
 /** With which reasoning the turns of a conversation are sent again. */
-class ContinuationTest {
+class HistoryMergeTest {
     private static final long PLENTY = 10_000;
 
     /**
@@ -57,18 +57,18 @@ class ContinuationTest {
         for (String word : asked.split(" ", -1)) {
             request.add(word.equals("user") ? Message.user("new") : result(all.length - 1));
         }
-        Bounds bounds = new Bounds(tokens, 1_000_000, reasoning);
-        History.Need need = new History.Need(bounds, request);
-        List<Placed> recent = new ArrayList<>();
+        HistoryLimits bounds = new HistoryLimits(tokens, 1_000_000, reasoning);
+        History.Window need = new History.Window(bounds, request);
+        List<PositionedTurn> recent = new ArrayList<>();
         for (int i = all.length - 1; i >= 0; i--) {
-            Placed placed = new Placed(i, turn(i, all[i]), 0);
-            recent.add(0, need.of(placed));
-            if (need.isEnoughWith(placed.turn())) {
+            PositionedTurn placed = new PositionedTurn(i, turn(i, all[i]), 0);
+            recent.add(0, need.withoutUnneededReasoning(placed));
+            if (need.addAndCheckFull(placed.turn())) {
                 break;
             }
         }
         History history = new History(1L, null, List.of(), recent);
-        return Continuation.of(history, request, bounds, String::length).prompt();
+        return HistoryMerge.of(history, request, bounds, String::length).prompt();
     }
 
     /** Which answers of a prompt carry reasoning: {@code x} for one that does, {@code -} for one that does not. */

@@ -14,14 +14,14 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Stands around connections: counts them, records the statements that were executed, and throws an Error where a test wants one. */
-final class WatchedConnections implements UnaryOperator<DataSource> {
+final class InstrumentedConnections implements UnaryOperator<DataSource> {
     private final AtomicInteger open = new AtomicInteger();
-    private final List<Executed> executed = new CopyOnWriteArrayList<>();
+    private final List<ExecutedStatement> executed = new CopyOnWriteArrayList<>();
     private final AtomicReference<@Nullable String> failing = new AtomicReference<>();
     private volatile boolean failAfter;
 
     /** A statement and how many rows it changed. */
-    record Executed(String sql, int rows) {}
+    record ExecutedStatement(String sql, int rows) {}
 
     /** An Error as a virtual machine throws them. */
     static final class TestError extends Error {
@@ -49,11 +49,11 @@ final class WatchedConnections implements UnaryOperator<DataSource> {
     }
 
     /** Connections that somebody has. */
-    int open() {
+    int openConnections() {
         return open.get();
     }
 
-    List<Executed> executed(String sql) {
+    List<ExecutedStatement> executedStatements(String sql) {
         return executed.stream()
                 .filter(statement -> statement.sql.startsWith(sql))
                 .toList();
@@ -66,7 +66,7 @@ final class WatchedConnections implements UnaryOperator<DataSource> {
 
     private static <T> T around(Class<T> type, T target, Call call) {
         return type.cast(Proxy.newProxyInstance(
-                WatchedConnections.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                InstrumentedConnections.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
                     try {
                         return call.invoke(target, method, arguments);
                     } catch (InvocationTargetException e) {
@@ -108,7 +108,7 @@ final class WatchedConnections implements UnaryOperator<DataSource> {
                 throw new TestError();
             }
             Object result = method.invoke(target, arguments);
-            executed.add(new Executed(sql, statement.getUpdateCount()));
+            executed.add(new ExecutedStatement(sql, statement.getUpdateCount()));
             if (fails) {
                 throw new TestError();
             }

@@ -15,7 +15,7 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.model.TurnUsage;
 
-class MessageTextTest {
+class CanonicalMessageTest {
     private static RawJson calls(String arguments) {
         return new RawJson("[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":"
                 + TextNode.valueOf(arguments) + "}}]");
@@ -33,13 +33,13 @@ class MessageTextTest {
     @ValueSource(ints = {1, 2, 999, 1000, 1001, 1500, 2000, 2001, 2500, 100_000})
     void takesArgumentsOfAnyDepth(int depth) {
         for (String arguments : List.of(nested("[", "]", depth), nested("{\"a\":", "}", depth))) {
-            MessageText text = MessageText.of(calling(arguments));
+            CanonicalMessage text = CanonicalMessage.of(calling(arguments));
             assertThat(text)
-                    .isEqualTo(MessageText.of(calling(arguments)))
-                    .hasSameHashCodeAs(MessageText.of(calling(arguments)));
-            assertThat(text).isNotEqualTo(MessageText.of(calling(arguments.replace("{}", "{\"b\":1}"))));
+                    .isEqualTo(CanonicalMessage.of(calling(arguments)))
+                    .hasSameHashCodeAs(CanonicalMessage.of(calling(arguments)));
+            assertThat(text).isNotEqualTo(CanonicalMessage.of(calling(arguments.replace("{}", "{\"b\":1}"))));
             assertThat(text.length()).isGreaterThanOrEqualTo(arguments.length());
-            assertThat(text.mostTokens()).isPositive();
+            assertThat(text.maxTokens()).isPositive();
 
             StoredTurn turn = new StoredTurn(
                     "chatcmpl-1",
@@ -50,11 +50,11 @@ class MessageTextTest {
                             null, null, null, calls(arguments), List.of(), FinishReason.TOOL_CALLS, TurnUsage.NONE));
             assertThat(TurnJson.read("chatcmpl-1", TurnJson.write(turn))).isEqualTo(turn);
             History history = new History(
-                    1L, null, List.of(), List.of(new ConversationStore.Placed(0, turn, arguments.length())));
-            assertThatCode(() -> Continuation.of(
+                    1L, null, List.of(), List.of(new ConversationStore.PositionedTurn(0, turn, arguments.length())));
+            assertThatCode(() -> HistoryMerge.of(
                             history,
                             List.of(Message.user("Go on.")),
-                            new Bounds(10, Integer.MAX_VALUE, false),
+                            new HistoryLimits(10, Integer.MAX_VALUE, false),
                             String::length))
                     .doesNotThrowAnyException();
         }
@@ -71,7 +71,7 @@ class MessageTextTest {
                     no JSON           | no JSON                 | true
                     """)
     void knowsArgumentsHoweverTheyAreWritten(String one, String other, boolean same) {
-        assertThat(MessageText.of(calling(one)).equals(MessageText.of(calling(other))))
+        assertThat(CanonicalMessage.of(calling(one)).equals(CanonicalMessage.of(calling(other))))
                 .isEqualTo(same);
     }
 }

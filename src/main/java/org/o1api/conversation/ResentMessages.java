@@ -12,10 +12,10 @@ import org.o1api.model.Role;
  * Compares a request's messages with those of its conversation. Each message that the request has gets a number, so that nothing
  * is compared but numbers: a conversation may have many thousands of messages.
  */
-final class Resent {
+final class ResentMessages {
     private static final int NOT_ASKED = -1;
 
-    private final List<MessageText> asked;
+    private final List<CanonicalMessage> asked;
     private final int[] askedIds;
 
     /** The conversation's messages by their text and, beside it, as the client got them. */
@@ -23,23 +23,23 @@ final class Resent {
 
     private final int[] sentIds;
 
-    Resent(List<Told> told, List<MessageText> asked) {
+    ResentMessages(List<HistoryMessage> told, List<CanonicalMessage> asked) {
         this.asked = asked;
         askedIds = new int[asked.size()];
         plainIds = new int[told.size()];
         sentIds = new int[told.size()];
-        Map<MessageText, Integer> ids = new HashMap<>();
+        Map<CanonicalMessage, Integer> ids = new HashMap<>();
         for (int i = 0; i < askedIds.length; i++) {
             ids.putIfAbsent(asked.get(i), i);
             askedIds[i] = id(ids, asked.get(i));
         }
         for (int i = 0; i < plainIds.length; i++) {
-            plainIds[i] = id(ids, told.get(i).text());
-            sentIds[i] = id(ids, told.get(i).sent());
+            plainIds[i] = id(ids, told.get(i).canonical());
+            sentIds[i] = id(ids, told.get(i).asSent());
         }
     }
 
-    private static int id(Map<MessageText, Integer> ids, @Nullable MessageText text) {
+    private static int id(Map<CanonicalMessage, Integer> ids, @Nullable CanonicalMessage text) {
         return text == null ? NOT_ASKED : ids.getOrDefault(text, NOT_ASKED);
     }
 
@@ -63,7 +63,7 @@ final class Resent {
     }
 
     /** Whether the request has, after its first messages, a question of the conversation together with its answer. */
-    boolean repeatsAfter(int known) {
+    boolean repeatsExchangeAfter(int known) {
         Set<Long> pairs = new HashSet<>();
         for (int i = 1; i < plainIds.length; i++) {
             for (int question : new int[] {plainIds[i - 1], sentIds[i - 1]}) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.o1api.conversation.ConversationStore.Placed;
+import org.o1api.conversation.ConversationStore.PositionedTurn;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 import org.o1api.model.Role;
@@ -13,9 +13,9 @@ import org.o1api.model.Role;
  * A request's messages, joined to those of its conversation.
  *
  * @param prompt what the provider gets; each tool call in it has its result
- * @param added what the conversation did not have yet
+ * @param newMessages what the conversation did not have yet
  */
-record Continuation(List<Message> prompt, List<Message> added) {
+record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
     private static final String MESSAGES = "messages";
 
     /**
@@ -23,14 +23,15 @@ record Continuation(List<Message> prompt, List<Message> added) {
      *
      * @throws ConversationException when the request contradicts the history, or says nothing new
      */
-    static Continuation of(History history, List<Message> asked, Bounds bounds, Tokenizer tokenizer) {
+    static HistoryMerge of(History history, List<Message> asked, HistoryLimits bounds, Tokenizer tokenizer) {
         List<Message> added = added(history, asked);
-        List<StoredTurn> turns = history.recent().stream().map(Placed::turn).toList();
-        Meter meter = new Meter(bounds.tokens(), tokenizer);
+        List<StoredTurn> turns =
+                history.recent().stream().map(PositionedTurn::turn).toList();
+        TokenMeter meter = new TokenMeter(bounds.tokens(), tokenizer);
         take(history.instructions(), meter);
         turns.forEach(turn -> take(turn.instructions(), meter));
         take(added, meter);
-        Kept kept = kept(turns, added, bounds.reasoning(), meter);
+        Kept kept = kept(turns, added, bounds.includeReasoning(), meter);
         int dropped = turns.size() - kept.turns();
         List<Message> prompt = new ArrayList<>(history.instructions());
         turns.subList(0, dropped).forEach(turn -> prompt.addAll(turn.instructions()));
@@ -41,7 +42,7 @@ record Continuation(List<Message> prompt, List<Message> added) {
         // Stored like all others, so that they are recognised when they are sent again.
         List<Message> sayingSomething =
                 prompt.stream().filter(message -> !message.isEmptyAnswer()).toList();
-        return new Continuation(ToolResults.completed(sayingSomething.isEmpty() ? prompt : sayingSomething), added);
+        return new HistoryMerge(ToolResults.complete(sayingSomething.isEmpty() ? prompt : sayingSomething), added);
     }
 
     /**
@@ -49,18 +50,18 @@ record Continuation(List<Message> prompt, List<Message> added) {
      * has: those are known. So are instructions that stand in the conversation already.
      */
     private static List<Message> added(History history, List<Message> asked) {
-        Set<MessageText> instructions = new HashSet<>();
-        List<Told> told = new ArrayList<>();
-        history.instructions().forEach(message -> instructions.add(MessageText.of(message)));
+        Set<CanonicalMessage> instructions = new HashSet<>();
+        List<HistoryMessage> told = new ArrayList<>();
+        history.instructions().forEach(message -> instructions.add(CanonicalMessage.of(message)));
         history.recent().forEach(placed -> {
-            placed.turn().instructions().forEach(message -> instructions.add(MessageText.of(message)));
+            placed.turn().instructions().forEach(message -> instructions.add(CanonicalMessage.of(message)));
             told.addAll(talk(placed.turn()));
         });
 
         List<Message> fresh = new ArrayList<>();
-        List<MessageText> talk = new ArrayList<>();
+        List<CanonicalMessage> talk = new ArrayList<>();
         for (Message message : asked) {
-            MessageText text = MessageText.of(message);
+            CanonicalMessage text = CanonicalMessage.of(message);
             if (!message.role().isInstruction()) {
                 talk.add(text);
                 fresh.add(message);
@@ -68,15 +69,15 @@ record Continuation(List<Message> prompt, List<Message> added) {
                 fresh.add(message);
             }
         }
-        Resent resent = new Resent(told, talk);
+        ResentMessages resent = new ResentMessages(told, talk);
         int known = resent.overlap();
         if (known == 0) {
             refuse(begins(history.first() == null ? told : talk(history.first()), talk));
         }
-        refuse(resent.repeatsAfter(known));
+        refuse(resent.repeatsExchangeAfter(known));
         List<Message> added = withoutKnown(fresh, known);
         boolean waitsForAnswer =
-                !told.isEmpty() && told.get(told.size() - 1).text().role() != Role.ASSISTANT;
+                !told.isEmpty() && told.get(told.size() - 1).canonical().role() != Role.ASSISTANT;
         if (added.isEmpty() && !waitsForAnswer) {
             throw new ConversationException(
                     ErrorCode.INVALID_REQUEST,
@@ -86,8 +87,8 @@ record Continuation(List<Message> prompt, List<Message> added) {
         return added;
     }
 
-    private static List<Told> talk(StoredTurn turn) {
-        return Told.of(turn).stream()
+    private static List<HistoryMessage> talk(StoredTurn turn) {
+        return HistoryMessage.of(turn).stream()
                 .filter(told -> !told.message().role().isInstruction())
                 .toList();
     }
@@ -104,10 +105,10 @@ record Continuation(List<Message> prompt, List<Message> added) {
     }
 
     /** Whether a request begins as the conversation does, and has answers of its own. */
-    private static boolean begins(List<Told> told, List<MessageText> talk) {
+    private static boolean begins(List<HistoryMessage> told, List<CanonicalMessage> talk) {
         return !told.isEmpty()
                 && !talk.isEmpty()
-                && told.get(0).isSentAgain(talk.get(0))
+                && told.get(0).matches(talk.get(0))
                 && talk.stream().anyMatch(message -> message.role() == Role.ASSISTANT);
     }
 
@@ -124,12 +125,12 @@ record Continuation(List<Message> prompt, List<Message> added) {
 
     /** Whether what is new means nothing without the turn before: results of its calls, or nothing but instructions. */
     private static boolean isAboutTheLast(List<Message> added) {
-        return StoredTurn.beginsWithResult(added)
+        return StoredTurn.startsWithToolResult(added)
                 || added.stream().allMatch(message -> message.role().isInstruction());
     }
 
-    private static void take(List<Message> messages, Meter meter) {
-        meter.take(messages.stream().map(MessageText::of).toList());
+    private static void take(List<Message> messages, TokenMeter meter) {
+        meter.add(messages.stream().map(CanonicalMessage::of).toList());
     }
 
     /**
@@ -144,27 +145,27 @@ record Continuation(List<Message> prompt, List<Message> added) {
      * How many of the newest turns fit. A tool's result is never parted from the turn that asked for it, and a request with results
      * continues the reasoning that led to the calls, as far as it fits.
      */
-    private static Kept kept(List<StoredTurn> turns, List<Message> added, boolean allReasoning, Meter meter) {
-        int continued = StoredTurn.beginsWithResult(added) ? sinceUser(turns) : 0;
+    private static Kept kept(List<StoredTurn> turns, List<Message> added, boolean allReasoning, TokenMeter meter) {
+        int continued = StoredTurn.startsWithToolResult(added) ? sinceUser(turns) : 0;
         boolean needed = isAboutTheLast(added);
         int kept = 0;
-        List<MessageText> block = new ArrayList<>();
-        List<MessageText> reasoning = new ArrayList<>();
+        List<CanonicalMessage> block = new ArrayList<>();
+        List<CanonicalMessage> reasoning = new ArrayList<>();
         for (int i = turns.size() - 1; i >= 0; i--) {
             StoredTurn turn = turns.get(i);
-            block.addAll(Told.texts(turn));
+            block.addAll(HistoryMessage.dialogMessages(turn));
             if (allReasoning) {
-                block.addAll(Told.reasoningTexts(turn));
+                block.addAll(HistoryMessage.reasoningMessages(turn));
             } else if (i >= turns.size() - continued) {
-                reasoning.addAll(Told.reasoningTexts(turn));
+                reasoning.addAll(HistoryMessage.reasoningMessages(turn));
             }
-            if (turn.beginsWithResult()) {
+            if (turn.startsWithToolResult()) {
                 continue;
             }
             if (needed) {
-                meter.take(block);
-                continued = meter.takeIfFits(reasoning) ? continued : 0;
-            } else if (!meter.takeIfFits(block)) {
+                meter.add(block);
+                continued = meter.addIfFits(reasoning) ? continued : 0;
+            } else if (!meter.addIfFits(block)) {
                 break;
             }
             needed = false;
@@ -190,7 +191,7 @@ record Continuation(List<Message> prompt, List<Message> added) {
         prompt.addAll(turn.messages());
         StoredTurn.Answer answer = turn.answer();
         if (answer != null) {
-            prompt.add(Told.prompt(answer, reasoning));
+            prompt.add(HistoryMessage.toPromptMessage(answer, reasoning));
         }
     }
 }
