@@ -74,8 +74,8 @@ public final class ConversationsResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public byte[] create(@Context ContainerRequestContext request) {
         return admitted(request, () -> {
-            ConversationBody asked =
-                    ConversationBody.read(RequestJson.body(request).bytes(), limits);
+            ConversationRequest asked =
+                    ConversationRequest.read(RequestJson.body(request).bytes(), limits);
             StoredTurn first = asked.messages().isEmpty() ? null : unasked(asked.messages());
             RawJson metadata = asked.metadata() == null ? new RawJson("{}") : asked.metadata();
             return json(store.create(caller(request), metadata, first));
@@ -96,7 +96,8 @@ public final class ConversationsResource {
     public byte[] update(@PathParam("id") String id, @Context ContainerRequestContext request) {
         return admitted(request, () -> {
             String name = name(id, request);
-            RawJson metadata = ConversationBody.read(RequestJson.body(request).bytes(), limits)
+            RawJson metadata = ConversationRequest.read(
+                            RequestJson.body(request).bytes(), limits)
                     .metadata();
             if (metadata == null) {
                 throw RequestException.missing("metadata");
@@ -136,7 +137,7 @@ public final class ConversationsResource {
         return admitted(request, () -> {
             Conversation conversation = find(id, request);
             ConversationStore.Page<ItemWriter.Item> page = new ItemPage(store, conversation, isAscending(order))
-                    .after(cursor(after), limit(limit), limits.body());
+                    .read(cursor(after), limit(limit), limits.body());
             return page(
                     page.items(),
                     page.hasMore(),
@@ -152,7 +153,7 @@ public final class ConversationsResource {
     public byte[] add(@PathParam("id") String id, @Context ContainerRequestContext request) {
         return admitted(request, () -> {
             Conversation conversation = find(id, request);
-            List<Message> messages = ConversationBody.read(
+            List<Message> messages = ConversationRequest.read(
                             RequestJson.body(request).bytes(), limits)
                     .messages();
             if (messages.isEmpty()) {

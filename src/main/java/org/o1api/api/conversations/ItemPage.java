@@ -27,7 +27,7 @@ final class ItemPage {
      *
      * @param after the item that the page before ended with; null: from the start
      */
-    Page<ItemWriter.Item> after(@Nullable String after, int limit, long characters) {
+    Page<ItemWriter.Item> read(@Nullable String after, int limit, long characters) {
         Integer from = after == null ? null : position(after).orElseThrow(() -> ConversationStore.invalidCursor(after));
         Gathering gathering = new Gathering(after, limit, characters);
         store.readUntil(conversation, from, ascending, gathering::isEnoughWith);
@@ -85,7 +85,7 @@ final class ItemPage {
     }
 
     private Optional<Integer> position(String item) {
-        String turn = ItemWriter.turnOf(item);
+        String turn = ItemWriter.turnId(item);
         return turn == null ? Optional.empty() : store.position(conversation, turn);
     }
 }

@@ -46,7 +46,7 @@ final class ItemWriter {
     }
 
     /** The id of the turn that an item belongs to; null when the id is none of ours. */
-    static @Nullable String turnOf(String item) {
+    static @Nullable String turnId(String item) {
         Matcher parts = ID.matcher(item);
         return parts.matches() ? TURN_PREFIX + parts.group(1) : null;
     }

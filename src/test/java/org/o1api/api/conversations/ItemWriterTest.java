@@ -19,12 +19,12 @@ class ItemWriterTest {
         assertThat(ItemWriter.items(turn))
                 .extracting(ItemWriter.Item::id)
                 .containsExactly("msg_" + TURN + "_0", "msg_" + TURN + "_1");
-        assertThat(ItemWriter.turnOf("msg_" + TURN + "_1")).isEqualTo(turn.id());
+        assertThat(ItemWriter.turnId("msg_" + TURN + "_1")).isEqualTo(turn.id());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "msg", "msg__0", "msg_" + TURN, "msg_" + TURN + "_", "msg_" + TURN + "_x", "msg_\0_0"})
     void whatIsNoItemHasNoTurn(String id) {
-        assertThat(ItemWriter.turnOf(id)).isNull();
+        assertThat(ItemWriter.turnId(id)).isNull();
     }
 }

@@ -29,7 +29,7 @@ import org.o1api.model.ThinkBlock;
  * @param metadata null: nothing
  * @param messages what has been said in it already
  */
-record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
+record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int MOST_ITEMS = 20;
     private static final int MOST_NOTES = 16;
@@ -41,7 +41,7 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
      *
      * @throws RequestException when it is malformed
      */
-    static ConversationBody read(byte[] body, ApiSettings.Limits limits) {
+    static ConversationRequest read(byte[] body, ApiSettings.Limits limits) {
         JsonNode json = tree(body, limits);
         requireWholeCharacters(json);
         JsonNode metadata = json.path("metadata");
@@ -56,7 +56,7 @@ record ConversationBody(@Nullable RawJson metadata, List<Message> messages) {
                 item(items.get(i), "items[" + i + "]", messages);
             }
         }
-        return new ConversationBody(isThere(metadata) ? metadata(metadata) : null, messages);
+        return new ConversationRequest(isThere(metadata) ? metadata(metadata) : null, messages);
     }
 
     private static JsonNode tree(byte[] body, ApiSettings.Limits limits) {
