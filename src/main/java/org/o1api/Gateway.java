@@ -23,10 +23,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.o1api.api.AcceptFilter;
 import org.o1api.api.ErrorBody;
 import org.o1api.api.ErrorMapper;
-import org.o1api.api.ErrorReplies;
-import org.o1api.api.EventStreamHeaders;
 import org.o1api.api.HealthResource;
 import org.o1api.api.ModelsResource;
+import org.o1api.api.OpenAiErrorFormat;
+import org.o1api.api.StreamingHeadersFilter;
 import org.o1api.api.chat.ChatCompletionsResource;
 import org.o1api.api.conversations.ConversationsResource;
 import org.o1api.auth.ApiKey;
@@ -145,8 +145,8 @@ public final class Gateway implements ServletContextListener {
                                 new ConversationLock(
                                         conversations, config.conversations().waitTimeout()),
                                 streams)),
-                List.of(new FrameWriter(), new ErrorMapper(), new AcceptFilter(), new EventStreamHeaders()));
-        ErrorResponder errors = new ErrorResponder(new ErrorReplies(), bodies);
+                List.of(new FrameWriter(), new ErrorMapper(), new AcceptFilter(), new StreamingHeadersFilter()));
+        ErrorResponder errors = new ErrorResponder(new OpenAiErrorFormat(), bodies);
         addFilter(context, "response-guard", new ResponseGuard());
         addFilter(context, "request-id", new RequestIdFilter());
         addFilter(context, "cors", new CorsFilter(config.api().corsOrigins()));

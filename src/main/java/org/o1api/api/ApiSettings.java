@@ -17,7 +17,7 @@ public record ApiSettings(
         ReasoningFormat reasoningFormat,
         UsageReport usage,
         boolean legacyResponse,
-        Limits limits,
+        RequestLimits limits,
         Set<String> corsOrigins) {
     public ApiSettings {
         corsOrigins = Set.copyOf(corsOrigins);
@@ -31,7 +31,7 @@ public record ApiSettings(
      * @param depth how deep the JSON may be nested
      * @param values keys and values of the JSON, brackets included: each takes many times its bytes of memory
      */
-    public record Limits(int body, int messages, int depth, int values) {
-        public static final Limits DEFAULT = new Limits(10 << 20, 2048, 64, 200_000);
+    public record RequestLimits(int body, int messages, int depth, int values) {
+        public static final RequestLimits DEFAULT = new RequestLimits(10 << 20, 2048, 64, 200_000);
     }
 }

@@ -39,7 +39,7 @@ public record ErrorBody(
                     "The gateway failed. The operator finds the cause in its log.",
                     null,
                     null)
-            .event();
+            .toEvent();
 
     /** A provider may ask for days; clients would wait that long. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
@@ -62,7 +62,7 @@ public record ErrorBody(
     }
 
     /** As a response of its own. */
-    public ErrorFormat.Reply reply() {
+    public ErrorFormat.Reply toErrorResponse() {
         Map<String, String> headers = new HashMap<>();
         if (code.status() == 401) {
             headers.put(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
@@ -78,8 +78,8 @@ public record ErrorBody(
     }
 
     /** The same, for Jersey. */
-    public Response response() {
-        ErrorFormat.Reply reply = reply();
+    public Response toResponse() {
+        ErrorFormat.Reply reply = toErrorResponse();
         Response.ResponseBuilder response = Response.status(reply.status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .entity(reply.json());
@@ -93,7 +93,7 @@ public record ErrorBody(
     }
 
     /** As the last event of a stream that has begun. */
-    public byte[] event() {
+    public byte[] toEvent() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(EVENT_HEAD);
         out.writeBytes(Json.bytes(this::write));

@@ -15,12 +15,12 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
     @Override
     public Response toResponse(Throwable failure) {
         if (failure instanceof GatewayException e) {
-            return ErrorBody.of(e).response();
+            return ErrorBody.of(e).toResponse();
         }
         if (failure instanceof WebApplicationException e) {
             return ofJersey(e.getResponse());
         }
-        return ErrorBody.of(unexpected(failure)).response();
+        return ErrorBody.of(unexpected(failure)).toResponse();
     }
 
     /**
@@ -43,8 +43,8 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
 
     private static Response ofJersey(Response response) {
         String allow = response.getHeaderString(HttpHeaders.ALLOW);
-        Response.ResponseBuilder mapped =
-                Response.fromResponse(ErrorReplies.body(response.getStatus()).response());
+        Response.ResponseBuilder mapped = Response.fromResponse(
+                OpenAiErrorFormat.body(response.getStatus()).toResponse());
         return allow == null
                 ? mapped.build()
                 : mapped.header(HttpHeaders.ALLOW, allow).build();

@@ -51,13 +51,13 @@ public final class ModelsResource {
         if (presets.named(id)
                 .filter(preset -> caller(request).mayUse(preset.name()))
                 .isEmpty()) {
-            throw unknown(id);
+            throw modelNotFound(id);
         }
         return Json.bytes(json -> write(json, id));
     }
 
     /** The error for a model that is not there, or not for this caller. */
-    public static RequestException unknown(String name) {
+    public static RequestException modelNotFound(String name) {
         return new RequestException(
                 ErrorCode.MODEL_NOT_FOUND,
                 "model",

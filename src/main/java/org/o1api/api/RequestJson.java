@@ -58,7 +58,7 @@ public final class RequestJson {
     }
 
     /** A parser of a text, within the limits of its structure. What it throws becomes a {@link #malformed} error. */
-    public static JsonParser parser(String text, ApiSettings.Limits limits) {
+    public static JsonParser parser(String text, ApiSettings.RequestLimits limits) {
         JsonFactory factory = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(limits.depth())
@@ -89,12 +89,12 @@ public final class RequestJson {
     }
 
     /** The body is something else. */
-    public static RequestException noObject() {
+    public static RequestException notAnObject() {
         return notJson("The request body must be a JSON object.");
     }
 
     /** The body is more than it should be. */
-    public static RequestException moreThanOne() {
+    public static RequestException trailingContent() {
         return notJson("Something follows the request's JSON object.");
     }
 

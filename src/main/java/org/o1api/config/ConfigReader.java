@@ -30,7 +30,7 @@ final class ConfigReader {
             "an origin such as https://chat.example.com, or *",
             origin -> origin.equals("*") || origin.matches("https?://[^/\\s]+"));
     private static final Kind<Long> BODY = Kind.size(1 << 10, 1 << 30);
-    private static final long DEFAULT_BODY = ApiSettings.Limits.DEFAULT.body();
+    private static final long DEFAULT_BODY = ApiSettings.RequestLimits.DEFAULT.body();
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(10);
 
     private ConfigReader() {}
@@ -76,13 +76,13 @@ final class ConfigReader {
                 root.section("cors", cors -> cors.set("origins", ORIGIN, "nobody")));
     }
 
-    private static ApiSettings.Limits limits(Section section) {
-        ApiSettings.Limits fallback = ApiSettings.Limits.DEFAULT;
+    private static ApiSettings.RequestLimits limits(Section section) {
+        ApiSettings.RequestLimits fallback = ApiSettings.RequestLimits.DEFAULT;
         long body = section.get("body", BODY, DEFAULT_BODY);
         long messages = section.get("messages", Kind.integer(1, 1_000_000), (long) fallback.messages());
         long depth = section.get("depth", Kind.integer(8, 1000), (long) fallback.depth());
         long values = section.get("values", Kind.integer(1000, 1_000_000_000), (long) fallback.values());
-        return new ApiSettings.Limits((int) body, (int) messages, (int) depth, (int) values);
+        return new ApiSettings.RequestLimits((int) body, (int) messages, (int) depth, (int) values);
     }
 
     private static BodySettings bodies(Section limits, boolean severalCallers) {

@@ -41,12 +41,12 @@ public final class Json {
 
     /** What writes a value. */
     @FunctionalInterface
-    public interface Body {
+    public interface ValueWriter {
         void write(JsonGenerator json) throws IOException;
     }
 
     /** The UTF-8 text of one value; half of a surrogate pair becomes a question mark. */
-    public static byte[] bytes(Body body) {
+    public static byte[] bytes(ValueWriter body) {
         ByteArrayBuilder out = new ByteArrayBuilder(256);
         try (JsonGenerator json = FACTORY.createGenerator(out)) {
             body.write(json);
@@ -58,7 +58,7 @@ public final class Json {
         return out.toByteArray();
     }
 
-    private static String text(Body body) {
+    private static String text(ValueWriter body) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
             body.write(json);

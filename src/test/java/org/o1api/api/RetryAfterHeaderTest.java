@@ -20,7 +20,10 @@ class RetryAfterHeaderTest {
         "UPSTREAM_UNAVAILABLE, , "
     })
     void isRoundedUpAndAtMostTwoMinutes(ErrorCode code, Duration wait, String header) {
-        assertThat(new ErrorBody(code, "m", null, wait).reply().headers().get("Retry-After"))
+        assertThat(new ErrorBody(code, "m", null, wait)
+                        .toErrorResponse()
+                        .headers()
+                        .get("Retry-After"))
                 .isEqualTo(header);
     }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o1api.api.ApiSettings.Limits;
+import org.o1api.api.ApiSettings.RequestLimits;
 import org.o1api.auth.ApiKey;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.reasoning.Preset;
@@ -58,7 +58,7 @@ class ConfigTest {
 
         assertThat(config.apiKeys()).isEmpty();
         assertThat(config.upstreams()).isEmpty();
-        assertThat(config.api().limits()).isEqualTo(Limits.DEFAULT);
+        assertThat(config.api().limits()).isEqualTo(RequestLimits.DEFAULT);
         assertThat(config.api().reasoningFormat()).isEqualTo(ReasoningFormat.REASONING_CONTENT);
         assertThat(preset(config, "thinker").name()).isEqualTo("o1-demo");
         assertThat(preset(config, "thinker").upstreamNames()).isEqualTo(Config.DEFAULT_UPSTREAM);
@@ -90,7 +90,7 @@ class ConfigTest {
         assertThat(config.upstreams()).containsOnlyKeys("main");
         StreamSettings stream = StreamSettings.DEFAULT;
         assertThat(config.stream()).isEqualTo(stream);
-        assertThat(config.api().limits()).isEqualTo(Limits.DEFAULT);
+        assertThat(config.api().limits()).isEqualTo(RequestLimits.DEFAULT);
         assertThat(preset(config, "thinker").prompts().answer()).isEqualTo("Now give the final answer.");
         assertThat(preset(config, "thinker").upstreamNames()).isEqualTo("main");
         assertThat(preset(config, "thinker-fast").steps()).isEqualTo(new Preset.Steps(0, 0));

@@ -98,7 +98,7 @@ public final class ChatCompletionsResource {
             Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying(), true);
             @Nullable LegacySteps legacy = settings.legacyResponse() ? new LegacySteps(narrator) : null;
             TurnListener listener = legacy == null ? narrator : legacy;
-            Json.Body extra = json -> {
+            Json.ValueWriter extra = json -> {
                 if (legacy != null) {
                     legacy.write(json);
                 }
@@ -218,7 +218,7 @@ public final class ChatCompletionsResource {
         byte[] body = RequestJson.body(context).bytes();
         ChatCompletionRequest request = RequestReader.read(body, settings.limits());
         Preset preset = presets.find(request.model(), caller::mayUse)
-                .orElseThrow(() -> ModelsResource.unknown(String.valueOf(request.model())));
+                .orElseThrow(() -> ModelsResource.modelNotFound(String.valueOf(request.model())));
         @Nullable ConversationRef entry = entry(request, caller, body, context);
         RequestJson.body(context).drop();
         @Nullable
@@ -261,7 +261,7 @@ public final class ChatCompletionsResource {
     private static void run(Asked asked, EventStream stream, Runnable release, Supplier<FinishReason> work) {
         @Nullable GatewayException failure = asked.logged().run(work);
         release.run();
-        if (failure != null && !stream.fail(ErrorBody.of(failure).event())) {
+        if (failure != null && !stream.fail(ErrorBody.of(failure).toEvent())) {
             throw failure;
         }
     }

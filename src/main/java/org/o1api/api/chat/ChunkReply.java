@@ -191,11 +191,11 @@ final class ChunkReply implements Reply {
         });
     }
 
-    private void delta(Json.Body fields) {
+    private void delta(Json.ValueWriter fields) {
         chunk(null, fields);
     }
 
-    private void chunk(@Nullable FinishReason reason, Json.Body fields) {
+    private void chunk(@Nullable FinishReason reason, Json.ValueWriter fields) {
         event(json -> {
             head.write(json, OBJECT);
             json.writeArrayFieldStart("choices");
@@ -211,7 +211,7 @@ final class ChunkReply implements Reply {
         });
     }
 
-    private void event(Json.Body body) {
+    private void event(Json.ValueWriter body) {
         out.writeBytes(DATA);
         out.writeBytes(Json.bytes((JsonGenerator json) -> body.write(json)));
         out.writeBytes(END);

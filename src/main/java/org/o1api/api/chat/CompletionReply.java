@@ -92,7 +92,7 @@ final class CompletionReply implements Reply {
      *
      * @param extra writes further fields of it
      */
-    byte[] json(Json.Body extra) {
+    byte[] json(Json.ValueWriter extra) {
         FinishReason why = reason;
         if (why == null) {
             throw new IllegalStateException("the turn has not completed");

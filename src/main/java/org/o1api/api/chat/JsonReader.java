@@ -22,7 +22,7 @@ final class JsonReader implements AutoCloseable {
     private final JsonParser json;
 
     /** Reads within the limits of the text's structure. */
-    JsonReader(byte[] utf8, ApiSettings.Limits limits) {
+    JsonReader(byte[] utf8, ApiSettings.RequestLimits limits) {
         text = RequestJson.text(utf8);
         json = RequestJson.parser(text, limits);
     }

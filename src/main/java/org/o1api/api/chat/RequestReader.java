@@ -35,7 +35,7 @@ final class RequestReader {
     /** Whether the request asks OpenAI to store it. */
     private boolean stores;
 
-    private RequestReader(JsonReader json, ApiSettings.Limits limits) {
+    private RequestReader(JsonReader json, ApiSettings.RequestLimits limits) {
         this.json = json;
         reasoning = new ReasoningFields(json);
         tools = new ToolReader(json);
@@ -47,7 +47,7 @@ final class RequestReader {
      *
      * @throws RequestException when it is malformed, or asks for what cannot be had
      */
-    static ChatCompletionRequest read(byte[] body, ApiSettings.Limits limits) {
+    static ChatCompletionRequest read(byte[] body, ApiSettings.RequestLimits limits) {
         try (JsonReader json = new JsonReader(body, limits)) {
             return new RequestReader(json, limits).read();
         }
@@ -55,13 +55,13 @@ final class RequestReader {
 
     private ChatCompletionRequest read() {
         if (json.next() != JsonToken.START_OBJECT) {
-            throw RequestJson.noObject();
+            throw RequestJson.notAnObject();
         }
         for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
             field(field);
         }
         if (json.next() != null) {
-            throw RequestJson.moreThanOne();
+            throw RequestJson.trailingContent();
         }
         if (request.messages.isEmpty() && otherPrompt != null) {
             throw new RequestException(

@@ -41,7 +41,7 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
      *
      * @throws RequestException when it is malformed
      */
-    static ConversationRequest read(byte[] body, ApiSettings.Limits limits) {
+    static ConversationRequest read(byte[] body, ApiSettings.RequestLimits limits) {
         JsonNode json = tree(body, limits);
         requireWholeCharacters(json);
         JsonNode metadata = json.path("metadata");
@@ -59,17 +59,17 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
         return new ConversationRequest(isThere(metadata) ? metadata(metadata) : null, messages);
     }
 
-    private static JsonNode tree(byte[] body, ApiSettings.Limits limits) {
+    private static JsonNode tree(byte[] body, ApiSettings.RequestLimits limits) {
         try (JsonParser parser = RequestJson.parser(RequestJson.text(body), limits)) {
             JsonNode json = MAPPER.readTree(parser);
             if (json == null) {
                 return MissingNode.getInstance();
             }
             if (!json.isObject()) {
-                throw RequestJson.noObject();
+                throw RequestJson.notAnObject();
             }
             if (parser.nextToken() != null) {
-                throw RequestJson.moreThanOne();
+                throw RequestJson.trailingContent();
             }
             return json;
         } catch (IOException e) {

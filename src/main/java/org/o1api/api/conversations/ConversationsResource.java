@@ -45,12 +45,12 @@ public final class ConversationsResource {
     private static final int MOST_AT_ONCE = 100;
     private static final String ID = "{id}";
 
-    private final ApiSettings.Limits limits;
+    private final ApiSettings.RequestLimits limits;
     private final Conversations conversations;
     private final Admission admission;
     private final ConversationStore store;
 
-    public ConversationsResource(ApiSettings.Limits limits, Conversations conversations, Admission admission) {
+    public ConversationsResource(ApiSettings.RequestLimits limits, Conversations conversations, Admission admission) {
         this.limits = limits;
         this.conversations = conversations;
         this.admission = admission;

@@ -29,7 +29,7 @@ final class ItemWriter {
     private final List<Item> items = new ArrayList<>();
 
     /** An item, ready to be written. */
-    record Item(String id, Json.Body body) {}
+    record Item(String id, Json.ValueWriter body) {}
 
     private ItemWriter(String turn) {
         this.turn = turn;

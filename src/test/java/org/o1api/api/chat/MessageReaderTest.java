@@ -41,7 +41,8 @@ class MessageReaderTest {
 
     private static ChatCompletionRequest read(String messages) {
         return RequestReader.read(
-                ("{\"messages\": [" + messages + "]}").getBytes(StandardCharsets.UTF_8), ApiSettings.Limits.DEFAULT);
+                ("{\"messages\": [" + messages + "]}").getBytes(StandardCharsets.UTF_8),
+                ApiSettings.RequestLimits.DEFAULT);
     }
 
     private static Message answer(String fields) {

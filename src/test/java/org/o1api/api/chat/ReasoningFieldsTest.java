@@ -24,7 +24,7 @@ import org.o1api.reasoning.StepPrompts;
 class ReasoningFieldsTest {
     private static ChatCompletionRequest with(String fields) {
         String body = "{" + fields + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
-        return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.Limits.DEFAULT);
+        return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT);
     }
 
     private static Preset preset(Preset.Steps steps, @Nullable ReasoningFormat format) {

@@ -18,7 +18,7 @@ class RequestReaderTest {
     private static final String TOOL = "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}";
 
     private static ChatCompletionRequest read(String body) {
-        return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.Limits.DEFAULT);
+        return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT);
     }
 
     private static ChatCompletionRequest with(String fields) {

@@ -7,7 +7,7 @@ import jakarta.ws.rs.core.MediaType;
 import org.glassfish.jersey.server.ChunkedOutput;
 
 /** Keeps proxies from caching event streams, and from holding back what comes in pieces: events, or white space before JSON. */
-public final class EventStreamHeaders implements ContainerResponseFilter {
+public final class StreamingHeadersFilter implements ContainerResponseFilter {
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
         boolean events = MediaType.SERVER_SENT_EVENTS_TYPE.isCompatible(response.getMediaType());

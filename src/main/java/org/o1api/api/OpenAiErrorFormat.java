@@ -6,15 +6,15 @@ import org.o1api.model.GatewayException;
 import org.o1api.server.ErrorFormat;
 
 /** Errors in OpenAI's shape, also those that only have a status. */
-public final class ErrorReplies implements ErrorFormat {
+public final class OpenAiErrorFormat implements ErrorFormat {
     @Override
     public Reply of(GatewayException failure) {
-        return ErrorBody.of(failure).reply();
+        return ErrorBody.of(failure).toErrorResponse();
     }
 
     @Override
     public Reply ofStatus(int status) {
-        Reply known = body(status).reply();
+        Reply known = body(status).toErrorResponse();
         return new Reply(status, known.headers(), known.json());
     }
 
