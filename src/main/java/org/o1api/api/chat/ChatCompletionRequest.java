@@ -16,7 +16,7 @@ import org.o1api.reasoning.Prompt;
  *
  * @param model null: the caller left the choice to us
  * @param messages all of them; those that are only reasoning are kept so that a conversation can match them
- * @param conversation whose next turn it is; null: nothing is kept of it
+ * @param conversationId whose next turn it is; null: nothing is kept of it
  * @param includeUsage whether a stream ends with its usage
  * @param fields what goes upstream with every call
  * @param closingFields what goes upstream with the closing call only
@@ -26,7 +26,7 @@ import org.o1api.reasoning.Prompt;
  */
 record ChatCompletionRequest(
         @Nullable String model,
-        @Nullable String conversation,
+        @Nullable String conversationId,
         List<Message> messages,
         boolean includeUsage,
         Map<String, RawJson> fields,
@@ -38,7 +38,7 @@ record ChatCompletionRequest(
         @Nullable Boolean includeReasoning,
         boolean wantsReasoningField) {
 
-    Prompt question(Preset preset) {
+    Prompt prompt(Preset preset) {
         Preset.Steps steps = effort == null ? preset.steps() : preset.steps().withEffort(effort);
         List<Message> history =
                 messages.stream().filter(message -> !message.isOnlyReasoning()).toList();
@@ -74,7 +74,7 @@ record ChatCompletionRequest(
         String model;
 
         @Nullable
-        String conversation;
+        String conversationId;
 
         List<Message> messages = List.of();
         boolean includeUsage;
@@ -100,7 +100,7 @@ record ChatCompletionRequest(
         ChatCompletionRequest build() {
             return new ChatCompletionRequest(
                     model,
-                    conversation,
+                    conversationId,
                     messages,
                     includeUsage,
                     fields,

@@ -93,9 +93,10 @@ public final class ChatCompletionsResource {
         try (Admission.Ticket ticket = admission.admit(caller(context).name(), cancellation)) {
             Asked asked = read(context, cancellation);
             Runnable release = () -> release(ticket, context);
-            CompletionReply reply = new CompletionReply(asked.head, asked.format, asked.usage);
-            @Nullable Recording recording = asked.recording(reply);
-            Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying(), true);
+            ChatCompletionWriter reply = new ChatCompletionWriter(asked.head, asked.format, asked.usage);
+            @Nullable TurnRecorder recording = asked.recording(reply);
+            ReasoningFormatter narrator =
+                    new ReasoningFormatter(asked.format, recording == null ? reply : recording.recordingWriter(), true);
             @Nullable LegacySteps legacy = settings.legacyResponse() ? new LegacySteps(narrator) : null;
             TurnListener listener = legacy == null ? narrator : legacy;
             Json.ValueWriter extra = json -> {
@@ -110,16 +111,16 @@ public final class ChatCompletionsResource {
                 if (failure != null) {
                     throw failure;
                 }
-                response.resume(reply.json(extra));
+                response.resume(reply.toJson(extra));
                 return;
             }
             Runnable cut = () -> context.setProperty(ResponseGuard.CUT, true);
             try (EventStream stream = streams.json(response, heartbeat, cut, asked)) {
-                reply.waitingOn(stream);
+                reply.attach(stream);
                 run(asked, stream, release, () -> {
                     FinishReason reason = tell(asked, recording, listener);
                     release.run();
-                    stream.end(reply.json(extra));
+                    stream.end(reply.toJson(extra));
                     return reason;
                 });
             }
@@ -135,11 +136,12 @@ public final class ChatCompletionsResource {
             Asked asked = read(context, cancellation);
             Runnable release = () -> release(ticket, context);
             @Nullable UsageReport usage = asked.request.includeUsage() ? asked.usage : null;
-            ChunkReply reply = new ChunkReply(asked.head, asked.format, usage, release);
-            @Nullable Recording recording = asked.recording(reply);
-            try (EventStream stream = streams.events(sink, reply.opening(), asked)) {
-                reply.to(stream);
-                Narrator narrator = new Narrator(asked.format, recording == null ? reply : recording.copying(), false);
+            StreamingChatWriter reply = new StreamingChatWriter(asked.head, asked.format, usage, release);
+            @Nullable TurnRecorder recording = asked.recording(reply);
+            try (EventStream stream = streams.events(sink, reply.openingEvent(), asked)) {
+                reply.attach(stream);
+                ReasoningFormatter narrator = new ReasoningFormatter(
+                        asked.format, recording == null ? reply : recording.recordingWriter(), false);
                 run(asked, stream, release, () -> tell(asked, recording, narrator));
             }
         }
@@ -156,24 +158,24 @@ public final class ChatCompletionsResource {
     }
 
     /** Runs a turn, in its conversation if it has one, or repeats it if that has its answer already. Returns why the answer ended. */
-    private FinishReason tell(Asked asked, @Nullable Recording recording, TurnListener listener) {
+    private FinishReason tell(Asked asked, @Nullable TurnRecorder recording, TurnListener listener) {
         if (asked.entry == null || recording == null) {
             return turns.run(asked.turn, listener);
         }
         if (asked.earlier != null) {
-            return recording.repeat(asked.earlier, listener);
+            return recording.replay(asked.earlier, listener);
         }
         return floor.withLock(asked.entry, asked.turn.cancellation(), conversation -> {
             Optional<StoredTurn> earlier = conversation.answered();
             if (earlier.isPresent()) {
-                return recording.repeat(earlier.get(), listener);
+                return recording.replay(earlier.get(), listener);
             }
             Preset.History history = asked.turn.preset().history();
             // A client that kept the conversation itself could bring no more than a body.
             HistoryLimits bounds =
                     new HistoryLimits(history.tokens(), settings.limits().body(), history.reasoning());
             List<Message> messages = conversation.buildPrompt(asked.request.messages(), bounds);
-            return turns.run(asked.turn.withMessages(messages), recording.into(conversation, listener));
+            return turns.run(asked.turn.withMessages(messages), recording.storingIn(conversation, listener));
         });
     }
 
@@ -183,7 +185,7 @@ public final class ChatCompletionsResource {
             Turn turn,
             ReasoningFormat format,
             UsageReport usage,
-            CompletionHead head,
+            CompletionMetadata head,
             Object requestId,
             @Nullable ConversationRef entry,
             @Nullable StoredTurn earlier)
@@ -205,8 +207,8 @@ public final class ChatCompletionsResource {
         }
 
         @Nullable
-        Recording recording(Reply reply) {
-            return entry == null ? null : new Recording(head, format, reply, turn.cancellation());
+        TurnRecorder recording(ChatWriter reply) {
+            return entry == null ? null : new TurnRecorder(head, format, reply, turn.cancellation());
         }
     }
 
@@ -226,14 +228,18 @@ public final class ChatCompletionsResource {
         String fingerprint = Objects.requireNonNull(fingerprints.get(preset.name()));
         return new Asked(
                 request,
-                new Turn(caller.name(), preset, request.question(preset), cancellation),
+                new Turn(caller.name(), preset, request.prompt(preset), cancellation),
                 request.format(preset, settings.reasoningFormat()),
                 preset.usage() == null ? settings.usage() : preset.usage(),
                 earlier == null
-                        ? CompletionHead.of(
+                        ? CompletionMetadata.of(
                                 request.model() == null ? preset.name() : request.model(), fingerprint, entry)
-                        : new CompletionHead(
-                                earlier.id(), earlier.created(), earlier.model(), fingerprint, request.conversation()),
+                        : new CompletionMetadata(
+                                earlier.id(),
+                                earlier.created(),
+                                earlier.model(),
+                                fingerprint,
+                                request.conversationId()),
                 context.getProperty(RequestIdFilter.ATTRIBUTE),
                 entry,
                 earlier);
@@ -241,7 +247,7 @@ public final class ChatCompletionsResource {
 
     private static @Nullable ConversationRef entry(
             ChatCompletionRequest request, Caller caller, byte[] body, ContainerRequestContext context) {
-        if (request.conversation() == null) {
+        if (request.conversationId() == null) {
             return null;
         }
         String key = context.getHeaderString(IDEMPOTENCY_KEY);
@@ -253,8 +259,8 @@ public final class ChatCompletionsResource {
         }
         return new ConversationRef(
                 caller.name(),
-                request.conversation(),
-                key == null ? null : new ConversationRef.IdempotencyKey(key, Fingerprint.of(body)));
+                request.conversationId(),
+                key == null ? null : new ConversationRef.IdempotencyKey(key, RequestDigest.of(body)));
     }
 
     /** Runs a turn into a stream. A failure ends the stream where it has begun, and is the response where it has not. */

@@ -69,7 +69,8 @@ final class ContentReader {
      * @param content null: there is none
      * @param reasoning null: there was none
      */
-    record Said(@Nullable Content content, @Nullable String reasoning) {}
+    record AnswerContent(
+            @Nullable Content content, @Nullable String reasoning) {}
 
     ContentReader(JsonReader json) {
         this.json = json;
@@ -97,12 +98,12 @@ final class ContentReader {
             otherPart = part.text != null || otherPart != null ? otherPart : path + "[" + i + "]";
         }
         end = json.end();
-        content = new Content.Parts(json.since(start));
+        content = new Content.Parts(json.rawFrom(start));
     }
 
     /** The content as it is; null: there is none. A list without parts says as little as an empty text. */
     @Nullable
-    Content whole() {
+    Content content() {
         return isEmptyList() ? new Content.Text("") : content;
     }
 
@@ -112,7 +113,7 @@ final class ContentReader {
 
     /** The path of the first part that has no text; null: all have. */
     @Nullable
-    String otherPart() {
+    String firstNonTextPart() {
         return otherPart;
     }
 
@@ -120,9 +121,10 @@ final class ContentReader {
      * The content as that of an earlier answer: without a think block at its front and without parts that are reasoning. The rest of it
      * stays byte for byte; if nothing but white space is left, it is an empty text.
      */
-    Said said() {
+    AnswerContent withoutReasoning() {
         if (content instanceof Content.Text text) {
-            return new Said(new Content.Text(ThinkBlock.stripped(text.text())), ThinkBlock.reasoning(text.text()));
+            return new AnswerContent(
+                    new Content.Text(ThinkBlock.stripped(text.text())), ThinkBlock.reasoning(text.text()));
         }
         List<Part> kept = parts.stream().filter(part -> !part.isReasoning()).toList();
         List<String> blocks = new ArrayList<>();
@@ -133,14 +135,15 @@ final class ContentReader {
         PartText first = kept.isEmpty() ? null : kept.get(0).text;
         String block = first == null ? null : ThinkBlock.reasoning(first.text);
         if (kept.size() == parts.size() && block == null) {
-            return new Said(whole(), null);
+            return new AnswerContent(content(), null);
         }
         blocks.add(block == null ? "" : block);
         boolean blank = kept.stream()
                 .allMatch(part -> part.type.equals("text")
                         && part.text != null
                         && ThinkBlock.stripped(part.text.text).isBlank());
-        return new Said(blank ? new Content.Text("") : new Content.Parts(rest(kept, first)), reasoning(blocks));
+        return new AnswerContent(
+                blank ? new Content.Text("") : new Content.Parts(rest(kept, first)), reasoning(blocks));
     }
 
     private String reasoning(List<String> blocks) {
@@ -201,7 +204,7 @@ final class ContentReader {
         String type = null;
         @Nullable RequestException wrongText = null;
         @Nullable PartText text = null;
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             if (field.equals("type")) {
                 type = json.string(path + ".type");
             } else if (field.equals("text") && json.current() == JsonToken.VALUE_STRING) {

@@ -46,7 +46,7 @@ final class JsonReader implements AutoCloseable {
      * object has ended.
      */
     @Nullable
-    String nextGiven() {
+    String nextField() {
         while (next() == JsonToken.FIELD_NAME) {
             String name = currentName();
             if (next() != JsonToken.VALUE_NULL) {
@@ -82,7 +82,7 @@ final class JsonReader implements AutoCloseable {
             int start = start();
             json.finishToken();
             json.skipChildren();
-            return since(start);
+            return rawFrom(start);
         } catch (IOException e) {
             throw RequestJson.malformed(e);
         }
@@ -99,7 +99,7 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** The value that begins there and has been read to its end, as its own text. */
-    RawJson since(int start) {
+    RawJson rawFrom(int start) {
         return new RawJson(slice(start, end()));
     }
 
@@ -139,7 +139,7 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** One of some words. */
-    <T> T word(String path, T[] all, Function<T, String> wireName) {
+    <T> T enumValue(String path, T[] all, Function<T, String> wireName) {
         String given = string(path);
         List<String> words = new ArrayList<>();
         for (T one : all) {
@@ -187,12 +187,12 @@ final class JsonReader implements AutoCloseable {
         return bound == Math.rint(bound) ? String.valueOf((long) bound) : String.valueOf(bound);
     }
 
-    long positive(String path) {
-        return whole(path, 1);
+    long positiveInteger(String path) {
+        return integer(path, 1);
     }
 
     /** A whole number of at least this. */
-    long whole(String path, int min) {
+    long integer(String path, int min) {
         if (json.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             throw wrongType(path, "a whole number");
         }

@@ -10,7 +10,7 @@ import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 
 /** The steps of a turn as the original's unstreamed replies had them: title, content, seconds. */
-final class LegacySteps extends Overhearing {
+final class LegacySteps extends ForwardingTurnListener {
     private record Step(String title, String content, long startNanos, long endNanos) {}
 
     private final List<Step> steps = new ArrayList<>();

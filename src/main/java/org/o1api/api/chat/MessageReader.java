@@ -61,10 +61,10 @@ final class MessageReader {
         @Nullable Role role = null;
         Map<String, RawJson> fields = new LinkedHashMap<>();
         content.reset();
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             String at = path + "." + field;
             switch (field) {
-                case "role" -> role = json.word(at, Role.values(), Role::wireName);
+                case "role" -> role = json.enumValue(at, Role.values(), Role::wireName);
                 case "content" -> content.read(at);
                 case "name" -> {
                     if (!json.name(at).isEmpty()) {
@@ -85,14 +85,14 @@ final class MessageReader {
         if (role == Role.ASSISTANT) {
             return answer(fields);
         }
-        Content whole = content.whole();
+        Content whole = content.content();
         if (whole == null) {
             throw RequestException.missing(path + ".content");
         }
         if (role == Role.TOOL && !fields.containsKey("tool_call_id")) {
             throw RequestException.missing(path + ".tool_call_id");
         }
-        String otherPart = content.otherPart();
+        String otherPart = content.firstNonTextPart();
         if (role.isInstruction() && otherPart != null) { // instructions join our own in one text
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
@@ -111,7 +111,7 @@ final class MessageReader {
                 reasoning.put(name, value);
             }
         }
-        ContentReader.Said said = content.said();
+        ContentReader.AnswerContent said = content.withoutReasoning();
         String found = said.reasoning();
         boolean nothingLeft = content.isEmptyList()
                 || (found != null

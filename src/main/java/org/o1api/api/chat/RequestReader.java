@@ -26,7 +26,7 @@ final class RequestReader {
             Set.of("store", "service_tier", "prompt_cache_key", "prompt_cache_retention");
 
     private final JsonReader json;
-    private final ReasoningFields reasoning;
+    private final ReasoningOptionsReader reasoning;
     private final ToolReader tools;
     private final MessageReader messages;
     private final ChatCompletionRequest.Builder request = new ChatCompletionRequest.Builder();
@@ -37,7 +37,7 @@ final class RequestReader {
 
     private RequestReader(JsonReader json, ApiSettings.RequestLimits limits) {
         this.json = json;
-        reasoning = new ReasoningFields(json);
+        reasoning = new ReasoningOptionsReader(json);
         tools = new ToolReader(json);
         messages = new MessageReader(json, tools, limits.messages());
     }
@@ -57,7 +57,7 @@ final class RequestReader {
         if (json.next() != JsonToken.START_OBJECT) {
             throw RequestJson.notAnObject();
         }
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             field(field);
         }
         if (json.next() != null) {
@@ -101,7 +101,8 @@ final class RequestReader {
             case "temperature" -> number(name, 0, 2);
             case "top_p" -> number(name, 0, 1);
             case "presence_penalty", "frequency_penalty" -> number(name, -2, 2);
-            case "max_tokens", "max_completion_tokens" -> maxTokens(new Prompt.MaxTokens(name, json.positive(name)));
+            case "max_tokens", "max_completion_tokens" ->
+                maxTokens(new Prompt.MaxTokens(name, json.positiveInteger(name)));
             case "stop" -> stop(name);
             case "response_format" -> responseFormat(name);
             case "tools" -> request.tools = tools.tools(name);
@@ -111,10 +112,10 @@ final class RequestReader {
                 request.closingFields.put(name, json.raw());
             }
             case "reasoning_format" ->
-                request.format = json.word(name, ReasoningFormat.values(), ReasoningFormat::wireName);
-            case ConversationId.FIELD -> request.conversation = ConversationId.requireValid(json.string(name), name);
+                request.format = json.enumValue(name, ReasoningFormat.values(), ReasoningFormat::wireName);
+            case ConversationId.FIELD -> request.conversationId = ConversationId.requireValid(json.string(name), name);
             case "n" -> {
-                if (json.positive(name) != 1) {
+                if (json.positiveInteger(name) != 1) {
                     throw unsupported(name, "'n' must be 1: this gateway gives one choice a request.");
                 }
             }
@@ -188,7 +189,7 @@ final class RequestReader {
             onlyText &= modality.equals("text");
         }
         if (!onlyText) {
-            request.closingFields.put(name, json.since(start));
+            request.closingFields.put(name, json.rawFrom(start));
         }
     }
 
@@ -212,7 +213,7 @@ final class RequestReader {
                 json.string(name + "[" + i + "]");
             }
         }
-        RawJson stop = json.current() == JsonToken.END_ARRAY ? json.since(start) : json.raw();
+        RawJson stop = json.current() == JsonToken.END_ARRAY ? json.rawFrom(start) : json.raw();
         if (!stop.isEmpty()) {
             request.closingFields.put(name, stop);
         }
@@ -252,7 +253,7 @@ final class RequestReader {
 
     private void streamOptions() {
         json.require(JsonToken.START_OBJECT, "stream_options", "an object");
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             if (field.equals("include_usage")) {
                 request.includeUsage = json.bool("stream_options.include_usage");
             } else {

@@ -21,7 +21,7 @@ final class ResponseFormatReader {
         int start = json.start();
         String type = "";
         boolean hasSchema = false;
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "type" -> type = json.string(path + ".type");
                 case "json_schema" -> {
@@ -36,7 +36,7 @@ final class ResponseFormatReader {
         }
         return switch (type) {
             case "text" -> null;
-            case "json_object", "json_schema" -> json.since(start);
+            case "json_object", "json_schema" -> json.rawFrom(start);
             default ->
                 throw new RequestException(
                         ErrorCode.INVALID_REQUEST,
@@ -48,7 +48,7 @@ final class ResponseFormatReader {
     private void schema(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
         boolean named = false;
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "name" -> {
                     json.name(path + ".name");

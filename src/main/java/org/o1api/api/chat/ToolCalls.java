@@ -39,7 +39,7 @@ final class ToolCalls {
     }
 
     /** Tool calls that were written before as pieces, a whole call each. */
-    static List<Delta.ToolCall> pieces(RawJson written) {
+    static List<Delta.ToolCall> parse(RawJson written) {
         List<Delta.ToolCall> pieces = new ArrayList<>();
         for (RawJson element : JsonSlices.elements(written)) {
             JsonNode call = Json.tree(element);
@@ -76,7 +76,7 @@ final class ToolCalls {
     }
 
     /** Writes the fields of a call that OpenAI's API does not have. */
-    static void writeFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
+    static void writeExtraFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
         for (Map.Entry<String, RawJson> field : fields.entrySet()) {
             if (!field.getKey().equals(Delta.ToolCall.FUNCTION)) {
                 json.writeFieldName(field.getKey());
@@ -86,7 +86,7 @@ final class ToolCalls {
     }
 
     /** Writes the same of its function, repeated ones included. */
-    static void writeFunctionFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
+    static void writeExtraFunctionFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
         RawJson function = fields.get(Delta.ToolCall.FUNCTION);
         if (function != null) {
             for (JsonSlices.Member field : JsonSlices.members(function)) {
@@ -106,9 +106,9 @@ final class ToolCalls {
             json.writeObjectFieldStart("function");
             json.writeStringField("name", call.name == null ? "" : call.name);
             json.writeStringField("arguments", call.arguments.toString());
-            writeFunctionFields(json, call.fields);
+            writeExtraFunctionFields(json, call.fields);
             json.writeEndObject();
-            writeFields(json, call.fields);
+            writeExtraFields(json, call.fields);
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -50,7 +50,7 @@ final class ToolReader {
         boolean hasFunction = false;
         @Nullable RequestException wrong = null;
         Map<String, RawJson> others = new LinkedHashMap<>();
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "type" -> type = json.string(path + ".type");
                 case FUNCTION -> {
@@ -108,7 +108,7 @@ final class ToolReader {
     private void function(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
         boolean named = false;
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             functionField(path, field);
             named |= field.equals("name");
             json.skip();
@@ -138,7 +138,7 @@ final class ToolReader {
         String type = "";
         boolean isNested = false;
         Map<String, String> flat = new LinkedHashMap<>();
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "type" -> type = json.string(path + ".type");
                 case FUNCTION, "allowed_tools" -> {
@@ -155,7 +155,7 @@ final class ToolReader {
         if (!isNested && type.equals("allowed_tools") && flat.containsKey("tools")) {
             return chosen("allowed_tools", flat, "mode", "tools");
         }
-        return json.since(start);
+        return json.rawFrom(start);
     }
 
     private static RawJson chosen(String type, Map<String, String> flat, String... nested) {
@@ -196,12 +196,12 @@ final class ToolReader {
         for (int i = 0; json.next() != JsonToken.END_ARRAY; i++) {
             call(path + "[" + i + "]");
         }
-        return json.since(start);
+        return json.rawFrom(start);
     }
 
     private void call(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "id", "type" -> json.string(path + "." + field);
                 case FUNCTION -> calledFunction(path + "." + FUNCTION);
@@ -212,7 +212,7 @@ final class ToolReader {
 
     private void calledFunction(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "name" -> json.name(path + ".name");
                 case "arguments" -> json.string(path + ".arguments");

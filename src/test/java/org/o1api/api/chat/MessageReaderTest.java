@@ -54,7 +54,7 @@ class MessageReaderTest {
     private static List<Message> sent(String answer) {
         return read("{\"role\": \"user\", \"content\": \"a\"}, " + ASSISTANT + answer
                         + "}, {\"role\": \"user\", \"content\": \"b\"}")
-                .question(PRESET)
+                .prompt(PRESET)
                 .messages();
     }
 

@@ -19,7 +19,7 @@ class ToolCallsTest {
 
     private static String writtenAgain(String written) {
         ToolCalls again = new ToolCalls();
-        ToolCalls.pieces(new RawJson(written)).forEach(again::add);
+        ToolCalls.parse(new RawJson(written)).forEach(again::add);
         return written(again);
     }
 
@@ -49,7 +49,7 @@ class ToolCallsTest {
     @Test
     void areNotThereInAPlainCall() {
         String plain = "[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]";
-        assertThat(ToolCalls.pieces(new RawJson(plain))).containsExactly(new Delta.ToolCall(0, "c", "f", "{}"));
+        assertThat(ToolCalls.parse(new RawJson(plain))).containsExactly(new Delta.ToolCall(0, "c", "f", "{}"));
         assertThat(writtenAgain(plain)).isEqualTo(plain);
     }
 }

@@ -15,8 +15,8 @@ import org.o1api.model.UsageReport;
 import org.o1api.server.EventStream;
 
 /** A reply as one JSON object. */
-final class CompletionReply implements Reply {
-    private final CompletionHead head;
+final class ChatCompletionWriter implements ChatWriter {
+    private final CompletionMetadata head;
     private final ReasoningFormat format;
     private final UsageReport usageReport;
     private final StringBuilder reasoning = new StringBuilder();
@@ -33,14 +33,14 @@ final class CompletionReply implements Reply {
      *
      * @param usageReport what its {@code usage} reports
      */
-    CompletionReply(CompletionHead head, ReasoningFormat format, UsageReport usageReport) {
+    ChatCompletionWriter(CompletionMetadata head, ReasoningFormat format, UsageReport usageReport) {
         this.head = head;
         this.format = format;
         this.usageReport = usageReport;
     }
 
     /** Where white space keeps the client waiting. */
-    void waitingOn(EventStream target) {
+    void attach(EventStream target) {
         stream = target;
     }
 
@@ -92,13 +92,13 @@ final class CompletionReply implements Reply {
      *
      * @param extra writes further fields of it
      */
-    byte[] json(Json.ValueWriter extra) {
+    byte[] toJson(Json.ValueWriter extra) {
         FinishReason why = reason;
         if (why == null) {
             throw new IllegalStateException("the turn has not completed");
         }
         return Json.bytes(json -> {
-            head.write(json, "chat.completion");
+            head.writeStartObject(json, "chat.completion");
             json.writeArrayFieldStart("choices");
             json.writeStartObject();
             json.writeNumberField("index", 0);

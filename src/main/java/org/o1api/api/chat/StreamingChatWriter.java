@@ -16,7 +16,7 @@ import org.o1api.model.UsageReport;
 import org.o1api.server.EventStream;
 
 /** A reply as a stream of chunks. Text of one kind is joined until the turn has to wait, and then goes out at once. */
-final class ChunkReply implements Reply {
+final class StreamingChatWriter implements ChatWriter {
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -28,7 +28,7 @@ final class ChunkReply implements Reply {
         REFUSAL
     }
 
-    private final CompletionHead head;
+    private final CompletionMetadata head;
     private final ReasoningFormat format;
     private final @Nullable UsageReport usageReport;
     private final Runnable beforeEnd;
@@ -44,7 +44,8 @@ final class ChunkReply implements Reply {
      * @param usageReport what the chunk with the usage reports; null: there is no such chunk
      * @param beforeEnd run before the last events are written: a client that has read them may send its next request at once
      */
-    ChunkReply(CompletionHead head, ReasoningFormat format, @Nullable UsageReport usageReport, Runnable beforeEnd) {
+    StreamingChatWriter(
+            CompletionMetadata head, ReasoningFormat format, @Nullable UsageReport usageReport, Runnable beforeEnd) {
         this.head = head;
         this.format = format;
         this.usageReport = usageReport;
@@ -52,7 +53,7 @@ final class ChunkReply implements Reply {
     }
 
     /** The chunk that a stream begins with. */
-    byte[] opening() {
+    byte[] openingEvent() {
         delta(json -> {
             json.writeStringField("role", "assistant");
             json.writeStringField("content", "");
@@ -61,7 +62,7 @@ final class ChunkReply implements Reply {
     }
 
     /** Where the chunks go; comes before all that is reported. */
-    void to(EventStream target) {
+    void attach(EventStream target) {
         stream = target;
     }
 
@@ -129,9 +130,9 @@ final class ChunkReply implements Reply {
                 json.writeStringField("name", piece.name());
             }
             json.writeStringField("arguments", piece.arguments());
-            ToolCalls.writeFunctionFields(json, piece.fields());
+            ToolCalls.writeExtraFunctionFields(json, piece.fields());
             json.writeEndObject();
-            ToolCalls.writeFields(json, piece.fields());
+            ToolCalls.writeExtraFields(json, piece.fields());
             json.writeEndObject();
             json.writeEndArray();
         });
@@ -154,7 +155,7 @@ final class ChunkReply implements Reply {
         UsageReport report = usageReport;
         if (report != null) {
             event(json -> {
-                head.write(json, OBJECT);
+                head.writeStartObject(json, OBJECT);
                 json.writeArrayFieldStart("choices");
                 json.writeEndArray();
                 UsageFields.write(json, usage, report);
@@ -197,7 +198,7 @@ final class ChunkReply implements Reply {
 
     private void chunk(@Nullable FinishReason reason, Json.ValueWriter fields) {
         event(json -> {
-            head.write(json, OBJECT);
+            head.writeStartObject(json, OBJECT);
             json.writeArrayFieldStart("choices");
             json.writeStartObject();
             json.writeNumberField("index", 0);

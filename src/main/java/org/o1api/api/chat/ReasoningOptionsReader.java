@@ -16,7 +16,7 @@ import org.o1api.model.ErrorCode;
  * <p>The first of these that names an effort counts: {@code reasoning_effort}, {@code reasoning}, {@code thinking}. Within one
  * that contradicts itself, the switch ({@code enabled}, {@code disabled}) counts before the word, and the word before the number.
  */
-final class ReasoningFields {
+final class ReasoningOptionsReader {
     /** Words for an effort that leave it to us, as an empty text does. */
     private static final Set<String> NO_EFFORT = Set.of("", "default", "auto");
 
@@ -32,7 +32,7 @@ final class ReasoningFields {
     private boolean hasReasoning;
     private boolean usageIncluded;
 
-    ReasoningFields(JsonReader json) {
+    ReasoningOptionsReader(JsonReader json) {
         this.json = json;
     }
 
@@ -100,12 +100,12 @@ final class ReasoningFields {
         @Nullable Effort budget = null;
         excluded = false;
         hasReasoning = true;
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             String at = path + "." + field;
             switch (field) {
                 case "enabled" -> enabled = json.bool(at);
                 case "effort" -> word = effort(at);
-                case "max_tokens" -> budget = Effort.fromTokenBudget(json.whole(at, 0));
+                case "max_tokens" -> budget = Effort.fromTokenBudget(json.integer(at, 0));
                 case "exclude" -> excluded = json.bool(at);
                 default -> json.skip();
             }
@@ -118,10 +118,10 @@ final class ReasoningFields {
         json.require(JsonToken.START_OBJECT, path, "an object such as {\"type\": \"enabled\"}");
         String type = "enabled";
         @Nullable Effort budget = null;
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "type" -> type = json.string(path + ".type");
-                case "budget_tokens" -> budget = Effort.fromTokenBudget(json.whole(path + ".budget_tokens", 0));
+                case "budget_tokens" -> budget = Effort.fromTokenBudget(json.integer(path + ".budget_tokens", 0));
                 default -> json.skip();
             }
         }
@@ -138,7 +138,7 @@ final class ReasoningFields {
     private void usage(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object such as {\"include\": true}");
         usageIncluded = false;
-        for (String field = json.nextGiven(); field != null; field = json.nextGiven()) {
+        for (String field = json.nextField(); field != null; field = json.nextField()) {
             if (field.equals("include")) {
                 usageIncluded = json.bool(path + ".include");
             } else {

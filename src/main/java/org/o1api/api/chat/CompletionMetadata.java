@@ -14,20 +14,20 @@ import org.o1api.conversation.ConversationRef;
  *
  * @param created seconds since 1970
  * @param model as the caller asked for it
- * @param fingerprint the {@code system_fingerprint}
- * @param conversation its {@code conversation_id}; null: it belongs to none
+ * @param systemFingerprint the {@code system_fingerprint}
+ * @param conversationId its {@code conversation_id}; null: it belongs to none
  */
-record CompletionHead(
+record CompletionMetadata(
         String id,
         long created,
         String model,
-        String fingerprint,
-        @Nullable String conversation) {
+        String systemFingerprint,
+        @Nullable String conversationId) {
     /** A new completion's. One that is asked for several times under one key has the same id each time. */
-    static CompletionHead of(String model, String fingerprint, @Nullable ConversationRef entry) {
+    static CompletionMetadata of(String model, String fingerprint, @Nullable ConversationRef entry) {
         UUID id =
                 entry == null || entry.idempotencyKey() == null ? UUID.randomUUID() : of(entry, entry.idempotencyKey());
-        return new CompletionHead(
+        return new CompletionMetadata(
                 "chatcmpl-" + id.toString().replace("-", ""),
                 Instant.now().getEpochSecond(),
                 model,
@@ -41,15 +41,15 @@ record CompletionHead(
     }
 
     /** Begins the object that the head belongs to. */
-    void write(JsonGenerator json, String object) throws IOException {
+    void writeStartObject(JsonGenerator json, String object) throws IOException {
         json.writeStartObject();
         json.writeStringField("id", id);
         json.writeStringField("object", object);
         json.writeNumberField("created", created);
         json.writeStringField("model", model);
-        json.writeStringField("system_fingerprint", fingerprint);
-        if (conversation != null) {
-            json.writeStringField(ConversationId.FIELD, conversation);
+        json.writeStringField("system_fingerprint", systemFingerprint);
+        if (conversationId != null) {
+            json.writeStringField(ConversationId.FIELD, conversationId);
         }
     }
 }

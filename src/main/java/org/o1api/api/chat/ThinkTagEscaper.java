@@ -6,13 +6,13 @@ import org.o1api.model.ThinkBlock;
  * The text of a think block on its way to the client: a closing tag in it is written {@code <\/think>}, so that only ours closes the
  * block. What may be the beginning of a tag waits for the next piece.
  */
-final class ThinkBlockText {
+final class ThinkTagEscaper {
     private static final String ESCAPED = "<\\/think>";
 
     private final StringBuilder held = new StringBuilder();
 
     /** What of the text so far can be written now. */
-    String with(String piece) {
+    String append(String piece) {
         String text = held.append(piece).toString().replace(ThinkBlock.END, ESCAPED);
         int end = Math.max(0, text.length() - ThinkBlock.END.length() + 1);
         while (end < text.length() && !ThinkBlock.END.startsWith(text.substring(end))) {
@@ -24,7 +24,7 @@ final class ThinkBlockText {
     }
 
     /** The rest: the block ends here. */
-    String end() {
+    String finish() {
         String rest = held.toString();
         held.setLength(0);
         return rest;

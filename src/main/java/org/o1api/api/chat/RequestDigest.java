@@ -12,10 +12,10 @@ import java.util.Set;
 import org.o1api.json.Json;
 
 /** What makes two requests the same: all that they ask, but not the white space, nor whether the answer is streamed. */
-final class Fingerprint {
+final class RequestDigest {
     private static final Set<String> MODE = Set.of("stream", "stream_options", "usage");
 
-    private Fingerprint() {}
+    private RequestDigest() {}
 
     /** The SHA-256, in hex, of a request body that has been read and found good. */
     static String of(byte[] body) {

@@ -6,7 +6,7 @@ import org.o1api.model.RawJson;
 import org.o1api.model.TurnUsage;
 
 /** What a client gets of a turn: text beside the content, content, images, tool calls. */
-interface Reply {
+interface ChatWriter {
     /** The upstream has accepted the work. */
     void accepted();
 

@@ -10,11 +10,11 @@ import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 
 /** Writes a turn as text, in the caller's reasoning format: a heading for each step, the step's text, the answer. */
-final class Narrator implements TurnListener {
+final class ReasoningFormatter implements TurnListener {
     private final ReasoningFormat format;
-    private final Reply reply;
+    private final ChatWriter reply;
     private final boolean whole;
-    private final ThinkBlockText thinkText = new ThinkBlockText();
+    private final ThinkTagEscaper thinkText = new ThinkTagEscaper();
     private final long startNanos = System.nanoTime();
     private boolean reasoned;
     private boolean headed;
@@ -29,7 +29,7 @@ final class Narrator implements TurnListener {
      *
      * @param whole whether the client gets nothing before the turn is complete
      */
-    Narrator(ReasoningFormat format, Reply reply, boolean whole) {
+    ReasoningFormatter(ReasoningFormat format, ChatWriter reply, boolean whole) {
         this.format = format;
         this.reply = reply;
         this.whole = whole;
@@ -103,7 +103,7 @@ final class Narrator implements TurnListener {
     private void reason(String text) {
         switch (format) {
             case NONE -> {}
-            case THINK -> reply.content(thinkText.with(text));
+            case THINK -> reply.content(thinkText.append(text));
             case MARKDOWN, DETAILS -> reply.content(text);
             case REASONING_CONTENT, REASONING, BOTH -> reply.reasoning(text);
         }
@@ -141,7 +141,7 @@ final class Narrator implements TurnListener {
 
     private void beginAnswer() {
         if (reasoned && format == ReasoningFormat.THINK) {
-            reply.content(thinkText.end());
+            reply.content(thinkText.finish());
             tag(ThinkBlock.END);
         }
         reasoned = false;

@@ -7,10 +7,10 @@ import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 
 /** Listens to a turn and passes everything on. A subclass that needs some of it overrides that method, and passes it on too. */
-abstract class Overhearing implements TurnListener {
+abstract class ForwardingTurnListener implements TurnListener {
     private final TurnListener next;
 
-    Overhearing(TurnListener next) {
+    ForwardingTurnListener(TurnListener next) {
         this.next = next;
     }
 

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ThinkBlockTextTest {
+class ThinkTagEscaperTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = true, textBlock = """
                     a                       | a
@@ -22,11 +22,11 @@ class ThinkBlockTextTest {
     void escapesClosingTagsInAnyPieces(String text, String shown) {
         for (int first = 0; first <= text.length(); first++) {
             for (int second = first; second <= text.length(); second++) {
-                ThinkBlockText block = new ThinkBlockText();
-                String all = block.with(text.substring(0, first))
-                        + block.with(text.substring(first, second))
-                        + block.with(text.substring(second))
-                        + block.end();
+                ThinkTagEscaper block = new ThinkTagEscaper();
+                String all = block.append(text.substring(0, first))
+                        + block.append(text.substring(first, second))
+                        + block.append(text.substring(second))
+                        + block.finish();
                 assertThat(all).isEqualTo(shown);
             }
         }
@@ -34,9 +34,9 @@ class ThinkBlockTextTest {
 
     @Test
     void holdsOnlyWhatMayBecomeATag() {
-        ThinkBlockText block = new ThinkBlockText();
-        assertThat(block.with("ab")).isEqualTo("ab");
-        assertThat(block.with("c<")).isEqualTo("c");
-        assertThat(block.with("d")).isEqualTo("<d");
+        ThinkTagEscaper block = new ThinkTagEscaper();
+        assertThat(block.append("ab")).isEqualTo("ab");
+        assertThat(block.append("c<")).isEqualTo("c");
+        assertThat(block.append("d")).isEqualTo("<d");
     }
 }

@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FingerprintTest {
+class RequestDigestTest {
     private static String of(String body) {
-        return Fingerprint.of(body.getBytes(StandardCharsets.UTF_8));
+        return RequestDigest.of(body.getBytes(StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest

@@ -21,7 +21,7 @@ import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.StepPrompts;
 
-class ReasoningFieldsTest {
+class ReasoningOptionsReaderTest {
     private static ChatCompletionRequest with(String fields) {
         String body = "{" + fields + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
         return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT);
@@ -268,7 +268,7 @@ class ReasoningFieldsTest {
                     """)
     void asksTheQuestionWithTheStepsOfItsEffort(String fields, int most) {
         assertThat(with(fields)
-                        .question(preset(Preset.Steps.DEFAULT, null))
+                        .prompt(preset(Preset.Steps.DEFAULT, null))
                         .steps()
                         .max())
                 .isEqualTo(most);

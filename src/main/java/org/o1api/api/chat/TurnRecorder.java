@@ -21,10 +21,10 @@ import org.o1api.reasoning.TurnListener;
  * What a turn tells, kept, and stored with its conversation before the client learns that the answer is complete: what a
  * client has seen complete is there, and what is not there ended with an error.
  */
-final class Recording {
-    private final CompletionHead head;
+final class TurnRecorder {
+    private final CompletionMetadata head;
     private final ReasoningFormat format;
-    private final Reply reply;
+    private final ChatWriter reply;
     private final Cancellation cancellation;
     private final List<StoredTurn.Step> steps = new ArrayList<>();
     private final StringBuilder stepText = new StringBuilder();
@@ -38,7 +38,7 @@ final class Recording {
     private @Nullable OpenConversation conversation;
 
     /** Records what a reply tells. */
-    Recording(CompletionHead head, ReasoningFormat format, Reply reply, Cancellation cancellation) {
+    TurnRecorder(CompletionMetadata head, ReasoningFormat format, ChatWriter reply, Cancellation cancellation) {
         this.cancellation = cancellation;
         this.head = head;
         this.format = format;
@@ -65,17 +65,17 @@ final class Recording {
     }
 
     /** Listens to what is thought and answered, passes it on, and has it stored in a conversation. */
-    TurnListener into(OpenConversation target, TurnListener next) {
+    TurnListener storingIn(OpenConversation target, TurnListener next) {
         conversation = target;
         return new Hearing(next);
     }
 
     /** The reply, copied while it is written. */
-    Reply copying() {
+    ChatWriter recordingWriter() {
         return new Copying();
     }
 
-    private final class Hearing extends Overhearing {
+    private final class Hearing extends ForwardingTurnListener {
         Hearing(TurnListener next) {
             super(next);
         }
@@ -133,7 +133,7 @@ final class Recording {
         }
     }
 
-    private final class Copying implements Reply {
+    private final class Copying implements ChatWriter {
         @Override
         public void accepted() {
             reply.accepted();
@@ -188,7 +188,7 @@ final class Recording {
      *
      * @return why its answer ended
      */
-    FinishReason repeat(StoredTurn turn, TurnListener listener) {
+    FinishReason replay(StoredTurn turn, TurnListener listener) {
         StoredTurn.Answer stored = turn.answer();
         if (stored == null) {
             throw new IllegalArgumentException("only what was asked has an answer");
@@ -215,7 +215,7 @@ final class Recording {
             JsonSlices.elements(stored.images()).forEach(listener::image);
         }
         if (stored.toolCalls() != null) {
-            ToolCalls.pieces(stored.toolCalls()).forEach(listener::toolCall);
+            ToolCalls.parse(stored.toolCalls()).forEach(listener::toolCall);
         }
         listener.completed(stored.finishReason(), stored.usage());
         return stored.finishReason();
