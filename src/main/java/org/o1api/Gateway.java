@@ -43,11 +43,11 @@ import org.o1api.reasoning.TokenCounter;
 import org.o1api.reasoning.strategy.StepsStrategy;
 import org.o1api.server.AuthenticationFilter;
 import org.o1api.server.CorsFilter;
+import org.o1api.server.DaemonThreads;
 import org.o1api.server.ErrorResponder;
 import org.o1api.server.ErrorServlet;
 import org.o1api.server.FrameWriter;
 import org.o1api.server.GatewayServlet;
-import org.o1api.server.NamedThreads;
 import org.o1api.server.OpenBodies;
 import org.o1api.server.OpenStreams;
 import org.o1api.server.RequestIdFilter;
@@ -109,8 +109,8 @@ public final class Gateway implements ServletContextListener {
         LOG.log(Level.INFO, "config: {0}", file);
         Config config = file.read();
         TokenCounter.load(); // not in the first turn that needs it
-        ScheduledThreadPoolExecutor scheduler =
-                started(new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("o1-api-tick")), NamedThreads::end);
+        ScheduledThreadPoolExecutor scheduler = started(
+                new ScheduledThreadPoolExecutor(1, DaemonThreads.factory("o1-api-tick")), DaemonThreads::shutdownNow);
         scheduler.setRemoveOnCancelPolicy(true);
         Map<String, Upstream> upstreams = upstreams(config, scheduler);
         Conversations conversations = conversations(config.conversations(), context.getContextPath());
@@ -182,8 +182,8 @@ public final class Gateway implements ServletContextListener {
         });
         Conversations conversations = new Conversations(database, settings, TokenCounter::count);
         conversations.startMaintenance(started(
-                new ScheduledThreadPoolExecutor(3, NamedThreads.daemon("o1-api-conversations")),
-                NamedThreads::endInOrder));
+                new ScheduledThreadPoolExecutor(3, DaemonThreads.factory("o1-api-conversations")),
+                DaemonThreads::shutdownGracefully));
         return conversations;
     }
 

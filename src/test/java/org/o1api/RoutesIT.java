@@ -25,7 +25,7 @@ class RoutesIT {
 
     private record Route(String method, String path) {
         boolean isPublic() {
-            return AuthenticationFilter.PUBLIC.contains(path);
+            return AuthenticationFilter.PUBLIC_PATHS.contains(path);
         }
     }
 
@@ -86,7 +86,7 @@ class RoutesIT {
                 }
             }
         }
-        assertThat(open).isEqualTo(new TreeSet<>(AuthenticationFilter.PUBLIC));
+        assertThat(open).isEqualTo(new TreeSet<>(AuthenticationFilter.PUBLIC_PATHS));
         assertThat(stage.requests()).isEmpty();
     }
 

@@ -62,7 +62,7 @@ public record ErrorBody(
     }
 
     /** As a response of its own. */
-    public ErrorFormat.Reply toErrorResponse() {
+    public ErrorFormat.ErrorResponse toErrorResponse() {
         Map<String, String> headers = new HashMap<>();
         if (code.status() == 401) {
             headers.put(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
@@ -73,13 +73,13 @@ public record ErrorBody(
         if (retryAfter != null) {
             headers.put(HttpHeaders.RETRY_AFTER, String.valueOf(Math.max(1, (retryAfter.toMillis() + 999) / 1000)));
         }
-        return new ErrorFormat.Reply(
+        return new ErrorFormat.ErrorResponse(
                 code.status(), headers, new String(Json.bytes(this::write), StandardCharsets.UTF_8));
     }
 
     /** The same, for Jersey. */
     public Response toResponse() {
-        ErrorFormat.Reply reply = toErrorResponse();
+        ErrorFormat.ErrorResponse reply = toErrorResponse();
         Response.ResponseBuilder response = Response.status(reply.status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .entity(reply.json());

@@ -8,14 +8,14 @@ import org.o1api.server.ErrorFormat;
 /** Errors in OpenAI's shape, also those that only have a status. */
 public final class OpenAiErrorFormat implements ErrorFormat {
     @Override
-    public Reply of(GatewayException failure) {
+    public ErrorResponse of(GatewayException failure) {
         return ErrorBody.of(failure).toErrorResponse();
     }
 
     @Override
-    public Reply ofStatus(int status) {
-        Reply known = body(status).toErrorResponse();
-        return new Reply(status, known.headers(), known.json());
+    public ErrorResponse ofStatus(int status) {
+        ErrorResponse known = body(status).toErrorResponse();
+        return new ErrorResponse(status, known.headers(), known.json());
     }
 
     /** The error for a status that Jersey or the servlet container reports. */

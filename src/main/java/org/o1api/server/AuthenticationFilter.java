@@ -18,7 +18,7 @@ import org.o1api.model.GatewayException;
  */
 public final class AuthenticationFilter extends HttpFilter {
     /** The paths that need no key, below the context path. */
-    public static final Set<String> PUBLIC = Set.of("/health/live", "/health/ready");
+    public static final Set<String> PUBLIC_PATHS = Set.of("/health/live", "/health/ready");
 
     private static final long serialVersionUID = 1;
 
@@ -59,6 +59,6 @@ public final class AuthenticationFilter extends HttpFilter {
     private static boolean isPublic(HttpServletRequest request) {
         String path = request.getRequestURI();
         String context = request.getContextPath();
-        return path.startsWith(context) && PUBLIC.contains(path.substring(context.length()));
+        return path.startsWith(context) && PUBLIC_PATHS.contains(path.substring(context.length()));
     }
 }

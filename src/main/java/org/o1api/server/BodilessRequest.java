@@ -33,7 +33,7 @@ final class BodilessRequest extends HttpServletRequestWrapper {
     }
 
     /** Whether somebody has made the request asynchronous, and completes it. */
-    boolean isAsyncTaken() {
+    boolean hasStartedAsync() {
         return asyncTaken;
     }
 

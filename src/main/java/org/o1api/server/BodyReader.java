@@ -87,9 +87,9 @@ final class BodyReader implements ReadListener {
     static BodyReader of(
             HttpServletRequest request, OpenBodies open, AsyncContext async, BodySettings settings, Target target)
             throws IOException {
-        BodyReader reader = new BodyReader(request, open, async, settings.bytes(), settings.time());
+        BodyReader reader = new BodyReader(request, open, async, settings.maxBytes(), settings.timeout());
         reader.target = target;
-        reader.limit = reader.isChunked ? settings.bytes() : (int) request.getContentLengthLong();
+        reader.limit = reader.isChunked ? settings.maxBytes() : (int) request.getContentLengthLong();
         reader.body = new byte[0];
         return reader;
     }
@@ -109,7 +109,7 @@ final class BodyReader implements ReadListener {
 
     /** Discards a caller's body. The request is answered, and completed here. */
     static void discard(HttpServletRequest request, OpenBodies open, BodySettings settings) throws IOException {
-        discard(request, open, settings.bytes(), settings.time());
+        discard(request, open, settings.maxBytes(), settings.timeout());
     }
 
     private static void discard(HttpServletRequest request, OpenBodies open, int bytes, Duration time)

@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * Limits of request bodies.
  *
- * @param bytes of one body
- * @param time for a whole body to arrive
- * @param totalBytes of all bodies held at once, at least {@code bytes}
- * @param bytesPerCaller of one caller's bodies held at once, at least {@code bytes}
+ * @param maxBytes of one body
+ * @param timeout for a whole body to arrive
+ * @param maxTotalBytes of all bodies held at once, at least {@code bytes}
+ * @param maxBytesPerCaller of one caller's bodies held at once, at least {@code bytes}
  */
-public record BodySettings(int bytes, Duration time, long totalBytes, long bytesPerCaller) {}
+public record BodySettings(int maxBytes, Duration timeout, long maxTotalBytes, long maxBytesPerCaller) {}

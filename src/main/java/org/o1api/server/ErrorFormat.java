@@ -6,22 +6,22 @@ import org.o1api.model.GatewayException;
 /** How an error looks to the client. */
 public interface ErrorFormat {
     /** A failure of the gateway. */
-    Reply of(GatewayException failure);
+    ErrorResponse of(GatewayException failure);
 
     /**
      * An error that the servlet container or Jersey reports.
      *
      * @param status 400 to 599
      */
-    Reply ofStatus(int status);
+    ErrorResponse ofStatus(int status);
 
     /**
      * An error response.
      *
      * @param json its body
      */
-    record Reply(int status, Map<String, String> headers, String json) {
-        public Reply {
+    record ErrorResponse(int status, Map<String, String> headers, String json) {
+        public ErrorResponse {
             headers = Map.copyOf(headers);
         }
     }

@@ -46,7 +46,7 @@ public final class ErrorResponder {
     /** Writes an error response if no other response has begun. */
     void send(HttpServletResponse response, GatewayException failure) throws IOException {
         if (!response.isCommitted()) {
-            ErrorFormat.Reply reply = format.of(failure);
+            ErrorFormat.ErrorResponse reply = format.of(failure);
             response.setContentLength(write(response, reply));
             response.flushBuffer();
         }
@@ -58,7 +58,7 @@ public final class ErrorResponder {
     }
 
     /** Gives the length of the body. */
-    private static int write(HttpServletResponse response, ErrorFormat.Reply reply) throws IOException {
+    private static int write(HttpServletResponse response, ErrorFormat.ErrorResponse reply) throws IOException {
         byte[] json = reply.json().getBytes(StandardCharsets.UTF_8);
         response.setStatus(reply.status());
         reply.headers().forEach(response::setHeader);

@@ -30,7 +30,7 @@ public final class EventStream implements AutoCloseable {
     private final StreamSettings settings;
     private final byte[] opening;
     private final byte[] unexpected;
-    private final Owner owner;
+    private final Listener owner;
     private final Consumer<EventStream> onClosed;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean pinging = new AtomicBoolean();
@@ -46,7 +46,7 @@ public final class EventStream implements AutoCloseable {
     private long probedNanos = createdNanos;
 
     /** Whose response it is. Notified on any thread, perhaps more than once; must be quick and not throw. */
-    public interface Owner {
+    public interface Listener {
         /** The client takes no more bytes. */
         void disconnected();
 
@@ -66,7 +66,7 @@ public final class EventStream implements AutoCloseable {
             StreamSettings settings,
             byte[] opening,
             byte[] unexpected,
-            Owner owner,
+            Listener owner,
             Consumer<EventStream> onClosed) {
         this.sink = sink;
         this.settings = settings;
@@ -99,7 +99,7 @@ public final class EventStream implements AutoCloseable {
         lock.lock();
         try {
             if (closed || left) {
-                throw new ClientLeftException(null);
+                throw new ClientDisconnectedException(null);
             }
             byte[] bytes = opened ? events : joined(opening, events);
             opened = true;
@@ -122,7 +122,7 @@ public final class EventStream implements AutoCloseable {
             lock.lock();
             try {
                 if (closed || left) {
-                    throw new ClientLeftException(null);
+                    throw new ClientDisconnectedException(null);
                 }
                 if (heartbeats) {
                     write(sink.ping(), false);
@@ -208,7 +208,7 @@ public final class EventStream implements AutoCloseable {
         }
         if (left || failure != null) {
             leave();
-            throw new ClientLeftException(failure);
+            throw new ClientDisconnectedException(failure);
         }
     }
 
@@ -259,7 +259,7 @@ public final class EventStream implements AutoCloseable {
                     lock.unlock();
                 }
             }
-        } catch (ClientLeftException e) {
+        } catch (ClientDisconnectedException e) {
             // the owner knows, and ends the response
         } catch (Throwable e) { // also an Error: the owner ends the response
             owner.failed(e);

@@ -18,7 +18,7 @@ final class Frame implements OutboundSseEvent {
     }
 
     /** Whether the bytes reached the container; the sink's own word says only that they were queued. */
-    boolean written() {
+    boolean isWritten() {
         return written;
     }
 

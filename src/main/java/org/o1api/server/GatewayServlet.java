@@ -57,7 +57,7 @@ public final class GatewayServlet extends ServletContainer {
             Runnable drain) {
         super(application);
         this.settings = settings;
-        this.memory = new BodyMemory(settings.totalBytes(), settings.bytesPerCaller());
+        this.memory = new BodyMemory(settings.maxTotalBytes(), settings.maxBytesPerCaller());
         this.executor = executor;
         this.scheduler = scheduler;
         this.bodies = bodies;
@@ -103,8 +103,8 @@ public final class GatewayServlet extends ServletContainer {
     private void check(HttpServletRequest request) {
         requirePlain(request);
         requireUtf8(request);
-        if (request.getContentLengthLong() > settings.bytes()) {
-            throw BodyReader.tooLarge(settings.bytes());
+        if (request.getContentLengthLong() > settings.maxBytes()) {
+            throw BodyReader.tooLarge(settings.maxBytes());
         }
     }
 
@@ -178,7 +178,8 @@ public final class GatewayServlet extends ServletContainer {
 
         private void read() throws IOException {
             BodyReader reader = BodyReader.of(request, bodies, async, settings, this);
-            deadline = scheduler.schedule(() -> expire(reader), settings.time().toNanos(), TimeUnit.NANOSECONDS);
+            deadline =
+                    scheduler.schedule(() -> expire(reader), settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
             reader.start();
         }
 
@@ -186,7 +187,7 @@ public final class GatewayServlet extends ServletContainer {
             Runnable fail = () -> reader.fail(new BodyException(
                     ErrorCode.REQUEST_TIMEOUT,
                     "The request body was not complete within "
-                            + settings.time().toMillis() / 1000.0 + " s (limits.body_time)."));
+                            + settings.timeout().toMillis() / 1000.0 + " s (limits.body_time)."));
             try {
                 executor.execute(fail); // it writes
             } catch (Throwable e) { // no thread
@@ -245,7 +246,7 @@ public final class GatewayServlet extends ServletContainer {
                 request.setAttribute(ReceivedBody.ATTRIBUTE, body);
                 BodilessRequest bodiless = new BodilessRequest(request, async);
                 GatewayServlet.super.service(bodiless, response);
-                if (!bodiless.isAsyncTaken()) {
+                if (!bodiless.hasStartedAsync()) {
                     body.release();
                     async.complete();
                 }

@@ -31,12 +31,12 @@ final class GuardedResponse extends HttpServletResponseWrapper {
 
     @Override
     public boolean isCommitted() {
-        return cycle.get(super::isCommitted, true);
+        return cycle.getOrDefault(super::isCommitted, true);
     }
 
     @Override
     public int getStatus() {
-        return cycle.get(super::getStatus, 0);
+        return cycle.getOrDefault(super::getStatus, 0);
     }
 
     @Override
@@ -56,22 +56,22 @@ final class GuardedResponse extends HttpServletResponseWrapper {
 
     @Override
     public @Nullable String getHeader(String name) {
-        return cycle.find(() -> super.getHeader(name));
+        return cycle.getOrNull(() -> super.getHeader(name));
     }
 
     @Override
     public Collection<String> getHeaders(String name) {
-        return cycle.get(() -> super.getHeaders(name), List.of());
+        return cycle.getOrDefault(() -> super.getHeaders(name), List.of());
     }
 
     @Override
     public Collection<String> getHeaderNames() {
-        return cycle.get(super::getHeaderNames, List.of());
+        return cycle.getOrDefault(super::getHeaderNames, List.of());
     }
 
     @Override
     public boolean containsHeader(String name) {
-        return cycle.get(() -> super.containsHeader(name), false);
+        return cycle.getOrDefault(() -> super.containsHeader(name), false);
     }
 
     @Override
@@ -145,14 +145,14 @@ final class GuardedResponse extends HttpServletResponseWrapper {
 
         @Override
         public void close() throws IOException {
-            if (!cycle.isCut()) { // to close is to complete
+            if (!cycle.isAborted()) { // to close is to complete
                 cycle.flush(out::close);
             }
         }
 
         @Override
         public boolean isReady() {
-            return cycle.get(out::isReady, false);
+            return cycle.getOrDefault(out::isReady, false);
         }
 
         @Override

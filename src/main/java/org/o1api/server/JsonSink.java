@@ -27,7 +27,7 @@ final class JsonSink implements FrameSink {
         }
         Frame frame = new Frame(bytes);
         output.write(frame);
-        if (!frame.written()) {
+        if (!frame.isWritten()) {
             throw new IOException("the client has left");
         }
     }

@@ -41,7 +41,7 @@ public final class OpenStreams implements AutoCloseable {
                 10,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                NamedThreads.daemon("o1-api-ping"));
+                DaemonThreads.factory("o1-api-ping"));
         pool.allowCoreThreadTimeOut(true);
         pings = pool;
         tick = PeriodicTask.start("streams", TICK, TICK, this::tick, scheduler);
@@ -52,7 +52,7 @@ public final class OpenStreams implements AutoCloseable {
      *
      * @param opening the event that comes before all others
      */
-    public EventStream events(SseEventSink sink, byte[] opening, EventStream.Owner owner) {
+    public EventStream openEventStream(SseEventSink sink, byte[] opening, EventStream.Listener owner) {
         return open(new SseSink(sink), opening, owner);
     }
 
@@ -62,7 +62,7 @@ public final class OpenStreams implements AutoCloseable {
      * @param heartbeat how long it is silent at most, once it has begun
      * @param cut has the connection cut when the response is closed
      */
-    public EventStream json(AsyncResponse response, Duration heartbeat, Runnable cut, EventStream.Owner owner) {
+    public EventStream openJson(AsyncResponse response, Duration heartbeat, Runnable cut, EventStream.Listener owner) {
         return open(new JsonSink(response, cut), settings.forJson(heartbeat), new byte[0], owner);
     }
 
@@ -71,11 +71,12 @@ public final class OpenStreams implements AutoCloseable {
         return settings.jsonHeartbeat();
     }
 
-    EventStream open(FrameSink sink, byte[] opening, EventStream.Owner owner) {
+    EventStream open(FrameSink sink, byte[] opening, EventStream.Listener owner) {
         return open(sink, settings, opening, owner);
     }
 
-    private EventStream open(FrameSink sink, StreamSettings streamSettings, byte[] opening, EventStream.Owner owner) {
+    private EventStream open(
+            FrameSink sink, StreamSettings streamSettings, byte[] opening, EventStream.Listener owner) {
         EventStream stream = new EventStream(sink, streamSettings, opening, unexpected, owner, streams::remove);
         streams.add(stream);
         return stream;
@@ -115,6 +116,6 @@ public final class OpenStreams implements AutoCloseable {
     @Override
     public void close() {
         tick.close();
-        NamedThreads.end(pings);
+        DaemonThreads.shutdownNow(pings);
     }
 }

@@ -12,7 +12,7 @@ final class RequestCycle {
     private volatile boolean cut;
 
     /** A use that writes to the client. */
-    interface Write {
+    interface IoAction {
         void run() throws IOException;
     }
 
@@ -26,11 +26,11 @@ final class RequestCycle {
     }
 
     /** Has the response end as one that is not whole. */
-    void cut() {
+    void abort() {
         cut = true;
     }
 
-    boolean isCut() {
+    boolean isAborted() {
         return cut;
     }
 
@@ -47,13 +47,13 @@ final class RequestCycle {
     }
 
     /** Gives {@code afterwards} once the cycle has ended. */
-    <T> T get(Supplier<T> use, T afterwards) {
-        T found = find(use);
+    <T> T getOrDefault(Supplier<T> use, T afterwards) {
+        T found = getOrNull(use);
         return found == null ? afterwards : found;
     }
 
     /** Gives null once the cycle has ended. */
-    <T> @Nullable T find(Supplier<@Nullable T> use) {
+    <T> @Nullable T getOrNull(Supplier<@Nullable T> use) {
         lock.lock();
         try {
             return ended ? null : use.get();
@@ -63,7 +63,7 @@ final class RequestCycle {
     }
 
     /** Fails once the cycle has ended. */
-    void write(Write use) throws IOException {
+    void write(IoAction use) throws IOException {
         lock.lock();
         try {
             if (ended) {
@@ -76,7 +76,7 @@ final class RequestCycle {
     }
 
     /** Does nothing once the cycle has ended: Jersey completes its own side only if a flush does not throw. */
-    void flush(Write use) throws IOException {
+    void flush(IoAction use) throws IOException {
         lock.lock();
         try {
             if (!ended) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResponseGuard implements Filter {
     /** The request's attribute that has its response cut instead of completed: the client sees that it is not whole. */
-    public static final String CUT = "org.o1api.cut";
+    public static final String ABORT = "org.o1api.cut";
 
     private static final String TOMCAT = "org.apache.catalina.";
 
@@ -79,15 +79,15 @@ public final class ResponseGuard implements Filter {
         @Override
         public @Nullable Object getAttribute(String name) {
             // Tomcat looks there for how it dispatches, after the application's part has ended.
-            return cycle.isCut() && name.startsWith(TOMCAT)
+            return cycle.isAborted() && name.startsWith(TOMCAT)
                     ? super.getAttribute(name)
-                    : cycle.find(() -> super.getAttribute(name));
+                    : cycle.getOrNull(() -> super.getAttribute(name));
         }
 
         @Override
         public void setAttribute(String name, @Nullable Object value) {
-            if (name.equals(CUT)) {
-                cycle.cut();
+            if (name.equals(ABORT)) {
+                cycle.abort();
             } else {
                 cycle.run(() -> super.setAttribute(name, value));
             }
@@ -127,7 +127,7 @@ public final class ResponseGuard implements Filter {
         public void complete() {
             cycle.run(() -> {
                 cycle.end();
-                if (!cycle.isCut() || !cut()) {
+                if (!cycle.isAborted() || !cut()) {
                     context.complete();
                 }
             });
@@ -170,7 +170,7 @@ public final class ResponseGuard implements Filter {
 
         @Override
         public long getTimeout() {
-            return cycle.get(context::getTimeout, 0L);
+            return cycle.getOrDefault(context::getTimeout, 0L);
         }
 
         @Override

@@ -25,7 +25,7 @@ final class SseSink implements FrameSink {
                 throw error; // ours, not the client's
             }
         }
-        if (sent.isCompletedExceptionally() || !frame.written()) {
+        if (sent.isCompletedExceptionally() || !frame.isWritten()) {
             throw new IOException("the client has disconnected");
         }
     }

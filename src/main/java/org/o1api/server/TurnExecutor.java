@@ -47,7 +47,7 @@ public final class TurnExecutor implements Executor, AutoCloseable {
             return new TurnExecutor(virtualThreads(), true, "virtual threads");
         }
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                0, MAX_THREADS, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), NamedThreads.daemon("o1-api-turn"));
+                0, MAX_THREADS, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), DaemonThreads.factory("o1-api-turn"));
         return new TurnExecutor(pool, true, "at most " + MAX_THREADS + " threads");
     }
 
@@ -105,7 +105,7 @@ public final class TurnExecutor implements Executor, AutoCloseable {
     @Override
     public void close() {
         if (ours) {
-            NamedThreads.end(executor);
+            DaemonThreads.shutdownNow(executor);
         }
     }
 }

@@ -56,7 +56,7 @@ class EventStreamTest {
     private final List<Throwable> failures = new ArrayList<>();
     private final AtomicInteger closed = new AtomicInteger();
 
-    private final EventStream.Owner owner = new EventStream.Owner() {
+    private final EventStream.Listener owner = new EventStream.Listener() {
         @Override
         public void disconnected() {
             left.incrementAndGet();
@@ -213,7 +213,7 @@ class EventStreamTest {
 
         assertThat(written.frames).containsExactly("oe", "u");
         assertThat(closed).hasPositiveValue();
-        assertThatThrownBy(() -> stream.send(new byte[] {'x'})).isInstanceOf(ClientLeftException.class);
+        assertThatThrownBy(() -> stream.send(new byte[] {'x'})).isInstanceOf(ClientDisconnectedException.class);
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The heartbeats of many streams. */
 class OpenStreamsTest {
-    private static final EventStream.Owner NOBODY = new EventStream.Owner() {
+    private static final EventStream.Listener NOBODY = new EventStream.Listener() {
         @Override
         public void disconnected() {}
 

@@ -114,8 +114,8 @@ public final class ChatCompletionsResource {
                 response.resume(reply.toJson(extra));
                 return;
             }
-            Runnable cut = () -> context.setProperty(ResponseGuard.CUT, true);
-            try (EventStream stream = streams.json(response, heartbeat, cut, asked)) {
+            Runnable cut = () -> context.setProperty(ResponseGuard.ABORT, true);
+            try (EventStream stream = streams.openJson(response, heartbeat, cut, asked)) {
                 reply.attach(stream);
                 run(asked, stream, release, () -> {
                     FinishReason reason = tell(asked, recording, listener);
@@ -138,7 +138,7 @@ public final class ChatCompletionsResource {
             @Nullable UsageReport usage = asked.request.includeUsage() ? asked.usage : null;
             StreamingChatWriter reply = new StreamingChatWriter(asked.head, asked.format, usage, release);
             @Nullable TurnRecorder recording = asked.recording(reply);
-            try (EventStream stream = streams.events(sink, reply.openingEvent(), asked)) {
+            try (EventStream stream = streams.openEventStream(sink, reply.openingEvent(), asked)) {
                 reply.attach(stream);
                 ReasoningFormatter narrator = new ReasoningFormatter(
                         asked.format, recording == null ? reply : recording.recordingWriter(), false);
@@ -189,7 +189,7 @@ public final class ChatCompletionsResource {
             Object requestId,
             @Nullable ConversationRef entry,
             @Nullable StoredTurn earlier)
-            implements EventStream.Owner {
+            implements EventStream.Listener {
         @Override
         public void disconnected() {
             turn.cancellation()

@@ -12,14 +12,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Threads with a name that tells whose they are, and their end. */
-public final class NamedThreads {
-    private static final System.Logger LOG = System.getLogger(NamedThreads.class.getName());
+public final class DaemonThreads {
+    private static final System.Logger LOG = System.getLogger(DaemonThreads.class.getName());
     private static final long PATIENCE_SECONDS = 5;
 
-    private NamedThreads() {}
+    private DaemonThreads() {}
 
     /** Daemon threads {@code name-1}, {@code name-2}, ... */
-    public static ThreadFactory daemon(String name) {
+    public static ThreadFactory factory(String name) {
         return new Daemons(name);
     }
 
@@ -48,13 +48,13 @@ public final class NamedThreads {
     }
 
     /** Ends an executor and waits for its threads: one that outlives its web application holds the class loader. */
-    public static void end(ExecutorService executor) {
+    public static void shutdownNow(ExecutorService executor) {
         executor.shutdownNow();
         await(executor);
     }
 
     /** The same, but lets what runs come to its end: a thread that is interrupted in a file's channel closes it. */
-    public static void endInOrder(ExecutorService executor) {
+    public static void shutdownGracefully(ExecutorService executor) {
         executor.shutdown();
         await(executor);
     }

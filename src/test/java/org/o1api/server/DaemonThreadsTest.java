@@ -9,13 +9,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class NamedThreadsTest {
+class DaemonThreadsTest {
     /** An executor counts as terminated a little before its last thread has ended; Tomcat takes such a thread for a leak. */
     @Test
     void haveEndedWhenTheirExecutorHas() {
         CountDownLatch never = new CountDownLatch(1);
         CompletableFuture<Thread> begun = new CompletableFuture<>();
-        ExecutorService executor = Executors.newCachedThreadPool(NamedThreads.daemon("test"));
+        ExecutorService executor = Executors.newCachedThreadPool(DaemonThreads.factory("test"));
         executor.execute(() -> {
             Thread thread = Thread.currentThread();
             // The last that a thread does, behind its executor's back.
@@ -25,7 +25,7 @@ class NamedThreadsTest {
             throw new IllegalStateException("ends the thread");
         });
         Thread thread = begun.join();
-        NamedThreads.end(executor);
+        DaemonThreads.shutdownNow(executor);
         assertThat(thread.isAlive()).isFalse();
     }
 

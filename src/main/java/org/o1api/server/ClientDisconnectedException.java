@@ -5,10 +5,10 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 
 /** The client takes nothing any more. */
-final class ClientLeftException extends GatewayException {
+final class ClientDisconnectedException extends GatewayException {
     private static final long serialVersionUID = 1;
 
-    ClientLeftException(@Nullable Throwable cause) {
+    ClientDisconnectedException(@Nullable Throwable cause) {
         super(ErrorCode.CLIENT_LEFT, "The client left before the answer was complete.", cause);
     }
 }
