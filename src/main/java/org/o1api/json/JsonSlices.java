@@ -83,7 +83,7 @@ public final class JsonSlices {
     }
 
     /** Whether a text is one object or one list, and nothing else. It need not have been checked before. */
-    public static boolean isStructure(String text) {
+    public static boolean isObjectOrArray(String text) {
         try (JsonParser json = JSON.createParser(text)) {
             JsonToken first = json.nextToken();
             if (first == null || !first.isStructStart()) {

@@ -228,7 +228,7 @@ final class StepUnwrapper {
         if (form.requiresJson()) {
             String json = LeadingObject.withoutFence(content);
             object = null;
-            if (!JsonSlices.isStructure(json)) {
+            if (!JsonSlices.isObjectOrArray(json)) {
                 foreign = true;
                 return false;
             }
