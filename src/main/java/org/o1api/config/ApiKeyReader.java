@@ -9,8 +9,8 @@ import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
-import org.o1api.settings.Kind;
 import org.o1api.settings.Section;
+import org.o1api.settings.ValueType;
 
 /** Reads the API keys: the one key of the original, and those under {@code api_keys}. */
 final class ApiKeyReader {
@@ -18,26 +18,26 @@ final class ApiKeyReader {
     private static final String TOKEN_NAME = "default";
     private static final Set<String> SAMPLES = Set.of("your_api_bearer_token", "your_api_bearer_token_here");
     private static final Pattern PRINTABLE = Pattern.compile("[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S} ]{1,128}");
-    private static final Kind<String> NAME = Kind.LINE_OF_TEXT.which(
+    private static final ValueType<String> NAME = ValueType.LINE.where(
             "a printable name of at most 128 characters, without spaces at its ends",
             name -> PRINTABLE.matcher(name).matches() && name.equals(name.strip()));
     private static final String NO_KEY = "0".repeat(64);
 
-    private final Kind<String> preset;
+    private final ValueType<String> preset;
     private final List<ApiKey> keys = new ArrayList<>();
 
     private ApiKeyReader(Presets presets) {
         List<String> names = presets.all().stream().map(Preset::name).toList();
-        preset = Kind.nameOf("the name of a preset", names)
-                .noting(found -> presets.named(found)
+        preset = ValueType.reference("the name of a preset", names)
+                .withNote(found -> presets.named(found)
                         .map(owner -> ", an alias of the preset " + owner.name())
                         .orElse(""));
     }
 
     /** The keys; none where neither the token nor a list is configured. */
-    static List<ApiKey> keys(Section root, Presets presets) {
+    static List<ApiKey> read(Section root, Presets presets) {
         ApiKeyReader reader = new ApiKeyReader(presets);
-        String token = root.find(TOKEN, Kind.KEY);
+        String token = root.find(TOKEN, ValueType.API_KEY);
         if (token != null && !SAMPLES.contains(token)) {
             reader.keys.add(new ApiKey(TOKEN_NAME, ApiKeys.sha256(token), Set.of()));
         }
@@ -50,29 +50,30 @@ final class ApiKeyReader {
         String hash = hash(section);
         Set<String> allowed = section.set("presets", preset, "all presets");
         if (!name.isEmpty() && keys.stream().anyMatch(other -> other.name().equals(name))) {
-            section.problem("name", "found '" + name + "' a second time, allowed: a name of its own for each key");
+            section.addProblem("name", "found '" + name + "' a second time, allowed: a name of its own for each key");
         }
         ApiKey read = new ApiKey(name, hash, allowed);
         keys.stream()
                 .filter(other ->
                         other.sha256().equals(read.sha256()) && !read.sha256().equals(NO_KEY))
-                .forEach(other -> section.problem("name", "'" + name + "' has the same key as '" + other.name() + "'"));
+                .forEach(other ->
+                        section.addProblem("name", "'" + name + "' has the same key as '" + other.name() + "'"));
         keys.add(read);
         return read;
     }
 
     private static String hash(Section section) {
-        int problemsBefore = section.problems();
-        String key = section.find("key", Kind.KEY);
-        String hash = section.find("sha256", Kind.HASH);
+        int problemsBefore = section.problemCount();
+        String key = section.find("key", ValueType.API_KEY);
+        String hash = section.find("sha256", ValueType.SHA256_HEX);
         if (key != null && hash != null) {
-            section.problem("sha256", "stands beside key, allowed: one of the two");
+            section.addProblem("sha256", "stands beside key, allowed: one of the two");
         } else if (key != null) {
             return ApiKeys.sha256(key);
         } else if (hash != null) {
             return hash.toLowerCase(Locale.ROOT);
-        } else if (section.problems() == problemsBefore) {
-            section.missing("key", "either key or sha256");
+        } else if (section.problemCount() == problemsBefore) {
+            section.addMissing("key", "either key or sha256");
         }
         return NO_KEY;
     }

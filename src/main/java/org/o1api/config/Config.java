@@ -11,7 +11,7 @@ import org.o1api.reasoning.Presets;
 import org.o1api.server.BodySettings;
 import org.o1api.server.StreamSettings;
 import org.o1api.settings.ConfigException;
-import org.o1api.settings.Reading;
+import org.o1api.settings.ReadContext;
 import org.o1api.settings.Substitution;
 import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
@@ -41,7 +41,7 @@ public record Config(
 
     /** What counts where no file is found: the demo model, and everything at its default. */
     public static Config defaults() {
-        Reading reading = new Reading("no file", new Substitution(name -> null));
+        ReadContext reading = new ReadContext("no file", new Substitution(name -> null));
         return ConfigReader.read(reading, null);
     }
 
@@ -52,7 +52,7 @@ public record Config(
      * @throws ConfigException when it cannot be used, with all that is wrong
      */
     public static Config parse(String name, String yaml, Function<String, @Nullable String> environment) {
-        Reading reading = new Reading(name, new Substitution(environment));
+        ReadContext reading = new ReadContext(name, new Substitution(environment));
         return ConfigReader.read(reading, yaml);
     }
 }

@@ -74,7 +74,7 @@ public final class ConfigFile {
         try (InputStream in = Files.newInputStream(path)) {
             byte[] bytes = in.readNBytes(LIMIT + 1);
             if (bytes.length > LIMIT) {
-                throw new ConfigException(path + ": the file is larger than " + SizeText.of(LIMIT));
+                throw new ConfigException(path + ": the file is larger than " + SizeText.format(LIMIT));
             }
             String text = StandardCharsets.UTF_8
                     .newDecoder()

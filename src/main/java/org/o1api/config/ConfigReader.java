@@ -13,38 +13,39 @@ import org.o1api.reasoning.Presets;
 import org.o1api.server.BodySettings;
 import org.o1api.server.StreamSettings;
 import org.o1api.server.TurnExecutor;
-import org.o1api.settings.Kind;
-import org.o1api.settings.Reading;
+import org.o1api.settings.ReadContext;
 import org.o1api.settings.Section;
+import org.o1api.settings.ValueType;
 import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
 
 /** Composes the config of the file's keys. */
 final class ConfigReader {
-    static final Kind<ReasoningFormat> FORMAT =
-            Kind.oneOf(List.of(ReasoningFormat.values()), ReasoningFormat::wireName);
+    static final ValueType<ReasoningFormat> REASONING_FORMAT =
+            ValueType.oneOf(List.of(ReasoningFormat.values()), ReasoningFormat::wireName);
 
-    static final Kind<UsageReport> USAGE = Kind.oneOf(List.of(UsageReport.values()), UsageReport::wireName);
+    static final ValueType<UsageReport> USAGE_REPORT =
+            ValueType.oneOf(List.of(UsageReport.values()), UsageReport::wireName);
 
-    private static final Kind<String> ORIGIN = Kind.LINE_OF_TEXT.which(
+    private static final ValueType<String> ORIGIN = ValueType.LINE.where(
             "an origin such as https://chat.example.com, or *",
             origin -> origin.equals("*") || origin.matches("https?://[^/\\s]+"));
-    private static final Kind<Long> BODY = Kind.size(1 << 10, 1 << 30);
+    private static final ValueType<Long> BODY = ValueType.size(1 << 10, 1 << 30);
     private static final long DEFAULT_BODY = ApiSettings.RequestLimits.DEFAULT.body();
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(10);
 
     private ConfigReader() {}
 
     /** Reads the text of a file; null: there is no file, so everything has its default. */
-    static Config read(Reading reading, @Nullable String yaml) {
+    static Config read(ReadContext reading, @Nullable String yaml) {
         return Section.readFile(reading, yaml, ConfigReader::config);
     }
 
     private static Config config(Section root) {
-        String model = root.find("default_model", Kind.LINE_OF_TEXT);
-        Map<String, UpstreamSettings> upstreams = UpstreamReader.upstreams(root);
-        Presets presets = PresetReader.presets(root, upstreams.keySet(), model);
-        List<ApiKey> keys = ApiKeyReader.keys(root, presets);
+        String model = root.find("default_model", ValueType.LINE);
+        Map<String, UpstreamSettings> upstreams = UpstreamReader.read(root);
+        Presets presets = PresetReader.read(root, upstreams.keySet(), model);
+        List<ApiKey> keys = ApiKeyReader.read(root, presets);
         return root.section(
                 "limits",
                 limits -> new Config(
@@ -55,19 +56,19 @@ final class ConfigReader {
                         bodies(limits, keys.size() > 1),
                         stream(root),
                         turns(root, limits, keys.size() > 1),
-                        root.section("conversations", ConversationReader::settings)));
+                        root.section("conversations", ConversationReader::read)));
     }
 
     private static ApiSettings api(Section root, Section limits) {
-        Boolean markdown = root.find("use_regex_processing", Kind.FLAG);
-        ReasoningFormat format = root.find("reasoning_format", FORMAT);
+        Boolean markdown = root.find("use_regex_processing", ValueType.BOOLEAN);
+        ReasoningFormat format = root.find("reasoning_format", REASONING_FORMAT);
         if (format == null) {
             format = markdown == null
                     ? ReasoningFormat.REASONING_CONTENT
                     : markdown ? ReasoningFormat.MARKDOWN : ReasoningFormat.DETAILS;
         }
-        boolean legacy = root.get("legacy_response", Kind.FLAG, false);
-        UsageReport usage = root.get("usage", USAGE, UsageReport.ANSWER);
+        boolean legacy = root.get("legacy_response", ValueType.BOOLEAN, false);
+        UsageReport usage = root.get("usage", USAGE_REPORT, UsageReport.ANSWER);
         return new ApiSettings(
                 format,
                 usage,
@@ -79,19 +80,19 @@ final class ConfigReader {
     private static ApiSettings.RequestLimits limits(Section section) {
         ApiSettings.RequestLimits fallback = ApiSettings.RequestLimits.DEFAULT;
         long body = section.get("body", BODY, DEFAULT_BODY);
-        long messages = section.get("messages", Kind.integer(1, 1_000_000), (long) fallback.messages());
-        long depth = section.get("depth", Kind.integer(8, 1000), (long) fallback.depth());
-        long values = section.get("values", Kind.integer(1000, 1_000_000_000), (long) fallback.values());
+        long messages = section.get("messages", ValueType.integer(1, 1_000_000), (long) fallback.messages());
+        long depth = section.get("depth", ValueType.integer(8, 1000), (long) fallback.depth());
+        long values = section.get("values", ValueType.integer(1000, 1_000_000_000), (long) fallback.values());
         return new ApiSettings.RequestLimits((int) body, (int) messages, (int) depth, (int) values);
     }
 
     private static BodySettings bodies(Section limits, boolean severalCallers) {
         long body = limits.get("body", BODY, DEFAULT_BODY);
         Duration time = limits.get(
-                "body_time", Kind.duration(Duration.ofSeconds(1), Duration.ofHours(1)), Duration.ofSeconds(30));
-        Long configured = limits.find("bodies", Kind.size(1 << 10, 1L << 40), "an eighth of the heap");
+                "body_time", ValueType.duration(Duration.ofSeconds(1), Duration.ofHours(1)), Duration.ofSeconds(30));
+        Long configured = limits.find("bodies", ValueType.size(1 << 10, 1L << 40), "an eighth of the heap");
         if (configured != null && configured < body) {
-            limits.problem(
+            limits.addProblem(
                     "bodies",
                     "is less than limits.body, allowed: at least that, since a single body could never be read");
         }
@@ -101,23 +102,23 @@ final class ConfigReader {
 
     private static TurnLimits turns(Section root, Section limits, boolean severalCallers) {
         TurnLimits fallback = TurnLimits.DEFAULT;
-        Kind<Long> count = Kind.integer(1, 1_000_000);
+        ValueType<Long> count = ValueType.integer(1, 1_000_000);
         long all = limits.get("turns", count, (long) fallback.maxConcurrent());
         Long configured = limits.find("turns_per_caller", count, "half of the turns with several keys, otherwise all");
         long possible = Math.min(all, TurnExecutor.maxConcurrent());
         long perCaller = configured != null ? configured : severalCallers ? Math.max(1, possible / 2) : possible;
-        Kind<Duration> grace = Kind.duration(Duration.ZERO, LONGEST_SILENCE);
+        ValueType<Duration> grace = ValueType.duration(Duration.ZERO, LONGEST_SILENCE);
         return new TurnLimits((int) all, (int) perCaller, root.get("shutdown_grace", grace, fallback.grace()));
     }
 
     private static StreamSettings stream(Section root) {
         StreamSettings fallback = StreamSettings.DEFAULT;
-        Kind<Duration> silence = Kind.duration(Duration.ofMillis(10), LONGEST_SILENCE);
+        ValueType<Duration> silence = ValueType.duration(Duration.ofMillis(10), LONGEST_SILENCE);
         return new StreamSettings(
                 root.get("heartbeat", silence.orOff(), Optional.ofNullable(fallback.heartbeat()))
                         .orElse(null),
-                root.get("begin_after", Kind.duration(Duration.ZERO, LONGEST_SILENCE), fallback.beginAfter()),
-                root.get("stream_status_feedback", Kind.FLAG, fallback.statusFeedback()),
+                root.get("begin_after", ValueType.duration(Duration.ZERO, LONGEST_SILENCE), fallback.beginAfter()),
+                root.get("stream_status_feedback", ValueType.BOOLEAN, fallback.statusFeedback()),
                 root.get("write_timeout", silence, fallback.writeTimeout()),
                 root.get("json_heartbeat", silence.orOff(), Optional.ofNullable(fallback.jsonHeartbeat()))
                         .orElse(null));

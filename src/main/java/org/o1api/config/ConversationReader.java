@@ -4,30 +4,30 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationSettings;
 import org.o1api.database.DatabaseSource;
-import org.o1api.settings.Kind;
 import org.o1api.settings.Section;
+import org.o1api.settings.ValueType;
 
 /** Reads where conversations are kept, and how long. */
 final class ConversationReader {
-    private static final Kind<String> URL = Kind.LINE_OF_TEXT
+    private static final ValueType<String> URL = ValueType.LINE
             .hidden() // it may hold a password
-            .which(
+            .where(
                     "jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE",
                     url -> DatabaseSource.Url.isH2File(url) || url.startsWith("jdbc:postgresql:"));
 
     private ConversationReader() {}
 
-    static ConversationSettings settings(Section section) {
+    static ConversationSettings read(Section section) {
         ConversationSettings fallback = ConversationSettings.DEFAULT;
-        long perCaller = section.get("per_caller", Kind.integer(1, 100_000_000), (long) fallback.maxPerCaller());
-        Kind<Long> bytes = Kind.size(1 << 10, 1L << 50);
+        long perCaller = section.get("per_caller", ValueType.integer(1, 100_000_000), (long) fallback.maxPerCaller());
+        ValueType<Long> bytes = ValueType.size(1 << 10, 1L << 50);
         return new ConversationSettings(
                 source(section),
-                section.get("wait", Kind.duration(Duration.ZERO, Duration.ofHours(1)), fallback.waitTimeout()),
-                section.get("lease", Kind.duration(Duration.ofSeconds(2), Duration.ofHours(1)), fallback.lease()),
+                section.get("wait", ValueType.duration(Duration.ZERO, Duration.ofHours(1)), fallback.waitTimeout()),
+                section.get("lease", ValueType.duration(Duration.ofSeconds(2), Duration.ofHours(1)), fallback.lease()),
                 section.get(
                         "time_to_live",
-                        Kind.duration(Duration.ofSeconds(1), Duration.ofDays(36_500)),
+                        ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(36_500)),
                         fallback.timeToLive()),
                 (int) perCaller,
                 section.get("bytes_per_caller", bytes, fallback.maxBytesPerCaller()));
@@ -35,16 +35,16 @@ final class ConversationReader {
 
     private static DatabaseSource source(Section section) {
         String url = section.find("url", URL, "an embedded database in the server's own folder");
-        String user = section.find("user", Kind.LINE_OF_TEXT);
-        @Nullable String password = section.find("password", Kind.SECRET);
-        String jndi = section.find("jndi", Kind.LINE_OF_TEXT);
+        String user = section.find("user", ValueType.LINE);
+        @Nullable String password = section.find("password", ValueType.SECRET_LINE);
+        String jndi = section.find("jndi", ValueType.LINE);
         long connections =
-                section.get("connections", Kind.integer(1, 1000), (long) DatabaseSource.Url.DEFAULT.connections());
+                section.get("connections", ValueType.integer(1, 1000), (long) DatabaseSource.Url.DEFAULT.connections());
         if (jndi == null) {
             return new DatabaseSource.Url(url, user, password, (int) connections);
         }
         if (url != null) {
-            section.problem("jndi", "stands beside url, allowed: one of the two");
+            section.addProblem("jndi", "stands beside url, allowed: one of the two");
         }
         return new DatabaseSource.Jndi(jndi, (int) connections);
     }

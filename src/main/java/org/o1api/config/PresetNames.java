@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.o1api.settings.Kind;
 import org.o1api.settings.Section;
+import org.o1api.settings.ValueType;
 
 /** The names and aliases of all presets, no two of which may be equal. */
 final class PresetNames {
@@ -26,11 +26,11 @@ final class PresetNames {
     private record Alias(String name, String preset, Consumer<String> problem) {}
 
     /** Reads the aliases of a preset. */
-    Set<String> read(String preset, Section section) {
+    Set<String> readAliases(String preset, Section section) {
         owners.put(preset, "the name of a preset");
-        requireShort(preset, section::problem);
+        requireShort(preset, section::addProblem);
         Set<String> own = new LinkedHashSet<>();
-        section.each("aliases", Kind.LINE_OF_TEXT, "none", (name, problem) -> {
+        section.forEachItem("aliases", ValueType.LINE, "none", (name, problem) -> {
             requireShort(name, problem);
             aliases.add(new Alias(name, preset, problem));
             own.add(name);
@@ -45,7 +45,7 @@ final class PresetNames {
     }
 
     /** Reports each alias that is already in use. Call it after all presets have been read. */
-    void check() {
+    void reportDuplicates() {
         for (Alias alias : aliases) {
             String other = owners.putIfAbsent(alias.name, "an alias of the preset " + alias.preset);
             if (other != null) {

@@ -15,17 +15,17 @@ import org.o1api.reasoning.Preset.History;
 import org.o1api.reasoning.Preset.Steps;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.StepPrompts;
-import org.o1api.settings.Kind;
 import org.o1api.settings.Section;
+import org.o1api.settings.ValueType;
 
 /** Reads which models callers can ask for: those under {@code presets}, else one made of the original's keys. */
 final class PresetReader {
     private static final String DEMO_MODEL = "o1-demo";
     private static final String STEPS = "steps";
-    private static final Kind<String> STRATEGY = Kind.oneOf(List.of(STEPS), Function.identity());
-    private static final Kind<String> STEP_PROMPT =
-            Kind.words("text that mentions next_action, which ends the thinking", text -> text.contains("next_action"));
-    private static final Kind<String> PROMPT = Kind.words("text that is not blank", text -> true);
+    private static final ValueType<String> STRATEGY = ValueType.oneOf(List.of(STEPS), Function.identity());
+    private static final ValueType<String> STEP_PROMPT = ValueType.multiline(
+            "text that mentions next_action, which ends the thinking", text -> text.contains("next_action"));
+    private static final ValueType<String> PROMPT = ValueType.multiline("text that is not blank", text -> true);
 
     private final Collection<String> upstreams;
     private final String standardUpstream;
@@ -44,17 +44,18 @@ final class PresetReader {
     }
 
     /** The presets; with none in the file, one that answers to any name. */
-    static Presets presets(Section root, Collection<String> upstreams, @Nullable String model) {
+    static Presets read(Section root, Collection<String> upstreams, @Nullable String model) {
         StepPrompts prompts = root.section("prompts", section -> prompts(section, StepPrompts.DEFAULT));
         PresetReader reader =
                 new PresetReader(upstreams, prompts, root.section("notes", section -> notes(section, Notes.DEFAULT)));
         Map<String, Preset> named = root.sections("presets", reader::preset);
         if (!named.isEmpty()) {
-            reader.names.check();
+            reader.names.reportDuplicates();
             return new Presets(reader.withModels(named.values(), model), model, false);
         }
         if (model == null && !upstreams.isEmpty()) {
-            root.problem("default_model", "is missing, allowed: the name of the provider's model, or presets instead");
+            root.addProblem(
+                    "default_model", "is missing, allowed: the name of the provider's model, or presets instead");
         }
         return new Presets(List.of(reader.standard(model == null ? DEMO_MODEL : model)), null, true);
     }
@@ -86,14 +87,14 @@ final class PresetReader {
     }
 
     private Preset preset(String name, Section section) {
-        Set<String> named = section.oneOrSeveral("upstream", Kind.nameOf("the name of an upstream", upstreams));
-        String model = section.find("model", Kind.LINE_OF_TEXT);
+        Set<String> named = section.oneOrMore("upstream", ValueType.reference("the name of an upstream", upstreams));
+        String model = section.find("model", ValueType.LINE);
         if (model == null) {
             withoutModel.add(name);
         }
         return new Preset(
                 name,
-                names.read(name, section),
+                names.readAliases(name, section),
                 named.isEmpty() ? List.of(standardUpstream) : List.copyOf(named),
                 model == null ? name : model,
                 section.get("strategy", STRATEGY, STEPS),
@@ -102,17 +103,17 @@ final class PresetReader {
                 section.section("prompts", own -> prompts(own, prompts)),
                 section.section("notes", own -> notes(own, notes)),
                 section.section("history", PresetReader::history),
-                section.find("reasoning_format", ConfigReader.FORMAT),
-                section.find("usage", ConfigReader.USAGE));
+                section.find("reasoning_format", ConfigReader.REASONING_FORMAT),
+                section.find("usage", ConfigReader.USAGE_REPORT));
     }
 
     private static Steps steps(Section section) {
-        Kind<Long> count = Kind.integer(0, 100);
+        ValueType<Long> count = ValueType.integer(0, 100);
         Long givenMin = section.find("min", count, Steps.DEFAULT.min() + ", or max if that is less");
         long max = section.get("max", count, (long) Steps.DEFAULT.max());
         long min = givenMin == null ? Math.min(Steps.DEFAULT.min(), max) : givenMin;
         if (min > max) {
-            section.problem("min", "found " + min + ", allowed: at most the max of " + max);
+            section.addProblem("min", "found " + min + ", allowed: at most the max of " + max);
             return Steps.DEFAULT;
         }
         Steps fallback = Steps.DEFAULT;
@@ -120,19 +121,19 @@ final class PresetReader {
                 (int) min,
                 (int) max,
                 section.get("after_tools", count, (long) fallback.afterTools()).intValue(),
-                section.get("tokens", Kind.integer(1, 1_000_000), (long) fallback.tokens())
+                section.get("tokens", ValueType.integer(1, 1_000_000), (long) fallback.tokens())
                         .intValue(),
-                section.get("loop_detection", Kind.FLAG, fallback.loopDetection()));
+                section.get("loop_detection", ValueType.BOOLEAN, fallback.loopDetection()));
     }
 
     private static Budget budget(Section section) {
         Budget fallback = Budget.DEFAULT;
-        Kind<Duration> time = Kind.duration(Duration.ofSeconds(1), Duration.ofHours(24));
-        long calls = section.get("calls", Kind.integer(1, 1000), (long) fallback.calls());
-        long retries = section.get("retries", Kind.integer(0, 100), (long) fallback.retries());
+        ValueType<Duration> time = ValueType.duration(Duration.ofSeconds(1), Duration.ofHours(24));
+        long calls = section.get("calls", ValueType.integer(1, 1000), (long) fallback.calls());
+        long retries = section.get("retries", ValueType.integer(0, 100), (long) fallback.retries());
         return new Budget(
                 (int) calls,
-                section.get("tokens", Kind.integer(1, 1_000_000_000), fallback.tokens()),
+                section.get("tokens", ValueType.integer(1, 1_000_000_000), fallback.tokens()),
                 section.get("time", time, fallback.time()),
                 (int) retries);
     }
@@ -140,8 +141,8 @@ final class PresetReader {
     private static History history(Section section) {
         History fallback = History.DEFAULT;
         return new History(
-                section.get("tokens", Kind.integer(1, 100_000_000), fallback.tokens()),
-                section.get("reasoning", Kind.FLAG, fallback.reasoning()));
+                section.get("tokens", ValueType.integer(1, 100_000_000), fallback.tokens()),
+                section.get("reasoning", ValueType.BOOLEAN, fallback.reasoning()));
     }
 
     private static StepPrompts prompts(Section section, StepPrompts fallback) {
@@ -158,7 +159,7 @@ final class PresetReader {
                 prompt(section, "context", PROMPT, fallback.context()));
     }
 
-    private static String prompt(Section section, String key, Kind<String> kind, String fallback) {
+    private static String prompt(Section section, String key, ValueType<String> kind, String fallback) {
         String words = section.find(key, kind);
         return words == null ? fallback : words;
     }

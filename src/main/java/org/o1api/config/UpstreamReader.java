@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import org.o1api.settings.Kind;
 import org.o1api.settings.Section;
+import org.o1api.settings.ValueType;
 import org.o1api.upstream.Certificates;
 import org.o1api.upstream.ReasoningHistory;
 import org.o1api.upstream.UpstreamSettings;
@@ -22,27 +22,28 @@ final class UpstreamReader {
     private static final String SAMPLE_URL = "https://api.example.com/v1/chat/completions";
     private static final String SAMPLE_KEY = "your_model_provider_api_key_here";
     private static final URI NOWHERE = URI.create("http://nowhere.invalid/");
-    private static final Kind<Duration> WAIT = Kind.duration(Duration.ofMillis(1), Duration.ofHours(24));
-    private static final Kind<Duration> RETRY_WAIT = Kind.duration(Duration.ZERO, Duration.ofHours(1));
-    private static final Kind<Duration> RELEARN_AFTER = Kind.duration(Duration.ofSeconds(1), Duration.ofDays(30));
-    private static final Kind<Long> EVENT = Kind.size(64 << 10, 256 << 20);
-    private static final Kind<ReasoningHistory> REASONING_HISTORY =
-            Kind.oneOf(List.of(ReasoningHistory.values()), ReasoningHistory::wireName);
-    private static final Kind<String> HEADER = Kind.LINE_OF_TEXT
-            .which(
+    private static final ValueType<Duration> WAIT = ValueType.duration(Duration.ofMillis(1), Duration.ofHours(24));
+    private static final ValueType<Duration> RETRY_WAIT = ValueType.duration(Duration.ZERO, Duration.ofHours(1));
+    private static final ValueType<Duration> RELEARN_AFTER =
+            ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(30));
+    private static final ValueType<Long> EVENT = ValueType.size(64 << 10, 256 << 20);
+    private static final ValueType<ReasoningHistory> REASONING_HISTORY =
+            ValueType.oneOf(List.of(ReasoningHistory.values()), ReasoningHistory::wireName);
+    private static final ValueType<String> HEADER = ValueType.LINE
+            .where(
                     "a header's name",
                     Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+").asMatchPredicate())
-            .which(
+            .where(
                     "the name of a header other than Content-Length and Transfer-Encoding",
                     name -> !name.equalsIgnoreCase("Content-Length") && !name.equalsIgnoreCase("Transfer-Encoding"));
 
     private UpstreamReader() {}
 
     /** The upstreams by name, in the file's order; none where no provider is configured. */
-    static Map<String, UpstreamSettings> upstreams(Section root) {
+    static Map<String, UpstreamSettings> read(Section root) {
         Map<String, UpstreamSettings> upstreams = new LinkedHashMap<>();
-        String key = root.find("model_provider_api_key", Kind.KEY);
-        URI url = root.find("default_api_url", Kind.HTTP);
+        String key = root.find("model_provider_api_key", ValueType.API_KEY);
+        URI url = root.find("default_api_url", ValueType.HTTP_URL);
         refuseUserInfo(root, "default_api_url", url, "model_provider_api_key");
         if (url != null && !url.toString().equals(SAMPLE_URL)) {
             upstreams.put(
@@ -59,27 +60,28 @@ final class UpstreamReader {
         }
         root.sections("upstreams", UpstreamReader::upstream).forEach((name, upstream) -> {
             if (upstreams.putIfAbsent(name, upstream) != null) {
-                root.problem("upstreams", "found the name default, which the upstream of default_api_url has already");
+                root.addProblem(
+                        "upstreams", "found the name default, which the upstream of default_api_url has already");
             }
         });
         return upstreams;
     }
 
     private static UpstreamSettings upstream(String name, Section section) {
-        URI url = section.require("url", Kind.HTTP, NOWHERE);
+        URI url = section.require("url", ValueType.HTTP_URL, NOWHERE);
         refuseUserInfo(section, "url", url, "api_key");
-        @Nullable String key = section.find("api_key", Kind.KEY);
+        @Nullable String key = section.find("api_key", ValueType.API_KEY);
         Timeouts timeouts = section.section("timeouts", UpstreamReader::timeouts);
-        String model = section.find("model", Kind.LINE_OF_TEXT);
+        String model = section.find("model", ValueType.LINE);
         Limits limits = limits(section);
-        Map<String, String> headers = section.values("headers", HEADER, Kind.HEADER_VALUE);
-        URI proxy = section.find("proxy", Kind.PROXY);
+        Map<String, String> headers = section.values("headers", HEADER, ValueType.HEADER_VALUE);
+        URI proxy = section.find("proxy", ValueType.PROXY_URL);
         ReasoningHistory reasoning = section.get("reasoning_history", REASONING_HISTORY, ReasoningHistory.DROP);
         Replies replies = replies(section);
         Duration relearnAfter = section.get("relearn_after", RELEARN_AFTER, UpstreamSettings.DEFAULT_RELEARN_AFTER);
         SSLContext tls = section.section("tls", UpstreamReader::tls);
         if (tls != null && !"https".equalsIgnoreCase(url.getScheme())) {
-            section.problem("tls", "the url is not https://, allowed: tls with an https:// url only");
+            section.addProblem("tls", "the url is not https://, allowed: tls with an https:// url only");
         }
         return new UpstreamSettings(
                 name, url, key, model, timeouts, limits, reasoning, replies, relearnAfter, headers, proxy, tls);
@@ -88,7 +90,7 @@ final class UpstreamReader {
     /** The HTTP client rejects such a URL at each call; and a password in a URL reaches logs. */
     private static void refuseUserInfo(Section section, String key, @Nullable URI url, String keyOfApiKey) {
         if (url != null && url.getRawUserInfo() != null) {
-            section.problem(
+            section.addProblem(
                     key,
                     "found a user or a password in the URL, allowed: a URL without them; put the provider's key into "
                             + keyOfApiKey);
@@ -97,11 +99,11 @@ final class UpstreamReader {
 
     /** The certificates of an upstream; null if it has none of its own. */
     private static @Nullable SSLContext tls(Section section) {
-        String ca = section.find("ca", Kind.LINE_OF_TEXT);
-        String keystore = section.find("keystore", Kind.LINE_OF_TEXT);
-        String password = section.find("keystore_password", Kind.SECRET, "none");
+        String ca = section.find("ca", ValueType.LINE);
+        String keystore = section.find("keystore", ValueType.LINE);
+        String password = section.find("keystore_password", ValueType.SECRET_LINE, "none");
         if (password != null && keystore == null) {
-            section.missing("keystore", "the PKCS12 file that keystore_password opens");
+            section.addMissing("keystore", "the PKCS12 file that keystore_password opens");
         }
         Certificates certificates = new Certificates();
         if (ca != null) {
@@ -121,29 +123,29 @@ final class UpstreamReader {
         try {
             check.run();
         } catch (Certificates.UnusableException e) {
-            section.problem(e.key(), String.valueOf(e.getMessage()));
+            section.addProblem(e.key(), String.valueOf(e.getMessage()));
         }
     }
 
     private static Limits limits(Section section) {
         Limits fallback = Limits.DEFAULT;
-        long concurrency = section.get("concurrency", Kind.integer(1, 100_000), (long) fallback.concurrency());
-        long queue = section.get("queue", Kind.integer(0, 100_000), (long) fallback.queue());
-        long attempts = section.get("attempts", Kind.integer(1, 10), (long) fallback.attempts());
+        long concurrency = section.get("concurrency", ValueType.integer(1, 100_000), (long) fallback.concurrency());
+        long queue = section.get("queue", ValueType.integer(0, 100_000), (long) fallback.queue());
+        long attempts = section.get("attempts", ValueType.integer(1, 10), (long) fallback.attempts());
         return new Limits(
                 (int) concurrency,
                 (int) queue,
                 (int) attempts,
                 section.get("max_retry_wait", RETRY_WAIT, fallback.maxRetryWait()),
-                section.get("circuit_breaker", Kind.FLAG, fallback.circuitBreaker()));
+                section.get("circuit_breaker", ValueType.BOOLEAN, fallback.circuitBreaker()));
     }
 
     private static Replies replies(Section section) {
         Replies fallback = Replies.DEFAULT;
         return new Replies(
                 section.get("event", EVENT, (long) fallback.maxEventBytes()).intValue(),
-                section.get("require_finish_reason", Kind.FLAG, fallback.requireFinishReason()),
-                section.get("starts_thinking", Kind.FLAG, fallback.startsThinking()));
+                section.get("require_finish_reason", ValueType.BOOLEAN, fallback.requireFinishReason()),
+                section.get("starts_thinking", ValueType.BOOLEAN, fallback.startsThinking()));
     }
 
     private static Timeouts timeouts(Section section) {

@@ -27,7 +27,7 @@ public final class DurationText {
                 });
     }
 
-    public static String of(Duration duration) {
+    public static String format(Duration duration) {
         long millis = duration.toMillis();
         if (millis % 1000 != 0) {
             return millis + "ms";

@@ -25,7 +25,7 @@ public final class SizeText {
         return amount > Long.MAX_VALUE >> shift ? Optional.empty() : Optional.of(amount << shift);
     }
 
-    public static String of(long bytes) {
+    public static String format(long bytes) {
         if (bytes == 0 || bytes % (1 << 10) != 0) {
             return Long.toString(bytes);
         }

@@ -56,7 +56,7 @@ public final class Substitution {
         try (InputStream in = Files.newInputStream(Path.of(path))) {
             byte[] bytes = in.readNBytes(FILE_LIMIT + 1);
             if (bytes.length > FILE_LIMIT) {
-                throw new UnresolvedException("the file " + path + " is larger than " + SizeText.of(FILE_LIMIT));
+                throw new UnresolvedException("the file " + path + " is larger than " + SizeText.format(FILE_LIMIT));
             }
             String text = StandardCharsets.UTF_8
                     .newDecoder()

@@ -15,7 +15,7 @@ import org.yaml.snakeyaml.representer.Representer;
 
 /** A file's one YAML document as nodes with their lines. No object is made of them. */
 final class YamlDocument {
-    static final int CODE_POINTS = 1 << 20;
+    static final int MAX_CODE_POINTS = 1 << 20;
     private static final int DEPTH = 20;
     private static final int ALIASES = 50;
 
@@ -38,19 +38,19 @@ final class YamlDocument {
         } catch (YAMLException e) {
             throw new ConfigException(file + ":1: no YAML that can be read: " + e.getMessage());
         }
-        if (root == null || Reading.isAbsent(root)) {
+        if (root == null || ReadContext.isNull(root)) {
             throw new ConfigException(file + ":1: the file is empty, allowed: at least one key with its value");
         }
         if (root instanceof MappingNode mapping) {
             return mapping;
         }
         throw new ConfigException("%s:%d: found %s, allowed: keys and values, like default_model: some-model"
-                .formatted(file, Reading.lineOf(root), Reading.nameOf(root)));
+                .formatted(file, ReadContext.lineOf(root), ReadContext.describe(root)));
     }
 
     private static Yaml yaml() {
         LoaderOptions options = new LoaderOptions();
-        options.setCodePointLimit(CODE_POINTS);
+        options.setCodePointLimit(MAX_CODE_POINTS);
         options.setNestingDepthLimit(DEPTH);
         options.setMaxAliasesForCollections(ALIASES);
         options.setAllowRecursiveKeys(false);

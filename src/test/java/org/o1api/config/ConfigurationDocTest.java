@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.o1api.settings.Reading;
+import org.o1api.settings.ReadContext;
 import org.o1api.settings.Substitution;
 
 /** Holds {@code configuration.md} to the code: the same keys, the same defaults and ranges, and examples that work. */
@@ -31,11 +31,11 @@ class ConfigurationDocTest {
     @Test
     void hasARowForEachKeyThatIsRead() {
         Map<String, Row> rows = rows();
-        Map<String, Reading.Asked> asked = asked(example(1));
+        Map<String, ReadContext.KnownKey> asked = asked(example(1));
 
         assertThat(rows.keySet()).containsExactlyInAnyOrderElementsOf(asked.keySet());
         rows.forEach((key, row) -> {
-            Reading.Asked read = Objects.requireNonNull(asked.get(key));
+            ReadContext.KnownKey read = Objects.requireNonNull(asked.get(key));
             assertThat(row.allowed()).as(key).isEqualTo(read.allowed());
             if (read.fallback() != null) {
                 assertThat(row.fallback()).as(key).isEqualTo(read.fallback());
@@ -60,10 +60,10 @@ class ConfigurationDocTest {
     }
 
     /** The code asks for a section's keys whether or not it is there, but for those of names only where one is. */
-    private static Map<String, Reading.Asked> asked(String everything) {
-        Reading reading = new Reading("all", new Substitution(ENVIRONMENT::get));
+    private static Map<String, ReadContext.KnownKey> asked(String everything) {
+        ReadContext reading = new ReadContext("all", new Substitution(ENVIRONMENT::get));
         ConfigReader.read(reading, everything);
-        return reading.asked();
+        return reading.knownKeys();
     }
 
     private Map<String, Row> rows() {

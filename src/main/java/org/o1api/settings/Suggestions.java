@@ -7,15 +7,15 @@ import java.util.Optional;
 import org.apache.commons.text.similarity.DamerauLevenshteinDistance;
 
 /** The known name that somebody who wrote an unknown one may have meant. */
-final class Nearest {
-    private Nearest() {}
+final class Suggestions {
+    private Suggestions() {}
 
     /** A hint to append to an error, empty when nothing is near. */
     static String hint(String name, Collection<String> known) {
-        return find(name, known).map(near -> "; did you mean " + near + "?").orElse("");
+        return closest(name, known).map(near -> "; did you mean " + near + "?").orElse("");
     }
 
-    static Optional<String> find(String name, Collection<String> known) {
+    static Optional<String> closest(String name, Collection<String> known) {
         String wanted = plain(name);
         int limit = Math.max(1, Math.min(4, wanted.length() / 3));
         DamerauLevenshteinDistance distance = new DamerauLevenshteinDistance(limit);

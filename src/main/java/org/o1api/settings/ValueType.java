@@ -18,151 +18,153 @@ import java.util.regex.Pattern;
  * A kind of value: how its text is read, and what is allowed.
  *
  * @param allowed as errors and docs say it
- * @param known the names of which one has to be meant; empty for other kinds
+ * @param allowedNames the names of which one has to be meant; empty for other kinds
  * @param emptyIsAbsent whether an empty text is the same as no key
- * @param shown a refused text as an error may show it
- * @param printed a value as the config would write it
+ * @param display a refused text as an error may show it
+ * @param printer a value as the config would write it
  */
-public record Kind<T>(
+public record ValueType<T>(
         String allowed,
-        List<String> known,
+        List<String> allowedNames,
         boolean emptyIsAbsent,
-        Function<String, String> shown,
+        Function<String, String> display,
         Function<String, Optional<T>> parser,
-        Function<T, String> printed) {
+        Function<T, String> printer) {
     private static final int SHOWN = 60;
-    private static final int LINE = 4096;
+    private static final int MAX_LINE_LENGTH = 4096;
     private static final String OFF = "off";
     private static final Pattern INTEGER = Pattern.compile("\\d{1,15}");
-    private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
+    private static final Pattern SHA256_PATTERN = Pattern.compile("[0-9a-fA-F]{64}");
 
-    public static final Kind<Boolean> FLAG = of("true, false", Kind::flag, Object::toString);
-    public static final Kind<String> LINE_OF_TEXT = of("one line of text", Kind::line, line -> line);
-    public static final Kind<String> SECRET = LINE_OF_TEXT.hidden();
+    public static final ValueType<Boolean> BOOLEAN = of("true, false", ValueType::flag, Object::toString);
+    public static final ValueType<String> LINE = of("one line of text", ValueType::line, line -> line);
+    public static final ValueType<String> SECRET_LINE = LINE.hidden();
     /** What clients can send in a header: HTTP transports no others reliably, and a blank at an end gets lost. */
-    public static final Kind<String> KEY = LINE_OF_TEXT
-            .which(
+    public static final ValueType<String> API_KEY = LINE.where(
                     "visible ASCII characters without spaces",
                     Pattern.compile("[!-~]+").asMatchPredicate())
             .hidden();
 
-    public static final Kind<String> HEADER_VALUE = LINE_OF_TEXT
-            .which(
+    public static final ValueType<String> HEADER_VALUE = LINE.where(
                     "visible ASCII characters, with spaces only between them",
                     Pattern.compile("[!-~]+(?: +[!-~]+)*").asMatchPredicate())
             .hidden();
-    public static final Kind<String> HASH =
-            LINE_OF_TEXT.which("64 hex digits", SHA256.asMatchPredicate()).hidden();
-    public static final Kind<URI> HTTP = address("an http:// or https:// URL with a host")
-            .which("an http:// or https:// URL with a host", uri -> isHttp(uri) || "https".equals(scheme(uri)));
-    public static final Kind<URI> PROXY = address("http://[user:password@]host:port")
-            .which("http://[user:password@]host:port", uri -> isHttp(uri) && uri.getPort() > 0)
+    public static final ValueType<String> SHA256_HEX =
+            LINE.where("64 hex digits", SHA256_PATTERN.asMatchPredicate()).hidden();
+    public static final ValueType<URI> HTTP_URL = address("an http:// or https:// URL with a host")
+            .where("an http:// or https:// URL with a host", uri -> isHttp(uri) || "https".equals(scheme(uri)));
+    public static final ValueType<URI> PROXY_URL = address("http://[user:password@]host:port")
+            .where("http://[user:password@]host:port", uri -> isHttp(uri) && uri.getPort() > 0)
             .hidden();
 
-    public static <T> Kind<T> of(String allowed, Function<String, Optional<T>> parser, Function<T, String> printed) {
-        return new Kind<>(allowed, List.of(), true, Kind::quoted, parser, printed);
+    public static <T> ValueType<T> of(
+            String allowed, Function<String, Optional<T>> parser, Function<T, String> printed) {
+        return new ValueType<>(allowed, List.of(), true, ValueType::quoted, parser, printed);
     }
 
     /** Words to a model: several lines, never blank. */
-    public static Kind<String> words(String allowed, Predicate<String> rule) {
-        return new Kind<>(
+    public static ValueType<String> multiline(String allowed, Predicate<String> rule) {
+        return new ValueType<>(
                 allowed,
                 List.of(),
                 false,
-                Kind::quoted,
+                ValueType::quoted,
                 text -> Optional.of(text).filter(words -> !words.isBlank()).filter(rule),
                 text -> text);
     }
 
-    public static Kind<Long> integer(long min, long max) {
-        return of("a whole number, " + min + " to " + max, Kind::integer, Object::toString)
+    public static ValueType<Long> integer(long min, long max) {
+        return of("a whole number, " + min + " to " + max, ValueType::integer, Object::toString)
                 .filtered(number -> min <= number && number <= max);
     }
 
-    public static Kind<Duration> duration(Duration min, Duration max) {
+    public static ValueType<Duration> duration(Duration min, Duration max) {
         return of(
-                        "a duration, " + DurationText.of(min) + " to " + DurationText.of(max),
+                        "a duration, " + DurationText.format(min) + " to " + DurationText.format(max),
                         DurationText::parse,
-                        DurationText::of)
+                        DurationText::format)
                 .filtered(duration -> min.compareTo(duration) <= 0 && duration.compareTo(max) <= 0);
     }
 
     /** The same, or {@code off}: then the value is an empty one. */
-    public Kind<Optional<T>> orOff() {
-        return new Kind<>(
+    public ValueType<Optional<T>> orOff() {
+        return new ValueType<>(
                 allowed + ", or " + OFF,
-                known,
+                allowedNames,
                 emptyIsAbsent,
-                shown,
+                display,
                 text -> {
                     Optional<T> value = parser.apply(text);
                     return value.isPresent() || text.equals(OFF) ? Optional.of(value) : Optional.empty();
                 },
-                value -> value.map(printed).orElse(OFF));
+                value -> value.map(printer).orElse(OFF));
     }
 
-    public static Kind<Long> size(long min, long max) {
-        return of("a size, " + SizeText.of(min) + " to " + SizeText.of(max), SizeText::parse, SizeText::of)
+    public static ValueType<Long> size(long min, long max) {
+        return of("a size, " + SizeText.format(min) + " to " + SizeText.format(max), SizeText::parse, SizeText::format)
                 .filtered(size -> min <= size && size <= max);
     }
 
-    public static <T> Kind<T> oneOf(Collection<T> values, Function<T, String> name) {
+    public static <T> ValueType<T> oneOf(Collection<T> values, Function<T, String> name) {
         Map<String, T> byName = new LinkedHashMap<>();
         values.forEach(value -> byName.put(name.apply(value), value));
-        return new Kind<>(
+        return new ValueType<>(
                 String.join(", ", byName.keySet()),
                 List.copyOf(byName.keySet()),
                 true,
-                Kind::quoted,
+                ValueType::quoted,
                 text -> Optional.ofNullable(byName.get(text)),
                 name);
     }
 
     /** A name that something else in the file has. */
-    public static Kind<String> nameOf(String what, Collection<String> names) {
-        return new Kind<>(
+    public static ValueType<String> reference(String what, Collection<String> names) {
+        return new ValueType<>(
                 what,
                 List.copyOf(names),
                 true,
-                Kind::quoted,
+                ValueType::quoted,
                 text -> Optional.of(text).filter(names::contains),
                 name -> name);
     }
 
     /** The same, with something added to a refused text that an error shows. */
-    public Kind<T> noting(UnaryOperator<String> note) {
-        return new Kind<>(allowed, known, emptyIsAbsent, text -> shown.apply(text) + note.apply(text), parser, printed);
+    public ValueType<T> withNote(UnaryOperator<String> note) {
+        return new ValueType<>(
+                allowed, allowedNames, emptyIsAbsent, text -> display.apply(text) + note.apply(text), parser, printer);
     }
 
     /** The same, but never shown. */
-    public Kind<T> hidden() {
-        return new Kind<>(allowed, known, emptyIsAbsent, text -> "a value that is not shown here", parser, printed);
+    public ValueType<T> hidden() {
+        return new ValueType<>(
+                allowed, allowedNames, emptyIsAbsent, text -> "a value that is not shown here", parser, printer);
     }
 
     /** The same with a rule more, and other words for what is allowed. */
-    public Kind<T> which(String nowAllowed, Predicate<T> rule) {
-        return new Kind<>(
+    public ValueType<T> where(String nowAllowed, Predicate<T> rule) {
+        return new ValueType<>(
                 nowAllowed,
-                known,
+                allowedNames,
                 emptyIsAbsent,
-                shown,
+                display,
                 text -> parser.apply(text).filter(rule),
-                printed);
+                printer);
     }
 
     /** What is wrong with a text that could not be read. */
-    public String complaint(String found, String text) {
-        String list = String.join(", ", known);
-        String names = known.isEmpty() || list.equals(allowed) ? "" : " (" + list + ")";
-        return "found " + found + ", allowed: " + allowed + names + Nearest.hint(text, known);
+    public String errorMessage(String found, String text) {
+        String list = String.join(", ", allowedNames);
+        String names = allowedNames.isEmpty() || list.equals(allowed) ? "" : " (" + list + ")";
+        return "found " + found + ", allowed: " + allowed + names + Suggestions.hint(text, allowedNames);
     }
 
-    private Kind<T> filtered(Predicate<T> rule) {
-        return which(allowed, rule);
+    private ValueType<T> filtered(Predicate<T> rule) {
+        return where(allowed, rule);
     }
 
-    private static Kind<URI> address(String allowed) {
-        return new Kind<>(allowed, List.of(), true, Kind::withoutSecrets, text -> uri(text.strip()), URI::toString);
+    private static ValueType<URI> address(String allowed) {
+        return new ValueType<>(
+                allowed, List.of(), true, ValueType::withoutSecrets, text -> uri(text.strip()), URI::toString);
     }
 
     private static Optional<Boolean> flag(String text) {
@@ -178,7 +180,9 @@ public record Kind<T>(
     }
 
     private static Optional<String> line(String text) {
-        boolean fits = text.length() <= LINE && !text.isBlank() && text.chars().noneMatch(Character::isISOControl);
+        boolean fits = text.length() <= MAX_LINE_LENGTH
+                && !text.isBlank()
+                && text.chars().noneMatch(Character::isISOControl);
         return fits ? Optional.of(text) : Optional.empty();
     }
 

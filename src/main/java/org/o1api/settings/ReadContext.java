@@ -14,16 +14,16 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /** One reading of one file: the problems found, to be told at once, and the keys that were asked for. */
-public final class Reading {
+public final class ReadContext {
     private static final Set<Tag> PLAIN_TAGS =
             Set.of(Tag.STR, Tag.BOOL, Tag.INT, Tag.FLOAT, Tag.NULL, Tag.TIMESTAMP, Tag.MERGE, Tag.MAP, Tag.SEQ);
 
     private final String file;
     private final Substitution substitution;
     private final List<Problem> problems = new ArrayList<>();
-    private final Map<String, Asked> asked = new LinkedHashMap<>();
+    private final Map<String, KnownKey> asked = new LinkedHashMap<>();
 
-    public Reading(String file, Substitution substitution) {
+    public ReadContext(String file, Substitution substitution) {
         this.file = file;
         this.substitution = substitution;
     }
@@ -32,31 +32,31 @@ public final class Reading {
         return file;
     }
 
-    void problem(Place place, String message) {
+    void addProblem(ConfigPath place, String message) {
         problems.add(new Problem(place, message));
     }
 
     /** How many problems there are so far. */
-    int problems() {
+    int problemCount() {
         return problems.size();
     }
 
-    void asked(Asked key) {
+    void knownKeys(KnownKey key) {
         asked.putIfAbsent(key.pattern(), key);
     }
 
     /** Every key that was looked for, present or not, by its pattern. */
-    public Map<String, Asked> asked() {
+    public Map<String, KnownKey> knownKeys() {
         return asked;
     }
 
     /** Reads a single value; null when there is none, or none that can be used, which is then a problem. */
-    <T> @Nullable T value(Place place, Node node, Kind<T> kind) {
+    <T> @Nullable T readValue(ConfigPath place, Node node, ValueType<T> kind) {
         if (!(node instanceof ScalarNode scalar)) {
-            problem(place, "found " + nameOf(node) + ", allowed: " + kind.allowed());
+            addProblem(place, "found " + describe(node) + ", allowed: " + kind.allowed());
             return null;
         }
-        if (isAbsent(node) || refusesTag(place, node)) {
+        if (isNull(node) || rejectTag(place, node)) {
             return null;
         }
         String written = scalar.getValue();
@@ -67,25 +67,25 @@ public final class Reading {
             }
             T value = kind.parser().apply(text).orElse(null);
             if (value == null) { // the text as it was written: what was put in for a variable may be secret
-                problem(place, kind.complaint(kind.shown().apply(written), text));
+                addProblem(place, kind.errorMessage(kind.display().apply(written), text));
             }
             return value;
         } catch (Substitution.UnresolvedException e) {
-            problem(place, String.valueOf(e.getMessage()));
+            addProblem(place, String.valueOf(e.getMessage()));
             return null;
         }
     }
 
     /** Tags ask a reader to make objects. This one makes none. */
-    boolean refusesTag(Place place, Node node) {
+    boolean rejectTag(ConfigPath place, Node node) {
         boolean refused = !PLAIN_TAGS.contains(node.getTag());
         if (refused) {
-            problem(place, "found a YAML tag (!), allowed: values without one");
+            addProblem(place, "found a YAML tag (!), allowed: values without one");
         }
         return refused;
     }
 
-    void failOnProblems() {
+    void throwIfProblems() {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems.stream()
                     .sorted(Comparator.comparingInt(problem -> problem.place().line()))
@@ -105,11 +105,11 @@ public final class Reading {
     }
 
     /** Nothing, {@code null} or {@code ~}. */
-    static boolean isAbsent(Node node) {
+    static boolean isNull(Node node) {
         return node.getTag().equals(Tag.NULL);
     }
 
-    static String nameOf(Node node) {
+    static String describe(Node node) {
         if (node instanceof ScalarNode) {
             return "a single value";
         }
@@ -121,8 +121,8 @@ public final class Reading {
      *
      * @param fallback what is taken when the key is absent, as the file would write it; null when that depends
      */
-    public record Asked(
+    public record KnownKey(
             String pattern, String allowed, @Nullable String fallback) {}
 
-    private record Problem(Place place, String message) {}
+    private record Problem(ConfigPath place, String message) {}
 }

@@ -9,20 +9,20 @@ import java.util.regex.Pattern;
  * @param path the key's path, like {@code presets.o1.steps.min}; empty for the whole file
  * @param pattern the path with {@code *} for names and {@code []} for positions, as the docs list it
  */
-record Place(int line, String path, String pattern) {
+record ConfigPath(int line, String path, String pattern) {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]+");
 
-    Place key(int at, String key) {
-        return new Place(at, join(path, PLAIN.matcher(key).matches() ? key : "'" + key + "'"), join(pattern, key));
+    ConfigPath key(int at, String key) {
+        return new ConfigPath(at, join(path, PLAIN.matcher(key).matches() ? key : "'" + key + "'"), join(pattern, key));
     }
 
     /** A key that the file's author names. */
-    Place name(int at, String name) {
-        return new Place(at, key(at, name).path(), join(pattern, "*"));
+    ConfigPath name(int at, String name) {
+        return new ConfigPath(at, key(at, name).path(), join(pattern, "*"));
     }
 
-    Place item(int at, int index) {
-        return new Place(at, path + "[" + index + "]", pattern + "[]");
+    ConfigPath item(int at, int index) {
+        return new ConfigPath(at, path + "[" + index + "]", pattern + "[]");
     }
 
     private static String join(String parent, String key) {
