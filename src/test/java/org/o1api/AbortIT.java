@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.InContainers;
@@ -33,12 +33,12 @@ class AbortIT {
     @InContainers(config = {ONE_TURN, SOON})
     void startsNoFurtherStep(Stage stage) {
         CountDownLatch left = new CountDownLatch(1);
-        stage.plays(exchange -> exchange.stream()
+        stage.play(exchange -> exchange.stream()
                 .text("{\"title\": \"First\", \"content\": \"The first")
                 .await(left)
                 .text(" word.\", \"next_action\": \"continue\"}")
                 .done());
-        try (ChatClient.Stream stream = stage.client().ask("?")) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
             assertThat(stream.nextText().reasoning()).startsWith("## Step 1");
         }
         // A client's going is only seen by writing to it; the gateway probes a few times a second.
@@ -49,8 +49,8 @@ class AbortIT {
 
     @InContainers(config = {ONE_TURN, SOON})
     void doesNotTryAgain(Stage stage) {
-        stage.plays(Script.error(429, "slow", "Retry-After: 8"));
-        try (ChatClient.Stream stream = stage.client().ask("?", AT_ONCE)) {
+        stage.play(Script.error(429, "slow", "Retry-After: 8"));
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", AT_ONCE)) {
             assertThat(stream.next()).isNotNull();
         }
 
@@ -60,35 +60,35 @@ class AbortIT {
     @InContainers(config = {"upstream concurrency: 1, queue: 10", SOON, "limits: { turns: 2 }"})
     void leavesTheLineAtTheUpstream(Stage stage) {
         CountDownLatch enough = new CountDownLatch(1);
-        stage.plays(
+        stage.play(
                 exchange ->
                         exchange.stream().text("It").await(enough).text(" is.").done(),
                 Script.answer("Yes."));
-        try (ChatClient.Stream first = stage.client().ask("?", AT_ONCE)) {
+        try (ChatClient.Stream first = stage.client().streamQuestion("?", AT_ONCE)) {
             assertThat(first.nextText().content()).isEqualTo("It");
-            try (ChatClient.Stream waiting = stage.client().ask("?", AT_ONCE)) {
+            try (ChatClient.Stream waiting = stage.client().streamQuestion("?", AT_ONCE)) {
                 assertThat(waiting.next()).isNotNull();
             }
             try (ChatClient.Stream third = askUntilLetIn(stage)) {
                 enough.countDown();
-                assertThat(ChatClient.content(third.rest())).isEqualTo("Yes.");
+                assertThat(ChatClient.content(third.remainingEvents())).isEqualTo("Yes.");
             }
-            assertThat(ChatClient.content(first.rest())).isEqualTo(" is.");
+            assertThat(ChatClient.content(first.remainingEvents())).isEqualTo(" is.");
         }
         assertThat(stage.requests()).hasSize(2);
     }
 
     @InContainers(config = "upstream concurrency: 1")
     void leavesThePoolOfOneToTheNextTurn(Stage stage) {
-        stage.plays(exchange -> exchange.stream().text("It").awaitClientLeft(), Script.answer("Yes."));
-        try (ChatClient.Stream stream = stage.client().ask("?", AT_ONCE)) {
+        stage.play(exchange -> exchange.stream().text("It").awaitDisconnect(), Script.answer("Yes."));
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", AT_ONCE)) {
             assertThat(stream.nextText().content()).isEqualTo("It");
         }
         stage.awaitAborted(LIMIT);
 
         assertTimeout(
                 Duration.ofSeconds(1),
-                () -> assertThat(stage.client().askWhole("?", AT_ONCE).content())
+                () -> assertThat(stage.client().postQuestion("?", AT_ONCE).content())
                         .isEqualTo("Yes."));
     }
 
@@ -102,22 +102,24 @@ class AbortIT {
                         + "\", timeouts: { connect: 1m } }, near: { url: \"" + upstream.url()
                         + "\" } }\npresets: { far: { upstream: far }, near: { upstream: near } }\n")) {
             ChatClient client = gateway.client(Stage.KEY);
-            try (ChatClient.Stream stream = client.ask("?", AT_ONCE, "\"model\": \"far\"")) {
+            try (ChatClient.Stream stream = client.streamQuestion("?", AT_ONCE, "\"model\": \"far\"")) {
                 assertThat(stream.status()).isEqualTo(200);
-                assertThat(client.askWhole("?", AT_ONCE, "\"model\": \"near\"").status())
+                assertThat(client.postQuestion("?", AT_ONCE, "\"model\": \"near\"")
+                                .status())
                         .isEqualTo(503);
             }
             await().atMost(Duration.ofMillis(2500))
                     .pollInterval(Duration.ofMillis(20))
-                    .until(() ->
-                            client.askWhole("?", AT_ONCE, "\"model\": \"near\"").status() == 200);
+                    .until(() -> client.postQuestion("?", AT_ONCE, "\"model\": \"near\"")
+                                    .status()
+                            == 200);
         }
     }
 
     /** Waits until the gateway runs no turn any more, and looks how often the upstream was asked until then. */
     private static void awaitTheNextTurn(Stage stage, int calls) {
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
-            Answer answer = stage.client().askWhole("nobody answers this", AT_ONCE);
+            JsonResponse answer = stage.client().postQuestion("nobody answers this", AT_ONCE);
             return !answer.json().at("/error/code").asText().equals("overloaded");
         });
         assertThat(stage.requests().stream()
@@ -129,7 +131,7 @@ class AbortIT {
     private static ChatClient.Stream askUntilLetIn(Stage stage) {
         return await().atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> stage.client().ask("?", AT_ONCE), stream -> {
+                .until(() -> stage.client().streamQuestion("?", AT_ONCE), stream -> {
                     if (stream.status() != 200) {
                         stream.close();
                     }

@@ -14,11 +14,11 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** Who may ask for what: keys and their presets, and pages of other origins. */
 class AccessIT {
@@ -46,9 +46,9 @@ class AccessIT {
         assertThat(models(teamB)).containsExactly("team/deep");
         assertThat(teamB.get("/v1/models/team/deep").json().path("owned_by").asText())
                 .isEqualTo("o1-api");
-        Answer hidden = teamA.get("/v1/models/team/deep");
-        Answer unknown = teamA.get("/v1/models/nothing");
-        for (Answer answer : List.of(hidden, unknown)) {
+        JsonResponse hidden = teamA.get("/v1/models/team/deep");
+        JsonResponse unknown = teamA.get("/v1/models/nothing");
+        for (JsonResponse answer : List.of(hidden, unknown)) {
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.json().at("/error/code").asText()).isEqualTo("model_not_found");
         }
@@ -58,21 +58,21 @@ class AccessIT {
     void answersEachKeyByItsModelsOnly(Stage stage) {
         ChatClient teamA = stage.gateway().client("sk-team-a");
         ChatClient teamB = stage.gateway().client("sk-team-b");
-        stage.plays();
-        for (Answer answer : List.of(
-                teamA.askWhole("?", "\"model\": \"team/deep\""),
-                teamA.askWhole("?", "\"model\": \"nothing\""),
-                teamB.askWhole("?", "\"model\": \"thinker\""))) {
+        stage.play();
+        for (JsonResponse answer : List.of(
+                teamA.postQuestion("?", "\"model\": \"team/deep\""),
+                teamA.postQuestion("?", "\"model\": \"nothing\""),
+                teamB.postQuestion("?", "\"model\": \"thinker\""))) {
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.json().at("/error/code").asText()).isEqualTo("model_not_found");
             assertThat(answer.json().at("/error/param").asText()).isEqualTo("model");
         }
         assertThat(stage.requests()).isEmpty();
 
-        stage.plays(Steps.thenAnswer("Yes."));
-        JsonNode reply = teamB.askWhole("?", "\"model\": null").json();
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+        JsonNode reply = teamB.postQuestion("?", "\"model\": null").json();
         assertThat(reply.path("model").asText()).isEqualTo("team/deep");
-        assertThat(reply.at("/choices/0/message/reasoning").asText()).isEqualTo(Steps.SHOWN);
+        assertThat(reply.at("/choices/0/message/reasoning").asText()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         assertThat(stage.request(0).body().path("model").asText()).isEqualTo("deep-model");
     }
 
@@ -82,14 +82,15 @@ class AccessIT {
         ChatClient teamB = stage.gateway().client("sk-team-b");
         for (String alias : List.of("o1", "openai/o1")) {
             String model = "\"model\": \"" + alias + "\"";
-            stage.plays(Steps.thenAnswer("Yes."));
-            assertThat(teamA.askWhole("?", model).json().path("model").asText()).isEqualTo(alias);
+            stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+            assertThat(teamA.postQuestion("?", model).json().path("model").asText())
+                    .isEqualTo(alias);
             assertThat(stage.request(0).body().path("model").asText()).isEqualTo("fake-model");
 
-            stage.plays(Steps.thenAnswer("Yes."));
-            try (ChatClient.Stream stream = teamA.ask("?", model)) {
-                assertThat(stream.rest())
-                        .filteredOn(event -> !event.done())
+            stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+            try (ChatClient.Stream stream = teamA.streamQuestion("?", model)) {
+                assertThat(stream.remainingEvents())
+                        .filteredOn(event -> !event.isDone())
                         .allSatisfy(event ->
                                 assertThat(event.json().path("model").asText()).isEqualTo(alias));
             }
@@ -97,7 +98,7 @@ class AccessIT {
             JsonNode found = teamA.get("/v1/models/" + alias).json();
             assertThat(found.path("id").asText()).isEqualTo(alias);
             assertThat(found.path("object").asText()).isEqualTo("model");
-            for (Answer answer : List.of(teamB.get("/v1/models/" + alias), teamB.askWhole("?", model))) {
+            for (JsonResponse answer : List.of(teamB.get("/v1/models/" + alias), teamB.postQuestion("?", model))) {
                 assertThat(answer.status()).isEqualTo(404);
                 assertThat(answer.json().at("/error/code").asText()).isEqualTo("model_not_found");
             }
@@ -107,17 +108,19 @@ class AccessIT {
 
     @InContainers(config = {"presets: { fast: {}, thinker: { aliases: [fake-model] } }"})
     void answersWithTheStandardPresetByItsAlias(Stage stage) {
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        assertThat(stage.client().askWhole("?").json().path("model").asText()).isEqualTo("thinker");
+        assertThat(stage.client().postQuestion("?").json().path("model").asText())
+                .isEqualTo("thinker");
         assertThat(stage.request(0).body().path("model").asText()).isEqualTo("thinker");
     }
 
     @InContainers(config = {"presets: { thinker: {}, other: { model: other-model } }"})
     void callsTheModelOfTheSixKeysForAPresetWithoutOne(Stage stage) {
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        assertThat(stage.client().askWhole("?").json().path("model").asText()).isEqualTo("thinker");
+        assertThat(stage.client().postQuestion("?").json().path("model").asText())
+                .isEqualTo("thinker");
         assertThat(stage.request(0).body().path("model").asText()).isEqualTo("fake-model");
     }
 
@@ -152,13 +155,13 @@ class AccessIT {
 
     @InContainers(config = {PRESETS, KEYS})
     void logsWhoAskedAndNeverTheKey(Stage stage) {
-        stage.decides(request -> Script.error(400, "No: " + Stage.PROVIDER_KEY));
+        stage.dispatch(request -> Script.error(400, "No: " + Stage.PROVIDER_KEY));
         try (Log log = Log.open()) {
             stage.gateway()
                     .client("sk-team-a")
                     .send(
                             "/v1/chat/completions",
-                            request -> ChatClient.posting("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
+                            request -> ChatClient.postJson("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
                                     .apply(request.header("x-request-id", "trace-4711")));
 
             assertThat(log.lines)
@@ -174,14 +177,14 @@ class AccessIT {
     void logsWhatATurnTookAndNeverWhatWasSaid(Stage stage) {
         try (Log log = Log.open()) {
             for (boolean streams : List.of(false, true)) {
-                stage.plays(Steps.thenAnswer("Yes, privately."));
+                stage.play(StepScripts.threeStepsThenAnswer("Yes, privately."));
                 if (streams) {
                     try (ChatClient.Stream stream =
-                            stage.gateway().client("sk-team-a").ask("In private?")) {
-                        assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes, privately.");
+                            stage.gateway().client("sk-team-a").streamQuestion("In private?")) {
+                        assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes, privately.");
                     }
                 } else {
-                    stage.gateway().client("sk-team-a").askWhole("In private?");
+                    stage.gateway().client("sk-team-a").postQuestion("In private?");
                 }
 
                 String line = "turn done: request=req_[0-9a-f]+"
@@ -199,9 +202,9 @@ class AccessIT {
 
     @InContainers(config = {PRESETS, KEYS})
     void logsWhatAFailedTurnUsed(Stage stage) {
-        stage.plays(Script.answer(Steps.step("T", "c", "final_answer")), Script.error(400, "No."));
+        stage.play(Script.answer(StepScripts.step("T", "c", "final_answer")), Script.error(400, "No."));
         try (Log log = Log.open()) {
-            stage.gateway().client("sk-team-a").askWhole("?", "\"reasoning_effort\": \"minimal\"");
+            stage.gateway().client("sk-team-a").postQuestion("?", "\"reasoning_effort\": \"minimal\"");
             assertThat(log.lines)
                     .anyMatch(line ->
                             line.startsWith("turn failed: ") && line.contains(" calls=2 attempts=2 tokens=10+5 "));
@@ -225,11 +228,11 @@ class AccessIT {
                         .end());
         try (Log log = Log.open()) {
             for (Script script : scripts) {
-                stage.decides(request -> script);
-                stage.client().askWhole("my secret question", "\"reasoning_effort\": \"none\"");
-                try (ChatClient.Stream stream = stage.client().ask("my secret question")) {
+                stage.dispatch(request -> script);
+                stage.client().postQuestion("my secret question", "\"reasoning_effort\": \"none\"");
+                try (ChatClient.Stream stream = stage.client().streamQuestion("my secret question")) {
                     if (stream.status() == 200) {
-                        stream.rest();
+                        stream.remainingEvents();
                     }
                 }
             }
@@ -237,7 +240,7 @@ class AccessIT {
         }
     }
 
-    private static Answer preflight(Stage stage, String origin) {
+    private static JsonResponse preflight(Stage stage, String origin) {
         return stage.gateway()
                 .client("")
                 .send(
@@ -248,32 +251,32 @@ class AccessIT {
                                 .header("Access-Control-Request-Headers", "authorization,content-type,x-stainless-os"));
     }
 
-    private static Answer from(String origin, ChatClient client) {
+    private static JsonResponse from(String origin, ChatClient client) {
         return client.send("/v1/models", request -> request.GET().header("Origin", origin));
     }
 
     @InContainers(config = CORS)
     void letsPagesOfItsOriginsAsk(Stage stage) {
-        Answer preflight = preflight(stage, "https://chat.example.com");
+        JsonResponse preflight = preflight(stage, "https://chat.example.com");
         assertThat(preflight.status()).isEqualTo(204);
         assertThat(preflight.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
         assertThat(preflight.header("Access-Control-Allow-Methods")).contains("POST", "GET");
         assertThat(preflight.header("Access-Control-Allow-Headers")).contains("authorization", "x-stainless-os");
 
-        Answer good = from("https://chat.example.com", stage.client());
+        JsonResponse good = from("https://chat.example.com", stage.client());
         assertThat(good.status()).isEqualTo(200);
         assertThat(good.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
         assertThat(good.header("Access-Control-Expose-Headers")).contains("x-request-id", "Retry-After");
         assertThat(good.header("Vary")).contains("Origin");
-        Answer refused = from("https://chat.example.com", stage.gateway().client("sk-wrong"));
+        JsonResponse refused = from("https://chat.example.com", stage.gateway().client("sk-wrong"));
         assertThat(refused.status()).isEqualTo(401);
         assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
 
-        stage.plays(Steps.thenAnswer("Yes."));
-        Answer chat = stage.client()
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+        JsonResponse chat = stage.client()
                 .send(
                         "/v1/chat/completions",
-                        request -> ChatClient.posting("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
+                        request -> ChatClient.postJson("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
                                 .apply(request.header("Origin", "https://chat.example.com")));
         assertThat(chat.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
     }

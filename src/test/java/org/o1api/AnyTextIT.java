@@ -209,16 +209,19 @@ class AnyTextIT {
                 String[] fields = {
                     "\"reasoning_effort\": \"minimal\"", "\"reasoning_format\": \"" + format.wireName() + "\""
                 };
-                stage.plays(said.scripts());
-                try (ChatClient.Stream stream = stage.client().ask("?", fields)) {
-                    List<Event> events = stream.rest();
+                stage.play(said.scripts());
+                try (ChatClient.Stream stream = stage.client().streamQuestion("?", fields)) {
+                    List<Event> events = stream.remainingEvents();
                     assertThat(events)
                             .allMatch(event ->
                                     event.data().chars().noneMatch(c -> c == 0x85 || c == 0x2028 || c == 0x2029));
                     isWhole(Shown.of(events), format, said);
                 }
-                stage.plays(said.scripts());
-                isWhole(Shown.of(stage.client().askWhole("?", fields).json().at("/choices/0/message")), format, said);
+                stage.play(said.scripts());
+                isWhole(
+                        Shown.of(stage.client().postQuestion("?", fields).json().at("/choices/0/message")),
+                        format,
+                        said);
             }
         }
     }

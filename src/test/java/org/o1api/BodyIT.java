@@ -169,8 +169,8 @@ class BodyIT {
                 connection.send(keyed(Stage.KEY, "Content-Length: 100")).send("{");
             }
             assertThat(stage.gateway().client("").get("/health/live").status()).isEqualTo(200);
-            stage.plays(Script.answer("Yes."));
-            assertThat(stage.client().askWhole("?", AT_ONCE).content()).isEqualTo("Yes.");
+            stage.play(Script.answer("Yes."));
+            assertThat(stage.client().postQuestion("?", AT_ONCE).content()).isEqualTo("Yes.");
         } finally {
             for (Connection connection : connections) {
                 connection.close();
@@ -184,7 +184,7 @@ class BodyIT {
                 + "\"}]}";
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         for (boolean chunked : List.of(false, true)) {
-            stage.plays(Script.answer("Yes."));
+            stage.play(Script.answer("Yes."));
             try (Connection connection = new Connection(stage)) {
                 connection.send(
                         keyed(Stage.KEY, chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + bytes.length));
@@ -233,47 +233,47 @@ class BodyIT {
     void ofAllRequestsTogetherAreBounded(Stage stage) throws IOException {
         CountDownLatch end = new CountDownLatch(1);
         String question = "x".repeat(3500);
-        stage.decides(request -> exchange -> exchange.stream()
+        stage.dispatch(request -> exchange -> exchange.stream()
                 .text("It")
                 .await(end)
                 .text(" is.")
                 .finish("stop")
                 .done());
-        try (ChatClient.Stream first = stage.client().ask(question, AT_ONCE)) {
+        try (ChatClient.Stream first = stage.client().streamQuestion(question, AT_ONCE)) {
             assertThat(first.nextText().content()).isEqualTo("It");
 
-            ChatClient.Answer share = stage.client().askWhole(question, AT_ONCE);
+            ChatClient.JsonResponse share = stage.client().postQuestion(question, AT_ONCE);
             assertThat(share.status()).isEqualTo(429);
             assertThat(share.json().at("/error/code").asText()).isEqualTo("rate_limit_exceeded");
             assertThat(share.json().at("/error/message").asText()).contains("limits.bodies");
             assertThat(share.header("Retry-After")).isEqualTo("1");
 
             ChatClient second = stage.gateway().client(SECOND_KEY);
-            try (ChatClient.Stream other = second.ask(question, AT_ONCE)) {
+            try (ChatClient.Stream other = second.streamQuestion(question, AT_ONCE)) {
                 assertThat(other.nextText().content()).isEqualTo("It");
                 end.countDown();
-                assertThat(ChatClient.content(first.rest())).isEqualTo(" is.");
-                assertThat(ChatClient.content(other.rest())).isEqualTo(" is.");
+                assertThat(ChatClient.content(first.remainingEvents())).isEqualTo(" is.");
+                assertThat(ChatClient.content(other.remainingEvents())).isEqualTo(" is.");
             }
         } finally {
             end.countDown();
         }
-        assertThat(stage.client().askWhole(question, AT_ONCE).content()).isEqualTo("It is.");
+        assertThat(stage.client().postQuestion(question, AT_ONCE).content()).isEqualTo("It is.");
     }
 
     @InContainers(config = "limits: { body: 4KiB, bodies: 4KiB }")
     void aboveTheBoundOfAllAreRefusedAsOverload(Stage stage) throws IOException {
         CountDownLatch end = new CountDownLatch(1);
-        stage.decides(request -> exchange -> exchange.stream()
+        stage.dispatch(request -> exchange -> exchange.stream()
                 .text("It")
                 .await(end)
                 .text(" is.")
                 .finish("stop")
                 .done());
-        try (ChatClient.Stream first = stage.client().ask("x".repeat(3500), AT_ONCE)) {
+        try (ChatClient.Stream first = stage.client().streamQuestion("x".repeat(3500), AT_ONCE)) {
             assertThat(first.nextText().content()).isEqualTo("It");
 
-            ChatClient.Answer refused = stage.client().askWhole("x".repeat(3500), AT_ONCE);
+            ChatClient.JsonResponse refused = stage.client().postQuestion("x".repeat(3500), AT_ONCE);
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.json().at("/error/code").asText()).isEqualTo("overloaded");
             assertThat(refused.header("Retry-After")).isEqualTo("1");
@@ -299,7 +299,7 @@ class BodyIT {
             }
         }
         for (String charset : List.of("utf-8", "UTF-8", "\"utf-8\"", "us-ascii")) {
-            stage.plays(Script.answer("Yes."));
+            stage.play(Script.answer("Yes."));
             try (Connection connection = new Connection(stage)) {
                 String reply = connection
                         .send(head(

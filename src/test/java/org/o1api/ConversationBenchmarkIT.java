@@ -32,7 +32,7 @@ class ConversationBenchmarkIT {
         Map<String, String> urls =
                 Map.of("H2", "jdbc:h2:file:" + folder.resolve("conversations"), "PostgreSQL", Postgres.emptyDatabase());
         urls.forEach((name, url) -> {
-            try (FakeUpstream upstream = FakeUpstream.forgetting(request -> Script.answer(ANSWER));
+            try (FakeUpstream upstream = FakeUpstream.discardingRequests(request -> Script.answer(ANSWER));
                     RunningGateway gateway = Container.TOMCAT.start("api_bearer_token: " + Stage.KEY
                             + "\ndefault_model: fake-model\ndefault_api_url: " + upstream.url()
                             + "\nconversations: { url: \"" + url + "\" }\n")) {
@@ -73,8 +73,8 @@ class ConversationBenchmarkIT {
 
     private static double millis(ChatClient client, String field) {
         long start = System.nanoTime();
-        try (ChatClient.Stream stream = client.ask(QUESTION, "\"reasoning_effort\": \"none\"", field)) {
-            assertThat(ChatClient.content(stream.rest())).isEqualTo(ANSWER);
+        try (ChatClient.Stream stream = client.streamQuestion(QUESTION, "\"reasoning_effort\": \"none\"", field)) {
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo(ANSWER);
         }
         return (System.nanoTime() - start) / 1e6;
     }

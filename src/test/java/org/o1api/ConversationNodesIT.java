@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.Distribution;
 import org.o1api.testing.FakeUpstream;
@@ -62,13 +62,13 @@ class ConversationNodesIT {
     @Test
     void aDialogueGoesOnFromNodeToNode() {
         String url = Postgres.emptyDatabase();
-        try (FakeUpstream upstream = FakeUpstream.deciding(ConversationNodesIT::counting);
+        try (FakeUpstream upstream = FakeUpstream.dispatching(ConversationNodesIT::counting);
                 RunningGateway one = Container.TOMCAT.start(config(upstream, url, ""));
                 RunningGateway two = Container.JETTY.start(config(upstream, url, ""))) {
             List<String> expected = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 ChatClient client = (i % 2 == 0 ? one : two).client(Stage.KEY);
-                Answer answer = client.askWhole("q" + i, "\"conversation_id\": \"walks\"", PLAIN);
+                JsonResponse answer = client.postQuestion("q" + i, "\"conversation_id\": \"walks\"", PLAIN);
                 assertThat(answer.content()).isEqualTo((2 * i + 1) + " q" + i);
                 expected.addAll(List.of("q" + i, answer.content()));
             }
@@ -80,14 +80,14 @@ class ConversationNodesIT {
     @Test
     void manyTurnsAtOnceAreOneAfterTheOther() throws Exception {
         String url = Postgres.emptyDatabase();
-        try (FakeUpstream upstream = FakeUpstream.deciding(ConversationNodesIT::counting);
+        try (FakeUpstream upstream = FakeUpstream.dispatching(ConversationNodesIT::counting);
                 RunningGateway one = Container.TOMCAT.start(config(upstream, url, ", wait: 3s"));
                 RunningGateway two = Container.JETTY.start(config(upstream, url, ", wait: 3s"))) {
-            List<Answer> answers = Collections.synchronizedList(new ArrayList<>());
+            List<JsonResponse> answers = Collections.synchronizedList(new ArrayList<>());
             List<Thread> threads = IntStream.range(0, 50)
                     .mapToObj(i -> new Thread(() -> answers.add((i % 2 == 0 ? one : two)
                             .client(Stage.KEY)
-                            .askWhole("q" + i, "\"conversation_id\": \"busy\"", PLAIN))))
+                            .postQuestion("q" + i, "\"conversation_id\": \"busy\"", PLAIN))))
                     .toList();
             threads.forEach(Thread::start);
             for (Thread thread : threads) {
@@ -102,7 +102,7 @@ class ConversationNodesIT {
                             assertThat(answer.json().at("/error/code").asText()).isEqualTo("conversation_busy"));
             List<String> contents = answers.stream()
                     .filter(answer -> answer.status() == 200)
-                    .map(Answer::content)
+                    .map(JsonResponse::content)
                     .sorted((a, b) -> Integer.compare(count(a), count(b)))
                     .toList();
             assertThat(contents).isNotEmpty();
@@ -123,24 +123,25 @@ class ConversationNodesIT {
     void aNodeThatIsKilledLeavesAWholeHistory() throws Exception {
         String url = Postgres.emptyDatabase();
         CountDownLatch begun = new CountDownLatch(1);
-        try (FakeUpstream upstream = FakeUpstream.deciding(
+        try (FakeUpstream upstream = FakeUpstream.dispatching(
                         request -> request.body().toString().contains("Lost?")
                                 ? exchange -> {
                                     exchange.stream().text("Half");
                                     begun.countDown();
-                                    exchange.awaitClientLeft();
+                                    exchange.awaitDisconnect();
                                 }
                                 : counting(request));
                 RunningGateway stays = Container.JETTY.start(config(upstream, url, ", lease: 3s"));
-                Distribution.Running dies = Distribution.TOMCAT_10_1.start(config(upstream, url, ", lease: 3s"))) {
-            dies.client(Stage.KEY).askWhole("One?", "\"conversation_id\": \"killed\"", PLAIN);
+                Distribution.RunningServer dies =
+                        Distribution.TOMCAT_10_1.start(config(upstream, url, ", lease: 3s"))) {
+            dies.client(Stage.KEY).postQuestion("One?", "\"conversation_id\": \"killed\"", PLAIN);
             try (ChatClient.Stream stream =
-                    dies.client(Stage.KEY).ask("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
+                    dies.client(Stage.KEY).streamQuestion("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
                 assertThat(stream.next()).isNotNull();
                 begun.await();
                 dies.process().destroyForcibly().waitFor();
             }
-            Answer next = stays.client(Stage.KEY).askWhole("Two?", "\"conversation_id\": \"killed\"", PLAIN);
+            JsonResponse next = stays.client(Stage.KEY).postQuestion("Two?", "\"conversation_id\": \"killed\"", PLAIN);
             assertThat(next.content()).isEqualTo("3 Two?");
             assertThat(said(stays.client(Stage.KEY), "killed")).containsExactly("One?", "1 One?", "Two?", "3 Two?");
         }
@@ -155,36 +156,36 @@ class ConversationNodesIT {
         String url = "jdbc:h2:file:" + folder.resolve("conversations") + ";RETENTION_TIME=0";
         CountDownLatch begun = new CountDownLatch(1);
         try (FakeUpstream upstream =
-                FakeUpstream.deciding(request -> request.body().toString().contains("Lost?")
+                FakeUpstream.dispatching(request -> request.body().toString().contains("Lost?")
                         ? exchange -> {
                             exchange.stream().text("Half");
                             begun.countDown();
-                            exchange.awaitClientLeft();
+                            exchange.awaitDisconnect();
                         }
                         : counting(request))) {
-            try (Distribution.Running dies = distribution.start(config(upstream, url, ", lease: 3s"))) {
+            try (Distribution.RunningServer dies = distribution.start(config(upstream, url, ", lease: 3s"))) {
                 for (int i = 0; i < 5; i++) {
-                    dies.client(Stage.KEY).askWhole("q" + i, "\"conversation_id\": \"killed\"", PLAIN);
+                    dies.client(Stage.KEY).postQuestion("q" + i, "\"conversation_id\": \"killed\"", PLAIN);
                 }
                 try (ChatClient.Stream stream =
-                        dies.client(Stage.KEY).ask("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
+                        dies.client(Stage.KEY).streamQuestion("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
                     assertThat(stream.next()).isNotNull();
                     begun.await();
                     dies.process().destroyForcibly().waitFor();
                 }
             }
-            try (Distribution.Running again = distribution.start(config(upstream, url, ", lease: 3s"))) {
+            try (Distribution.RunningServer again = distribution.start(config(upstream, url, ", lease: 3s"))) {
                 ChatClient client = again.client(Stage.KEY);
-                assertThat(client.askWhole("Two?", "\"conversation_id\": \"killed\"", PLAIN)
+                assertThat(client.postQuestion("Two?", "\"conversation_id\": \"killed\"", PLAIN)
                                 .content())
                         .isEqualTo("11 Two?");
                 assertThat(said(client, "killed")).hasSize(12).doesNotContain("Lost?");
                 for (int i = 0; i < 20; i++) {
-                    client.askWhole("q" + i, "\"conversation_id\": \"killed\"", PLAIN);
+                    client.postQuestion("q" + i, "\"conversation_id\": \"killed\"", PLAIN);
                 }
                 again.process().destroyForcibly().waitFor(); // right after the last answer
             }
-            try (Distribution.Running last = distribution.start(config(upstream, url, ", lease: 3s"))) {
+            try (Distribution.RunningServer last = distribution.start(config(upstream, url, ", lease: 3s"))) {
                 assertThat(said(last.client(Stage.KEY), "killed")).hasSize(52);
             }
         }
@@ -193,15 +194,15 @@ class ConversationNodesIT {
     @ParameterizedTest
     @EnumSource
     void keepsConversationsInTheServersFolder(Distribution distribution) throws IOException {
-        try (FakeUpstream upstream = FakeUpstream.deciding(ConversationNodesIT::counting);
-                Distribution.Running server = distribution.start(config(upstream, "", ""))) {
+        try (FakeUpstream upstream = FakeUpstream.dispatching(ConversationNodesIT::counting);
+                Distribution.RunningServer server = distribution.start(config(upstream, "", ""))) {
             ChatClient client = server.client(Stage.KEY);
-            assertThat(client.askWhole("?", "\"conversation_id\": \"kept\"", PLAIN)
+            assertThat(client.postQuestion("?", "\"conversation_id\": \"kept\"", PLAIN)
                             .status())
                     .isEqualTo(200);
             assertThat(server.base().resolve("data/o1-api/conversations.mv.db")).isRegularFile();
             server.stop();
-            assertThat(server.said()).doesNotContain("memory leak", "SEVERE", "failed to unregister");
+            assertThat(server.output()).doesNotContain("memory leak", "SEVERE", "failed to unregister");
         }
     }
 
@@ -230,19 +231,19 @@ class ConversationNodesIT {
                                             + "\" url=\""
                                             + url.replace("&", "&amp;") + "\"/></Context>"));
         };
-        try (FakeUpstream upstream = FakeUpstream.deciding(ConversationNodesIT::counting);
+        try (FakeUpstream upstream = FakeUpstream.dispatching(ConversationNodesIT::counting);
                 RunningGateway other = Container.JETTY.start(config(upstream, url, ""));
-                Distribution.Running server = Distribution.TOMCAT_10_1.start(
+                Distribution.RunningServer server = Distribution.TOMCAT_10_1.start(
                         config(upstream, "", "").replace("url: \"\"", "jndi: jdbc/o1api"), pool)) {
             ChatClient client = server.client(Stage.KEY);
-            assertThat(client.askWhole("One?", "\"conversation_id\": \"jndi\"", PLAIN)
+            assertThat(client.postQuestion("One?", "\"conversation_id\": \"jndi\"", PLAIN)
                             .content())
                     .isEqualTo("1 One?");
             assertThat(other.client(Stage.KEY)
-                            .askWhole("Two?", "\"conversation_id\": \"jndi\"", PLAIN)
+                            .postQuestion("Two?", "\"conversation_id\": \"jndi\"", PLAIN)
                             .content())
                     .isEqualTo("3 Two?");
-            Answer gone = client.send("/v1/conversations/jndi", request -> request.DELETE());
+            JsonResponse gone = client.send("/v1/conversations/jndi", request -> request.DELETE());
             assertThat(gone.status()).isEqualTo(200);
             assertThat(other.client(Stage.KEY).get("/v1/conversations/jndi").status())
                     .isEqualTo(404);
@@ -251,11 +252,11 @@ class ConversationNodesIT {
 
     @InContainers(config = "conversations: { url: \"jdbc:postgresql://127.0.0.1:1/none?user=nobody\" }")
     void withoutItsDatabaseAllElseGoesOn(Stage stage) {
-        stage.decides(request -> Script.answer("Yes."));
+        stage.dispatch(request -> Script.answer("Yes."));
         ChatClient client = stage.client();
-        assertThat(client.askWhole("?", PLAIN).content()).isEqualTo("Yes.");
-        for (Answer refused : List.of(
-                client.askWhole("?", PLAIN, "\"conversation_id\": \"down\""),
+        assertThat(client.postQuestion("?", PLAIN).content()).isEqualTo("Yes.");
+        for (JsonResponse refused : List.of(
+                client.postQuestion("?", PLAIN, "\"conversation_id\": \"down\""),
                 client.get("/v1/conversations"),
                 client.get("/v1/conversations/down"))) {
             assertThat(refused.status()).isEqualTo(503);
@@ -263,8 +264,8 @@ class ConversationNodesIT {
             assertThat(refused.header("Retry-After")).isEqualTo("1");
             assertThat(refused.response().body()).doesNotContain("postgres", "nobody", "127.0.0.1");
         }
-        try (ChatClient.Stream stream = client.ask("?", PLAIN, "\"conversation_id\": \"down\"")) {
-            List<ChatClient.Event> events = stream.status() == 200 ? stream.rest() : List.of();
+        try (ChatClient.Stream stream = client.streamQuestion("?", PLAIN, "\"conversation_id\": \"down\"")) {
+            List<ChatClient.Event> events = stream.status() == 200 ? stream.remainingEvents() : List.of();
             assertThat(stream.status() == 503
                             || events.get(events.size() - 1).name().equals("error"))
                     .isTrue();

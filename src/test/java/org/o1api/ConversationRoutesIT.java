@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
@@ -23,11 +23,11 @@ class ConversationRoutesIT {
     private static final String OTHER = "sk-other-4712";
     private static final String KEYS = "api_keys: [ { name: other, key: " + OTHER + " } ]";
 
-    private static Answer post(ChatClient client, String path, String body) {
-        return client.send(path, ChatClient.posting(body));
+    private static JsonResponse post(ChatClient client, String path, String body) {
+        return client.send(path, ChatClient.postJson(body));
     }
 
-    private static Answer delete(ChatClient client, String path) {
+    private static JsonResponse delete(ChatClient client, String path) {
         return client.send(path, request -> request.DELETE());
     }
 
@@ -40,7 +40,7 @@ class ConversationRoutesIT {
     @InContainers
     void createsReadsChangesAndDeletes(Stage stage) {
         ChatClient client = stage.client();
-        Answer created = post(client, ROUTE, """
+        JsonResponse created = post(client, ROUTE, """
                 {"metadata": {"topic": "demo"}, "items": [
                   {"type": "message", "role": "system", "content": "Be brief."},
                   {"role": "user", "content": [{"type": "input_text", "text": "Look:"},
@@ -61,7 +61,7 @@ class ConversationRoutesIT {
                 .contains("message", "input_image", "function_call", "function_call_output", "output_text");
         assertThat(items).hasSize(5);
 
-        stage.plays(Script.answer("Yes."));
+        stage.play(Script.answer("Yes."));
         client.post("{\"reasoning_effort\": \"none\", \"conversation_id\": " + conversation.path("id")
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"Sure?\"}]}");
         JsonNode told = stage.request(0).body().path("messages");
@@ -70,7 +70,7 @@ class ConversationRoutesIT {
         assertThat(told.at("/2/tool_calls/0/id").asText()).isEqualTo("c1");
         assertThat(told.at("/3/tool_call_id").asText()).isEqualTo("c1");
 
-        Answer added =
+        JsonResponse added =
                 post(client, path + "/items", "{\"items\": [{\"role\": \"user\", \"content\": \"By the way\"}]}");
         String item = added.json().at("/data/0/id").asText();
         assertThat(client.get(path + "/items/" + item).json())
@@ -81,15 +81,15 @@ class ConversationRoutesIT {
         assertThat(post(client, path + "/items", "{}").json().at("/error/param").asText())
                 .isEqualTo("items");
 
-        Answer changed = post(client, path, "{\"metadata\": {\"topic\": \"other\"}}");
+        JsonResponse changed = post(client, path, "{\"metadata\": {\"topic\": \"other\"}}");
         assertThat(changed.json().at("/metadata/topic").asText()).isEqualTo("other");
         assertThat(client.get(path).json().at("/metadata/topic").asText()).isEqualTo("other");
 
-        Answer deleted = delete(client, path);
+        JsonResponse deleted = delete(client, path);
         assertThat(deleted.json())
                 .hasToString("{\"id\":" + conversation.path("id")
                         + ",\"object\":\"conversation.deleted\",\"deleted\":true}");
-        for (Answer gone : List.of(
+        for (JsonResponse gone : List.of(
                 client.get(path),
                 client.get(path + "/items"),
                 post(client, path, "{\"metadata\": {}}"),
@@ -102,7 +102,7 @@ class ConversationRoutesIT {
     @InContainers
     void takesWhatClientsReallySend(Stage stage) {
         ChatClient client = stage.client();
-        Answer created = post(client, ROUTE, """
+        JsonResponse created = post(client, ROUTE, """
                 {"metadata": {"whole": "\\ud83d\\ude00"}, "items": [
                   {"role": "user", "content": "Whole \\ud83d\\ude00"},
                   {"role": "assistant", "content": "<think>secret</think>\\nNo."},
@@ -139,7 +139,7 @@ class ConversationRoutesIT {
         assertThat(ids(client.get(ROUTE + "?after=" + made.get(2)).json())).containsExactly(made.get(1), made.get(0));
 
         for (String query : List.of("limit=0", "limit=101", "limit=x", "order=up", "after=nobody", "after=a%00")) {
-            Answer refused = client.get(ROUTE + "?" + query);
+            JsonResponse refused = client.get(ROUTE + "?" + query);
             assertThat(refused.status()).as(query).isEqualTo(400);
             assertThat(refused.json().at("/error/param").asText())
                     .as(query)
@@ -150,9 +150,9 @@ class ConversationRoutesIT {
     @InContainers
     void listsItemsInPagesBothWays(Stage stage) {
         ChatClient client = stage.client();
-        stage.decides(request -> Script.answer("Yes."));
+        stage.dispatch(request -> Script.answer("Yes."));
         for (int i = 0; i < 4; i++) {
-            client.askWhole("Question " + i, "\"conversation_id\": \"pages\"", "\"reasoning_effort\": \"none\"");
+            client.postQuestion("Question " + i, "\"conversation_id\": \"pages\"", "\"reasoning_effort\": \"none\"");
         }
         String path = ROUTE + "/pages/items";
         List<String> all = ids(client.get(path + "?order=asc").json());
@@ -181,9 +181,9 @@ class ConversationRoutesIT {
     @InContainers(config = "limits: { body: 300KiB }")
     void endsAPageOfItemsBeforeItIsTooLong(Stage stage) {
         ChatClient client = stage.client();
-        stage.decides(request -> Script.answer("long ".repeat(28_000)));
+        stage.dispatch(request -> Script.answer("long ".repeat(28_000)));
         for (int i = 0; i < 4; i++) {
-            client.askWhole("Question " + i, "\"conversation_id\": \"long\"", "\"reasoning_effort\": \"none\"");
+            client.postQuestion("Question " + i, "\"conversation_id\": \"long\"", "\"reasoning_effort\": \"none\"");
         }
         String path = ROUTE + "/long/items?order=asc";
         JsonNode first = client.get(path).json();
@@ -219,7 +219,7 @@ class ConversationRoutesIT {
                 "{\"items\": [{\"role\": \"system\", \"content\": [{\"type\": \"input_image\", \"image_url\": \"x\"}]}]}",
                 "items[0].content[0]");
         wrong.forEach((body, param) -> {
-            Answer refused = post(stage.client(), ROUTE, body);
+            JsonResponse refused = post(stage.client(), ROUTE, body);
             assertThat(refused.status()).as(body).isEqualTo(400);
             assertThat(refused.json().at("/error/param").asText()).as(body).isEqualTo(param);
         });
@@ -229,7 +229,7 @@ class ConversationRoutesIT {
                         .asText())
                 .isEqualTo("metadata");
         for (String name : List.of("a%20b", "a;", "a;b", "a;b=c")) {
-            Answer refused = stage.client().get(ROUTE + "/" + name);
+            JsonResponse refused = stage.client().get(ROUTE + "/" + name);
             assertThat(refused.status()).as(name).isEqualTo(400);
             assertThat(refused.json().at("/error/param").asText()).as(name).isEqualTo("conversation_id");
         }
@@ -253,7 +253,7 @@ class ConversationRoutesIT {
         String id = post(stage.client(), ROUTE, "{}").json().path("id").asText();
         for (String path : List.of(ROUTE, ROUTE + "/" + id, ROUTE + "/" + id + "/items")) {
             wrong.forEach((body, param) -> {
-                Answer refused = post(stage.client(), path, body);
+                JsonResponse refused = post(stage.client(), path, body);
                 assertThat(refused.status()).as(body).isEqualTo(400);
                 assertThat(refused.json().at("/error/param").asText()).as(body).isEqualTo(param);
                 assertThat(refused.json().at("/error/message").asText())
@@ -272,10 +272,10 @@ class ConversationRoutesIT {
     @InContainers
     void goesOnAfterArgumentsOfAnyDepth(Stage stage) {
         ChatClient client = stage.client();
-        stage.decides(request -> Script.answer("Yes."));
+        stage.dispatch(request -> Script.answer("Yes."));
         for (int depth : new int[] {999, 1000, 1001, 1500, 2000, 2001, 2500}) {
             String arguments = "[".repeat(depth) + "]".repeat(depth);
-            Answer created = post(
+            JsonResponse created = post(
                     client,
                     ROUTE,
                     "{\"items\": [{\"type\": \"function_call\", \"call_id\": \"c1\", \"name\": \"f\", \"arguments\": \""
@@ -284,7 +284,7 @@ class ConversationRoutesIT {
             assertThat(created.status()).as("%d", depth).isEqualTo(200);
             String id = created.json().path("id").asText();
             for (String question : List.of("Well?", "And?")) {
-                Answer answer = client.askWhole(
+                JsonResponse answer = client.postQuestion(
                         question, "\"conversation_id\": \"" + id + "\"", "\"reasoning_effort\": \"none\"");
                 assertThat(answer.status()).as("%d", depth).isEqualTo(200);
             }
@@ -296,7 +296,7 @@ class ConversationRoutesIT {
         }
     }
 
-    private static void requireQuotaExceeded(Answer refused) {
+    private static void requireQuotaExceeded(JsonResponse refused) {
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.json().at("/error/code").asText()).isEqualTo("storage_quota_exceeded");
         assertThat(refused.json().at("/error/type").asText()).isEqualTo("invalid_request_error");
@@ -314,12 +314,12 @@ class ConversationRoutesIT {
                                 + "\", bytes_per_caller: 64KiB }"),
                 false)) {
             ChatClient client = stage.client();
-            stage.decides(request -> Script.answer("long ".repeat(15_000)));
+            stage.dispatch(request -> Script.answer("long ".repeat(15_000)));
             String keyed = "{\"reasoning_effort\": \"none\", \"conversation_id\": \"full\","
                     + " \"messages\": [{\"role\": \"user\", \"content\": \"One?\"}]}";
-            Answer crossing = client.send(
+            JsonResponse crossing = client.send(
                     "/v1/chat/completions",
-                    request -> ChatClient.posting(keyed).apply(request.header("Idempotency-Key", "k")));
+                    request -> ChatClient.postJson(keyed).apply(request.header("Idempotency-Key", "k")));
             assertThat(crossing.status()).isEqualTo(200); // one turn over the limit is stored
             assertThat(stage.requests()).hasSize(1);
 
@@ -336,11 +336,11 @@ class ConversationRoutesIT {
             assertThat(client.get(ROUTE + "/full/items").json().path("data")).hasSize(2);
             assertThat(client.send(
                                     "/v1/chat/completions",
-                                    request -> ChatClient.posting(keyed).apply(request.header("Idempotency-Key", "k")))
+                                    request -> ChatClient.postJson(keyed).apply(request.header("Idempotency-Key", "k")))
                             .json()
                             .path("id"))
                     .isEqualTo(crossing.json().path("id"));
-            assertThat(client.askWhole("Plain?", "\"reasoning_effort\": \"none\"")
+            assertThat(client.postQuestion("Plain?", "\"reasoning_effort\": \"none\"")
                             .status())
                     .isEqualTo(200);
             assertThat(stage.gateway().client(OTHER).post(more).status()).isEqualTo(200);
@@ -354,7 +354,7 @@ class ConversationRoutesIT {
     void nobodySeesAnothersConversation(Stage stage) {
         ChatClient owner = stage.client();
         ChatClient other = stage.gateway().client(OTHER);
-        stage.decides(request -> Script.answer("Secret."));
+        stage.dispatch(request -> Script.answer("Secret."));
         String ask = "{\"reasoning_effort\": \"none\", \"conversation_id\": \"%s\","
                 + " \"messages\": [{\"role\": \"user\", \"content\": \"Mine?\"}]}";
         String made = post(owner, ROUTE, "{}").json().path("id").asText();
@@ -362,14 +362,14 @@ class ConversationRoutesIT {
             assertThat(owner.post(ask.formatted(id)).status()).isEqualTo(200);
             String path = ROUTE + "/" + id;
             String item = ids(owner.get(path + "/items").json()).get(0);
-            for (Supplier<Answer> route : List.<Supplier<Answer>>of(
+            for (Supplier<JsonResponse> route : List.<Supplier<JsonResponse>>of(
                     () -> other.get(path),
                     () -> other.get(path + "/items"),
                     () -> other.get(path + "/items/" + item),
                     () -> post(other, path + "/items", "{\"items\": [{\"role\": \"user\", \"content\": \"x\"}]}"),
                     () -> post(other, path, "{\"metadata\": {\"a\": \"b\"}}"),
                     () -> delete(other, path))) {
-                Answer refused = route.get();
+                JsonResponse refused = route.get();
                 assertThat(refused.status()).isEqualTo(404);
                 assertThat(refused.json().at("/error/code").asText()).isEqualTo("conversation_not_found");
             }

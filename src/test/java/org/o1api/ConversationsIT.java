@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
-import org.o1api.testing.Exchange;
+import org.o1api.testing.ChatClient.JsonResponse;
+import org.o1api.testing.FakeExchange;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** Conversations by {@code conversation_id}, from the client's side and from the upstream's. */
 class ConversationsIT {
@@ -44,7 +44,7 @@ class ConversationsIT {
     }
 
     private static String message(String role, String content) {
-        return "{\"role\": \"" + role + "\", \"content\": " + Exchange.quoted(content) + "}";
+        return "{\"role\": \"" + role + "\", \"content\": " + FakeExchange.quoted(content) + "}";
     }
 
     private static List<String> items(ChatClient client, String id) {
@@ -60,19 +60,19 @@ class ConversationsIT {
 
     @InContainers
     void goesOnWhereTheLastTurnEnded(Stage stage) {
-        stage.plays(Script.answer("Hello Ann."), Script.answer("Ann."), Script.answer("Yes."));
+        stage.play(Script.answer("Hello Ann."), Script.answer("Ann."), Script.answer("Yes."));
         ChatClient client = stage.client();
 
-        Answer first = client.askWhole("I am Ann.", in("goes-on"), PLAIN);
-        try (ChatClient.Stream second = client.ask("Who am I?", in("goes-on"), PLAIN)) {
-            List<Event> events = second.rest();
+        JsonResponse first = client.postQuestion("I am Ann.", in("goes-on"), PLAIN);
+        try (ChatClient.Stream second = client.streamQuestion("Who am I?", in("goes-on"), PLAIN)) {
+            List<Event> events = second.remainingEvents();
             assertThat(ChatClient.content(events)).isEqualTo("Ann.");
-            assertThat(events.stream().filter(event -> !event.done()))
+            assertThat(events.stream().filter(event -> !event.isDone()))
                     .allSatisfy(event -> assertThat(
                                     event.json().path("conversation_id").asText())
                             .isEqualTo("goes-on"));
         }
-        client.askWhole("Sure?", in("goes-on"), PLAIN);
+        client.postQuestion("Sure?", in("goes-on"), PLAIN);
 
         assertThat(first.json().path("conversation_id").asText()).isEqualTo("goes-on");
         assertThat(told(stage, 1)).containsExactly("user: I am Ann.", "assistant: Hello Ann.", "user: Who am I?");
@@ -95,10 +95,10 @@ class ConversationsIT {
 
     @InContainers
     void doesNotTellTheReasoningAgainButKeepsIt(Stage stage) {
-        stage.plays(Steps.thenAnswer("It is 42."));
-        stage.client().askWhole("What?", in("thinks"));
-        stage.plays(Script.answer("Yes."));
-        stage.client().askWhole("Sure?", in("thinks"), PLAIN);
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        stage.client().postQuestion("What?", in("thinks"));
+        stage.play(Script.answer("Yes."));
+        stage.client().postQuestion("Sure?", in("thinks"), PLAIN);
 
         assertThat(told(stage, 0)).containsExactly("user: What?", "assistant: It is 42.", "user: Sure?");
         assertThat(stage.request(0).body().toString()).doesNotContain("Second", "two");
@@ -114,15 +114,15 @@ class ConversationsIT {
 
     @InContainers
     void keepsAStepOnceThoughItBeganAnew(Stage stage) {
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"Lost\", \"content\": \"half a")
                         .reset(),
-                Script.answer(Steps.step("Kept", "one", "continue")),
-                Script.answer(Steps.step("Second", "two", "continue")),
-                Script.answer(Steps.step("Third", "three", "final_answer")),
+                Script.answer(StepScripts.step("Kept", "one", "continue")),
+                Script.answer(StepScripts.step("Second", "two", "continue")),
+                Script.answer(StepScripts.step("Third", "three", "final_answer")),
                 Script.answer("It is 42."));
-        stage.client().askWhole("What?", in("anew"));
+        stage.client().postQuestion("What?", in("anew"));
 
         JsonNode summary = stage.client()
                 .get("/v1/conversations/anew/items?order=asc")
@@ -137,10 +137,10 @@ class ConversationsIT {
         for (String format : List.of("reasoning_content", "think", "markdown", "details")) {
             String id = "resent-" + format;
             String field = "\"reasoning_format\": \"" + format + "\"";
-            stage.plays(Steps.thenAnswer("It is 42."));
-            Answer first = stage.client().askWhole("What?", in(id), field);
-            stage.plays(Script.answer("Yes."));
-            Answer second = stage.client()
+            stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+            JsonResponse first = stage.client().postQuestion("What?", in(id), field);
+            stage.play(Script.answer("Yes."));
+            JsonResponse second = stage.client()
                     .post(chat(
                             id,
                             message("user", "What?") + ", " + message("assistant", first.content()) + ", "
@@ -159,9 +159,9 @@ class ConversationsIT {
     @InContainers
     void takesOffWhatAnAssistantThoughtEarlier(Stage stage) {
         String thought = "<think>Hm.</think>\n\nYes.";
-        String text = "{\"type\": \"text\", \"text\": " + Exchange.quoted(thought) + "}";
-        for (String content : List.of(Exchange.quoted(thought), "[" + text + "]")) {
-            stage.plays(Script.answer("Sure."));
+        String text = "{\"type\": \"text\", \"text\": " + FakeExchange.quoted(thought) + "}";
+        for (String content : List.of(FakeExchange.quoted(thought), "[" + text + "]")) {
+            stage.play(Script.answer("Sure."));
             stage.client()
                     .post("{" + PLAIN + ", \"messages\": [{\"role\": \"assistant\", \"content\": " + content + "}, "
                             + message("user", "Sure?") + "]}");
@@ -171,70 +171,70 @@ class ConversationsIT {
 
     @InContainers
     void storesNothingOfATurnThatFails(Stage stage) {
-        stage.plays(
+        stage.play(
                 Script.error(400, "no"),
                 exchange -> exchange.stream().text("Half").reset(),
                 Script.answer("Yes."));
         ChatClient client = stage.client();
-        assertThat(client.askWhole("One?", in("fails"), PLAIN).status()).isEqualTo(400);
+        assertThat(client.postQuestion("One?", in("fails"), PLAIN).status()).isEqualTo(400);
         assertThat(client.get("/v1/conversations/fails").status()).isEqualTo(404);
-        try (ChatClient.Stream stream = client.ask("Two?", in("fails"), PLAIN)) {
-            List<Event> events = stream.rest();
+        try (ChatClient.Stream stream = client.streamQuestion("Two?", in("fails"), PLAIN)) {
+            List<Event> events = stream.remainingEvents();
             assertThat(events.get(events.size() - 1).name()).isEqualTo("error");
         }
         assertThat(client.get("/v1/conversations/fails").status()).isEqualTo(404);
-        client.askWhole("Three?", in("fails"), PLAIN);
+        client.postQuestion("Three?", in("fails"), PLAIN);
         assertThat(told(stage, 2)).containsExactly("user: Three?");
         assertThat(items(client, "fails")).containsExactly("user: Three?", "assistant: Yes.");
     }
 
     @InContainers(config = "heartbeat: 50ms")
     void storesNothingOfATurnWhoseClientLeaves(Stage stage) {
-        stage.plays(exchange -> exchange.stream().text("Half").awaitClientLeft());
-        try (ChatClient.Stream stream = stage.client().ask("One?", in("leaves"), PLAIN)) {
+        stage.play(exchange -> exchange.stream().text("Half").awaitDisconnect());
+        try (ChatClient.Stream stream = stage.client().streamQuestion("One?", in("leaves"), PLAIN)) {
             while (!"Half"
                     .equals(java.util.Objects.requireNonNull(stream.next()).content())) {
                 // until the answer has begun
             }
         }
         stage.awaitAborted(java.time.Duration.ofSeconds(5));
-        stage.plays(Script.answer("Yes."));
-        stage.client().askWhole("Two?", in("leaves"), PLAIN); // waits for the floor
+        stage.play(Script.answer("Yes."));
+        stage.client().postQuestion("Two?", in("leaves"), PLAIN); // waits for the floor
         assertThat(told(stage, 0)).containsExactly("user: Two?");
     }
 
     private static UnaryOperator<java.net.http.HttpRequest.Builder> keyed(String key, String body) {
-        return request -> ChatClient.posting(body).apply(request.header("Idempotency-Key", key));
+        return request -> ChatClient.postJson(body).apply(request.header("Idempotency-Key", key));
     }
 
-    private static Answer sent(Stage stage, String key, String body) {
+    private static JsonResponse sent(Stage stage, String key, String body) {
         return stage.client().send("/v1/chat/completions", keyed(key, body));
     }
 
     @InContainers
     void answersARequestOnceHoweverOftenItIsSent(Stage stage) {
         String body = "{\"conversation_id\": \"once\", \"messages\": [" + message("user", "What?") + "]}";
-        stage.plays(Steps.thenAnswer("It is 42."));
-        Answer first = sent(stage, "k1", body);
-        Answer again = sent(stage, "k1", body);
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        JsonResponse first = sent(stage, "k1", body);
+        JsonResponse again = sent(stage, "k1", body);
         assertThat(again.json()).isEqualTo(first.json());
         assertThat(stage.requests()).hasSize(4);
 
         try (ChatClient.Stream streamed =
                 stage.client().stream(keyed("k1", body.replace("\"messages\"", "\"stream\" :true,\n\"messages\"")))) {
-            List<Event> events = streamed.rest();
+            List<Event> events = streamed.remainingEvents();
             assertThat(ChatClient.content(events)).isEqualTo("It is 42.");
-            assertThat(ChatClient.reasoning(events)).isEqualTo(Steps.SHOWN);
+            assertThat(ChatClient.reasoning(events)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
             assertThat(events.get(0).json().path("id")).isEqualTo(first.json().path("id"));
-            assertThat(events.get(events.size() - 1).done()).isTrue();
+            assertThat(events.get(events.size() - 1).isDone()).isTrue();
         }
         assertThat(stage.requests()).hasSize(4);
 
-        Answer other = sent(stage, "k1", body.replace("What?", "Why?"));
+        JsonResponse other = sent(stage, "k1", body.replace("What?", "Why?"));
         assertThat(other.status()).isEqualTo(422);
         assertThat(other.json().at("/error/code").asText()).isEqualTo("idempotency_key_reused");
 
-        stage.plays(Script.answer("More."));
+        stage.play(Script.answer("More."));
         assertThat(sent(stage, "k2", chat("once", message("user", "More?"))).status())
                 .isEqualTo(200);
         assertThat(items(stage.client(), "once")).hasSize(5);
@@ -244,7 +244,7 @@ class ConversationsIT {
     void tellsStepsAgainThatStoodInTheContent(Stage stage) {
         String body = "{\"conversation_id\": \"shown\", \"reasoning_format\": \"markdown\", \"messages\": ["
                 + message("user", "What?") + "]}";
-        stage.plays(Steps.thenAnswer("It is 42."));
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
         JsonNode first = sent(stage, "k1", body).json();
         JsonNode again = sent(stage, "k1", body).json();
         assertThat(again.path("choices")).isEqualTo(first.path("choices"));
@@ -261,12 +261,12 @@ class ConversationsIT {
     @InContainers
     void givesARequestOneIdHoweverOftenItIsSent(Stage stage) {
         String body = chat("one-id", message("user", "What?"));
-        stage.plays(exchange -> exchange.stream().text("Half").reset(), Script.answer("It is 42."));
+        stage.play(exchange -> exchange.stream().text("Half").reset(), Script.answer("It is 42."));
         try (ChatClient.Stream broken =
                 stage.client().stream(keyed("k1", body.replaceFirst("\\{", "{\"stream\": true, ")))) {
-            List<Event> events = broken.rest();
+            List<Event> events = broken.remainingEvents();
             assertThat(events.get(events.size() - 1).name()).isEqualTo("error");
-            Answer whole = sent(stage, "k1", body);
+            JsonResponse whole = sent(stage, "k1", body);
             assertThat(whole.content()).isEqualTo("It is 42.");
             assertThat(whole.json().path("id")).isEqualTo(events.get(0).json().path("id"));
         }
@@ -276,7 +276,7 @@ class ConversationsIT {
     void refusesARequestThatStillRuns(Stage stage) throws InterruptedException {
         CountDownLatch goOn = new CountDownLatch(1);
         CountDownLatch asked = new CountDownLatch(1);
-        stage.plays(exchange -> {
+        stage.play(exchange -> {
             asked.countDown();
             exchange.await(goOn).stream()
                     .text("Yes.")
@@ -285,7 +285,7 @@ class ConversationsIT {
                     .done();
         });
         String body = chat("running", message("user", "One?"));
-        List<Answer> answers = new ArrayList<>();
+        List<JsonResponse> answers = new ArrayList<>();
         Thread first = new Thread(() -> answers.add(sent(stage, "k", body)));
         first.start();
         asked.await();
@@ -300,8 +300,7 @@ class ConversationsIT {
 
     @InContainers
     void keepsToolCallsAndTheirResults(Stage stage) {
-        stage.plays(
-                Script.toolCalls("weather", "{\"city\": \"Rome\"}"), Script.answer("Sunny."), Script.answer("Bye."));
+        stage.play(Script.toolCalls("weather", "{\"city\": \"Rome\"}"), Script.answer("Sunny."), Script.answer("Bye."));
         String tools =
                 "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"parameters\": {}}}]";
         stage.client().post(chat("tools", message("user", "Weather?"), tools));
@@ -312,7 +311,7 @@ class ConversationsIT {
 
         JsonNode messages = stage.request(2).body().path("messages");
         assertThat(messages).hasSize(5);
-        stage.plays(Script.answer("Again."));
+        stage.play(Script.answer("Again."));
         assertThat(stage.client()
                         .post(chat(
                                 "tools",
@@ -355,7 +354,7 @@ class ConversationsIT {
                         + " telling: { history: { reasoning: true } } }"
             })
     void leavesTheOldestTurnsOutButNotTheirInstructions(Stage stage) {
-        stage.decides(request -> Script.answer("Yes."));
+        stage.dispatch(request -> Script.answer("Yes."));
         String model = "\"model\": \"small\"";
         stage.client()
                 .post(chat("small", message("system", "Be brief.") + ", " + message("user", "Question one?"), model));
@@ -370,19 +369,19 @@ class ConversationsIT {
 
     @InContainers(config = "presets: { telling: { history: { reasoning: true } } }")
     void tellsTheReasoningWhereThePresetSaysSo(Stage stage) {
-        stage.plays(Steps.thenAnswer("It is 42."));
-        stage.client().askWhole("What?", in("telling"));
-        stage.plays(Script.answer("Yes."));
-        stage.client().askWhole("Sure?", in("telling"), PLAIN);
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        stage.client().postQuestion("What?", in("telling"));
+        stage.play(Script.answer("Yes."));
+        stage.client().postQuestion("Sure?", in("telling"), PLAIN);
         assertThat(stage.request(0).body().at("/messages/1/reasoning_content").asText())
                 .contains("**Second**\n\ntwo");
     }
 
     @InContainers
     void refusesAPastThatIsNotAsItWas(Stage stage) {
-        stage.plays(Script.answer("Yes."));
-        stage.client().askWhole("One?", in("differs"), PLAIN);
-        Answer answer = stage.client()
+        stage.play(Script.answer("Yes."));
+        stage.client().postQuestion("One?", in("differs"), PLAIN);
+        JsonResponse answer = stage.client()
                 .post(chat(
                         "differs",
                         message("user", "One?") + ", " + message("assistant", "No.") + ", " + message("user", "Two?")));
@@ -395,15 +394,16 @@ class ConversationsIT {
     @InContainers
     void refusesNamesThatAreNone(Stage stage) {
         for (String id : List.of("", ".", "..", "a b", "a/b", "é", "x".repeat(129))) {
-            Answer answer = stage.client().askWhole("?", in(id));
+            JsonResponse answer = stage.client().postQuestion("?", in(id));
             assertThat(answer.status()).as(id).isEqualTo(400);
             assertThat(answer.json().at("/error/param").asText()).as(id).isEqualTo("conversation_id");
         }
-        stage.plays(Script.answer("Yes."));
+        stage.play(Script.answer("Yes."));
         String longest = "aA0._:@~-" + "x".repeat(119);
-        assertThat(stage.client().askWhole("?", in(longest), PLAIN).status()).isEqualTo(200);
+        assertThat(stage.client().postQuestion("?", in(longest), PLAIN).status())
+                .isEqualTo(200);
         assertThat(stage.client().get("/v1/conversations/" + longest).status()).isEqualTo(200);
-        Answer unknown = stage.client().askWhole("?", in("conv_" + "0".repeat(48)));
+        JsonResponse unknown = stage.client().postQuestion("?", in("conv_" + "0".repeat(48)));
         assertThat(unknown.status()).isEqualTo(404);
     }
 }

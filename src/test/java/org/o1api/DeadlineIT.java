@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
-import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
@@ -47,14 +47,14 @@ class DeadlineIT {
             "silence",
             Script.silence(),
             "half",
-            exchange -> exchange.stream().text("It").awaitClientLeft(),
+            exchange -> exchange.stream().text("It").awaitDisconnect(),
             "endless",
             DeadlineIT::endlessly);
     private static final Duration LIMIT = Duration.ofSeconds(2);
     /** The promise is a tenth; the rest is for a machine that is busy elsewhere. */
     private static final Duration LATEST = LIMIT.plus(LIMIT.dividedBy(10)).plusMillis(500);
 
-    private static void endlessly(Exchange exchange) throws IOException, InterruptedException {
+    private static void endlessly(FakeExchange exchange) throws IOException, InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         exchange.stream();
         do {
@@ -66,7 +66,7 @@ class DeadlineIT {
     @EnumSource
     void eachLimitEndsWhatTakesLongerAndIsNamed(Container container) throws IOException {
         try (UnreachableServer server = new UnreachableServer();
-                FakeUpstream upstream = FakeUpstream.deciding(request -> SCRIPTS.get(request.lastMessage()));
+                FakeUpstream upstream = FakeUpstream.dispatching(request -> SCRIPTS.get(request.lastMessage()));
                 RunningGateway gateway = container.start(CONFIG.formatted(Stage.KEY, upstream.url(), server.url()))) {
             ChatClient client = gateway.client(Stage.KEY);
             assertThat(whole(client, "open", "answer").content()).isEqualTo("Yes."); // the first turn of all is slow
@@ -80,13 +80,13 @@ class DeadlineIT {
         }
     }
 
-    private static Answer whole(ChatClient client, String preset, String script) {
-        return client.askWhole(script, "\"reasoning_effort\": \"none\"", "\"model\": \"" + preset + "\"");
+    private static JsonResponse whole(ChatClient client, String preset, String script) {
+        return client.postQuestion(script, "\"reasoning_effort\": \"none\"", "\"model\": \"" + preset + "\"");
     }
 
     private static void fails(ChatClient client, String preset, String script, String limit) {
         long start = System.nanoTime();
-        Answer answer = whole(client, preset, script);
+        JsonResponse answer = whole(client, preset, script);
         isAtTheLimit(preset, start);
         JsonNode error = answer.json().path("error");
         assertThat(answer.status()).as(preset).isEqualTo(504);
@@ -98,10 +98,10 @@ class DeadlineIT {
     private static void isCut(ChatClient client) {
         long start = System.nanoTime();
         try (ChatClient.Stream stream =
-                client.ask("endless", "\"reasoning_effort\": \"none\"", "\"model\": \"time\"")) {
-            List<Event> events = stream.rest();
+                client.streamQuestion("endless", "\"reasoning_effort\": \"none\"", "\"model\": \"time\"")) {
+            List<Event> events = stream.remainingEvents();
             isAtTheLimit("time of an answer", start);
-            assertThat(events.get(events.size() - 1).done()).isTrue();
+            assertThat(events.get(events.size() - 1).isDone()).isTrue();
             assertThat(events.get(events.size() - 2).finishReason()).isEqualTo("length");
         }
     }

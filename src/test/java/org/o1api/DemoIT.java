@@ -12,7 +12,7 @@ class DemoIT {
     @InContainers(demo = true)
     void thinksAboutTheQuestionAndSaysThatItIsADemonstration(Stage stage) {
         try (ChatClient.Stream stream =
-                stage.client().ask("Is 91 a prime number?", "\"reasoning_effort\": \"minimal\"")) {
+                stage.client().streamQuestion("Is 91 a prime number?", "\"reasoning_effort\": \"minimal\"")) {
             StringBuilder reasoning = new StringBuilder();
             StringBuilder content = new StringBuilder();
             while (content.indexOf("This is a demonstration.") < 0) {

@@ -13,16 +13,16 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Distribution;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Installation;
 import org.o1api.testing.Script;
-import org.o1api.testing.SlowBodies;
+import org.o1api.testing.SlowBodyAssertions;
 import org.o1api.testing.SlowRequest;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** The packed WAR in the supported servers. The tests of one installation share a server. */
 @Tag("slow")
@@ -45,8 +45,8 @@ class DistributionIT {
     private static final class Server implements AutoCloseable {
         private final Installation installation;
         private final AtomicInteger calls = new AtomicInteger();
-        private final FakeUpstream upstream = FakeUpstream.deciding(this::script);
-        private Distribution.@Nullable Running running;
+        private final FakeUpstream upstream = FakeUpstream.dispatching(this::script);
+        private Distribution.@Nullable RunningServer running;
 
         Server(Installation installation) {
             this.installation = installation;
@@ -54,12 +54,12 @@ class DistributionIT {
 
         private Script script(FakeUpstream.Request request) {
             if (request.lastMessage().equals("wait")) {
-                return exchange -> exchange.stream().text("It is").awaitClientLeft();
+                return exchange -> exchange.stream().text("It is").awaitDisconnect();
             }
-            return Steps.thenAnswer("It is 42.")[calls.getAndIncrement() % 4];
+            return StepScripts.threeStepsThenAnswer("It is 42.")[calls.getAndIncrement() % 4];
         }
 
-        Distribution.Running running() throws IOException {
+        Distribution.RunningServer running() throws IOException {
             if (running == null) {
                 running = installation.start("api_bearer_token: " + Stage.KEY + "\nmodel_provider_api_key: "
                         + Stage.PROVIDER_KEY + "\ndefault_api_url: " + upstream.url()
@@ -88,18 +88,18 @@ class DistributionIT {
 
     @Test
     void streamsATurn() throws IOException {
-        try (ChatClient.Stream stream = client(Stage.KEY).ask("What is it?")) {
-            List<Event> events = stream.rest();
-            assertThat(ChatClient.reasoning(events)).isEqualTo(Steps.SHOWN);
+        try (ChatClient.Stream stream = client(Stage.KEY).streamQuestion("What is it?")) {
+            List<Event> events = stream.remainingEvents();
+            assertThat(ChatClient.reasoning(events)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
             assertThat(ChatClient.content(events)).isEqualTo("It is 42.");
-            assertThat(events.get(events.size() - 1).done()).isTrue();
+            assertThat(events.get(events.size() - 1).isDone()).isTrue();
         }
     }
 
     @Test
     void endsTheProvidersCallWhenTheClientDisconnects() throws IOException {
         int aborted = server.upstream.abortedCalls();
-        try (ChatClient.Stream stream = client(Stage.KEY).ask("wait", AT_ONCE)) {
+        try (ChatClient.Stream stream = client(Stage.KEY).streamQuestion("wait", AT_ONCE)) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
         }
         server.upstream.awaitAborted(aborted + 1);
@@ -109,10 +109,10 @@ class DistributionIT {
     void rejectsABadKey() throws IOException {
         isInvalidKey(client("").get("/nothing"));
         isInvalidKey(client("").get("/v1/models"));
-        isInvalidKey(client("sk-unknown").askWhole("?"));
+        isInvalidKey(client("sk-unknown").postQuestion("?"));
     }
 
-    private static void isInvalidKey(Answer answer) {
+    private static void isInvalidKey(JsonResponse answer) {
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo("invalid_api_key");
         assertThat(answer.header("x-request-id")).isNotBlank();
@@ -120,7 +120,7 @@ class DistributionIT {
 
     @Test
     void answersAnUnknownPathInJson() throws IOException {
-        Answer answer = client(Stage.KEY).get("/nothing");
+        JsonResponse answer = client(Stage.KEY).get("/nothing");
         assertThat(answer.status()).isEqualTo(404);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo("unknown_url");
         assertThat(answer.header("x-request-id")).isNotBlank();
@@ -129,11 +129,11 @@ class DistributionIT {
     @ParameterizedTest
     @MethodSource("org.o1api.testing.SlowRequest#all")
     void slowBodiesWithoutAKeyBlockNobody(SlowRequest request) throws IOException {
-        SlowBodies.rejectedWithoutAKey(server.running().url(), request);
+        SlowBodyAssertions.assertRejectedWithoutKey(server.running().url(), request);
     }
 
     @Test
     void slowBodiesWithAKeyBlockNobody() throws IOException {
-        SlowBodies.waitedForWithoutAThread(server.running().url(), SlowRequest.chat());
+        SlowBodyAssertions.assertAwaitedWithoutBlockingThreads(server.running().url(), SlowRequest.chat());
     }
 }

@@ -26,7 +26,7 @@ import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Installation;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** What happens to open replies when a server stops or its WAR is deleted. */
 @Tag("slow")
@@ -36,8 +36,8 @@ class DistributionStopIT {
 
     /** The upstream says two words of a streamed reply and waits; a whole reply it keeps waiting altogether. */
     private static FakeUpstream waiting() {
-        return FakeUpstream.deciding(request -> request.lastMessage().equals("stream")
-                ? exchange -> exchange.stream().text("It is").awaitClientLeft()
+        return FakeUpstream.dispatching(request -> request.lastMessage().equals("stream")
+                ? exchange -> exchange.stream().text("It is").awaitDisconnect()
                 : Script.silence());
     }
 
@@ -51,9 +51,9 @@ class DistributionStopIT {
     @MethodSource("org.o1api.testing.Installation#all")
     void endsOpenRepliesWhenTheGraceIsOver(Installation installation) throws Exception {
         try (FakeUpstream upstream = waiting();
-                Distribution.Running server = installation.start(
+                Distribution.RunningServer server = installation.start(
                         config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms", "shutdown_grace: 1s"));
-                ChatClient.Stream stream = server.client(Stage.KEY).ask("stream", AT_ONCE);
+                ChatClient.Stream stream = server.client(Stage.KEY).streamQuestion("stream", AT_ONCE);
                 Socket whole = asking(server.url())) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
             readToTheFirstBeat(whole);
@@ -63,7 +63,7 @@ class DistributionStopIT {
             isEndedByTheShutdown(stream);
             assertThat(withoutBeats(readToTheEnd(whole))).isBlank();
             stopped.get(60, TimeUnit.SECONDS);
-            assertThat(server.said()).doesNotContain("memory leak", "dispatcher type");
+            assertThat(server.output()).doesNotContain("memory leak", "dispatcher type");
         }
     }
 
@@ -72,8 +72,8 @@ class DistributionStopIT {
     @MethodSource("org.o1api.testing.Installation#all")
     void endsAStreamWhenItsWarIsDeleted(Installation installation) throws Exception {
         try (FakeUpstream upstream = waiting();
-                Distribution.Running server = installation.start(config(upstream, "shutdown_grace: 500ms"));
-                ChatClient.Stream stream = server.client(Stage.KEY).ask("stream", AT_ONCE)) {
+                Distribution.RunningServer server = installation.start(config(upstream, "shutdown_grace: 500ms"));
+                ChatClient.Stream stream = server.client(Stage.KEY).streamQuestion("stream", AT_ONCE)) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
 
             server.undeploy();
@@ -81,12 +81,12 @@ class DistributionStopIT {
             isEndedByTheShutdown(stream);
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> server.client("").get("/health/ready").status() == 404);
-            assertThat(server.said()).doesNotContain("memory leak", "failed to stop");
+            assertThat(server.output()).doesNotContain("memory leak", "failed to stop");
         }
     }
 
     private static void isEndedByTheShutdown(ChatClient.Stream stream) {
-        assertThat(stream.rest())
+        assertThat(stream.remainingEvents())
                 .extracting(event ->
                         event.name() + " " + event.json().at("/error/code").asText())
                 .containsExactly("error shutting_down");
@@ -102,10 +102,10 @@ class DistributionStopIT {
                 .text(" 42.")
                 .finish("stop")
                 .done();
-        try (FakeUpstream upstream = FakeUpstream.playing(Steps.thenAnswer(finishing));
-                Distribution.Running server =
+        try (FakeUpstream upstream = FakeUpstream.playing(StepScripts.threeStepsThenAnswer(finishing));
+                Distribution.RunningServer server =
                         distribution.start(config(upstream, "stream_status_feedback: true", "shutdown_grace: 8s"));
-                ChatClient.Stream stream = server.client(Stage.KEY).ask("What is it?")) {
+                ChatClient.Stream stream = server.client(Stage.KEY).streamQuestion("What is it?")) {
             String content = "";
             while (content.isEmpty()) {
                 content = stream.nextText().content();
@@ -117,18 +117,18 @@ class DistributionStopIT {
             assertThat(readiness(server)).isIn(NOT_CONNECTED, 503);
             stopping.countDown();
 
-            List<Event> events = stream.rest();
+            List<Event> events = stream.remainingEvents();
             assertThat(ChatClient.content(events)).isEqualTo(" 42.");
-            assertThat(events.get(events.size() - 1).done()).isTrue();
+            assertThat(events.get(events.size() - 1).isDone()).isTrue();
             stopped.get(60, TimeUnit.SECONDS);
-            assertThat(server.said())
+            assertThat(server.output())
                     .contains("config: ")
                     .doesNotContain("SEVERE", "memory leak", "Exception", Stage.KEY, Stage.PROVIDER_KEY)
                     .doesNotContainPattern("\\d WARNING \\[|:WARN "); // the JVM's own begin their line
         }
     }
 
-    private static int readiness(Distribution.Running server) throws IOException {
+    private static int readiness(Distribution.RunningServer server) throws IOException {
         HttpURLConnection connection = (HttpURLConnection)
                 URI.create(server.url() + "/health/ready").toURL().openConnection();
         connection.setConnectTimeout(1000);
@@ -147,7 +147,7 @@ class DistributionStopIT {
         CountDownLatch begun = new CountDownLatch(1);
         try (FakeUpstream upstream =
                         FakeUpstream.playing(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
-                Distribution.Running server =
+                Distribution.RunningServer server =
                         distribution.start(config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms"));
                 Socket failing = asking(server.url())) {
             readToTheFirstBeat(failing);

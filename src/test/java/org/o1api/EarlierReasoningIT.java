@@ -10,7 +10,7 @@ import org.o1api.testing.FakeUpstream.Request;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** Earlier reasoning on its way to providers that require it, and to others that reject it. */
 class EarlierReasoningIT {
@@ -34,7 +34,7 @@ class EarlierReasoningIT {
 
     private static Script stepOrAnswer(Request request) {
         return request.body().has("response_format")
-                ? Script.answer(Steps.step("T", "c", "final_answer"))
+                ? Script.answer(StepScripts.step("T", "c", "final_answer"))
                 : Script.answer("Yes.");
     }
 
@@ -65,7 +65,7 @@ class EarlierReasoningIT {
 
     @InContainers(config = PRESETS)
     void isSentToAProviderThatRequiresIt(Stage stage) {
-        stage.decides(EarlierReasoningIT::requires);
+        stage.dispatch(EarlierReasoningIT::requires);
         String messages = history(", \"reasoning_content\": \"I need it.\"");
         assertThat(stage.client().post(request("whole", "minimal", messages)).content())
                 .isEqualTo("Yes.");
@@ -78,17 +78,17 @@ class EarlierReasoningIT {
 
     @InContainers(config = PRESETS)
     void isSentToAProviderThatRequiresItInAStream(Stage stage) {
-        stage.decides(EarlierReasoningIT::requires);
+        stage.dispatch(EarlierReasoningIT::requires);
         String body = request("streamed", "none", history(", \"reasoning\": \"I need it.\""), "\"stream\": true");
         try (ChatClient.Stream stream = stage.client().stream(body)) {
-            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
         }
         assertThat(sent(stage)).containsExactly("-", "I need it.");
     }
 
     @InContainers(config = {PRESETS, "upstream reasoning_history: keep"})
     void isLeftOutForAProviderThatRejectsIt(Stage stage) {
-        stage.decides(request -> request.text().contains("reasoning_content")
+        stage.dispatch(request -> request.text().contains("reasoning_content")
                 ? Script.error(422, "messages.1.assistant.reasoning_content: Extra inputs are not permitted")
                 : stepOrAnswer(request));
         String messages = history(", \"reasoning_content\": \"I need it.\"");
@@ -100,7 +100,7 @@ class EarlierReasoningIT {
     /** A client of a stored conversation sends the tool's result alone. */
     @InContainers(config = PRESETS)
     void isThatOfTheConversationIfTheGatewayHasIt(Stage stage) {
-        stage.decides(request ->
+        stage.dispatch(request ->
                 calling(request).isMissingNode() && !request.body().has("response_format")
                         ? exchange -> exchange.stream()
                                 .reasoning("I need it.")

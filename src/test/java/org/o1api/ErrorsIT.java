@@ -11,16 +11,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** What a client gets where something went wrong: always OpenAI's error, with a status where that is still possible. */
 class ErrorsIT {
-    private static void isError(Answer answer, int status, String code) {
+    private static void isError(JsonResponse answer, int status, String code) {
         assertThat(answer.status()).as(answer.response().body()).isEqualTo(status);
         assertThat(answer.header("Content-Type")).startsWith("application/json");
         isError(answer.json(), code);
@@ -35,8 +35,8 @@ class ErrorsIT {
 
     @InContainers
     void letsNobodyInWithoutAKeyAndSaysSo(Stage stage) {
-        Answer missing = stage.gateway().client("").askWhole("?");
-        Answer wrong = stage.gateway().client("sk-wrong").askWhole("?");
+        JsonResponse missing = stage.gateway().client("").postQuestion("?");
+        JsonResponse wrong = stage.gateway().client("sk-wrong").postQuestion("?");
 
         isError(missing, 401, "invalid_api_key");
         isError(wrong, 401, "invalid_api_key");
@@ -48,12 +48,12 @@ class ErrorsIT {
     @InContainers
     void letsNobodySeeWhichPathsThereAre(Stage stage) {
         for (String path : List.of("/", "/v1/models", "/v1/nothing", "/error", "/index.html", "/health")) {
-            Answer answer = stage.gateway().client("").get(path);
+            JsonResponse answer = stage.gateway().client("").get(path);
             assertThat(answer.status()).as(path).isIn(401, 404);
             assertThat(answer.json().at("/error/message").asText()).as(path).isNotEmpty();
         }
         assertThat(stage.gateway().client("").get("/v1/nothing").status()).isEqualTo(401);
-        Answer hidden = stage.client().get("/WEB-INF/web.xml");
+        JsonResponse hidden = stage.client().get("/WEB-INF/web.xml");
         assertThat(hidden.status()).as("%s", hidden.response().body()).isEqualTo(404);
     }
 
@@ -90,7 +90,7 @@ class ErrorsIT {
     @InContainers
     void takesNoBodyThatIsEncoded(Stage stage) {
         for (String encoding : List.of("gzip", "br", "identity, gzip")) {
-            Answer answer = stage.client()
+            JsonResponse answer = stage.client()
                     .send(
                             "/v1/chat/completions",
                             request -> request.header("Content-Type", "application/json")
@@ -99,8 +99,8 @@ class ErrorsIT {
             isError(answer, 415, "unsupported_media_type");
             assertThat(answer.json().at("/error/message").asText()).contains("Content-Encoding");
         }
-        stage.plays(Script.answer("Yes."));
-        Answer answer = stage.client()
+        stage.play(Script.answer("Yes."));
+        JsonResponse answer = stage.client()
                 .send(
                         "/v1/chat/completions",
                         request -> request.header("Content-Type", "application/json")
@@ -120,7 +120,7 @@ class ErrorsIT {
                 "{\"messages\": [{\"role\": \"pope\", \"content\": \"?\"}]}", "messages[0].role",
                 "{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}], \"temperature\": 3}", "temperature");
         paramOf.forEach((body, param) -> {
-            Answer answer = client.post(body);
+            JsonResponse answer = client.post(body);
             assertThat(answer.status()).as(body).isEqualTo(400);
             assertThat(answer.json().at("/error/param").asText()).as(body).isEqualTo(param);
         });
@@ -203,7 +203,7 @@ class ErrorsIT {
 
     @InContainers(config = "limits: { body: 2KiB }")
     void refusesABodyThatIsTooLarge(Stage stage) {
-        isError(stage.client().askWhole("x".repeat(3000)), 413, "request_too_large");
+        isError(stage.client().postQuestion("x".repeat(3000)), 413, "request_too_large");
     }
 
     @InContainers
@@ -211,18 +211,18 @@ class ErrorsIT {
         Map<Integer, Integer> statusOf = Map.of(
                 400, 400, 401, 502, 403, 502, 404, 502, 413, 413, 422, 400, 429, 429, 500, 502, 503, 503, 504, 504);
         statusOf.forEach((theirs, ours) -> {
-            stage.decides(request -> Script.error(
+            stage.dispatch(request -> Script.error(
                     theirs,
                     "secret " + Stage.PROVIDER_KEY + " at http://127.0.0.1:"
                             + stage.gateway().url().getPort()));
-            Answer answer = stage.client().askWhole("?");
+            JsonResponse answer = stage.client().postQuestion("?");
             assertThat(answer.status()).as("for %s: %s", theirs, answer.json()).isEqualTo(ours);
             isError(answer.json(), answer.json().at("/error/code").asText());
 
-            try (ChatClient.Stream stream = stage.client().ask("?")) {
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
                 assertThat(stream.status()).isEqualTo(ours);
                 assertThat(stream.header("Content-Type")).startsWith("application/json");
-                assertThat(stream.body().at("/error/code"))
+                assertThat(stream.errorBody().at("/error/code"))
                         .isEqualTo(answer.json().at("/error/code"));
             }
         });
@@ -230,33 +230,33 @@ class ErrorsIT {
 
     @InContainers
     void triesAnUpstreamAgainThatFailsForAWhile(Stage stage) {
-        stage.plays(
+        stage.play(
                 Script.error(503, "busy"),
                 Script.reset(),
-                Script.answer(Steps.step("First", "one", "final_answer")),
+                Script.answer(StepScripts.step("First", "one", "final_answer")),
                 Script.error(500, "oops"),
                 Script.answer("Yes."));
 
-        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
-            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
         }
         assertThat(stage.requests()).hasSize(5);
     }
 
     @InContainers
     void doesNotRepeatWhatTheUpstreamRefuses(Stage stage) {
-        stage.decides(request -> Script.error(400, "Your image is broken."));
+        stage.dispatch(request -> Script.error(400, "Your image is broken."));
 
-        stage.client().askWhole("?");
+        stage.client().postQuestion("?");
 
         assertThat(stage.requests()).hasSize(1);
     }
 
     @InContainers
     void passesOnHowLongToWait(Stage stage) {
-        stage.decides(request -> Script.error(429, "slow down", "Retry-After: 30"));
+        stage.dispatch(request -> Script.error(429, "slow down", "Retry-After: 30"));
 
-        Answer answer = stage.client().askWhole("?");
+        JsonResponse answer = stage.client().postQuestion("?");
 
         isError(answer, 429, "upstream_rate_limit");
         assertThat(answer.header("Retry-After")).isEqualTo("30");
@@ -264,9 +264,9 @@ class ErrorsIT {
 
     @InContainers
     void saysHowLongToWaitWhereTheUpstreamDoesNot(Stage stage) {
-        stage.decides(request -> Script.error(429, "slow down"));
+        stage.dispatch(request -> Script.error(429, "slow down"));
 
-        Answer answer = stage.client().askWhole("?");
+        JsonResponse answer = stage.client().postQuestion("?");
 
         isError(answer, 429, "upstream_rate_limit");
         assertThat(answer.header("Retry-After")).isEqualTo("5");
@@ -276,36 +276,36 @@ class ErrorsIT {
     void namesWhatTheUpstreamBlames(Stage stage) {
         String error = "{\"error\":{\"message\":\"Too long.\",\"type\":\"invalid_request_error\",\"param\":"
                 + "\"messages\",\"code\":\"context_length_exceeded\"}}";
-        stage.decides(request -> Script.status(400, error));
+        stage.dispatch(request -> Script.status(400, error));
 
-        Answer whole = stage.client().askWhole("?");
+        JsonResponse whole = stage.client().postQuestion("?");
         isError(whole, 400, "context_length_exceeded");
         assertThat(whole.json()).hasToString(error);
 
-        try (ChatClient.Stream stream = stage.client().ask("?")) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
             assertThat(stream.status()).isEqualTo(400);
-            assertThat(stream.body()).hasToString(error);
+            assertThat(stream.errorBody()).hasToString(error);
         }
-        stage.decides(request -> request.asksForJson()
-                ? Script.answer(Steps.step("First", "one", "final_answer"))
+        stage.dispatch(request -> request.asksForJson()
+                ? Script.answer(StepScripts.step("First", "one", "final_answer"))
                 : Script.status(400, error));
-        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
-            List<Event> events = stream.rest();
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
+            List<Event> events = stream.remainingEvents();
             assertThat(events.get(events.size() - 1).json()).hasToString(error);
         }
     }
 
     @InContainers
     void beginsAStepAnewThatBrokeOff(Stage stage) {
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"First\", \"content\": \"and th")
                         .reset(),
-                Script.answer(Steps.step("First", "one", "final_answer")),
+                Script.answer(StepScripts.step("First", "one", "final_answer")),
                 Script.answer("Yes."));
 
-        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
-            List<Event> events = stream.rest();
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
+            List<Event> events = stream.remainingEvents();
 
             assertThat(ChatClient.reasoning(events))
                     .isEqualTo("## Step 1: First\nand th\n\n*The model's provider broke the connection off. This step"
@@ -316,15 +316,15 @@ class ErrorsIT {
 
     @InContainers
     void countsWhatAStepCostThatBrokeOff(Stage stage) {
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"First\", \"content\": \"one two three four five six")
                         .reset(),
-                Script.answer(Steps.step("First", "one", "final_answer")),
+                Script.answer(StepScripts.step("First", "one", "final_answer")),
                 Script.answer("Yes."));
 
         JsonNode reply = stage.client()
-                .askWhole("?", "\"reasoning_effort\": \"minimal\"")
+                .postQuestion("?", "\"reasoning_effort\": \"minimal\"")
                 .json();
 
         JsonNode total = reply.at("/x_o1/usage");
@@ -339,24 +339,26 @@ class ErrorsIT {
 
     @InContainers
     void endsAStreamThatHasBegunByAnErrorEvent(Stage stage) {
-        stage.plays(Steps.thenAnswer(exchange -> exchange.stream().text("It is").reset()));
+        stage.play(StepScripts.threeStepsThenAnswer(
+                exchange -> exchange.stream().text("It is").reset()));
 
-        try (ChatClient.Stream stream = stage.client().ask("?")) {
-            List<Event> events = stream.rest();
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
+            List<Event> events = stream.remainingEvents();
             Event last = events.get(events.size() - 1);
 
             assertThat(stream.status()).isEqualTo(200);
             assertThat(ChatClient.content(events.subList(0, events.size() - 1))).isEqualTo("It is");
             assertThat(last.name()).isEqualTo("error");
             isError(last.json(), "upstream_failed");
-            assertThat(events).noneMatch(Event::done).allMatch(event -> event.finishReason() == null);
+            assertThat(events).noneMatch(Event::isDone).allMatch(event -> event.finishReason() == null);
         }
     }
 
     @InContainers
     void givesNoHalfAnswerInOneObject(Stage stage) {
-        stage.plays(Steps.thenAnswer(exchange -> exchange.stream().text("It is").reset()));
+        stage.play(StepScripts.threeStepsThenAnswer(
+                exchange -> exchange.stream().text("It is").reset()));
 
-        isError(stage.client().askWhole("?"), 502, "upstream_failed");
+        isError(stage.client().postQuestion("?"), 502, "upstream_failed");
     }
 }

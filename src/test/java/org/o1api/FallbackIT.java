@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.InContainers;
@@ -42,8 +42,8 @@ class FallbackIT {
                 "in want of money", Script.error(402, "pay"),
                 "misconfigured", Script.error(401, "who?"),
                 "broken", exchange -> exchange.stream().end());
-        try (FakeUpstream main = FakeUpstream.deciding(request -> faults.get(request.lastMessage()));
-                FakeUpstream spare = FakeUpstream.deciding(request -> Script.answer("Yes."));
+        try (FakeUpstream main = FakeUpstream.dispatching(request -> faults.get(request.lastMessage()));
+                FakeUpstream spare = FakeUpstream.dispatching(request -> Script.answer("Yes."));
                 RunningGateway gateway = gateway(
                         container,
                         main,
@@ -51,9 +51,13 @@ class FallbackIT {
                         spare)) {
             ChatClient client = gateway.client(Stage.KEY);
             for (String fault : faults.keySet()) {
-                assertThat(client.askWhole(fault, AT_ONCE).content()).as(fault).isEqualTo("Yes.");
-                try (ChatClient.Stream stream = client.ask(fault, AT_ONCE)) {
-                    assertThat(ChatClient.content(stream.rest())).as(fault).isEqualTo("Yes.");
+                assertThat(client.postQuestion(fault, AT_ONCE).content())
+                        .as(fault)
+                        .isEqualTo("Yes.");
+                try (ChatClient.Stream stream = client.streamQuestion(fault, AT_ONCE)) {
+                    assertThat(ChatClient.content(stream.remainingEvents()))
+                            .as(fault)
+                            .isEqualTo("Yes.");
                 }
             }
             // One that dies on a kept connection is asked again.
@@ -65,12 +69,12 @@ class FallbackIT {
     @ParameterizedTest
     @EnumSource
     void nobodyElseGoesOnWithAnAnswerThatHasBegun(Container container) {
-        try (FakeUpstream main = FakeUpstream.deciding(
+        try (FakeUpstream main = FakeUpstream.dispatching(
                         request -> exchange -> exchange.stream().text("It is").reset());
-                FakeUpstream spare = FakeUpstream.deciding(request -> Script.answer("Yes."));
+                FakeUpstream spare = FakeUpstream.dispatching(request -> Script.answer("Yes."));
                 RunningGateway gateway = gateway(container, main, "circuit_breaker: false", spare);
-                ChatClient.Stream stream = gateway.client(Stage.KEY).ask("?", AT_ONCE)) {
-            assertThat(stream.rest()).last().extracting(Event::name).isEqualTo("error");
+                ChatClient.Stream stream = gateway.client(Stage.KEY).streamQuestion("?", AT_ONCE)) {
+            assertThat(stream.remainingEvents()).last().extracting(Event::name).isEqualTo("error");
             assertThat(spare.requests()).isEmpty();
         }
     }
@@ -78,11 +82,11 @@ class FallbackIT {
     @ParameterizedTest
     @EnumSource
     void theNextUpstreamAnswersWhereOneIsLeftAlone(Container container) {
-        try (FakeUpstream main = FakeUpstream.deciding(request -> Script.error(500, "no"));
-                FakeUpstream spare = FakeUpstream.deciding(request -> Script.answer("Yes."));
+        try (FakeUpstream main = FakeUpstream.dispatching(request -> Script.error(500, "no"));
+                FakeUpstream spare = FakeUpstream.dispatching(request -> Script.answer("Yes."));
                 RunningGateway gateway = gateway(container, main, "attempts: 1", spare)) {
             for (int i = 0; i < 30; i++) {
-                assertThat(gateway.client(Stage.KEY).askWhole("?", AT_ONCE).content())
+                assertThat(gateway.client(Stage.KEY).postQuestion("?", AT_ONCE).content())
                         .isEqualTo("Yes.");
             }
             assertThat(main.requests()).hasSize(20);
@@ -94,24 +98,24 @@ class FallbackIT {
     void anUpstreamThatFailsIsLeftAloneForAWhile(Container container) {
         Script[] plays = {Script.error(500, "no")};
         Function<FakeUpstream.Request, Script> now = request -> plays[0];
-        try (FakeUpstream upstream = FakeUpstream.deciding(now);
+        try (FakeUpstream upstream = FakeUpstream.dispatching(now);
                 RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY
                         + "\ndefault_model: fake-model\nupstreams: { default: { url: \"" + upstream.url()
                         + "\", attempts: 1 } }\n")) {
             ChatClient client = gateway.client(Stage.KEY);
             for (int i = 0; i < 20; i++) {
-                isRefused(client.askWhole("?", AT_ONCE), 502, "upstream_failed");
+                isRefused(client.postQuestion("?", AT_ONCE), 502, "upstream_failed");
             }
             plays[0] = Script.answer("Yes.");
             for (int i = 0; i < 10; i++) {
-                Answer answer = client.askWhole("?", AT_ONCE);
+                JsonResponse answer = client.postQuestion("?", AT_ONCE);
                 isRefused(answer, 503, "upstream_unavailable");
                 assertThat(answer.header("Retry-After")).containsPattern("^[1-5]$");
             }
             assertThat(upstream.requests()).hasSize(20);
             await().atMost(Duration.ofSeconds(30))
                     .pollInterval(Duration.ofMillis(100))
-                    .until(() -> client.askWhole("?", AT_ONCE).status() == 200);
+                    .until(() -> client.postQuestion("?", AT_ONCE).status() == 200);
             assertThat(upstream.requests().get(20).nanos()
                             - upstream.requests().get(19).nanos())
                     .isGreaterThanOrEqualTo(4_900_000_000L);
@@ -121,39 +125,39 @@ class FallbackIT {
     @InContainers(config = "upstream concurrency: 1, queue: 0")
     void aCallTooManyIsRefused(Stage stage) {
         CountDownLatch end = new CountDownLatch(1);
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done(), Script.answer("Yes."));
-        try (ChatClient.Stream open = stage.client().ask("?", AT_ONCE)) {
+        try (ChatClient.Stream open = stage.client().streamQuestion("?", AT_ONCE)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            Answer refused = stage.client().askWhole("?", AT_ONCE);
+            JsonResponse refused = stage.client().postQuestion("?", AT_ONCE);
             isRefused(refused, 429, "rate_limit_exceeded");
             assertThat(refused.header("Retry-After")).isEqualTo("1");
-            try (ChatClient.Stream stream = stage.client().ask("?", AT_ONCE)) {
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?", AT_ONCE)) {
                 assertThat(stream.status()).isEqualTo(429);
                 assertThat(stream.header("Retry-After")).isEqualTo("1");
             }
             end.countDown();
-            assertThat(ChatClient.content(open.rest())).isEqualTo(" is.");
+            assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
         }
-        assertThat(stage.client().askWhole("?", AT_ONCE).content()).isEqualTo("Yes.");
+        assertThat(stage.client().postQuestion("?", AT_ONCE).content()).isEqualTo("Yes.");
     }
 
     @InContainers(config = "upstream concurrency: 1, timeouts: { first_token: 500ms }")
     void aCallThatWaitsTooLongForItsTurnIsRefused(Stage stage) {
         CountDownLatch end = new CountDownLatch(1);
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
-        try (ChatClient.Stream open = stage.client().ask("?", AT_ONCE)) {
+        try (ChatClient.Stream open = stage.client().streamQuestion("?", AT_ONCE)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            Answer refused = stage.client().askWhole("?", AT_ONCE);
+            JsonResponse refused = stage.client().postQuestion("?", AT_ONCE);
             isRefused(refused, 503, "overloaded");
             assertThat(refused.header("Retry-After")).isEqualTo("1");
             end.countDown();
-            assertThat(ChatClient.content(open.rest())).isEqualTo(" is.");
+            assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
         }
     }
 
-    private static void isRefused(Answer answer, int status, String code) {
+    private static void isRefused(JsonResponse answer, int status, String code) {
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo(code);
     }

@@ -22,14 +22,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
-import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeExchange;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** Each way in which a provider fails, and what a client sees of it: never an empty success, never half an answer as a whole. */
 class FaultMatrixIT {
@@ -116,12 +116,12 @@ class FaultMatrixIT {
                 new Early("400", Script.error(400, "no such thing"), 400, "upstream_refused", 1)));
     }
 
-    private static void halfACharacter(Exchange exchange) throws IOException {
+    private static void halfACharacter(FakeExchange exchange) throws IOException {
         exchange.stream().body(HALF_A_CHARACTER).end();
     }
 
-    private static void onlyHead(Exchange exchange) throws IOException {
-        exchange.stream().awaitClientLeft();
+    private static void onlyHead(FakeExchange exchange) throws IOException {
+        exchange.stream().awaitDisconnect();
     }
 
     private static Script errorObject() {
@@ -137,12 +137,12 @@ class FaultMatrixIT {
         return exchange -> exchange.stream().event("{nonsense").end();
     }
 
-    private static void longLine(Exchange exchange) throws IOException {
+    private static void longLine(FakeExchange exchange) throws IOException {
         exchange.stream().body("data: ");
         for (int i = 0; i < 50; i++) {
             exchange.body("x".repeat(1 << 20)); // until the gateway has had enough
         }
-        exchange.awaitClientLeft();
+        exchange.awaitDisconnect();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -150,19 +150,19 @@ class FaultMatrixIT {
     void aFaultBeforeTheFirstWordHasItsStatus(Cell<Early> cell) {
         Early fault = cell.fault();
         Stage stage = stage(cell.container());
-        stage.decides(request -> fault.script());
+        stage.dispatch(request -> fault.script());
         if (cell.streamed()) {
-            try (ChatClient.Stream stream = stage.client().ask("?", AT_ONCE)) {
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?", AT_ONCE)) {
                 assertThat(stream.status()).isEqualTo(fault.status());
-                assertThat(stream.body().at("/error/code").asText()).isEqualTo(fault.code());
+                assertThat(stream.errorBody().at("/error/code").asText()).isEqualTo(fault.code());
             }
         } else {
-            assertFails(stage.client().askWhole("?", AT_ONCE), fault.status(), fault.code());
+            assertFails(stage.client().postQuestion("?", AT_ONCE), fault.status(), fault.code());
         }
         assertThat(stage.requests()).hasSize(fault.calls());
     }
 
-    private static void assertFails(Answer answer, int status, String code) {
+    private static void assertFails(JsonResponse answer, int status, String code) {
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo(code);
     }
@@ -177,10 +177,10 @@ class FaultMatrixIT {
                     + NO_FEEDBACK + "\ndefault_model: fake-model\ndefault_api_url: http://127.0.0.1:"
                     + unheard.getLocalPort() + "/v1/chat/completions\n")) {
                 ChatClient client = gateway.client(Stage.KEY);
-                assertFails(client.askWhole("?", AT_ONCE), 502, "upstream_failed");
-                try (ChatClient.Stream stream = client.ask("?", AT_ONCE)) {
+                assertFails(client.postQuestion("?", AT_ONCE), 502, "upstream_failed");
+                try (ChatClient.Stream stream = client.streamQuestion("?", AT_ONCE)) {
                     assertThat(stream.status()).isEqualTo(502);
-                    assertThat(stream.body().at("/error/code").asText()).isEqualTo("upstream_failed");
+                    assertThat(stream.errorBody().at("/error/code").asText()).isEqualTo("upstream_failed");
                 }
             }
         }
@@ -201,7 +201,7 @@ class FaultMatrixIT {
                 new Late("half a character", FaultMatrixIT::halfACharacterLate, 502, "upstream_failed"),
                 new Late(
                         "silence",
-                        exchange -> exchange.stream().text("It is").awaitClientLeft(),
+                        exchange -> exchange.stream().text("It is").awaitDisconnect(),
                         504,
                         "upstream_timeout"),
                 new Late("an error object", FaultMatrixIT::errorLate, 502, "upstream_failed"),
@@ -224,23 +224,23 @@ class FaultMatrixIT {
                 new Late("a drip of a byte a second", FaultMatrixIT::dripLate, 504, "upstream_timeout")));
     }
 
-    private static void halfACharacterLate(Exchange exchange) throws IOException {
+    private static void halfACharacterLate(FakeExchange exchange) throws IOException {
         exchange.stream().text("It is").body(HALF_A_CHARACTER).end();
     }
 
-    private static void errorLate(Exchange exchange) throws IOException {
+    private static void errorLate(FakeExchange exchange) throws IOException {
         exchange.stream()
                 .text("It is")
                 .event("{\"error\":{\"message\":\"no\"}}")
                 .end();
     }
 
-    private static void dripLate(Exchange exchange) throws IOException, InterruptedException {
+    private static void dripLate(FakeExchange exchange) throws IOException, InterruptedException {
         drip(exchange.stream().text("It is"));
     }
 
     /** An event that is never whole, a byte a second. */
-    private static void drip(Exchange exchange) throws IOException, InterruptedException {
+    private static void drip(FakeExchange exchange) throws IOException, InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 20; i++) {
             exchange.body("d");
@@ -255,19 +255,19 @@ class FaultMatrixIT {
     void aFaultWithinTheAnswerEndsItByAnError(Cell<Late> cell) {
         Late fault = cell.fault();
         Stage stage = stage(cell.container());
-        stage.decides(request -> fault.script());
+        stage.dispatch(request -> fault.script());
         if (cell.streamed()) {
-            try (ChatClient.Stream stream = stage.client().ask("?", AT_ONCE)) {
-                List<Event> events = stream.rest();
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?", AT_ONCE)) {
+                List<Event> events = stream.remainingEvents();
                 Event last = events.get(events.size() - 1);
                 assertThat(last.name()).isEqualTo("error");
                 assertThat(last.json().at("/error/code").asText()).isEqualTo(fault.code());
                 List<Event> before = events.subList(0, events.size() - 1);
-                assertThat(before).noneMatch(Event::done).allMatch(event -> event.finishReason() == null);
+                assertThat(before).noneMatch(Event::isDone).allMatch(event -> event.finishReason() == null);
                 assertThat(ChatClient.content(before)).startsWith("It is");
             }
         } else {
-            assertFails(stage.client().askWhole("?", AT_ONCE), fault.status(), fault.code());
+            assertFails(stage.client().postQuestion("?", AT_ONCE), fault.status(), fault.code());
         }
         assertThat(stage.requests()).hasSize(1);
     }
@@ -280,7 +280,7 @@ class FaultMatrixIT {
         }
     }
 
-    private static Exchange halfAStep(Exchange exchange) throws IOException {
+    private static FakeExchange halfAStep(FakeExchange exchange) throws IOException {
         return exchange.stream().text("{\"title\": \"First\", \"content\": \"Half");
     }
 
@@ -291,7 +291,7 @@ class FaultMatrixIT {
                 new Within(
                         "half a character",
                         exchange -> halfAStep(exchange).body(HALF_A_CHARACTER).end()),
-                new Within("silence", exchange -> halfAStep(exchange).awaitClientLeft()),
+                new Within("silence", exchange -> halfAStep(exchange).awaitDisconnect()),
                 new Within("a drip of a byte a second", exchange -> drip(halfAStep(exchange))),
                 new Within(
                         "an error object",
@@ -307,21 +307,21 @@ class FaultMatrixIT {
     @MethodSource("within")
     void aStepThatBreaksBeginsAnewUnderItsNumber(Cell<Within> cell) {
         Stage stage = stage(cell.container());
-        stage.plays(
+        stage.play(
                 cell.fault().script(),
-                Script.answer(Steps.step("Anew", "A whole one.", "final_answer")),
+                Script.answer(StepScripts.step("Anew", "A whole one.", "final_answer")),
                 Script.answer("Yes."));
         String reasoning;
         if (cell.streamed()) {
-            try (ChatClient.Stream stream = stage.client().ask("?", BRIEFLY)) {
-                List<Event> events = stream.rest();
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?", BRIEFLY)) {
+                List<Event> events = stream.remainingEvents();
                 assertThat(events).noneMatch(event -> event.name().equals("error"));
-                assertThat(events.get(events.size() - 1).done()).isTrue();
+                assertThat(events.get(events.size() - 1).isDone()).isTrue();
                 assertThat(ChatClient.content(events)).isEqualTo("Yes.");
                 reasoning = ChatClient.reasoning(events);
             }
         } else {
-            Answer answer = stage.client().askWhole("?", BRIEFLY);
+            JsonResponse answer = stage.client().postQuestion("?", BRIEFLY);
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.content()).isEqualTo("Yes.");
             reasoning = answer.reasoning();
@@ -351,7 +351,7 @@ class FaultMatrixIT {
     }
 
     /** A date has whole seconds: this one is at least one second ahead. */
-    private static void slowByDate(Exchange exchange) throws IOException, InterruptedException {
+    private static void slowByDate(FakeExchange exchange) throws IOException, InterruptedException {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2));
         Script.error(429, "slow", "Retry-After: " + date).play(exchange);
@@ -361,16 +361,16 @@ class FaultMatrixIT {
     @MethodSource("passing")
     void aFaultThatPassesIsNotSeen(Cell<Passing> cell) {
         Stage stage = stage(cell.container());
-        stage.plays(cell.fault().script(), Script.answer("Yes."));
+        stage.play(cell.fault().script(), Script.answer("Yes."));
         if (cell.streamed()) {
-            try (ChatClient.Stream stream = stage.client().ask("?", AT_ONCE)) {
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?", AT_ONCE)) {
                 assertThat(stream.status()).isEqualTo(200);
-                List<Event> events = stream.rest();
+                List<Event> events = stream.remainingEvents();
                 assertThat(ChatClient.content(events)).isEqualTo("Yes.");
-                assertThat(events.get(events.size() - 1).done()).isTrue();
+                assertThat(events.get(events.size() - 1).isDone()).isTrue();
             }
         } else {
-            assertThat(stage.client().askWhole("?", AT_ONCE).content()).isEqualTo("Yes.");
+            assertThat(stage.client().postQuestion("?", AT_ONCE).content()).isEqualTo("Yes.");
         }
         assertThat(stage.requests()).hasSize(2);
         long waited = stage.request(1).nanos() - stage.request(0).nanos();

@@ -7,17 +7,18 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** Where the reasoning shows, by each format, on streams and in one object. */
 class FormatsIT {
     private static final String TIME = "\\*\\*Total thinking time: \\d+\\.\\d\\d seconds\\*\\*";
-    private static final String MARKDOWN = "\n\n" + Steps.SHOWN + "\n\n### Final Answer\nWell: 1 < 2.\n\n";
+    private static final String MARKDOWN =
+            "\n\n" + StepScripts.THREE_STEPS_TEXT + "\n\n### Final Answer\nWell: 1 < 2.\n\n";
     private static final String DETAILS = """
             <details open>
             <summary>Step 1: First</summary>
@@ -41,9 +42,9 @@ class FormatsIT {
     private record Shown(String reasoningContent, String reasoning, String content) {}
 
     private static Shown streamed(Stage stage, String... fields) {
-        stage.plays(Steps.thenAnswer("Well: 1 < 2."));
-        try (ChatClient.Stream stream = stage.client().ask("?", fields)) {
-            List<Event> events = stream.rest();
+        stage.play(StepScripts.threeStepsThenAnswer("Well: 1 < 2."));
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", fields)) {
+            List<Event> events = stream.remainingEvents();
             return new Shown(
                     ChatClient.reasoning(events),
                     events.stream().map(event -> event.text("reasoning")).collect(Collectors.joining()),
@@ -52,8 +53,8 @@ class FormatsIT {
     }
 
     private static Shown whole(Stage stage, String... fields) {
-        stage.plays(Steps.thenAnswer("Well: 1 < 2."));
-        JsonNode message = stage.client().askWhole("?", fields).json().at("/choices/0/message");
+        stage.play(StepScripts.threeStepsThenAnswer("Well: 1 < 2."));
+        JsonNode message = stage.client().postQuestion("?", fields).json().at("/choices/0/message");
         return new Shown(
                 message.path("reasoning_content").asText(""),
                 message.path("reasoning").asText(""),
@@ -69,41 +70,53 @@ class FormatsIT {
     void showsTheReasoningWhereTheRequestWantsIt(Stage stage) {
         String answer = "Well: 1 < 2.";
 
-        shows(stage, "\"user\": \"x\"", new Shown(Steps.SHOWN, "", answer));
-        shows(stage, "\"reasoning_format\": null", new Shown(Steps.SHOWN, "", answer));
-        shows(stage, "\"reasoning_format\": \"reasoning_content\"", new Shown(Steps.SHOWN, "", answer));
-        shows(stage, "\"reasoning_format\": \"reasoning\"", new Shown("", Steps.SHOWN, answer));
-        shows(stage, "\"reasoning_format\": \"both\"", new Shown(Steps.SHOWN, Steps.SHOWN, answer));
+        shows(stage, "\"user\": \"x\"", new Shown(StepScripts.THREE_STEPS_TEXT, "", answer));
+        shows(stage, "\"reasoning_format\": null", new Shown(StepScripts.THREE_STEPS_TEXT, "", answer));
+        shows(
+                stage,
+                "\"reasoning_format\": \"reasoning_content\"",
+                new Shown(StepScripts.THREE_STEPS_TEXT, "", answer));
+        shows(stage, "\"reasoning_format\": \"reasoning\"", new Shown("", StepScripts.THREE_STEPS_TEXT, answer));
+        shows(
+                stage,
+                "\"reasoning_format\": \"both\"",
+                new Shown(StepScripts.THREE_STEPS_TEXT, StepScripts.THREE_STEPS_TEXT, answer));
         shows(stage, "\"reasoning_format\": \"none\"", new Shown("", "", answer));
-        shows(stage, "\"include_reasoning\": true", new Shown(Steps.SHOWN, "", answer));
+        shows(stage, "\"include_reasoning\": true", new Shown(StepScripts.THREE_STEPS_TEXT, "", answer));
         shows(stage, "\"include_reasoning\": false", new Shown("", "", answer));
-        shows(stage, "\"reasoning\": {}", new Shown(Steps.SHOWN, Steps.SHOWN, answer));
-        shows(stage, "\"usage\": {\"include\": true}", new Shown(Steps.SHOWN, Steps.SHOWN, answer));
+        shows(
+                stage,
+                "\"reasoning\": {}",
+                new Shown(StepScripts.THREE_STEPS_TEXT, StepScripts.THREE_STEPS_TEXT, answer));
+        shows(
+                stage,
+                "\"usage\": {\"include\": true}",
+                new Shown(StepScripts.THREE_STEPS_TEXT, StepScripts.THREE_STEPS_TEXT, answer));
         shows(stage, "\"reasoning\": {\"exclude\": true}", new Shown("", "", answer));
         shows(
                 stage,
                 "\"reasoning_format\": \"think\"",
-                new Shown("", "", "<think>" + Steps.SHOWN + "</think>" + answer));
+                new Shown("", "", "<think>" + StepScripts.THREE_STEPS_TEXT + "</think>" + answer));
     }
 
     @InContainers(config = "reasoning_format: none")
     void includesReasoningThatIsUsuallyLeftOut(Stage stage) {
         shows(stage, "\"user\": \"x\"", new Shown("", "", "Well: 1 < 2."));
-        shows(stage, "\"include_reasoning\": true", new Shown(Steps.SHOWN, "", "Well: 1 < 2."));
+        shows(stage, "\"include_reasoning\": true", new Shown(StepScripts.THREE_STEPS_TEXT, "", "Well: 1 < 2."));
         shows(stage, "\"include_reasoning\": false", new Shown("", "", "Well: 1 < 2."));
         shows(
                 stage,
                 "\"include_reasoning\": true, \"reasoning_format\": \"reasoning\"",
-                new Shown("", Steps.SHOWN, "Well: 1 < 2."));
+                new Shown("", StepScripts.THREE_STEPS_TEXT, "Well: 1 < 2."));
         shows(stage, "\"include_reasoning\": true, \"reasoning_format\": \"none\"", new Shown("", "", "Well: 1 < 2."));
     }
 
     @InContainers
     void sendsEachTagOfThoughtAsADeltaOfItsOwn(Stage stage) {
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_format\": \"think\"")) {
-            assertThat(stream.rest()).map(Event::content).contains("<think>", "</think>");
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_format\": \"think\"")) {
+            assertThat(stream.remainingEvents()).map(Event::content).contains("<think>", "</think>");
         }
     }
 
@@ -136,11 +149,12 @@ class FormatsIT {
 
     @InContainers(config = "use_regex_processing: false")
     void escapesHtmlInDetails(Stage stage) {
-        stage.plays(
-                Script.answer(Steps.step("a < b", "<script>x</script>\n& more", "continue")), Script.answer("Yes."));
+        stage.play(
+                Script.answer(StepScripts.step("a < b", "<script>x</script>\n& more", "continue")),
+                Script.answer("Yes."));
 
         String content = stage.client()
-                .askWhole("?", "\"reasoning_effort\": \"minimal\"")
+                .postQuestion("?", "\"reasoning_effort\": \"minimal\"")
                 .content();
 
         assertThat(content)
@@ -151,9 +165,9 @@ class FormatsIT {
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
     void addsTheOriginalsStepsToOneObject(Stage stage) {
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        Answer answer = stage.client().askWhole("?");
+        JsonResponse answer = stage.client().postQuestion("?");
 
         JsonNode steps = answer.json().path("steps");
         assertThat(steps).hasSize(4);
@@ -166,7 +180,7 @@ class FormatsIT {
         assertThat(answer.json().path("choices")).hasSize(1);
     }
 
-    private static List<String> titles(Answer answer) {
+    private static List<String> titles(JsonResponse answer) {
         return StreamSupport.stream(answer.json().path("steps").spliterator(), false)
                 .map(step -> step.get(0).asText())
                 .toList();
@@ -174,14 +188,14 @@ class FormatsIT {
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
     void listsAStepOnceThatBeganAnew(Stage stage) {
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"Half\", \"content\": \"and th")
                         .reset(),
-                Script.answer(Steps.step("First", "one", "final_answer")),
+                Script.answer(StepScripts.step("First", "one", "final_answer")),
                 Script.answer("Yes."));
 
-        Answer answer = stage.client().askWhole("?", "\"reasoning_effort\": \"minimal\"");
+        JsonResponse answer = stage.client().postQuestion("?", "\"reasoning_effort\": \"minimal\"");
 
         assertThat(titles(answer)).containsExactly("Step 1: First", "Final Answer");
         assertThat(answer.json().at("/steps/0/1").asText()).isEqualTo("one");
@@ -189,10 +203,10 @@ class FormatsIT {
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
     void addsTheOriginalsStepsBesideToolCalls(Stage stage) {
-        stage.plays(Steps.thenAnswer(Script.toolCalls("a", "{}")));
+        stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("a", "{}")));
 
-        Answer answer =
-                stage.client().askWhole("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]");
+        JsonResponse answer = stage.client()
+                .postQuestion("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]");
 
         assertThat(titles(answer)).containsExactly("Step 1: First", "Step 2: Second", "Step 3: Third");
         assertThat(answer.json().path("total_thinking_time").asDouble()).isPositive();

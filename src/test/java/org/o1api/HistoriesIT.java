@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
-import org.o1api.testing.Exchange;
+import org.o1api.testing.ChatClient.JsonResponse;
+import org.o1api.testing.FakeExchange;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** Earlier messages on their way to the provider: with a result for each tool call, and byte for byte. */
 class HistoriesIT {
@@ -29,11 +29,11 @@ class HistoriesIT {
     }
 
     private static String user(String text) {
-        return "{\"role\": \"user\", \"content\": " + Exchange.quoted(text) + "}";
+        return "{\"role\": \"user\", \"content\": " + FakeExchange.quoted(text) + "}";
     }
 
     private static String result(String id, String text) {
-        return "{\"role\": \"tool\", \"tool_call_id\": \"" + id + "\", \"content\": " + Exchange.quoted(text) + "}";
+        return "{\"role\": \"tool\", \"tool_call_id\": \"" + id + "\", \"content\": " + FakeExchange.quoted(text) + "}";
     }
 
     private static List<String> sent(Stage stage, int call) {
@@ -48,7 +48,7 @@ class HistoriesIT {
 
     @InContainers
     void givesAResultToCallsThatNobodyAnswered(Stage stage) {
-        stage.plays(Script.toolCalls("f", "{}", "f", "{}"), Script.answer("Ah."), Script.answer("Well."));
+        stage.play(Script.toolCalls("f", "{}", "f", "{}"), Script.answer("Ah."), Script.answer("Well."));
         assertThat(stage.client().post(plain("unanswered", user("Rome?"))).status())
                 .isEqualTo(200);
         stage.client().post(plain("unanswered", result("call_2", "Sunny.") + "," + user("And?")));
@@ -79,13 +79,13 @@ class HistoriesIT {
         JsonNode created = stage.client()
                 .send(
                         "/v1/conversations",
-                        ChatClient.posting(
+                        ChatClient.postJson(
                                 "{\"items\": [{\"type\": \"message\", \"role\": \"user\", \"content\": \"Rome?\"},"
                                         + "{\"type\": \"function_call\", \"call_id\": \"c\", \"name\": \"f\", \"arguments\": \"{}\"}]}"))
                 .json();
-        stage.plays(Script.answer(Steps.step("T", "c", "final_answer")), Script.answer("Yes."));
+        stage.play(Script.answer(StepScripts.step("T", "c", "final_answer")), Script.answer("Yes."));
 
-        Answer answer = stage.client()
+        JsonResponse answer = stage.client()
                 .post(chat(created.path("id").asText(), user("Hi"), "\"reasoning_effort\": \"minimal\"", TOOLS));
 
         assertThat(answer.content()).isEqualTo("Yes.");
@@ -97,7 +97,7 @@ class HistoriesIT {
 
     @InContainers
     void leavesHistoriesWithoutAConversationAsTheyAre(Stage stage) {
-        stage.plays(Script.answer("Yes."));
+        stage.play(Script.answer("Yes."));
         stage.client()
                 .post("{\"reasoning_effort\": \"none\", \"messages\": [" + user("a")
                         + ", {\"role\": \"assistant\", \"tool_calls\": [{\"id\": \"c\"}]}, " + user("b") + "]}");
@@ -111,7 +111,7 @@ class HistoriesIT {
         String parts = "[ {\"type\":\"text\",\"text\":\"\\u0061\",\"x\":" + odd + "} ]";
         String calls = "[ {\"id\":\"c\",\"extra_content\":" + odd
                 + ",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]";
-        stage.plays(Script.answer("One."), Script.answer("Two."));
+        stage.play(Script.answer("One."), Script.answer("Two."));
 
         stage.client()
                 .post(plain(
@@ -131,7 +131,7 @@ class HistoriesIT {
         String image =
                 "{\"images\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0KGgo=\"}}]}";
         Script draw = exchange -> exchange.stream().delta(image).finish("stop").done();
-        stage.plays(draw, Script.answer("One."), Script.answer("Two."));
+        stage.play(draw, Script.answer("One."), Script.answer("Two."));
         stage.client().post(plain("images", user("Draw.")));
         stage.client().post(plain("images", user("And?")));
         String whole = user("Draw.") + ", {\"role\": \"assistant\", \"content\": \"\"}, " + user("And?")
@@ -152,15 +152,15 @@ class HistoriesIT {
     @InContainers
     void closesTheThinkBlockWhateverFollows(Stage stage) {
         Script nothing = exchange -> exchange.stream().text("").finish("length").done();
-        Script[] steps = {Script.answer(Steps.step("T", "a</think>b", "final_answer")), nothing};
+        Script[] steps = {Script.answer(StepScripts.step("T", "a</think>b", "final_answer")), nothing};
         String[] fields = {"\"reasoning_effort\": \"minimal\"", "\"reasoning_format\": \"think\""};
         String shown = "<think>## Step 1: T\na<\\/think>b</think>";
 
-        stage.plays(steps);
-        assertThat(stage.client().askWhole("?", fields).content()).isEqualTo(shown);
-        stage.plays(steps);
-        try (ChatClient.Stream stream = stage.client().ask("?", fields)) {
-            assertThat(ChatClient.content(stream.rest())).isEqualTo(shown);
+        stage.play(steps);
+        assertThat(stage.client().postQuestion("?", fields).content()).isEqualTo(shown);
+        stage.play(steps);
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", fields)) {
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo(shown);
         }
     }
 
@@ -168,18 +168,18 @@ class HistoriesIT {
     void recognisesAResentThinkBlockWithATagInIt(Stage stage) {
         String fields = "\"reasoning_format\": \"think\"";
         String minimal = "\"reasoning_effort\": \"minimal\"";
-        stage.plays(
-                Script.answer(Steps.step("T", "a</think>b", "final_answer")),
+        stage.play(
+                Script.answer(StepScripts.step("T", "a</think>b", "final_answer")),
                 Script.answer("Yes."),
                 Script.answer("No."));
         String content =
                 stage.client().post(chat("think", user("?"), fields, minimal)).content();
         assertThat(content).isEqualTo("<think>## Step 1: T\na<\\/think>b</think>Yes.");
 
-        Answer second = stage.client()
+        JsonResponse second = stage.client()
                 .post(chat(
                         "think",
-                        user("?") + ", {\"role\": \"assistant\", \"content\": " + Exchange.quoted(content) + "}, "
+                        user("?") + ", {\"role\": \"assistant\", \"content\": " + FakeExchange.quoted(content) + "}, "
                                 + user("Sure?"),
                         fields,
                         "\"reasoning_effort\": \"none\""));
@@ -188,7 +188,7 @@ class HistoriesIT {
     }
 
     private static String answered(String content) {
-        return "{\"role\": \"assistant\", \"content\": " + Exchange.quoted(content) + "}";
+        return "{\"role\": \"assistant\", \"content\": " + FakeExchange.quoted(content) + "}";
     }
 
     /** An answer that was cut before it began: its client has nothing but a think block to send back. */
@@ -196,8 +196,8 @@ class HistoriesIT {
     void recognisesAResentAnswerThatIsOnlyAThinkBlock(Stage stage) {
         String fields = "\"reasoning_format\": \"think\"";
         Script nothing = exchange -> exchange.stream().text("").finish("length").done();
-        stage.plays(
-                Script.answer(Steps.step("T", "a", "final_answer")),
+        stage.play(
+                Script.answer(StepScripts.step("T", "a", "final_answer")),
                 nothing,
                 Script.answer("Yes."),
                 Script.answer("No."));
@@ -217,7 +217,7 @@ class HistoriesIT {
 
     @InContainers
     void dropsThinkBlocksFromAHistoryThatAClientBrings(Stage stage) {
-        stage.plays(Script.answer("Yes."), Script.answer("No."), Script.answer("Well."));
+        stage.play(Script.answer("Yes."), Script.answer("No."), Script.answer("Well."));
         String history = user("a") + ", " + answered("<think>b</think>") + ", " + user("c") + ", "
                 + answered("<think>d</think>e") + ", " + user("f");
         String more = history + ", " + answered("Yes.") + ", " + user("g");
@@ -238,9 +238,10 @@ class HistoriesIT {
 
     @InContainers
     void showsATitleThatComesAfterTheModelsOwnReasoning(Stage stage) {
-        stage.plays(
-                Script.answer("Let me see.\n</think>\n" + Steps.step("T", "c", "final_answer")), Script.answer("Yes."));
-        Answer answer = stage.client().askWhole("?", "\"reasoning_effort\": \"minimal\"");
+        stage.play(
+                Script.answer("Let me see.\n</think>\n" + StepScripts.step("T", "c", "final_answer")),
+                Script.answer("Yes."));
+        JsonResponse answer = stage.client().postQuestion("?", "\"reasoning_effort\": \"minimal\"");
         assertThat(answer.reasoning()).isEqualTo("## Step 1\nLet me see.\n\n\n### T\nc");
     }
 }

@@ -47,7 +47,7 @@ class IsolationIT {
     @InContainers(config = {"api_keys: [{ name: second, key: " + SECOND_KEY + " }]", "shutdown_grace: 1s"})
     void keepsEachStreamWholeAndItsOwn(Stage stage) throws Exception {
         Interleaved upstream = new Interleaved();
-        stage.decides(request -> upstream.answer(request.number(), echo(request.lastMessage())));
+        stage.dispatch(request -> upstream.answer(request.number(), echo(request.lastMessage())));
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger left = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(LEAVERS);

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
@@ -30,7 +30,7 @@ class JsonHeartbeatIT {
     @InContainers(config = {BEGIN, BEAT})
     void putsWhiteSpaceBeforeTheAnswer(Stage stage) throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
-        stage.plays(exchange -> exchange.await(begun).stream().text("Yes.").done());
+        stage.play(exchange -> exchange.await(begun).stream().text("Yes.").done());
 
         try (Socket socket = asking(stage)) {
             String begin = readUntil(socket, THREE_BEATS);
@@ -43,19 +43,19 @@ class JsonHeartbeatIT {
     @InContainers(config = {BEGIN, BEAT})
     void isJsonForAClient(Stage stage) {
         CountDownLatch begun = new CountDownLatch(1);
-        stage.plays(exchange -> exchange.await(begun).stream().text("Yes.").done());
+        stage.play(exchange -> exchange.await(begun).stream().text("Yes.").done());
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(begun::countDown);
 
-        assertThat(stage.client().askWhole("?", AT_ONCE).content()).isEqualTo("Yes.");
+        assertThat(stage.client().postQuestion("?", AT_ONCE).content()).isEqualTo("Yes.");
     }
 
     @InContainers(config = {"begin_after: 30s", BEAT})
     void isAnAnswerLikeAnyOtherWhereItComesInTime(Stage stage) {
-        stage.plays(Script.answer("Yes."));
-        assertThat(stage.client().askWhole("?", AT_ONCE).content()).isEqualTo("Yes.");
+        stage.play(Script.answer("Yes."));
+        assertThat(stage.client().postQuestion("?", AT_ONCE).content()).isEqualTo("Yes.");
 
-        stage.plays(Script.error(400, "no"));
-        Answer refused = stage.client().askWhole("?", AT_ONCE);
+        stage.play(Script.error(400, "no"));
+        JsonResponse refused = stage.client().postQuestion("?", AT_ONCE);
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().at("/error/code").asText()).isEqualTo("upstream_refused");
     }
@@ -64,15 +64,15 @@ class JsonHeartbeatIT {
     @InContainers(config = {"begin_after: 10ms", "json_heartbeat: 30s"})
     void aFailureBeforeTheFirstBeatKeepsItsStatus(Stage stage) {
         CountDownLatch begun = new CountDownLatch(1);
-        stage.plays(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
+        stage.play(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(begun::countDown);
 
-        assertThat(stage.client().askWhole("?", AT_ONCE).status()).isEqualTo(400);
+        assertThat(stage.client().postQuestion("?", AT_ONCE).status()).isEqualTo(400);
     }
 
     @InContainers
     void isNotSentInChunksWhereItComesBeforeTheFirstBeat(Stage stage) throws Exception {
-        stage.plays(Script.answer("Yes."));
+        stage.play(Script.answer("Yes."));
 
         try (Socket socket = asking(stage)) {
             assertThat(readUntil(socket, Pattern.compile("\\}$")))
@@ -85,7 +85,7 @@ class JsonHeartbeatIT {
     @InContainers(config = {BEGIN, BEAT})
     void cutsTheConnectionWhereItFailsAfterItHasBegun(Stage stage) throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
-        stage.plays(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
+        stage.play(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
 
         try (Socket socket = asking(stage)) {
             readUntil(socket, THREE_BEATS);
@@ -96,7 +96,7 @@ class JsonHeartbeatIT {
 
     @InContainers(config = {BEGIN, BEAT})
     void breaksTheCallOffWhenTheClientLeaves(Stage stage) throws IOException {
-        stage.plays(Script.silence());
+        stage.play(Script.silence());
 
         Socket socket = asking(stage);
         await().atMost(Duration.ofSeconds(5)).until(() -> stage.requests().size() == 1);

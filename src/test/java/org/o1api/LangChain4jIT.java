@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** LangChain4j's OpenAI client, unchanged. */
 class LangChain4jIT {
@@ -108,33 +108,33 @@ class LangChain4jIT {
 
     @InContainers
     void getsTheAnswerTheReasoningAndTheUsage(Stage stage) {
-        stage.plays(Steps.thenAnswer("It is 42."));
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
         ChatResponse response = model(stage).build().chat(asking("?").build());
 
         assertThat(response.aiMessage().text()).isEqualTo("It is 42.");
-        assertThat(response.aiMessage().thinking()).isEqualTo(Steps.SHOWN);
+        assertThat(response.aiMessage().thinking()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         isTheUsageOfFourCalls(response);
     }
 
     @InContainers
     void streamsTheReasoningTheAnswerAndTheUsage(Stage stage) {
-        stage.plays(Steps.thenAnswer("It is 42."));
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
         Listener listener = new Listener();
         ChatResponse response =
                 listener.await(streaming(stage).build(), asking("?").build());
 
-        assertThat(listener.thinking.toString()).isEqualTo(Steps.SHOWN);
+        assertThat(listener.thinking.toString()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         assertThat(listener.text.toString()).isEqualTo("It is 42.");
         assertThat(response.aiMessage().text()).isEqualTo("It is 42.");
-        assertThat(response.aiMessage().thinking()).isEqualTo(Steps.SHOWN);
+        assertThat(response.aiMessage().thinking()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         isTheUsageOfFourCalls(response);
     }
 
     @InContainers
     void callsAToolAndGoesOnFromItsResult(Stage stage) {
-        stage.plays(Steps.thenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
         ChatModel model = model(stage).build();
         ChatRequest first = asking("Rain in Rome?")
                 .toolSpecifications(WEATHER)
@@ -150,7 +150,7 @@ class LangChain4jIT {
         });
         assertThat(stage.request(3).body().path("tool_choice").asText()).isEqualTo("required");
 
-        stage.plays(Steps.thenAnswer("No rain."));
+        stage.play(StepScripts.threeStepsThenAnswer("No rain."));
         ToolExecutionRequest call = called.toolExecutionRequests().get(0);
         ChatResponse end = model.chat(ChatRequest.builder()
                 .messages(UserMessage.from("Rain in Rome?"), called, ToolExecutionResultMessage.from(call, "dry"))
@@ -163,7 +163,7 @@ class LangChain4jIT {
 
     @InContainers
     void streamsCallsSideBySide(Stage stage) {
-        stage.plays(Steps.thenAnswer(
+        stage.play(StepScripts.threeStepsThenAnswer(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
 
         Listener listener = new Listener();
@@ -171,7 +171,7 @@ class LangChain4jIT {
                 streaming(stage).parallelToolCalls(true).build(),
                 asking("Rain?").toolSpecifications(WEATHER).build());
 
-        assertThat(listener.thinking.toString()).isEqualTo(Steps.SHOWN);
+        assertThat(listener.thinking.toString()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         assertThat(response.aiMessage().toolExecutionRequests())
                 .extracting(call -> call.id() + " " + call.name() + " " + call.arguments())
                 .containsExactly("call_1 weather {\"city\": \"Rome\"}", "call_2 weather {\"city\": \"Oslo\"}");
@@ -179,7 +179,7 @@ class LangChain4jIT {
 
     @InContainers
     void getsAStructuredAnswer(Stage stage) {
-        stage.plays(Steps.thenAnswer("{\"prime\": \"no\"}"));
+        stage.play(StepScripts.threeStepsThenAnswer("{\"prime\": \"no\"}"));
 
         ChatResponse response = model(stage)
                 .strictJsonSchema(true)
@@ -220,15 +220,15 @@ class LangChain4jIT {
     void throwsWhatTheStatusStandsFor(Stage stage) {
         fails(stage, AuthenticationException.class, "sk-wrong", "thinker");
         fails(stage, ModelNotFoundException.class, Stage.KEY, "thinker-2");
-        stage.decides(request -> Script.error(400, "No images, please."));
+        stage.dispatch(request -> Script.error(400, "No images, please."));
         fails(stage, InvalidRequestException.class, Stage.KEY, "thinker");
-        stage.decides(request -> Script.error(429, "slow down"));
+        stage.dispatch(request -> Script.error(429, "slow down"));
         fails(stage, RateLimitException.class, Stage.KEY, "thinker");
     }
 
     @InContainers
     void tellsWhenAStreamFailsThatHasBegun(Stage stage) {
-        stage.plays(exchange -> exchange.stream().text("It is").reset());
+        stage.play(exchange -> exchange.stream().text("It is").reset());
 
         Listener listener = new Listener();
         assertThatThrownBy(() -> listener.await(
@@ -240,7 +240,7 @@ class LangChain4jIT {
 
     @InContainers
     void breaksTheCallOffByCancelling(Stage stage) {
-        stage.plays(exchange -> exchange.stream().text("It").awaitClientLeft());
+        stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
         streaming(stage).reasoningEffort("none").build().chat(asking("?").build(), new Listener() {
             @Override

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
@@ -18,32 +18,35 @@ class LimitsIT {
     @InContainers(config = "limits: { turns: 1 }")
     void refusesATurnTooMany(Stage stage) {
         CountDownLatch end = new CountDownLatch(1);
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
-        try (ChatClient.Stream open = stage.client().ask("?", AT_ONCE)) {
+        try (ChatClient.Stream open = stage.client().streamQuestion("?", AT_ONCE)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            isRefused(stage.client().askWhole("?", AT_ONCE), 503, "overloaded");
-            try (ChatClient.Stream refused = stage.client().ask("?", AT_ONCE)) {
+            isRefused(stage.client().postQuestion("?", AT_ONCE), 503, "overloaded");
+            try (ChatClient.Stream refused = stage.client().streamQuestion("?", AT_ONCE)) {
                 assertThat(refused.status()).isEqualTo(503);
                 assertThat(refused.header("Retry-After")).isEqualTo("1");
             }
             end.countDown();
-            assertThat(ChatClient.content(open.rest())).isEqualTo(" is.");
+            assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
         }
     }
 
     @InContainers(config = {"limits: { turns_per_caller: 1 }", "api_keys: [{ name: second, key: " + SECOND_KEY + " }]"})
     void refusesACallersTurnTooMany(Stage stage) {
         CountDownLatch end = new CountDownLatch(1);
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done(), Script.answer("Yes."));
-        try (ChatClient.Stream open = stage.client().ask("?", AT_ONCE)) {
+        try (ChatClient.Stream open = stage.client().streamQuestion("?", AT_ONCE)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            isRefused(stage.client().askWhole("?", AT_ONCE), 429, "rate_limit_exceeded");
-            assertThat(stage.gateway().client(SECOND_KEY).askWhole("?", AT_ONCE).content())
+            isRefused(stage.client().postQuestion("?", AT_ONCE), 429, "rate_limit_exceeded");
+            assertThat(stage.gateway()
+                            .client(SECOND_KEY)
+                            .postQuestion("?", AT_ONCE)
+                            .content())
                     .isEqualTo("Yes.");
             end.countDown();
-            assertThat(ChatClient.content(open.rest())).isEqualTo(" is.");
+            assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
         }
     }
 
@@ -51,13 +54,13 @@ class LimitsIT {
     @InContainers(config = "limits: { turns_per_caller: 1 }")
     void countRequestsForConversationsToo(Stage stage) {
         CountDownLatch end = new CountDownLatch(1);
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
-        try (ChatClient.Stream open = stage.client().ask("?", AT_ONCE)) {
+        try (ChatClient.Stream open = stage.client().streamQuestion("?", AT_ONCE)) {
             assertThat(open.nextText().content()).isEqualTo("It");
             isRefused(stage.client().get("/v1/conversations"), 429, "rate_limit_exceeded");
             end.countDown();
-            assertThat(ChatClient.content(open.rest())).isEqualTo(" is.");
+            assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
         }
         assertThat(stage.client().get("/v1/conversations").status()).isEqualTo(200);
     }
@@ -65,19 +68,19 @@ class LimitsIT {
     /** A client that has read the end of a stream may send its next request at once. */
     @InContainers(config = "limits: { turns_per_caller: 1 }")
     void releaseTheSlotBeforeTheEndOfTheStreamIsSent(Stage stage) {
-        stage.decides(request -> Script.answer("Yes."));
+        stage.dispatch(request -> Script.answer("Yes."));
         for (int i = 0; i < 50; i++) {
             for (String more : List.of(AT_ONCE, AT_ONCE + ", \"conversation_id\": \"slot-" + i + "\"")) {
-                try (ChatClient.Stream stream = stage.client().ask("?", more)) {
+                try (ChatClient.Stream stream = stage.client().streamQuestion("?", more)) {
                     assertThat(stream.status()).isEqualTo(200);
-                    assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+                    assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
                 }
-                assertThat(stage.client().askWhole("?", AT_ONCE).status()).isEqualTo(200);
+                assertThat(stage.client().postQuestion("?", AT_ONCE).status()).isEqualTo(200);
             }
         }
     }
 
-    private static void isRefused(Answer answer, int status, String code) {
+    private static void isRefused(JsonResponse answer, int status, String code) {
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo(code);
         assertThat(answer.header("Retry-After")).isEqualTo("1");

@@ -13,11 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
-import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeExchange;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** When a stream begins, what keeps it alive, and what happens when its client leaves. */
 class LivenessIT {
@@ -29,29 +29,29 @@ class LivenessIT {
     @InContainers
     void showsTheFirstWordBeforeTheStepIsThere(Stage stage) {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.plays(
+        stage.play(
                 exchange ->
                         exchange.stream().text(BEGINNING).await(seen).text(REST).done(),
                 Script.answer("Yes."));
 
-        try (ChatClient.Stream stream = stage.client().ask("?", BRIEFLY)) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", BRIEFLY)) {
             String shown = stream.nextText().reasoning();
             while (!shown.contains("The first")) {
                 shown += stream.nextText().reasoning();
             }
             assertThat(shown).isEqualTo("## Step 1: First\nThe first");
             seen.countDown();
-            assertThat(ChatClient.reasoning(stream.rest())).isEqualTo(" word.");
+            assertThat(ChatClient.reasoning(stream.remainingEvents())).isEqualTo(" word.");
         }
     }
 
     @InContainers
     void showsEachWordOfTheAnswerWhenItComes(Stage stage) {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.plays(exchange ->
+        stage.play(exchange ->
                 exchange.stream().text("It").await(seen).text(" is.").done());
 
-        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"none\"")) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
             assertThat(stream.nextText().content()).isEqualTo("It");
             seen.countDown();
             assertThat(stream.nextText().content()).isEqualTo(" is.");
@@ -61,49 +61,49 @@ class LivenessIT {
     @InContainers(config = "begin_after: 30s")
     void beginsAsSoonAsTheUpstreamHasAccepted(Stage stage) {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.plays(exchange -> exchange.stream().await(seen).text("Yes.").done());
+        stage.play(exchange -> exchange.stream().await(seen).text("Yes.").done());
 
-        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"none\"")) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
             assertThat(stream.next())
                     .isNotNull()
                     .extracting(event -> event.text("role"))
                     .isEqualTo("assistant");
             seen.countDown();
-            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
         }
     }
 
     @InContainers
     void beginsAfterAWhileThoughTheUpstreamSaysNothing(Stage stage) {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.plays(exchange -> exchange.await(seen).stream().text("Yes.").done());
+        stage.play(exchange -> exchange.await(seen).stream().text("Yes.").done());
 
-        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"none\"")) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
             assertThat(stream.next())
                     .isNotNull()
                     .extracting(event -> event.text("role"))
                     .isEqualTo("assistant");
             seen.countDown();
-            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
         }
     }
 
     @InContainers
     void failsByAnEventOnceItHasBegunToWait(Stage stage) {
         CountDownLatch begun = new CountDownLatch(1);
-        stage.plays(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
+        stage.play(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
 
-        try (ChatClient.Stream stream = stage.client().ask("?")) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
             assertThat(stream.status()).isEqualTo(200);
             begun.countDown();
-            assertThat(stream.rest()).extracting(Event::name).containsExactly("", "error");
+            assertThat(stream.remainingEvents()).extracting(Event::name).containsExactly("", "error");
         }
     }
 
     @InContainers
     void pingsWhileItIsSilent(Stage stage) throws IOException {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.plays(exchange ->
+        stage.play(exchange ->
                 exchange.stream().text("It").await(seen).text(" is.").done());
 
         try (Socket socket = asking(stage)) {
@@ -121,39 +121,39 @@ class LivenessIT {
     @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
     void beginsByAPingOnlyWhereNoFeedbackIsWanted(Stage stage) {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.plays(exchange -> exchange.stream().await(seen).text("Yes.").done());
+        stage.play(exchange -> exchange.stream().await(seen).text("Yes.").done());
 
-        try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"none\"")) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
             CompletableFuture<Event> first =
                     CompletableFuture.supplyAsync(() -> java.util.Objects.requireNonNull(stream.next()));
             await().atMost(SOON).until(() -> stream.comments().size() >= 3);
             assertThat(first).isNotDone();
             seen.countDown();
             assertThat(first.join().text("role")).isEqualTo("assistant");
-            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
         }
     }
 
     @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
     void beginsByTheFirstTextWhereNoFeedbackIsWanted(Stage stage) {
-        stage.plays(Script.error(400, "no"));
-        try (ChatClient.Stream stream = stage.client().ask("?")) {
+        stage.play(Script.error(400, "no"));
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
             assertThat(stream.status()).isEqualTo(400);
         }
 
-        stage.plays(Steps.thenAnswer("Yes."));
-        try (ChatClient.Stream stream = stage.client().ask("?")) {
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
             assertThat(stream.next())
                     .isNotNull()
                     .extracting(event -> event.text("role"))
                     .isEqualTo("assistant");
-            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
         }
     }
 
     @InContainers
     void breaksTheCallOffWhenTheClientLeavesInMidStream(Stage stage) throws IOException {
-        stage.plays(exchange -> {
+        stage.play(exchange -> {
             exchange.stream();
             endlessly(exchange);
         });
@@ -166,7 +166,7 @@ class LivenessIT {
     }
 
     /** Says words until the client leaves: that fails the write. */
-    private static void endlessly(Exchange exchange) throws IOException, InterruptedException {
+    private static void endlessly(FakeExchange exchange) throws IOException, InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 2000; i++) {
             exchange.text("word ");
@@ -178,7 +178,7 @@ class LivenessIT {
 
     @InContainers
     void breaksTheCallOffWhenTheClientLeavesInSilence(Stage stage) throws IOException {
-        stage.plays(exchange -> exchange.stream().text("It").awaitClientLeft());
+        stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
         Socket socket = asking(stage);
         readUntil(socket, "\"content\":\"It\"");
@@ -189,7 +189,7 @@ class LivenessIT {
 
     @InContainers
     void breaksTheCallOffWhenTheClientIsCutOff(Stage stage) throws IOException {
-        stage.plays(exchange -> exchange.stream().text("It").awaitClientLeft());
+        stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
         Socket socket = asking(stage);
         readUntil(socket, "\"content\":\"It\"");
@@ -201,7 +201,7 @@ class LivenessIT {
 
     @InContainers
     void breaksTheCallOffWhenTheClientLeavesBeforeTheFirstWord(Stage stage) throws IOException {
-        stage.plays(Script.silence());
+        stage.play(Script.silence());
 
         Socket socket = asking(stage);
         await().atMost(SOON).until(() -> stage.requests().size() == 1);
@@ -212,14 +212,14 @@ class LivenessIT {
 
     @InContainers
     void servesTheNextOneWhenAClientHasLeft(Stage stage) throws IOException {
-        stage.plays(Script.silence());
+        stage.play(Script.silence());
         Socket socket = asking(stage);
         await().atMost(SOON).until(() -> stage.requests().size() == 1);
         socket.close();
         stage.awaitAborted(Duration.ofSeconds(3));
 
-        stage.plays(Steps.thenAnswer("Yes."));
-        assertThat(stage.client().askWhole("?").content()).isEqualTo("Yes.");
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+        assertThat(stage.client().postQuestion("?").content()).isEqualTo("Yes.");
     }
 
     /** A client of which all is known, its way to leave too; it asks for a stream without steps. */

@@ -6,12 +6,12 @@ import java.util.List;
 import org.assertj.core.api.SoftAssertions;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
-import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream.Request;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** Models that break the step protocol: no reply of theirs breaks the turn. */
 class MalformedStepsIT {
@@ -46,9 +46,10 @@ class MalformedStepsIT {
         for (Row row : TABLE) {
             for (Script reply : List.of(
                     Script.pieces(row.reply()), Script.pieces(row.reply().split("(?<=.)")))) {
-                stage.plays(reply, Script.answer("Yes."));
-                try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
-                    List<Event> events = stream.rest();
+                stage.play(reply, Script.answer("Yes."));
+                try (ChatClient.Stream stream =
+                        stage.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
+                    List<Event> events = stream.remainingEvents();
                     all.assertThat(ChatClient.reasoning(events)).as(row.reply()).isEqualTo("## Step 1" + row.shown());
                     all.assertThat(ChatClient.content(events)).as(row.reply()).isEqualTo("Yes.");
                 }
@@ -59,25 +60,25 @@ class MalformedStepsIT {
 
     @InContainers
     void goesOnAfterAStepThatDoesNotSayWhatIsNext(Stage stage) {
-        stage.plays(
+        stage.play(
                 Script.answer("{\"title\": \"T\", \"content\": \"a\"}"),
                 Script.answer("{\"title\": \"T\", \"content\": \"b\"}"),
                 Script.answer("{\"title\": \"T\", \"content\": \"c\"}"),
-                Script.answer(Steps.step("Last", "d", "final_answer")),
+                Script.answer(StepScripts.step("Last", "d", "final_answer")),
                 Script.answer("Yes."));
 
-        assertThat(stage.client().askWhole("?").reasoning()).endsWith("## Step 4: Last\nd");
+        assertThat(stage.client().postQuestion("?").reasoning()).endsWith("## Step 4: Last\nd");
     }
 
     @InContainers
     void concludesAfterTwoBreaksInARow(Stage stage) {
-        stage.plays(
-                Script.answer(Steps.step("First", "one", "continue")),
+        stage.play(
+                Script.answer(StepScripts.step("First", "one", "continue")),
                 Script.answer("No JSON here."),
                 Script.answer("Nor here."),
                 Script.answer("Yes."));
 
-        assertThat(stage.client().askWhole("?").content()).isEqualTo("Yes.");
+        assertThat(stage.client().postQuestion("?").content()).isEqualTo("Yes.");
         assertThat(stage.requests()).hasSize(4);
     }
 
@@ -86,11 +87,15 @@ class MalformedStepsIT {
     void goesOnAfterAnEmptyStepAndCountsWhatItCost(Stage stage) {
         Script empty =
                 exchange -> exchange.stream().finish("stop").usage(10, 85).done();
-        stage.plays(
-                empty, empty, Script.answer(Steps.step("First", "one", "final_answer")), empty, Script.answer("Yes."));
+        stage.play(
+                empty,
+                empty,
+                Script.answer(StepScripts.step("First", "one", "final_answer")),
+                empty,
+                Script.answer("Yes."));
 
-        ChatClient.Answer answer =
-                stage.client().askWhole("?", "\"reasoning_effort\": \"low\"", "\"max_tokens\": 10000");
+        ChatClient.JsonResponse answer =
+                stage.client().postQuestion("?", "\"reasoning_effort\": \"low\"", "\"max_tokens\": 10000");
 
         assertThat(answer.content()).isEqualTo("Yes.");
         assertThat(answer.reasoning()).isEqualTo("## Step 1: First\none");
@@ -104,38 +109,38 @@ class MalformedStepsIT {
 
     @InContainers
     void showsWhatTheModelThinksByItself(Stage stage) {
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream()
                         .reasoning("Hm, ")
                         .reasoning("well.")
-                        .text(Steps.step("First", "one", "continue"))
+                        .text(StepScripts.step("First", "one", "continue"))
                         .done(),
                 Script.answer("Yes."));
 
         assertThat(stage.client()
-                        .askWhole("?", "\"reasoning_effort\": \"minimal\"")
+                        .postQuestion("?", "\"reasoning_effort\": \"minimal\"")
                         .reasoning())
                 .contains("Hm, well.", "one");
     }
 
     @InContainers
     void showsWhatTheModelThinksWithinItsTextAsReasoning(Stage stage) {
-        String step = "<think>Hm.</think>" + Steps.step("First", "one", "final_answer");
+        String step = "<think>Hm.</think>" + StepScripts.step("First", "one", "final_answer");
         String answer = "<think>\nWell.</think>\n\nYes.";
         for (int size : List.of(1, 5, 1000)) {
             Script[] replies = {
                 Script.pieces(step.split("(?<=\\G.{" + size + "})")),
                 Script.pieces(answer.split("(?<=\\G(?s:.){" + size + "})"))
             };
-            stage.plays(replies);
-            try (ChatClient.Stream stream = stage.client().ask("?", "\"reasoning_effort\": \"minimal\"")) {
-                List<Event> events = stream.rest();
+            stage.play(replies);
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
+                List<Event> events = stream.remainingEvents();
                 assertThat(ChatClient.content(events)).isEqualTo("Yes.");
                 assertThat(ChatClient.reasoning(events)).contains("Hm.", "one").endsWith("\n\n## Step 2\nWell.");
             }
-            stage.plays(replies);
+            stage.play(replies);
             assertThat(stage.client()
-                            .askWhole("?", "\"reasoning_effort\": \"minimal\"")
+                            .postQuestion("?", "\"reasoning_effort\": \"minimal\"")
                             .content())
                     .isEqualTo("Yes.");
         }
@@ -147,28 +152,28 @@ class MalformedStepsIT {
         for (String format : List.of(
                 "{\"type\": \"json_object\"}",
                 "{\"type\": \"json_schema\", \"json_schema\": {\"name\": \"n\", \"schema\": {}}}")) {
-            stage.plays(Steps.thenAnswer(fenced));
+            stage.play(StepScripts.threeStepsThenAnswer(fenced));
             assertThat(stage.client()
-                            .askWhole("?", "\"response_format\": " + format)
+                            .postQuestion("?", "\"response_format\": " + format)
                             .content())
                     .isEqualTo("{\"a\": 1}");
-            stage.plays(Steps.thenAnswer(fenced));
-            try (ChatClient.Stream stream = stage.client().ask("?", "\"response_format\": " + format)) {
-                assertThat(ChatClient.content(stream.rest())).isEqualTo("{\"a\": 1}");
+            stage.play(StepScripts.threeStepsThenAnswer(fenced));
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"response_format\": " + format)) {
+                assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("{\"a\": 1}");
             }
         }
-        stage.plays(Steps.thenAnswer(fenced));
-        assertThat(stage.client().askWhole("?").content()).isEqualTo(fenced);
+        stage.play(StepScripts.threeStepsThenAnswer(fenced));
+        assertThat(stage.client().postQuestion("?").content()).isEqualTo(fenced);
     }
 
     /** On a gateway of its own, since it remembers. */
     @InContainers(config = "presets: { stubborn: { model: stubborn-model } }")
     void asksAnUpstreamWithoutWhatItRefuses(Stage stage) {
         for (String field : List.of("response_format", "stream_options", "temperature", "max_tokens", "stream")) {
-            stage.decides(request -> request.body().has(field)
+            stage.dispatch(request -> request.body().has(field)
                     ? Script.error(400, "Unsupported parameter: '" + field + "' is not supported with this model.")
                     : reply(request));
-            assertThat(stage.client().askWhole("?").content()).as(field).isEqualTo("Yes.");
+            assertThat(stage.client().postQuestion("?").content()).as(field).isEqualTo("Yes.");
             // Rejected once for each kind of request, the steps in JSON and the answer in text, and remembered.
             int kinds = List.of("response_format", "max_tokens").contains(field) ? 1 : 2;
             assertThat(stage.requests()).as(field).hasSize(4 + kinds);
@@ -183,33 +188,33 @@ class MalformedStepsIT {
     private static String answer(Request request) {
         return request.lastMessage().contains("final answer")
                 ? "Yes."
-                : Steps.step("T", "c" + request.number(), "final_answer");
+                : StepScripts.step("T", "c" + request.number(), "final_answer");
     }
 
     @InContainers
     void understandsAnUpstreamThatDoesNotStream(Stage stage) {
-        stage.decides(request -> Script.completion(answer(request)));
+        stage.dispatch(request -> Script.completion(answer(request)));
 
-        try (ChatClient.Stream stream = stage.client().ask("?")) {
-            assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
         }
     }
 
     @InContainers
     void understandsEventsOfAnyFraming(Stage stage) {
-        stage.plays(exchange -> exchange.stream()
+        stage.play(exchange -> exchange.stream()
                 .body(": hello\r\n\r\nevent: x\r\nid: 1\r\ndata:" + chunk("It") + "\r\n\r\n")
                 .body("data: " + chunk(" is") + "\n\ndata: ")
                 .body(chunk(".") + "\n\n")
                 .done());
 
         assertThat(stage.client()
-                        .askWhole("?", "\"reasoning_effort\": \"none\"")
+                        .postQuestion("?", "\"reasoning_effort\": \"none\"")
                         .content())
                 .isEqualTo("It is.");
     }
 
     private static String chunk(String text) {
-        return "{\"choices\":[{\"index\":0,\"delta\":{\"content\":" + Exchange.quoted(text) + "}}]}";
+        return "{\"choices\":[{\"index\":0,\"delta\":{\"content\":" + FakeExchange.quoted(text) + "}}]}";
     }
 }

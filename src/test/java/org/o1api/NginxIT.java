@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.Distribution;
 import org.o1api.testing.FakeUpstream;
@@ -48,10 +48,10 @@ class NginxIT {
         CountDownLatch begun = new CountDownLatch(2);
         CountDownLatch end = new CountDownLatch(1);
         String database = "conversations: { url: \"" + Postgres.emptyDatabase() + "\" }\n";
-        try (FakeUpstream upstream = FakeUpstream.deciding(request -> answer(request, begun, end));
-                Distribution.Running stops = server.start(config(upstream, "one", database));
+        try (FakeUpstream upstream = FakeUpstream.dispatching(request -> answer(request, begun, end));
+                Distribution.RunningServer stops = server.start(config(upstream, "one", database));
                 RunningGateway stays = Container.JETTY.start(config(upstream, "two", database));
-                ReverseProxy nginx = ReverseProxy.nginxBefore(stops.url(), stays.url())) {
+                ReverseProxy nginx = ReverseProxy.nginxInFrontOf(stops.url(), stays.url())) {
             ChatClient client = nginx.client(Stage.KEY);
             List<String> answers = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -61,8 +61,8 @@ class NginxIT {
                     .containsExactly("1 one", "3 two", "5 one", "7 two", "9 one", "11 two", "13 one", "15 two");
 
             // One on each: nginx has no reason to choose the other node.
-            try (ChatClient.Stream slow = client.ask("Slow?", PLAIN);
-                    ChatClient.Stream other = client.ask("Slow?", PLAIN)) {
+            try (ChatClient.Stream slow = client.streamQuestion("Slow?", PLAIN);
+                    ChatClient.Stream other = client.streamQuestion("Slow?", PLAIN)) {
                 assertThat(slow.nextText().content()).isEqualTo("one");
                 assertThat(other.nextText().content()).isEqualTo("two");
                 begun.await();
@@ -71,8 +71,8 @@ class NginxIT {
                     assertThat(turn(client)).isEqualTo((2 * i + 1) + " two");
                     if (i == 20) {
                         end.countDown();
-                        assertThat(ChatClient.content(slow.rest())).isEqualTo(" to the end");
-                        assertThat(ChatClient.content(other.rest())).isEqualTo(" to the end");
+                        assertThat(ChatClient.content(slow.remainingEvents())).isEqualTo(" to the end");
+                        assertThat(ChatClient.content(other.remainingEvents())).isEqualTo(" to the end");
                     }
                 }
             }
@@ -82,7 +82,7 @@ class NginxIT {
     }
 
     private static String turn(ChatClient client) {
-        Answer answer = client.askWhole("?", "\"conversation_id\": \"walks\"", PLAIN);
+        JsonResponse answer = client.postQuestion("?", "\"conversation_id\": \"walks\"", PLAIN);
         assertThat(answer.status()).isEqualTo(200);
         return answer.content();
     }

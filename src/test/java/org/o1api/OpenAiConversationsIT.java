@@ -23,7 +23,7 @@ import org.o1api.testing.Stage;
 class OpenAiConversationsIT {
     @InContainers
     void worksFromTheFirstToTheLast(Stage stage) {
-        stage.decides(request -> Script.answer("Yes."));
+        stage.dispatch(request -> Script.answer("Yes."));
         OpenAIClient client = OpenAIOkHttpClient.builder()
                 .baseUrl(stage.gateway().url() + "/v1")
                 .apiKey(Stage.KEY)

@@ -36,7 +36,7 @@ import java.util.stream.Collectors;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** OpenAI's own Java client, unchanged. */
 class OpenAiJavaIT {
@@ -91,14 +91,15 @@ class OpenAiJavaIT {
 
     @InContainers
     void getsTheAnswerTheReasoningAndTheUsage(Stage stage) {
-        stage.plays(Steps.thenAnswer("It is 42."));
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
         ChatCompletion reply =
                 client(stage).chat().completions().create(asking("?").build()).validate();
 
         ChatCompletion.Choice choice = reply.choices().get(0);
         assertThat(choice.message().content()).hasValue("It is 42.");
-        assertThat(choice.message()._allProperties().get("reasoning_content")).isEqualTo(JsonValue.from(Steps.SHOWN));
+        assertThat(choice.message()._allProperties().get("reasoning_content"))
+                .isEqualTo(JsonValue.from(StepScripts.THREE_STEPS_TEXT));
         assertThat(choice.finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
         assertThat(reply.model()).isEqualTo("thinker");
         isTheUsageOfFourCalls(reply.usage().orElseThrow());
@@ -106,7 +107,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void streamsTheReasoningTheAnswerAndTheUsage(Stage stage) {
-        stage.plays(Steps.thenAnswer("It is 42."));
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
         List<ChatCompletionChunk> chunks = streamed(
                 client(stage),
@@ -116,7 +117,7 @@ class OpenAiJavaIT {
                                 .build())
                         .build());
 
-        assertThat(reasoning(chunks)).isEqualTo(Steps.SHOWN);
+        assertThat(reasoning(chunks)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         ChatCompletion reply = accumulated(chunks);
         assertThat(reply.choices().get(0).message().content()).hasValue("It is 42.");
         isTheUsageOfFourCalls(reply.usage().orElseThrow());
@@ -124,7 +125,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void streamsNoUsageUnasked(Stage stage) {
-        stage.plays(Steps.thenAnswer("It is 42."));
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
         assertThat(streamed(client(stage), asking("?").build()))
                 .allMatch(chunk -> chunk.usage().isEmpty());
@@ -132,7 +133,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void setsHowLongToThink(Stage stage) {
-        stage.plays(Script.answer("Hi."));
+        stage.play(Script.answer("Hi."));
 
         ChatCompletion reply = client(stage)
                 .chat()
@@ -164,7 +165,7 @@ class OpenAiJavaIT {
     @InContainers
     void callsAToolAndGoesOnFromItsResult(Stage stage) {
         ChatCompletionCreateParams.Builder request = asking("Rain in Rome?").addFunctionTool(tool("weather"));
-        stage.plays(Steps.thenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
         ChatCompletion reply = client(stage).chat().completions().create(request.build());
 
         assertThat(calls(reply)).singleElement().satisfies(call -> {
@@ -178,7 +179,7 @@ class OpenAiJavaIT {
                         .toolCallId("call_1")
                         .content("dry")
                         .build());
-        stage.plays(Steps.thenAnswer("No rain."));
+        stage.play(StepScripts.threeStepsThenAnswer("No rain."));
         ChatCompletion end = client(stage).chat().completions().create(request.build());
 
         assertThat(end.choices().get(0).message().content()).hasValue("No rain.");
@@ -191,7 +192,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void streamsCallsSideBySide(Stage stage) {
-        stage.plays(Steps.thenAnswer(
+        stage.play(StepScripts.threeStepsThenAnswer(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
 
         List<ChatCompletionChunk> chunks = streamed(
@@ -201,7 +202,7 @@ class OpenAiJavaIT {
                         .parallelToolCalls(true)
                         .build());
 
-        assertThat(reasoning(chunks)).isEqualTo(Steps.SHOWN);
+        assertThat(reasoning(chunks)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         assertThat(calls(accumulated(chunks)))
                 .extracting(call -> call.id() + " " + call.function().arguments())
                 .containsExactly("call_1 {\"city\": \"Rome\"}", "call_2 {\"city\": \"Oslo\"}");
@@ -212,7 +213,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void forcesATool(Stage stage) {
-        stage.plays(Steps.thenAnswer(Script.toolCalls("weather", "{}")));
+        stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{}")));
 
         ChatCompletion reply = client(stage)
                 .chat()
@@ -248,7 +249,7 @@ class OpenAiJavaIT {
                         .build())
                 .build();
         for (String where : List.of("think", "markdown", "details")) {
-            stage.plays(Steps.thenAnswer("{\"x\": 1}"));
+            stage.play(StepScripts.threeStepsThenAnswer("{\"x\": 1}"));
             List<ChatCompletionChunk> chunks = streamed(
                     client(stage),
                     asking("?")
@@ -258,7 +259,7 @@ class OpenAiJavaIT {
             assertThat(accumulated(chunks).choices().get(0).message().content())
                     .as(where)
                     .hasValue("{\"x\": 1}");
-            assertThat(reasoning(chunks)).as(where).isEqualTo(Steps.SHOWN);
+            assertThat(reasoning(chunks)).as(where).isEqualTo(StepScripts.THREE_STEPS_TEXT);
             assertThat(stage.request(3).body().at("/response_format/json_schema/schema"))
                     .hasToString("{\"type\":\"object\"}");
             assertThat(stage.request(2).asksForJson()).isTrue();
@@ -284,10 +285,10 @@ class OpenAiJavaIT {
                 .hasValue("invalid_api_key");
         assertThat(failing(NotFoundException.class, client(stage), "thinker-2").code())
                 .hasValue("model_not_found");
-        stage.decides(request -> Script.error(400, "No images, please."));
+        stage.dispatch(request -> Script.error(400, "No images, please."));
         assertThat(failing(BadRequestException.class, client(stage), "thinker"))
                 .hasMessageContaining("No images, please.");
-        stage.decides(request -> Script.error(429, "slow down", "Retry-After: 30"));
+        stage.dispatch(request -> Script.error(429, "slow down", "Retry-After: 30"));
         RateLimitException limited = failing(RateLimitException.class, client(stage), "thinker");
         assertThat(limited.code()).hasValue("upstream_rate_limit");
         assertThat(limited.headers().values("Retry-After")).containsExactly("30");
@@ -305,7 +306,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void throwsWhenAStreamFailsThatHasBegun(Stage stage) {
-        stage.plays(exchange -> exchange.stream().text("It is").reset());
+        stage.play(exchange -> exchange.stream().text("It is").reset());
 
         SseException failure = catchThrowableOfType(
                 SseException.class,
@@ -318,7 +319,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void breaksTheCallOffByClosingTheStream(Stage stage) {
-        stage.plays(exchange -> exchange.stream().text("It").awaitClientLeft());
+        stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
         try (StreamResponse<ChatCompletionChunk> chunks = client(stage)
                 .chat()

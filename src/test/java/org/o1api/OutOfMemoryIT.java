@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Distribution;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** Requests that need more memory than a small heap has. */
 @Tag("slow")
@@ -50,7 +50,7 @@ class OutOfMemoryIT {
     @EnumSource(names = {"TOMCAT_10_1", "JETTY_12_0"})
     void servesNormallyAfterwards(Distribution distribution) throws Exception {
         try (FakeUpstream upstream = upstream();
-                Distribution.Running server = start(distribution, upstream, "limits: { bodies: 9999MiB }")) {
+                Distribution.RunningServer server = start(distribution, upstream, "limits: { bodies: 9999MiB }")) {
             for (int round = 0; round < ROUNDS && !outOfMemory(server); round++) {
                 load(server.url(), FEW_CLIENTS);
             }
@@ -62,7 +62,7 @@ class OutOfMemoryIT {
                                     .send("/health/ready", get -> get.timeout(Duration.ofSeconds(10)))
                                     .status()
                             == 200);
-            upstream.awaitQuiet();
+            upstream.awaitIdle();
             servesAStreamedTurn(server.client(Stage.KEY));
             pingsWhileTheProviderIsSilent(server.client(Stage.KEY));
             endsACallThatIsNotAnswered(server.client(Stage.KEY));
@@ -75,7 +75,7 @@ class OutOfMemoryIT {
     @EnumSource(names = {"TOMCAT_10_1", "JETTY_12_0"})
     void theDefaultLimitOfBodiesPreventsIt(Distribution distribution) throws Exception {
         try (FakeUpstream upstream = upstream();
-                Distribution.Running server = start(distribution, upstream, "")) {
+                Distribution.RunningServer server = start(distribution, upstream, "")) {
             List<Reply> replies = load(server.url(), MANY_CLIENTS);
 
             assertThat(replies).extracting(Reply::status).isSubsetOf(200, 503);
@@ -84,12 +84,12 @@ class OutOfMemoryIT {
                     .isNotEmpty()
                     .allSatisfy(reply -> assertThat(reply.body()).contains("\"overloaded\""));
             assertThat(outOfMemory(server)).isFalse();
-            upstream.awaitQuiet();
+            upstream.awaitIdle();
             servesAStreamedTurn(server.client(Stage.KEY));
         }
     }
 
-    private static Distribution.Running start(Distribution distribution, FakeUpstream upstream, String limits)
+    private static Distribution.RunningServer start(Distribution distribution, FakeUpstream upstream, String limits)
             throws IOException {
         String config = "api_bearer_token: " + Stage.KEY + "\ndefault_model: fake-model\nheartbeat: 200ms\n"
                 + "upstreams: { default: { url: \"" + upstream.url()
@@ -100,18 +100,18 @@ class OutOfMemoryIT {
     /** Answers large requests, and small ones by what they say. */
     private static FakeUpstream upstream() {
         AtomicInteger steps = new AtomicInteger();
-        return FakeUpstream.forgetting(request -> switch (request.lastMessage()) {
-            case "wait" -> exchange -> exchange.stream().text("It is").awaitClientLeft();
+        return FakeUpstream.discardingRequests(request -> switch (request.lastMessage()) {
+            case "wait" -> exchange -> exchange.stream().text("It is").awaitDisconnect();
             case "silence" -> Script.silence();
             default ->
                 request.text().length() > BODY_BYTES
                         ? Script.answer("Large.")
-                        : Steps.thenAnswer("It is 42.")[steps.getAndIncrement() % 4];
+                        : StepScripts.threeStepsThenAnswer("It is 42.")[steps.getAndIncrement() % 4];
         });
     }
 
-    private static boolean outOfMemory(Distribution.Running server) throws IOException {
-        return server.said().contains("OutOfMemoryError");
+    private static boolean outOfMemory(Distribution.RunningServer server) throws IOException {
+        return server.output().contains("OutOfMemoryError");
     }
 
     /** Sends the large requests at once, and waits for all replies. */
@@ -133,16 +133,16 @@ class OutOfMemoryIT {
     }
 
     private static void servesAStreamedTurn(ChatClient client) {
-        try (ChatClient.Stream stream = client.ask("What is it?")) {
-            List<Event> events = stream.rest();
-            assertThat(ChatClient.reasoning(events)).isEqualTo(Steps.SHOWN);
+        try (ChatClient.Stream stream = client.streamQuestion("What is it?")) {
+            List<Event> events = stream.remainingEvents();
+            assertThat(ChatClient.reasoning(events)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
             assertThat(ChatClient.content(events)).isEqualTo("It is 42.");
-            assertThat(events.get(events.size() - 1).done()).isTrue();
+            assertThat(events.get(events.size() - 1).isDone()).isTrue();
         }
     }
 
     private static void pingsWhileTheProviderIsSilent(ChatClient client) throws Exception {
-        ChatClient.Stream stream = client.ask("wait", AT_ONCE);
+        ChatClient.Stream stream = client.streamQuestion("wait", AT_ONCE);
         CompletableFuture<?> reading;
         try (stream) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
@@ -154,14 +154,14 @@ class OutOfMemoryIT {
     }
 
     private static void endsACallThatIsNotAnswered(ChatClient client) {
-        Answer answer = client.askWhole("silence", AT_ONCE);
+        JsonResponse answer = client.postQuestion("silence", AT_ONCE);
         assertThat(answer.status()).isEqualTo(504);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo("upstream_timeout");
     }
 
     private static void noticesThatAClientDisconnects(ChatClient client, FakeUpstream upstream) {
         int aborted = upstream.abortedCalls();
-        try (ChatClient.Stream stream = client.ask("wait", AT_ONCE)) {
+        try (ChatClient.Stream stream = client.streamQuestion("wait", AT_ONCE)) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
         }
         upstream.awaitAborted(aborted + 1);

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
-import org.o1api.testing.Exchange;
+import org.o1api.testing.ChatClient.JsonResponse;
+import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream.Request;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** What the gateway tells the upstream, call by call. */
 class PromptIT {
@@ -21,9 +21,9 @@ class PromptIT {
 
     @InContainers
     void callsTheProviderWithItsOwnKeyAndModel(Stage stage) {
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        stage.client().askWhole("?", "\"model\": \"whatever\"");
+        stage.client().postQuestion("?", "\"model\": \"whatever\"");
 
         assertThat(stage.requests()).hasSize(4).allSatisfy(request -> {
             assertThat(request.headers()).containsEntry("Authorization", "Bearer " + Stage.PROVIDER_KEY);
@@ -36,9 +36,9 @@ class PromptIT {
 
     @InContainers
     void asksForJsonInStepsAndForTextAtTheEnd(Stage stage) {
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        stage.client().askWhole("?");
+        stage.client().postQuestion("?");
 
         assertThat(stage.requests().stream().map(Request::asksForJson)).containsExactly(true, true, true, false);
         assertThat(stage.request(3).body().has("response_format")).isFalse();
@@ -51,12 +51,12 @@ class PromptIT {
     void sendsAPromptThatOnlyGrowsByteForByte(Stage stage) {
         String[] steps = {
             "{ \"title\":\"Spaces \\/ and \\u0041\",\n \"content\": \"x\", \"next_action\": \"continue\" }",
-            "```json\n" + Steps.step("Fenced", "y", "continue") + "\n```",
-            Steps.step("Third", "z", "final_answer")
+            "```json\n" + StepScripts.step("Fenced", "y", "continue") + "\n```",
+            StepScripts.step("Third", "z", "final_answer")
         };
-        stage.plays(Script.answer(steps[0]), Script.answer(steps[1]), Script.answer(steps[2]), Script.answer("Yes."));
+        stage.play(Script.answer(steps[0]), Script.answer(steps[1]), Script.answer(steps[2]), Script.answer("Yes."));
 
-        stage.client().askWhole("What \"exactly\"?");
+        stage.client().postQuestion("What \"exactly\"?");
 
         for (int call = 1; call < 4; call++) {
             assertThat(stage.request(call).text()).startsWith(messagesOf(stage.request(call - 1)));
@@ -68,7 +68,7 @@ class PromptIT {
 
     /** The request up to and with its last message. */
     private static String messagesOf(Request request) {
-        String last = Exchange.quoted(request.lastMessage());
+        String last = FakeExchange.quoted(request.lastMessage());
         return request.text().substring(0, request.text().lastIndexOf(last) + last.length());
     }
 
@@ -90,7 +90,7 @@ class PromptIT {
 
     @InContainers
     void joinsTheCallersInstructionsWithItsOwn(Stage stage) {
-        stage.plays(Steps.thenAnswer("Arr."));
+        stage.play(StepScripts.threeStepsThenAnswer("Arr."));
 
         stage.client().post("""
                 {"messages": [{"role": "system", "content": "Speak like a pirate."},
@@ -109,7 +109,7 @@ class PromptIT {
 
     @InContainers
     void tellsTheModelWhatWasSaidBefore(Stage stage) {
-        stage.plays(Steps.thenAnswer("Ada."));
+        stage.play(StepScripts.threeStepsThenAnswer("Ada."));
 
         stage.client().post("""
                 {"messages": [{"role": "user", "content": "I am Ada."},
@@ -125,7 +125,7 @@ class PromptIT {
 
     @InContainers
     void thinksOfTheToolsAndCallsThemOnlyAtTheEnd(Stage stage) {
-        stage.plays(Steps.thenAnswer(exchange -> exchange.stream()
+        stage.play(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
                 .delta("{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\","
                         + "\"function\":{\"name\":\"weather\",\"arguments\":\"\"}}]}")
                 .delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"city\\\":\"}}]}")
@@ -133,10 +133,11 @@ class PromptIT {
                 .finish("tool_calls")
                 .done()));
 
-        try (ChatClient.Stream stream = stage.client().ask("Rain in Rome?", TOOLS, "\"tool_choice\": \"required\"")) {
-            List<Event> events = stream.rest();
+        try (ChatClient.Stream stream =
+                stage.client().streamQuestion("Rain in Rome?", TOOLS, "\"tool_choice\": \"required\"")) {
+            List<Event> events = stream.remainingEvents();
             List<JsonNode> calls = events.stream()
-                    .filter(event -> !event.done())
+                    .filter(event -> !event.isDone())
                     .map(event -> event.json().at("/choices/0/delta/tool_calls/0"))
                     .filter(JsonNode::isObject)
                     .toList();
@@ -170,9 +171,9 @@ class PromptIT {
 
     @InContainers
     void goesOnFromTheResultOfATool(Stage stage) {
-        stage.plays(Steps.thenAnswer("No rain."));
+        stage.play(StepScripts.threeStepsThenAnswer("No rain."));
 
-        Answer answer = stage.client().post("""
+        JsonResponse answer = stage.client().post("""
                 {"messages": [{"role": "user", "content": "Rain in Rome?"},
                   {"role": "assistant", "content": null, "tool_calls": [{"id": "call_1", "type": "function",
                     "function": {"name": "weather", "arguments": "{}"}}]},
@@ -186,9 +187,10 @@ class PromptIT {
 
     @InContainers
     void sendsTheCallersMessagesAsTheyAreWhereNoThinkingIsWanted(Stage stage) {
-        stage.plays(Script.answer("Hi."));
+        stage.play(Script.answer("Hi."));
 
-        Answer answer = stage.client().askWhole("Hello", "\"reasoning_effort\": \"none\"", "\"temperature\": 1");
+        JsonResponse answer =
+                stage.client().postQuestion("Hello", "\"reasoning_effort\": \"none\"", "\"temperature\": 1");
 
         assertThat(answer.content()).isEqualTo("Hi.");
         assertThat(stage.requests()).hasSize(1);
@@ -198,13 +200,13 @@ class PromptIT {
 
     @InContainers
     void asksAModelThatStopsEarlyToCheckItself(Stage stage) {
-        stage.plays(
-                Script.answer(Steps.step("Done", "quickly", "final_answer")),
-                Script.answer(Steps.step("Checked", "quickly", "final_answer")),
-                Script.answer(Steps.step("Checked", "again", "final_answer")),
+        stage.play(
+                Script.answer(StepScripts.step("Done", "quickly", "final_answer")),
+                Script.answer(StepScripts.step("Checked", "quickly", "final_answer")),
+                Script.answer(StepScripts.step("Checked", "again", "final_answer")),
                 Script.answer("Yes."));
 
-        stage.client().askWhole("?");
+        stage.client().postQuestion("?");
 
         assertThat(stage.requests()).hasSize(4);
         assertThat(stage.request(1).lastMessage()).contains("different method");
@@ -212,17 +214,17 @@ class PromptIT {
 
     @InContainers
     void keepsStopAndResponseFormatForTheClosingCall(Stage stage) {
-        stage.plays(Steps.thenAnswer("{\"x\": 1}"));
+        stage.play(StepScripts.threeStepsThenAnswer("{\"x\": 1}"));
 
-        Answer answer = stage.client()
-                .askWhole(
+        JsonResponse answer = stage.client()
+                .postQuestion(
                         "?",
                         "\"response_format\": {\"type\": \"json_object\"}",
                         "\"stop\": \"END\"",
                         "\"reasoning_format\": \"markdown\"");
 
         assertThat(answer.content()).isEqualTo("{\"x\": 1}");
-        assertThat(answer.reasoning()).isEqualTo(Steps.SHOWN);
+        assertThat(answer.reasoning()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         assertThat(stage.requests().stream().map(request -> request.body().has("stop")))
                 .containsExactly(false, false, false, true);
         assertThat(stage.request(3).asksForJson()).isTrue();

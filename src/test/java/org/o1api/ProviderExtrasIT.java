@@ -7,8 +7,8 @@ import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
@@ -50,9 +50,9 @@ class ProviderExtrasIT {
 
     @InContainers
     void streamsAnImageBetweenTheTexts(Stage stage) {
-        stage.plays(image());
-        try (ChatClient.Stream stream = stage.client().ask("Draw a dot.", PLAIN)) {
-            List<Event> events = stream.rest();
+        stage.play(image());
+        try (ChatClient.Stream stream = stage.client().streamQuestion("Draw a dot.", PLAIN)) {
+            List<Event> events = stream.remainingEvents();
             assertThat(ChatClient.content(events)).isEqualTo("Here: done.");
             List<Event> images = events.stream()
                     .filter(event -> event.data().contains("\"images\""))
@@ -66,11 +66,11 @@ class ProviderExtrasIT {
     @InContainers
     void sendsAnImageWithTheMessage(Stage stage) {
         String pretty = IMAGE.replace(",\"", ",\n  \"");
-        stage.plays(Script.status(
+        stage.play(Script.status(
                 200,
                 "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"images\":[\n"
                         + pretty + "]},\"finish_reason\":\"stop\"}]}"));
-        Answer answer = stage.client().askWhole("Draw a dot.", PLAIN);
+        JsonResponse answer = stage.client().postQuestion("Draw a dot.", PLAIN);
         assertThat(answer.content()).isEmpty();
         assertThat(answer.response().body())
                 .contains("\"images\":[" + pretty.replace('\n', ' ').replace("\u2028", "\\u2028") + "]");
@@ -83,8 +83,8 @@ class ProviderExtrasIT {
                 .text("{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"final_answer\"}")
                 .finish("stop")
                 .done();
-        stage.plays(image, Script.answer("Well."));
-        Answer answer = stage.client().askWhole("?", "\"reasoning_effort\": \"minimal\"");
+        stage.play(image, Script.answer("Well."));
+        JsonResponse answer = stage.client().postQuestion("?", "\"reasoning_effort\": \"minimal\"");
         assertThat(answer.content()).isEqualTo("Well.");
         assertThat(answer.reasoning()).contains("T\nc");
         assertThat(answer.response().body()).doesNotContain("images");
@@ -92,33 +92,33 @@ class ProviderExtrasIT {
 
     @InContainers
     void repeatsAnImageUnderItsKeyAndSendsItToNoModelAgain(Stage stage) {
-        stage.plays(image());
+        stage.play(image());
         String body = "{\"conversation_id\": \"draws\", " + PLAIN
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"Draw a dot.\"}]}";
-        Answer first = stage.client().send("/v1/chat/completions", keyed(body));
+        JsonResponse first = stage.client().send("/v1/chat/completions", keyed(body));
         JsonNode message = first.json().at("/choices/0/message");
         assertThat(message.at("/images/0/image_url/url").asText()).startsWith("data:image/png");
-        Answer again = stage.client().send("/v1/chat/completions", keyed(body));
+        JsonResponse again = stage.client().send("/v1/chat/completions", keyed(body));
         assertThat(again.json().at("/choices/0/message/images/0/image_url"))
                 .isEqualTo(message.at("/images/0/image_url"));
         assertThat(again.content()).isEqualTo("Here: done.");
         assertThat(stage.requests()).hasSize(1);
 
-        stage.plays(Script.answer("Yes."));
-        stage.client().askWhole("Sure?", "\"conversation_id\": \"draws\"", PLAIN);
+        stage.play(Script.answer("Yes."));
+        stage.client().postQuestion("Sure?", "\"conversation_id\": \"draws\"", PLAIN);
         assertThat(stage.request(0).text()).contains("Here: done.").doesNotContain("image");
     }
 
     @InContainers
     void sendsTheFieldsOfAToolCallWithIt(Stage stage) {
-        stage.plays(call(), call());
-        try (ChatClient.Stream stream = stage.client().ask("Weather?", PLAIN, TOOLS)) {
-            assertThat(stream.rest())
+        stage.play(call(), call());
+        try (ChatClient.Stream stream = stage.client().streamQuestion("Weather?", PLAIN, TOOLS)) {
+            assertThat(stream.remainingEvents())
                     .anySatisfy(event -> assertThat(event.data())
                             .contains("\"extra_content\":{\"google\": {\"thought_signature\":\"U0lH\",\"n\":1.50}}")
                             .contains("\"arguments\":\"{}\",\"x\":[1.0]}"));
         }
-        Answer whole = stage.client().askWhole("Weather?", PLAIN, TOOLS);
+        JsonResponse whole = stage.client().postQuestion("Weather?", PLAIN, TOOLS);
         assertThat(whole.response().body())
                 .contains(
                         "\"arguments\":\"{}\",\"x\":[1.0]},\"extra_content\":{\"google\": {\"thought_signature\":\"U0lH\",\"n\":1.50}}");
@@ -126,7 +126,7 @@ class ProviderExtrasIT {
 
     @InContainers
     void keepsTheFieldsOfAToolCallInAConversation(Stage stage) {
-        stage.plays(call());
+        stage.play(call());
         String body = "{\"conversation_id\": \"signs\", " + PLAIN + ", " + TOOLS
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"Weather?\"}]}";
         JsonNode first =
@@ -135,7 +135,7 @@ class ProviderExtrasIT {
                 stage.client().send("/v1/chat/completions", keyed(body)).json();
         assertThat(again.at("/choices/0/message")).isEqualTo(first.at("/choices/0/message"));
 
-        stage.plays(Script.answer("Sunny."));
+        stage.play(Script.answer("Sunny."));
         stage.client()
                 .post("{\"conversation_id\": \"signs\", " + PLAIN + ", " + TOOLS
                         + ", \"messages\": [{\"role\": \"tool\", \"tool_call_id\": \"fc-1\", \"content\": \"25 C\"}]}");
@@ -147,6 +147,6 @@ class ProviderExtrasIT {
     }
 
     private static UnaryOperator<HttpRequest.Builder> keyed(String body) {
-        return request -> ChatClient.posting(body).apply(request.header("Idempotency-Key", "k"));
+        return request -> ChatClient.postJson(body).apply(request.header("Idempotency-Key", "k"));
     }
 }

@@ -48,17 +48,17 @@ class RedeployIT {
     private static WeakReference<ClassLoader> deployed(Container container) throws Exception {
         URI url;
         WeakReference<ClassLoader> loader;
-        try (FakeUpstream upstream = FakeUpstream.deciding(request -> Script.answer("Yes."));
+        try (FakeUpstream upstream = FakeUpstream.dispatching(request -> Script.answer("Yes."));
                 RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY + "\ndefault_api_url: "
                         + upstream.url() + "\ndefault_model: fake-model\n")) {
             url = gateway.url();
             loader = new WeakReference<>(gateway.classLoader());
             ChatClient client = gateway.client(Stage.KEY);
-            assertThat(client.askWhole("?", "\"reasoning_effort\": \"none\"", "\"conversation_id\": \"c\"")
+            assertThat(client.postQuestion("?", "\"reasoning_effort\": \"none\"", "\"conversation_id\": \"c\"")
                             .content())
                     .isEqualTo("Yes.");
-            try (ChatClient.Stream stream = client.ask("?", "\"reasoning_effort\": \"none\"")) {
-                assertThat(ChatClient.content(stream.rest())).isEqualTo("Yes.");
+            try (ChatClient.Stream stream = client.streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
+                assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
             }
         }
         try (ServerSocket socket = new ServerSocket(url.getPort())) {

@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
-import org.o1api.testing.Exchange;
+import org.o1api.testing.ChatClient.JsonResponse;
+import org.o1api.testing.FakeExchange;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** What becomes of each field of a request: honoured, passed on, or refused by its name. */
 class RequestFieldsIT {
     private static final String QUESTION = "\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]";
 
     private static void isRefused(Stage stage, String body, String param, String code) {
-        Answer answer = stage.client().post(body);
+        JsonResponse answer = stage.client().post(body);
         assertThat(answer.status()).as(body).isEqualTo(400);
         assertThat(answer.json().at("/error/param").asText()).as(body).isEqualTo(param);
         assertThat(answer.json().at("/error/code").asText()).as(body).isEqualTo(code);
@@ -32,7 +32,7 @@ class RequestFieldsIT {
 
     @InContainers
     void refusesWhatItCannotHonour(Stage stage) {
-        stage.plays();
+        stage.play();
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("n", "2");
         fields.put("logprobs", "true");
@@ -117,7 +117,7 @@ class RequestFieldsIT {
 
     @InContainers
     void namesTheFieldThatIsWrong(Stage stage) {
-        stage.plays();
+        stage.play();
         WRONG.forEach(
                 wrong -> isRefused(stage, "{" + wrong.fields + ", " + QUESTION + "}", wrong.param, "invalid_request"));
         assertThat(stage.requests()).isEmpty();
@@ -171,7 +171,7 @@ class RequestFieldsIT {
         String calls =
                 "[ {\"id\":\"call_1\", \"type\":\"function\",\"function\":{\"name\":\"f\" ,\"arguments\":\"{\\u0022a\\u0022: 1}\"}},"
                         + "{\"id\":\"call_2\",\"type\":\"custom\",\"custom\":{\"name\":\"g\"}} ]";
-        stage.plays(Steps.thenAnswer("{}"));
+        stage.play(StepScripts.threeStepsThenAnswer("{}"));
 
         stage.client()
                 .post(
@@ -195,7 +195,7 @@ class RequestFieldsIT {
     }
 
     private static String complaint(Stage stage, byte[] body) {
-        Answer answer = stage.client()
+        JsonResponse answer = stage.client()
                 .send(
                         "/v1/chat/completions",
                         request -> request.header("Content-Type", "application/json")
@@ -227,8 +227,8 @@ class RequestFieldsIT {
     void takesJsonUnderEachOfItsNames(Stage stage) {
         for (String type :
                 List.of("application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8")) {
-            stage.plays(Script.answer("Yes."));
-            Answer answer = stage.client()
+            stage.play(Script.answer("Yes."));
+            JsonResponse answer = stage.client()
                     .send(
                             "/v1/chat/completions",
                             request -> request.header("Content-Type", type)
@@ -252,7 +252,7 @@ class RequestFieldsIT {
 
     @InContainers
     void takesNullForAbsent(Stage stage) {
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
         List<String> nulls = new ArrayList<>();
         WRONG.forEach(wrong -> nulls.add(wrong.fields.replaceFirst(": .*", ": null")));
         for (String more :
@@ -260,7 +260,8 @@ class RequestFieldsIT {
             nulls.add("\"" + more + "\": null");
         }
 
-        Answer answer = stage.client().askWhole("?", nulls.stream().distinct().toArray(String[]::new));
+        JsonResponse answer =
+                stage.client().postQuestion("?", nulls.stream().distinct().toArray(String[]::new));
 
         assertThat(answer.content()).isEqualTo("Yes.");
         assertThat(stage.request(0).text()).doesNotContain("null");
@@ -277,10 +278,10 @@ class RequestFieldsIT {
                 "\"min_p\": 0.10",
                 "\"top_p\": 0.50",
                 "\"top_k\": [ 1,  {\"x\": \"\\u00e9\"} ]");
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         stage.client()
-                .askWhole(
+                .postQuestion(
                         "?",
                         String.join(", ", passed),
                         "\"conversation_id\": \"c\"",
@@ -321,8 +322,8 @@ class RequestFieldsIT {
     }
 
     private static List<Double> temperatures(Stage stage, String... fields) {
-        stage.plays(Steps.thenAnswer("Yes."));
-        stage.client().askWhole("?", fields);
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+        stage.client().postQuestion("?", fields);
         return stage.requests().stream()
                 .map(request -> request.body().path("temperature").asDouble())
                 .toList();
@@ -344,13 +345,13 @@ class RequestFieldsIT {
     @InContainers
     void leavesHalfOfTheTokensToTheAnswer(Stage stage) {
         for (String field : List.of("max_tokens", "max_completion_tokens")) {
-            stage.plays(Steps.thenAnswer(exchange -> exchange.stream()
+            stage.play(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
                     .text("Cut o")
                     .finish("length")
                     .usage(10, 85)
                     .done()));
 
-            Answer answer = stage.client().askWhole("?", "\"" + field + "\": 100");
+            JsonResponse answer = stage.client().postQuestion("?", "\"" + field + "\": 100");
 
             assertThat(limits(stage, field)).containsExactly(50, 45, 40, 85);
             assertThat(answer.json().at("/choices/0/finish_reason").asText()).isEqualTo("length");
@@ -363,8 +364,8 @@ class RequestFieldsIT {
         for (String fields : List.of(
                 "\"max_tokens\": 100, \"max_completion_tokens\": 60",
                 "\"max_completion_tokens\": 60, \"max_tokens\": 100")) {
-            stage.plays(Steps.thenAnswer("Yes."));
-            assertThat(stage.client().askWhole("?", fields).content()).isEqualTo("Yes.");
+            stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+            assertThat(stage.client().postQuestion("?", fields).content()).isEqualTo("Yes.");
             assertThat(limits(stage, "max_completion_tokens")).containsExactly(30, 25, 20, 45);
             assertThat(stage.requests()).noneMatch(request -> request.body().has("max_tokens"));
         }
@@ -373,7 +374,7 @@ class RequestFieldsIT {
     /** The turn's reason is the answer's: what cut a step short is none of the answer's. */
     @InContainers
     void tellsOfTheAnswersEndAlone(Stage stage) {
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"First\", \"content\": \"cut o")
                         .finish("length")
@@ -381,7 +382,7 @@ class RequestFieldsIT {
                         .done(),
                 Script.answer("Yes."));
 
-        Answer answer = stage.client().askWhole("?", "\"max_tokens\": 100");
+        JsonResponse answer = stage.client().postQuestion("?", "\"max_tokens\": 100");
 
         assertThat(answer.reasoning()).isEqualTo("## Step 1: First\ncut o");
         assertThat(answer.json().at("/choices/0/finish_reason").asText()).isEqualTo("stop");
@@ -389,24 +390,24 @@ class RequestFieldsIT {
 
     @InContainers
     void endsTheThinkingWhenItsHalfIsUsed(Stage stage) {
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream()
-                        .text(Steps.step("First", "one", "continue"))
+                        .text(StepScripts.step("First", "one", "continue"))
                         .finish("length")
                         .usage(10, 50)
                         .done(),
                 Script.answer("Yes."));
 
-        assertThat(stage.client().askWhole("?", "\"max_tokens\": 100").content())
+        assertThat(stage.client().postQuestion("?", "\"max_tokens\": 100").content())
                 .isEqualTo("Yes.");
         assertThat(limits(stage, "max_tokens")).containsExactly(50, 50);
     }
 
     private static int steps(Stage stage, String field, String nextAction) {
-        stage.decides(request -> request.asksForJson()
-                ? Script.answer(Steps.step("T", "c" + request.number(), nextAction))
+        stage.dispatch(request -> request.asksForJson()
+                ? Script.answer(StepScripts.step("T", "c" + request.number(), nextAction))
                 : Script.answer("Yes."));
-        assertThat(stage.client().askWhole("?", field).content()).isEqualTo("Yes.");
+        assertThat(stage.client().postQuestion("?", field).content()).isEqualTo("Yes.");
         return stage.requests().size() - 1;
     }
 
@@ -440,7 +441,7 @@ class RequestFieldsIT {
                 "[ {\"type\" : \"text\",\n \"text\":\"\\u00e9 \\/ 1.50\"},{\"type\":\"image_url\", \"image_url\":"
                         + " {\"url\":\"data:image/png;base64,iVBORw0KGgo=\", \"detail\":\"low\"}},"
                         + "{\"type\":\"file\",\"file\":{\"file_id\":\"f\",\"n\":1e2}} ]";
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         stage.client().post("{\"messages\": [{\"role\": \"user\", \"name\": \"ada\", \"content\": " + parts + "}]}");
 
@@ -452,7 +453,7 @@ class RequestFieldsIT {
 
     @InContainers
     void keepsLaterInstructionsInTheirPlace(Stage stage) {
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         stage.client().post("""
                 {"messages": [{"role": "developer", "content": "First."}, {"role": "user", "content": "a"},
@@ -472,20 +473,20 @@ class RequestFieldsIT {
         String sent = "{\"role\":\"system\",\"content\":" + parts + "}";
         String user = "{\"role\": \"user\", \"content\": \"?\"}";
 
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
         stage.client().post("{\"messages\": [" + user + ", " + system + ", " + user + "]}");
         assertThat(stage.requests())
                 .hasSize(4)
                 .allSatisfy(request -> assertThat(request.text()).contains(sent));
 
-        stage.plays(Script.answer("Yes."));
+        stage.play(Script.answer("Yes."));
         stage.client().post("{\"reasoning_effort\": \"none\", \"messages\": [" + system + ", " + user + "]}");
         assertThat(stage.request(0).text()).contains("\"messages\":[" + sent);
     }
 
     @InContainers
     void keepsEarlierReasoningToItself(Stage stage) {
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         stage.client().post("""
                 {"messages": [{"role": "user", "content": "a"},
@@ -505,9 +506,9 @@ class RequestFieldsIT {
                 "\"tools\": [ ]",
                 "\"tools\": [ ], \"tool_choice\": \"auto\", \"parallel_tool_calls\": false",
                 "\"tool_choice\": \"none\", \"parallel_tool_calls\": true")) {
-            stage.plays(Steps.thenAnswer("Yes."));
+            stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-            stage.client().askWhole("?", field);
+            stage.client().postQuestion("?", field);
 
             assertThat(stage.requests())
                     .hasSize(4)
@@ -519,10 +520,10 @@ class RequestFieldsIT {
 
     @InContainers
     void forbidsTools(Stage stage) {
-        stage.plays(Steps.thenAnswer("No tool."));
+        stage.play(StepScripts.threeStepsThenAnswer("No tool."));
 
-        Answer answer = stage.client()
-                .askWhole(
+        JsonResponse answer = stage.client()
+                .postQuestion(
                         "?",
                         "\"tool_choice\": \"none\"",
                         "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\"}}]");
@@ -534,10 +535,10 @@ class RequestFieldsIT {
 
     @InContainers
     void callsToolsInOneObject(Stage stage) {
-        stage.plays(Steps.thenAnswer(Script.toolCalls("a", "{\"x\": \"\\\"\"}", "b", "{}")));
+        stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("a", "{\"x\": \"\\\"\"}", "b", "{}")));
 
         JsonNode choice = stage.client()
-                .askWhole("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]")
+                .postQuestion("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]")
                 .json()
                 .at("/choices/0");
 
@@ -545,7 +546,7 @@ class RequestFieldsIT {
         assertThat(choice.at("/message/content").isNull()).isTrue();
         assertThat(choice.at("/message/tool_calls/0"))
                 .hasToString("{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"a\",\"arguments\":"
-                        + Exchange.quoted("{\"x\": \"\\\"\"}") + "}}");
+                        + FakeExchange.quoted("{\"x\": \"\\\"\"}") + "}}");
         assertThat(choice.at("/message/tool_calls/1/id").asText()).isEqualTo("call_2");
     }
 
@@ -558,18 +559,18 @@ class RequestFieldsIT {
                 .finish("stop")
                 .done();
 
-        stage.plays(Steps.thenAnswer(anonymous));
-        JsonNode choice = stage.client().askWhole("?", tools).json().at("/choices/0");
+        stage.play(StepScripts.threeStepsThenAnswer(anonymous));
+        JsonNode choice = stage.client().postQuestion("?", tools).json().at("/choices/0");
         assertThat(choice.at("/message/tool_calls/0/id").asText()).matches("call_[0-9a-f]+");
         assertThat(choice.at("/message/tool_calls/0/function/arguments").asText())
                 .isEqualTo("{}");
         assertThat(choice.path("finish_reason").asText()).isEqualTo("tool_calls");
 
-        stage.plays(Steps.thenAnswer(anonymous));
-        try (ChatClient.Stream stream = stage.client().ask("?", tools)) {
-            List<ChatClient.Event> events = stream.rest();
+        stage.play(StepScripts.threeStepsThenAnswer(anonymous));
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", tools)) {
+            List<ChatClient.Event> events = stream.remainingEvents();
             assertThat(events)
-                    .filteredOn(event -> !event.done()
+                    .filteredOn(event -> !event.isDone()
                             && event.json()
                                     .at("/choices/0/delta/tool_calls/0/id")
                                     .asText()
@@ -590,14 +591,14 @@ class RequestFieldsIT {
                 .finish("stop")
                 .done();
 
-        stage.plays(Steps.thenAnswer(refusing));
-        JsonNode message = stage.client().askWhole("?").json().at("/choices/0/message");
+        stage.play(StepScripts.threeStepsThenAnswer(refusing));
+        JsonNode message = stage.client().postQuestion("?").json().at("/choices/0/message");
         assertThat(message.path("refusal").asText()).isEqualTo("I can't.");
         assertThat(message.path("content").isNull()).isTrue();
 
-        stage.plays(Steps.thenAnswer(refusing));
-        try (ChatClient.Stream stream = stage.client().ask("?")) {
-            List<ChatClient.Event> events = stream.rest();
+        stage.play(StepScripts.threeStepsThenAnswer(refusing));
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
+            List<ChatClient.Event> events = stream.remainingEvents();
             assertThat(events.stream().map(event -> event.text("refusal")).collect(Collectors.joining()))
                     .isEqualTo("I can't.");
             assertThat(ChatClient.content(events)).isEmpty();
@@ -607,10 +608,10 @@ class RequestFieldsIT {
     @InContainers
     void endsTheThinkingWhereAStepCallsATool(Stage stage) {
         Script call = Script.toolCalls("a", "{}");
-        stage.plays(call, call);
+        stage.play(call, call);
 
-        Answer answer =
-                stage.client().askWhole("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]");
+        JsonResponse answer = stage.client()
+                .postQuestion("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]");
 
         assertThat(stage.requests()).hasSize(2);
         assertThat(answer.json().at("/choices/0/message/tool_calls")).hasSize(1);
@@ -618,16 +619,16 @@ class RequestFieldsIT {
 
     @InContainers
     void countsTheTokensThatTheUpstreamDoesNotCount(Stage stage) {
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream()
-                        .text(Steps.step("First", "one two three", "continue"))
+                        .text(StepScripts.step("First", "one two three", "continue"))
                         .finish("stop")
                         .done(),
                 exchange ->
                         exchange.stream().text("four five six").finish("stop").done());
 
         JsonNode usage = stage.client()
-                .askWhole("?", "\"reasoning_effort\": \"minimal\"")
+                .postQuestion("?", "\"reasoning_effort\": \"minimal\"")
                 .json()
                 .path("usage");
 
@@ -648,16 +649,17 @@ class RequestFieldsIT {
         String usage =
                 "{\"choices\":[],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":20,\"prompt_tokens_details\":"
                         + "{\"cached_tokens\":64,\"cache_write_tokens\":30},\"completion_tokens_details\":{\"reasoning_tokens\":7}}}";
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream()
-                        .text(Steps.step("First", "one", "continue"))
+                        .text(StepScripts.step("First", "one", "continue"))
                         .event(usage)
                         .done(),
                 exchange -> exchange.stream().text("Yes.").event(usage).done());
 
         try (ChatClient.Stream stream = stage.client()
-                .ask("?", "\"reasoning_effort\": \"minimal\"", "\"stream_options\": {\"include_usage\": true}")) {
-            List<ChatClient.Event> events = stream.rest();
+                .streamQuestion(
+                        "?", "\"reasoning_effort\": \"minimal\"", "\"stream_options\": {\"include_usage\": true}")) {
+            List<ChatClient.Event> events = stream.remainingEvents();
             JsonNode last = events.get(events.size() - 2).json();
             assertThat(last.path("usage"))
                     .hasToString("{\"prompt_tokens\":100,\"completion_tokens\":40,\"total_tokens\":140,"

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.Container;
-import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.ReverseProxy;
 import org.o1api.testing.RunningGateway;
@@ -52,13 +52,13 @@ class ReverseProxyIT {
                 + "\ndefault_model: m\ndefault_api_url: " + upstream.url()
                 + "\nheartbeat: 100ms\njson_heartbeat: 100ms\nbegin_after: 100ms\n");
         gateway = started;
-        ReverseProxy behind = kind.before(started.url(), TIMEOUT_SECONDS);
+        ReverseProxy behind = kind.startInFrontOf(started.url(), TIMEOUT_SECONDS);
         proxy = behind;
         return behind;
     }
 
     /** Says nothing before its first word, and nothing after it, for longer than the proxy waits. */
-    private static void silent(Exchange exchange) throws IOException, InterruptedException {
+    private static void silent(FakeExchange exchange) throws IOException, InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         exchange.stream();
         assertThat(never.await(SILENCE_SECONDS, TimeUnit.SECONDS)).isFalse();
@@ -71,9 +71,9 @@ class ReverseProxyIT {
     @EnumSource
     void keepsASilentStreamAlive(ReverseProxy.Kind kind) {
         try (ChatClient.Stream stream =
-                before(kind, ReverseProxyIT::silent).client(Stage.KEY).ask("?", PLAIN)) {
+                before(kind, ReverseProxyIT::silent).client(Stage.KEY).streamQuestion("?", PLAIN)) {
             assertThat(stream.nextText().content()).isEqualTo("It");
-            assertThat(ChatClient.content(stream.rest())).isEqualTo(" is.");
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo(" is.");
         }
     }
 
@@ -81,7 +81,7 @@ class ReverseProxyIT {
     @EnumSource
     void keepsASilentReplyAlive(ReverseProxy.Kind kind) {
         ChatClient client = before(kind, ReverseProxyIT::silent).client(Stage.KEY);
-        assertThat(client.askWhole("?", PLAIN).content()).isEqualTo("It is.");
+        assertThat(client.postQuestion("?", PLAIN).content()).isEqualTo("It is.");
     }
 
     /** The provider says the next word only once the client has the one before. */
@@ -90,10 +90,10 @@ class ReverseProxyIT {
     void passesAStreamPieceByPiece(ReverseProxy.Kind kind) {
         Script script =
                 exchange -> exchange.stream().text("It").await(go).text(" is.").done();
-        try (ChatClient.Stream stream = before(kind, script).client(Stage.KEY).ask("?", PLAIN)) {
+        try (ChatClient.Stream stream = before(kind, script).client(Stage.KEY).streamQuestion("?", PLAIN)) {
             assertThat(stream.nextText().content()).isEqualTo("It");
             go.countDown();
-            assertThat(ChatClient.content(stream.rest())).isEqualTo(" is.");
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo(" is.");
         }
     }
 
@@ -139,7 +139,7 @@ class ReverseProxyIT {
         ReverseProxy behind = before(kind, exchange -> {
             exchange.stream().text("It");
             asked.complete(null);
-            exchange.awaitClientLeft();
+            exchange.awaitDisconnect();
         });
         try (Socket client = asking(behind.url(), stream)) {
             asked.get(10, TimeUnit.SECONDS);

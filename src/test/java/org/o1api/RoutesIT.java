@@ -54,7 +54,7 @@ class RoutesIT {
         resource.getChildResources().forEach(child -> collect(child, path, routes));
     }
 
-    private static ChatClient.Answer ask(ChatClient client, Route route) {
+    private static ChatClient.JsonResponse ask(ChatClient client, Route route) {
         HttpRequest.BodyPublisher body = List.of("POST", "PUT", "PATCH").contains(route.method)
                 ? HttpRequest.BodyPublishers.ofString("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
                 : HttpRequest.BodyPublishers.noBody();
@@ -64,7 +64,7 @@ class RoutesIT {
 
     @InContainers
     void needAKey(Stage stage) {
-        stage.plays();
+        stage.play();
         List<Route> routes = routes();
         assertThat(routes)
                 .contains(
@@ -93,7 +93,7 @@ class RoutesIT {
     /** Ways of writing a path that lead to a route without being its path; containers refuse some more of them. */
     @InContainers
     void needAKeyHoweverTheyAreWritten(Stage stage) {
-        stage.plays();
+        stage.play();
         for (String path : List.of(
                 "/v1/models/",
                 "/v1/models;x=1",
@@ -103,7 +103,7 @@ class RoutesIT {
                 "/v1/%6dodels",
                 "/V1/models",
                 "/health/live/x")) {
-            ChatClient.Answer answer = ask(stage.gateway().client(""), new Route("GET", path));
+            ChatClient.JsonResponse answer = ask(stage.gateway().client(""), new Route("GET", path));
             assertThat(answer.status()).as(path).isIn(400, 401, 404);
             assertThat(answer.response().body()).as(path).doesNotContain("fake-model");
         }

@@ -2,7 +2,7 @@ package org.o1api;
 
 import java.io.IOException;
 import org.o1api.testing.InContainers;
-import org.o1api.testing.SlowBodies;
+import org.o1api.testing.SlowBodyAssertions;
 import org.o1api.testing.SlowRequest;
 import org.o1api.testing.Stage;
 
@@ -10,13 +10,13 @@ import org.o1api.testing.Stage;
 class SlowBodyIT {
     @InContainers
     void clientsWithoutAKeyBlockNobody(Stage stage) throws IOException {
-        for (SlowRequest request : SlowRequest.few().toList()) {
-            SlowBodies.rejectedWithoutAKey(stage.gateway().url(), request);
+        for (SlowRequest request : SlowRequest.onePerFraming().toList()) {
+            SlowBodyAssertions.assertRejectedWithoutKey(stage.gateway().url(), request);
         }
     }
 
     @InContainers
     void clientsWithAKeyBlockNobody(Stage stage) throws IOException {
-        SlowBodies.waitedForWithoutAThread(stage.gateway().url(), SlowRequest.chat());
+        SlowBodyAssertions.assertAwaitedWithoutBlockingThreads(stage.gateway().url(), SlowRequest.chat());
     }
 }

@@ -20,7 +20,7 @@ class SlowReaderIT {
     @InContainers(config = "write_timeout: 500ms")
     void leavesAClientThatStopsReadingAndHoldsLittleForIt(Stage stage) throws Exception {
         AtomicLong said = new AtomicLong();
-        stage.plays(exchange -> {
+        stage.play(exchange -> {
             exchange.stream();
             while (said.get() < 2 * MOST) { // the write fails when the gateway has left
                 exchange.text(WORDS);
@@ -46,9 +46,9 @@ class SlowReaderIT {
             assertThat(said.get()).isLessThan(MOST);
         }
 
-        stage.plays(Script.answer("Yes."));
+        stage.play(Script.answer("Yes."));
         assertThat(stage.client()
-                        .askWhole("?", "\"reasoning_effort\": \"none\"")
+                        .postQuestion("?", "\"reasoning_effort\": \"none\"")
                         .content())
                 .isEqualTo("Yes.");
     }

@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.Container;
-import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** Some minutes of turns, a tenth of them left by their clients and a tenth of the calls faulty: {@code mvn verify -Psoak}. */
 @Tag("soak")
@@ -55,7 +55,7 @@ class SoakIT {
     @EnumSource
     void holdsNoMoreAfterManyTurns(Container container) throws Exception {
         Random faults = new Random(4711);
-        try (FakeUpstream upstream = FakeUpstream.forgetting(request -> script(request, faults));
+        try (FakeUpstream upstream = FakeUpstream.discardingRequests(request -> script(request, faults));
                 RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY
                         + "\ndefault_model: fake-model\nupstreams: { default: { url: \"" + upstream.url()
                         + "\", circuit_breaker: false } }\n")) {
@@ -86,12 +86,12 @@ class SoakIT {
             default ->
                 Script.answer(
                         request.asksForJson()
-                                ? Steps.step("Thought", "So it is " + request.number(), "final_answer")
+                                ? StepScripts.step("Thought", "So it is " + request.number(), "final_answer")
                                 : "It is so.");
         };
     }
 
-    private static void junk(Exchange exchange) throws IOException {
+    private static void junk(FakeExchange exchange) throws IOException {
         exchange.stream().text("It").event("{nonsense").end();
     }
 

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
 import org.springframework.ai.chat.messages.UserMessage;
@@ -59,12 +59,12 @@ class SpringAiIT {
 
     @InContainers
     void getsTheAnswerTheReasoningAndTheUsage(Stage stage) {
-        stage.plays(Steps.thenAnswer("It is 42."));
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
         ChatResponse response = model(options(stage)).call(new Prompt("?"));
 
         assertThat(message(response).getText()).isEqualTo("It is 42.");
-        assertThat(reasoning(message(response))).isEqualTo(Steps.SHOWN);
+        assertThat(reasoning(message(response))).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         isTheUsageOfFourCalls(response.getMetadata().getUsage());
     }
 
@@ -81,7 +81,7 @@ class SpringAiIT {
 
     @InContainers
     void streamsTheReasoningTheAnswerAndTheUsage(Stage stage) {
-        stage.plays(Steps.thenAnswer("It is 42."));
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
         List<ChatResponse> responses = streamed(model(options(stage).streamUsage(true)), new Prompt("?"));
 
@@ -91,7 +91,7 @@ class SpringAiIT {
                         .collect(Collectors.joining()))
                 .isEqualTo("It is 42.");
         List<AssistantMessage> messages = messages(responses); // each with all reasoning so far
-        assertThat(reasoning(messages.get(messages.size() - 1))).isEqualTo(Steps.SHOWN);
+        assertThat(reasoning(messages.get(messages.size() - 1))).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         isTheUsageOfFourCalls(responses.get(responses.size() - 1).getMetadata().getUsage());
     }
 
@@ -107,7 +107,7 @@ class SpringAiIT {
 
     @InContainers
     void callsAToolAndGoesOnFromItsResult(Stage stage) {
-        stage.plays(Steps.thenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
         OpenAiChatModel model = model(options(stage).toolCallbacks(weather()));
         UserMessage question = new UserMessage("Rain in Rome?");
 
@@ -119,7 +119,7 @@ class SpringAiIT {
             assertThat(call.arguments()).isEqualTo("{\"city\": \"Rome\"}");
         });
 
-        stage.plays(Steps.thenAnswer("No rain."));
+        stage.play(StepScripts.threeStepsThenAnswer("No rain."));
         ToolResponseMessage result = ToolResponseMessage.builder()
                 .responses(List.of(new ToolResponseMessage.ToolResponse("call_1", "weather", "dry")))
                 .build();
@@ -131,7 +131,7 @@ class SpringAiIT {
 
     @InContainers
     void streamsCallsSideBySide(Stage stage) {
-        stage.plays(Steps.thenAnswer(
+        stage.play(StepScripts.threeStepsThenAnswer(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
 
         List<ChatResponse> responses = streamed(
@@ -148,7 +148,7 @@ class SpringAiIT {
 
     @InContainers
     void getsAStructuredAnswer(Stage stage) {
-        stage.plays(Steps.thenAnswer("{\"prime\": false}"));
+        stage.play(StepScripts.threeStepsThenAnswer("{\"prime\": false}"));
 
         ChatResponse response = model(options(stage)
                         .outputSchema("{\"type\": \"object\", \"properties\": {\"prime\": {\"type\": \"boolean\"}}}"))
@@ -170,15 +170,15 @@ class SpringAiIT {
     void throwsWhatTheStatusStandsFor(Stage stage) {
         fails(options(stage).apiKey("sk-wrong"), UnauthorizedException.class);
         fails(options(stage).model("thinker-2"), NotFoundException.class);
-        stage.decides(request -> Script.error(400, "No images, please."));
+        stage.dispatch(request -> Script.error(400, "No images, please."));
         fails(options(stage), BadRequestException.class);
-        stage.decides(request -> Script.error(429, "slow down"));
+        stage.dispatch(request -> Script.error(429, "slow down"));
         fails(options(stage), RateLimitException.class);
     }
 
     @InContainers
     void breaksTheCallOffByCancelling(Stage stage) {
-        stage.plays(exchange -> exchange.stream().text("It").awaitClientLeft());
+        stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
         model(options(stage).reasoningEffort("none")).stream(new Prompt("?"))
                 .filter(response -> response.getResult() != null

@@ -118,9 +118,9 @@ class TurnErrorTest {
     private void answersNormally() {
         beforeTheAnswer = () -> {};
         withinTheAnswer = () -> {};
-        assertThat(gateway.client(KEY).askWhole("?").content()).isEqualTo("It is.");
-        try (ChatClient.Stream stream = gateway.client(KEY).ask("?")) {
-            assertThat(ChatClient.content(stream.rest())).isEqualTo("It is.");
+        assertThat(gateway.client(KEY).postQuestion("?").content()).isEqualTo("It is.");
+        try (ChatClient.Stream stream = gateway.client(KEY).streamQuestion("?")) {
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("It is.");
         }
     }
 
@@ -129,8 +129,8 @@ class TurnErrorTest {
     void endsAStreamThatHasBegunByAnErrorEvent(Failing failing) {
         withinTheAnswer = failing::run;
         for (int i = 0; i < 2; i++) { // a class stays broken
-            try (ChatClient.Stream stream = gateway.client(KEY).ask("?")) {
-                List<ChatClient.Event> events = stream.rest();
+            try (ChatClient.Stream stream = gateway.client(KEY).streamQuestion("?")) {
+                List<ChatClient.Event> events = stream.remainingEvents();
                 ChatClient.Event last = events.get(events.size() - 1);
 
                 assertThat(ChatClient.content(events.subList(0, events.size() - 1)))
@@ -147,9 +147,9 @@ class TurnErrorTest {
     @EnumSource
     void isAStatusBeforeAStreamHasBegun(Failing failing) {
         beforeTheAnswer = failing::run;
-        try (ChatClient.Stream stream = gateway.client(KEY).ask("?")) {
+        try (ChatClient.Stream stream = gateway.client(KEY).streamQuestion("?")) {
             assertThat(stream.status()).isEqualTo(failing.status());
-            assertThat(stream.body().at("/error/code").asText()).isEqualTo(failing.code());
+            assertThat(stream.errorBody().at("/error/code").asText()).isEqualTo(failing.code());
         }
         answersNormally();
     }
@@ -158,7 +158,7 @@ class TurnErrorTest {
     @EnumSource
     void isAStatusOfAReplyThatIsNotStreamed(Failing failing) {
         withinTheAnswer = failing::run;
-        ChatClient.Answer answer = gateway.client(KEY).askWhole("?");
+        ChatClient.JsonResponse answer = gateway.client(KEY).postQuestion("?");
 
         assertThat(answer.status()).isEqualTo(failing.status());
         assertThat(answer.json().at("/error/code").asText()).isEqualTo(failing.code());
@@ -170,10 +170,11 @@ class TurnErrorTest {
     void releasesTheConversation() {
         withinTheAnswer = Failing.OUT_OF_MEMORY::run;
         String conversation = "\"conversation_id\": \"a\"";
-        assertThat(gateway.client(KEY).askWhole("?", conversation).status()).isEqualTo(503);
+        assertThat(gateway.client(KEY).postQuestion("?", conversation).status()).isEqualTo(503);
 
         withinTheAnswer = () -> {};
 
-        assertThat(gateway.client(KEY).askWhole("?", conversation).content()).isEqualTo("It is.");
+        assertThat(gateway.client(KEY).postQuestion("?", conversation).content())
+                .isEqualTo("It is.");
     }
 }

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Answer;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** Turns that go well, from the client's request to the last byte of its reply. */
 class TurnIT {
@@ -26,19 +26,19 @@ class TurnIT {
 
     @InContainers
     void streamsTheStepsAndThenTheAnswer(Stage stage) {
-        stage.plays(Steps.thenAnswer("It is 42."));
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
-        try (ChatClient.Stream stream = stage.client().ask("What is six times seven?")) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("What is six times seven?")) {
             assertThat(stream.status()).isEqualTo(200);
             assertThat(stream.header("Content-Type")).startsWith("text/event-stream");
             assertThat(stream.header("Cache-Control")).isEqualTo("no-cache");
             assertThat(stream.header("X-Accel-Buffering")).isEqualTo("no");
             assertThat(stream.header("x-request-id")).matches("req_[0-9a-f]{32}");
 
-            List<Event> events = stream.rest();
+            List<Event> events = stream.remainingEvents();
             assertThat(events.get(0).json().at("/choices/0/delta"))
                     .hasToString("{\"role\":\"assistant\",\"content\":\"\"}");
-            assertThat(ChatClient.reasoning(events)).isEqualTo(Steps.SHOWN);
+            assertThat(ChatClient.reasoning(events)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
             assertThat(ChatClient.content(events)).isEqualTo("It is 42.");
             endsAsItShould(events);
             hasOneHead(events);
@@ -50,7 +50,7 @@ class TurnIT {
         assertThat(last.json().at("/choices/0/delta")).hasToString("{}");
         assertThat(events.stream().map(Event::finishReason).filter(Objects::nonNull))
                 .containsExactly(last.finishReason());
-        assertThat(events.stream().filter(Event::done)).containsExactly(events.get(events.size() - 1));
+        assertThat(events.stream().filter(Event::isDone)).containsExactly(events.get(events.size() - 1));
     }
 
     private static void hasOneHead(List<Event> events) {
@@ -69,11 +69,11 @@ class TurnIT {
 
     @InContainers
     void showsAllReasoningBeforeAnyContent(Stage stage) {
-        stage.plays(Steps.thenAnswer("The answer."));
+        stage.play(StepScripts.threeStepsThenAnswer("The answer."));
 
-        try (ChatClient.Stream stream = stage.client().ask("Why?")) {
-            List<String> kinds = stream.rest().stream()
-                    .filter(event -> !event.done())
+        try (ChatClient.Stream stream = stage.client().streamQuestion("Why?")) {
+            List<String> kinds = stream.remainingEvents().stream()
+                    .filter(event -> !event.isDone())
                     .map(event -> event.json().at("/choices/0/delta"))
                     .map(delta -> String.join("+", names(delta)))
                     .distinct()
@@ -85,10 +85,11 @@ class TurnIT {
 
     @InContainers
     void endsAStreamWithItsUsageWhereThatIsAskedFor(Stage stage) {
-        stage.plays(Steps.thenAnswer("Yes."));
+        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        try (ChatClient.Stream stream = stage.client().ask("Sure?", "\"stream_options\": {\"include_usage\": true}")) {
-            List<Event> events = stream.rest();
+        try (ChatClient.Stream stream =
+                stage.client().streamQuestion("Sure?", "\"stream_options\": {\"include_usage\": true}")) {
+            List<Event> events = stream.remainingEvents();
             JsonNode last = events.get(events.size() - 2).json();
 
             assertThat(last.path("choices")).hasToString("[]");
@@ -103,9 +104,9 @@ class TurnIT {
 
     @InContainers
     void answersWithOneObjectWhereNoStreamIsAskedFor(Stage stage) {
-        stage.plays(Steps.thenAnswer("It is 42."));
+        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
-        Answer answer = stage.client().askWhole("What?", "\"model\": \"whatever\"");
+        JsonResponse answer = stage.client().postQuestion("What?", "\"model\": \"whatever\"");
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Content-Type")).isEqualTo("application/json");
@@ -119,7 +120,7 @@ class TurnIT {
         assertThat(choice.path("finish_reason").asText()).isEqualTo("stop");
         assertThat(choice.path("logprobs").isNull()).isTrue();
         assertThat(names(choice.path("message"))).containsExactly("role", "reasoning_content", "content", "refusal");
-        assertThat(answer.reasoning()).isEqualTo(Steps.SHOWN);
+        assertThat(answer.reasoning()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         assertThat(answer.content()).isEqualTo("It is 42.");
         assertThat(json.at("/usage/total_tokens").asInt()).isEqualTo(30);
     }
@@ -131,17 +132,19 @@ class TurnIT {
     @InContainers
     void goesByTheBodyAndNotByWhatTheClientAccepts(Stage stage) {
         for (String accept : List.of("application/json", "text/event-stream", "*/*", "text/html")) {
-            stage.plays(Steps.thenAnswer("Yes."));
+            stage.play(StepScripts.threeStepsThenAnswer("Yes."));
             try (ChatClient.Stream stream = stage.client().stream(
                     "{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}], \"stream\": true}", accept)) {
                 assertThat(stream.header("Content-Type")).as(accept).startsWith("text/event-stream");
-                assertThat(ChatClient.content(stream.rest())).as(accept).isEqualTo("Yes.");
+                assertThat(ChatClient.content(stream.remainingEvents()))
+                        .as(accept)
+                        .isEqualTo("Yes.");
             }
-            stage.plays(Steps.thenAnswer("Yes."));
-            Answer answer = stage.client()
+            stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+            JsonResponse answer = stage.client()
                     .send(
                             "/v1/chat/completions",
-                            request -> ChatClient.posting("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
+                            request -> ChatClient.postJson("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
                                     .apply(request.header("Accept", accept)));
             assertThat(answer.content()).as(accept).isEqualTo("Yes.");
         }
@@ -161,10 +164,10 @@ class TurnIT {
 
     @InContainers
     void keepsAnyTextWholeOnAStream(Stage stage) {
-        stage.plays(evilTurn());
+        stage.play(evilTurn());
 
-        try (ChatClient.Stream stream = stage.client().ask(EVIL)) {
-            List<Event> events = stream.rest();
+        try (ChatClient.Stream stream = stage.client().streamQuestion(EVIL)) {
+            List<Event> events = stream.remainingEvents();
 
             assertThat(ChatClient.reasoning(events))
                     .contains(EVIL + "\n\n## Step 2")
@@ -177,9 +180,9 @@ class TurnIT {
 
     @InContainers
     void keepsAnyTextWholeInOneObject(Stage stage) {
-        stage.plays(evilTurn());
+        stage.play(evilTurn());
 
-        Answer answer = stage.client().askWhole(EVIL);
+        JsonResponse answer = stage.client().postQuestion(EVIL);
 
         assertThat(answer.reasoning()).contains(EVIL + "\n\n## Step 2").endsWith(EVIL);
         assertThat(answer.content()).isEqualTo(EVIL_ANSWER);
@@ -187,9 +190,9 @@ class TurnIT {
 
     private static Script[] evilTurn() {
         return new Script[] {
-            Script.answer(Steps.step("A \"title\"", EVIL, "continue")),
-            Script.answer(Steps.step("\\LaTeX", EVIL, "continue")),
-            Script.answer(Steps.step("data: [DONE]", EVIL, "final_answer")),
+            Script.answer(StepScripts.step("A \"title\"", EVIL, "continue")),
+            Script.answer(StepScripts.step("\\LaTeX", EVIL, "continue")),
+            Script.answer(StepScripts.step("data: [DONE]", EVIL, "final_answer")),
             Script.answer(EVIL_ANSWER)
         };
     }
@@ -197,7 +200,7 @@ class TurnIT {
     @InContainers
     void joinsACharacterWhoseHalvesComeApart(Stage stage) {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.plays(
+        stage.play(
                 exchange -> exchange.stream()
                         .event(delta("{\\\"title\\\": \\\"Joy\\\", \\\"content\\\": \\\"so \\ud83d"))
                         .event(delta("\\ude00!\\\", \\\"next_action\\\": \\\"continue\\\"}"))
@@ -208,7 +211,8 @@ class TurnIT {
                         .event(delta("\\ude00!"))
                         .done());
 
-        try (ChatClient.Stream stream = stage.client().ask("How is it?", "\"reasoning_effort\": \"minimal\"")) {
+        try (ChatClient.Stream stream =
+                stage.client().streamQuestion("How is it?", "\"reasoning_effort\": \"minimal\"")) {
             String reasoning = "";
             Event text = stream.nextText();
             while (text.content().isEmpty()) {

@@ -16,16 +16,17 @@ import org.o1api.testing.Stage;
 class UndeployIT {
     @Test
     void endsTheStreamsOfTheOneThatStopsAndOfNoOther() throws Exception {
-        try (FakeUpstream upstream =
-                        FakeUpstream.deciding(request -> request.lastMessage().equals("wait")
-                                ? exchange -> exchange.stream().text("It").awaitClientLeft()
+        try (FakeUpstream upstream = FakeUpstream.dispatching(
+                        request -> request.lastMessage().equals("wait")
+                                ? exchange -> exchange.stream().text("It").awaitDisconnect()
                                 : Script.answer("Yes."));
                 RunningGateway other = gateway(upstream)) {
             RunningGateway one = gateway(upstream);
-            try (ChatClient.Stream stream = one.client(Stage.KEY).ask("wait", "\"reasoning_effort\": \"none\"")) {
+            try (ChatClient.Stream stream =
+                    one.client(Stage.KEY).streamQuestion("wait", "\"reasoning_effort\": \"none\"")) {
                 assertThat(stream.nextText().content()).isEqualTo("It");
                 CompletableFuture<Void> stopped = CompletableFuture.runAsync(one::close);
-                assertThat(stream.rest())
+                assertThat(stream.remainingEvents())
                         .extracting(event -> event.name() + " "
                                 + event.json().at("/error/code").asText())
                         .containsExactly("error shutting_down");
@@ -33,7 +34,7 @@ class UndeployIT {
             }
             assertThat(other.client("").get("/health/ready").status()).isEqualTo(200);
             assertThat(other.client(Stage.KEY)
-                            .askWhole("?", "\"reasoning_effort\": \"none\"")
+                            .postQuestion("?", "\"reasoning_effort\": \"none\"")
                             .content())
                     .isEqualTo("Yes.");
         }

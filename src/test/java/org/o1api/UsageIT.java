@@ -9,7 +9,7 @@ import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** What replies, streams and the log report of a turn's tokens. */
 class UsageIT {
@@ -17,9 +17,9 @@ class UsageIT {
 
     /** The reply to a request, and the last chunk of its stream: both have the usage. */
     private static List<JsonNode> replies(Stage stage, Script[] scripts, String... fields) {
-        stage.plays(scripts);
-        JsonNode whole = stage.client().askWhole("?", fields).json();
-        stage.plays(scripts);
+        stage.play(scripts);
+        JsonNode whole = stage.client().postQuestion("?", fields).json();
+        stage.play(scripts);
         return List.of(
                 whole, usageChunk(stage, "{\"messages\": [" + message() + "], " + String.join(", ", fields) + "}"));
     }
@@ -32,10 +32,10 @@ class UsageIT {
         String streamed =
                 body.replaceFirst("\\{", "{\"stream\": true, \"stream_options\": {\"include_usage\": true}, ");
         try (ChatClient.Stream stream = stage.client().stream(
-                request -> ChatClient.posting(streamed).apply(request.header("Idempotency-Key", "k")))) {
-            List<Event> events = stream.rest();
+                request -> ChatClient.postJson(streamed).apply(request.header("Idempotency-Key", "k")))) {
+            List<Event> events = stream.remainingEvents();
             assertThat(events.stream()
-                            .filter(event -> !event.done() && event.json().has("x_o1")))
+                            .filter(event -> !event.isDone() && event.json().has("x_o1")))
                     .hasSize(1);
             return events.get(events.size() - 2).json();
         }
@@ -66,7 +66,7 @@ class UsageIT {
                 .done();
     }
 
-    private static final Script STEP = answering(Steps.step("T", "c", "final_answer"), 100, 60, 40, 20, 4);
+    private static final Script STEP = answering(StepScripts.step("T", "c", "final_answer"), 100, 60, 40, 20, 4);
     private static final Script ANSWER = answering("Yes.", 130, 100, 30, 8, 3);
 
     @InContainers
@@ -131,7 +131,7 @@ class UsageIT {
                 .text("{\"title\": \"T\", \"content\": \"one two three\"")
                 .delta(
                         "{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}")
-                .awaitClientLeft();
+                .awaitDisconnect();
         String tools = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": {}}}]";
         for (JsonNode reply : replies(stage, new Script[] {calling, ANSWER}, MINIMAL, tools)) {
             JsonNode total = reply.at("/x_o1/usage");
@@ -147,7 +147,7 @@ class UsageIT {
     @InContainers
     void aRepeatedTurnReportsTheSameNumbers(Stage stage) {
         String body = "{\"conversation_id\": \"usage\", " + MINIMAL + ", \"messages\": [" + message() + "]}";
-        stage.plays(STEP, ANSWER);
+        stage.play(STEP, ANSWER);
         JsonNode first = usageChunk(stage, body);
         assertThat(usage(first)).isEqualTo("100 60 28 23 128");
         assertThat(totals(first)).isEqualTo("2 2 230 160 70 28 23");
@@ -156,7 +156,7 @@ class UsageIT {
         JsonNode whole = stage.client()
                 .send(
                         "/v1/chat/completions",
-                        request -> ChatClient.posting(body).apply(request.header("Idempotency-Key", "k")))
+                        request -> ChatClient.postJson(body).apply(request.header("Idempotency-Key", "k")))
                 .json();
         for (JsonNode reply : List.of(again, whole)) {
             assertThat(reply.path("usage")).isEqualTo(first.path("usage"));
@@ -168,20 +168,20 @@ class UsageIT {
 
     @InContainers(config = "presets: { one: { model: m }, two: { model: other } }")
     void eachPresetHasItsFingerprintInRepliesAndChunks(Stage stage) {
-        stage.decides(request -> Script.answer("Yes."));
+        stage.dispatch(request -> Script.answer("Yes."));
         String one = stage.client()
-                .askWhole("?", "\"model\": \"one\"")
+                .postQuestion("?", "\"model\": \"one\"")
                 .json()
                 .path("system_fingerprint")
                 .asText();
         String two = stage.client()
-                .askWhole("?", "\"model\": \"two\"")
+                .postQuestion("?", "\"model\": \"two\"")
                 .json()
                 .path("system_fingerprint")
                 .asText();
         assertThat(one).matches("fp_[0-9a-f]{10}").isNotEqualTo(two);
-        try (ChatClient.Stream stream = stage.client().ask("?", "\"model\": \"one\"")) {
-            assertThat(stream.rest().stream().filter(event -> !event.done()))
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"model\": \"one\"")) {
+            assertThat(stream.remainingEvents().stream().filter(event -> !event.isDone()))
                     .hasSizeGreaterThan(2)
                     .allSatisfy(event -> assertThat(
                                     event.json().path("system_fingerprint").asText())

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.o1api.fuzz.Reading.End;
-import org.o1api.testing.Schemas;
+import org.o1api.testing.OpenAiSchema;
 
 /**
  * What a client got, checked as strictly as the wire contract allows.
@@ -77,7 +77,7 @@ record ClientReply(
     }
 
     private static ClientReply error(int status, String json, String reasoning) {
-        check(Schemas.ERROR, json);
+        check(OpenAiSchema.ERROR, json);
         JsonNode error = tree(json).path("error");
         Set<String> keys = new TreeSet<>();
         error.fieldNames().forEachRemaining(keys::add);
@@ -88,7 +88,7 @@ record ClientReply(
         return new ClientReply(status, code, error.path("param").textValue(), null, reasoning);
     }
 
-    private static void check(Schemas schema, String json) {
+    private static void check(OpenAiSchema schema, String json) {
         try {
             schema.check(json);
         } catch (AssertionError e) {
@@ -105,7 +105,7 @@ record ClientReply(
     }
 
     private static ClientReply completion(String text) {
-        check(Schemas.COMPLETION, text);
+        check(OpenAiSchema.COMPLETION, text);
         JsonNode root = tree(text);
         rule(root.path("choices").size() == 1, "not one choice");
         JsonNode message = root.at("/choices/0/message");
@@ -190,7 +190,7 @@ record ClientReply(
                 done = true;
                 return;
             }
-            check(Schemas.CHUNK, data);
+            check(OpenAiSchema.CHUNK, data);
             JsonNode chunk = tree(data);
             String same = chunk.path("id") + " " + chunk.path("created") + " " + chunk.path("model");
             rule(head == null || head.equals(same), "another id, time or model");

@@ -20,7 +20,7 @@ import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 
 /** A gateway, its provider and its clients, for {@link FuzzCase}s. Any thread may play one. */
 final class FuzzedGateway implements AutoCloseable {
@@ -61,7 +61,7 @@ final class FuzzedGateway implements AutoCloseable {
 
     /** Starts a gateway with so many slots. */
     FuzzedGateway(int slots) {
-        upstream = FakeUpstream.forgetting(this::script);
+        upstream = FakeUpstream.discardingRequests(this::script);
         gateway = Container.JETTY.start(CONFIG.formatted(
                 Stage.KEY,
                 slots,
@@ -88,7 +88,7 @@ final class FuzzedGateway implements AutoCloseable {
         if (fuzz == null) {
             boolean step = call.text().contains(FuzzCase.STEP_PROMPT)
                     && !call.lastMessage().contains(FuzzCase.ANSWER_PROMPT);
-            String text = step ? Steps.step("Title", "So", "final_answer") : call.asksForJson() ? "{}" : "Yes.";
+            String text = step ? StepScripts.step("Title", "So", "final_answer") : call.asksForJson() ? "{}" : "Yes.";
             return exchange -> {
                 exchange.stream().text(text);
                 idle.atProvider();

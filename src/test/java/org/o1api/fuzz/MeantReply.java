@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.o1api.testing.Exchange;
-import org.o1api.testing.Steps;
+import org.o1api.testing.FakeExchange;
+import org.o1api.testing.StepScripts;
 
 /**
  * A reply as a provider means it, in one of the dialects that providers speak.
@@ -137,15 +137,15 @@ record MeantReply(int status, String contentType, List<String> headers, List<Str
             String said = words(random, wanted.tag);
             if (wanted.step) {
                 String next = random.nextInt(3) == 0 ? "continue" : "final_answer";
-                return Steps.step("Title", said, next);
+                return StepScripts.step("Title", said, next);
             }
-            return wanted.json ? "{\"answer\": " + Exchange.quoted(said) + ", \"n\": [1, 2]}" : said;
+            return wanted.json ? "{\"answer\": " + FakeExchange.quoted(said) + ", \"n\": [1, 2]}" : said;
         }
 
         private MeantReply whole(boolean calls) {
             String message = calls
                     ? "\"content\":null,\"tool_calls\":[{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Rome\\\"}\"}}]"
-                    : "\"reasoning_content\":\"Hm.\",\"content\":" + Exchange.quoted(text());
+                    : "\"reasoning_content\":\"Hm.\",\"content\":" + FakeExchange.quoted(text());
             blocks.add(
                     "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
                             + message + "},\"finish_reason\":\"" + (calls ? "tool_calls" : "stop")
@@ -187,14 +187,15 @@ record MeantReply(int status, String contentType, List<String> headers, List<Str
                 int to = Math.min(text.length(), sent + 1 + random.nextInt(16));
                 String piece = text.substring(sent, to);
                 so.append(piece);
-                String content = Exchange.quoted(piece);
+                String content = FakeExchange.quoted(piece);
                 sent = to;
                 if (dialect == Dialect.PARTS && random.nextBoolean()) {
                     delta("{\"content\":[{\"type\":\"text\",\"text\":" + content + "}]}", null);
                 } else if (dialect == Dialect.CUMULATIVE) {
                     delta(
                             "{\"content\":" + content + "}",
-                            "\"message\":{\"role\":\"assistant\",\"content\":" + Exchange.quoted(so.toString()) + "}");
+                            "\"message\":{\"role\":\"assistant\",\"content\":" + FakeExchange.quoted(so.toString())
+                                    + "}");
                 } else {
                     delta("{\"content\":" + content + "}", null);
                 }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeExchange;
 
 /**
  * The bytes of one reply of the provider, in the pieces in which they are sent.
@@ -40,7 +40,7 @@ record WireReply(List<Piece> pieces, End end, List<String> mutations, boolean go
         }
     }
 
-    void play(Exchange exchange, CountDownLatch stop) throws IOException, InterruptedException {
+    void play(FakeExchange exchange, CountDownLatch stop) throws IOException, InterruptedException {
         for (Piece piece : pieces) {
             if (piece.delayMillis > 0 && stop.await(piece.delayMillis, TimeUnit.MILLISECONDS)) {
                 exchange.reset();

@@ -43,9 +43,9 @@ public final class ChatClient {
      *
      * @param context path of the gateway
      */
-    public record Answer(HttpResponse<String> response, String context) {
-        public Answer {
-            Schemas.check(response, context);
+    public record JsonResponse(HttpResponse<String> response, String context) {
+        public JsonResponse {
+            OpenAiSchema.check(response, context);
         }
 
         public int status() {
@@ -74,9 +74,9 @@ public final class ChatClient {
     public record Event(String name, String data) {
         public Event {
             if (name.equals("error")) {
-                Schemas.ERROR.check(data);
+                OpenAiSchema.ERROR.check(data);
             } else if (!data.equals("[DONE]")) {
-                Schemas.CHUNK.check(data);
+                OpenAiSchema.CHUNK.check(data);
             }
         }
 
@@ -84,7 +84,7 @@ public final class ChatClient {
             return parsed(data);
         }
 
-        public boolean done() {
+        public boolean isDone() {
             return data.equals("[DONE]");
         }
 
@@ -98,11 +98,11 @@ public final class ChatClient {
 
         /** A text of the first choice's delta; empty where there is none. */
         public String text(String field) {
-            return done() ? "" : json().at("/choices/0/delta/" + field).asText("");
+            return isDone() ? "" : json().at("/choices/0/delta/" + field).asText("");
         }
 
         public @Nullable String finishReason() {
-            return done() ? null : json().at("/choices/0/finish_reason").textValue();
+            return isDone() ? null : json().at("/choices/0/finish_reason").textValue();
         }
     }
 
@@ -173,7 +173,7 @@ public final class ChatClient {
         }
 
         /** All events that are still to come. */
-        public List<Event> rest() {
+        public List<Event> remainingEvents() {
             List<Event> events = new ArrayList<>();
             for (Event event = next(); event != null; event = next()) {
                 events.add(event);
@@ -187,13 +187,13 @@ public final class ChatClient {
         }
 
         /** The body that is not a stream, as after a failure. */
-        public JsonNode body() {
+        public JsonNode errorBody() {
             try {
                 StringBuilder text = new StringBuilder();
                 for (int c = lines.read(); c >= 0; c = lines.read()) {
                     text.append((char) c);
                 }
-                Schemas.ERROR.check(text.toString());
+                OpenAiSchema.ERROR.check(text.toString());
                 return parsed(text.toString());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -211,33 +211,33 @@ public final class ChatClient {
         }
     }
 
-    public Answer get(String path) {
+    public JsonResponse get(String path) {
         return send(path, HttpRequest.Builder::GET);
     }
 
     /** Sends any request to a path. */
-    public Answer send(String path, UnaryOperator<HttpRequest.Builder> request) {
-        return new Answer(send(path, request, HttpResponse.BodyHandlers.ofString()), url.getPath());
+    public JsonResponse send(String path, UnaryOperator<HttpRequest.Builder> request) {
+        return new JsonResponse(send(path, request, HttpResponse.BodyHandlers.ofString()), url.getPath());
     }
 
     /** Posts a chat completion request as it is. */
-    public Answer post(String body) {
-        return send(CHAT, posting(body));
+    public JsonResponse post(String body) {
+        return send(CHAT, postJson(body));
     }
 
     /** Asks for a stream: a question, and what else the request says, as {@code "name": value}. */
-    public Stream ask(String question, String... fields) {
+    public Stream streamQuestion(String question, String... fields) {
         return stream(body(question, true, fields));
     }
 
     /** Asks for one JSON object. */
-    public Answer askWhole(String question, String... fields) {
+    public JsonResponse postQuestion(String question, String... fields) {
         return post(body(question, false, fields));
     }
 
     private static String body(String question, boolean stream, String... fields) {
         StringBuilder body = new StringBuilder("{\"stream\": " + stream
-                + ", \"messages\": [{\"role\": \"user\", \"content\": " + Exchange.quoted(question) + "}]");
+                + ", \"messages\": [{\"role\": \"user\", \"content\": " + FakeExchange.quoted(question) + "}]");
         for (String field : fields) {
             body.append(", ").append(field);
         }
@@ -250,7 +250,7 @@ public final class ChatClient {
     }
 
     public Stream stream(String body, String accept) {
-        return stream(request -> posting(body).apply(request.header("Accept", accept)));
+        return stream(request -> postJson(body).apply(request.header("Accept", accept)));
     }
 
     /** Sends a chat completion request whose reply is a stream, if all goes well. */
@@ -259,7 +259,7 @@ public final class ChatClient {
     }
 
     /** A POST of JSON. */
-    public static UnaryOperator<HttpRequest.Builder> posting(String body) {
+    public static UnaryOperator<HttpRequest.Builder> postJson(String body) {
         return request ->
                 request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
     }

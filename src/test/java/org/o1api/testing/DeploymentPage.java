@@ -15,7 +15,7 @@ final class DeploymentPage {
     private DeploymentPage() {}
 
     /** The page's blocks of code in a language, in their order. */
-    static List<String> blocks(String language) {
+    static List<String> codeBlocks(String language) {
         try {
             return Pattern.compile("(?ms)^```" + language + "\\n(.*?)^```$")
                     .matcher(Files.readString(PAGE))

@@ -43,12 +43,12 @@ public enum Distribution {
      * @param war in the server's folder {@code webapps}
      * @param log all output of the process
      */
-    public record Running(Process process, URI url, Path base, Path war, Path log) implements AutoCloseable {
+    public record RunningServer(Process process, URI url, Path base, Path war, Path log) implements AutoCloseable {
         public ChatClient client(String key) {
             return new ChatClient(url, key);
         }
 
-        public String said() throws IOException {
+        public String output() throws IOException {
             return Files.readString(log);
         }
 
@@ -71,16 +71,16 @@ public enum Distribution {
 
     /** What is done to a server's folder before it starts. */
     public interface Setup {
-        void of(Path base) throws IOException;
+        void prepare(Path base) throws IOException;
     }
 
     /** Starts the server with the WAR as its root application, and waits until it is ready. */
-    public Running start(String config) throws IOException {
+    public RunningServer start(String config) throws IOException {
         return start(config, base -> {});
     }
 
     /** The same, with something done to its folder first. */
-    public Running start(String config, Setup setup) throws IOException {
+    public RunningServer start(String config, Setup setup) throws IOException {
         return start(ROOT, config, setup);
     }
 
@@ -90,14 +90,14 @@ public enum Distribution {
      * @param name of the WAR without {@code .war}; it determines the context path
      * @param jvmOptions of the server's process
      */
-    public Running start(String name, String config, Setup setup, String... jvmOptions) throws IOException {
+    public RunningServer start(String name, String config, Setup setup, String... jvmOptions) throws IOException {
         Path base = Files.createTempDirectory(TARGET, "dist-");
         Path war = Files.createDirectory(base.resolve("webapps")).resolve(name + ".war");
         Files.copy(TARGET.resolve("o1-api.war"), war);
         Path file = Files.writeString(base.resolve("config.yaml"), config);
         Path log = base.resolve("out.log");
         ProcessBuilder builder = kind.prepare(home(), base);
-        setup.of(base);
+        setup.prepare(base);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("O1_API_CONFIG", file.toString());
         builder.environment().keySet().removeAll(List.of("JRE_HOME", "CATALINA_HOME", "CATALINA_OPTS", "JAVA_OPTS"));
@@ -115,7 +115,7 @@ public enum Distribution {
                 throw new IllegalStateException(this + " ended: " + Files.readString(log));
             }
             URI url = URI.create("http://127.0.0.1:" + matcher.group(1) + contextPath(name));
-            Running running = new Running(process, url, base, war, log);
+            RunningServer running = new RunningServer(process, url, base, war, log);
             await().atMost(START)
                     .ignoreExceptions() // it takes no connections yet
                     .until(() -> running.client("").get("/health/ready").status() == 200);

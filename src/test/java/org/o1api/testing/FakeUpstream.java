@@ -121,23 +121,23 @@ public final class FakeUpstream implements AutoCloseable {
 
     /** Plays the k-th script for the k-th call; a call too many gets a 500. */
     public static FakeUpstream playing(Script... scripts) {
-        return deciding(request -> request.number() < scripts.length
+        return dispatching(request -> request.number() < scripts.length
                 ? scripts[request.number()]
                 : Script.error(500, "no script for call " + request.number()));
     }
 
     /** Plays what the request asks for. */
-    public static FakeUpstream deciding(Function<Request, Script> scripts) {
+    public static FakeUpstream dispatching(Function<Request, Script> scripts) {
         return new FakeUpstream(scripts, true);
     }
 
     /** Plays what the request asks for, and forgets the request: for as many of them as a soak makes. */
-    public static FakeUpstream forgetting(Function<Request, Script> scripts) {
+    public static FakeUpstream discardingRequests(Function<Request, Script> scripts) {
         return new FakeUpstream(scripts, false);
     }
 
     /** Plays what the request asks for, over TLS. */
-    public static FakeUpstream secure(
+    public static FakeUpstream overTls(
             SSLContext tls, boolean wantsClientCertificate, Function<Request, Script> scripts) {
         return new FakeUpstream(scripts, true, tls.getServerSocketFactory(), wantsClientCertificate);
     }
@@ -199,7 +199,7 @@ public final class FakeUpstream implements AutoCloseable {
     }
 
     /** Waits until no call is under way. */
-    public void awaitQuiet() {
+    public void awaitIdle() {
         await().pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))
                 .atMost(PATIENCE)
@@ -263,10 +263,10 @@ public final class FakeUpstream implements AutoCloseable {
         byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("Content-Length", "0")));
         Request request = take(requestLine.split(" ", 3), headers, body, connection);
         try {
-            Exchange exchange = new Exchange(request, socket, in);
+            FakeExchange exchange = new FakeExchange(request, socket, in);
             scripts.apply(request).play(exchange);
-            return exchange.mayGoOn();
-        } catch (Exchange.ClientLeft e) {
+            return exchange.isConnectionReusable();
+        } catch (FakeExchange.ClientDisconnected e) {
             aborted.incrementAndGet();
             return false;
         } catch (IOException | RuntimeException | InterruptedException e) {

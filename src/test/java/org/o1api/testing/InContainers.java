@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate
-@ExtendWith(Stages.class)
+@ExtendWith(StageExtension.class)
 public @interface InContainers {
     /** Lines of the config file, beside the key and the upstream; {@code "upstream attempts: 1"} is one of the upstream's. */
     String[] config() default {};

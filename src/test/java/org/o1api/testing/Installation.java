@@ -27,7 +27,7 @@ public record Installation(Distribution server, String name) {
     }
 
     /** Starts the server, and waits until the gateway is ready. */
-    public Distribution.Running start(String config) throws IOException {
+    public Distribution.RunningServer start(String config) throws IOException {
         return server.start(name, config, base -> {});
     }
 

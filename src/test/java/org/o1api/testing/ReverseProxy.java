@@ -25,7 +25,7 @@ public final class ReverseProxy implements AutoCloseable {
 
             @Override
             String config(Path base, int port, URI gateway, int timeoutSeconds) {
-                String page = DeploymentPage.blocks("nginx").get(0);
+                String page = DeploymentPage.codeBlocks("nginx").get(0);
                 page = DeploymentPage.replace(page, "127.0.0.1:8080", gateway.getAuthority());
                 page = DeploymentPage.replace(
                         page, "proxy_read_timeout 60s;", "proxy_read_timeout " + timeoutSeconds + "s;");
@@ -34,7 +34,7 @@ public final class ReverseProxy implements AutoCloseable {
         },
 
         /** nginx with its defaults: it speaks HTTP/1.0 to the gateway, and holds replies back unless they say otherwise. */
-        PLAIN_NGINX("/usr/sbin/nginx", "nginx-light") {
+        DEFAULT_NGINX("/usr/sbin/nginx", "nginx-light") {
             @Override
             List<String> command(Path base, Path config) {
                 return NGINX.command(base, config);
@@ -57,7 +57,7 @@ public final class ReverseProxy implements AutoCloseable {
 
             @Override
             String config(Path base, int port, URI gateway, int timeoutSeconds) {
-                String page = DeploymentPage.blocks("apache").get(0);
+                String page = DeploymentPage.codeBlocks("apache").get(0);
                 page = DeploymentPage.replace(page, "127.0.0.1:8080", gateway.getAuthority());
                 page = DeploymentPage.replace(page, "timeout=60", "timeout=" + timeoutSeconds);
                 return """
@@ -99,7 +99,7 @@ public final class ReverseProxy implements AutoCloseable {
          *
          * @param timeoutSeconds how long it waits for the gateway to send something
          */
-        public ReverseProxy before(URI gateway, int timeoutSeconds) {
+        public ReverseProxy startInFrontOf(URI gateway, int timeoutSeconds) {
             return start(this, (base, port) -> config(base, port, gateway, timeoutSeconds));
         }
     }
@@ -121,8 +121,8 @@ public final class ReverseProxy implements AutoCloseable {
     }
 
     /** nginx in front of two nodes, which it takes turns with. */
-    public static ReverseProxy nginxBefore(URI one, URI two) {
-        List<String> page = DeploymentPage.blocks("nginx");
+    public static ReverseProxy nginxInFrontOf(URI one, URI two) {
+        List<String> page = DeploymentPage.codeBlocks("nginx");
         String server = page.get(0).substring(page.get(0).indexOf("server {"));
         String nodes = DeploymentPage.replace(page.get(1), "10.0.0.11:8080", one.getAuthority());
         nodes = DeploymentPage.replace(nodes, "10.0.0.12:8080", two.getAuthority());

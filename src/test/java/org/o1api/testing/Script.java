@@ -6,7 +6,7 @@ import java.io.IOException;
 @FunctionalInterface
 public interface Script {
     /** Plays the reply; a script that returns has ended its reply or cut the connection. */
-    void play(Exchange exchange) throws IOException, InterruptedException;
+    void play(FakeExchange exchange) throws IOException, InterruptedException;
 
     /** Streams the text word by word, then finish reason, usage and {@code [DONE]}. */
     static Script answer(String text) {
@@ -28,10 +28,10 @@ public interface Script {
                 String arguments = namesAndArguments[2 * call + 1];
                 exchange.delta("{\"tool_calls\":[{\"index\":" + call + ",\"id\":\"call_" + (call + 1)
                         + "\",\"type\":\"function\",\"function\":{\"name\":"
-                        + Exchange.quoted(namesAndArguments[2 * call]) + ",\"arguments\":\"\"}}]}");
+                        + FakeExchange.quoted(namesAndArguments[2 * call]) + ",\"arguments\":\"\"}}]}");
                 for (String piece : arguments.split("(?<=:)", -1)) {
                     exchange.delta("{\"tool_calls\":[{\"index\":" + call + ",\"function\":{\"arguments\":"
-                            + Exchange.quoted(piece) + "}}]}");
+                            + FakeExchange.quoted(piece) + "}}]}");
                 }
             }
             exchange.finish("tool_calls").usage(10, 5).done();
@@ -45,7 +45,7 @@ public interface Script {
 
     /** Answers with a failure in OpenAI's form. */
     static Script error(int status, String message, String... headers) {
-        return status(status, "{\"error\":{\"message\":" + Exchange.quoted(message) + "}}", headers);
+        return status(status, "{\"error\":{\"message\":" + FakeExchange.quoted(message) + "}}", headers);
     }
 
     /** Answers with a whole completion that is not streamed. */
@@ -53,17 +53,17 @@ public interface Script {
         return status(
                 200,
                 "{\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":"
-                        + Exchange.quoted(text)
+                        + FakeExchange.quoted(text)
                         + "},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":5}}");
     }
 
     /** Cuts the connection before any byte of a reply. */
     static Script reset() {
-        return Exchange::reset;
+        return FakeExchange::reset;
     }
 
     /** Says nothing until the client leaves. */
     static Script silence() {
-        return Exchange::awaitClientLeft;
+        return FakeExchange::awaitDisconnect;
     }
 }

@@ -51,7 +51,7 @@ public final class SlowClients implements AutoCloseable {
 
     /** Sends a byte of each body, unless the server has closed the connection. */
     public void sendByte() {
-        byte[] piece = ascii(request.piece());
+        byte[] piece = ascii(request.bodyByte());
         for (Socket socket : sockets) {
             try {
                 socket.getOutputStream().write(piece);

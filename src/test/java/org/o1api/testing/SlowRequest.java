@@ -14,7 +14,7 @@ public record SlowRequest(Framing framing, String path, String contentType) {
     /** How the body is announced, and one byte of it as it is on the wire. */
     public enum Framing {
         /** Below the limit of a body, and below what Tomcat reads of a body that the application did not want (2 MiB). */
-        LENGTH("HTTP/1.1", "Content-Length: 1000000", " "),
+        CONTENT_LENGTH("HTTP/1.1", "Content-Length: 1000000", " "),
         CHUNKED("HTTP/1.1", "Transfer-Encoding: chunked", "1\r\n \r\n"),
         EXPECT("HTTP/1.1", "Content-Length: 1000000\r\nExpect: 100-continue", " "),
         HTTP_1_0("HTTP/1.0", "Content-Length: 1000000", " ");
@@ -32,18 +32,19 @@ public record SlowRequest(Framing framing, String path, String contentType) {
 
     /** A chat completion request as most clients send it. */
     public static SlowRequest chat() {
-        return new SlowRequest(Framing.LENGTH, CHAT, JSON);
+        return new SlowRequest(Framing.CONTENT_LENGTH, CHAT, JSON);
     }
 
     /** Three kinds of paths with two content types, and each other framing once. */
     public static Stream<SlowRequest> all() {
         Stream<SlowRequest> withLength = Stream.of(CHAT, LIVE, UNKNOWN)
-                .flatMap(path -> Stream.of(JSON, FORM).map(type -> new SlowRequest(Framing.LENGTH, path, type)));
-        return Stream.concat(withLength, few());
+                .flatMap(
+                        path -> Stream.of(JSON, FORM).map(type -> new SlowRequest(Framing.CONTENT_LENGTH, path, type)));
+        return Stream.concat(withLength, onePerFraming());
     }
 
     /** Each framing once, with different paths and content types. */
-    public static Stream<SlowRequest> few() {
+    public static Stream<SlowRequest> onePerFraming() {
         return List.of(
                 new SlowRequest(Framing.CHUNKED, CHAT, JSON),
                 new SlowRequest(Framing.EXPECT, LIVE, JSON),
@@ -69,7 +70,7 @@ public record SlowRequest(Framing framing, String path, String contentType) {
     }
 
     /** One byte of the body. */
-    String piece() {
+    String bodyByte() {
         return framing.piece;
     }
 }

@@ -25,7 +25,7 @@ public final class Stage implements AutoCloseable {
     private int abortedBefore;
 
     private Stage(Container container, List<String> config, boolean demo) {
-        upstream = FakeUpstream.deciding(request -> act.apply(request));
+        upstream = FakeUpstream.dispatching(request -> act.apply(request));
         List<String> ofUpstream = config.stream()
                 .filter(line -> line.startsWith(UPSTREAM))
                 .map(line -> ", " + line.substring(UPSTREAM.length()))
@@ -47,16 +47,16 @@ public final class Stage implements AutoCloseable {
     }
 
     /** Begins a test's act: the k-th call from now on gets the k-th script, and a call too many a 500. */
-    public void plays(Script... scripts) {
-        decides(request -> {
+    public void play(Script... scripts) {
+        dispatch(request -> {
             int number = request.number() - firstRequest;
             return number < scripts.length ? scripts[number] : Script.error(500, "no script for call " + number);
         });
     }
 
     /** Begins a test's act in which each call gets what it asks for. */
-    public void decides(Function<FakeUpstream.Request, Script> script) {
-        upstream.awaitQuiet();
+    public void dispatch(Function<FakeUpstream.Request, Script> script) {
+        upstream.awaitIdle();
         firstRequest = upstream.requests().size();
         abortedBefore = upstream.abortedCalls();
         act = script;

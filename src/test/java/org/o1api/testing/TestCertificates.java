@@ -95,7 +95,7 @@ public final class TestCertificates {
     }
 
     /** A server's TLS with this certificate, which trusts some client's. */
-    public SSLContext server(TestCertificates client) {
+    public SSLContext serverContext(TestCertificates client) {
         try {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(load(keystore), PASSWORD.toCharArray());

@@ -23,7 +23,7 @@ import org.o1api.reasoning.Transcript;
 import org.o1api.reasoning.strategy.StepsStrategy;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
-import org.o1api.testing.Steps;
+import org.o1api.testing.StepScripts;
 import org.o1api.upstream.HttpUpstream;
 import org.o1api.upstream.UpstreamSettings;
 
@@ -78,7 +78,7 @@ class TurnServiceTest {
                 turns.run(new Turn("caller", preset, question, cancellation), listener);
             } finally {
                 millis = (System.nanoTime() - start) / 1_000_000;
-                fake.awaitQuiet();
+                fake.awaitIdle();
             }
         }
     }
@@ -104,7 +104,7 @@ class TurnServiceTest {
     void endsAStepInTimeForTheAnswer() {
         FakeUpstream fake = FakeUpstream.playing(
                 Script.answer(STEP),
-                exchange -> exchange.stream().text("{\"content\": \"Half a").awaitClientLeft(),
+                exchange -> exchange.stream().text("{\"content\": \"Half a").awaitDisconnect(),
                 Script.answer("Because."));
         run(fake, out);
         assertThat(millis).isBetween(TIME.toMillis() / 2, 10_000L);
@@ -127,9 +127,9 @@ class TurnServiceTest {
 
     @Test
     void endsAnAnswerThatTakesTooLong() {
-        FakeUpstream fake = FakeUpstream.deciding(request -> request.asksForJson()
+        FakeUpstream fake = FakeUpstream.dispatching(request -> request.asksForJson()
                 ? Script.silence()
-                : exchange -> exchange.stream().text("Be").awaitClientLeft());
+                : exchange -> exchange.stream().text("Be").awaitDisconnect());
         run(fake, out);
         assertThat(millis).isBetween(TIME.toMillis(), 10_000L);
         assertThat(out.answer()).isEqualTo("Be");
@@ -138,9 +138,9 @@ class TurnServiceTest {
 
     @Test
     void failsWhereThereIsNoAnswerInTime() {
-        FakeUpstream fake = FakeUpstream.deciding(request -> request.asksForJson()
+        FakeUpstream fake = FakeUpstream.dispatching(request -> request.asksForJson()
                 ? Script.silence()
-                : exchange -> exchange.stream().reasoning("Hm").awaitClientLeft());
+                : exchange -> exchange.stream().reasoning("Hm").awaitDisconnect());
         GatewayException failure = failure(fake, out);
         assertThat(millis).isBetween(TIME.toMillis(), 10_000L);
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
@@ -151,7 +151,7 @@ class TurnServiceTest {
     @Test
     void aClientThatLeavesInTheMiddleOfAStepGetsNoAnswer() {
         FakeUpstream fake = FakeUpstream.playing(
-                exchange -> exchange.stream().text("{\"content\": \"Half a").awaitClientLeft());
+                exchange -> exchange.stream().text("{\"content\": \"Half a").awaitDisconnect());
         Transcript leaving = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
         assertThat(failure(fake, leaving).code()).isEqualTo(ErrorCode.CLIENT_LEFT);
         assertThat(fake.requests()).hasSize(1);
@@ -159,10 +159,10 @@ class TurnServiceTest {
 
     @Test
     void asksThePresetsNextUpstreamWhereOneIsDown() {
-        FakeUpstream spare = FakeUpstream.deciding(request -> request.asksForJson()
-                ? Script.answer(Steps.step("T", "C" + request.number(), "final_answer"))
+        FakeUpstream spare = FakeUpstream.dispatching(request -> request.asksForJson()
+                ? Script.answer(StepScripts.step("T", "C" + request.number(), "final_answer"))
                 : Script.answer("Because."));
-        run(FakeUpstream.deciding(request -> Script.error(401, "no")), spare, out);
+        run(FakeUpstream.dispatching(request -> Script.error(401, "no")), spare, out);
         assertThat(out.answer()).isEqualTo("Because.");
         assertThat(spare.requests()).hasSize(4);
     }

@@ -108,7 +108,7 @@ class AdaptiveReasoningTest {
             500 | {"error":{"message":"upstream error: thinking is enabled but reasoning_content is missing in assistant tool call message at index 1"}}
             """)
     void isSentOnceTheProviderDemandsItAndFromThenOn(int status, String body) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 request.text().contains("reasoning_content") ? Script.answer("well") : Script.status(status, body)));
         HttpUpstream upstream = upstream(fake, ReasoningHistory.DROP);
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
@@ -134,7 +134,7 @@ class AdaptiveReasoningTest {
             reasoning_content | ""                        | " "
             """)
     void isSentUnderTheNameThatTheProviderDemands(String name, String value, String sent) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(AdaptiveReasoningTest::wantsInToolTurns));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(AdaptiveReasoningTest::wantsInToolTurns));
         ask(upstream(fake, ReasoningHistory.DROP), request(calling(Map.of(name, new RawJson(value)))));
         assertThat(fake.request(1).text())
                 .contains("],\"reasoning_content\":" + sent + "}")
@@ -144,7 +144,7 @@ class AdaptiveReasoningTest {
 
     @Test
     void isABlankIfTheClientDidNotSendItBack() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(AdaptiveReasoningTest::wantsInToolTurns));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(AdaptiveReasoningTest::wantsInToolTurns));
         ask(upstream(fake, ReasoningHistory.DROP), request(calling(Map.of()), PLAIN));
         assertThat(fake.request(1).text())
                 .contains("],\"reasoning_content\":\" \"}")
@@ -154,7 +154,7 @@ class AdaptiveReasoningTest {
     @ParameterizedTest
     @EnumSource
     void isSentWithAllAnswersIfThoseWithToolCallsAreNotEnough(ReasoningHistory configured) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 has(request, any -> true, "reasoning_content") ? Script.answer("well") : Script.error(400, MISSING)));
         HttpUpstream upstream = upstream(fake, configured);
         CallRequest request = request(calling(reasoning("reasoning_content")), PLAIN);
@@ -168,7 +168,7 @@ class AdaptiveReasoningTest {
 
     @Test
     void isSentWithAllAnswersAtOnceIfNoneCallsTools() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 has(request, any -> true, "reasoning_content") ? Script.answer("well") : Script.error(400, MISSING)));
         ask(upstream(fake, ReasoningHistory.DROP), request(PLAIN));
         assertThat(fake.requests()).hasSize(2);
@@ -177,7 +177,7 @@ class AdaptiveReasoningTest {
     @ParameterizedTest
     @CsvSource({"reasoning_content, TOOL_TURNS", "reasoning, KEEP", "reasoning_details, KEEP"})
     void isLeftOutOnceTheProviderRejectsItAndFromThenOn(String field, ReasoningHistory configured) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> rejects(request, field)));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> rejects(request, field)));
         HttpUpstream upstream = upstream(fake, configured);
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
             ask(upstream, request(calling(reasoning(field))));
@@ -194,7 +194,7 @@ class AdaptiveReasoningTest {
 
     @Test
     void eachFieldIsRejectedByItself() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> {
             String text = request.text();
             String field = text.contains("\"reasoning_content\"") ? "reasoning_content" : "reasoning";
             return rejects(request, field);
@@ -208,7 +208,7 @@ class AdaptiveReasoningTest {
     /** As behind a router whose providers differ. */
     @Test
     void whatIsLearnedReplacesTheContrary() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> {
             boolean wants = request.number() >= 2 && request.number() < 5;
             return wants ? wantsInToolTurns(request) : rejects(request, "reasoning_content");
         }));
@@ -227,7 +227,7 @@ class AdaptiveReasoningTest {
     void blocksAreSentAsTheyCameOrNotAtAll() {
         RawJson blocks = new RawJson("[{\"type\":\"thinking\",\"thinking\":\"a\",\"signature\":\"s\"}]");
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> request.text().contains("\"signature\"")
+                fixture.fake(FakeUpstream.dispatching(request -> request.text().contains("\"signature\"")
                         ? Script.answer("well")
                         : Script.error(400, "messages[1].thinking_blocks is missing")));
         HttpUpstream upstream = upstream(fake, ReasoningHistory.DROP);
@@ -243,7 +243,7 @@ class AdaptiveReasoningTest {
 
     @Test
     void blocksAreLeftOutOnceTheProviderRejectsThem() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> rejects(request, "thinking_blocks")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> rejects(request, "thinking_blocks")));
         HttpUpstream upstream = upstream(fake, ReasoningHistory.KEEP);
         CallRequest request =
                 request(calling(Map.of("thinking_blocks", new RawJson("[{\"thinking\":\"a\",\"signature\":\"s\"}]"))));
@@ -262,7 +262,7 @@ class AdaptiveReasoningTest {
             """)
     void aChangeThatDoesNotHelpIsUndoneAndNotLearned(ReasoningHistory configured, String refusal) {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> request.body().has("tool_choice")
+                fixture.fake(FakeUpstream.dispatching(request -> request.body().has("tool_choice")
                         ? Script.error(400, refusal.replace("%s", String.valueOf(request.number())))
                         : Script.answer("well")));
         HttpUpstream upstream = upstream(fake, configured);
@@ -287,7 +287,7 @@ class AdaptiveReasoningTest {
     @ParameterizedTest
     @CsvSource({"DROP, 3", "TOOL_TURNS, 3", "KEEP, 3"})
     void isNotChangedBackAndForth(ReasoningHistory configured, int requests) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> Script.error(400, request.text().contains("reasoning_content") ? REJECTED : MISSING)));
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
@@ -298,7 +298,7 @@ class AdaptiveReasoningTest {
 
     @Test
     void aDemandThatNothingCanSatisfyIsTheCallersError() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.error(400, MISSING)));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, MISSING)));
         HttpUpstream upstream = upstream(fake, ReasoningHistory.DROP);
         assertThat(catchThrowableOfType(UpstreamException.class, () -> ask(upstream, request(PLAIN))))
                 .hasMessage(MISSING);

@@ -151,7 +151,7 @@ class BreakerTest {
 
     @Test
     void anOpenBreakerTouchesNoNetwork() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.error(500, "no")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(500, "no")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).attempts(1), LATE);
         List<Throwable> failures = new ArrayList<>();
@@ -167,7 +167,7 @@ class BreakerTest {
 
     @Test
     void aReplyThatBreaksInTheMiddleIsAFailure() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> exchange -> exchange.stream().text("a").reset()));
         HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LATE);
         for (int i = 0; i < 20; i++) {
@@ -180,7 +180,7 @@ class BreakerTest {
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 404, 408, 409, 413, 429})
     void aRefusalIsNoFailure(int status) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.error(status, "no")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(status, "no")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).attempts(1), LATE);
         for (int i = 0; i < 25; i++) {
@@ -191,8 +191,8 @@ class BreakerTest {
 
     @Test
     void aCallThatWeEndIsNoFailure() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
-                request -> exchange -> exchange.stream().text("a").awaitClientLeft()));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
+                request -> exchange -> exchange.stream().text("a").awaitDisconnect()));
         HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LATE);
         for (int i = 0; i < 25; i++) {
             Cancellation cancellation = new Cancellation();
@@ -260,7 +260,7 @@ class BreakerTest {
 
     @Test
     void modelsThatSayNothingDoNotOpenIt() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> exchange -> exchange.stream().finish("stop").done()));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).attempts(1), LATE);
@@ -302,7 +302,7 @@ class BreakerTest {
     @Test
     void aProbeDecidesAtItsFirstDelta() {
         CountDownLatch end = new CountDownLatch(1);
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> request.number() < 20
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> request.number() < 20
                 ? Script.error(500, "no")
                 : request.number() == 20
                         ? exchange -> exchange.stream()
@@ -329,7 +329,7 @@ class BreakerTest {
 
     @Test
     void aProbeThatSaysNothingIsNotTheLast() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> request.number() < 20
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> request.number() < 20
                 ? Script.error(500, "no")
                 : request.number() == 20
                         ? exchange -> exchange.stream().finish("stop").done()
@@ -429,7 +429,7 @@ class BreakerTest {
 
     @Test
     void oneCallersFailuresDoNotConcernAnother() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.lastMessage().equals("crash") ? Script.error(500, "no") : Script.answer("well")));
         HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LATE);
         CallRequest crash = new CallRequest("some-model", List.of(Message.user("crash")), Map.of());
@@ -444,7 +444,7 @@ class BreakerTest {
 
     @Test
     void isCalledAgainWhenItsProbeSucceeds() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.number() < 20 ? Script.error(500, "no") : Script.answer("well")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).attempts(1), SOON);
@@ -459,7 +459,7 @@ class BreakerTest {
 
     @Test
     void aProbeThatIsCancelledIsNotTheLast() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> request.number() < 20
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> request.number() < 20
                 ? Script.reset()
                 : request.number() == 20 ? Script.silence() : Script.answer("well")));
         HttpUpstream upstream =

@@ -137,7 +137,7 @@ class DeveloperRoleTest {
             """)
     void sendsSystemThenAndFromThenOn(int status, String body) {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> unless(request, Script.status(status, body))));
+                fixture.fake(FakeUpstream.dispatching(request -> unless(request, Script.status(status, body))));
         HttpUpstream upstream = upstream(fake);
         ask(upstream, REQUEST);
         assertThat(fake.requests()).hasSize(2);
@@ -154,7 +154,7 @@ class DeveloperRoleTest {
 
     @Test
     void sendsDeveloperAgainAfterATimeAndToOtherModels() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 request.number() == 0 ? Script.error(400, "unknown role developer") : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
         ask(upstream, REQUEST);
@@ -167,7 +167,7 @@ class DeveloperRoleTest {
 
     @Test
     void learnsNothingIfSystemIsRejectedToo() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> request.number() < 2
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> request.number() < 2
                 ? Script.error(400, "Developer instruction is not enabled")
                 : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
@@ -181,7 +181,7 @@ class DeveloperRoleTest {
 
     @Test
     void aRefusalOfARequestWithoutTheRoleIsNoReason() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.error(400, "Unexpected role")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, "Unexpected role")));
         assertThat(catchThrowable(() -> ask(upstream(fake), fixture.request()))).isInstanceOf(UpstreamException.class);
         assertThat(fake.requests()).hasSize(1);
     }

@@ -101,7 +101,7 @@ class DialectTest {
     @ParameterizedTest
     @MethodSource("rows")
     void isReadFromASocket(DialectRow row) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> script(row)));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> script(row)));
         UpstreamSettings settings = settings(row, fake.url());
         HttpUpstream upstream = fixture.upstream(settings, new Breaker("main", Breaker.OPEN_TIME, false));
         assertThat(DialectOutcome.of(upstream, request(row), row)).isEqualTo(row.outcome());

@@ -26,7 +26,7 @@ class FallbackUpstreamTest {
     }
 
     private FakeUpstream playing(Script script) {
-        return fixture.fake(FakeUpstream.deciding(request -> script));
+        return fixture.fake(FakeUpstream.dispatching(request -> script));
     }
 
     private Upstream over(FakeUpstream... fakes) {
@@ -67,9 +67,9 @@ class FallbackUpstreamTest {
 
     @Test
     void goesBackToTheFirstWhereTheOtherFails() {
-        FakeUpstream main = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream main = fixture.fake(FakeUpstream.dispatching(
                 request -> request.number() == 0 ? Script.error(401, "no") : Script.answer("main")));
-        FakeUpstream spare = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream spare = fixture.fake(FakeUpstream.dispatching(
                 request -> request.number() == 0 ? Script.answer("spare") : Script.error(401, "no")));
         Upstream both = over(main, spare);
         assertThat(answer(both, new RetryBudget(6))).isEqualTo("spare");
@@ -123,7 +123,7 @@ class FallbackUpstreamTest {
     @Test
     void callsTheNextWhereTheFirstIsSilentOrGoneOrFullOrOpen() {
         FakeUpstream silent = playing(Script.silence());
-        FakeUpstream busy = playing(exchange -> exchange.stream().text("a").awaitClientLeft());
+        FakeUpstream busy = playing(exchange -> exchange.stream().text("a").awaitDisconnect());
         FakeUpstream broken = playing(Script.error(500, "no"));
         FakeUpstream spare = playing(Script.answer("spare"));
         HttpUpstream full = fixture.upstream(
@@ -171,7 +171,7 @@ class FallbackUpstreamTest {
     void callsNobodyWhenTheTurnIsCancelled() {
         FakeUpstream main = playing(exchange -> {
             cancellation.cancel(ErrorCode.UPSTREAM_TIMEOUT, "over");
-            exchange.awaitClientLeft();
+            exchange.awaitDisconnect();
         });
         FakeUpstream spare = playing(Script.answer("spare"));
         assertThat(catchThrowableOfType(CancelledException.class, () -> answer(over(main, spare), new RetryBudget(6))))

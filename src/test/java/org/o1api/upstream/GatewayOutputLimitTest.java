@@ -85,7 +85,7 @@ class GatewayOutputLimitTest {
             """)
     void isReducedAndIfThatIsNotEnoughLeftOutForTheRestOfTheTurn(String cause, int status, String body) {
         for (String field : List.of("max_tokens", "max_completion_tokens")) {
-            FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+            FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                     request -> isLimited(request) ? Script.status(status, body) : Script.answer("well")));
             HttpUpstream upstream = upstream(fake);
             CallContext turn = fixture.context("a");
@@ -98,7 +98,7 @@ class GatewayOutputLimitTest {
             ask(upstream, request(field, true), fixture.context("a"));
             assertThat(fake.requests()).as("unknown in another turn").hasSize(7);
 
-            FakeUpstream small = fixture.fake(FakeUpstream.deciding(request ->
+            FakeUpstream small = fixture.fake(FakeUpstream.dispatching(request ->
                     request.body().path(field).asInt() > 1024 ? Script.status(status, body) : Script.answer("well")));
             upstream = upstream(small);
             turn = fixture.context("a");
@@ -115,7 +115,7 @@ class GatewayOutputLimitTest {
 
     @Test
     void anErrorInTheStreamCountsToo() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> isLimited(request)
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> isLimited(request)
                 ? exchange -> exchange.stream()
                         .event("{\"error\":{\"message\":\"too long\",\"code\":\"context_length_exceeded\"}}")
                         .end()
@@ -127,7 +127,7 @@ class GatewayOutputLimitTest {
     @ParameterizedTest
     @CsvSource({"4096, 1024", "100, 25", "64, 16", "40, 16", "17, 16", "16, 0", "1, 0"})
     void isReducedToAQuarterButNotBelow16(int limit, int reduced) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 request.body().path("max_tokens").asInt() >= limit ? Script.error(400, VLLM) : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
         ask(upstream, request("max_tokens", limit, true), fixture.context("a"));
@@ -137,7 +137,7 @@ class GatewayOutputLimitTest {
 
     @Test
     void aReducedLimitIsLoggedOnceWithWhatToDo() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.body().path("max_tokens").asInt() > 1024
                         ? Script.error(400, TOO_LARGE)
                         : Script.answer("well")));
@@ -158,7 +158,7 @@ class GatewayOutputLimitTest {
     /** What is left of the caller's limit may be much less than what was refused. */
     @Test
     void aSmallerLimitThanTheRefusedOneIsSentAsItIs() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.body().path("max_tokens").asInt() > 1024
                         ? Script.error(400, TOO_LARGE)
                         : Script.answer("well")));
@@ -176,7 +176,7 @@ class GatewayOutputLimitTest {
     @Test
     void isReducedUnderItsOtherName() {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> request.body().has("max_tokens")
+                fixture.fake(FakeUpstream.dispatching(request -> request.body().has("max_tokens")
                         ? Script.error(400, "Unsupported parameter: 'max_tokens', use 'max_completion_tokens' instead.")
                         : request.body().path("max_completion_tokens").asInt() > 1024
                                 ? Script.error(400, TOO_LARGE)
@@ -190,7 +190,7 @@ class GatewayOutputLimitTest {
 
     @Test
     void aPromptThatIsTooLongByItselfFailsAfterTwoMoreTries() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.error(400, VLLM)));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, VLLM)));
         HttpUpstream upstream = upstream(fake);
         CallContext turn = fixture.context("a");
         assertThat(catchThrowable(() -> ask(upstream, request("max_tokens", true), turn)))
@@ -203,7 +203,7 @@ class GatewayOutputLimitTest {
     @ParameterizedTest
     @ValueSource(strings = {"max_tokens", "max_completion_tokens"})
     void theCallersOwnIsNeverLeftOut(String field) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.error(400, VLLM)));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, VLLM)));
         HttpUpstream upstream = upstream(fake);
         assertThat(catchThrowable(() -> ask(upstream, request(field, false), fixture.context("a"))))
                 .isInstanceOf(UpstreamException.class);
@@ -213,7 +213,7 @@ class GatewayOutputLimitTest {
     @ParameterizedTest
     @CsvSource({"max_tokens, max_completion_tokens", "max_completion_tokens, max_tokens"})
     void isRenamedForAProviderThatKnowsTheOtherName(String known, String unknown) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> request.body()
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> request.body()
                         .has(unknown)
                 ? Script.error(400, "Unsupported parameter: '" + unknown + "' is not supported with this model.")
                 : Script.answer("well")));
@@ -228,7 +228,7 @@ class GatewayOutputLimitTest {
     @ValueSource(strings = {"max_tokens", "max_completion_tokens"})
     void isLeftOutForAProviderThatKnowsNeitherName(String field) {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> request.body().has("max_tokens")
+                fixture.fake(FakeUpstream.dispatching(request -> request.body().has("max_tokens")
                         ? Script.error(400, "Unrecognized request argument supplied: max_tokens")
                         : request.body().has("max_completion_tokens")
                                 ? Script.error(400, "Unrecognized request argument supplied: max_completion_tokens")
@@ -244,7 +244,7 @@ class GatewayOutputLimitTest {
     @Test
     void theCallersOwnKeepsTheNameThatTheProviderWants() {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> request.body().has("max_tokens")
+                fixture.fake(FakeUpstream.dispatching(request -> request.body().has("max_tokens")
                         ? Script.error(400, "Unsupported parameter: 'max_tokens', use 'max_completion_tokens' instead.")
                         : request.body().path("max_completion_tokens").asInt() > 100
                                 ? Script.error(400, VLLM)
@@ -266,7 +266,7 @@ class GatewayOutputLimitTest {
     /** A prompt that is quoted is not the provider's word. */
     @Test
     void aQuotedNameSaysNothing() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> Script.error(400, "Cannot answer: what is max_tokens good for, and why?")));
         CallRequest asked = new CallRequest(
                 "m",

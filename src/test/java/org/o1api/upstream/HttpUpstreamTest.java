@@ -130,7 +130,7 @@ class HttpUpstreamTest {
     @Test
     void closingAnUnfinishedCallCutsIt() {
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft()));
+                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitDisconnect()));
         Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()));
         assertThat(call.iterator().next()).isEqualTo(new Delta.Text("a"));
         call.close();

@@ -90,7 +90,7 @@ class RejectedCallTest {
         "200, tool_use_failed, tool_choice"
     })
     void aStepThatTheProvidersCheckFailsIsRetriedWithoutItAndNothingIsLearned(int status, String code, String field) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.number() == 0 ? Script.status(status, failure(code)) : Script.answer("well")));
         HttpUpstream upstream = upstream(fake, 1);
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
@@ -108,7 +108,7 @@ class RejectedCallTest {
     @ValueSource(ints = {200, 400})
     void anAnswerThatTheProvidersCheckFailsIsRetriedAsItIs(int status) {
         for (String body : List.of(JSON_FAILED, TOOL_FAILED)) {
-            FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+            FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                     request -> request.number() < 2 ? Script.status(status, body) : Script.answer("well")));
             ask(upstream(fake, 3), request(false));
             assertThat(fake.requests()).hasSize(3);
@@ -119,7 +119,7 @@ class RejectedCallTest {
     @ParameterizedTest
     @CsvSource({"json_validate_failed", "tool_use_failed"})
     void anAnswerThatAlwaysFailsTheCheckIsTheProvidersErrorWithoutTheModelsText(String code) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.status(400, failure(code))));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.status(400, failure(code))));
         UpstreamException failure = fail(upstream(fake, 3), request(false));
         assertThat(fake.requests()).hasSize(3);
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_REFUSED);
@@ -137,8 +137,8 @@ class RejectedCallTest {
                 "{\"error\":{\"message\":\"unknown role developer\"}}",
                 "{\"error\":{\"message\":\"unsupported: response_format stream_options tool_choice max_tokens\"}}",
                 "{\"error\":{\"message\":\"unsupported: max_completion_tokens temperature stream\"}}");
-        FakeUpstream fake = fixture.fake(
-                FakeUpstream.deciding(request -> Script.status(400, refusals.get(request.number() % refusals.size()))));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
+                request -> Script.status(400, refusals.get(request.number() % refusals.size()))));
         HttpUpstream upstream = upstream(fake, 1);
         assertThat(fail(upstream, request(true)).code()).isEqualTo(ErrorCode.UPSTREAM_REFUSED);
         assertThat(fake.requests()).hasSizeLessThanOrEqualTo(10);
@@ -149,7 +149,7 @@ class RejectedCallTest {
     @Test
     void aFieldWhoseAbsenceDoesNotHelpIsNotLearned() {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> request.body().has("tool_choice")
+                fixture.fake(FakeUpstream.dispatching(request -> request.body().has("tool_choice")
                         ? Script.error(400, "tool_choice is not supported without response_format or stream_options")
                         : Script.answer("well")));
         HttpUpstream upstream = upstream(fake, 1);
@@ -165,7 +165,7 @@ class RejectedCallTest {
     void changesCostNoAttemptAndNoRetry() {
         List<String> refusals =
                 List.of("unknown field: stream_options", "unknown field: temperature", "unknown role developer");
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 request.number() < 3 ? Script.error(400, refusals.get(request.number())) : Script.answer("well")));
         ask(upstream(fake, 1), request(true), new CallContext(new Cancellation(), new RetryBudget(0), () -> {}));
         assertThat(fake.requests()).hasSize(4);
@@ -175,7 +175,7 @@ class RejectedCallTest {
     @Test
     void aRefusalThatChangesTheRequestDoesNotOpenTheBreaker() {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> request.text().contains("developer")
+                fixture.fake(FakeUpstream.dispatching(request -> request.text().contains("developer")
                         ? Script.error(500, "Unexpected message role.")
                         : Script.answer("well")));
         HttpUpstream upstream = upstream(fake, 1);
@@ -188,7 +188,7 @@ class RejectedCallTest {
 
     @Test
     void aWaitAboveTheLimitIsNotTriedAgainInAStreamEither() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 Script.status(200, "{\"error\":{\"code\":429,\"message\":\"Please try again in 39.5s.\"}}")));
         UpstreamException failure = fail(upstream(fake, 3), fixture.request());
         assertThat(fake.requests()).hasSize(1);

@@ -82,7 +82,7 @@ class RejectedFieldsTest {
 
     @Test
     void aRequestThatCannotBeStreamedStopsTheStreamsOfItsKindInItsTurnOnly() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(RejectedFieldsTest::noStreamsOfJson));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(RejectedFieldsTest::noStreamsOfJson));
         HttpUpstream upstream = upstream(fake);
         CallContext turn = fixture.context("a");
         ask(upstream, json(false), turn);
@@ -99,7 +99,7 @@ class RejectedFieldsTest {
     /** Rejected for what this one request contains. */
     @Test
     void aPlainRequestThatCannotBeStreamedLeavesOthersStreaming() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.body().has("stream") && request.text().contains("NOSTREAM")
                         ? Script.error(400, "`stream` is not supported with this")
                         : request.body().has("stream") ? Script.answer("well") : Script.completion("well")));
@@ -113,7 +113,7 @@ class RejectedFieldsTest {
 
     @Test
     void jsonModeThatTheGatewayAddedGoesBeforeTheStream() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(RejectedFieldsTest::noStreamsOfJson));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(RejectedFieldsTest::noStreamsOfJson));
         HttpUpstream upstream = upstream(fake);
         ask(upstream, json(true));
         assertThat(fake.request(1).body().has("response_format")).isFalse();
@@ -122,7 +122,7 @@ class RejectedFieldsTest {
 
     @Test
     void jsonModeThatCannotBeCombinedWithToolsRemainsForRequestsWithoutTools() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.asksForJson() && request.body().has("tools")
                         ? Script.error(400, "json mode cannot be combined with tool/function calling")
                         : Script.answer("well")));
@@ -138,7 +138,7 @@ class RejectedFieldsTest {
 
     @Test
     void whatOneModelRejectsOthersGet() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.body().path("model").asText().equals("old")
                                 && request.body().has("stream_options")
                         ? Script.error(400, "unknown field: stream_options")
@@ -152,7 +152,7 @@ class RejectedFieldsTest {
 
     @Test
     void isLoggedOnceWithoutTextOfTheRequest() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.asksForJson() && request.body().has("stream_options")
                         ? Script.error(400, "unknown field: stream_options")
                         : Script.answer("well")));
@@ -170,7 +170,7 @@ class RejectedFieldsTest {
 
     @Test
     void expires() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 request.number() == 0 ? Script.error(400, "unknown field: stream_options") : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
         ask(upstream, plain("m", "hi"));
@@ -197,7 +197,7 @@ class RejectedFieldsTest {
                 "why does my stream drop when the temperature falls? is no question",
             })
     void aQuotedPromptTeachesNothing(String body) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 request.number() == 0 ? Script.status(400, body.replace('\'', '"')) : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
         CallRequest request = new CallRequest(
@@ -224,7 +224,7 @@ class RejectedFieldsTest {
             })
     void theProvidersOwnWordsTeach(String field, String message) {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> !request.body().has(field)
+                fixture.fake(FakeUpstream.dispatching(request -> !request.body().has(field)
                         ? field.equals("stream") ? Script.completion("well") : Script.answer("well")
                         : Script.error(400, message)));
         HttpUpstream upstream = upstream(fake);
@@ -239,7 +239,7 @@ class RejectedFieldsTest {
 
     @Test
     void aRequestForPlainTextIsNoRequestForJson() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(RejectedFieldsTest::noStreamsOfJson));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(RejectedFieldsTest::noStreamsOfJson));
         HttpUpstream upstream = upstream(fake);
         ask(upstream, json(false));
         ask(

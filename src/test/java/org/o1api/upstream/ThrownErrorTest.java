@@ -196,8 +196,8 @@ class ThrownErrorTest {
 
     @Test
     void cutsTheConnection() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
-                request -> exchange -> exchange.stream().text("a").awaitClientLeft()));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
+                request -> exchange -> exchange.stream().text("a").awaitDisconnect()));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).concurrency(1));
         for (int i = 1; i <= 3; i++) {
@@ -228,7 +228,7 @@ class ThrownErrorTest {
     @Test
     void inTheWatchOverOneCallEndsThisCallOnly() {
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft()));
+                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitDisconnect()));
         // The limit of the idle time has no nanoseconds: the tick fails once the first delta has been taken.
         HttpUpstream broken =
                 fixture.upstream(settings -> settings.url(fake.url()).idle(Duration.ofSeconds(Long.MAX_VALUE)));
@@ -238,7 +238,7 @@ class ThrownErrorTest {
         fake.awaitAborted(1);
         assertThat(broken.isIdle()).isTrue();
         // The tick goes on: it holds the next call to its limit.
-        FakeUpstream silent = fixture.fake(FakeUpstream.deciding(request -> Script.silence()));
+        FakeUpstream silent = fixture.fake(FakeUpstream.dispatching(request -> Script.silence()));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(silent.url()).attempts(1).firstToken(Duration.ofMillis(100)));
         assertThat(catchThrowable(() -> upstream.open(fixture.request(), new CallContext(new Cancellation()))))

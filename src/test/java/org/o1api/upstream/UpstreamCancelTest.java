@@ -41,7 +41,7 @@ class UpstreamCancelTest {
     @Test
     void cancelsWhileItWaitsForAConnectionOfThePool() {
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft(), Script.answer("next")));
+                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitDisconnect(), Script.answer("next")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).concurrency(1));
         Call holder = upstream.open(fixture.request(), new CallContext(new Cancellation()));
@@ -72,12 +72,12 @@ class UpstreamCancelTest {
 
     @Test
     void cancelsWhileItWaitsForTheFirstDelta() {
-        assertCancelFrees(exchange -> exchange.stream().body(": wait\n\n").awaitClientLeft());
+        assertCancelFrees(exchange -> exchange.stream().body(": wait\n\n").awaitDisconnect());
     }
 
     @Test
     void cancelsInASilentStream() {
-        assertCancelFrees(exchange -> exchange.stream().text("a").awaitClientLeft());
+        assertCancelFrees(exchange -> exchange.stream().text("a").awaitDisconnect());
     }
 
     @Test
@@ -135,7 +135,7 @@ class UpstreamCancelTest {
     @Test
     void aCallWithoutFirstDeltaNamesItsLimit() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
-                exchange -> exchange.stream().body(": wait\n\n").awaitClientLeft()));
+                exchange -> exchange.stream().body(": wait\n\n").awaitDisconnect()));
         UpstreamException failure = limit(settings -> settings.url(fake.url()).firstToken(Duration.ofMillis(700)), 700);
         assertThat(failure).hasMessage("The model's provider sent nothing for 700 ms (timeouts.first_token).");
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
@@ -160,7 +160,7 @@ class UpstreamCancelTest {
     @Test
     void aSilentStreamNamesItsLimit() {
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitClientLeft()));
+                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitDisconnect()));
         UpstreamException failure = limit(settings -> settings.url(fake.url()).idle(Duration.ofSeconds(1)), 1000);
         assertThat(failure).hasMessage("The model's provider sent nothing for 1 s (timeouts.idle).");
         assertThat(failure.retryable()).isTrue();
@@ -218,7 +218,7 @@ class UpstreamCancelTest {
     @Test
     void aStreamThatStaysOpenAfterItsFinishReasonIsComplete() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
-                exchange.stream().text("a").finish("stop").usage(1, 1).awaitClientLeft()));
+                exchange.stream().text("a").finish("stop").usage(1, 1).awaitDisconnect()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(cancellation))) {
             assertThat(fixture.text(call)).isEqualTo("a");
         }
@@ -227,7 +227,7 @@ class UpstreamCancelTest {
     @Test
     void aStreamThatStaysOpenAfterDoneDelaysNobody() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
-                exchange.stream().text("a").finish("stop").event("[DONE]").awaitClientLeft()));
+                exchange.stream().text("a").finish("stop").event("[DONE]").awaitDisconnect()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(cancellation))) {
             assertThat(fixture.text(call)).isEqualTo("a");
         }
@@ -235,8 +235,8 @@ class UpstreamCancelTest {
     }
 
     private void assertCancelFrees(Script script) {
-        FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> request.number() == 0 ? script : Script.answer("next")));
+        FakeUpstream fake = fixture.fake(
+                FakeUpstream.dispatching(request -> request.number() == 0 ? script : Script.answer("next")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).concurrency(1));
         CompletableFuture<Throwable> calling = call(upstream);

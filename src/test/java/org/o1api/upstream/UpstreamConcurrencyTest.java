@@ -30,7 +30,7 @@ class UpstreamConcurrencyTest {
 
     @Test
     void holdsASlotUntilTheCallIsClosed() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.answer("well")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.answer("well")));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(fake.url()).concurrency(1).queue(0));
         Call first = upstream.open(fixture.request(), new CallContext(new Cancellation()));
@@ -50,7 +50,7 @@ class UpstreamConcurrencyTest {
 
     @Test
     void waitsForASlotNoLongerThanForTheFirstToken() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.answer("well")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.answer("well")));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(fake.url()).concurrency(1).queue(1).firstToken(Duration.ofMillis(150)));
         try (Call first = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
@@ -68,7 +68,7 @@ class UpstreamConcurrencyTest {
 
     @Test
     void aWaiterOfTheBusiestCallerIsRejectedForAnotherCaller() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.answer("well")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.answer("well")));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(fake.url()).concurrency(1).queue(2));
         Call held = upstream.open(fixture.request(), fixture.context("a"));

@@ -59,7 +59,7 @@ class UpstreamFailureTest {
         "529, UPSTREAM_FAILED, 3"
     })
     void namesAStatus(int status, ErrorCode code, int calls) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> Script.error(status, "internal: see 10.0.0.7", "Location: http://127.0.0.1:9/elsewhere")));
         UpstreamException failure = failure(fixture.upstream(fake), fixture.request());
         assertThat(failure.code()).isEqualTo(code);
@@ -144,7 +144,7 @@ class UpstreamFailureTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("brokenReplies")
     void failsWhereEveryReplyBreaks(String name, Script broken) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> broken));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> broken));
         UpstreamException failure = failure(fixture.upstream(fake), fixture.request());
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
         assertThat(failure.getMessage()).startsWith("The model's provider ").doesNotContain("127.0.0.1");
@@ -272,7 +272,7 @@ class UpstreamFailureTest {
         }
         assertThat(deltas).containsExactly(new Delta.Text("a"));
         assertThat(fake.requests()).hasSize(1);
-        fake.awaitQuiet();
+        fake.awaitIdle();
     }
 
     @ParameterizedTest
@@ -294,7 +294,7 @@ class UpstreamFailureTest {
             """)
     void passesOnWhatTheUpstreamBlames(int status, String body, @Nullable String param, String code) {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> Script.status(status, body.replace('\'', '"'))));
+                fixture.fake(FakeUpstream.dispatching(request -> Script.status(status, body.replace('\'', '"'))));
         UpstreamException failure =
                 failure(fixture.upstream(settings -> settings.url(fake.url()).attempts(1)), fixture.request());
         assertThat(failure.param()).isEqualTo(param);
@@ -367,7 +367,7 @@ class UpstreamFailureTest {
 
     @Test
     void retriesNoMoreThanTheTurnHasLeft() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.error(500, "no")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(500, "no")));
         HttpUpstream upstream = fixture.upstream(fake);
         CallContext turn = new CallContext(new Cancellation(), new RetryBudget(3), () -> {});
         for (int calls : List.of(3, 3 + 2, 3 + 2 + 1, 3 + 2 + 1 + 1)) {
@@ -457,7 +457,7 @@ class UpstreamFailureTest {
                 "stream_options  | {\"message\":\"Unrecognized request argument supplied: stream_options\"}"
             })
     void leavesOutWhatIsRefusedAndRemembersIt(String field, String refusal) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.body().has(field) ? Script.status(400, refusal) : Script.answer("ok")));
         HttpUpstream upstream = fixture.upstream(fake);
         for (int i = 0; i < 2; i++) {
@@ -474,7 +474,7 @@ class UpstreamFailureTest {
     @Test
     void asksWithoutStreamWhereStreamsAreRefused() {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> request.body().has("stream")
+                fixture.fake(FakeUpstream.dispatching(request -> request.body().has("stream")
                         ? Script.error(400, "Streaming is not supported for this model.")
                         : Script.completion("whole")));
         HttpUpstream upstream = fixture.upstream(fake);
@@ -492,7 +492,7 @@ class UpstreamFailureTest {
     @CsvSource({"max_tokens, max_completion_tokens", "max_completion_tokens, max_tokens"})
     void sendsATokenLimitUnderItsOtherName(String name, String other) {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> request.body().has(name)
+                fixture.fake(FakeUpstream.dispatching(request -> request.body().has(name)
                         ? Script.error(
                                 400,
                                 "Unsupported parameter: '" + name + "' is not supported with this model. Use '" + other
@@ -512,7 +512,7 @@ class UpstreamFailureTest {
     @Test
     void neverLeavesOutWhatTheCallerAskedFor() {
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.deciding(request -> Script.error(400, "'temperature' is not supported", "X: y")));
+                FakeUpstream.dispatching(request -> Script.error(400, "'temperature' is not supported", "X: y")));
         CallRequest request =
                 new CallRequest("m", List.of(Message.user("hi")), Map.of("temperature", new RawJson("1.5")));
         UpstreamException failure = failure(fixture.upstream(fake), request);
@@ -523,7 +523,7 @@ class UpstreamFailureTest {
     @Test
     void remembersNoRefusalThatWasNotTheFieldsFault() {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.deciding(request -> Script.error(400, "response_format or not: no")));
+                fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, "response_format or not: no")));
         HttpUpstream upstream = fixture.upstream(fake);
         failure(upstream, withOurFields());
         failure(upstream, withOurFields());

@@ -137,7 +137,7 @@ class UpstreamLogTest {
                 "302 | Why?              | status 302"
             })
     void namesAStatusThatTheOperatorHasToActOn(int status, String code, String shown) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> Script.status(status, "{\"error\":{\"message\":\"s3cret\",\"code\":\"" + code + "\"}}")));
         failure(at(fake.url()));
         assertThat(line()).endsWith(") does not accept the gateway: " + shown);
@@ -145,7 +145,7 @@ class UpstreamLogTest {
 
     @Test
     void saysNothingOfWhatTheCallerOrTheGatewayEnded() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> request.number() == 0
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> request.number() == 0
                 ? Script.error(400, "no")
                 : request.number() == 1 ? Script.error(500, "no") : Script.silence()));
         HttpUpstream upstream = fixture.upstream(
@@ -158,7 +158,7 @@ class UpstreamLogTest {
 
     @Test
     void logsOneLineOfManyFailures() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> Script.reset()));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.reset()));
         HttpUpstream upstream = at(fake.url());
         for (int i = 0; i < 5; i++) {
             failure(upstream);

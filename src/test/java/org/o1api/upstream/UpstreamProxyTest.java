@@ -51,7 +51,7 @@ class UpstreamProxyTest {
     @Test
     void saysThatTheProxyRefusedTheGateway() {
         FakeUpstream proxy = fixture.fake(
-                FakeUpstream.deciding(request -> Script.error(407, "no", "Proxy-Authenticate: Basic realm=\"x\"")));
+                FakeUpstream.dispatching(request -> Script.error(407, "no", "Proxy-Authenticate: Basic realm=\"x\"")));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(ELSEWHERE).proxy(URI.create("http://127.0.0.1:" + proxy.port())));
         UpstreamException failure = catchThrowableOfType(
@@ -64,7 +64,7 @@ class UpstreamProxyTest {
 
     @Test
     void tunnelsToASecureProvider() {
-        FakeUpstream proxy = fixture.fake(FakeUpstream.deciding(request -> Script.error(403, "no")));
+        FakeUpstream proxy = fixture.fake(FakeUpstream.dispatching(request -> Script.error(403, "no")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(URI.create("https://provider.invalid/v1/chat/completions"))
                         .proxy(URI.create("http://127.0.0.1:" + proxy.port()))

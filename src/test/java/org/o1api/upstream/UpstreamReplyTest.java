@@ -24,7 +24,7 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Usage;
-import org.o1api.testing.Exchange;
+import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
@@ -83,7 +83,7 @@ class UpstreamReplyTest {
             {}{}                     | -
             """)
     void aStreamWithoutFinishReasonNeedsWholeArguments(String arguments, String end) {
-        String quoted = Exchange.quoted(arguments.replace('\'', '"'));
+        String quoted = FakeExchange.quoted(arguments.replace('\'', '"'));
         FakeUpstream fake = fake(exchange -> exchange.stream()
                 .delta("{\"tool_calls\":[{\"index\":0,\"id\":\"i\",\"function\":{\"name\":\"f\",\"arguments\":" + quoted
                         + "}}]}")
@@ -143,7 +143,7 @@ class UpstreamReplyTest {
 
     @Test
     void logsAnUnknownReasonAndAMissingOneOnceForEachModel() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(request -> request.number() % 2 == 0
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> request.number() % 2 == 0
                 ? exchange -> exchange.stream().text("secret").finish("odd").done()
                 : exchange -> exchange.stream().text("secret").done()));
         HttpUpstream upstream = fixture.upstream(fake);
@@ -164,7 +164,7 @@ class UpstreamReplyTest {
         FakeUpstream fake = fake(exchange -> exchange.stream()
                 .event("{\"choices\":[{\"delta\":{\"content\":\"\"},\"finish_reason\":\"stop\"}]}")
                 .event("{\"choices\":[{\"delta\":{\"reasoning_content\":\"r\"},\"finish_reason\":\"stop\"}]}")
-                .awaitClientLeft());
+                .awaitDisconnect());
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).idle(Duration.ofMillis(300)));
         try (Call call = upstream.open(request("nobody"), new CallContext(new Cancellation()))) {
@@ -199,7 +199,7 @@ class UpstreamReplyTest {
     @Test
     void remembersThatUsageDoesNotCome() {
         FakeUpstream fake =
-                fake(exchange -> exchange.stream().text("a").finish("stop").awaitClientLeft());
+                fake(exchange -> exchange.stream().text("a").finish("stop").awaitDisconnect());
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
             assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
             assertThat(log.lines()).hasSize(1);
@@ -226,7 +226,7 @@ class UpstreamReplyTest {
                 .event("{\"choices\":[{\"delta\":" + delta.replace("\"", "\\\"").replace('\'', '"')
                         + ",\"finish_reason\":\"stop\"}]}")
                 .usage(1, 1)
-                .awaitClientLeft());
+                .awaitDisconnect());
         UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> {
             try (Call call = once(fake).open(request(json), new CallContext(new Cancellation()))) {
                 call.forEach(deltas::add);
@@ -278,7 +278,7 @@ class UpstreamReplyTest {
     void encryptedReasoningIsASignOfLife() {
         FakeUpstream fake = fake(exchange -> exchange.stream()
                 .delta("{\"content\":\"\",\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"x\"}]}")
-                .awaitClientLeft());
+                .awaitDisconnect());
         HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url())
                 .firstToken(Duration.ofSeconds(10))
                 .idle(Duration.ofMillis(300))
@@ -391,7 +391,7 @@ class UpstreamReplyTest {
     }
 
     private FakeUpstream fake(Script script) {
-        return fixture.fake(FakeUpstream.deciding(request -> script));
+        return fixture.fake(FakeUpstream.dispatching(request -> script));
     }
 
     /** The text of all deltas: how it is cut depends on what arrived together. */

@@ -37,7 +37,7 @@ class UpstreamSlotTest {
 
     @Test
     void noneIsLostWhateverTheMomentOfTheCancellation() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.deciding(
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.number() % 50 == 7 ? Script.reset() : Script.answer("one two three four five six")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).concurrency(SLOTS));
@@ -76,6 +76,6 @@ class UpstreamSlotTest {
             open.add(upstream.open(fixture.request(), new CallContext(new Cancellation())));
         }
         open.forEach(Call::close);
-        fake.awaitQuiet();
+        fake.awaitIdle();
     }
 }

@@ -47,7 +47,8 @@ class UpstreamTlsTest {
     }
 
     private FakeUpstream fake(TestCertificates server, boolean wantsClient) {
-        return fixture.fake(FakeUpstream.secure(server.server(client), wantsClient, request -> Script.answer("well")));
+        return fixture.fake(
+                FakeUpstream.overTls(server.serverContext(client), wantsClient, request -> Script.answer("well")));
     }
 
     private HttpUpstream upstream(FakeUpstream fake, SSLContext tls) {

@@ -21,7 +21,7 @@ import java.util.Objects;
  * OpenAI's published schemas, by which all is checked that the gateway sends. They forbid no further fields, so
  * {@code reasoning_content} and the original's {@code steps} may stand beside theirs.
  */
-public enum Schemas {
+public enum OpenAiSchema {
     COMPLETION("CreateChatCompletionResponse"),
     CHUNK("CreateChatCompletionStreamResponse"),
     ERROR("ErrorResponse"),
@@ -41,8 +41,8 @@ public enum Schemas {
                 builder -> builder.schemas(location -> location.equals(LOCATION) ? text() : null));
 
         private static String text() {
-            try (InputStream in =
-                    Objects.requireNonNull(Schemas.class.getResourceAsStream("/schemas/openai.json"), "no schemas")) {
+            try (InputStream in = Objects.requireNonNull(
+                    OpenAiSchema.class.getResourceAsStream("/schemas/openai.json"), "no schemas")) {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -52,7 +52,7 @@ public enum Schemas {
 
     private final String definition;
 
-    Schemas(String definition) {
+    OpenAiSchema(String definition) {
         this.definition = definition;
     }
 

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
 /** Gives each test of {@link InContainers} its stages, and keeps these for the tests to come. */
-final class Stages implements TestTemplateInvocationContextProvider {
-    private static final ExtensionContext.Namespace KEPT = ExtensionContext.Namespace.create(Stages.class);
+final class StageExtension implements TestTemplateInvocationContextProvider {
+    private static final ExtensionContext.Namespace KEPT = ExtensionContext.Namespace.create(StageExtension.class);
 
     private record Wanted(Container container, List<String> config, boolean demo) {}
 

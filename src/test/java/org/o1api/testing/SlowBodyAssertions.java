@@ -7,13 +7,13 @@ import java.net.URI;
 import java.time.Duration;
 
 /** What holds while clients send bodies slowly, whatever the server is. */
-public final class SlowBodies {
+public final class SlowBodyAssertions {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private SlowBodies() {}
+    private SlowBodyAssertions() {}
 
     /** Without a key each client gets its error although its body is missing, and others are served meanwhile. */
-    public static void rejectedWithoutAKey(URI url, SlowRequest request) throws IOException {
+    public static void assertRejectedWithoutKey(URI url, SlowRequest request) throws IOException {
         try (SlowClients clients = SlowClients.connect(url, request, "")) {
             isAlive(url);
             assertThat(clients.statuses()).containsExactly(request.statusWithoutKey());
@@ -25,7 +25,7 @@ public final class SlowBodies {
     }
 
     /** With a key the bodies are waited for, and others are served meanwhile. */
-    public static void waitedForWithoutAThread(URI url, SlowRequest request) throws IOException {
+    public static void assertAwaitedWithoutBlockingThreads(URI url, SlowRequest request) throws IOException {
         try (SlowClients clients = SlowClients.connect(url, request, Stage.KEY)) {
             isAlive(url);
             clients.sendByte();

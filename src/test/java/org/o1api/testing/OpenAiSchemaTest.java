@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class SchemasTest {
+class OpenAiSchemaTest {
     private static final String CHUNK =
             "{\"id\": \"c\", \"object\": \"chat.completion.chunk\", \"created\": 1, \"model\": \"m\","
                     + " \"choices\": [{\"index\": 0, \"delta\": {\"reasoning_content\": \"x\"}, \"finish_reason\": null}]}";
 
     @Test
     void takesWhatOpenAiMightSendAndFieldsOfOurs() {
-        assertThatCode(() -> Schemas.CHUNK.check(CHUNK)).doesNotThrowAnyException();
+        assertThatCode(() -> OpenAiSchema.CHUNK.check(CHUNK)).doesNotThrowAnyException();
     }
 
     @Test
@@ -24,7 +24,7 @@ class SchemasTest {
                 CHUNK.replace("\"created\": 1", "\"created\": \"1\""),
                 CHUNK.replace("\"model\": \"m\",", "\"model\": \"m\", \"error\": null,"),
                 CHUNK.replace(".chunk", ""))) {
-            assertThatThrownBy(() -> Schemas.CHUNK.check(wrong)).as(wrong).isInstanceOf(AssertionError.class);
+            assertThatThrownBy(() -> OpenAiSchema.CHUNK.check(wrong)).as(wrong).isInstanceOf(AssertionError.class);
         }
     }
 }

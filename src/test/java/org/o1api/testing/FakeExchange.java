@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One request at a fake upstream, and the hand that writes its reply. Whatever is sent goes out at once. */
-public final class Exchange {
+public final class FakeExchange {
     /** The client closed its connection before the reply's end. */
-    static final class ClientLeft extends IOException {
+    static final class ClientDisconnected extends IOException {
         private static final long serialVersionUID = 1;
     }
 
@@ -31,7 +31,7 @@ public final class Exchange {
     private boolean ended;
     private boolean cut;
 
-    Exchange(FakeUpstream.Request request, Socket socket, InputStream in) throws IOException {
+    FakeExchange(FakeUpstream.Request request, Socket socket, InputStream in) throws IOException {
         this.request = request;
         this.socket = socket;
         this.in = in;
@@ -43,13 +43,13 @@ public final class Exchange {
     }
 
     /** Begins a stream of events: status 200 and its headers. */
-    public Exchange stream(String... headers) throws IOException {
+    public FakeExchange stream(String... headers) throws IOException {
         chunked = true;
         return raw(head(200, "text/event-stream", "Transfer-Encoding: chunked", headers));
     }
 
     /** Replies with all at once. */
-    public Exchange reply(int status, String contentType, String body, String... headers) throws IOException {
+    public FakeExchange reply(int status, String contentType, String body, String... headers) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         raw(head(status, contentType, "Content-Length: " + bytes.length, headers));
         raw(bytes);
@@ -58,12 +58,12 @@ public final class Exchange {
     }
 
     /** A chunk with this text as its delta's content. */
-    public Exchange text(String text) throws IOException {
+    public FakeExchange text(String text) throws IOException {
         return delta("{\"content\":" + quoted(text) + "}");
     }
 
     /** A chunk for each text. */
-    public Exchange texts(String... texts) throws IOException {
+    public FakeExchange texts(String... texts) throws IOException {
         for (String text : texts) {
             text(text);
         }
@@ -71,28 +71,28 @@ public final class Exchange {
     }
 
     /** A chunk for each word, its space before it. */
-    public Exchange words(String text) throws IOException {
+    public FakeExchange words(String text) throws IOException {
         for (String word : text.split("(?= )", -1)) {
             text(word);
         }
         return this;
     }
 
-    public Exchange reasoning(String text) throws IOException {
+    public FakeExchange reasoning(String text) throws IOException {
         return delta("{\"reasoning_content\":" + quoted(text) + "}");
     }
 
     /** A chunk with this JSON as its delta. */
-    public Exchange delta(String json) throws IOException {
+    public FakeExchange delta(String json) throws IOException {
         return event(chunk("[{\"index\":0,\"delta\":" + json + ",\"finish_reason\":null}]", ""));
     }
 
-    public Exchange finish(String reason) throws IOException {
+    public FakeExchange finish(String reason) throws IOException {
         return event(chunk("[{\"index\":0,\"delta\":{},\"finish_reason\":" + quoted(reason) + "}]", ""));
     }
 
     /** The chunk without choices that ends a stream with {@code include_usage}. */
-    public Exchange usage(long input, long output) throws IOException {
+    public FakeExchange usage(long input, long output) throws IOException {
         return event(chunk("[]", ",\"usage\":{\"prompt_tokens\":" + input + ",\"completion_tokens\":" + output + "}"));
     }
 
@@ -102,32 +102,32 @@ public final class Exchange {
     }
 
     /** An event with these data. */
-    public Exchange event(String data) throws IOException {
+    public FakeExchange event(String data) throws IOException {
         return body("data: " + data + "\n\n");
     }
 
     /** An event with a name. */
-    public Exchange event(String name, String data) throws IOException {
+    public FakeExchange event(String name, String data) throws IOException {
         return body("event: " + name + "\ndata: " + data + "\n\n");
     }
 
     /** {@code [DONE]} and the end of the body; the connection stays open. */
-    public Exchange done() throws IOException {
+    public FakeExchange done() throws IOException {
         return event("[DONE]").end();
     }
 
     /** The end of the body; the connection stays open. */
-    public Exchange end() throws IOException {
+    public FakeExchange end() throws IOException {
         ended = true;
         return chunked ? raw("0\r\n\r\n") : this;
     }
 
     /** A piece of the body, in a chunk of its own where the body is chunked. */
-    public Exchange body(String text) throws IOException {
+    public FakeExchange body(String text) throws IOException {
         return body(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    public Exchange body(byte[] bytes) throws IOException {
+    public FakeExchange body(byte[] bytes) throws IOException {
         if (!chunked) {
             return raw(bytes);
         }
@@ -141,16 +141,16 @@ public final class Exchange {
     }
 
     /** Bytes as they are, head, chunk sizes and all. */
-    public Exchange raw(String text) throws IOException {
+    public FakeExchange raw(String text) throws IOException {
         return raw(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    public Exchange raw(byte[] bytes) throws IOException {
+    public FakeExchange raw(byte[] bytes) throws IOException {
         try {
             out.write(bytes);
             out.flush();
         } catch (IOException e) {
-            throw new ClientLeft();
+            throw new ClientDisconnected();
         }
         return this;
     }
@@ -169,7 +169,7 @@ public final class Exchange {
     }
 
     /** Goes on when the latch is open. */
-    public Exchange await(CountDownLatch latch) throws IOException, InterruptedException {
+    public FakeExchange await(CountDownLatch latch) throws IOException, InterruptedException {
         if (!latch.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
             throw new IOException("the script waited in vain");
         }
@@ -177,7 +177,7 @@ public final class Exchange {
     }
 
     /** Waits until the client has closed its connection, which ends the script. */
-    public void awaitClientLeft() throws IOException {
+    public void awaitDisconnect() throws IOException {
         socket.setSoTimeout(PATIENCE_MILLIS);
         try {
             if (in.read() >= 0) {
@@ -188,11 +188,11 @@ public final class Exchange {
         } catch (IOException e) {
             // A reset is a way to leave too.
         }
-        throw new ClientLeft();
+        throw new ClientDisconnected();
     }
 
     /** Whether the connection can serve another request. */
-    boolean mayGoOn() {
+    boolean isConnectionReusable() {
         return ended && !cut;
     }
 
