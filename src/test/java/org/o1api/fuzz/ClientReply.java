@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.o1api.fuzz.Reading.End;
+import org.o1api.fuzz.Interpretation.End;
 import org.o1api.testing.OpenAiSchema;
 
 /**
@@ -29,16 +29,16 @@ record ClientReply(
         int status,
         @Nullable String code,
         @Nullable String param,
-        @Nullable Reading answer,
+        @Nullable Interpretation answer,
         String reasoning) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final Set<String> ERROR_KEYS = Set.of("message", "type", "param", "code");
 
     /** The response is not what the contract promises. */
-    static final class Broken extends RuntimeException {
+    static final class ContractViolation extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Broken(String rule) {
+        ContractViolation(String rule) {
             super(rule);
         }
     }
@@ -46,7 +46,7 @@ record ClientReply(
     /**
      * Reads and checks a response.
      *
-     * @throws Broken if it breaks a rule
+     * @throws ContractViolation if it breaks a rule
      */
     static ClientReply of(HttpResponse<byte[]> response) {
         String text = utf8(response.body());
@@ -61,7 +61,7 @@ record ClientReply(
 
     private static void rule(boolean holds, String otherwise) {
         if (!holds) {
-            throw new Broken(otherwise);
+            throw new ContractViolation(otherwise);
         }
     }
 
@@ -72,7 +72,7 @@ record ClientReply(
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new Broken("a reply that is no UTF-8");
+            throw new ContractViolation("a reply that is no UTF-8");
         }
     }
 
@@ -92,7 +92,7 @@ record ClientReply(
         try {
             schema.check(json);
         } catch (AssertionError e) {
-            throw new Broken("not valid by the schema: " + e.getMessage());
+            throw new ContractViolation("not valid by the schema: " + e.getMessage());
         }
     }
 
@@ -100,7 +100,7 @@ record ClientReply(
         try {
             return JSON.readTree(json);
         } catch (IOException e) {
-            throw new Broken("not JSON: " + json);
+            throw new ContractViolation("not JSON: " + json);
         }
     }
 
@@ -118,7 +118,7 @@ record ClientReply(
         rule(
                 finish.equals("tool_calls") || message.path("tool_calls").isEmpty() || !finish.equals("stop"),
                 "tool calls that end in " + finish);
-        Reading answer = new Reading(
+        Interpretation answer = new Interpretation(
                 message.path("content").asText(""),
                 message.path("refusal").asText(""),
                 arguments.toString(),
@@ -133,10 +133,10 @@ record ClientReply(
 
     private static End end(String finish) {
         return switch (finish) {
-            case "stop", "tool_calls" -> End.DONE;
+            case "stop", "tool_calls" -> End.COMPLETE;
             case "length" -> End.LENGTH;
             case "content_filter" -> End.CONTENT_FILTER;
-            default -> throw new Broken("the finish reason " + finish);
+            default -> throw new ContractViolation("the finish reason " + finish);
         };
     }
 
@@ -158,7 +158,7 @@ record ClientReply(
                 name = "";
                 data = null;
             } else {
-                throw new Broken("a line that no event has: '" + line + "'");
+                throw new ContractViolation("a line that no event has: '" + line + "'");
             }
         }
         rule(data == null && name.isEmpty(), "the stream ended within an event");
@@ -232,7 +232,7 @@ record ClientReply(
                 return failure;
             }
             rule(done && finish != null, "the stream ended without [DONE] and without an error");
-            Reading answer = new Reading(
+            Interpretation answer = new Interpretation(
                     content.toString(), refusal.toString(), arguments.toString(), end(String.valueOf(finish)));
             return new ClientReply(200, null, null, answer, reasoning.toString());
         }

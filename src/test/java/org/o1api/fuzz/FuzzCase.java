@@ -21,7 +21,7 @@ final class FuzzCase {
     static final String ANSWER_PROMPT = "FUZZ-ANSWER";
 
     /** In the URL of an upstream that requires finish reasons. */
-    static final String NEEDS_REASON = "needs-reason";
+    static final String REQUIRES_FINISH_REASON = "needs-reason";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> PRESETS = List.of("once", "once", "once", "once", "again", "spare");
@@ -31,11 +31,11 @@ final class FuzzCase {
     /**
      * A request.
      *
-     * @param json whether it wants JSON
-     * @param embedded whether the reasoning is in the content too
+     * @param wantsJson whether it wants JSON
+     * @param reasoningInContent whether the reasoning is in the content too
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-    record Request(byte[] body, boolean json, boolean embedded, List<WireReply> replies) {}
+    record Request(byte[] body, boolean wantsJson, boolean reasoningInContent, List<WireReply> replies) {}
 
     final long seed;
     final String tag;
@@ -120,7 +120,7 @@ final class FuzzCase {
         byte[] other = pick(List.of("\"", "{", "}", "]", ",", "\\", "\u0000", "\u00ff", "\n", "1e9", "null"))
                 .getBytes(StandardCharsets.ISO_8859_1);
         mutation.apply(slices, random.nextInt(slices.size()), random, () -> new WireReply.Piece(other, 0));
-        return WireReply.joined(slices);
+        return WireReply.join(slices);
     }
 
     private <T> T pick(List<T> all) {
@@ -128,7 +128,7 @@ final class FuzzCase {
     }
 
     /** Begins with a request: the calls from now on belong to it. */
-    synchronized Request begin(int number) {
+    synchronized Request startRequest(int number) {
         current = number;
         return requests.get(number);
     }
@@ -138,28 +138,28 @@ final class FuzzCase {
         WireReply reply = reply(
                 new SplittableRandom(seed * 0x9e3779b97f4a7c15L + ++calls),
                 wanted(call),
-                call.target().contains(NEEDS_REASON));
+                call.target().contains(REQUIRES_FINISH_REASON));
         requests.get(current).replies.add(reply);
         return reply;
     }
 
-    private WireReply reply(SplittableRandom chance, MeantReply.Wanted wanted, boolean needsReason) {
+    private WireReply reply(SplittableRandom chance, IntendedReply.CallTraits wanted, boolean needsReason) {
         boolean mutated = !mutatesRequests && chance.nextInt(10) < 6;
-        MeantReply meant = MeantReply.of(wanted, !mutatesRequests, chance);
+        IntendedReply meant = IntendedReply.of(wanted, !mutatesRequests, chance);
         return new ReplyMutator(chance, needsReason).reply(meant, mutated);
     }
 
-    private MeantReply.Wanted wanted(FakeUpstream.Request call) {
+    private IntendedReply.CallTraits wanted(FakeUpstream.Request call) {
         boolean step = call.text().contains(STEP_PROMPT) && !call.lastMessage().contains(ANSWER_PROMPT);
-        return new MeantReply.Wanted(
+        return new IntendedReply.CallTraits(
                 step, call.asksForJson(), !step && call.body().has("tools"), tag);
     }
 
     /** All of it, to look at. */
-    synchronized String described() {
+    synchronized String describe() {
         StringBuilder text = new StringBuilder("seed " + seed);
         for (Request request : requests) {
-            text.append("\n  request ").append(WireReply.literal(request.body));
+            text.append("\n  request ").append(WireReply.javaLiteral(request.body));
             request.replies.forEach(reply -> text.append("\n    reply ").append(reply));
         }
         return text.toString();

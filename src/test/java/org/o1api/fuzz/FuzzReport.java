@@ -24,7 +24,7 @@ final class FuzzReport {
     private int replies;
     private int idleChecks;
 
-    synchronized void request(FuzzCase.Request request, boolean mutated, String outcome) {
+    synchronized void addRequest(FuzzCase.Request request, boolean mutated, String outcome) {
         requests++;
         replies += request.replies().size();
         outcomes.merge(outcome, 1, Integer::sum);
@@ -34,11 +34,11 @@ final class FuzzReport {
         request.replies().forEach(reply -> reply.mutations().forEach(name -> mutations.merge(name, 1, Integer::sum)));
     }
 
-    synchronized void reply(String text) {
+    synchronized void setLastResponse(String text) {
         lastReply = text;
     }
 
-    synchronized void idle() {
+    synchronized void addIdleCheck() {
         idleChecks++;
     }
 
@@ -48,12 +48,12 @@ final class FuzzReport {
      * @param fuzz the case at hand, if there is one
      * @param details go into a file
      */
-    synchronized void finding(String rule, @Nullable FuzzCase fuzz, String details) {
+    synchronized void addFinding(String rule, @Nullable FuzzCase fuzz, String details) {
         findings.add(rule + (fuzz == null ? "" : " (seed " + fuzz.seed + ")"));
         try {
             Files.writeString(
                     DETAILS,
-                    rule + "\n" + (fuzz == null ? "" : fuzz.described()) + details + "\n\n",
+                    rule + "\n" + (fuzz == null ? "" : fuzz.describe()) + details + "\n\n",
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
@@ -66,12 +66,12 @@ final class FuzzReport {
     }
 
     /** What the client got last. */
-    synchronized String replies() {
+    synchronized String lastResponse() {
         return lastReply;
     }
 
     /** All counts in one line. */
-    synchronized String counts(long seed) {
+    synchronized String summary(long seed) {
         return "fuzzed from seed " + seed + ": " + requests + " requests, " + replies + " replies, " + idleChecks
                 + " checks when idle, " + findings.size() + " findings; mutations " + mutations + "; outcomes "
                 + outcomes;

@@ -52,12 +52,12 @@ final class FuzzedGateway implements AutoCloseable {
     private final Map<String, FuzzCase> running = new ConcurrentHashMap<>();
     private final CountDownLatch stop = new CountDownLatch(1);
     private final FuzzReport report = new FuzzReport();
-    private final GatewayLog log = new GatewayLog();
+    private final ForbiddenLogRecords log = new ForbiddenLogRecords();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final FakeUpstream upstream;
     private final RunningGateway gateway;
-    private final IdleGateway idle;
+    private final IdleCheck idle;
 
     /** Starts a gateway with so many slots. */
     FuzzedGateway(int slots) {
@@ -70,8 +70,8 @@ final class FuzzedGateway implements AutoCloseable {
                 UPSTREAM.formatted(slots),
                 FuzzCase.STEP_PROMPT,
                 FuzzCase.ANSWER_PROMPT,
-                FuzzCase.NEEDS_REASON));
-        idle = new IdleGateway(upstream, this::askIdle, slots);
+                FuzzCase.REQUIRES_FINISH_REASON));
+        idle = new IdleCheck(upstream, this::askIdle, slots);
     }
 
     FuzzReport report() {
@@ -91,7 +91,7 @@ final class FuzzedGateway implements AutoCloseable {
             String text = step ? StepScripts.step("Title", "So", "final_answer") : call.asksForJson() ? "{}" : "Yes.";
             return exchange -> {
                 exchange.stream().text(text);
-                idle.atProvider();
+                idle.awaitGate();
                 exchange.finish("stop").usage(10, 5).done();
             };
         }
@@ -105,7 +105,7 @@ final class FuzzedGateway implements AutoCloseable {
         running.put(fuzz.tag, fuzz);
         try {
             for (int i = 0; i < fuzz.requests.size(); i++) {
-                play(fuzz, fuzz.begin(i));
+                play(fuzz, fuzz.startRequest(i));
             }
         } finally {
             running.remove(fuzz.tag);
@@ -119,13 +119,14 @@ final class FuzzedGateway implements AutoCloseable {
         @Nullable String broken;
         try {
             HttpResponse<byte[]> response = send(request.body()).get(DEADLINE_SECONDS, TimeUnit.SECONDS);
-            got = response.statusCode() + " " + response.headers().map() + "\n  " + WireReply.literal(response.body());
+            got = response.statusCode() + " " + response.headers().map() + "\n  "
+                    + WireReply.javaLiteral(response.body());
             ClientReply reply = ClientReply.of(response);
             outcome = reply.answer() == null
                     ? reply.status() + " " + reply.code()
                     : "answer " + reply.answer().end();
-            broken = Rules.broken(fuzz, request, reply);
-        } catch (ClientReply.Broken e) {
+            broken = ReplyRules.violation(fuzz, request, reply);
+        } catch (ClientReply.ContractViolation e) {
             outcome = "broken";
             broken = e.getMessage();
         } catch (TimeoutException e) {
@@ -138,24 +139,23 @@ final class FuzzedGateway implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
-        report.request(request, fuzz.mutatesRequests, outcome);
-        report.reply(got);
+        report.addRequest(request, fuzz.mutatesRequests, outcome);
+        report.setLastResponse(got);
         if (broken != null) {
-            report.finding(broken, fuzz, "\n  got " + got);
+            report.addFinding(broken, fuzz, "\n  got " + got);
         }
-        log.takeWrong()
-                .forEach(line -> report.finding("a line in the log, perhaps by another seed", fuzz, "\n" + line));
+        log.drain().forEach(line -> report.addFinding("a line in the log, perhaps by another seed", fuzz, "\n" + line));
     }
 
     /** Checks that nothing is held; to be called while no case is played. */
     void checkIdle() {
         try {
             idle.check();
-            report.idle();
+            report.addIdleCheck();
         } catch (AssertionError | RuntimeException e) {
-            report.finding("something is held", null, String.valueOf(e));
+            report.addFinding("something is held", null, String.valueOf(e));
         }
-        log.takeWrong().forEach(line -> report.finding("a line in the log", null, line));
+        log.drain().forEach(line -> report.addFinding("a line in the log", null, line));
     }
 
     private CompletableFuture<HttpResponse<byte[]>> askIdle(String preset) {

@@ -9,7 +9,7 @@ import org.o1api.fuzz.WireReply.Piece;
 
 /** What may happen to a sequence of units: events, lines, bytes, HTTP chunks or lines of a head. */
 enum Mutation {
-    CUT {
+    REMOVED {
         @Override
         void apply(List<Piece> units, int at, SplittableRandom random, Supplier<Piece> other) {
             if (random.nextBoolean()) {
@@ -20,7 +20,7 @@ enum Mutation {
         }
     },
 
-    DOUBLED {
+    DUPLICATED {
         @Override
         void apply(List<Piece> units, int at, SplittableRandom random, Supplier<Piece> other) {
             units.add(at, units.get(at));
@@ -55,7 +55,7 @@ enum Mutation {
     DELAYED {
         @Override
         void apply(List<Piece> units, int at, SplittableRandom random, Supplier<Piece> other) {
-            units.set(at, units.get(at).delayed(random.nextInt(12) == 0 ? LONG_MILLIS : 1 + random.nextInt(150)));
+            units.set(at, units.get(at).withDelay(random.nextInt(12) == 0 ? LONG_MILLIS : 1 + random.nextInt(150)));
         }
     };
 

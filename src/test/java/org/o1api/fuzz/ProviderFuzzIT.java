@@ -41,12 +41,13 @@ class ProviderFuzzIT {
                 rounds(gateway);
             } else {
                 FuzzCase fuzz = gateway.play(seed);
-                replayed = fuzz.described() + "\n" + gateway.report().replies() + "\n";
+                replayed = fuzz.describe() + "\n" + gateway.report().lastResponse() + "\n";
                 gateway.checkIdle();
             }
             List<String> findings = gateway.report().findings();
             log(replayed
-                    + gateway.report().counts(seed == null ? FIRST : seed)); // no text of a prompt may be logged before
+                    + gateway.report()
+                            .summary(seed == null ? FIRST : seed)); // no text of a prompt may be logged before
             assertThat(findings).as("findings; see " + FuzzReport.DETAILS).isEmpty();
         }
     }

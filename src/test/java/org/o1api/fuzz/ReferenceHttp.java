@@ -28,10 +28,10 @@ final class ReferenceHttp {
     /**
      * A body.
      *
-     * @param whole whether it came to its end, as far as HTTP can say
+     * @param complete whether it came to its end, as far as HTTP can say
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-    record Body(byte[] bytes, boolean whole) {}
+    record Body(byte[] bytes, boolean complete) {}
 
     private ReferenceHttp() {}
 
@@ -137,7 +137,7 @@ final class ReferenceHttp {
             for (int b = in.read(); b >= 0; b = in.read()) {
                 out.write(b);
             }
-            return new Body(out.toByteArray(), body.whole);
+            return new Body(out.toByteArray(), body.complete);
         } catch (IOException e) {
             return new Body(out.toByteArray(), false);
         }

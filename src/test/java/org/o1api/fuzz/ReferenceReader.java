@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o1api.fuzz.Reading.End;
+import org.o1api.fuzz.Interpretation.End;
 import org.o1api.fuzz.ReferenceHttp.Body;
 
 /**
@@ -24,7 +24,7 @@ import org.o1api.fuzz.ReferenceHttp.Body;
  * which ways a reply may be taken for complete; none, if it broke off. Where the contract leaves a choice, each choice counts:
  * <ul>
  *   <li>What follows a finish reason may be read or not.
- *   <li>An event whose JSON has a key twice may mean anything; see {@link #isDoubtful}.
+ *   <li>An event whose JSON has a key twice may mean anything; see {@link #isAmbiguous}.
  *   <li>Data without quotes, braces and brackets are keep-alive text, whatever they say; so is a JSON value that is no object.
  *   <li>An object without choices, usage and error is skipped, unless the reply ends with it and has no finish reason.
  *   <li>A {@code message} after deltas that say nothing may count or not.
@@ -48,7 +48,7 @@ final class ReferenceReader {
     private final boolean needsReason;
     private final boolean emptyDeltasCount;
     private final Body body;
-    private final List<Reading> readings = new ArrayList<>();
+    private final List<Interpretation> readings = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
     private final StringBuilder arguments = new StringBuilder();
@@ -75,7 +75,7 @@ final class ReferenceReader {
     }
 
     /** Whether a reply has an event of which one cannot say what it means. */
-    static boolean isDoubtful(WireReply reply) {
+    static boolean isAmbiguous(WireReply reply) {
         return ReferenceHttp.bodies(reply).stream().anyMatch(body -> {
             ReferenceReader reader = new ReferenceReader(body, false, false, true);
             reader.read();
@@ -88,11 +88,12 @@ final class ReferenceReader {
      *
      * @param json whether the answer is JSON by the request
      */
-    static List<Reading> readings(WireReply reply, boolean json) {
-        List<Reading> all = new ArrayList<>();
+    static List<Interpretation> interpretations(WireReply reply, boolean json) {
+        List<Interpretation> all = new ArrayList<>();
         for (Body body : ReferenceHttp.bodies(reply)) {
             for (boolean emptyDeltasCount : new boolean[] {true, false}) {
-                ReferenceReader reader = new ReferenceReader(body, json, reply.needsReason(), emptyDeltasCount);
+                ReferenceReader reader =
+                        new ReferenceReader(body, json, reply.requiresFinishReason(), emptyDeltasCount);
                 reader.read();
                 all.addAll(reader.readings);
             }
@@ -155,7 +156,7 @@ final class ReferenceReader {
             }
             at = end + (end + 1 < bytes.length && bytes[end] == '\r' && bytes[end + 1] == '\n' ? 2 : 1);
         }
-        if (finish != null && (body.whole() || answered)) {
+        if (finish != null && (body.complete() || answered)) {
             complete(finish);
         }
     }
@@ -326,22 +327,22 @@ final class ReferenceReader {
         String lower = reason == null ? "stop" : reason.toLowerCase(Locale.ROOT);
         boolean done = COMPLETE.contains(lower) || CALLS.contains(lower);
         if (done) {
-            add(End.DONE);
+            add(End.COMPLETE);
         } else if (FILTERED.contains(lower)) {
             add(End.CONTENT_FILTER);
         } else {
             add(End.LENGTH);
             boolean unknown = !Set.of("length", "max_tokens", "model_length").contains(lower);
             if (unknown && json && isJson()) {
-                add(End.DONE);
+                add(End.COMPLETE);
             }
         }
     }
 
     private void add(End end) {
         for (String said : List.of(answer(), text.toString(), afterThought())) {
-            readings.add(new Reading(said, refusal.toString(), arguments.toString(), end));
-            readings.add(new Reading(said, refusal.toString(), withoutRepetitions.toString(), end));
+            readings.add(new Interpretation(said, refusal.toString(), arguments.toString(), end));
+            readings.add(new Interpretation(said, refusal.toString(), withoutRepetitions.toString(), end));
         }
     }
 

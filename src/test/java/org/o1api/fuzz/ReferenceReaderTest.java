@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o1api.fuzz.Reading.End;
+import org.o1api.fuzz.Interpretation.End;
 import org.o1api.fuzz.WireReply.Piece;
 
 /** The judge itself is right about the plain cases. */
@@ -29,9 +29,9 @@ class ReferenceReaderTest {
     })
     void aFinishReasonCompletesAReply(String reason, End end) {
         for (WireReply.End connection : WireReply.End.values()) {
-            assertThat(ReferenceReader.readings(reply(HEAD + HALF + finish(reason), connection), false))
-                    .contains(new Reading("It is", "", "", end))
-                    .extracting(Reading::end)
+            assertThat(ReferenceReader.interpretations(reply(HEAD + HALF + finish(reason), connection), false))
+                    .contains(new Interpretation("It is", "", "", end))
+                    .extracting(Interpretation::end)
                     .containsOnly(end);
         }
     }
@@ -39,14 +39,14 @@ class ReferenceReaderTest {
     @Test
     void anotherBlockOfThoughtsMayFollowAnUnopenedOne() {
         String text = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hm.</think>\\n<think>So\"}}]}\n\n";
-        assertThat(ReferenceReader.readings(reply(HEAD + text + finish("length"), WireReply.End.CLOSE), false))
-                .contains(new Reading("", "", "", End.LENGTH));
+        assertThat(ReferenceReader.interpretations(reply(HEAD + text + finish("length"), WireReply.End.CLOSE), false))
+                .contains(new Interpretation("", "", "", End.LENGTH));
     }
 
     @Test
     void doneCompletesText() {
-        assertThat(ReferenceReader.readings(reply(HEAD + HALF + "data: [DONE]\n\n", WireReply.End.RESET), false))
-                .containsOnly(new Reading("It is", "", "", End.DONE));
+        assertThat(ReferenceReader.interpretations(reply(HEAD + HALF + "data: [DONE]\n\n", WireReply.End.RESET), false))
+                .containsOnly(new Interpretation("It is", "", "", End.COMPLETE));
     }
 
     @ParameterizedTest
@@ -63,16 +63,16 @@ class ReferenceReaderTest {
             })
     void whatBreaksOffIsNotComplete(String body) {
         for (WireReply.End connection : WireReply.End.values()) {
-            assertThat(ReferenceReader.readings(reply(HEAD + body, connection), false))
+            assertThat(ReferenceReader.interpretations(reply(HEAD + body, connection), false))
                     .isEmpty();
         }
-        assertThat(ReferenceReader.readings(reply(HEAD + body + finish("error"), WireReply.End.CLOSE), false))
+        assertThat(ReferenceReader.interpretations(reply(HEAD + body + finish("error"), WireReply.End.CLOSE), false))
                 .isEmpty();
     }
 
     @Test
     void cutOffJsonIsNotComplete() {
-        assertThat(ReferenceReader.readings(reply(HEAD + HALF + "data: [DONE]\n\n", WireReply.End.CLOSE), true))
+        assertThat(ReferenceReader.interpretations(reply(HEAD + HALF + "data: [DONE]\n\n", WireReply.End.CLOSE), true))
                 .isEmpty();
     }
 
@@ -84,7 +84,7 @@ class ReferenceReaderTest {
         String length = "HTTP/1.1 200 OK\r\nContent-Length: " + HALF.length() + "\r\n\r\n" + body;
         String failed = "HTTP/1.1 500 No\r\n\r\n" + body;
         for (String wire : List.of(chunked, length, failed)) {
-            assertThat(ReferenceReader.readings(reply(wire, WireReply.End.CLOSE), false))
+            assertThat(ReferenceReader.interpretations(reply(wire, WireReply.End.CLOSE), false))
                     .as(wire)
                     .isEmpty();
         }

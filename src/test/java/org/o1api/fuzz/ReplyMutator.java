@@ -161,7 +161,7 @@ final class ReplyMutator {
     }
 
     /** The bytes of a reply, with one to three mutations or none. */
-    WireReply reply(MeantReply meant, boolean mutated) {
+    WireReply reply(IntendedReply meant, boolean mutated) {
         int count = !mutated ? 0 : random.nextInt(3) == 0 ? 2 + random.nextInt(2) : 1;
         for (int i = 0; i < count; i++) {
             planned.merge(LEVELS.get(random.nextInt(LEVELS.size())), 1, Integer::sum);
@@ -187,7 +187,7 @@ final class ReplyMutator {
 
     private void mutateBytes(Level level, List<Piece> pieces) {
         for (int i = planned.getOrDefault(level, 0); i > 0; i--) {
-            List<Piece> slices = Mutation.slices(WireReply.joined(pieces), random);
+            List<Piece> slices = Mutation.slices(WireReply.join(pieces), random);
             mutateOnce(level, slices);
             replace(pieces, slices);
         }
@@ -288,7 +288,7 @@ final class ReplyMutator {
         return chance == 0 ? "gzip" : "deflate";
     }
 
-    private WireReply framed(MeantReply meant, List<Piece> body, String encoding) {
+    private WireReply framed(IntendedReply meant, List<Piece> body, String encoding) {
         int framing = random.nextInt(8); // 0: until the connection ends, 1 and 2: a length, otherwise chunks
         List<Piece> head = new ArrayList<>();
         head.add(new Piece("HTTP/1.1 " + meant.status() + " Fuzz\r\n"));
@@ -302,7 +302,7 @@ final class ReplyMutator {
             replace(body, chunks(body));
             mutate(Level.CHUNK, body);
         } else if (framing > 0) {
-            head.add(new Piece("Content-Length: " + WireReply.joined(body).length + "\r\n"));
+            head.add(new Piece("Content-Length: " + WireReply.join(body).length + "\r\n"));
         }
         End end = end(framing);
         if (end != End.KEEP) {
@@ -313,13 +313,13 @@ final class ReplyMutator {
         head.add(new Piece("\r\n"));
         List<Piece> all = new ArrayList<>();
         int delay = head.stream().mapToInt(Piece::delayMillis).max().orElse(0);
-        all.add(new Piece(WireReply.joined(head), delay));
+        all.add(new Piece(WireReply.join(head), delay));
         all.addAll(body);
         mutateBytes(Level.RAW, all);
         if (!harmless && planned.keySet().stream().anyMatch(level -> level.compareTo(Level.PACKED) > 0)) {
             all = atOnce(all);
         }
-        return new WireReply(List.copyOf(all), end, List.copyOf(done), meant.answers() && harmless, needsReason);
+        return new WireReply(List.copyOf(all), end, List.copyOf(done), meant.isAnswer() && harmless, needsReason);
     }
 
     /**
@@ -328,7 +328,7 @@ final class ReplyMutator {
      */
     private static List<Piece> atOnce(List<Piece> pieces) {
         return List.of(new Piece(
-                WireReply.joined(pieces),
+                WireReply.join(pieces),
                 pieces.stream().mapToInt(Piece::delayMillis).max().orElse(0)));
     }
 

@@ -12,10 +12,11 @@ import org.o1api.testing.FakeExchange;
  * The bytes of one reply of the provider, in the pieces in which they are sent.
  *
  * @param mutations what was done to the reply, as {@code LEVEL.OPERATION}; empty if it is as the provider meant it
- * @param good whether a client must get the answer: the provider meant to answer, and no mutation prevents it
- * @param needsReason whether the upstream's settings require a finish reason
+ * @param mustBeAnswered whether a client must get the answer: the provider meant to answer, and no mutation prevents it
+ * @param requiresFinishReason whether the upstream's settings require a finish reason
  */
-record WireReply(List<Piece> pieces, End end, List<String> mutations, boolean good, boolean needsReason) {
+record WireReply(
+        List<Piece> pieces, End end, List<String> mutations, boolean mustBeAnswered, boolean requiresFinishReason) {
     /** What happens to the connection after the last byte. */
     enum End {
         /** It stays open, silent until the next request. */
@@ -31,7 +32,7 @@ record WireReply(List<Piece> pieces, End end, List<String> mutations, boolean go
             this(text.getBytes(StandardCharsets.UTF_8), 0);
         }
 
-        Piece delayed(int millis) {
+        Piece withDelay(int millis) {
             return new Piece(bytes, millis);
         }
 
@@ -56,10 +57,10 @@ record WireReply(List<Piece> pieces, End end, List<String> mutations, boolean go
     }
 
     byte[] bytes() {
-        return joined(pieces);
+        return join(pieces);
     }
 
-    static byte[] joined(List<Piece> pieces) {
+    static byte[] join(List<Piece> pieces) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         pieces.forEach(piece -> all.writeBytes(piece.bytes));
         return all.toByteArray();
@@ -71,12 +72,12 @@ record WireReply(List<Piece> pieces, End end, List<String> mutations, boolean go
         StringBuilder text = new StringBuilder(mutations + " then " + end + ":");
         for (Piece piece : pieces) {
             text.append("\n      ").append(piece.delayMillis > 0 ? "(after " + piece.delayMillis + " ms) " : "");
-            text.append(literal(piece.bytes));
+            text.append(javaLiteral(piece.bytes));
         }
         return text.toString();
     }
 
-    static String literal(byte[] bytes) {
+    static String javaLiteral(byte[] bytes) {
         StringBuilder text = new StringBuilder("\"");
         for (int i = 0; i < bytes.length && i < 3000; i++) {
             char c = (char) (bytes[i] & 0xff);

@@ -11,47 +11,47 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.fuzz.FuzzCase.Request;
 
 /** What must hold of a reply to a client, given what the provider sent. */
-final class Rules {
+final class ReplyRules {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** Errors of the request that name the field at fault. */
     private static final Set<String> NAME_A_FIELD = Set.of("invalid_request", "unsupported_value", "model_not_found");
 
-    private Rules() {}
+    private ReplyRules() {}
 
     /** The rule that is broken; null if none is. */
-    static @Nullable String broken(FuzzCase fuzz, Request request, ClientReply reply) {
+    static @Nullable String violation(FuzzCase fuzz, Request request, ClientReply reply) {
         if (fuzz.mutatesRequests) {
             return brokenByRequest(request, reply);
         }
-        Reading answer = reply.answer();
+        Interpretation answer = reply.answer();
         if (answer == null) {
             boolean allGood =
-                    !request.replies().isEmpty() && request.replies().stream().allMatch(WireReply::good);
+                    !request.replies().isEmpty() && request.replies().stream().allMatch(WireReply::mustBeAnswered);
             boolean timing = "upstream_timeout".equals(reply.code()); // on a busy machine
             return allGood && !timing
                     ? "no answer, though every reply of the provider was good: " + reply.code()
                     : null;
         }
-        List<Reading> readings = new ArrayList<>();
+        List<Interpretation> readings = new ArrayList<>();
         for (WireReply sent : request.replies()) {
-            if (ReferenceReader.isDoubtful(sent)) {
+            if (ReferenceReader.isAmbiguous(sent)) {
                 return null;
             }
-            readings.addAll(ReferenceReader.readings(sent, request.json()));
+            readings.addAll(ReferenceReader.interpretations(sent, request.wantsJson()));
         }
         return readings.stream().anyMatch(reading -> matches(reading, answer, request))
                 ? null
                 : "an answer that is in no complete reply of the provider";
     }
 
-    private static boolean matches(Reading meant, Reading seen, Request request) {
+    private static boolean matches(Interpretation meant, Interpretation seen, Request request) {
         String text = seen.text();
         boolean sameText = text.equals(meant.text())
-                || (request.embedded() && !meant.text().isEmpty() && text.contains(meant.text()))
-                || (request.embedded() && meant.text().isEmpty())
+                || (request.reasoningInContent() && !meant.text().isEmpty() && text.contains(meant.text()))
+                || (request.reasoningInContent() && meant.text().isEmpty())
                 // Without its Markdown fence.
-                || (request.json()
+                || (request.wantsJson()
                         && meant.text().contains("```")
                         && meant.text().contains(text));
         return sameText
@@ -62,7 +62,7 @@ final class Rules {
 
     /** Pieces of several calls may be put in another order. */
     private static List<Integer> sorted(String text) {
-        return Reading.plain(text).chars().sorted().boxed().toList();
+        return Interpretation.normalized(text).chars().sorted().boxed().toList();
     }
 
     private static @Nullable String brokenByRequest(Request request, ClientReply reply) {

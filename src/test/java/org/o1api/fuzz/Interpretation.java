@@ -8,21 +8,21 @@ package org.o1api.fuzz;
  * @param arguments of all tool calls, in the order in which they came
  * @param end how it ended, in classes that a client can tell apart
  */
-record Reading(String text, String refusal, String arguments, End end) {
+record Interpretation(String text, String refusal, String arguments, End end) {
     enum End {
         /** By the model's own decision, tool calls included. */
-        DONE,
+        COMPLETE,
         LENGTH,
         CONTENT_FILTER
     }
 
-    Reading {
-        text = plain(text);
-        refusal = plain(refusal);
+    Interpretation {
+        text = normalized(text);
+        refusal = normalized(refusal);
     }
 
     /** Without white space at the ends, and with U+FFFD for half surrogate pairs, which no encoding can carry. */
-    static String plain(String text) {
+    static String normalized(String text) {
         return text.codePoints()
                 .map(c -> c <= Character.MAX_VALUE && Character.isSurrogate((char) c) ? '\ufffd' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

@@ -10,10 +10,10 @@ import org.o1api.testing.StepScripts;
 /**
  * A reply as a provider means it, in one of the dialects that providers speak.
  *
- * @param answers whether it is a complete answer
+ * @param isAnswer whether it is a complete answer
  * @param blocks the body: events with the empty line that ends them, or one JSON text
  */
-record MeantReply(int status, String contentType, List<String> headers, List<String> blocks, boolean answers) {
+record IntendedReply(int status, String contentType, List<String> headers, List<String> blocks, boolean isAnswer) {
     private static final List<String> WORDS = List.of(
             "It",
             " is",
@@ -37,7 +37,7 @@ record MeantReply(int status, String contentType, List<String> headers, List<Str
             " end");
 
     /** What a call asks for. */
-    record Wanted(boolean step, boolean json, boolean tools, String tag) {}
+    record CallTraits(boolean step, boolean json, boolean tools, String tag) {}
 
     private enum Dialect {
         OPENAI,
@@ -56,7 +56,7 @@ record MeantReply(int status, String contentType, List<String> headers, List<Str
      *
      * @param mayFail whether it may be a status that is no success
      */
-    static MeantReply of(Wanted wanted, boolean mayFail, SplittableRandom random) {
+    static IntendedReply of(CallTraits wanted, boolean mayFail, SplittableRandom random) {
         if (mayFail && random.nextInt(14) == 0) {
             return refusal(random);
         }
@@ -64,7 +64,7 @@ record MeantReply(int status, String contentType, List<String> headers, List<Str
     }
 
     /** A status that is no success. */
-    private static MeantReply refusal(SplittableRandom random) {
+    private static IntendedReply refusal(SplittableRandom random) {
         int status = pick(random, 400, 400, 401, 404, 413, 422, 429, 429, 500, 502, 503, 504, 529, 302);
         List<String> headers = new ArrayList<>();
         if (random.nextBoolean()) {
@@ -81,7 +81,7 @@ record MeantReply(int status, String contentType, List<String> headers, List<Str
                 "{\"detail\":[{\"loc\":[\"body\",\"tools\"],\"msg\":\"bad\"}]}",
                 "<html>Sorry</html>",
                 "");
-        return new MeantReply(status, "application/json", headers, List.of(body), false);
+        return new IntendedReply(status, "application/json", headers, List.of(body), false);
     }
 
     @SafeVarargs
@@ -100,14 +100,14 @@ record MeantReply(int status, String contentType, List<String> headers, List<Str
 
     /** Writes one reply. */
     private static final class Writer {
-        private final Wanted wanted;
+        private final CallTraits wanted;
         private final SplittableRandom random;
         private final Dialect dialect;
         private final List<String> blocks = new ArrayList<>();
         private final String line;
         private final String data;
 
-        Writer(Wanted wanted, SplittableRandom random) {
+        Writer(CallTraits wanted, SplittableRandom random) {
             this.wanted = wanted;
             this.random = random;
             dialect = pick(random, Dialect.values());
@@ -115,7 +115,7 @@ record MeantReply(int status, String contentType, List<String> headers, List<Str
             data = random.nextInt(6) == 0 ? "data:" : "data: ";
         }
 
-        MeantReply reply() {
+        IntendedReply reply() {
             boolean calls = wanted.tools && !wanted.step && random.nextBoolean();
             if (dialect == Dialect.WHOLE) {
                 return whole(calls);
@@ -130,7 +130,7 @@ record MeantReply(int status, String contentType, List<String> headers, List<Str
                 reason = pick(random, "stop", "stop", "stop", "STOP", "eos", "end_turn", "length", "content_filter");
             }
             end(reason);
-            return new MeantReply(200, "text/event-stream", List.of(), blocks, true);
+            return new IntendedReply(200, "text/event-stream", List.of(), blocks, true);
         }
 
         private String text() {
@@ -142,7 +142,7 @@ record MeantReply(int status, String contentType, List<String> headers, List<Str
             return wanted.json ? "{\"answer\": " + FakeExchange.quoted(said) + ", \"n\": [1, 2]}" : said;
         }
 
-        private MeantReply whole(boolean calls) {
+        private IntendedReply whole(boolean calls) {
             String message = calls
                     ? "\"content\":null,\"tool_calls\":[{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Rome\\\"}\"}}]"
                     : "\"reasoning_content\":\"Hm.\",\"content\":" + FakeExchange.quoted(text());
@@ -150,7 +150,7 @@ record MeantReply(int status, String contentType, List<String> headers, List<Str
                     "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
                             + message + "},\"finish_reason\":\"" + (calls ? "tool_calls" : "stop")
                             + "\"}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":5,\"total_tokens\":14}}");
-            return new MeantReply(200, "application/json", List.of(), blocks, true);
+            return new IntendedReply(200, "application/json", List.of(), blocks, true);
         }
 
         private void start() {

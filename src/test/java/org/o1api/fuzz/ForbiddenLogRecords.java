@@ -10,14 +10,14 @@ import java.util.logging.SimpleFormatter;
 import java.util.regex.Pattern;
 
 /** What is logged that must not be: stack traces, severe messages, and text of requests and replies. */
-final class GatewayLog extends Handler {
+final class ForbiddenLogRecords extends Handler {
     private static final Pattern TEXT = Pattern.compile("fz-[0-9a-f]{16}|ans-[0-9a-f]{16}|FUZZ-|sk-provider");
 
     private final Logger root = Logger.getLogger("");
     private final SimpleFormatter formatter = new SimpleFormatter();
     private final List<String> wrong = new CopyOnWriteArrayList<>();
 
-    GatewayLog() {
+    ForbiddenLogRecords() {
         root.addHandler(this);
     }
 
@@ -34,7 +34,7 @@ final class GatewayLog extends Handler {
     }
 
     /** What was logged since this was called last. */
-    List<String> takeWrong() {
+    List<String> drain() {
         List<String> taken = List.copyOf(wrong);
         wrong.removeAll(taken);
         return taken;

@@ -24,7 +24,7 @@ import org.o1api.testing.FakeUpstream;
  * Whether a gateway that has nothing to do holds nothing: no call, no connection beyond its pools, no thread, no object of a request,
  * and no slot. The slots are counted from outside: as many requests as the limits allow must reach the provider at the same time.
  */
-final class IdleGateway {
+final class IdleCheck {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Pattern LINE = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+(\\S+).*");
 
@@ -61,14 +61,14 @@ final class IdleGateway {
      *
      * @param slots how many turns it runs at once, and how many calls it makes at once to each upstream
      */
-    IdleGateway(FakeUpstream upstream, Client client, int slots) {
+    IdleCheck(FakeUpstream upstream, Client client, int slots) {
         this.upstream = upstream;
         this.client = client;
         this.slots = slots;
     }
 
     /** Holds the calls of {@link #check}; the provider's side of it. */
-    void atProvider() throws InterruptedException {
+    void awaitGate() throws InterruptedException {
         CountDownLatch opens = gate;
         CountDownLatch here = arrived;
         if (opens != null && here != null) {
