@@ -25,7 +25,13 @@ class ReferenceReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"stop,DONE", "EOS,DONE", "tool_calls,DONE", "length,LENGTH", "whatever,LENGTH", "safety,CONTENT_FILTER"
+    @CsvSource({
+        "stop,COMPLETE",
+        "EOS,COMPLETE",
+        "tool_calls,COMPLETE",
+        "length,LENGTH",
+        "whatever,LENGTH",
+        "safety,CONTENT_FILTER"
     })
     void aFinishReasonCompletesAReply(String reason, End end) {
         for (WireReply.End connection : WireReply.End.values()) {

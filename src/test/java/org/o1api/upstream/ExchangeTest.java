@@ -21,7 +21,7 @@ class ExchangeTest {
 
     /** How long a reply is waited for that is not over, or only not at its end. */
     @ParameterizedTest
-    @CsvSource({"USAGE, 10, true", "REST, 2, false"})
+    @CsvSource({"USAGE, 10, true", "END_OF_REPLY, 2, false"})
     void waitsForTheRestOfAReply(Exchange.WaitingFor wait, int seconds, boolean usageIsMissing) {
         Exchange exchange = new Exchange(SETTINGS, System.nanoTime());
         exchange.connected(false);

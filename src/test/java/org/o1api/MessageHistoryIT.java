@@ -14,7 +14,7 @@ import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Earlier messages on their way to the provider: with a result for each tool call, and byte for byte. */
-class HistoriesIT {
+class MessageHistoryIT {
     private static final String NOT_RUN =
             "tool: This tool call was not run: the conversation went on without its result.";
     private static final String TOOLS = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\"}}]";

@@ -13,7 +13,7 @@ import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Earlier reasoning on its way to providers that require it, and to others that reject it. */
-class EarlierReasoningIT {
+class ReasoningHistoryIT {
     private static final String PRESETS =
             "presets: { whole: { model: m1 }, streamed: { model: m2 }, stored: { model: m3 }, dropped: { model: m4 } }";
 
@@ -65,7 +65,7 @@ class EarlierReasoningIT {
 
     @InContainers(config = PRESETS)
     void isSentToAProviderThatRequiresIt(Stage stage) {
-        stage.dispatch(EarlierReasoningIT::requires);
+        stage.dispatch(ReasoningHistoryIT::requires);
         String messages = history(", \"reasoning_content\": \"I need it.\"");
         assertThat(stage.client().post(request("whole", "minimal", messages)).content())
                 .isEqualTo("Yes.");
@@ -78,7 +78,7 @@ class EarlierReasoningIT {
 
     @InContainers(config = PRESETS)
     void isSentToAProviderThatRequiresItInAStream(Stage stage) {
-        stage.dispatch(EarlierReasoningIT::requires);
+        stage.dispatch(ReasoningHistoryIT::requires);
         String body = request("streamed", "none", history(", \"reasoning\": \"I need it.\""), "\"stream\": true");
         try (ChatClient.Stream stream = stage.client().stream(body)) {
             assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");

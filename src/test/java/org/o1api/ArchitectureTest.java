@@ -22,7 +22,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
 /** The table "The house" of the architecture document, held against the classes. */
-class HouseTest {
+class ArchitectureTest {
     private static final String BASE = "org.o1api";
 
     /** Which packages each package may import, itself aside. The base package wires, and may import all. */
@@ -81,7 +81,7 @@ class HouseTest {
     void packagesImportOnlyWhatTheyMay() {
         MAY_IMPORT.forEach((name, others) -> {
             DescribedPredicate<JavaClass> allowed = resideInAnyPackage(Stream.concat(Stream.of(name), others.stream())
-                    .map(HouseTest::full)
+                    .map(ArchitectureTest::full)
                     .toArray(String[]::new));
             noClasses()
                     .that()

@@ -15,7 +15,7 @@ import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Where the reasoning shows, by each format, on streams and in one object. */
-class FormatsIT {
+class ReasoningFormatsIT {
     private static final String TIME = "\\*\\*Total thinking time: \\d+\\.\\d\\d seconds\\*\\*";
     private static final String MARKDOWN =
             "\n\n" + StepScripts.THREE_STEPS_TEXT + "\n\n### Final Answer\nWell: 1 < 2.\n\n";

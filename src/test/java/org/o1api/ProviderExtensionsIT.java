@@ -14,7 +14,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
 /** What OpenAI's API does not have and clients get as the provider writes it: images, and fields of tool calls. */
-class ProviderExtrasIT {
+class ProviderExtensionsIT {
     private static final String PLAIN = "\"reasoning_effort\": \"none\"";
 
     /** With a number that no double can have, and a line separator. */

@@ -16,7 +16,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
 /** How request bodies arrive: slowly, never, too large, or from somebody without a key. */
-class BodyIT {
+class RequestBodyIT {
     private static final String SECOND_KEY = "sk-second-4712";
     private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
     private static final String CHAT = "/v1/chat/completions";

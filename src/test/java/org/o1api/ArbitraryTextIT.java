@@ -16,7 +16,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
 /** Any text of the upstream, cut in any way, is the same text at the client: in each format, on streams and in one object. */
-class AnyTextIT {
+class ArbitraryTextIT {
     private static final int CASES = 30;
 
     /** What has broken a hand-made stream, a JSON reader, a tag or a page somewhere. */

@@ -20,7 +20,7 @@ import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** When a stream begins, what keeps it alive, and what happens when its client leaves. */
-class LivenessIT {
+class StreamingIT {
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final String BEGINNING = "{\"title\": \"First\", \"content\": \"The first";
     private static final String REST = " word.\", \"next_action\": \"final_answer\"}";
