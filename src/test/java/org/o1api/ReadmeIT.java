@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -14,44 +15,62 @@ import org.o1api.testing.Container;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Stage;
 
-/** The README's requests, as a reader pastes them into a shell. */
+/** The requests of the README and of the pages for beginners, run in a shell against the sample configuration. */
 class ReadmeIT {
-    private static final Pattern SHELL = Pattern.compile("(?s)```(?:sh|text)\n(.*?)```");
+    private static final List<String> PAGES =
+            List.of("README.md", "src/site/markdown/getting-started.md", "src/site/markdown/conversations.md");
+    private static final Pattern SHELL = Pattern.compile("(?s)```sh\n(.*?)```");
 
     @Test
     void theRequestsWork() throws Exception {
-        List<String> requests = SHELL.matcher(Files.readString(Path.of("README.md")))
-                .results()
-                .map(block -> block.group(1))
-                .filter(block -> block.contains("curl ") && block.contains("18888"))
-                .map(block -> block.substring(block.indexOf("curl ")))
-                .toList();
-        assertThat(requests).hasSizeGreaterThanOrEqualTo(2);
+        List<String> requests = new ArrayList<>();
+        for (String page : PAGES) {
+            List<String> found = requests(page);
+            assertThat(found).as(page).isNotEmpty();
+            requests.addAll(found);
+        }
         assumeTrue(run("curl --version").contains("libcurl"), "curl is not installed");
 
-        try (RunningGateway gateway = Container.JETTY.start("api_bearer_token: " + Stage.KEY)) {
+        String config = Files.readString(Path.of("config.yaml"))
+                .replace("${O1_API_TOKEN:-}", Stage.KEY)
+                .replaceAll("(?m)^#.*$", "");
+        try (RunningGateway gateway = Container.JETTY.start(config)) {
             for (String request : requests) {
                 String here = request.replace(
                                 "http://127.0.0.1:18888", gateway.url().toString())
                         .replace("sk-...", Stage.KEY);
-                assertThat(run(here)).contains(expected(request));
+                assertThat(run(here)).as(request).contains(expected(request));
             }
         }
+    }
+
+    private static List<String> requests(String page) throws IOException {
+        return SHELL.matcher(Files.readString(Path.of(page)))
+                .results()
+                .map(block -> block.group(1))
+                .filter(block -> block.contains("curl ") && block.contains("18888"))
+                .toList();
     }
 
     private static String expected(String request) {
         if (request.contains("/items")) {
             return "My name is Ann.";
         }
+        if (request.contains("/v1/models")) {
+            return "\"thinker-fast\"";
+        }
+        if (request.contains("\"markdown\"")) {
+            return "### Final Answer";
+        }
         return request.contains("\"stream\": true") ? "data: [DONE]" : "\"chat.completion\"";
     }
 
     private static String run(String command) throws IOException, InterruptedException {
         ProcessBuilder shell = new ProcessBuilder("sh", "-c", command).redirectError(ProcessBuilder.Redirect.DISCARD);
-        shell.environment().put("O1_API_KEY", Stage.KEY);
+        shell.environment().put("O1_API_TOKEN", Stage.KEY);
         Process process = shell.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
-        return said;
+        return output;
     }
 }
