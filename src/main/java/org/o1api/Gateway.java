@@ -231,7 +231,7 @@ public final class Gateway implements ServletContextListener {
         String port =
                 System.getProperty("jetty.http.port", System.getProperty("catalina.base") == null ? "18888" : "8080");
         LOG.log(Level.INFO, """
-                no API key is configured (api_bearer_token): this one holds until the next start. Try
+                no API key is configured (api_bearer_token): this one is valid until the next start. Try
 
                 curl -N http://127.0.0.1:{0}{1}/v1/chat/completions \\
                   -H ''Authorization: Bearer {2}'' -H ''Content-Type: application/json'' \\

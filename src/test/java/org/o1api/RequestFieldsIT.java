@@ -216,7 +216,7 @@ class RequestFieldsIT {
         assertThat(complaint(stage, "{" + QUESTION)).contains("line 1, column");
         assertThat(complaint(stage, "")).contains("must be a JSON object");
         assertThat(complaint(stage, "[]")).contains("must be a JSON object");
-        assertThat(complaint(stage, "{" + QUESTION + "} {}")).contains("Something follows");
+        assertThat(complaint(stage, "{" + QUESTION + "} {}")).contains("content after its JSON object");
         assertThat(complaint(stage, "{\"x\": " + "[".repeat(100) + "]".repeat(100) + ", " + QUESTION + "}"))
                 .contains("nested too deeply (limits.depth)");
         assertThat(complaint(stage, ("{\"user\": \"é\", " + QUESTION + "}").getBytes(StandardCharsets.ISO_8859_1)))

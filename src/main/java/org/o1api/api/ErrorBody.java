@@ -35,10 +35,7 @@ public record ErrorBody(
 
     /** What a stream ends with if the gateway fails so badly that no other event can be written. */
     private static final byte[] UNEXPECTED = new ErrorBody(
-                    ErrorCode.INTERNAL_ERROR,
-                    "The gateway failed. The operator finds the cause in its log.",
-                    null,
-                    null)
+                    ErrorCode.INTERNAL_ERROR, "Internal error of the gateway. Its log contains the cause.", null, null)
             .toEvent();
 
     /** A provider may ask for days; clients would wait that long. */

@@ -32,7 +32,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         return failure instanceof OutOfMemoryError
                 ? new RequestException(ErrorCode.OVERLOADED, null, "The gateway is out of memory. Retry shortly.")
                 : new RequestException(
-                        ErrorCode.INTERNAL_ERROR, null, "The gateway failed. The operator finds the cause in its log.");
+                        ErrorCode.INTERNAL_ERROR, null, "Internal error of the gateway. Its log contains the cause.");
     }
 
     /** What makes two failures the same for the log: the class and where it was thrown. */

@@ -61,8 +61,8 @@ public final class ModelsResource {
         return new RequestException(
                 ErrorCode.MODEL_NOT_FOUND,
                 "model",
-                "There is no model '" + (name.length() > 100 ? name.substring(0, 100) + "…" : name)
-                        + "' for this key. GET /v1/models lists those that there are.");
+                "The model '" + (name.length() > 100 ? name.substring(0, 100) + "…" : name)
+                        + "' does not exist, or this API key may not use it. GET /v1/models lists the available models.");
     }
 
     private static Caller caller(ContainerRequestContext request) {

@@ -21,11 +21,14 @@ public final class OpenAiErrorFormat implements ErrorFormat {
     /** The error for a status that Jersey or the servlet container reports. */
     static ErrorBody body(int status) {
         return switch (status) {
-            case 401 -> error(ErrorCode.INVALID_API_KEY, "No valid API key was given.");
+            case 401 ->
+                error(
+                        ErrorCode.INVALID_API_KEY,
+                        "No valid API key. Send it in the header 'Authorization: Bearer KEY'.");
             case 404 -> error(ErrorCode.UNKNOWN_URL, "Unknown URL. Chat completions are at POST /v1/chat/completions.");
-            case 405 -> error(ErrorCode.METHOD_NOT_ALLOWED, "This URL does not support this method.");
+            case 405 -> error(ErrorCode.METHOD_NOT_ALLOWED, "This URL does not support this HTTP method..");
             case 406 -> error(ErrorCode.NOT_ACCEPTABLE, "This URL has no response of the requested type.");
-            case 408 -> error(ErrorCode.REQUEST_TIMEOUT, "The request was not complete in time.");
+            case 408 -> error(ErrorCode.REQUEST_TIMEOUT, "The request did not arrive in time.");
             case 413 -> error(ErrorCode.REQUEST_TOO_LARGE, "The request is too large.");
             case 415 ->
                 error(
@@ -37,9 +40,7 @@ public final class OpenAiErrorFormat implements ErrorFormat {
             default ->
                 status < 500
                         ? error(ErrorCode.INVALID_REQUEST, "The request could not be read (status " + status + ").")
-                        : error(
-                                ErrorCode.INTERNAL_ERROR,
-                                "The gateway failed. The operator finds the cause in its log.");
+                        : error(ErrorCode.INTERNAL_ERROR, "Internal error of the gateway. Its log contains the cause.");
         };
     }
 

@@ -78,11 +78,11 @@ public final class RequestJson {
     public static RequestException malformed(IOException e) {
         if (e instanceof StreamConstraintsException) {
             return notJson(
-                    "The request body is nested too deeply (limits.depth), has too many values (limits.values), or too long a number.");
+                    "The request body is nested too deeply (limits.depth), has too many values (limits.values), or contains a number that is too long.");
         }
         if (e instanceof JacksonException jackson && jackson.getLocation() != null) {
             JsonLocation at = jackson.getLocation();
-            return notJson("The request body is not valid JSON: look at line " + at.getLineNr() + ", column "
+            return notJson("The request body is not valid JSON: syntax error at line " + at.getLineNr() + ", column "
                     + at.getColumnNr() + ".");
         }
         throw new UncheckedIOException("reading from memory", e);
@@ -95,7 +95,7 @@ public final class RequestJson {
 
     /** The body is more than it should be. */
     public static RequestException trailingContent() {
-        return notJson("Something follows the request's JSON object.");
+        return notJson("The request body has content after its JSON object. Send a single JSON object.");
     }
 
     private static RequestException notJson(String message) {

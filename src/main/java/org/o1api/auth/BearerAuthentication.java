@@ -25,11 +25,10 @@ public final class BearerAuthentication {
     public Caller authenticate(Function<String, @Nullable String> headers) {
         String header = headers.apply(HEADER);
         if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
-            throw new UnauthorizedException("No API key was given. Send it in the header 'Authorization: Bearer KEY'.");
+            throw new UnauthorizedException("No API key. Send it in the header 'Authorization: Bearer KEY'.");
         }
         return keys.find(header.substring(SCHEME.length()).strip())
-                .orElseThrow(
-                        () -> new UnauthorizedException(
-                                "The API key is unknown. Check it for typing errors, or ask the operator of this gateway for one."));
+                .orElseThrow(() -> new UnauthorizedException(
+                        "Unknown API key. Check it for typing errors, or ask the operator of this gateway for a key."));
     }
 }

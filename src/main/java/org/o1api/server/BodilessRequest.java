@@ -45,7 +45,7 @@ final class BodilessRequest extends HttpServletRequestWrapper {
     @Override
     public AsyncContext startAsync(ServletRequest request, @Nullable ServletResponse response) {
         if (async == null) {
-            throw new IllegalStateException("the request is answered on the container's thread");
+            throw new IllegalStateException("this request must be answered on the container's thread");
         }
         asyncTaken = true;
         return async;
@@ -126,7 +126,7 @@ final class BodilessRequest extends HttpServletRequestWrapper {
 
         @Override
         public void setReadListener(ReadListener listener) {
-            throw new IllegalStateException("there is nothing to be read");
+            throw new IllegalStateException("this request has no body");
         }
     }
 }

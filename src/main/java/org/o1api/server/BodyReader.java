@@ -284,7 +284,7 @@ final class BodyReader implements ReadListener {
     static BodyException tooLarge(int limit) {
         return new BodyException(
                 ErrorCode.REQUEST_TOO_LARGE,
-                "The request body is larger than " + limit + " bytes, the most that this gateway takes (limits.body).");
+                "The request body is larger than " + limit + " bytes, the limit of this gateway (limits.body).");
     }
 
     /** Makes the container close the connection of a client that keeps on sending. */

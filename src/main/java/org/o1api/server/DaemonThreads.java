@@ -62,7 +62,10 @@ public final class DaemonThreads {
     private static void await(ExecutorService executor) {
         try {
             if (!executor.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.log(Level.WARNING, "threads did not end within {0} s of being told", PATIENCE_SECONDS);
+                LOG.log(
+                        Level.WARNING,
+                        "threads did not end within {0} s after the shutdown of their executor",
+                        PATIENCE_SECONDS);
             } else if (executor instanceof ThreadPoolExecutor pool
                     && pool.getThreadFactory() instanceof Daemons daemons) {
                 for (Thread thread : daemons.all()) {

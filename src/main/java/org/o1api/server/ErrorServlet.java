@@ -63,7 +63,7 @@ public final class ErrorServlet extends HttpServlet {
         private static final long serialVersionUID = 1;
 
         CutException() {
-            super("the reply failed after it had begun");
+            super("the response failed after it had started");
         }
 
         /** The containers log it, and where it comes from says nothing. */

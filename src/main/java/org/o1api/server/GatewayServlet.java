@@ -113,7 +113,7 @@ public final class GatewayServlet extends ServletContainer {
         return failure instanceof OutOfMemoryError
                 ? new BodyException(ErrorCode.OVERLOADED, "The gateway is out of memory. Retry shortly.")
                 : new BodyException(
-                        ErrorCode.INTERNAL_ERROR, "The gateway failed. The operator finds the cause in its log.");
+                        ErrorCode.INTERNAL_ERROR, "Internal error of the gateway. Its log contains the cause.");
     }
 
     private void serveWithoutBody(HttpServletRequest request, HttpServletResponse response)
@@ -135,7 +135,7 @@ public final class GatewayServlet extends ServletContainer {
         if (encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
             throw new BodyException(
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                    "The request body must not be compressed: the only Content-Encoding that this gateway takes is identity.");
+                    "Compressed request bodies are not supported. Send the body without the header Content-Encoding.");
         }
     }
 

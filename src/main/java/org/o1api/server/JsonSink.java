@@ -28,7 +28,7 @@ final class JsonSink implements FrameSink {
         Frame frame = new Frame(bytes);
         output.write(frame);
         if (!frame.isWritten()) {
-            throw new IOException("the client has left");
+            throw new IOException("the client has disconnected");
         }
     }
 

@@ -29,7 +29,7 @@ public final class OpenBodies {
             try {
                 reader.stop();
             } catch (RuntimeException | Error e) { // one request must not keep the others
-                FAILURES.error("stop", "a request could not be ended", e);
+                FAILURES.error("stop", "a request could not be stopped", e);
             }
         }
     }

@@ -67,7 +67,7 @@ final class RequestCycle {
         lock.lock();
         try {
             if (ended) {
-                throw new IOException("the client has left");
+                throw new IOException("the client has disconnected");
             }
             use.run();
         } finally {

@@ -65,7 +65,10 @@ public final class TomcatStop implements AutoCloseable {
             }
         } catch (ReflectiveOperationException e) {
             watch.cancel(false);
-            LOG.log(Level.WARNING, "Tomcat does not tell its state: streams may be cut when it undeploys", e);
+            LOG.log(
+                    Level.WARNING,
+                    "cannot read the state of Tomcat's Context: open streams may be cut during undeployment",
+                    e);
         }
     }
 

@@ -95,7 +95,10 @@ public final class TurnExecutor implements Executor, AutoCloseable {
         executor.shutdown();
         try {
             if (!executor.awaitTermination(LAST_WORDS_SECONDS, TimeUnit.SECONDS)) {
-                LOG.log(Level.WARNING, "a reply did not end within {0} s of its turn", LAST_WORDS_SECONDS);
+                LOG.log(
+                        Level.WARNING,
+                        "requests were still running {0} s after the last turn ended",
+                        LAST_WORDS_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -178,7 +178,7 @@ final class JsonReader implements AutoCloseable {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     path,
-                    "'" + path + "' must be from " + plain(min) + " to " + plain(max) + ".");
+                    "'" + path + "' must be between " + plain(min) + " and " + plain(max) + ".");
         }
         return value;
     }

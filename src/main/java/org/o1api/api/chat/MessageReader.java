@@ -49,7 +49,7 @@ final class MessageReader {
                         ErrorCode.INVALID_REQUEST,
                         path,
                         "'" + path + "' has more than " + limit
-                                + " entries, the most that this gateway takes (limits.messages).");
+                                + " entries, the limit of this gateway (limits.messages).");
             }
             messages.add(message(path + "[" + messages.size() + "]"));
         }
@@ -97,7 +97,7 @@ final class MessageReader {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     otherPart,
-                    "'" + otherPart + "' must be a text part: instructions are text.");
+                    "'" + otherPart + "' must be a text part: system and developer messages can only contain text.");
         }
         return new Message(role, whole, fields);
     }

@@ -67,7 +67,7 @@ final class RequestReader {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     otherPrompt,
-                    "This is the Chat Completions API, which has 'messages' instead of '" + otherPrompt
+                    "This is the Chat Completions API, which takes 'messages' instead of '" + otherPrompt
                             + "'. Send 'messages': [{\"role\": \"user\", \"content\": \"...\"}].");
         }
         if (request.messages.isEmpty()) {
@@ -78,7 +78,7 @@ final class RequestReader {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     "messages",
-                    "'messages' has nothing but the reasoning of earlier answers, which is not sent to the model. Add a user"
+                    "'messages' contains only reasoning of earlier answers, which is not sent to the model. Add a user"
                             + " message.");
         }
         dropChoiceWithoutTools();
@@ -116,34 +116,39 @@ final class RequestReader {
             case ConversationId.FIELD -> request.conversationId = ConversationId.requireValid(json.string(name), name);
             case "n" -> {
                 if (json.positiveInteger(name) != 1) {
-                    throw unsupported(name, "'n' must be 1: this gateway gives one choice a request.");
+                    throw unsupported(name, "'n' must be 1: this gateway returns one choice per request.");
                 }
             }
             case "logprobs" -> {
                 if (json.bool(name)) {
-                    throw unsupported(name, "'logprobs' cannot be had: the answer comes of several calls.");
+                    throw unsupported(
+                            name,
+                            "'logprobs' is not supported: an answer takes several calls to the model. Leave it out.");
                 }
             }
             case "modalities" -> modalities(name);
             case "top_logprobs" -> {
                 if (!json.isZero()) {
-                    throw unsupported(name, "'top_logprobs' cannot be had: the answer comes of several calls.");
+                    throw unsupported(
+                            name,
+                            "'top_logprobs' is not supported: an answer takes several calls to the model. Leave it out.");
                 }
             }
             case "functions" -> {
                 json.require(JsonToken.START_ARRAY, name, "a list");
                 if (!json.raw().isEmptyList()) {
-                    throw unsupported(name, "'functions' cannot be honoured here. Send 'tools' instead.");
+                    throw unsupported(name, "'functions' is not supported. Send 'tools' instead.");
                 }
             }
             case "function_call" -> {
                 // with functions to choose from, 'functions' is refused
                 if (json.current() != JsonToken.VALUE_STRING || !NO_FUNCTION_CALL.contains(json.text())) {
-                    throw unsupported(name, "'function_call' cannot be honoured here. Send 'tool_choice' instead.");
+                    throw unsupported(name, "'function_call' is not supported. Send 'tool_choice' instead.");
                 }
             }
-            case "x_o1" -> throw unsupported(name, "'x_o1' cannot be honoured here yet: leave it out.");
-            case "audio" -> throw unsupported(name, "'audio' cannot be honoured here: this gateway answers in text.");
+            case "x_o1" -> throw unsupported(name, "'x_o1' is not supported yet. Leave it out.");
+            case "audio" ->
+                throw unsupported(name, "'audio' is not supported: this gateway answers in text. Leave it out.");
             default -> other(name);
         }
     }
@@ -184,7 +189,7 @@ final class RequestReader {
         for (int i = 0; json.next() != JsonToken.END_ARRAY; i++) {
             String modality = json.string(name + "[" + i + "]");
             if (modality.equals("audio")) {
-                throw unsupported(name, "'modalities' cannot have \"audio\": this gateway answers in text.");
+                throw unsupported(name, "'modalities' must not contain \"audio\": this gateway answers in text.");
             }
             onlyText &= modality.equals("text");
         }
@@ -247,7 +252,9 @@ final class RequestReader {
                 && !choice.text().equals("\"none\"")
                 && !choice.text().equals("\"auto\"")) {
             throw new RequestException(
-                    ErrorCode.INVALID_REQUEST, "tool_choice", "'tool_choice' asks for a tool, but 'tools' has none.");
+                    ErrorCode.INVALID_REQUEST,
+                    "tool_choice",
+                    "'tool_choice' requires a tool, but 'tools' is missing or empty.");
         }
     }
 
