@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A request whose body has been read, or is not read at all: nothing that is asked of it reads from the connection. */
 final class BodilessRequest extends HttpServletRequestWrapper {
     private final @Nullable AsyncContext async;
-    private boolean asyncTaken;
+    private boolean asyncStarted;
 
     /**
      * The same request, with an empty body.
@@ -34,7 +34,7 @@ final class BodilessRequest extends HttpServletRequestWrapper {
 
     /** Whether somebody has made the request asynchronous, and completes it. */
     boolean hasStartedAsync() {
-        return asyncTaken;
+        return asyncStarted;
     }
 
     @Override
@@ -47,7 +47,7 @@ final class BodilessRequest extends HttpServletRequestWrapper {
         if (async == null) {
             throw new IllegalStateException("this request must be answered on the container's thread");
         }
-        asyncTaken = true;
+        asyncStarted = true;
         return async;
     }
 
@@ -58,7 +58,7 @@ final class BodilessRequest extends HttpServletRequestWrapper {
 
     @Override
     public ServletInputStream getInputStream() {
-        return new EmptyStream();
+        return new EmptyInputStream();
     }
 
     @Override
@@ -108,7 +108,7 @@ final class BodilessRequest extends HttpServletRequestWrapper {
         return null;
     }
 
-    private static final class EmptyStream extends ServletInputStream {
+    private static final class EmptyInputStream extends ServletInputStream {
         @Override
         public int read() {
             return -1;

@@ -12,7 +12,7 @@ import org.o1api.model.ErrorCode;
 public final class BodyMemory {
     private final long total;
     private final long perCaller;
-    private final Map<String, Count> byCaller = new HashMap<>();
+    private final Map<String, CallerUsage> byCaller = new HashMap<>();
     private long used;
 
     /**
@@ -26,14 +26,14 @@ public final class BodyMemory {
         this.perCaller = perCaller;
     }
 
-    private static final class Count {
+    private static final class CallerUsage {
         private long bytes;
     }
 
     /** What one request holds. Closing it releases all of it. Belongs to one thread at a time, except that any thread may close it. */
     final class Share implements AutoCloseable {
         private final String caller;
-        private long held;
+        private long reserved;
 
         private Share(String caller) {
             this.caller = caller;
@@ -46,36 +46,36 @@ public final class BodyMemory {
          */
         void add(int bytes) {
             synchronized (byCaller) {
-                Count count = byCaller.get(caller);
-                long ofCaller = count == null ? 0 : count.bytes;
+                CallerUsage usage = byCaller.get(caller);
+                long callerBytes = usage == null ? 0 : usage.bytes;
                 if (bytes > total - used) {
                     throw new BodyException(
                             ErrorCode.OVERLOADED,
                             "The gateway is at its limit of " + total
                                     + " bytes of request bodies held at once (limits.bodies). Retry shortly.");
                 }
-                if (bytes > perCaller - ofCaller) {
+                if (bytes > perCaller - callerBytes) {
                     throw new BodyException(
                             ErrorCode.RATE_LIMIT_EXCEEDED,
                             "This key is at its share of " + perCaller
                                     + " bytes of request bodies held at once (half of limits.bodies). Wait for a request to end.");
                 }
-                byCaller.computeIfAbsent(caller, name -> new Count()).bytes += bytes;
+                byCaller.computeIfAbsent(caller, name -> new CallerUsage()).bytes += bytes;
                 used += bytes;
-                held += bytes;
+                reserved += bytes;
             }
         }
 
         @Override
         public void close() {
             synchronized (byCaller) {
-                long bytes = held;
-                held = 0;
+                long bytes = reserved;
+                reserved = 0;
                 used -= bytes;
-                Count count = byCaller.get(caller); // allocates nothing, so that it works without memory too
-                if (count != null) {
-                    count.bytes -= bytes;
-                    if (count.bytes == 0) {
+                CallerUsage usage = byCaller.get(caller); // allocates nothing, so that it works without memory too
+                if (usage != null) {
+                    usage.bytes -= bytes;
+                    if (usage.bytes == 0) {
                         byCaller.remove(caller);
                     }
                 }

@@ -19,20 +19,20 @@ import org.o1api.model.GatewayException;
  * connection is closed by the container.
  */
 final class BodyReader implements ReadListener {
-    private static final Duration STRANGERS_DISCARD_TIME = Duration.ofSeconds(2);
-    private static final int STRANGERS_DISCARD_BYTES = 2 << 20;
-    private static final int FIRST_BYTES = 8 << 10;
+    private static final Duration UNAUTHENTICATED_DISCARD_TIME = Duration.ofSeconds(2);
+    private static final int UNAUTHENTICATED_DISCARD_BYTES = 2 << 20;
+    private static final int INITIAL_CAPACITY = 8 << 10;
 
     /** What is discarded goes here, from all requests. */
-    private static final byte[] DISCARDED = new byte[FIRST_BYTES];
+    private static final byte[] DISCARD_BUFFER = new byte[INITIAL_CAPACITY];
 
-    private final OpenBodies open;
+    private final OpenBodies openBodies;
     private final AsyncContext async;
     private final ServletInputStream in;
     private final boolean isChunked;
     private final ReentrantLock lock = new ReentrantLock();
-    private final int discardBytes;
-    private final Duration discardTime;
+    private final int maxDiscardedBytes;
+    private final Duration maxDiscardTime;
     private @Nullable Target target;
     private int limit;
 
@@ -63,14 +63,18 @@ final class BodyReader implements ReadListener {
     }
 
     private BodyReader(
-            HttpServletRequest request, OpenBodies open, AsyncContext async, int discardBytes, Duration discardTime)
+            HttpServletRequest request,
+            OpenBodies openBodies,
+            AsyncContext async,
+            int maxDiscardedBytes,
+            Duration maxDiscardTime)
             throws IOException {
-        this.open = open;
+        this.openBodies = openBodies;
         this.async = async;
         this.in = request.getInputStream();
         this.isChunked = request.getContentLengthLong() < 0;
-        this.discardBytes = discardBytes;
-        this.discardTime = discardTime;
+        this.maxDiscardedBytes = maxDiscardedBytes;
+        this.maxDiscardTime = maxDiscardTime;
     }
 
     /** Whether a request announces a body. */
@@ -85,9 +89,9 @@ final class BodyReader implements ReadListener {
      * @param settings the limits of the body; a body that fails is discarded up to the same limits
      */
     static BodyReader of(
-            HttpServletRequest request, OpenBodies open, AsyncContext async, BodySettings settings, Target target)
+            HttpServletRequest request, OpenBodies openBodies, AsyncContext async, BodySettings settings, Target target)
             throws IOException {
-        BodyReader reader = new BodyReader(request, open, async, settings.maxBytes(), settings.timeout());
+        BodyReader reader = new BodyReader(request, openBodies, async, settings.maxBytes(), settings.timeout());
         reader.target = target;
         reader.limit = reader.isChunked ? settings.maxBytes() : (int) request.getContentLengthLong();
         reader.body = new byte[0];
@@ -96,27 +100,27 @@ final class BodyReader implements ReadListener {
 
     /** Starts to read. */
     void start() {
-        open.add(this);
+        openBodies.add(this);
         if (!ended) {
             in.setReadListener(this);
         }
     }
 
     /** Discards the body of somebody without a key, for a short time. The request is answered, and completed here. */
-    static void discard(HttpServletRequest request, OpenBodies open) throws IOException {
-        discard(request, open, STRANGERS_DISCARD_BYTES, STRANGERS_DISCARD_TIME);
+    static void discard(HttpServletRequest request, OpenBodies openBodies) throws IOException {
+        discard(request, openBodies, UNAUTHENTICATED_DISCARD_BYTES, UNAUTHENTICATED_DISCARD_TIME);
     }
 
     /** Discards a caller's body. The request is answered, and completed here. */
-    static void discard(HttpServletRequest request, OpenBodies open, BodySettings settings) throws IOException {
-        discard(request, open, settings.maxBytes(), settings.timeout());
+    static void discard(HttpServletRequest request, OpenBodies openBodies, BodySettings settings) throws IOException {
+        discard(request, openBodies, settings.maxBytes(), settings.timeout());
     }
 
-    private static void discard(HttpServletRequest request, OpenBodies open, int bytes, Duration time)
+    private static void discard(HttpServletRequest request, OpenBodies openBodies, int bytes, Duration time)
             throws IOException {
         AsyncContext async = request.startAsync();
         async.setTimeout(0);
-        BodyReader reader = new BodyReader(request, open, async, bytes, time);
+        BodyReader reader = new BodyReader(request, openBodies, async, bytes, time);
         reader.discardSinceNanos = System.nanoTime();
         reader.start();
     }
@@ -157,9 +161,9 @@ final class BodyReader implements ReadListener {
 
     /** Returns false at the end of the body. */
     private boolean discard() throws IOException {
-        int read = in.read(DISCARDED);
+        int read = in.read(DISCARD_BUFFER);
         discarded += Math.max(read, 0);
-        if (discarded > discardBytes || System.nanoTime() - discardSinceNanos > discardTime.toNanos()) {
+        if (discarded > maxDiscardedBytes || System.nanoTime() - discardSinceNanos > maxDiscardTime.toNanos()) {
             throw new DiscardedException();
         }
         return read >= 0;
@@ -167,55 +171,55 @@ final class BodyReader implements ReadListener {
 
     /** Returns false at the end of the body. */
     private boolean read() throws IOException {
-        byte[] room = withRoom();
-        if (size == room.length) { // the limit is reached: only the end may follow
+        byte[] buffer = ensureCapacity();
+        if (size == buffer.length) { // the limit is reached: only the end may follow
             if (in.read() < 0) {
                 return false;
             }
             throw tooLarge(limit);
         }
-        int read = in.read(room, size, room.length - size);
+        int read = in.read(buffer, size, buffer.length - size);
         size += Math.max(read, 0);
         return read >= 0;
     }
 
     /** The body's array, larger if it was full and may grow. */
-    private byte[] withRoom() {
-        byte[] present = Objects.requireNonNull(body);
-        if (size < present.length || present.length == limit) {
-            return present;
+    private byte[] ensureCapacity() {
+        byte[] current = Objects.requireNonNull(body);
+        if (size < current.length || current.length == limit) {
+            return current;
         }
-        int length = (int) Math.min(limit, Math.max(FIRST_BYTES, 2L * present.length));
-        target().reserve(length - present.length);
-        byte[] grown = Arrays.copyOf(present, length);
+        int length = (int) Math.min(limit, Math.max(INITIAL_CAPACITY, 2L * current.length));
+        target().reserve(length - current.length);
+        byte[] grown = Arrays.copyOf(current, length);
         body = grown;
         return grown;
     }
 
     @Override
     public void onAllDataRead() {
-        byte @Nullable [] whole;
+        byte @Nullable [] complete;
         lock.lock(); // waits for a failure that is being reported
         try {
-            whole = body;
+            complete = body;
             body = null;
-            handedOver = whole != null;
+            handedOver = complete != null;
         } finally {
             lock.unlock();
         }
-        if (whole == null) {
-            end();
+        if (complete == null) {
+            completeRequest();
             return;
         }
         try {
-            whole = size == whole.length ? whole : Arrays.copyOf(whole, size);
+            complete = size == complete.length ? complete : Arrays.copyOf(complete, size);
         } catch (RuntimeException | Error e) {
             target().fail(e);
-            end();
+            completeRequest();
             return;
         }
-        open.remove(this);
-        target().complete(whole);
+        openBodies.remove(this);
+        target().complete(complete);
     }
 
     /** Ends it since the gateway is stopping. A chunked body is left: Tomcat would read the rest of it in a loop. */
@@ -223,33 +227,33 @@ final class BodyReader implements ReadListener {
         fail(new BodyException(
                 ErrorCode.SHUTTING_DOWN, "The gateway is stopping. Retry shortly, or use another instance."));
         if (!isChunked) {
-            endUnlessHandedOver();
+            completeUnlessHandedOver();
         }
     }
 
-    private void endUnlessHandedOver() {
-        boolean mayEnd;
+    private void completeUnlessHandedOver() {
+        boolean completeNow;
         lock.lock();
         try {
-            mayEnd = !handedOver;
+            completeNow = !handedOver;
         } finally {
             lock.unlock();
         }
-        if (mayEnd) {
-            end();
+        if (completeNow) {
+            completeRequest();
         }
     }
 
-    private void end() {
+    private void completeRequest() {
         ended = true;
-        open.remove(this);
+        openBodies.remove(this);
         async.complete();
     }
 
     @Override
     public void onError(Throwable failure) {
         fail(new BodyException(ErrorCode.INVALID_REQUEST, "The request body ended before it was complete."));
-        endUnlessHandedOver();
+        completeUnlessHandedOver();
     }
 
     /** Ends the reading with a failure, unless it has ended. */
@@ -274,11 +278,11 @@ final class BodyReader implements ReadListener {
     }
 
     private Target target() {
-        Target present = target;
-        if (present == null) {
+        Target current = target;
+        if (current == null) {
             throw new IllegalStateException("a body that is discarded has no target");
         }
-        return present;
+        return current;
     }
 
     static BodyException tooLarge(int limit) {

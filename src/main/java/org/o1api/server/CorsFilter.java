@@ -30,7 +30,7 @@ public final class CorsFilter extends HttpFilter {
         if (!origins.isEmpty() && !origins.contains(ANY)) {
             response.addHeader("Vary", "Origin");
         }
-        String origin = allowed(request);
+        String origin = allowedOrigin(request);
         if (origin != null) {
             response.setHeader("Access-Control-Allow-Origin", origin);
             response.setHeader("Access-Control-Expose-Headers", "x-request-id, Retry-After");
@@ -52,7 +52,7 @@ public final class CorsFilter extends HttpFilter {
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 
-    private @Nullable String allowed(HttpServletRequest request) {
+    private @Nullable String allowedOrigin(HttpServletRequest request) {
         if (origins.contains(ANY)) {
             return ANY;
         }

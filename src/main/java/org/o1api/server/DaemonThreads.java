@@ -14,21 +14,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Threads with a name that tells whose they are, and their end. */
 public final class DaemonThreads {
     private static final System.Logger LOG = System.getLogger(DaemonThreads.class.getName());
-    private static final long PATIENCE_SECONDS = 5;
+    private static final long TIMEOUT_SECONDS = 5;
 
     private DaemonThreads() {}
 
     /** Daemon threads {@code name-1}, {@code name-2}, ... */
     public static ThreadFactory factory(String name) {
-        return new Daemons(name);
+        return new DaemonThreadFactory(name);
     }
 
-    private static final class Daemons implements ThreadFactory {
+    private static final class DaemonThreadFactory implements ThreadFactory {
         private final String name;
         private final AtomicInteger count = new AtomicInteger();
         private final Map<Thread, Boolean> threads = Collections.synchronizedMap(new WeakHashMap<>());
 
-        Daemons(String name) {
+        DaemonThreadFactory(String name) {
             this.name = name;
         }
 
@@ -40,7 +40,7 @@ public final class DaemonThreads {
             return thread;
         }
 
-        List<Thread> all() {
+        List<Thread> threads() {
             synchronized (threads) {
                 return List.copyOf(threads.keySet());
             }
@@ -50,27 +50,27 @@ public final class DaemonThreads {
     /** Ends an executor and waits for its threads: one that outlives its web application holds the class loader. */
     public static void shutdownNow(ExecutorService executor) {
         executor.shutdownNow();
-        await(executor);
+        awaitTermination(executor);
     }
 
     /** The same, but lets what runs come to its end: a thread that is interrupted in a file's channel closes it. */
     public static void shutdownGracefully(ExecutorService executor) {
         executor.shutdown();
-        await(executor);
+        awaitTermination(executor);
     }
 
-    private static void await(ExecutorService executor) {
+    private static void awaitTermination(ExecutorService executor) {
         try {
-            if (!executor.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!executor.awaitTermination(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 LOG.log(
                         Level.WARNING,
                         "threads did not end within {0} s after the shutdown of their executor",
-                        PATIENCE_SECONDS);
+                        TIMEOUT_SECONDS);
             } else if (executor instanceof ThreadPoolExecutor pool
-                    && pool.getThreadFactory() instanceof Daemons daemons) {
-                for (Thread thread : daemons.all()) {
+                    && pool.getThreadFactory() instanceof DaemonThreadFactory factory) {
+                for (Thread thread : factory.threads()) {
                     thread.join(
-                            TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS)); // it has done its work, and is about to end
+                            TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS)); // it has done its work, and is about to end
                 }
             }
         } catch (InterruptedException e) {

@@ -25,7 +25,7 @@ public final class ErrorServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (request.getDispatcherType() == DispatcherType.ASYNC) {
-            throw new CutException();
+            throw new AbortException();
         }
         if (response.isCommitted()) {
             return; // the client has a status already
@@ -59,10 +59,10 @@ public final class ErrorServlet extends HttpServlet {
     }
 
     /** Containers answer it by closing the connection if the response has begun. */
-    private static final class CutException extends IOException {
+    private static final class AbortException extends IOException {
         private static final long serialVersionUID = 1;
 
-        CutException() {
+        AbortException() {
             super("the response failed after it had started");
         }
 

@@ -17,33 +17,33 @@ import org.jspecify.annotations.Nullable;
  * down.
  */
 public final class EventStream implements AutoCloseable {
-    private static final long PROBE_NANOS = 200_000_000;
-    private static final long STALLED_NANOS = 1_000_000_000;
+    private static final long PROBE_INTERVAL_NANOS = 200_000_000;
+    private static final long STALLED_AFTER_NANOS = 1_000_000_000;
 
     /**
      * The part of a heartbeat after which a ping is due. The rest is for the tick, which comes late: so no silence is longer than
      * a heartbeat, and a disconnect, which only the second ping notices, is known within two.
      */
-    private static final double DUE = 0.8;
+    private static final double PING_DUE_FRACTION = 0.8;
 
     private final FrameSink sink;
     private final StreamSettings settings;
-    private final byte[] opening;
-    private final byte[] unexpected;
-    private final Listener owner;
+    private final byte[] openingEvent;
+    private final byte[] unexpectedEvent;
+    private final Listener listener;
     private final Consumer<EventStream> onClosed;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean pinging = new AtomicBoolean();
     private final long createdNanos = System.nanoTime();
-    private final boolean heartbeats;
+    private final boolean hasHeartbeats;
     private final long pingAfterNanos;
-    private boolean opened;
+    private boolean openingSent;
     private volatile boolean closed;
-    private volatile boolean begun;
-    private volatile boolean left;
+    private volatile boolean started;
+    private volatile boolean disconnected;
     private volatile long lastWriteNanos = createdNanos;
     private volatile long writingSinceNanos;
-    private long probedNanos = createdNanos;
+    private long lastProbeNanos = createdNanos;
 
     /** Whose response it is. Notified on any thread, perhaps more than once; must be quick and not throw. */
     public interface Listener {
@@ -57,26 +57,26 @@ public final class EventStream implements AutoCloseable {
     /**
      * A response that has not begun.
      *
-     * @param opening the event before all others
-     * @param unexpected the last event if {@link #close} has to end a response that has begun
+     * @param openingEvent the event before all others
+     * @param unexpectedEvent the last event if {@link #close} has to end a response that has begun
      * @param onClosed run when it has ended, perhaps more than once
      */
     EventStream(
             FrameSink sink,
             StreamSettings settings,
-            byte[] opening,
-            byte[] unexpected,
-            Listener owner,
+            byte[] openingEvent,
+            byte[] unexpectedEvent,
+            Listener listener,
             Consumer<EventStream> onClosed) {
         this.sink = sink;
         this.settings = settings;
-        this.opening = opening;
-        this.unexpected = unexpected;
-        this.owner = owner;
+        this.openingEvent = openingEvent;
+        this.unexpectedEvent = unexpectedEvent;
+        this.listener = listener;
         this.onClosed = onClosed;
         Duration heartbeat = settings.heartbeat();
-        this.heartbeats = heartbeat != null;
-        this.pingAfterNanos = heartbeat == null ? Long.MAX_VALUE : (long) (heartbeat.toNanos() * DUE);
+        this.hasHeartbeats = heartbeat != null;
+        this.pingAfterNanos = heartbeat == null ? Long.MAX_VALUE : (long) (heartbeat.toNanos() * PING_DUE_FRACTION);
     }
 
     /** The upstream has accepted the work: begins the response, when the settings want that shown. */
@@ -98,13 +98,13 @@ public final class EventStream implements AutoCloseable {
     private void send(byte[] events, boolean last) {
         lock.lock();
         try {
-            if (closed || left) {
+            if (closed || disconnected) {
                 throw new ClientDisconnectedException(null);
             }
-            byte[] bytes = opened ? events : joined(opening, events);
-            opened = true;
+            byte[] bytes = openingSent ? events : concat(openingEvent, events);
+            openingSent = true;
             if (bytes.length > 0) {
-                write(bytes, last && !begun);
+                write(bytes, last && !started);
             }
         } finally {
             lock.unlock();
@@ -117,14 +117,14 @@ public final class EventStream implements AutoCloseable {
      */
     public void probe() {
         long now = System.nanoTime();
-        if (begun && now - probedNanos >= PROBE_NANOS) {
-            probedNanos = now;
+        if (started && now - lastProbeNanos >= PROBE_INTERVAL_NANOS) {
+            lastProbeNanos = now;
             lock.lock();
             try {
-                if (closed || left) {
+                if (closed || disconnected) {
                     throw new ClientDisconnectedException(null);
                 }
-                if (heartbeats) {
+                if (hasHeartbeats) {
                     write(sink.ping(), false);
                 }
             } finally {
@@ -153,7 +153,7 @@ public final class EventStream implements AutoCloseable {
     public boolean fail(byte[] error) {
         lock.lock();
         try {
-            if (begun && !closed && !left) {
+            if (started && !closed && !disconnected) {
                 writingSinceNanos = System.nanoTime();
                 sink.fail(error);
             }
@@ -164,14 +164,14 @@ public final class EventStream implements AutoCloseable {
             finish();
             lock.unlock();
         }
-        return begun;
+        return started;
     }
 
     /** Ends a response that nothing else has ended, so that no client waits for it. */
     @Override
     public void close() {
         if (!closed) {
-            var unused = fail(unexpected);
+            var unused = fail(unexpectedEvent);
         }
         onClosed.accept(this);
     }
@@ -181,7 +181,7 @@ public final class EventStream implements AutoCloseable {
         if (!closed) {
             closed = true;
             try {
-                if (begun) {
+                if (started) {
                     sink.close();
                 }
             } finally {
@@ -190,12 +190,12 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    private void write(byte[] bytes, boolean whole) {
-        begun = true;
-        writingSinceNanos = whole ? 0 : System.nanoTime(); // a whole response is the container's to time
+    private void write(byte[] bytes, boolean complete) {
+        started = true;
+        writingSinceNanos = complete ? 0 : System.nanoTime(); // a whole response is the container's to time
         @Nullable Exception failure = null;
         try {
-            if (whole) {
+            if (complete) {
                 sink.writeWhole(bytes);
             } else {
                 sink.write(bytes);
@@ -206,33 +206,35 @@ public final class EventStream implements AutoCloseable {
             lastWriteNanos = System.nanoTime();
             writingSinceNanos = 0;
         }
-        if (left || failure != null) {
-            leave();
+        if (disconnected || failure != null) {
+            disconnect();
             throw new ClientDisconnectedException(failure);
         }
     }
 
-    private void leave() {
-        left = true;
-        owner.disconnected();
+    private void disconnect() {
+        disconnected = true;
+        listener.disconnected();
     }
 
     /**
      * Looks whether something is due. Quick: what has to be written is handed over.
      *
-     * @param pings runs a task elsewhere, where it may block
+     * @param pingExecutor runs a task elsewhere, where it may block
      */
-    void tick(long nowNanos, Executor pings) {
-        long writing = writingSinceNanos;
-        if (writing != 0 && nowNanos - writing > settings.writeTimeout().toNanos() && !left) {
-            leave();
+    void tick(long nowNanos, Executor pingExecutor) {
+        long writeStartNanos = writingSinceNanos;
+        if (writeStartNanos != 0
+                && nowNanos - writeStartNanos > settings.writeTimeout().toNanos()
+                && !disconnected) {
+            disconnect();
         }
-        boolean due = begun
+        boolean due = started
                 ? nowNanos - lastWriteNanos >= pingAfterNanos
                 : nowNanos - createdNanos >= settings.beginAfter().toNanos();
-        if (due && !left && writing == 0 && pinging.compareAndSet(false, true)) {
+        if (due && !disconnected && writeStartNanos == 0 && pinging.compareAndSet(false, true)) {
             try {
-                pings.execute(this::ping);
+                pingExecutor.execute(this::ping);
             } catch (RejectedExecutionException e) {
                 pinging.set(false); // shutting down
             } catch (Throwable e) { // no memory for one more thread: the next tick tries again
@@ -247,12 +249,12 @@ public final class EventStream implements AutoCloseable {
         try {
             if (lock.tryLock()) {
                 try {
-                    if (!closed && !left) {
-                        boolean open = !opened && (settings.statusFeedback() || !heartbeats);
+                    if (!closed && !disconnected) {
+                        boolean sendOpening = !openingSent && (settings.statusFeedback() || !hasHeartbeats);
                         // Without heartbeats there is nothing to write if the turn has opened the response meanwhile.
-                        if (open || heartbeats) {
-                            opened |= open;
-                            write(open ? opening : sink.ping(), false);
+                        if (sendOpening || hasHeartbeats) {
+                            openingSent |= sendOpening;
+                            write(sendOpening ? openingEvent : sink.ping(), false);
                         }
                     }
                 } finally {
@@ -262,7 +264,7 @@ public final class EventStream implements AutoCloseable {
         } catch (ClientDisconnectedException e) {
             // the owner knows, and ends the response
         } catch (Throwable e) { // also an Error: the owner ends the response
-            owner.failed(e);
+            listener.failed(e);
         } finally {
             pinging.set(false);
         }
@@ -270,11 +272,11 @@ public final class EventStream implements AutoCloseable {
 
     /** Whether a ping has been blocked for some time by a client that does not read. */
     boolean isPingStalled(long nowNanos) {
-        long writing = writingSinceNanos;
-        return pinging.get() && writing != 0 && nowNanos - writing > STALLED_NANOS;
+        long writeStartNanos = writingSinceNanos;
+        return pinging.get() && writeStartNanos != 0 && nowNanos - writeStartNanos > STALLED_AFTER_NANOS;
     }
 
-    private static byte[] joined(byte[] first, byte[] second) {
+    private static byte[] concat(byte[] first, byte[] second) {
         byte[] all = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, all, first.length, second.length);
         return all;

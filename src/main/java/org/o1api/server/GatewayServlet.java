@@ -29,7 +29,7 @@ public final class GatewayServlet extends ServletContainer {
     private static final long serialVersionUID = 1;
     private static final FailureLog FAILURES = new FailureLog(System.getLogger(GatewayServlet.class.getName()));
     private static final byte[] NO_BODY = {};
-    private static final Set<String> UTF_8_NAMES = Set.of("utf-8", "utf8", "us-ascii");
+    private static final Set<String> ACCEPTED_CHARSETS = Set.of("utf-8", "utf8", "us-ascii");
 
     private final transient BodySettings settings;
     private final transient BodyMemory memory;
@@ -93,7 +93,7 @@ public final class GatewayServlet extends ServletContainer {
         try {
             AsyncContext async = request.startAsync(request, response);
             async.setTimeout(0);
-            new Served(request, response, async, share).start();
+            new AuthenticatedRequest(request, response, async, share).start();
         } catch (Throwable e) {
             share.close();
             throw e;
@@ -101,7 +101,7 @@ public final class GatewayServlet extends ServletContainer {
     }
 
     private void check(HttpServletRequest request) {
-        requirePlain(request);
+        requireUncompressed(request);
         requireUtf8(request);
         if (request.getContentLengthLong() > settings.maxBytes()) {
             throw BodyReader.tooLarge(settings.maxBytes());
@@ -130,7 +130,7 @@ public final class GatewayServlet extends ServletContainer {
     }
 
     /** Rejects a compressed body: its size in memory could not be bounded before it is unpacked. */
-    private static void requirePlain(HttpServletRequest request) {
+    private static void requireUncompressed(HttpServletRequest request) {
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
             throw new BodyException(
@@ -142,7 +142,7 @@ public final class GatewayServlet extends ServletContainer {
     /** Rejects text of another encoding: all bodies are JSON, which is UTF-8. */
     private static void requireUtf8(HttpServletRequest request) {
         String charset = request.getCharacterEncoding();
-        if (charset != null && !UTF_8_NAMES.contains(charset.toLowerCase(Locale.ROOT))) {
+        if (charset != null && !ACCEPTED_CHARSETS.contains(charset.toLowerCase(Locale.ROOT))) {
             throw new BodyException(
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE,
                     "The request body must be UTF-8: leave 'charset' out of the Content-Type, or set it to utf-8.");
@@ -150,14 +150,15 @@ public final class GatewayServlet extends ServletContainer {
     }
 
     /** A caller's request, from its head to the end of its response. */
-    private final class Served implements BodyReader.Target {
+    private final class AuthenticatedRequest implements BodyReader.Target {
         private final HttpServletRequest request;
         private final HttpServletResponse response;
         private final AsyncContext async;
         private final BodyMemory.Share share;
         private volatile @Nullable Future<?> deadline;
 
-        Served(HttpServletRequest request, HttpServletResponse response, AsyncContext async, BodyMemory.Share share) {
+        AuthenticatedRequest(
+                HttpServletRequest request, HttpServletResponse response, AsyncContext async, BodyMemory.Share share) {
             this.request = request;
             this.response = response;
             this.async = async;

@@ -9,20 +9,20 @@ final class JsonSink implements FrameSink {
     private static final byte[] PING = {' '};
 
     private final AsyncResponse response;
-    private final Runnable cut;
+    private final Runnable abort;
     private final ChunkedOutput<Frame> output = new ChunkedOutput<>(Frame.class);
-    private boolean begun;
+    private boolean started;
 
     /** Answers by this response; {@code cut} has the connection cut when the response is closed. */
-    JsonSink(AsyncResponse response, Runnable cut) {
+    JsonSink(AsyncResponse response, Runnable abort) {
         this.response = response;
-        this.cut = cut;
+        this.abort = abort;
     }
 
     @Override
     public void write(byte[] bytes) throws IOException {
-        if (!begun) {
-            begun = true;
+        if (!started) {
+            started = true;
             response.resume(output);
         }
         Frame frame = new Frame(bytes);
@@ -45,12 +45,12 @@ final class JsonSink implements FrameSink {
 
     @Override
     public void fail(byte[] error) {
-        cut.run();
+        abort.run();
     }
 
     @Override
     public void close() {
-        if (!begun) {
+        if (!started) {
             return;
         }
         try {

@@ -16,24 +16,24 @@ import org.o1api.model.PeriodicTask;
 /** The event streams that are open, and what keeps them alive: one tick over all of them. */
 public final class OpenStreams implements AutoCloseable {
     private static final FailureLog FAILURES = new FailureLog(System.getLogger(OpenStreams.class.getName()));
-    private static final Duration TICK = Duration.ofMillis(50);
+    private static final Duration TICK_INTERVAL = Duration.ofMillis(50);
     private static final int PING_THREADS = 16;
     private static final int MAX_PING_THREADS = 10_000;
 
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private final StreamSettings settings;
-    private final byte[] unexpected;
-    private final ThreadPoolExecutor pings;
+    private final byte[] unexpectedEvent;
+    private final ThreadPoolExecutor pingPool;
     private final PeriodicTask tick;
 
     /**
      * Starts ticking on the scheduler.
      *
-     * @param unexpected the last event of a stream that ends unexpectedly
+     * @param unexpectedEvent the last event of a stream that ends unexpectedly
      */
-    public OpenStreams(StreamSettings settings, byte[] unexpected, ScheduledExecutorService scheduler) {
+    public OpenStreams(StreamSettings settings, byte[] unexpectedEvent, ScheduledExecutorService scheduler) {
         this.settings = settings;
-        this.unexpected = unexpected;
+        this.unexpectedEvent = unexpectedEvent;
         // Threads of their own: a ping may block on a client that does not read, and must not wait for a turn to end.
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 PING_THREADS,
@@ -43,27 +43,28 @@ public final class OpenStreams implements AutoCloseable {
                 new LinkedBlockingQueue<>(),
                 DaemonThreads.factory("o1-api-ping"));
         pool.allowCoreThreadTimeOut(true);
-        pings = pool;
-        tick = PeriodicTask.start("streams", TICK, TICK, this::tick, scheduler);
+        pingPool = pool;
+        tick = PeriodicTask.start("streams", TICK_INTERVAL, TICK_INTERVAL, this::tick, scheduler);
     }
 
     /**
      * Opens a response of server-sent events.
      *
-     * @param opening the event that comes before all others
+     * @param openingEvent the event that comes before all others
      */
-    public EventStream openEventStream(SseEventSink sink, byte[] opening, EventStream.Listener owner) {
-        return open(new SseSink(sink), opening, owner);
+    public EventStream openEventStream(SseEventSink sink, byte[] openingEvent, EventStream.Listener listener) {
+        return open(new SseSink(sink), openingEvent, listener);
     }
 
     /**
      * Opens a response of one JSON text, white space before it while it comes to be.
      *
      * @param heartbeat how long it is silent at most, once it has begun
-     * @param cut has the connection cut when the response is closed
+     * @param abort has the connection cut when the response is closed
      */
-    public EventStream openJson(AsyncResponse response, Duration heartbeat, Runnable cut, EventStream.Listener owner) {
-        return open(new JsonSink(response, cut), settings.forJson(heartbeat), new byte[0], owner);
+    public EventStream openJson(
+            AsyncResponse response, Duration heartbeat, Runnable abort, EventStream.Listener listener) {
+        return open(new JsonSink(response, abort), settings.forJson(heartbeat), new byte[0], listener);
     }
 
     /** The heartbeat of replies that are one JSON text; null: they have none. */
@@ -71,13 +72,14 @@ public final class OpenStreams implements AutoCloseable {
         return settings.jsonHeartbeat();
     }
 
-    EventStream open(FrameSink sink, byte[] opening, EventStream.Listener owner) {
-        return open(sink, settings, opening, owner);
+    EventStream open(FrameSink sink, byte[] openingEvent, EventStream.Listener listener) {
+        return open(sink, settings, openingEvent, listener);
     }
 
     private EventStream open(
-            FrameSink sink, StreamSettings streamSettings, byte[] opening, EventStream.Listener owner) {
-        EventStream stream = new EventStream(sink, streamSettings, opening, unexpected, owner, streams::remove);
+            FrameSink sink, StreamSettings streamSettings, byte[] openingEvent, EventStream.Listener listener) {
+        EventStream stream =
+                new EventStream(sink, streamSettings, openingEvent, unexpectedEvent, listener, streams::remove);
         streams.add(stream);
         return stream;
     }
@@ -88,23 +90,23 @@ public final class OpenStreams implements AutoCloseable {
         for (EventStream stream : streams) {
             try {
                 stalled += stream.isPingStalled(now) ? 1 : 0;
-                stream.tick(now, pings);
+                stream.tick(now, pingPool);
             } catch (Throwable e) { // also an Error: one stream must not end the heartbeats of all
                 FAILURES.error("tick", "the heartbeat of a stream failed", e);
             }
         }
-        resizePings(Math.min(PING_THREADS + stalled, MAX_PING_THREADS));
+        resizePingPool(Math.min(PING_THREADS + stalled, MAX_PING_THREADS));
     }
 
     /** Adds a thread for each ping that is blocked by a client that does not read, so that the others are not delayed. */
-    private void resizePings(int threads) {
-        int before = pings.getCorePoolSize();
-        if (threads > before) {
-            pings.setMaximumPoolSize(threads);
-            pings.setCorePoolSize(threads);
-        } else if (threads < before) {
-            pings.setCorePoolSize(threads);
-            pings.setMaximumPoolSize(threads);
+    private void resizePingPool(int threads) {
+        int current = pingPool.getCorePoolSize();
+        if (threads > current) {
+            pingPool.setMaximumPoolSize(threads);
+            pingPool.setCorePoolSize(threads);
+        } else if (threads < current) {
+            pingPool.setCorePoolSize(threads);
+            pingPool.setMaximumPoolSize(threads);
         }
     }
 
@@ -116,6 +118,6 @@ public final class OpenStreams implements AutoCloseable {
     @Override
     public void close() {
         tick.close();
-        DaemonThreads.shutdownNow(pings);
+        DaemonThreads.shutdownNow(pingPool);
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestCycle {
     private final ReentrantLock lock = new ReentrantLock();
     private boolean ended;
-    private volatile boolean cut;
+    private volatile boolean aborted;
 
     /** A use that writes to the client. */
     interface IoAction {
@@ -27,19 +27,19 @@ final class RequestCycle {
 
     /** Has the response end as one that is not whole. */
     void abort() {
-        cut = true;
+        aborted = true;
     }
 
     boolean isAborted() {
-        return cut;
+        return aborted;
     }
 
     /** Does nothing once the cycle has ended. */
-    void run(Runnable use) {
+    void run(Runnable action) {
         lock.lock();
         try {
             if (!ended) {
-                use.run();
+                action.run();
             }
         } finally {
             lock.unlock();
@@ -47,40 +47,40 @@ final class RequestCycle {
     }
 
     /** Gives {@code afterwards} once the cycle has ended. */
-    <T> T getOrDefault(Supplier<T> use, T afterwards) {
-        T found = getOrNull(use);
-        return found == null ? afterwards : found;
+    <T> T getOrDefault(Supplier<T> action, T defaultValue) {
+        T value = getOrNull(action);
+        return value == null ? defaultValue : value;
     }
 
     /** Gives null once the cycle has ended. */
-    <T> @Nullable T getOrNull(Supplier<@Nullable T> use) {
+    <T> @Nullable T getOrNull(Supplier<@Nullable T> action) {
         lock.lock();
         try {
-            return ended ? null : use.get();
+            return ended ? null : action.get();
         } finally {
             lock.unlock();
         }
     }
 
     /** Fails once the cycle has ended. */
-    void write(IoAction use) throws IOException {
+    void write(IoAction action) throws IOException {
         lock.lock();
         try {
             if (ended) {
                 throw new IOException("the client has disconnected");
             }
-            use.run();
+            action.run();
         } finally {
             lock.unlock();
         }
     }
 
     /** Does nothing once the cycle has ended: Jersey completes its own side only if a flush does not throw. */
-    void flush(IoAction use) throws IOException {
+    void flush(IoAction action) throws IOException {
         lock.lock();
         try {
             if (!ended) {
-                use.run();
+                action.run();
             }
         } finally {
             lock.unlock();

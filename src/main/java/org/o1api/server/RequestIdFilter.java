@@ -31,9 +31,9 @@ public final class RequestIdFilter extends HttpFilter {
 
     /** The id that a request gets. */
     static String idFor(HttpServletRequest request) {
-        @Nullable String given = request.getHeader(HEADER);
-        return given != null && WELL_FORMED.matcher(given).matches()
-                ? given
+        @Nullable String clientId = request.getHeader(HEADER);
+        return clientId != null && WELL_FORMED.matcher(clientId).matches()
+                ? clientId
                 : "req_" + UUID.randomUUID().toString().replace("-", "");
     }
 }

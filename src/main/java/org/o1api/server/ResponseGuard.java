@@ -26,7 +26,7 @@ public final class ResponseGuard implements Filter {
     /** The request's attribute that has its response cut instead of completed: the client sees that it is not whole. */
     public static final String ABORT = "org.o1api.cut";
 
-    private static final String TOMCAT = "org.apache.catalina.";
+    private static final String TOMCAT_PREFIX = "org.apache.catalina.";
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
@@ -64,7 +64,7 @@ public final class ResponseGuard implements Filter {
 
         private AsyncContext guard(AsyncContext started) {
             startedAsync = true;
-            started.addListener(new CycleEnd(cycle));
+            started.addListener(new CycleEndListener(cycle));
             AsyncContext guarded = new GuardedAsyncContext(started, cycle);
             context = guarded;
             return guarded;
@@ -79,7 +79,7 @@ public final class ResponseGuard implements Filter {
         @Override
         public @Nullable Object getAttribute(String name) {
             // Tomcat looks there for how it dispatches, after the application's part has ended.
-            return cycle.isAborted() && name.startsWith(TOMCAT)
+            return cycle.isAborted() && name.startsWith(TOMCAT_PREFIX)
                     ? super.getAttribute(name)
                     : cycle.getOrNull(() -> super.getAttribute(name));
         }
@@ -100,7 +100,7 @@ public final class ResponseGuard implements Filter {
     }
 
     /** The container's word that the cycle is over. */
-    private record CycleEnd(RequestCycle cycle) implements AsyncListener {
+    private record CycleEndListener(RequestCycle cycle) implements AsyncListener {
         @Override
         public void onComplete(AsyncEvent event) {
             cycle.end();
@@ -127,14 +127,14 @@ public final class ResponseGuard implements Filter {
         public void complete() {
             cycle.run(() -> {
                 cycle.end();
-                if (!cycle.isAborted() || !cut()) {
+                if (!cycle.isAborted() || !abort()) {
                     context.complete();
                 }
             });
         }
 
         /** Whether the container will cut the connection; a Tomcat that stops knows the application's paths no more. */
-        private boolean cut() {
+        private boolean abort() {
             try {
                 context.dispatch(ErrorServlet.PATH);
                 return true;

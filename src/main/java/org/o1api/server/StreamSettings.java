@@ -25,8 +25,8 @@ public record StreamSettings(
             Duration.ofMillis(500), Duration.ofSeconds(1), true, Duration.ofSeconds(10), Duration.ofSeconds(15));
 
     /** The settings for a reply of one JSON text with this heartbeat. */
-    StreamSettings forJson(Duration heart) {
-        Duration begin = heart.compareTo(beginAfter) > 0 ? heart : beginAfter;
-        return new StreamSettings(heart, begin, false, writeTimeout, heart);
+    StreamSettings forJson(Duration interval) {
+        Duration startAfter = interval.compareTo(beginAfter) > 0 ? interval : beginAfter;
+        return new StreamSettings(interval, startAfter, false, writeTimeout, interval);
     }
 }

@@ -16,18 +16,19 @@ import org.jspecify.annotations.Nullable;
 public final class TomcatStop implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TomcatStop.class.getName());
     /** Tomcat's {@code Globals.RESOURCES_ATTR}. */
-    private static final String RESOURCES = "org.apache.catalina.resources";
+    private static final String RESOURCES_ATTRIBUTE = "org.apache.catalina.resources";
 
-    private static final long PERIOD_MILLIS = 250;
+    private static final long CHECK_INTERVAL_MILLIS = 250;
 
     private final @Nullable Object context;
     private final Runnable onStop;
-    private final ScheduledFuture<?> watch;
+    private final ScheduledFuture<?> checks;
 
     private TomcatStop(@Nullable Object context, Runnable onStop, ScheduledExecutorService scheduler) {
         this.context = context;
         this.onStop = onStop;
-        this.watch = scheduler.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        this.checks = scheduler.scheduleWithFixedDelay(
+                this::check, CHECK_INTERVAL_MILLIS, CHECK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -35,36 +36,36 @@ public final class TomcatStop implements AutoCloseable {
      *
      * @param onStop run once, on the scheduler; must be quick
      */
-    public static TomcatStop watch(ServletContext web, Runnable onStop, ScheduledExecutorService scheduler) {
-        return new TomcatStop(context(web.getAttribute(RESOURCES)), onStop, scheduler);
+    public static TomcatStop watch(ServletContext servletContext, Runnable onStop, ScheduledExecutorService scheduler) {
+        return new TomcatStop(context(servletContext.getAttribute(RESOURCES_ATTRIBUTE)), onStop, scheduler);
     }
 
     /** Tomcat's Context by way of {@code WebResourceRoot.getContext()}; null on other servers. */
     private static @Nullable Object context(@Nullable Object resources) {
         try {
-            return resources == null ? null : call(resources, "getContext");
+            return resources == null ? null : invoke(resources, "getContext");
         } catch (ReflectiveOperationException e) {
             return null;
         }
     }
 
-    private static Object call(Object target, String method) throws ReflectiveOperationException {
+    private static Object invoke(Object target, String method) throws ReflectiveOperationException {
         return target.getClass().getMethod(method).invoke(target);
     }
 
-    private void look() {
+    private void check() {
         if (context == null) {
-            watch.cancel(false);
+            checks.cancel(false);
             return;
         }
         try {
-            Object state = call(context, "getStateName");
+            Object state = invoke(context, "getStateName");
             if ("STOPPING_PREP".equals(state) || "STOPPING".equals(state)) {
-                watch.cancel(false);
+                checks.cancel(false);
                 onStop.run();
             }
         } catch (ReflectiveOperationException e) {
-            watch.cancel(false);
+            checks.cancel(false);
             LOG.log(
                     Level.WARNING,
                     "cannot read the state of Tomcat's Context: open streams may be cut during undeployment",
@@ -74,6 +75,6 @@ public final class TomcatStop implements AutoCloseable {
 
     @Override
     public void close() {
-        watch.cancel(false);
+        checks.cancel(false);
     }
 }

@@ -20,30 +20,30 @@ import javax.naming.NamingException;
  */
 public final class TurnExecutor implements Executor, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TurnExecutor.class.getName());
-    private static final String MANAGED = "java:comp/DefaultManagedExecutorService";
-    private static final int FIRST_WITHOUT_PINNING = 24;
+    private static final String MANAGED_EXECUTOR_NAME = "java:comp/DefaultManagedExecutorService";
+    private static final int FIRST_JAVA_WITHOUT_PINNING = 24;
     private static final int MAX_THREADS = 1024;
-    private static final long LAST_WORDS_SECONDS = 2;
+    private static final long DRAIN_TIMEOUT_SECONDS = 2;
 
     private final ExecutorService executor;
-    private final boolean ours;
+    private final boolean isOwned;
 
-    private TurnExecutor(ExecutorService executor, boolean ours, String kind) {
+    private TurnExecutor(ExecutorService executor, boolean isOwned, String kind) {
         this.executor = executor;
-        this.ours = ours;
+        this.isOwned = isOwned;
         LOG.log(Level.INFO, "turns run on {0}", kind);
     }
 
     @SuppressWarnings("BanJNDI") // a constant name of the specification, no input
     public static TurnExecutor start() {
         try {
-            if (InitialContext.doLookup(MANAGED) instanceof ExecutorService managed) {
+            if (InitialContext.doLookup(MANAGED_EXECUTOR_NAME) instanceof ExecutorService managed) {
                 return new TurnExecutor(managed, false, "the container's managed executor");
             }
         } catch (NamingException e) {
             // plain Tomcat or Jetty: no such thing
         }
-        if (Runtime.version().feature() >= FIRST_WITHOUT_PINNING) {
+        if (Runtime.version().feature() >= FIRST_JAVA_WITHOUT_PINNING) {
             return new TurnExecutor(virtualThreads(), true, "virtual threads");
         }
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
@@ -56,12 +56,12 @@ public final class TurnExecutor implements Executor, AutoCloseable {
         try {
             Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
             MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-            Object unnamed = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(builder))
+            Object unnamedBuilder = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(builder))
                     .invoke();
             MethodHandle name =
                     lookup.findVirtual(builder, "name", MethodType.methodType(builder, String.class, long.class));
             MethodHandle factory = lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class));
-            ThreadFactory threads = (ThreadFactory) factory.invoke(name.invoke(unnamed, "o1-api-turn-", 1L));
+            ThreadFactory threads = (ThreadFactory) factory.invoke(name.invoke(unnamedBuilder, "o1-api-turn-", 1L));
             return (ExecutorService) lookup.findStatic(
                             Executors.class,
                             "newThreadPerTaskExecutor",
@@ -74,7 +74,7 @@ public final class TurnExecutor implements Executor, AutoCloseable {
 
     /** How many requests can run at the same time on this runtime. */
     public static int maxConcurrent() {
-        return Runtime.version().feature() >= FIRST_WITHOUT_PINNING ? Integer.MAX_VALUE : MAX_THREADS;
+        return Runtime.version().feature() >= FIRST_JAVA_WITHOUT_PINNING ? Integer.MAX_VALUE : MAX_THREADS;
     }
 
     /**
@@ -89,16 +89,16 @@ public final class TurnExecutor implements Executor, AutoCloseable {
 
     /** Lets running requests write the end of their responses. Accepts no new ones. */
     public void drain() {
-        if (!ours) {
+        if (!isOwned) {
             return;
         }
         executor.shutdown();
         try {
-            if (!executor.awaitTermination(LAST_WORDS_SECONDS, TimeUnit.SECONDS)) {
+            if (!executor.awaitTermination(DRAIN_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 LOG.log(
                         Level.WARNING,
                         "requests were still running {0} s after the last turn ended",
-                        LAST_WORDS_SECONDS);
+                        DRAIN_TIMEOUT_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -107,7 +107,7 @@ public final class TurnExecutor implements Executor, AutoCloseable {
 
     @Override
     public void close() {
-        if (ours) {
+        if (isOwned) {
             DaemonThreads.shutdownNow(executor);
         }
     }
