@@ -16,7 +16,7 @@ import org.o1api.server.EventStream;
 
 /** A reply as one JSON object. */
 final class ChatCompletionWriter implements ChatWriter {
-    private final CompletionMetadata head;
+    private final CompletionMetadata metadata;
     private final ReasoningFormat format;
     private final UsageReport usageReport;
     private final StringBuilder reasoning = new StringBuilder();
@@ -24,7 +24,7 @@ final class ChatCompletionWriter implements ChatWriter {
     private final List<RawJson> images = new ArrayList<>(0);
     private final ToolCalls toolCalls = new ToolCalls();
     private final StringBuilder refusal = new StringBuilder();
-    private @Nullable FinishReason reason;
+    private @Nullable FinishReason finishReason;
     private TurnUsage usage = TurnUsage.NONE;
     private @Nullable EventStream stream;
 
@@ -33,8 +33,8 @@ final class ChatCompletionWriter implements ChatWriter {
      *
      * @param usageReport what its {@code usage} reports
      */
-    ChatCompletionWriter(CompletionMetadata head, ReasoningFormat format, UsageReport usageReport) {
-        this.head = head;
+    ChatCompletionWriter(CompletionMetadata metadata, ReasoningFormat format, UsageReport usageReport) {
+        this.metadata = metadata;
         this.format = format;
         this.usageReport = usageReport;
     }
@@ -70,8 +70,8 @@ final class ChatCompletionWriter implements ChatWriter {
     }
 
     @Override
-    public void toolCall(Delta.ToolCall piece) {
-        toolCalls.add(piece);
+    public void toolCall(Delta.ToolCall delta) {
+        toolCalls.add(delta);
     }
 
     @Override
@@ -82,40 +82,40 @@ final class ChatCompletionWriter implements ChatWriter {
     }
 
     @Override
-    public void completed(FinishReason why, TurnUsage used) {
-        reason = why;
+    public void completed(FinishReason finalReason, TurnUsage used) {
+        finishReason = finalReason;
         usage = used;
     }
 
     /**
      * The completion.
      *
-     * @param extra writes further fields of it
+     * @param extraFields writes further fields of it
      */
-    byte[] toJson(Json.ValueWriter extra) {
-        FinishReason why = reason;
-        if (why == null) {
+    byte[] toJson(Json.ValueWriter extraFields) {
+        FinishReason finalReason = finishReason;
+        if (finalReason == null) {
             throw new IllegalStateException("the turn has not completed");
         }
         return Json.bytes(json -> {
-            head.writeStartObject(json, "chat.completion");
+            metadata.writeStartObject(json, "chat.completion");
             json.writeArrayFieldStart("choices");
             json.writeStartObject();
             json.writeNumberField("index", 0);
             json.writeObjectFieldStart("message");
-            message(json);
+            writeMessage(json);
             json.writeEndObject();
-            json.writeStringField("finish_reason", why.wireName());
+            json.writeStringField("finish_reason", finalReason.wireName());
             json.writeNullField("logprobs");
             json.writeEndObject();
             json.writeEndArray();
             UsageFields.write(json, usage, usageReport);
-            extra.write(json);
+            extraFields.write(json);
             json.writeEndObject();
         });
     }
 
-    private void message(JsonGenerator json) throws IOException {
+    private void writeMessage(JsonGenerator json) throws IOException {
         json.writeStringField("role", "assistant");
         if (!reasoning.isEmpty() && format != ReasoningFormat.REASONING) {
             json.writeStringField("reasoning_content", reasoning.toString());
@@ -123,8 +123,8 @@ final class ChatCompletionWriter implements ChatWriter {
         if (!reasoning.isEmpty() && format != ReasoningFormat.REASONING_CONTENT) {
             json.writeStringField("reasoning", reasoning.toString());
         }
-        boolean saysOther = !toolCalls.isEmpty() || !refusal.isEmpty();
-        json.writeStringField("content", content.isEmpty() && saysOther ? null : content.toString());
+        boolean hasOtherContent = !toolCalls.isEmpty() || !refusal.isEmpty();
+        json.writeStringField("content", content.isEmpty() && hasOtherContent ? null : content.toString());
         json.writeStringField("refusal", refusal.isEmpty() ? null : refusal.toString());
         if (!images.isEmpty()) {
             json.writeArrayFieldStart("images");

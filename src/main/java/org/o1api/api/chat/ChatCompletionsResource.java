@@ -53,14 +53,14 @@ import org.o1api.turn.TurnService;
 @Consumes(MediaType.APPLICATION_JSON)
 public final class ChatCompletionsResource {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-    private static final int LONGEST_KEY = 255;
+    private static final int MAX_KEY_LENGTH = 255;
 
     private final ApiSettings settings;
     private final Presets presets;
     private final Map<String, String> fingerprints;
     private final Admission admission;
     private final TurnService turns;
-    private final ConversationLock floor;
+    private final ConversationLock conversationLock;
     private final OpenStreams streams;
 
     /**
@@ -74,14 +74,14 @@ public final class ChatCompletionsResource {
             Map<String, String> fingerprints,
             Admission admission,
             TurnService turns,
-            ConversationLock floor,
+            ConversationLock conversationLock,
             OpenStreams streams) {
         this.settings = settings;
         this.presets = presets;
         this.fingerprints = fingerprints;
         this.admission = admission;
         this.turns = turns;
-        this.floor = floor;
+        this.conversationLock = conversationLock;
         this.streams = streams;
     }
 
@@ -91,36 +91,37 @@ public final class ChatCompletionsResource {
     public void complete(@Context ContainerRequestContext context, @Suspended AsyncResponse response) {
         Cancellation cancellation = new Cancellation();
         try (Admission.Ticket ticket = admission.admit(caller(context).name(), cancellation)) {
-            Asked asked = read(context, cancellation);
+            ChatTurn chatTurn = prepare(context, cancellation);
             Runnable release = () -> release(ticket, context);
-            ChatCompletionWriter reply = new ChatCompletionWriter(asked.head, asked.format, asked.usage);
-            @Nullable TurnRecorder recording = asked.recording(reply);
-            ReasoningFormatter narrator =
-                    new ReasoningFormatter(asked.format, recording == null ? reply : recording.recordingWriter(), true);
-            @Nullable LegacySteps legacy = settings.legacyResponse() ? new LegacySteps(narrator) : null;
-            TurnListener listener = legacy == null ? narrator : legacy;
-            Json.ValueWriter extra = json -> {
-                if (legacy != null) {
-                    legacy.write(json);
+            ChatCompletionWriter writer = new ChatCompletionWriter(chatTurn.metadata, chatTurn.format, chatTurn.usage);
+            @Nullable TurnRecorder recorder = chatTurn.recorder(writer);
+            ReasoningFormatter formatter = new ReasoningFormatter(
+                    chatTurn.format, recorder == null ? writer : recorder.recordingWriter(), true);
+            @Nullable LegacySteps legacySteps = settings.legacyResponse() ? new LegacySteps(formatter) : null;
+            TurnListener listener = legacySteps == null ? formatter : legacySteps;
+            Json.ValueWriter extraFields = json -> {
+                if (legacySteps != null) {
+                    legacySteps.write(json);
                 }
             };
             Duration heartbeat = streams.jsonHeartbeat();
             if (heartbeat == null) {
-                @Nullable GatewayException failure = asked.logged().run(() -> tell(asked, recording, listener));
+                @Nullable
+                GatewayException failure = chatTurn.loggedTurn().run(() -> runOrReplay(chatTurn, recorder, listener));
                 release.run();
                 if (failure != null) {
                     throw failure;
                 }
-                response.resume(reply.toJson(extra));
+                response.resume(writer.toJson(extraFields));
                 return;
             }
-            Runnable cut = () -> context.setProperty(ResponseGuard.ABORT, true);
-            try (EventStream stream = streams.openJson(response, heartbeat, cut, asked)) {
-                reply.attach(stream);
-                run(asked, stream, release, () -> {
-                    FinishReason reason = tell(asked, recording, listener);
+            Runnable abort = () -> context.setProperty(ResponseGuard.ABORT, true);
+            try (EventStream stream = streams.openJson(response, heartbeat, abort, chatTurn)) {
+                writer.attach(stream);
+                runInStream(chatTurn, stream, release, () -> {
+                    FinishReason reason = runOrReplay(chatTurn, recorder, listener);
                     release.run();
-                    stream.end(reply.toJson(extra));
+                    stream.end(writer.toJson(extraFields));
                     return reason;
                 });
             }
@@ -133,16 +134,16 @@ public final class ChatCompletionsResource {
     public void stream(@Context ContainerRequestContext context, @Context SseEventSink sink) {
         Cancellation cancellation = new Cancellation();
         try (Admission.Ticket ticket = admission.admit(caller(context).name(), cancellation)) {
-            Asked asked = read(context, cancellation);
+            ChatTurn chatTurn = prepare(context, cancellation);
             Runnable release = () -> release(ticket, context);
-            @Nullable UsageReport usage = asked.request.includeUsage() ? asked.usage : null;
-            StreamingChatWriter reply = new StreamingChatWriter(asked.head, asked.format, usage, release);
-            @Nullable TurnRecorder recording = asked.recording(reply);
-            try (EventStream stream = streams.openEventStream(sink, reply.openingEvent(), asked)) {
-                reply.attach(stream);
-                ReasoningFormatter narrator = new ReasoningFormatter(
-                        asked.format, recording == null ? reply : recording.recordingWriter(), false);
-                run(asked, stream, release, () -> tell(asked, recording, narrator));
+            @Nullable UsageReport usage = chatTurn.request.includeUsage() ? chatTurn.usage : null;
+            StreamingChatWriter writer = new StreamingChatWriter(chatTurn.metadata, chatTurn.format, usage, release);
+            @Nullable TurnRecorder recorder = chatTurn.recorder(writer);
+            try (EventStream stream = streams.openEventStream(sink, writer.openingEvent(), chatTurn)) {
+                writer.attach(stream);
+                ReasoningFormatter formatter = new ReasoningFormatter(
+                        chatTurn.format, recorder == null ? writer : recorder.recordingWriter(), false);
+                runInStream(chatTurn, stream, release, () -> runOrReplay(chatTurn, recorder, formatter));
             }
         }
     }
@@ -158,37 +159,37 @@ public final class ChatCompletionsResource {
     }
 
     /** Runs a turn, in its conversation if it has one, or repeats it if that has its answer already. Returns why the answer ended. */
-    private FinishReason tell(Asked asked, @Nullable TurnRecorder recording, TurnListener listener) {
-        if (asked.entry == null || recording == null) {
-            return turns.run(asked.turn, listener);
+    private FinishReason runOrReplay(ChatTurn chatTurn, @Nullable TurnRecorder recorder, TurnListener listener) {
+        if (chatTurn.conversation == null || recorder == null) {
+            return turns.run(chatTurn.turn, listener);
         }
-        if (asked.earlier != null) {
-            return recording.replay(asked.earlier, listener);
+        if (chatTurn.storedTurn != null) {
+            return recorder.replay(chatTurn.storedTurn, listener);
         }
-        return floor.withLock(asked.entry, asked.turn.cancellation(), conversation -> {
-            Optional<StoredTurn> earlier = conversation.answered();
-            if (earlier.isPresent()) {
-                return recording.replay(earlier.get(), listener);
+        return conversationLock.withLock(chatTurn.conversation, chatTurn.turn.cancellation(), conversation -> {
+            Optional<StoredTurn> answered = conversation.answered();
+            if (answered.isPresent()) {
+                return recorder.replay(answered.get(), listener);
             }
-            Preset.History history = asked.turn.preset().history();
+            Preset.History history = chatTurn.turn.preset().history();
             // A client that kept the conversation itself could bring no more than a body.
-            HistoryLimits bounds =
+            HistoryLimits historyLimits =
                     new HistoryLimits(history.tokens(), settings.limits().body(), history.reasoning());
-            List<Message> messages = conversation.buildPrompt(asked.request.messages(), bounds);
-            return turns.run(asked.turn.withMessages(messages), recording.storingIn(conversation, listener));
+            List<Message> messages = conversation.buildPrompt(chatTurn.request.messages(), historyLimits);
+            return turns.run(chatTurn.turn.withMessages(messages), recorder.storingIn(conversation, listener));
         });
     }
 
     /** What a request asks for, read and looked up. */
-    private record Asked(
+    private record ChatTurn(
             ChatCompletionRequest request,
             Turn turn,
             ReasoningFormat format,
             UsageReport usage,
-            CompletionMetadata head,
+            CompletionMetadata metadata,
             Object requestId,
-            @Nullable ConversationRef entry,
-            @Nullable StoredTurn earlier)
+            @Nullable ConversationRef conversation,
+            @Nullable StoredTurn storedTurn)
             implements EventStream.Listener {
         @Override
         public void disconnected() {
@@ -202,17 +203,17 @@ public final class ChatCompletionsResource {
             turn.cancellation().cancel(unexpected.code(), String.valueOf(unexpected.getMessage()));
         }
 
-        LoggedTurn logged() {
+        LoggedTurn loggedTurn() {
             return new LoggedTurn(turn, requestId);
         }
 
         @Nullable
-        TurnRecorder recording(ChatWriter reply) {
-            return entry == null ? null : new TurnRecorder(head, format, reply, turn.cancellation());
+        TurnRecorder recorder(ChatWriter writer) {
+            return conversation == null ? null : new TurnRecorder(metadata, format, writer, turn.cancellation());
         }
     }
 
-    private Asked read(ContainerRequestContext context, Cancellation cancellation) {
+    private ChatTurn prepare(ContainerRequestContext context, Cancellation cancellation) {
         if (context.getMediaType() == null) {
             throw new NotSupportedException(); // Jersey takes a body without a type for one of any type
         }
@@ -221,41 +222,43 @@ public final class ChatCompletionsResource {
         ChatCompletionRequest request = RequestReader.read(body, settings.limits());
         Preset preset = presets.find(request.model(), caller::mayUse)
                 .orElseThrow(() -> ModelsResource.modelNotFound(String.valueOf(request.model())));
-        @Nullable ConversationRef entry = entry(request, caller, body, context);
+        @Nullable ConversationRef conversation = conversationRef(request, caller, body, context);
         RequestJson.body(context).drop();
         @Nullable
-        StoredTurn earlier = entry == null ? null : floor.findAnswer(entry).orElse(null);
+        StoredTurn storedTurn = conversation == null
+                ? null
+                : conversationLock.findAnswer(conversation).orElse(null);
         String fingerprint = Objects.requireNonNull(fingerprints.get(preset.name()));
-        return new Asked(
+        return new ChatTurn(
                 request,
                 new Turn(caller.name(), preset, request.prompt(preset), cancellation),
                 request.format(preset, settings.reasoningFormat()),
                 preset.usage() == null ? settings.usage() : preset.usage(),
-                earlier == null
+                storedTurn == null
                         ? CompletionMetadata.of(
-                                request.model() == null ? preset.name() : request.model(), fingerprint, entry)
+                                request.model() == null ? preset.name() : request.model(), fingerprint, conversation)
                         : new CompletionMetadata(
-                                earlier.id(),
-                                earlier.created(),
-                                earlier.model(),
+                                storedTurn.id(),
+                                storedTurn.created(),
+                                storedTurn.model(),
                                 fingerprint,
                                 request.conversationId()),
                 context.getProperty(RequestIdFilter.ATTRIBUTE),
-                entry,
-                earlier);
+                conversation,
+                storedTurn);
     }
 
-    private static @Nullable ConversationRef entry(
+    private static @Nullable ConversationRef conversationRef(
             ChatCompletionRequest request, Caller caller, byte[] body, ContainerRequestContext context) {
         if (request.conversationId() == null) {
             return null;
         }
         String key = context.getHeaderString(IDEMPOTENCY_KEY);
-        if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
+        if (key != null && (key.isBlank() || key.length() > MAX_KEY_LENGTH)) {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     IDEMPOTENCY_KEY,
-                    "The header 'Idempotency-Key' must have 1 to " + LONGEST_KEY + " characters.");
+                    "The header 'Idempotency-Key' must have 1 to " + MAX_KEY_LENGTH + " characters.");
         }
         return new ConversationRef(
                 caller.name(),
@@ -264,8 +267,9 @@ public final class ChatCompletionsResource {
     }
 
     /** Runs a turn into a stream. A failure ends the stream where it has begun, and is the response where it has not. */
-    private static void run(Asked asked, EventStream stream, Runnable release, Supplier<FinishReason> work) {
-        @Nullable GatewayException failure = asked.logged().run(work);
+    private static void runInStream(
+            ChatTurn chatTurn, EventStream stream, Runnable release, Supplier<FinishReason> work) {
+        @Nullable GatewayException failure = chatTurn.loggedTurn().run(work);
         release.run();
         if (failure != null && !stream.fail(ErrorBody.of(failure).toEvent())) {
             throw failure;

@@ -19,7 +19,7 @@ interface ChatWriter {
     /** An image of the answer, as the provider writes it. */
     void image(RawJson json);
 
-    void toolCall(Delta.ToolCall piece);
+    void toolCall(Delta.ToolCall delta);
 
     /** Sends what is held back. */
     void flush();

@@ -18,13 +18,13 @@ final class ContentReader {
             Set.of("thinking", "redacted_thinking", "reasoning", "reasoning_content");
 
     /** Where such a part has its text. What else it has is encrypted, or a signature. */
-    private static final Set<String> REASONING_TEXTS =
+    private static final Set<String> REASONING_TEXT_FIELDS =
             Set.of("thinking", "reasoning", "reasoning_content", "text", "summary", "content");
 
     private final JsonReader json;
     private final List<Part> parts = new ArrayList<>();
     private @Nullable Content content;
-    private @Nullable String otherPart;
+    private @Nullable String nonTextPart;
     private int start;
     private int end;
 
@@ -49,7 +49,7 @@ final class ContentReader {
         }
 
         /** What is inside the think block at the front; empty if there is none. */
-        String block() {
+        String thinkBlockReasoning() {
             String inside = text == null ? null : ThinkBlock.reasoning(text.text);
             return inside == null ? "" : inside;
         }
@@ -80,7 +80,7 @@ final class ContentReader {
     void reset() {
         parts.clear();
         content = null;
-        otherPart = null;
+        nonTextPart = null;
     }
 
     /** Reads the current value. */
@@ -93,9 +93,9 @@ final class ContentReader {
         json.require(JsonToken.START_ARRAY, path, "a string or a list of parts");
         start = json.start();
         for (int i = 0; json.next() != JsonToken.END_ARRAY; i++) {
-            Part part = part(path + "[" + i + "]");
+            Part part = readPart(path + "[" + i + "]");
             parts.add(part);
-            otherPart = part.text != null || otherPart != null ? otherPart : path + "[" + i + "]";
+            nonTextPart = part.text != null || nonTextPart != null ? nonTextPart : path + "[" + i + "]";
         }
         end = json.end();
         content = new Content.Parts(json.rawFrom(start));
@@ -114,7 +114,7 @@ final class ContentReader {
     /** The path of the first part that has no text; null: all have. */
     @Nullable
     String firstNonTextPart() {
-        return otherPart;
+        return nonTextPart;
     }
 
     /**
@@ -129,7 +129,7 @@ final class ContentReader {
         List<Part> kept = parts.stream().filter(part -> !part.isReasoning()).toList();
         List<String> blocks = new ArrayList<>();
         while (!kept.isEmpty() && kept.get(0).isOnlyThinkBlock()) { // providers reject a part with an empty text
-            blocks.add(kept.get(0).block());
+            blocks.add(kept.get(0).thinkBlockReasoning());
             kept = kept.subList(1, kept.size());
         }
         PartText first = kept.isEmpty() ? null : kept.get(0).text;
@@ -143,41 +143,42 @@ final class ContentReader {
                         && part.text != null
                         && ThinkBlock.stripped(part.text.text).isBlank());
         return new AnswerContent(
-                blank ? new Content.Text("") : new Content.Parts(rest(kept, first)), reasoning(blocks));
+                blank ? new Content.Text("") : new Content.Parts(withoutThinkBlock(kept, first)),
+                joinReasoning(blocks));
     }
 
-    private String reasoning(List<String> blocks) {
+    private String joinReasoning(List<String> blocks) {
         List<String> texts = new ArrayList<>();
         parts.stream()
                 .filter(Part::isReasoning)
-                .forEach(part -> collect(new RawJson(json.slice(part.start, part.end)), texts));
+                .forEach(part -> collectTexts(new RawJson(json.slice(part.start, part.end)), texts));
         texts.addAll(blocks);
         return String.join(
                 "\n\n", texts.stream().filter(text -> !text.isBlank()).toList());
     }
 
     /** Collects the texts of a reasoning part, or of a value in it. */
-    private static void collect(RawJson value, List<String> texts) {
+    private static void collectTexts(RawJson value, List<String> texts) {
         switch (value.text().charAt(0)) {
             case '"' -> texts.add(JsonSlices.string(value));
-            case '[' -> JsonSlices.elements(value).forEach(element -> collect(element, texts));
+            case '[' -> JsonSlices.elements(value).forEach(element -> collectTexts(element, texts));
             case '{' ->
                 JsonSlices.members(value).stream()
-                        .filter(member -> REASONING_TEXTS.contains(member.name()))
-                        .forEach(member -> collect(member.value(), texts));
+                        .filter(member -> REASONING_TEXT_FIELDS.contains(member.name()))
+                        .forEach(member -> collectTexts(member.value(), texts));
             default -> {} // a number, a boolean or null has no text
         }
     }
 
     /** The list of the parts that are kept, without a think block at the front of the first one's text. */
-    private RawJson rest(List<Part> kept, @Nullable PartText first) {
+    private RawJson withoutThinkBlock(List<Part> kept, @Nullable PartText first) {
         String open;
         int from;
         if (first == null) {
             from = kept.get(0).start;
             open = "";
         } else {
-            from = behind(
+            from = indexAfter(
                     first, first.text.length() - ThinkBlock.stripped(first.text).length());
             open = json.slice(kept.get(0).start, first.start + 1);
         }
@@ -190,7 +191,7 @@ final class ContentReader {
     }
 
     /** Where the JSON of a text goes on behind its first characters. */
-    private int behind(PartText text, int characters) {
+    private int indexAfter(PartText text, int characters) {
         int at = text.start + 1;
         for (int i = 0; i < characters; i++) {
             at += json.charAt(at) != '\\' ? 1 : json.charAt(at + 1) == 'u' ? 6 : 2;
@@ -198,7 +199,7 @@ final class ContentReader {
         return at;
     }
 
-    private Part part(String path) {
+    private Part readPart(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
         int from = json.start();
         String type = null;

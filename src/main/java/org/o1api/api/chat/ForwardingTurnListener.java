@@ -55,8 +55,8 @@ abstract class ForwardingTurnListener implements TurnListener {
     }
 
     @Override
-    public void toolCall(Delta.ToolCall piece) {
-        next.toolCall(piece);
+    public void toolCall(Delta.ToolCall delta) {
+        next.toolCall(delta);
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.o1api.model.RawJson;
 
 /** A JSON text read value by value: what is understood as its type, and what is passed on as its own text. */
 final class JsonReader implements AutoCloseable {
-    private static final int MAX_NAME = 256;
+    private static final int MAX_NAME_LENGTH = 256;
 
     private final String text;
     private final JsonParser json;
@@ -120,11 +120,11 @@ final class JsonReader implements AutoCloseable {
     /** A name: it may stand in every event of a stream, so it is short. */
     String name(String path) {
         String name = string(path);
-        if (name.length() > MAX_NAME) {
+        if (name.length() > MAX_NAME_LENGTH) {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     path,
-                    "'" + path + "' must have at most " + MAX_NAME + " characters, not " + name.length() + ".");
+                    "'" + path + "' must have at most " + MAX_NAME_LENGTH + " characters, not " + name.length() + ".");
         }
         return name;
     }
@@ -139,17 +139,17 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** One of some words. */
-    <T> T enumValue(String path, T[] all, Function<T, String> wireName) {
+    <T> T enumValue(String path, T[] constants, Function<T, String> wireName) {
         String given = string(path);
-        List<String> words = new ArrayList<>();
-        for (T one : all) {
-            words.add(wireName.apply(one));
-            if (wireName.apply(one).equals(given)) {
-                return one;
+        List<String> names = new ArrayList<>();
+        for (T constant : constants) {
+            names.add(wireName.apply(constant));
+            if (wireName.apply(constant).equals(given)) {
+                return constant;
             }
         }
         throw new RequestException(
-                ErrorCode.INVALID_REQUEST, path, "'" + path + "' must be one of " + String.join(", ", words) + ".");
+                ErrorCode.INVALID_REQUEST, path, "'" + path + "' must be one of " + String.join(", ", names) + ".");
     }
 
     boolean bool(String path) {
@@ -178,12 +178,12 @@ final class JsonReader implements AutoCloseable {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     path,
-                    "'" + path + "' must be between " + plain(min) + " and " + plain(max) + ".");
+                    "'" + path + "' must be between " + format(min) + " and " + format(max) + ".");
         }
         return value;
     }
 
-    private static String plain(double bound) {
+    private static String format(double bound) {
         return bound == Math.rint(bound) ? String.valueOf((long) bound) : String.valueOf(bound);
     }
 
@@ -200,18 +200,20 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** Fails unless the current value is of this kind. */
-    void require(JsonToken kind, String path, String what) {
-        if (json.currentToken() != kind) {
-            throw wrongType(path, what);
+    void require(JsonToken token, String path, String expected) {
+        if (json.currentToken() != token) {
+            throw wrongType(path, expected);
         }
     }
 
-    RequestException wrongType(String path, String wanted) {
+    RequestException wrongType(String path, String expected) {
         return new RequestException(
-                ErrorCode.INVALID_REQUEST, path, "'" + path + "' must be " + wanted + ", not " + found() + ".");
+                ErrorCode.INVALID_REQUEST,
+                path,
+                "'" + path + "' must be " + expected + ", not " + currentTypeName() + ".");
     }
 
-    private String found() {
+    private String currentTypeName() {
         JsonToken token = json.currentToken();
         return switch (token) {
             case START_OBJECT -> "an object";

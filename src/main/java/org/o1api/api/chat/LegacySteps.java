@@ -17,8 +17,8 @@ final class LegacySteps extends ForwardingTurnListener {
     private final long startNanos = System.nanoTime();
     private final StringBuilder text = new StringBuilder();
     private String title = "";
-    private long stepNanos = startNanos;
-    private boolean callsTool;
+    private long stepStartNanos = startNanos;
+    private boolean hasToolCalls;
 
     /** Listens, and passes everything on. */
     LegacySteps(TurnListener next) {
@@ -36,67 +36,67 @@ final class LegacySteps extends ForwardingTurnListener {
             json.writeEndArray();
         }
         json.writeEndArray();
-        json.writeNumberField("total_thinking_time", (stepNanos - startNanos) / 1e9);
+        json.writeNumberField("total_thinking_time", (stepStartNanos - startNanos) / 1e9);
     }
 
     @Override
     public void stepStarted(int number) {
         if (number <= steps.size()) { // the one before broke off, and this one stands for both
-            stepNanos = steps.remove(number - 1).startNanos;
+            stepStartNanos = steps.remove(number - 1).startNanos;
         }
         title = "Step " + number;
         super.stepStarted(number);
     }
 
     @Override
-    public void stepTitled(int number, String given) {
-        title = "Step " + number + ": " + given;
-        super.stepTitled(number, given);
+    public void stepTitled(int number, String stepTitle) {
+        title = "Step " + number + ": " + stepTitle;
+        super.stepTitled(number, stepTitle);
     }
 
     @Override
-    public void stepText(int number, String piece) {
-        text.append(piece);
-        super.stepText(number, piece);
+    public void stepText(int number, String delta) {
+        text.append(delta);
+        super.stepText(number, delta);
     }
 
     @Override
     public void stepEnded(int number) {
-        add();
+        addStep();
         super.stepEnded(number);
     }
 
     @Override
-    public void answerText(String piece) {
-        text.append(piece);
-        super.answerText(piece);
+    public void answerText(String delta) {
+        text.append(delta);
+        super.answerText(delta);
     }
 
     @Override
-    public void refusalText(String piece) {
-        text.append(piece);
-        super.refusalText(piece);
+    public void refusalText(String delta) {
+        text.append(delta);
+        super.refusalText(delta);
     }
 
     @Override
-    public void toolCall(Delta.ToolCall piece) {
-        callsTool = true;
-        super.toolCall(piece);
+    public void toolCall(Delta.ToolCall delta) {
+        hasToolCalls = true;
+        super.toolCall(delta);
     }
 
     @Override
     public void completed(FinishReason reason, TurnUsage usage) {
-        if (!callsTool || !text.isEmpty()) {
+        if (!hasToolCalls || !text.isEmpty()) {
             title = "Final Answer";
-            add();
+            addStep();
         }
         super.completed(reason, usage);
     }
 
-    private void add() {
+    private void addStep() {
         long now = System.nanoTime();
-        steps.add(new Step(title, text.toString(), stepNanos, now));
-        stepNanos = now;
+        steps.add(new Step(title, text.toString(), stepStartNanos, now));
+        stepStartNanos = now;
         text.setLength(0);
     }
 }

@@ -38,7 +38,7 @@ final class LoggedTurn {
                     Level.INFO,
                     "turn done: {0} {1} ms={2} finish={3}",
                     identity(),
-                    used(),
+                    totals(),
                     millisSince(startNanos),
                     reason.wireName());
             return null;
@@ -53,7 +53,7 @@ final class LoggedTurn {
                 identity(),
                 String.valueOf(failure.code().status()),
                 failure.code().wireName(),
-                used(),
+                totals(),
                 millisSince(startNanos)); // not the message: it may quote the provider, and the provider the prompt
         return failure;
     }
@@ -64,7 +64,7 @@ final class LoggedTurn {
     }
 
     /** The totals, as the ledger has them. A turn that is replayed uses nothing. */
-    private String used() {
+    private String totals() {
         TurnLedger ledger = turn.ledger();
         Usage total = ledger.totalUsage();
         return "calls=" + ledger.calls() + " attempts=" + ledger.attempts() + " tokens=" + total.inputTokens() + "+"

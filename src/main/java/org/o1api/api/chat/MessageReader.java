@@ -20,7 +20,7 @@ import org.o1api.model.Role;
  */
 final class MessageReader {
     /** The reasoning of an earlier answer: shown to people, and sent only to models that want it back. */
-    private static final List<String> EARLIER_REASONING =
+    private static final List<String> REASONING_FIELDS =
             List.of("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks");
 
     private final JsonReader json;
@@ -83,7 +83,7 @@ final class MessageReader {
             throw RequestException.missing(path + ".role");
         }
         if (role == Role.ASSISTANT) {
-            return answer(fields);
+            return assistantMessage(fields);
         }
         Content whole = content.content();
         if (whole == null) {
@@ -103,9 +103,9 @@ final class MessageReader {
     }
 
     /** An earlier answer: its reasoning is apart from its content, wherever the client has put it. */
-    private Message answer(Map<String, RawJson> fields) {
+    private Message assistantMessage(Map<String, RawJson> fields) {
         Map<String, RawJson> reasoning = new LinkedHashMap<>(0);
-        for (String name : EARLIER_REASONING) {
+        for (String name : REASONING_FIELDS) {
             RawJson value = fields.remove(name);
             if (value != null && !value.text().equals("\"\"")) {
                 reasoning.put(name, value);
@@ -122,7 +122,7 @@ final class MessageReader {
         if (found != null
                 && reasoning.isEmpty()
                 && (!found.isEmpty() || new Message(Role.ASSISTANT, rest, fields).isEmptyAnswer())) {
-            reasoning.put(EARLIER_REASONING.get(0), new RawJson(JsonSlices.quoted(found)));
+            reasoning.put(REASONING_FIELDS.get(0), new RawJson(JsonSlices.quoted(found)));
         }
         return new Message(Role.ASSISTANT, rest, fields, reasoning);
     }

@@ -12,61 +12,61 @@ import org.o1api.reasoning.TurnListener;
 /** Writes a turn as text, in the caller's reasoning format: a heading for each step, the step's text, the answer. */
 final class ReasoningFormatter implements TurnListener {
     private final ReasoningFormat format;
-    private final ChatWriter reply;
-    private final boolean whole;
-    private final ThinkTagEscaper thinkText = new ThinkTagEscaper();
+    private final ChatWriter writer;
+    private final boolean buffered;
+    private final ThinkTagEscaper escaper = new ThinkTagEscaper();
     private final long startNanos = System.nanoTime();
-    private boolean reasoned;
-    private boolean headed;
+    private boolean inReasoning;
+    private boolean headingEnded;
     /** A title that came after text of its step: it heads the text that follows. Empty: there is none. */
     private String lateTitle = "";
 
-    private boolean answered;
+    private boolean answerStarted;
     private boolean afterCarriageReturn;
 
     /**
      * Writes into a reply.
      *
-     * @param whole whether the client gets nothing before the turn is complete
+     * @param buffered whether the client gets nothing before the turn is complete
      */
-    ReasoningFormatter(ReasoningFormat format, ChatWriter reply, boolean whole) {
+    ReasoningFormatter(ReasoningFormat format, ChatWriter writer, boolean buffered) {
         this.format = format;
-        this.reply = reply;
-        this.whole = whole;
+        this.writer = writer;
+        this.buffered = buffered;
     }
 
     @Override
     public boolean isBuffered() {
-        return whole;
+        return buffered;
     }
 
     @Override
     public void accepted() {
-        reply.accepted();
+        writer.accepted();
     }
 
     @Override
     public void stepStarted(int number) {
-        if (!reasoned && format == ReasoningFormat.THINK) {
-            tag(ThinkBlock.START);
+        if (!inReasoning && format == ReasoningFormat.THINK) {
+            writeTag(ThinkBlock.START);
         }
-        headed = false;
+        headingEnded = false;
         lateTitle = "";
         switch (format) {
-            case DETAILS -> reason((reasoned ? "\n" : "") + "<details open>\n<summary>Step " + number);
-            case MARKDOWN -> reason("\n\n## Step " + number);
-            default -> reason((reasoned ? "\n\n" : "") + "## Step " + number);
+            case DETAILS -> writeReasoning((inReasoning ? "\n" : "") + "<details open>\n<summary>Step " + number);
+            case MARKDOWN -> writeReasoning("\n\n## Step " + number);
+            default -> writeReasoning((inReasoning ? "\n\n" : "") + "## Step " + number);
         }
-        reasoned = true;
+        inReasoning = true;
     }
 
     @Override
     public void stepTitled(int number, String title) {
         String line = title.strip().replaceAll("\\R", " ");
-        if (headed) {
+        if (headingEnded) {
             lateTitle = line;
         } else {
-            reason(line.isEmpty() ? "" : ": " + (format == ReasoningFormat.DETAILS ? escaped(line) : line));
+            writeReasoning(line.isEmpty() ? "" : ": " + (format == ReasoningFormat.DETAILS ? escapeHtml(line) : line));
             endHeading();
         }
     }
@@ -76,7 +76,7 @@ final class ReasoningFormatter implements TurnListener {
         endHeading();
         String titled = lateTitle.isEmpty() ? text : "\n\n" + heading(lateTitle) + "\n" + text.stripLeading();
         lateTitle = "";
-        reason(format == ReasoningFormat.DETAILS ? escaped(titled) : titled);
+        writeReasoning(format == ReasoningFormat.DETAILS ? escapeHtml(titled) : titled);
     }
 
     /** A heading within a step. */
@@ -88,89 +88,89 @@ final class ReasoningFormatter implements TurnListener {
     public void stepEnded(int number) {
         endHeading();
         if (format == ReasoningFormat.DETAILS) {
-            reason("\n</details>");
+            writeReasoning("\n</details>");
         }
     }
 
     private void endHeading() {
-        if (!headed) {
-            headed = true;
+        if (!headingEnded) {
+            headingEnded = true;
             afterCarriageReturn = false;
-            reason(format == ReasoningFormat.DETAILS ? "</summary>\n" : "\n");
+            writeReasoning(format == ReasoningFormat.DETAILS ? "</summary>\n" : "\n");
         }
     }
 
-    private void reason(String text) {
+    private void writeReasoning(String text) {
         switch (format) {
             case NONE -> {}
-            case THINK -> reply.content(thinkText.append(text));
-            case MARKDOWN, DETAILS -> reply.content(text);
-            case REASONING_CONTENT, REASONING, BOTH -> reply.reasoning(text);
+            case THINK -> writer.content(escaper.append(text));
+            case MARKDOWN, DETAILS -> writer.content(text);
+            case REASONING_CONTENT, REASONING, BOTH -> writer.reasoning(text);
         }
     }
 
     @Override
     public void answerText(String text) {
-        beginAnswer();
-        if (!answered) {
-            answered = true;
+        startAnswer();
+        if (!answerStarted) {
+            answerStarted = true;
             if (format == ReasoningFormat.MARKDOWN || format == ReasoningFormat.DETAILS) {
-                reply.content("\n\n### Final Answer\n");
+                writer.content("\n\n### Final Answer\n");
             }
         }
-        reply.content(text);
+        writer.content(text);
     }
 
     @Override
     public void refusalText(String text) {
-        beginAnswer();
-        reply.refusal(text);
+        startAnswer();
+        writer.refusal(text);
     }
 
     @Override
     public void image(RawJson json) {
-        beginAnswer();
-        reply.image(json);
+        startAnswer();
+        writer.image(json);
     }
 
     @Override
-    public void toolCall(Delta.ToolCall piece) {
-        beginAnswer();
-        reply.toolCall(piece);
+    public void toolCall(Delta.ToolCall delta) {
+        startAnswer();
+        writer.toolCall(delta);
     }
 
-    private void beginAnswer() {
-        if (reasoned && format == ReasoningFormat.THINK) {
-            reply.content(thinkText.finish());
-            tag(ThinkBlock.END);
+    private void startAnswer() {
+        if (inReasoning && format == ReasoningFormat.THINK) {
+            writer.content(escaper.finish());
+            writeTag(ThinkBlock.END);
         }
-        reasoned = false;
+        inReasoning = false;
     }
 
     /** A tag is a delta of its own. */
-    private void tag(String tag) {
-        reply.flush();
-        reply.content(tag);
-        reply.flush();
+    private void writeTag(String tag) {
+        writer.flush();
+        writer.content(tag);
+        writer.flush();
     }
 
     @Override
     public void completed(FinishReason reason, TurnUsage usage) {
-        beginAnswer(); // the block is closed without an answer too
-        if (answered && (format == ReasoningFormat.MARKDOWN || format == ReasoningFormat.DETAILS)) {
+        startAnswer(); // the block is closed without an answer too
+        if (answerStarted && (format == ReasoningFormat.MARKDOWN || format == ReasoningFormat.DETAILS)) {
             double seconds = (System.nanoTime() - startNanos) / 1e9;
-            reply.content(String.format(Locale.ROOT, "\n\n**Total thinking time: %.2f seconds**", seconds));
+            writer.content(String.format(Locale.ROOT, "\n\n**Total thinking time: %.2f seconds**", seconds));
         }
-        reply.completed(reason, usage);
+        writer.completed(reason, usage);
     }
 
     @Override
     public void flush() {
-        reply.flush();
+        writer.flush();
     }
 
     /** Text as HTML, line breaks kept, also where {@code \r\n} comes in two pieces. */
-    private String escaped(String text) {
+    private String escapeHtml(String text) {
         StringBuilder html = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -18,18 +18,18 @@ import org.o1api.model.ErrorCode;
  */
 final class ReasoningOptionsReader {
     /** Words for an effort that leave it to us, as an empty text does. */
-    private static final Set<String> NO_EFFORT = Set.of("", "default", "auto");
+    private static final Set<String> DEFAULT_EFFORT_VALUES = Set.of("", "default", "auto");
 
-    private static final String EFFORTS =
+    private static final String ALLOWED_EFFORT_VALUES =
             Arrays.stream(Effort.values()).map(Effort::wireName).collect(Collectors.joining(", ")) + ", default, auto";
 
     private final JsonReader json;
-    private @Nullable Effort effort;
+    private @Nullable Effort topLevelEffort;
     private @Nullable Effort reasoningEffort;
     private @Nullable Effort thinkingEffort;
     private @Nullable Boolean included;
     private boolean excluded;
-    private boolean hasReasoning;
+    private boolean hasReasoningObject;
     private boolean usageIncluded;
 
     ReasoningOptionsReader(JsonReader json) {
@@ -44,11 +44,11 @@ final class ReasoningOptionsReader {
      */
     boolean read(String name) {
         switch (name) {
-            case "reasoning_effort" -> effort = effort(name);
-            case "reasoning" -> reasoning(name);
-            case "thinking" -> thinking(name);
+            case "reasoning_effort" -> topLevelEffort = effort(name);
+            case "reasoning" -> readReasoning(name);
+            case "thinking" -> readThinking(name);
             case "include_reasoning" -> included = json.bool(name);
-            case "usage" -> usage(name);
+            case "usage" -> readUsage(name);
             default -> {
                 return false;
             }
@@ -59,8 +59,8 @@ final class ReasoningOptionsReader {
     /** How much to reason; null: the caller leaves that to us. */
     @Nullable
     Effort effort() {
-        if (effort != null) {
-            return effort;
+        if (topLevelEffort != null) {
+            return topLevelEffort;
         }
         return reasoningEffort != null ? reasoningEffort : thinkingEffort;
     }
@@ -76,7 +76,7 @@ final class ReasoningOptionsReader {
 
     /** Whether the caller speaks OpenRouter's dialect: its clients read {@code reasoning} and nothing else. */
     boolean wantsReasoningField() {
-        return hasReasoning || usageIncluded;
+        return hasReasoningObject || usageIncluded;
     }
 
     /** Whether a stream is to end with its usage. */
@@ -85,36 +85,37 @@ final class ReasoningOptionsReader {
     }
 
     private @Nullable Effort effort(String path) {
-        String word = json.string(path);
-        return NO_EFFORT.contains(word)
+        String named = json.string(path);
+        return DEFAULT_EFFORT_VALUES.contains(named)
                 ? null
-                : Effort.fromWireName(word)
-                        .orElseThrow(() -> invalid(path, "'" + path + "' must be one of " + EFFORTS + "."));
+                : Effort.fromWireName(named)
+                        .orElseThrow(
+                                () -> invalid(path, "'" + path + "' must be one of " + ALLOWED_EFFORT_VALUES + "."));
     }
 
     /** OpenAI's and OpenRouter's object. */
-    private void reasoning(String path) {
+    private void readReasoning(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object such as {\"effort\": \"high\"}");
         @Nullable Boolean enabled = null;
-        @Nullable Effort word = null;
+        @Nullable Effort named = null;
         @Nullable Effort budget = null;
         excluded = false;
-        hasReasoning = true;
+        hasReasoningObject = true;
         for (String field = json.nextField(); field != null; field = json.nextField()) {
             String at = path + "." + field;
             switch (field) {
                 case "enabled" -> enabled = json.bool(at);
-                case "effort" -> word = effort(at);
+                case "effort" -> named = effort(at);
                 case "max_tokens" -> budget = Effort.fromTokenBudget(json.integer(at, 0));
                 case "exclude" -> excluded = json.bool(at);
                 default -> json.skip();
             }
         }
-        reasoningEffort = enabled != null && !enabled ? Effort.NONE : word != null ? word : budget;
+        reasoningEffort = enabled != null && !enabled ? Effort.NONE : named != null ? named : budget;
     }
 
     /** DeepSeek's and Anthropic's object. */
-    private void thinking(String path) {
+    private void readThinking(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object such as {\"type\": \"enabled\"}");
         String type = "enabled";
         @Nullable Effort budget = null;
@@ -135,7 +136,7 @@ final class ReasoningOptionsReader {
     }
 
     /** OpenRouter's way to ask for the usage. */
-    private void usage(String path) {
+    private void readUsage(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object such as {\"include\": true}");
         usageIncluded = false;
         for (String field = json.nextField(); field != null; field = json.nextField()) {

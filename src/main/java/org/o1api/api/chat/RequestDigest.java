@@ -13,7 +13,7 @@ import org.o1api.json.Json;
 
 /** What makes two requests the same: all that they ask, but not the white space, nor whether the answer is streamed. */
 final class RequestDigest {
-    private static final Set<String> MODE = Set.of("stream", "stream_options", "usage");
+    private static final Set<String> RESPONSE_FIELDS = Set.of("stream", "stream_options", "usage");
 
     private RequestDigest() {}
 
@@ -23,7 +23,7 @@ final class RequestDigest {
         try (JsonParser json = Json.parser(body)) {
             int depth = 0;
             for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-                if (depth == 1 && token == JsonToken.FIELD_NAME && MODE.contains(json.currentName())) {
+                if (depth == 1 && token == JsonToken.FIELD_NAME && RESPONSE_FIELDS.contains(json.currentName())) {
                     json.nextToken();
                     json.skipChildren();
                     continue;

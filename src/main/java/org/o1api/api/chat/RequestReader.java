@@ -19,10 +19,10 @@ import org.o1api.reasoning.Prompt;
  */
 final class RequestReader {
     private static final Set<String> TOOL_CHOICES = Set.of("none", "auto", "required");
-    private static final Set<String> NO_FUNCTION_CALL = Set.of("none", "auto");
+    private static final Set<String> DEFAULT_FUNCTION_CALLS = Set.of("none", "auto");
 
     /** What OpenAI's clients ask of OpenAI's own service: its storage, its price, its cache. */
-    private static final Set<String> WITHOUT_EFFECT =
+    private static final Set<String> IGNORED_FIELDS =
             Set.of("store", "service_tier", "prompt_cache_key", "prompt_cache_retention");
 
     private final JsonReader json;
@@ -31,9 +31,9 @@ final class RequestReader {
     private final MessageReader messages;
     private final ChatCompletionRequest.Builder request = new ChatCompletionRequest.Builder();
     /** A field that other APIs have in place of {@code messages}. */
-    private @Nullable String otherPrompt;
+    private @Nullable String promptField;
     /** Whether the request asks OpenAI to store it. */
-    private boolean stores;
+    private boolean storeRequested;
 
     private RequestReader(JsonReader json, ApiSettings.RequestLimits limits) {
         this.json = json;
@@ -58,16 +58,16 @@ final class RequestReader {
             throw RequestJson.notAnObject();
         }
         for (String field = json.nextField(); field != null; field = json.nextField()) {
-            field(field);
+            readField(field);
         }
         if (json.next() != null) {
             throw RequestJson.trailingContent();
         }
-        if (request.messages.isEmpty() && otherPrompt != null) {
+        if (request.messages.isEmpty() && promptField != null) {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
-                    otherPrompt,
-                    "This is the Chat Completions API, which takes 'messages' instead of '" + otherPrompt
+                    promptField,
+                    "This is the Chat Completions API, which takes 'messages' instead of '" + promptField
                             + "'. Send 'messages': [{\"role\": \"user\", \"content\": \"...\"}].");
         }
         if (request.messages.isEmpty()) {
@@ -81,8 +81,8 @@ final class RequestReader {
                     "'messages' contains only reasoning of earlier answers, which is not sent to the model. Add a user"
                             + " message.");
         }
-        dropChoiceWithoutTools();
-        if (stores) {
+        dropToolChoiceWithoutTools();
+        if (storeRequested) {
             request.fields.remove("metadata"); // of what is stored: OpenAI rejects it in a request that is not
         }
         request.effort = reasoning.effort();
@@ -92,21 +92,21 @@ final class RequestReader {
         return request.build();
     }
 
-    private void field(String name) {
+    private void readField(String name) {
         switch (name) {
             case "model" -> request.model = json.name(name);
             case "messages" -> request.messages = messages.messages(name);
             case "stream" -> json.bool(name); // AcceptFilter has acted on it
-            case "stream_options" -> streamOptions();
-            case "temperature" -> number(name, 0, 2);
-            case "top_p" -> number(name, 0, 1);
-            case "presence_penalty", "frequency_penalty" -> number(name, -2, 2);
+            case "stream_options" -> readStreamOptions();
+            case "temperature" -> readNumber(name, 0, 2);
+            case "top_p" -> readNumber(name, 0, 1);
+            case "presence_penalty", "frequency_penalty" -> readNumber(name, -2, 2);
             case "max_tokens", "max_completion_tokens" ->
-                maxTokens(new Prompt.MaxTokens(name, json.positiveInteger(name)));
-            case "stop" -> stop(name);
-            case "response_format" -> responseFormat(name);
+                limitTokens(new Prompt.MaxTokens(name, json.positiveInteger(name)));
+            case "stop" -> readStop(name);
+            case "response_format" -> readResponseFormat(name);
             case "tools" -> request.tools = tools.tools(name);
-            case "tool_choice" -> toolChoice(name);
+            case "tool_choice" -> readToolChoice(name);
             case "parallel_tool_calls" -> {
                 json.bool(name);
                 request.closingFields.put(name, json.raw());
@@ -126,7 +126,7 @@ final class RequestReader {
                             "'logprobs' is not supported: an answer takes several calls to the model. Leave it out.");
                 }
             }
-            case "modalities" -> modalities(name);
+            case "modalities" -> readModalities(name);
             case "top_logprobs" -> {
                 if (!json.isZero()) {
                     throw unsupported(
@@ -142,24 +142,24 @@ final class RequestReader {
             }
             case "function_call" -> {
                 // with functions to choose from, 'functions' is refused
-                if (json.current() != JsonToken.VALUE_STRING || !NO_FUNCTION_CALL.contains(json.text())) {
+                if (json.current() != JsonToken.VALUE_STRING || !DEFAULT_FUNCTION_CALLS.contains(json.text())) {
                     throw unsupported(name, "'function_call' is not supported. Send 'tool_choice' instead.");
                 }
             }
             case "x_o1" -> throw unsupported(name, "'x_o1' is not supported yet. Leave it out.");
             case "audio" ->
                 throw unsupported(name, "'audio' is not supported: this gateway answers in text. Leave it out.");
-            default -> other(name);
+            default -> readOtherField(name);
         }
     }
 
-    private void other(String name) {
+    private void readOtherField(String name) {
         if (reasoning.read(name)) {
             return;
         }
-        if (WITHOUT_EFFECT.contains(name)) {
+        if (IGNORED_FIELDS.contains(name)) {
             if (name.equals("store")) {
-                stores = json.current() == JsonToken.VALUE_TRUE;
+                storeRequested = json.current() == JsonToken.VALUE_TRUE;
             }
             json.skip();
             return;
@@ -167,22 +167,22 @@ final class RequestReader {
         RawJson value = json.raw();
         if (!AnswerConstraints.contains(name)) {
             if (name.equals("input") || name.equals("prompt")) {
-                otherPrompt = name;
+                promptField = name;
             }
             request.fields.put(name, value);
-        } else if (!requestsNothing(name, value)) {
+        } else if (!isWithoutEffect(name, value)) {
             request.closingFields.put(name, value);
         }
     }
 
     /** Whether a constraint is empty. An empty schema is one, however: it allows any JSON. */
-    private static boolean requestsNothing(String name, RawJson value) {
-        boolean schema = name.endsWith("json") || name.equals("json_schema") || name.equals("format");
-        return schema ? value.text().equals("\"\"") : value.isEmpty();
+    private static boolean isWithoutEffect(String name, RawJson value) {
+        boolean isSchema = name.endsWith("json") || name.equals("json_schema") || name.equals("format");
+        return isSchema ? value.text().equals("\"\"") : value.isEmpty();
     }
 
     /** Text is what we ask for anyway; what else there is to be belongs to the answer. */
-    private void modalities(String name) {
+    private void readModalities(String name) {
         json.require(JsonToken.START_ARRAY, name, "a list of strings");
         int start = json.start();
         boolean onlyText = true;
@@ -199,18 +199,18 @@ final class RequestReader {
     }
 
     /** Of two bounds the tighter one counts. */
-    private void maxTokens(Prompt.MaxTokens given) {
+    private void limitTokens(Prompt.MaxTokens given) {
         if (request.maxTokens == null || given.limit() < request.maxTokens.limit()) {
             request.maxTokens = given;
         }
     }
 
-    private void number(String name, double min, double max) {
+    private void readNumber(String name, double min, double max) {
         json.number(name, min, max);
         request.fields.put(name, json.raw());
     }
 
-    private void stop(String name) {
+    private void readStop(String name) {
         int start = json.start();
         if (json.current() != JsonToken.VALUE_STRING) {
             json.require(JsonToken.START_ARRAY, name, "a string or a list of strings");
@@ -224,14 +224,14 @@ final class RequestReader {
         }
     }
 
-    private void responseFormat(String name) {
+    private void readResponseFormat(String name) {
         RawJson format = new ResponseFormatReader(json).format(name);
         if (format != null) {
             request.closingFields.put(name, format);
         }
     }
 
-    private void toolChoice(String name) {
+    private void readToolChoice(String name) {
         if (json.current() == JsonToken.VALUE_STRING && !TOOL_CHOICES.contains(json.text())) {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
@@ -242,7 +242,7 @@ final class RequestReader {
     }
 
     /** Without tools there is nothing to choose; providers refuse a choice then. */
-    private void dropChoiceWithoutTools() {
+    private void dropToolChoiceWithoutTools() {
         if (request.tools != null) {
             return;
         }
@@ -258,7 +258,7 @@ final class RequestReader {
         }
     }
 
-    private void streamOptions() {
+    private void readStreamOptions() {
         json.require(JsonToken.START_OBJECT, "stream_options", "an object");
         for (String field = json.nextField(); field != null; field = json.nextField()) {
             if (field.equals("include_usage")) {

@@ -25,7 +25,7 @@ final class ResponseFormatReader {
             switch (field) {
                 case "type" -> type = json.string(path + ".type");
                 case "json_schema" -> {
-                    schema(path + ".json_schema");
+                    checkSchema(path + ".json_schema");
                     hasSchema = true;
                 }
                 default -> json.skip();
@@ -45,7 +45,7 @@ final class ResponseFormatReader {
         };
     }
 
-    private void schema(String path) {
+    private void checkSchema(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
         boolean named = false;
         for (String field = json.nextField(); field != null; field = json.nextField()) {

@@ -17,25 +17,25 @@ import org.o1api.server.EventStream;
 
 /** A reply as a stream of chunks. Text of one kind is joined until the turn has to wait, and then goes out at once. */
 final class StreamingChatWriter implements ChatWriter {
-    private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EVENT_PREFIX = "data: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EVENT_SUFFIX = "\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final String OBJECT = "chat.completion.chunk";
 
-    private enum Kind {
+    private enum TextKind {
         CONTENT,
         REASONING,
         REFUSAL
     }
 
-    private final CompletionMetadata head;
+    private final CompletionMetadata metadata;
     private final ReasoningFormat format;
     private final @Nullable UsageReport usageReport;
     private final Runnable beforeEnd;
-    private final Set<Integer> toolCalls = new HashSet<>();
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
-    private final StringBuilder held = new StringBuilder();
-    private Kind heldKind = Kind.CONTENT;
+    private final Set<Integer> startedToolCalls = new HashSet<>();
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream(1024);
+    private final StringBuilder bufferedText = new StringBuilder();
+    private TextKind bufferedKind = TextKind.CONTENT;
     private @Nullable EventStream stream;
 
     /**
@@ -45,8 +45,11 @@ final class StreamingChatWriter implements ChatWriter {
      * @param beforeEnd run before the last events are written: a client that has read them may send its next request at once
      */
     StreamingChatWriter(
-            CompletionMetadata head, ReasoningFormat format, @Nullable UsageReport usageReport, Runnable beforeEnd) {
-        this.head = head;
+            CompletionMetadata metadata,
+            ReasoningFormat format,
+            @Nullable UsageReport usageReport,
+            Runnable beforeEnd) {
+        this.metadata = metadata;
         this.format = format;
         this.usageReport = usageReport;
         this.beforeEnd = beforeEnd;
@@ -54,11 +57,11 @@ final class StreamingChatWriter implements ChatWriter {
 
     /** The chunk that a stream begins with. */
     byte[] openingEvent() {
-        delta(json -> {
+        writeDelta(json -> {
             json.writeStringField("role", "assistant");
             json.writeStringField("content", "");
         });
-        return taken();
+        return takeOutput();
     }
 
     /** Where the chunks go; comes before all that is reported. */
@@ -80,31 +83,31 @@ final class StreamingChatWriter implements ChatWriter {
 
     @Override
     public void reasoning(String text) {
-        hold(text, Kind.REASONING);
+        buffer(text, TextKind.REASONING);
     }
 
     @Override
     public void content(String text) {
-        hold(text, Kind.CONTENT);
+        buffer(text, TextKind.CONTENT);
     }
 
     @Override
     public void refusal(String text) {
-        hold(text, Kind.REFUSAL);
+        buffer(text, TextKind.REFUSAL);
     }
 
-    private void hold(String text, Kind kind) {
-        if (heldKind != kind) {
-            render(true);
-            heldKind = kind;
+    private void buffer(String text, TextKind kind) {
+        if (bufferedKind != kind) {
+            renderText(true);
+            bufferedKind = kind;
         }
-        held.append(text);
+        bufferedText.append(text);
     }
 
     @Override
     public void image(RawJson image) {
-        render(true);
-        delta(json -> {
+        renderText(true);
+        writeDelta(json -> {
             json.writeArrayFieldStart("images");
             Json.writeRaw(json, image);
             json.writeEndArray();
@@ -112,27 +115,27 @@ final class StreamingChatWriter implements ChatWriter {
     }
 
     @Override
-    public void toolCall(Delta.ToolCall piece) {
-        render(true);
-        boolean first = toolCalls.add(piece.index());
-        delta(json -> {
+    public void toolCall(Delta.ToolCall delta) {
+        renderText(true);
+        boolean first = startedToolCalls.add(delta.index());
+        writeDelta(json -> {
             json.writeArrayFieldStart("tool_calls");
             json.writeStartObject();
-            json.writeNumberField("index", piece.index());
+            json.writeNumberField("index", delta.index());
             if (first) {
-                if (piece.id() != null) {
-                    json.writeStringField("id", piece.id());
+                if (delta.id() != null) {
+                    json.writeStringField("id", delta.id());
                 }
                 json.writeStringField("type", "function");
             }
             json.writeObjectFieldStart("function");
-            if (first && piece.name() != null) {
-                json.writeStringField("name", piece.name());
+            if (first && delta.name() != null) {
+                json.writeStringField("name", delta.name());
             }
-            json.writeStringField("arguments", piece.arguments());
-            ToolCalls.writeExtraFunctionFields(json, piece.fields());
+            json.writeStringField("arguments", delta.arguments());
+            ToolCalls.writeExtraFunctionFields(json, delta.fields());
             json.writeEndObject();
-            ToolCalls.writeExtraFields(json, piece.fields());
+            ToolCalls.writeExtraFields(json, delta.fields());
             json.writeEndObject();
             json.writeEndArray();
         });
@@ -140,9 +143,9 @@ final class StreamingChatWriter implements ChatWriter {
 
     @Override
     public void flush() {
-        render(false);
-        if (out.size() > 0) {
-            stream().send(taken());
+        renderText(false);
+        if (output.size() > 0) {
+            stream().send(takeOutput());
         } else {
             stream().probe();
         }
@@ -150,37 +153,37 @@ final class StreamingChatWriter implements ChatWriter {
 
     @Override
     public void completed(FinishReason reason, TurnUsage usage) {
-        render(true);
-        chunk(reason, json -> {});
+        renderText(true);
+        writeChunk(reason, json -> {});
         UsageReport report = usageReport;
         if (report != null) {
-            event(json -> {
-                head.writeStartObject(json, OBJECT);
+            writeEvent(json -> {
+                metadata.writeStartObject(json, OBJECT);
                 json.writeArrayFieldStart("choices");
                 json.writeEndArray();
                 UsageFields.write(json, usage, report);
                 json.writeEndObject();
             });
         }
-        out.writeBytes(DONE);
+        output.writeBytes(DONE);
         beforeEnd.run();
-        stream().end(taken());
+        stream().end(takeOutput());
     }
 
     /** Renders the held text; half a character waits for its other half unless that cannot come any more. */
-    private void render(boolean whole) {
-        int length = held.length();
-        if (length > 0 && !whole && Character.isHighSurrogate(held.charAt(length - 1))) {
+    private void renderText(boolean complete) {
+        int length = bufferedText.length();
+        if (length > 0 && !complete && Character.isHighSurrogate(bufferedText.charAt(length - 1))) {
             length--;
         }
         if (length == 0) {
             return;
         }
-        String text = held.substring(0, length);
-        held.delete(0, length);
-        delta(json -> {
-            if (heldKind != Kind.REASONING) {
-                json.writeStringField(heldKind == Kind.REFUSAL ? "refusal" : "content", text);
+        String text = bufferedText.substring(0, length);
+        bufferedText.delete(0, length);
+        writeDelta(json -> {
+            if (bufferedKind != TextKind.REASONING) {
+                json.writeStringField(bufferedKind == TextKind.REFUSAL ? "refusal" : "content", text);
                 return;
             }
             if (format != ReasoningFormat.REASONING) {
@@ -192,13 +195,13 @@ final class StreamingChatWriter implements ChatWriter {
         });
     }
 
-    private void delta(Json.ValueWriter fields) {
-        chunk(null, fields);
+    private void writeDelta(Json.ValueWriter fields) {
+        writeChunk(null, fields);
     }
 
-    private void chunk(@Nullable FinishReason reason, Json.ValueWriter fields) {
-        event(json -> {
-            head.writeStartObject(json, OBJECT);
+    private void writeChunk(@Nullable FinishReason reason, Json.ValueWriter fields) {
+        writeEvent(json -> {
+            metadata.writeStartObject(json, OBJECT);
             json.writeArrayFieldStart("choices");
             json.writeStartObject();
             json.writeNumberField("index", 0);
@@ -212,15 +215,15 @@ final class StreamingChatWriter implements ChatWriter {
         });
     }
 
-    private void event(Json.ValueWriter body) {
-        out.writeBytes(DATA);
-        out.writeBytes(Json.bytes((JsonGenerator json) -> body.write(json)));
-        out.writeBytes(END);
+    private void writeEvent(Json.ValueWriter body) {
+        output.writeBytes(EVENT_PREFIX);
+        output.writeBytes(Json.bytes((JsonGenerator json) -> body.write(json)));
+        output.writeBytes(EVENT_SUFFIX);
     }
 
-    private byte[] taken() {
-        byte[] bytes = out.toByteArray();
-        out.reset();
+    private byte[] takeOutput() {
+        byte[] bytes = output.toByteArray();
+        output.reset();
         return bytes;
     }
 }

@@ -26,12 +26,12 @@ final class ToolCalls {
         private final Map<String, RawJson> fields = new LinkedHashMap<>(0);
     }
 
-    void add(Delta.ToolCall piece) {
-        ToolCall call = byIndex.computeIfAbsent(piece.index(), index -> new ToolCall());
-        call.id = call.id == null ? piece.id() : call.id;
-        call.name = call.name == null ? piece.name() : call.name;
-        call.arguments.append(piece.arguments());
-        call.fields.putAll(piece.fields());
+    void add(Delta.ToolCall delta) {
+        ToolCall call = byIndex.computeIfAbsent(delta.index(), index -> new ToolCall());
+        call.id = call.id == null ? delta.id() : call.id;
+        call.name = call.name == null ? delta.name() : call.name;
+        call.arguments.append(delta.arguments());
+        call.fields.putAll(delta.fields());
     }
 
     boolean isEmpty() {
@@ -39,19 +39,19 @@ final class ToolCalls {
     }
 
     /** Tool calls that were written before as pieces, a whole call each. */
-    static List<Delta.ToolCall> parse(RawJson written) {
-        List<Delta.ToolCall> pieces = new ArrayList<>();
-        for (RawJson element : JsonSlices.elements(written)) {
+    static List<Delta.ToolCall> parse(RawJson json) {
+        List<Delta.ToolCall> deltas = new ArrayList<>();
+        for (RawJson element : JsonSlices.elements(json)) {
             JsonNode call = Json.tree(element);
             JsonNode function = call.path("function");
-            pieces.add(new Delta.ToolCall(
-                    pieces.size(),
+            deltas.add(new Delta.ToolCall(
+                    deltas.size(),
                     call.path("id").asText(),
                     function.path("name").asText(),
                     function.path("arguments").asText(),
                     extraFields(element)));
         }
-        return pieces;
+        return deltas;
     }
 
     /** The fields of a written call that OpenAI's API does not have. */
@@ -61,12 +61,12 @@ final class ToolCalls {
             switch (member.name()) {
                 case "index", "id", "type" -> {}
                 case Delta.ToolCall.FUNCTION -> {
-                    String within = JsonSlices.members(member.value()).stream()
+                    String extraFunctionFields = JsonSlices.members(member.value()).stream()
                             .filter(field -> !List.of("name", "arguments").contains(field.name()))
                             .map(field -> JsonSlices.quoted(field.name()) + ":" + field.value())
                             .collect(Collectors.joining(","));
-                    if (!within.isEmpty()) {
-                        fields.put(member.name(), new RawJson("{" + within + "}"));
+                    if (!extraFunctionFields.isEmpty()) {
+                        fields.put(member.name(), new RawJson("{" + extraFunctionFields + "}"));
                     }
                 }
                 default -> fields.put(member.name(), member.value());

@@ -17,7 +17,7 @@ final class ToolReader {
     private static final String FUNCTION = "function";
 
     /** What belongs into the function where a tool is flat; other keys stay beside it. */
-    private static final Set<String> OF_FUNCTION = Set.of("name", "description", "parameters", "strict");
+    private static final Set<String> FUNCTION_KEYS = Set.of("name", "description", "parameters", "strict");
 
     private final JsonReader json;
 
@@ -34,7 +34,7 @@ final class ToolReader {
         int count = 0;
         while (json.next() != JsonToken.END_ARRAY) {
             int start = json.start();
-            @Nullable String nested = tool(path + "[" + count++ + "]");
+            @Nullable String nested = checkTool(path + "[" + count++ + "]");
             if (nested != null) {
                 tools.append(json.slice(from, start)).append(nested);
                 from = json.end();
@@ -44,21 +44,21 @@ final class ToolReader {
     }
 
     /** Checks a tool. Returns it as the Chat API has it if it is flat, otherwise null. */
-    private @Nullable String tool(String path) {
+    private @Nullable String checkTool(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
         String type = null;
         boolean hasFunction = false;
-        @Nullable RequestException wrong = null;
+        @Nullable RequestException errorOfFlatTool = null;
         Map<String, RawJson> others = new LinkedHashMap<>();
         for (String field = json.nextField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "type" -> type = json.string(path + ".type");
                 case FUNCTION -> {
-                    function(path + "." + FUNCTION);
+                    checkFunction(path + "." + FUNCTION);
                     hasFunction = true;
                 }
                 default -> {
-                    wrong = wrong == null ? wrongIfFlat(path, field) : wrong;
+                    errorOfFlatTool = errorOfFlatTool == null ? errorIfFlat(path, field) : errorOfFlatTool;
                     others.put(field, json.raw());
                 }
             }
@@ -72,16 +72,16 @@ final class ToolReader {
         if (!others.containsKey("name")) {
             throw RequestException.missing(path + "." + FUNCTION);
         }
-        if (wrong != null) {
-            throw wrong;
+        if (errorOfFlatTool != null) {
+            throw errorOfFlatTool;
         }
         return nested(others);
     }
 
     /** What would be wrong with a field if its tool turns out to be flat. */
-    private @Nullable RequestException wrongIfFlat(String path, String field) {
+    private @Nullable RequestException errorIfFlat(String path, String field) {
         try {
-            functionField(path, field);
+            checkFunctionField(path, field);
             return null;
         } catch (RequestException e) {
             return e;
@@ -92,7 +92,7 @@ final class ToolReader {
         StringBuilder function = new StringBuilder();
         StringBuilder others = new StringBuilder();
         flat.forEach((name, value) -> {
-            if (OF_FUNCTION.contains(name)) {
+            if (FUNCTION_KEYS.contains(name)) {
                 function.append(function.isEmpty() ? "" : ",")
                         .append('"')
                         .append(name)
@@ -105,11 +105,11 @@ final class ToolReader {
         return "{\"type\":\"function\",\"function\":{" + function + "}" + others + "}";
     }
 
-    private void function(String path) {
+    private void checkFunction(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
         boolean named = false;
         for (String field = json.nextField(); field != null; field = json.nextField()) {
-            functionField(path, field);
+            checkFunctionField(path, field);
             named |= field.equals("name");
             json.skip();
         }
@@ -119,7 +119,7 @@ final class ToolReader {
     }
 
     /** Checks the type of the current value, which is a field of a function. */
-    private void functionField(String path, String field) {
+    private void checkFunctionField(String path, String field) {
         switch (field) {
             case "name" -> json.name(path + ".name");
             case "description" -> json.string(path + ".description");
@@ -145,20 +145,20 @@ final class ToolReader {
                     isNested = true;
                     json.skip();
                 }
-                case "tools" -> flat.put(field, allowed(path + ".tools"));
+                case "tools" -> flat.put(field, allowedTools(path + ".tools"));
                 default -> flat.put(field, json.raw().text());
             }
         }
         if (!isNested && type.equals(FUNCTION) && flat.containsKey("name")) {
-            return chosen(FUNCTION, flat, "name");
+            return nestedChoice(FUNCTION, flat, "name");
         }
         if (!isNested && type.equals("allowed_tools") && flat.containsKey("tools")) {
-            return chosen("allowed_tools", flat, "mode", "tools");
+            return nestedChoice("allowed_tools", flat, "mode", "tools");
         }
         return json.rawFrom(start);
     }
 
-    private static RawJson chosen(String type, Map<String, String> flat, String... nested) {
+    private static RawJson nestedChoice(String type, Map<String, String> flat, String... nested) {
         StringBuilder inner = new StringBuilder();
         for (String name : nested) {
             if (flat.containsKey(name)) {
@@ -176,7 +176,7 @@ final class ToolReader {
     }
 
     /** The tools of a choice, those that are flat nested. */
-    private String allowed(String path) {
+    private String allowedTools(String path) {
         json.require(JsonToken.START_ARRAY, path, "a list of tools");
         int from = json.start();
         StringBuilder tools = new StringBuilder();
@@ -194,23 +194,23 @@ final class ToolReader {
         json.require(JsonToken.START_ARRAY, path, "a list of tool calls");
         int start = json.start();
         for (int i = 0; json.next() != JsonToken.END_ARRAY; i++) {
-            call(path + "[" + i + "]");
+            checkCall(path + "[" + i + "]");
         }
         return json.rawFrom(start);
     }
 
-    private void call(String path) {
+    private void checkCall(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
         for (String field = json.nextField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "id", "type" -> json.string(path + "." + field);
-                case FUNCTION -> calledFunction(path + "." + FUNCTION);
+                case FUNCTION -> checkCalledFunction(path + "." + FUNCTION);
                 default -> json.skip();
             }
         }
     }
 
-    private void calledFunction(String path) {
+    private void checkCalledFunction(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
         for (String field = json.nextField(); field != null; field = json.nextField()) {
             switch (field) {

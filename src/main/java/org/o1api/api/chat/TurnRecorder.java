@@ -22,35 +22,35 @@ import org.o1api.reasoning.TurnListener;
  * client has seen complete is there, and what is not there ended with an error.
  */
 final class TurnRecorder {
-    private final CompletionMetadata head;
+    private final CompletionMetadata metadata;
     private final ReasoningFormat format;
-    private final ChatWriter reply;
+    private final ChatWriter writer;
     private final Cancellation cancellation;
     private final List<StoredTurn.Step> steps = new ArrayList<>();
     private final StringBuilder stepText = new StringBuilder();
     private final StringBuilder answer = new StringBuilder();
-    private final StringBuilder sent = new StringBuilder();
+    private final StringBuilder sentContent = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
     private final List<RawJson> images = new ArrayList<>(0);
     private final ToolCalls toolCalls = new ToolCalls();
     private String stepTitle = "";
-    private boolean contentIsTold;
+    private boolean contentReplayed;
     private @Nullable OpenConversation conversation;
 
     /** Records what a reply tells. */
-    TurnRecorder(CompletionMetadata head, ReasoningFormat format, ChatWriter reply, Cancellation cancellation) {
+    TurnRecorder(CompletionMetadata metadata, ReasoningFormat format, ChatWriter writer, Cancellation cancellation) {
         this.cancellation = cancellation;
-        this.head = head;
+        this.metadata = metadata;
         this.format = format;
-        this.reply = reply;
+        this.writer = writer;
     }
 
     private StoredTurn.Answer answer(FinishReason reason, TurnUsage usage) {
         String plain = answer.toString();
-        String all = sent.toString();
-        boolean saysOther = !toolCalls.isEmpty() || !refusal.isEmpty();
+        String all = sentContent.toString();
+        boolean hasOtherContent = !toolCalls.isEmpty() || !refusal.isEmpty();
         return new StoredTurn.Answer(
-                plain.isEmpty() && saysOther ? null : plain,
+                plain.isEmpty() && hasOtherContent ? null : plain,
                 refusal.isEmpty() ? null : refusal.toString(),
                 all.equals(plain) ? null : all,
                 toolCalls.isEmpty()
@@ -67,16 +67,16 @@ final class TurnRecorder {
     /** Listens to what is thought and answered, passes it on, and has it stored in a conversation. */
     TurnListener storingIn(OpenConversation target, TurnListener next) {
         conversation = target;
-        return new Hearing(next);
+        return new RecordingListener(next);
     }
 
     /** The reply, copied while it is written. */
     ChatWriter recordingWriter() {
-        return new Copying();
+        return new RecordingWriter();
     }
 
-    private final class Hearing extends ForwardingTurnListener {
-        Hearing(TurnListener next) {
+    private final class RecordingListener extends ForwardingTurnListener {
+        RecordingListener(TurnListener next) {
             super(next);
         }
 
@@ -127,59 +127,59 @@ final class TurnRecorder {
         }
 
         @Override
-        public void toolCall(Delta.ToolCall piece) {
-            toolCalls.add(piece);
-            super.toolCall(piece);
+        public void toolCall(Delta.ToolCall delta) {
+            toolCalls.add(delta);
+            super.toolCall(delta);
         }
     }
 
-    private final class Copying implements ChatWriter {
+    private final class RecordingWriter implements ChatWriter {
         @Override
         public void accepted() {
-            reply.accepted();
+            writer.accepted();
         }
 
         @Override
         public void reasoning(String text) {
-            reply.reasoning(text);
+            writer.reasoning(text);
         }
 
         @Override
         public void content(String text) {
-            if (!contentIsTold) {
-                sent.append(text);
-                reply.content(text);
+            if (!contentReplayed) {
+                sentContent.append(text);
+                writer.content(text);
             }
         }
 
         @Override
         public void refusal(String text) {
-            reply.refusal(text);
+            writer.refusal(text);
         }
 
         @Override
         public void image(RawJson json) {
-            reply.image(json);
+            writer.image(json);
         }
 
         @Override
-        public void toolCall(Delta.ToolCall piece) {
-            reply.toolCall(piece);
+        public void toolCall(Delta.ToolCall delta) {
+            writer.toolCall(delta);
         }
 
         @Override
         public void flush() {
-            reply.flush();
+            writer.flush();
         }
 
         @Override
         public void completed(FinishReason reason, TurnUsage usage) {
             if (conversation != null) {
-                reply.flush(); // a client that has left by now gets nothing stored
+                writer.flush(); // a client that has left by now gets nothing stored
                 cancellation.throwIfCancelled();
-                conversation.store(head.id(), head.created(), head.model(), answer(reason, usage));
+                conversation.store(metadata.id(), metadata.created(), metadata.model(), answer(reason, usage));
             }
-            reply.completed(reason, usage);
+            writer.completed(reason, usage);
         }
     }
 
@@ -194,8 +194,8 @@ final class TurnRecorder {
             throw new IllegalArgumentException("only what was asked has an answer");
         }
         if (format.isInContent() && stored.sentContent() != null) {
-            reply.content(stored.sentContent());
-            contentIsTold = true;
+            writer.content(stored.sentContent());
+            contentReplayed = true;
         }
         int number = 0;
         for (StoredTurn.Step step : stored.reasoning()) {
