@@ -13,11 +13,11 @@ import org.glassfish.jersey.server.ServerProperties;
 /** What Jersey serves: each resource, filter and provider by name, nothing found by scanning. */
 final class Application extends ResourceConfig {
     /** Logs each client that leaves as SEVERE, with its stack trace; held here, since a logger that nobody holds forgets. */
-    private static final Logger JERSEYS_RESPONDER =
+    private static final Logger JERSEY_RESPONDER_LOGGER =
             Logger.getLogger("org.glassfish.jersey.server.ServerRuntime$Responder");
 
     static {
-        JERSEYS_RESPONDER.setLevel(Level.OFF);
+        JERSEY_RESPONDER_LOGGER.setLevel(Level.OFF);
     }
 
     /** Serves these resources, by way of these filters and providers. */

@@ -70,7 +70,7 @@ public final class Gateway implements ServletContextListener {
     private final Map<String, Strategy> strategies;
 
     /** Closed in the reverse order of their start. */
-    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private final Deque<AutoCloseable> components = new ArrayDeque<>();
 
     /** The gateway that web.xml names. */
     public Gateway() {
@@ -109,14 +109,14 @@ public final class Gateway implements ServletContextListener {
         LOG.log(Level.INFO, "config: {0}", file);
         Config config = file.read();
         TokenCounter.load(); // not in the first turn that needs it
-        ScheduledThreadPoolExecutor scheduler = started(
+        ScheduledThreadPoolExecutor scheduler = register(
                 new ScheduledThreadPoolExecutor(1, DaemonThreads.factory("o1-api-tick")), DaemonThreads::shutdownNow);
         scheduler.setRemoveOnCancelPolicy(true);
         Map<String, Upstream> upstreams = upstreams(config, scheduler);
         Conversations conversations = conversations(config.conversations(), context.getContextPath());
-        TurnExecutor executor = started(TurnExecutor.start(), TurnExecutor::close);
+        TurnExecutor executor = register(TurnExecutor.start(), TurnExecutor::close);
         OpenStreams streams =
-                started(new OpenStreams(config.stream(), ErrorBody.unexpectedEvent(), scheduler), OpenStreams::close);
+                register(new OpenStreams(config.stream(), ErrorBody.unexpectedEvent(), scheduler), OpenStreams::close);
         Admission admission = new Admission(config.turns());
         TurnService turns = new TurnService(upstreams, strategies, config.turns(), admission, scheduler);
         OpenBodies bodies = new OpenBodies();
@@ -129,8 +129,8 @@ public final class Gateway implements ServletContextListener {
             turns.drain();
             executor.drain();
         };
-        started(TomcatStop.watch(context, stop, scheduler), TomcatStop::close);
-        started(drainingAtExit(drain), Gateway::forget);
+        register(TomcatStop.watch(context, stop, scheduler), TomcatStop::close);
+        register(addShutdownHook(drain), Gateway::removeShutdownHook);
         Application application = new Application(
                 List.of(
                         new HealthResource(turns::isReady, streams::sinceLastTick),
@@ -150,7 +150,7 @@ public final class Gateway implements ServletContextListener {
         addFilter(context, "response-guard", new ResponseGuard());
         addFilter(context, "request-id", new RequestIdFilter());
         addFilter(context, "cors", new CorsFilter(config.api().corsOrigins()));
-        BearerAuthentication authentication = new BearerAuthentication(new ApiKeys(keys(config, context)));
+        BearerAuthentication authentication = new BearerAuthentication(new ApiKeys(apiKeys(config, context)));
         addFilter(context, "authentication", new AuthenticationFilter(authentication::authenticate, errors));
         addServlet(context, "error", ErrorServlet.PATH, new ErrorServlet(errors));
         addServlet(
@@ -162,39 +162,39 @@ public final class Gateway implements ServletContextListener {
 
     /** Adds a filter for requests from clients, after those that were added before. */
     private static void addFilter(ServletContext context, String name, Filter filter) {
-        FilterRegistration.Dynamic added = context.addFilter(name, filter);
-        added.setAsyncSupported(true);
-        added.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+        FilterRegistration.Dynamic registration = context.addFilter(name, filter);
+        registration.setAsyncSupported(true);
+        registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
     }
 
     private static void addServlet(ServletContext context, String name, String path, Servlet servlet) {
-        ServletRegistration.Dynamic added = context.addServlet(name, servlet);
-        added.addMapping(path);
-        added.setAsyncSupported(true);
-        added.setLoadOnStartup(1);
+        ServletRegistration.Dynamic registration = context.addServlet(name, servlet);
+        registration.addMapping(path);
+        registration.setAsyncSupported(true);
+        registration.setLoadOnStartup(1);
     }
 
     /** Opens the database beside the start: that it is down must not keep the gateway from its other work. */
     private Conversations conversations(ConversationSettings settings, String contextPath) {
-        Database database = started(new Database(settings.source(), System::getProperty, contextPath), opened -> {
+        Database database = register(new Database(settings.source(), System::getProperty, contextPath), opened -> {
             opened.close();
             Database.deregisterDrivers();
         });
         Conversations conversations = new Conversations(database, settings, TokenCounter::count);
-        conversations.startMaintenance(started(
+        conversations.startMaintenance(register(
                 new ScheduledThreadPoolExecutor(3, DaemonThreads.factory("o1-api-conversations")),
                 DaemonThreads::shutdownGracefully));
         return conversations;
     }
 
     /** On SIGTERM the servers' own hooks run beside this one, and some cut streams before they tell anybody. */
-    private static Thread drainingAtExit(Runnable drain) {
+    private static Thread addShutdownHook(Runnable drain) {
         Thread hook = new Thread(drain, "o1-api-drain");
         Runtime.getRuntime().addShutdownHook(hook);
         return hook;
     }
 
-    private static void forget(Thread hook) {
+    private static void removeShutdownHook(Thread hook) {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
@@ -207,13 +207,13 @@ public final class Gateway implements ServletContextListener {
             LOG.log(Level.INFO, "no provider is configured: the built-in demo model answers");
             return Map.of(
                     Config.DEFAULT_UPSTREAM,
-                    started(
+                    register(
                             new DemoUpstream(Config.DEFAULT_UPSTREAM, DemoUpstream.DEFAULT_TOKEN_DELAY),
                             Upstream::close));
         }
         Map<String, Upstream> upstreams = new LinkedHashMap<>();
         for (UpstreamSettings settings : config.upstreams().values()) {
-            HttpUpstream upstream = started(new HttpUpstream(settings, scheduler), Upstream::close);
+            HttpUpstream upstream = register(new HttpUpstream(settings, scheduler), Upstream::close);
             upstream.warmUp();
             upstreams.put(settings.name(), upstream);
         }
@@ -221,7 +221,7 @@ public final class Gateway implements ServletContextListener {
     }
 
     /** The configured keys; without any, one made for this run, which the log tells once. */
-    private static List<ApiKey> keys(Config config, ServletContext context) {
+    private static List<ApiKey> apiKeys(Config config, ServletContext context) {
         if (!config.apiKeys().isEmpty()) {
             return config.apiKeys();
         }
@@ -241,19 +241,19 @@ public final class Gateway implements ServletContextListener {
     }
 
     /** What ends a component; those of the JDK have no {@code close} on Java 17. */
-    private interface End<T> {
-        void end(T component) throws Exception;
+    private interface Closer<T> {
+        void close(T component) throws Exception;
     }
 
-    private <T> T started(T component, End<? super T> end) {
-        running.push(() -> end.end(component));
+    private <T> T register(T component, Closer<? super T> closer) {
+        components.push(() -> closer.close(component));
         return component;
     }
 
     private void stop() {
-        while (!running.isEmpty()) {
+        while (!components.isEmpty()) {
             try {
-                running.pop().close();
+                components.pop().close();
             } catch (Exception e) {
                 LOG.log(Level.WARNING, "a component did not stop cleanly", e);
             }

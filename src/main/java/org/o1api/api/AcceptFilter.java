@@ -23,22 +23,22 @@ public final class AcceptFilter implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        boolean stream = asksForStream(RequestJson.body(request).bytes());
+        boolean stream = requestsStream(RequestJson.body(request).bytes());
         MediaType accept = stream ? MediaType.SERVER_SENT_EVENTS_TYPE : MediaType.APPLICATION_JSON_TYPE;
         request.getHeaders().putSingle(HttpHeaders.ACCEPT, accept.toString());
     }
 
     /** A malformed body is reported by the resource that reads it. */
-    private static boolean asksForStream(byte[] body) {
+    private static boolean requestsStream(byte[] body) {
         try (JsonParser json = JSON.createParser(body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return false;
             }
             boolean stream = false;
             while (json.nextToken() == JsonToken.FIELD_NAME) {
-                boolean found = json.currentName().equals("stream");
+                boolean isStream = json.currentName().equals("stream");
                 JsonToken value = json.nextToken();
-                if (found) {
+                if (isStream) {
                     stream = value == JsonToken.VALUE_TRUE;
                 }
                 json.skipChildren();

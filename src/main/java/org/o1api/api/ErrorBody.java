@@ -28,24 +28,24 @@ public record ErrorBody(
         String message,
         @Nullable String param,
         @Nullable Duration retryAfter) {
-    private static final byte[] EVENT_HEAD = "event: error\ndata: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EVENT_PREFIX = "event: error\ndata: ".getBytes(StandardCharsets.US_ASCII);
 
     /** How long to wait where a provider that limits the rate does not say: its window is seconds at least. */
-    private static final Duration RATE_LIMIT_WAIT = Duration.ofSeconds(5);
+    private static final Duration DEFAULT_RATE_LIMIT_DELAY = Duration.ofSeconds(5);
 
     /** What a stream ends with if the gateway fails so badly that no other event can be written. */
-    private static final byte[] UNEXPECTED = new ErrorBody(
+    private static final byte[] UNEXPECTED_EVENT = new ErrorBody(
                     ErrorCode.INTERNAL_ERROR, "Internal error of the gateway. Its log contains the cause.", null, null)
             .toEvent();
 
     /** A provider may ask for days; clients would wait that long. */
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
+    private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(2);
 
     public ErrorBody {
         if (retryAfter == null) {
-            retryAfter = code.status() == 429 ? RATE_LIMIT_WAIT : null;
-        } else if (retryAfter.compareTo(LONGEST_WAIT) > 0) {
-            retryAfter = LONGEST_WAIT;
+            retryAfter = code.status() == 429 ? DEFAULT_RATE_LIMIT_DELAY : null;
+        } else if (retryAfter.compareTo(MAX_RETRY_AFTER) > 0) {
+            retryAfter = MAX_RETRY_AFTER;
         }
     }
 
@@ -86,13 +86,13 @@ public record ErrorBody(
 
     /** The last event of a stream that ends without a reason that is known. */
     public static byte[] unexpectedEvent() {
-        return UNEXPECTED.clone();
+        return UNEXPECTED_EVENT.clone();
     }
 
     /** As the last event of a stream that has begun. */
     public byte[] toEvent() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(EVENT_HEAD);
+        out.writeBytes(EVENT_PREFIX);
         out.writeBytes(Json.bytes(this::write));
         out.write('\n');
         out.write('\n');

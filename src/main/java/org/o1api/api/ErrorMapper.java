@@ -18,7 +18,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
             return ErrorBody.of(e).toResponse();
         }
         if (failure instanceof WebApplicationException e) {
-            return ofJersey(e.getResponse());
+            return mapJerseyResponse(e.getResponse());
         }
         return ErrorBody.of(unexpected(failure)).toResponse();
     }
@@ -41,7 +41,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         return failure.getClass().getName() + (trace.length == 0 ? "" : " " + trace[0]);
     }
 
-    private static Response ofJersey(Response response) {
+    private static Response mapJerseyResponse(Response response) {
         String allow = response.getHeaderString(HttpHeaders.ALLOW);
         Response.ResponseBuilder mapped = Response.fromResponse(
                 OpenAiErrorFormat.body(response.getStatus()).toResponse());

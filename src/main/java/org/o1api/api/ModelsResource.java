@@ -36,7 +36,7 @@ public final class ModelsResource {
             json.writeArrayFieldStart("data");
             for (Preset preset : presets.all()) {
                 if (caller.mayUse(preset.name())) {
-                    write(json, preset.name());
+                    writeModel(json, preset.name());
                 }
             }
             json.writeEndArray();
@@ -53,7 +53,7 @@ public final class ModelsResource {
                 .isEmpty()) {
             throw modelNotFound(id);
         }
-        return Json.bytes(json -> write(json, id));
+        return Json.bytes(json -> writeModel(json, id));
     }
 
     /** The error for a model that is not there, or not for this caller. */
@@ -69,7 +69,7 @@ public final class ModelsResource {
         return (Caller) request.getProperty(Caller.PROPERTY);
     }
 
-    private void write(JsonGenerator json, String id) throws IOException {
+    private void writeModel(JsonGenerator json, String id) throws IOException {
         json.writeStartObject();
         json.writeStringField("id", id);
         json.writeStringField("object", "model");

@@ -14,8 +14,8 @@ public final class OpenAiErrorFormat implements ErrorFormat {
 
     @Override
     public ErrorResponse ofStatus(int status) {
-        ErrorResponse known = body(status).toErrorResponse();
-        return new ErrorResponse(status, known.headers(), known.json());
+        ErrorResponse standard = body(status).toErrorResponse();
+        return new ErrorResponse(status, standard.headers(), standard.json());
     }
 
     /** The error for a status that Jersey or the servlet container reports. */

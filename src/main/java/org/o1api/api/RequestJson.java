@@ -53,7 +53,7 @@ public final class RequestJson {
             result = decoder.decode(in, out, true);
         } while (result.isOverflow());
         if (result.isError()) {
-            throw notJson("The request body is not UTF-8 text.");
+            throw invalidJson("The request body is not UTF-8 text.");
         }
     }
 
@@ -77,28 +77,28 @@ public final class RequestJson {
     /** What is wrong with a text that could not be parsed. */
     public static RequestException malformed(IOException e) {
         if (e instanceof StreamConstraintsException) {
-            return notJson(
+            return invalidJson(
                     "The request body is nested too deeply (limits.depth), has too many values (limits.values), or contains a number that is too long.");
         }
         if (e instanceof JacksonException jackson && jackson.getLocation() != null) {
             JsonLocation at = jackson.getLocation();
-            return notJson("The request body is not valid JSON: syntax error at line " + at.getLineNr() + ", column "
-                    + at.getColumnNr() + ".");
+            return invalidJson("The request body is not valid JSON: syntax error at line " + at.getLineNr()
+                    + ", column " + at.getColumnNr() + ".");
         }
         throw new UncheckedIOException("reading from memory", e);
     }
 
     /** The body is something else. */
     public static RequestException notAnObject() {
-        return notJson("The request body must be a JSON object.");
+        return invalidJson("The request body must be a JSON object.");
     }
 
     /** The body is more than it should be. */
     public static RequestException trailingContent() {
-        return notJson("The request body has content after its JSON object. Send a single JSON object.");
+        return invalidJson("The request body has content after its JSON object. Send a single JSON object.");
     }
 
-    private static RequestException notJson(String message) {
+    private static RequestException invalidJson(String message) {
         return new RequestException(ErrorCode.INVALID_JSON, null, message);
     }
 }

@@ -10,11 +10,11 @@ import org.glassfish.jersey.server.ChunkedOutput;
 public final class StreamingHeadersFilter implements ContainerResponseFilter {
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
-        boolean events = MediaType.SERVER_SENT_EVENTS_TYPE.isCompatible(response.getMediaType());
-        if (events) {
+        boolean isEventStream = MediaType.SERVER_SENT_EVENTS_TYPE.isCompatible(response.getMediaType());
+        if (isEventStream) {
             response.getHeaders().putSingle("Cache-Control", "no-cache");
         }
-        if (events || response.getEntity() instanceof ChunkedOutput<?>) {
+        if (isEventStream || response.getEntity() instanceof ChunkedOutput<?>) {
             response.getHeaders().putSingle("X-Accel-Buffering", "no");
         }
     }

@@ -23,11 +23,11 @@ public final class BearerAuthentication {
      * @throws UnauthorizedException if there is no key, or an unknown one
      */
     public Caller authenticate(Function<String, @Nullable String> headers) {
-        String header = headers.apply(HEADER);
-        if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+        String authorization = headers.apply(HEADER);
+        if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
             throw new UnauthorizedException("No API key. Send it in the header 'Authorization: Bearer KEY'.");
         }
-        return keys.find(header.substring(SCHEME.length()).strip())
+        return keys.find(authorization.substring(SCHEME.length()).strip())
                 .orElseThrow(() -> new UnauthorizedException(
                         "Unknown API key. Check it for typing errors, or ask the operator of this gateway for a key."));
     }

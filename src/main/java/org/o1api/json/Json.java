@@ -24,13 +24,13 @@ import org.o1api.model.RawJson;
 /** JSON as we send it: on one line, whatever a client takes for a line break. */
 public final class Json {
     private static final JsonFactory FACTORY = new JsonFactoryBuilder()
-            .characterEscapes(new LineBreaks())
+            .characterEscapes(new LineBreakEscapes())
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool()) // thread locals are no use to virtual threads
             .build();
 
     /** For what was read before: bounds were kept then. */
-    private static final ObjectMapper READ_BEFORE = new ObjectMapper(JsonFactory.builder()
+    private static final ObjectMapper TRUSTED_MAPPER = new ObjectMapper(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)
                     .maxNestingDepth(2000)
@@ -51,14 +51,14 @@ public final class Json {
         try (JsonGenerator json = FACTORY.createGenerator(out)) {
             body.write(json);
         } catch (JacksonException e) { // half of a surrogate pair, which some clients send
-            return text(body).getBytes(StandardCharsets.UTF_8);
+            return toText(body).getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
         return out.toByteArray();
     }
 
-    private static String text(ValueWriter body) {
+    private static String toText(ValueWriter body) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
             body.write(json);
@@ -71,7 +71,7 @@ public final class Json {
     /** A parser of a body that was read here before. */
     public static JsonParser parser(byte[] body) {
         try {
-            return READ_BEFORE.createParser(body);
+            return TRUSTED_MAPPER.createParser(body);
         } catch (IOException e) {
             throw new UncheckedIOException("reading from memory", e);
         }
@@ -80,7 +80,7 @@ public final class Json {
     /** A value that was read here before, as a tree. */
     public static JsonNode tree(RawJson value) {
         try {
-            return READ_BEFORE.readTree(value.text());
+            return TRUSTED_MAPPER.readTree(value.text());
         } catch (IOException e) {
             throw new UncheckedIOException("what was read before", e);
         }
@@ -108,7 +108,7 @@ public final class Json {
     }
 
     /** Escapes what some clients' line readers (Python's {@code splitlines}) take for the end of an event's line. */
-    private static final class LineBreaks extends CharacterEscapes {
+    private static final class LineBreakEscapes extends CharacterEscapes {
         private static final long serialVersionUID = 1;
         private static final int[] ASCII = standardAsciiEscapesForJSON();
 
