@@ -13,11 +13,11 @@ import org.o1api.model.Caller;
 import org.o1api.model.GatewayException;
 
 /**
- * Rejects requests without a known API key, before anything of their body is read. Public paths are listed here; all others
+ * Rejects requests without a valid API key before any of their body is read. All paths except {@link #PUBLIC_PATHS}
  * need a key.
  */
 public final class AuthenticationFilter extends HttpFilter {
-    /** The paths that need no key, below the context path. */
+    /** The paths that need no API key, relative to the context path. */
     public static final Set<String> PUBLIC_PATHS = Set.of("/health/live", "/health/ready");
 
     private static final long serialVersionUID = 1;
@@ -25,12 +25,12 @@ public final class AuthenticationFilter extends HttpFilter {
     private final transient Authenticator authenticator;
     private final transient ErrorResponder errors;
 
-    /** Finds the caller by the request's headers. */
+    /** Identifies the caller of a request. */
     public interface Authenticator {
         /**
-         * The caller of a request.
+         * Returns the caller of a request.
          *
-         * @param headers the value of a header; null if the request does not have it
+         * @param headers returns the value of a request header, or null if the request does not have it
          * @throws GatewayException if the caller is unknown
          */
         Caller authenticate(Function<String, @Nullable String> headers);
@@ -55,7 +55,7 @@ public final class AuthenticationFilter extends HttpFilter {
         chain.doFilter(request, response);
     }
 
-    /** Compares the path as it was sent: another spelling of a public path is not public. */
+    /** Compares the path exactly as it was sent: another spelling of a public path needs a key. */
     private static boolean isPublic(HttpServletRequest request) {
         String path = request.getRequestURI();
         String context = request.getContextPath();

@@ -17,22 +17,25 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A request whose body has been read, or is not read at all: nothing that is asked of it reads from the connection. */
+/**
+ * A request with an empty body: the real body was read before, or is never read. No method reads from the connection.
+ */
 final class BodilessRequest extends HttpServletRequestWrapper {
     private final @Nullable AsyncContext async;
     private boolean asyncStarted;
 
     /**
-     * The same request, with an empty body.
+     * Wraps a request.
      *
-     * @param async if the request is asynchronous already: what it is given when it asks to become so
+     * @param async what {@code startAsync} returns if the request is already asynchronous; null: {@code startAsync}
+     *     fails
      */
     BodilessRequest(HttpServletRequest request, @Nullable AsyncContext async) {
         super(request);
         this.async = async;
     }
 
-    /** Whether somebody has made the request asynchronous, and completes it. */
+    /** Whether {@code startAsync} was called. Whoever called it also completes the request. */
     boolean hasStartedAsync() {
         return asyncStarted;
     }
@@ -76,7 +79,7 @@ final class BodilessRequest extends HttpServletRequestWrapper {
         return 0;
     }
 
-    // Containers read the body of a form to find its parameters.
+    // Containers read the body of a form to find its parameters, so these methods must not be delegated.
 
     @Override
     public @Nullable String getParameter(String name) {

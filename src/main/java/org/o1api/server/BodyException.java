@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 
-/** A request whose body is not read, or not to its end. */
+/** The body of a request was rejected, or could not be read completely. */
 final class BodyException extends GatewayException {
     private static final long serialVersionUID = 1;
 

@@ -6,8 +6,8 @@ import org.o1api.model.Caller;
 import org.o1api.model.ErrorCode;
 
 /**
- * Bounds the bytes of request bodies that are held at once: those that are arriving, and those of requests that are being
- * served. A body of known length counts from the start, another one as it arrives.
+ * Limits the memory for request bodies: those that are being received, and those of requests in progress. A body with a
+ * {@code Content-Length} counts fully from the start, any other body as it is received.
  */
 public final class BodyMemory {
     private final long total;
@@ -16,10 +16,10 @@ public final class BodyMemory {
     private long used;
 
     /**
-     * Nothing is held yet.
+     * Creates an empty account.
      *
-     * @param total bytes of all bodies
-     * @param perCaller bytes of one caller's bodies
+     * @param total limit for all bodies, in bytes
+     * @param perCaller limit for the bodies of one caller, in bytes
      */
     public BodyMemory(long total, long perCaller) {
         this.total = total;
@@ -30,7 +30,7 @@ public final class BodyMemory {
         private long bytes;
     }
 
-    /** What one request holds. Closing it releases all of it. Belongs to one thread at a time, except that any thread may close it. */
+    /** The memory of one request. Not thread-safe, except for {@link #close}, which releases all of it. */
     final class Share implements AutoCloseable {
         private final String caller;
         private long reserved;
@@ -40,9 +40,9 @@ public final class BodyMemory {
         }
 
         /**
-         * Holds more bytes.
+         * Reserves more bytes.
          *
-         * @throws BodyException if the gateway or the caller is at its limit; nothing more is held then
+         * @throws BodyException if the gateway or the caller is at its limit; nothing is reserved in that case
          */
         void add(int bytes) {
             synchronized (byCaller) {
@@ -72,7 +72,8 @@ public final class BodyMemory {
                 long bytes = reserved;
                 reserved = 0;
                 used -= bytes;
-                CallerUsage usage = byCaller.get(caller); // allocates nothing, so that it works without memory too
+                // allocates nothing, so it also works when memory is exhausted
+                CallerUsage usage = byCaller.get(caller);
                 if (usage != null) {
                     usage.bytes -= bytes;
                     if (usage.bytes == 0) {
@@ -83,12 +84,12 @@ public final class BodyMemory {
         }
     }
 
-    /** An empty share of a caller. */
+    /** Creates an empty share for a caller. */
     Share share(Caller caller) {
         return new Share(caller.name());
     }
 
-    /** The bytes that are held now. */
+    /** The number of reserved bytes. */
     long used() {
         synchronized (byCaller) {
             return used;

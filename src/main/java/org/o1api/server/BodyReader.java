@@ -14,16 +14,16 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 
 /**
- * Reads a request's body as it arrives, without a thread that waits for it. A body that fails is discarded from then on, so that
- * the client can read the error: it ends by itself, or its connection is closed when more arrives than is discarded. A silent
- * connection is closed by the container.
+ * Reads the body of a request with non-blocking I/O, so that no thread waits for it. After a failure the rest of the
+ * body is read and discarded, so that the client can receive the error response. The connection is closed if the rest
+ * exceeds the limit; the container closes idle connections.
  */
 final class BodyReader implements ReadListener {
     private static final Duration UNAUTHENTICATED_DISCARD_TIME = Duration.ofSeconds(2);
     private static final int UNAUTHENTICATED_DISCARD_BYTES = 2 << 20;
     private static final int INITIAL_CAPACITY = 8 << 10;
 
-    /** What is discarded goes here, from all requests. */
+    /** Shared by all requests; its content is never used. */
     private static final byte[] DISCARD_BUFFER = new byte[INITIAL_CAPACITY];
 
     private final OpenBodies openBodies;
@@ -36,29 +36,32 @@ final class BodyReader implements ReadListener {
     private @Nullable Target target;
     private int limit;
 
-    /** What has arrived, and room for more; null once the reading has ended. */
+    /** The bytes received so far, with free space at the end; null once reading has ended. */
     private byte @Nullable [] body;
 
     private int size;
-    /** Whether the target has the body: from then on the request is not ended here. */
+    /** Whether the body was passed to the target, which then completes the request. */
     private boolean handedOver;
 
     private volatile boolean ended;
     private long discardSinceNanos;
     private long discarded;
 
-    /** Receives the body or the failure, once. */
+    /** Receives the body or the failure, exactly once. */
     interface Target {
-        /** Called before more memory is taken for the body. A {@link GatewayException} ends the reading. */
+        /** Called before more memory is allocated for the body. A {@link GatewayException} rejects the body. */
         void reserve(int bytes);
 
         /** The body is complete. */
         void complete(byte[] body);
 
-        /** The body failed: the response is to be written, and not to be completed. Must not throw. */
+        /** The body was rejected. Writes the error response, but does not complete the request. Must not throw. */
         void fail(GatewayException failure);
 
-        /** The same for an unexpected failure, perhaps an {@code Error}. Must not throw. */
+        /**
+         * Same as {@link #fail(GatewayException)} for an unexpected failure, which may be an {@code Error}. Must not
+         * throw.
+         */
         void fail(Throwable failure);
     }
 
@@ -77,16 +80,16 @@ final class BodyReader implements ReadListener {
         this.maxDiscardTime = maxDiscardTime;
     }
 
-    /** Whether a request announces a body. */
+    /** Whether a request has a body. */
     static boolean hasBody(HttpServletRequest request) {
         return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
     }
 
     /**
-     * Prepares to read a body for a target.
+     * Creates a reader.
      *
-     * @param async of the request; completed here only if the body fails
-     * @param settings the limits of the body; a body that fails is discarded up to the same limits
+     * @param async the asynchronous context of the request, completed by the reader only if the body fails
+     * @param settings limits of the body; the rest of a failed body is discarded up to the same limits
      */
     static BodyReader of(
             HttpServletRequest request, OpenBodies openBodies, AsyncContext async, BodySettings settings, Target target)
@@ -98,7 +101,7 @@ final class BodyReader implements ReadListener {
         return reader;
     }
 
-    /** Starts to read. */
+    /** Starts reading. */
     void start() {
         openBodies.add(this);
         if (!ended) {
@@ -106,12 +109,17 @@ final class BodyReader implements ReadListener {
         }
     }
 
-    /** Discards the body of somebody without a key, for a short time. The request is answered, and completed here. */
+    /**
+     * Discards the body of an unauthenticated request, for a short time. The response has been written; the reader
+     * completes the request.
+     */
     static void discard(HttpServletRequest request, OpenBodies openBodies) throws IOException {
         discard(request, openBodies, UNAUTHENTICATED_DISCARD_BYTES, UNAUTHENTICATED_DISCARD_TIME);
     }
 
-    /** Discards a caller's body. The request is answered, and completed here. */
+    /**
+     * Discards the body of an authenticated request. The response has been written; the reader completes the request.
+     */
     static void discard(HttpServletRequest request, OpenBodies openBodies, BodySettings settings) throws IOException {
         discard(request, openBodies, settings.maxBytes(), settings.timeout());
     }
@@ -125,10 +133,13 @@ final class BodyReader implements ReadListener {
         reader.start();
     }
 
-    /** Throws only what closes the connection: after an {@code Error} Tomcat would leave it open, and the request running. */
+    /**
+     * Only throws exceptions that close the connection: after an {@code Error} Tomcat would keep the connection open
+     * and the request running.
+     */
     @Override
     public void onDataAvailable() throws IOException {
-        while (true) { // after a failure too: a container calls again only if nothing was ready
+        while (true) { // also after a failure: a container calls this method again only after isReady() was false
             try {
                 readAvailable();
                 return;
@@ -172,7 +183,7 @@ final class BodyReader implements ReadListener {
     /** Returns false at the end of the body. */
     private boolean read() throws IOException {
         byte[] buffer = ensureCapacity();
-        if (size == buffer.length) { // the limit is reached: only the end may follow
+        if (size == buffer.length) { // the limit is reached: only the end of the body may follow
             if (in.read() < 0) {
                 return false;
             }
@@ -183,7 +194,7 @@ final class BodyReader implements ReadListener {
         return read >= 0;
     }
 
-    /** The body's array, larger if it was full and may grow. */
+    /** Returns the buffer, enlarged if it was full and below its limit. */
     private byte[] ensureCapacity() {
         byte[] current = Objects.requireNonNull(body);
         if (size < current.length || current.length == limit) {
@@ -222,7 +233,10 @@ final class BodyReader implements ReadListener {
         target().complete(complete);
     }
 
-    /** Ends it since the gateway is stopping. A chunked body is left: Tomcat would read the rest of it in a loop. */
+    /**
+     * Fails the request because the gateway is stopping. A chunked request is not completed: Tomcat would read the rest
+     * of its body in a loop.
+     */
     void stop() {
         fail(new BodyException(
                 ErrorCode.SHUTTING_DOWN, "The gateway is stopping. Retry shortly, or use another instance."));
@@ -256,12 +270,12 @@ final class BodyReader implements ReadListener {
         completeUnlessHandedOver();
     }
 
-    /** Ends the reading with a failure, unless it has ended. */
+    /** Ends reading with a failure, unless it has ended already. */
     void fail(GatewayException failure) {
         boolean unused = fail(() -> target().fail(failure));
     }
 
-    /** Returns whether the reading had not ended before. */
+    /** Returns false if reading had ended before. */
     private boolean fail(Runnable report) {
         lock.lock();
         try {
@@ -291,7 +305,7 @@ final class BodyReader implements ReadListener {
                 "The request body is larger than " + limit + " bytes, the limit of this gateway (limits.body).");
     }
 
-    /** Makes the container close the connection of a client that keeps on sending. */
+    /** Makes the container close the connection of a client that sends more than is discarded. */
     private static final class DiscardedException extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -299,7 +313,7 @@ final class BodyReader implements ReadListener {
             super("the request was answered before its body was complete");
         }
 
-        /** Containers may log it, and where it comes from says nothing. */
+        /** Containers may log this exception; its stack trace has no information. */
         @Override
         public synchronized Throwable fillInStackTrace() {
             return this;

@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * Limits of request bodies.
  *
- * @param maxBytes of one body
- * @param timeout for a whole body to arrive
- * @param maxTotalBytes of all bodies held at once, at least {@code bytes}
- * @param maxBytesPerCaller of one caller's bodies held at once, at least {@code bytes}
+ * @param maxBytes maximum size of one body
+ * @param timeout maximum time for receiving one body
+ * @param maxTotalBytes maximum size of all bodies in memory, at least {@code maxBytes}
+ * @param maxBytesPerCaller maximum size of one caller's bodies in memory, at least {@code maxBytes}
  */
 public record BodySettings(int maxBytes, Duration timeout, long maxTotalBytes, long maxBytesPerCaller) {}

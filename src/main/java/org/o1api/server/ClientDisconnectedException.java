@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 
-/** The client takes nothing any more. */
+/** The client has disconnected, or has stopped reading. */
 final class ClientDisconnectedException extends GatewayException {
     private static final long serialVersionUID = 1;
 

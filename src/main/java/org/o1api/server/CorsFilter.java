@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Allows pages of the configured origins to call the gateway from a browser. A preflight request carries no key, so it is
- * answered before the key is checked; the answer says only what is allowed.
+ * Allows pages of the configured origins to call the gateway from a browser. Preflight requests have no API key, so
+ * this filter answers them before authentication; the response contains nothing but what is allowed.
  */
 public final class CorsFilter extends HttpFilter {
     private static final long serialVersionUID = 1;
@@ -19,7 +19,7 @@ public final class CorsFilter extends HttpFilter {
 
     private final transient Set<String> origins;
 
-    /** Allows these origins ({@code https://chat.example.com}), or all by {@code *}. */
+    /** Creates the filter for origins such as {@code https://chat.example.com}; {@code *} allows all origins. */
     public CorsFilter(Set<String> origins) {
         this.origins = Set.copyOf(origins);
     }

@@ -11,14 +11,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Threads with a name that tells whose they are, and their end. */
+/** Named daemon threads, and the shutdown of their executors. */
 public final class DaemonThreads {
     private static final System.Logger LOG = System.getLogger(DaemonThreads.class.getName());
     private static final long TIMEOUT_SECONDS = 5;
 
     private DaemonThreads() {}
 
-    /** Daemon threads {@code name-1}, {@code name-2}, ... */
+    /** Returns a factory of daemon threads {@code name-1}, {@code name-2}, ... */
     public static ThreadFactory factory(String name) {
         return new DaemonThreadFactory(name);
     }
@@ -47,13 +47,19 @@ public final class DaemonThreads {
         }
     }
 
-    /** Ends an executor and waits for its threads: one that outlives its web application holds the class loader. */
+    /**
+     * Shuts an executor down, interrupts its threads and waits for them: a thread that outlives the web application
+     * keeps the class loader in memory.
+     */
     public static void shutdownNow(ExecutorService executor) {
         executor.shutdownNow();
         awaitTermination(executor);
     }
 
-    /** The same, but lets what runs come to its end: a thread that is interrupted in a file's channel closes it. */
+    /**
+     * Shuts an executor down without interrupting its tasks, and waits for them: an interrupt closes the file of a
+     * thread that uses a file channel.
+     */
     public static void shutdownGracefully(ExecutorService executor) {
         executor.shutdown();
         awaitTermination(executor);
@@ -70,7 +76,8 @@ public final class DaemonThreads {
                     && pool.getThreadFactory() instanceof DaemonThreadFactory factory) {
                 for (Thread thread : factory.threads()) {
                     thread.join(
-                            TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS)); // it has done its work, and is about to end
+                            // the executor has terminated, the thread is about to
+                            TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS));
                 }
             }
         } catch (InterruptedException e) {

@@ -3,13 +3,13 @@ package org.o1api.server;
 import java.util.Map;
 import org.o1api.model.GatewayException;
 
-/** How an error looks to the client. */
+/** Renders errors for clients. */
 public interface ErrorFormat {
-    /** A failure of the gateway. */
+    /** Renders a failure of the gateway. */
     ErrorResponse of(GatewayException failure);
 
     /**
-     * An error that the servlet container or Jersey reports.
+     * Renders an error that is reported by the servlet container or Jersey.
      *
      * @param status 400 to 599
      */
@@ -18,7 +18,7 @@ public interface ErrorFormat {
     /**
      * An error response.
      *
-     * @param json its body
+     * @param json the body
      */
     record ErrorResponse(int status, Map<String, String> headers, String json) {
         public ErrorResponse {

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.o1api.model.GatewayException;
 
-/** Answers requests with errors outside of Jersey. */
+/** Writes error responses outside of Jersey. */
 public final class ErrorResponder {
     private final ErrorFormat format;
     private final OpenBodies bodies;
@@ -16,14 +16,14 @@ public final class ErrorResponder {
         this.bodies = bodies;
     }
 
-    /** Answers a request of somebody without a key. Nothing of its body is read before. */
+    /** Rejects an unauthenticated request, of whose body nothing has been read. */
     void reject(HttpServletRequest request, HttpServletResponse response, GatewayException failure) throws IOException {
         if (sendAndClose(request, response, failure)) {
             BodyReader.discard(request, bodies);
         }
     }
 
-    /** Answers a caller's request whose body has not been read. */
+    /** Rejects an authenticated request, of whose body nothing has been read. */
     void reject(
             HttpServletRequest request, HttpServletResponse response, GatewayException failure, BodySettings settings)
             throws IOException {
@@ -32,7 +32,7 @@ public final class ErrorResponder {
         }
     }
 
-    /** Returns whether there is a body to be discarded. */
+    /** Returns whether there is a body to discard. */
     private boolean sendAndClose(HttpServletRequest request, HttpServletResponse response, GatewayException failure)
             throws IOException {
         boolean hasBody = BodyReader.hasBody(request);
@@ -43,7 +43,7 @@ public final class ErrorResponder {
         return hasBody;
     }
 
-    /** Writes an error response if no other response has begun. */
+    /** Writes an error response unless a response has been started. */
     void send(HttpServletResponse response, GatewayException failure) throws IOException {
         if (!response.isCommitted()) {
             ErrorFormat.ErrorResponse reply = format.of(failure);
@@ -52,12 +52,15 @@ public final class ErrorResponder {
         }
     }
 
-    /** Writes the response for a status, and leaves its end to the container: Jetty drops the body of some error pages. */
+    /**
+     * Writes the response for a status, and lets the container end it: if the response is flushed here, Jetty drops the
+     * body of some error pages.
+     */
     void sendStatus(HttpServletResponse response, int status) throws IOException {
         var unused = write(response, format.ofStatus(status));
     }
 
-    /** Gives the length of the body. */
+    /** Returns the length of the body. */
     private static int write(HttpServletResponse response, ErrorFormat.ErrorResponse reply) throws IOException {
         byte[] json = reply.json().getBytes(StandardCharsets.UTF_8);
         response.setStatus(reply.status());

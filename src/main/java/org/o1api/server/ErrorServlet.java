@@ -9,9 +9,12 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the container's own errors as JSON: errors before or outside of Jersey must not be HTML pages. */
+/**
+ * Renders the container's own errors as JSON. Without it, errors outside of Jersey would be HTML pages. Also aborts
+ * responses that have failed: see {@link ResponseGuard#ABORT}.
+ */
 public final class ErrorServlet extends HttpServlet {
-    /** Where web.xml's error page is. */
+    /** The location of the error page in web.xml. */
     public static final String PATH = "/error";
 
     private static final long serialVersionUID = 1;
@@ -28,9 +31,9 @@ public final class ErrorServlet extends HttpServlet {
             throw new AbortException();
         }
         if (response.isCommitted()) {
-            return; // the client has a status already
+            return; // the client already has a status
         }
-        if (!response.containsHeader(RequestIdFilter.HEADER)) { // the container failed before our filters
+        if (!response.containsHeader(RequestIdFilter.HEADER)) { // the container failed before our filters ran
             response.setHeader(RequestIdFilter.HEADER, RequestIdFilter.idFor(request));
         }
         errors.sendStatus(response, status(request));
@@ -41,7 +44,8 @@ public final class ErrorServlet extends HttpServlet {
                 || !(request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status)) {
             return HttpServletResponse.SC_NOT_FOUND;
         }
-        // Jersey's servlet reads this header before any filter of Jersey's, and reports a bad request.
+        // Jersey's servlet parses Content-Type before any filter of Jersey runs, and reports a malformed one as a bad
+        // request.
         return status == HttpServletResponse.SC_BAD_REQUEST && isMalformed(request.getContentType())
                 ? HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE
                 : status;
@@ -58,7 +62,7 @@ public final class ErrorServlet extends HttpServlet {
         }
     }
 
-    /** Containers answer it by closing the connection if the response has begun. */
+    /** Makes the container close the connection of a response that has started. */
     private static final class AbortException extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -66,7 +70,7 @@ public final class ErrorServlet extends HttpServlet {
             super("the response failed after it had started");
         }
 
-        /** The containers log it, and where it comes from says nothing. */
+        /** Containers log this exception; its stack trace has no information. */
         @Override
         public synchronized Throwable fillInStackTrace() {
             return this;

@@ -11,18 +11,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One response that is written while it comes to be: server-sent events, or JSON with white space before it. It begins with
- * its opening, is never silent for longer than the heartbeat once it has begun, and ends once. One lock orders the turn's
- * writes and the heartbeat's, and each write blocks until the container has taken it, so that a slow client slows its turn
- * down.
+ * A response that is written piece by piece: server-sent events, or one JSON text with white space before it as a
+ * heartbeat. It starts with its opening event, sends heartbeats while nothing else is sent, and ends exactly once. A
+ * lock serializes the writes of the turn and the heartbeats. Each write blocks until the container has accepted the
+ * bytes, so that a slow client slows its turn down.
  */
 public final class EventStream implements AutoCloseable {
     private static final long PROBE_INTERVAL_NANOS = 200_000_000;
     private static final long STALLED_AFTER_NANOS = 1_000_000_000;
 
     /**
-     * The part of a heartbeat after which a ping is due. The rest is for the tick, which comes late: so no silence is longer than
-     * a heartbeat, and a disconnect, which only the second ping notices, is known within two.
+     * A ping is due after this part of the heartbeat interval. The rest is a reserve for the delay of the tick: the
+     * stream is never silent for longer than one interval, and a disconnect, which only the second ping notices, is
+     * noticed within two.
      */
     private static final double PING_DUE_FRACTION = 0.8;
 
@@ -45,21 +46,23 @@ public final class EventStream implements AutoCloseable {
     private volatile long writingSinceNanos;
     private long lastProbeNanos = createdNanos;
 
-    /** Whose response it is. Notified on any thread, perhaps more than once; must be quick and not throw. */
+    /**
+     * Receives failures of the stream. Called on any thread, possibly more than once; must be quick and must not throw.
+     */
     public interface Listener {
-        /** The client takes no more bytes. */
+        /** The client has disconnected, or has stopped reading. */
         void disconnected();
 
-        /** The response cannot be written for a reason that is ours. */
+        /** The response cannot be written because of an error in the gateway. */
         void failed(Throwable failure);
     }
 
     /**
-     * A response that has not begun.
+     * Creates a stream that has not been started.
      *
-     * @param openingEvent the event before all others
-     * @param unexpectedEvent the last event if {@link #close} has to end a response that has begun
-     * @param onClosed run when it has ended, perhaps more than once
+     * @param openingEvent the first event
+     * @param unexpectedEvent the last event if {@link #close} has to end a stream that was started
+     * @param onClosed runs when the stream has ended, possibly more than once
      */
     EventStream(
             FrameSink sink,
@@ -79,7 +82,7 @@ public final class EventStream implements AutoCloseable {
         this.pingAfterNanos = heartbeat == null ? Long.MAX_VALUE : (long) (heartbeat.toNanos() * PING_DUE_FRACTION);
     }
 
-    /** The upstream has accepted the work: begins the response, when the settings want that shown. */
+    /** A provider has accepted the call. Starts the response if {@code status_feedback} is on. */
     public void accepted() {
         if (settings.statusFeedback()) {
             send(new byte[0]);
@@ -87,9 +90,9 @@ public final class EventStream implements AutoCloseable {
     }
 
     /**
-     * Writes events, behind the opening one when nothing was written before.
+     * Writes events, after the opening event if it has not been sent.
      *
-     * @param events whole events, each ended by an empty line
+     * @param events complete events, each terminated by an empty line
      */
     public void send(byte[] events) {
         send(events, false);
@@ -112,8 +115,8 @@ public final class EventStream implements AutoCloseable {
     }
 
     /**
-     * Looks whether the client is still there, a few times a second at most. A disconnected client is noticed at the second write
-     * after that, so a probe behind the last words of a step keeps the next call from being made for nobody.
+     * Checks whether the client is connected, at most five times a second. Only the second write after a disconnect
+     * fails, so a probe at the end of a step prevents the next call from being made for a client that has disconnected.
      */
     public void probe() {
         long now = System.nanoTime();
@@ -145,10 +148,11 @@ public final class EventStream implements AutoCloseable {
     }
 
     /**
-     * Ends a response that failed.
+     * Ends the response with an error.
      *
-     * @param error what ends a response that has begun
-     * @return whether it has begun; if not, nothing was written, and the failure can still have a status of its own
+     * @param error the last event if the response was started
+     * @return whether the response was started; if not, nothing was written, and the caller can respond with a
+     *     status
      */
     public boolean fail(byte[] error) {
         lock.lock();
@@ -167,7 +171,7 @@ public final class EventStream implements AutoCloseable {
         return started;
     }
 
-    /** Ends a response that nothing else has ended, so that no client waits for it. */
+    /** Ends the response if nothing else has ended it, so that the client does not wait forever. */
     @Override
     public void close() {
         if (!closed) {
@@ -176,7 +180,7 @@ public final class EventStream implements AutoCloseable {
         onClosed.accept(this);
     }
 
-    /** No more is written. What has not begun is left to somebody else. */
+    /** Ends the stream. A response that was not started is left to the caller. */
     private void finish() {
         if (!closed) {
             closed = true;
@@ -192,7 +196,8 @@ public final class EventStream implements AutoCloseable {
 
     private void write(byte[] bytes, boolean complete) {
         started = true;
-        writingSinceNanos = complete ? 0 : System.nanoTime(); // a whole response is the container's to time
+        // the container enforces its own timeout for a complete response
+        writingSinceNanos = complete ? 0 : System.nanoTime();
         @Nullable Exception failure = null;
         try {
             if (complete) {
@@ -200,7 +205,8 @@ public final class EventStream implements AutoCloseable {
             } else {
                 sink.write(bytes);
             }
-        } catch (IOException | RuntimeException e) { // closed, or whatever Jersey makes of a broken connection
+        } catch (IOException | RuntimeException e) {
+            // the stream is closed, or one of the exceptions that Jersey throws for a broken connection
             failure = e;
         } finally {
             lastWriteNanos = System.nanoTime();
@@ -218,9 +224,9 @@ public final class EventStream implements AutoCloseable {
     }
 
     /**
-     * Looks whether something is due. Quick: what has to be written is handed over.
+     * Sends a heartbeat if one is due, and detects a client that has stopped reading. Does not block.
      *
-     * @param pingExecutor runs a task elsewhere, where it may block
+     * @param pingExecutor executes a task on another thread, where it may block
      */
     void tick(long nowNanos, Executor pingExecutor) {
         long writeStartNanos = writingSinceNanos;
@@ -237,21 +243,22 @@ public final class EventStream implements AutoCloseable {
                 pingExecutor.execute(this::ping);
             } catch (RejectedExecutionException e) {
                 pinging.set(false); // shutting down
-            } catch (Throwable e) { // no memory for one more thread: the next tick tries again
+            } catch (Throwable e) { // a thread could not be created: the next tick tries again
                 pinging.set(false);
                 throw e;
             }
         }
     }
 
-    /** A held lock means that a write is under way, which is as good as a ping. */
+    /** Writes a heartbeat. If the lock is held, another write is in progress, which is as good as a heartbeat. */
     private void ping() {
         try {
             if (lock.tryLock()) {
                 try {
                     if (!closed && !disconnected) {
                         boolean sendOpening = !openingSent && (settings.statusFeedback() || !hasHeartbeats);
-                        // Without heartbeats there is nothing to write if the turn has opened the response meanwhile.
+                        // Without heartbeats there is nothing to write if the turn has sent the opening event in the
+                        // meantime.
                         if (sendOpening || hasHeartbeats) {
                             openingSent |= sendOpening;
                             write(sendOpening ? openingEvent : sink.ping(), false);
@@ -262,15 +269,15 @@ public final class EventStream implements AutoCloseable {
                 }
             }
         } catch (ClientDisconnectedException e) {
-            // the owner knows, and ends the response
-        } catch (Throwable e) { // also an Error: the owner ends the response
+            // the listener was notified, and ends the response
+        } catch (Throwable e) { // also an Error: the listener ends the response
             listener.failed(e);
         } finally {
             pinging.set(false);
         }
     }
 
-    /** Whether a ping has been blocked for some time by a client that does not read. */
+    /** Whether a ping has been blocked for a second or more by a client that does not read. */
     boolean isPingStalled(long nowNanos) {
         long writeStartNanos = writingSinceNanos;
         return pinging.get() && writeStartNanos != 0 && nowNanos - writeStartNanos > STALLED_AFTER_NANOS;

@@ -8,7 +8,10 @@ import java.io.OutputStream;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
-/** Rendered bytes of a response. Of an event stream the last line break is left out: Jersey's event sink adds one a frame. */
+/**
+ * Bytes of a response. For event streams the last line break is omitted, since Jersey's event sink adds one after each
+ * frame.
+ */
 final class Frame implements OutboundSseEvent {
     private final byte[] bytes;
     private boolean written;
@@ -17,7 +20,9 @@ final class Frame implements OutboundSseEvent {
         this.bytes = bytes;
     }
 
-    /** Whether the bytes reached the container; the sink's own word says only that they were queued. */
+    /**
+     * Whether the bytes have reached the container. The result of Jersey's event sink only says that they were queued.
+     */
     boolean isWritten() {
         return written;
     }

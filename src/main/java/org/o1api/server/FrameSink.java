@@ -2,20 +2,20 @@ package org.o1api.server;
 
 import java.io.IOException;
 
-/** Where a response's bytes go, by way of Jersey. The first ones begin the response. */
+/** Writes the bytes of a response through Jersey. The first write starts the response. */
 interface FrameSink {
-    /** Writes bytes; they are with the container when this returns. */
+    /** Writes bytes. The container has accepted them when this method returns. */
     void write(byte[] bytes) throws IOException;
 
-    /** Writes a response that is whole before any byte of it was written. */
+    /** Writes a response of which nothing was written before. */
     default void writeWhole(byte[] bytes) throws IOException {
         write(bytes);
     }
 
-    /** Bytes that mean nothing. */
+    /** The bytes of a heartbeat, which clients ignore. */
     byte[] ping();
 
-    /** Makes known that a response that has begun fails; nothing but {@link #close} follows. */
+    /** Signals to the client that the response has failed. Only {@link #close} may follow. */
     void fail(byte[] error) throws IOException;
 
     void close();

@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 
-/** Writes the frames of event streams as they are; Jersey's own writer would render each event anew. */
+/** Writes frames unmodified; Jersey's own writer would render the event again. */
 public final class FrameWriter implements MessageBodyWriter<Frame> {
     @Override
     public boolean isWriteable(Class<?> type, Type generic, Annotation[] annotations, MediaType mediaType) {

@@ -21,9 +21,9 @@ import org.o1api.model.FailureLog;
 import org.o1api.model.GatewayException;
 
 /**
- * Jersey's servlet behind a body reader. Requests of callers leave the container's thread at once: the body is read as it
- * arrives, and then the request runs on a thread of an executor. Public requests run on the container's thread and
- * have no body, so they are answered when all other threads are busy.
+ * Jersey's servlet, called once the body has been read. An authenticated request leaves the container's thread
+ * immediately: its body is read with non-blocking I/O, then it runs on a thread of the executor. Public requests run on
+ * the container's thread without a body, so they are answered even if all threads of the executor are busy.
  */
 public final class GatewayServlet extends ServletContainer {
     private static final long serialVersionUID = 1;
@@ -40,12 +40,12 @@ public final class GatewayServlet extends ServletContainer {
     private final transient Runnable drain;
 
     /**
-     * Serves an application.
+     * Creates the servlet.
      *
-     * @param executor runs callers' requests
-     * @param scheduler for the limit on a body's time; stays the caller's
-     * @param drain waits for the requests in flight. Called when the servlet is destroyed: containers destroy servlets before they
-     *     notify the application's listeners
+     * @param executor runs authenticated requests
+     * @param scheduler enforces the timeout of bodies; not shut down here
+     * @param drain waits for the requests in flight. Called when the servlet is destroyed, since containers destroy
+     *     servlets before they notify the application's listeners
      */
     public GatewayServlet(
             ResourceConfig application,
@@ -82,8 +82,8 @@ public final class GatewayServlet extends ServletContainer {
         BodyMemory.Share share = memory.share(caller);
         try {
             check(request);
-            if (request.getContentLengthLong()
-                    > 0) { // all of it: otherwise bodies that arrive together all fail half-way
+            if (request.getContentLengthLong() > 0) {
+                // reserve all of it: otherwise bodies that are received at the same time would all fail half-way
                 share.add((int) request.getContentLengthLong());
             }
         } catch (GatewayException e) {
@@ -124,12 +124,12 @@ public final class GatewayServlet extends ServletContainer {
         }
         super.service(new BodilessRequest(request, null), response);
         if (hasBody) {
-            response.flushBuffer(); // the request goes on until its body has ended
+            response.flushBuffer(); // the request stays open until its body has ended
             BodyReader.discard(request, bodies);
         }
     }
 
-    /** Rejects a compressed body: its size in memory could not be bounded before it is unpacked. */
+    /** Rejects compressed bodies: their size in memory is unknown until they are decompressed. */
     private static void requireUncompressed(HttpServletRequest request) {
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
@@ -139,7 +139,7 @@ public final class GatewayServlet extends ServletContainer {
         }
     }
 
-    /** Rejects text of another encoding: all bodies are JSON, which is UTF-8. */
+    /** Rejects other encodings: all bodies are JSON, which is UTF-8. */
     private static void requireUtf8(HttpServletRequest request) {
         String charset = request.getCharacterEncoding();
         if (charset != null && !ACCEPTED_CHARSETS.contains(charset.toLowerCase(Locale.ROOT))) {
@@ -149,7 +149,7 @@ public final class GatewayServlet extends ServletContainer {
         }
     }
 
-    /** A caller's request, from its head to the end of its response. */
+    /** An authenticated request, from its headers to the end of its response. */
     private final class AuthenticatedRequest implements BodyReader.Target {
         private final HttpServletRequest request;
         private final HttpServletResponse response;
@@ -190,8 +190,8 @@ public final class GatewayServlet extends ServletContainer {
                     "The request body was not complete within "
                             + settings.timeout().toMillis() / 1000.0 + " s (limits.body_time)."));
             try {
-                executor.execute(fail); // it writes
-            } catch (Throwable e) { // no thread
+                executor.execute(fail); // on another thread, because it writes the response
+            } catch (Throwable e) { // no thread is available
                 fail.run();
             }
         }
@@ -212,7 +212,7 @@ public final class GatewayServlet extends ServletContainer {
             } catch (RejectedExecutionException e) {
                 end(new BodyException(
                         ErrorCode.OVERLOADED, "The gateway is at its limit of concurrent requests. Retry shortly."));
-            } catch (Throwable e) { // no memory for one more thread
+            } catch (Throwable e) { // a thread could not be created
                 end(unexpected(e));
             }
         }
@@ -224,7 +224,7 @@ public final class GatewayServlet extends ServletContainer {
             try {
                 errors.send(response, failure);
             } catch (IOException | RuntimeException | Error e) {
-                // the client has disconnected, or there is no memory for an error
+                // the client has disconnected, or there is not enough memory for an error response
             } finally {
                 share.close();
             }
@@ -251,7 +251,7 @@ public final class GatewayServlet extends ServletContainer {
                     body.release();
                     async.complete();
                 }
-            } catch (Throwable e) { // also an Error: this request ends, and nothing else
+            } catch (Throwable e) { // also an Error: only this request may fail
                 end(unexpected(e));
             } finally {
                 body.release();
@@ -263,7 +263,7 @@ public final class GatewayServlet extends ServletContainer {
             try {
                 errors.send(response, failure);
             } catch (IOException | RuntimeException | Error e) {
-                // the client has disconnected, or there is no memory for an error
+                // the client has disconnected, or there is not enough memory for an error response
             } finally {
                 share.close();
                 async.complete();

@@ -9,7 +9,10 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A response that does nothing, or fails to write, once its cycle has ended. */
+/**
+ * A response that is safe to use at any time: after the end of its request cycle, writes fail and all other methods do
+ * nothing.
+ */
 final class GuardedResponse extends HttpServletResponseWrapper {
     private final RequestCycle cycle;
     private @Nullable ServletOutputStream stream;
@@ -145,7 +148,7 @@ final class GuardedResponse extends HttpServletResponseWrapper {
 
         @Override
         public void close() throws IOException {
-            if (!cycle.isAborted()) { // to close is to complete
+            if (!cycle.isAborted()) { // closing the stream would complete the response
                 cycle.flush(out::close);
             }
         }

@@ -4,7 +4,10 @@ import jakarta.ws.rs.container.AsyncResponse;
 import java.io.IOException;
 import org.glassfish.jersey.server.ChunkedOutput;
 
-/** A JSON text: a ping is white space, and a response that has begun fails by ending before its JSON is complete. */
+/**
+ * Writes one JSON text. A heartbeat is white space; a response that was started fails by ending before the JSON is
+ * complete.
+ */
 final class JsonSink implements FrameSink {
     private static final byte[] PING = {' '};
 
@@ -13,7 +16,11 @@ final class JsonSink implements FrameSink {
     private final ChunkedOutput<Frame> output = new ChunkedOutput<>(Frame.class);
     private boolean started;
 
-    /** Answers by this response; {@code cut} has the connection cut when the response is closed. */
+    /**
+     * Creates a sink.
+     *
+     * @param abort makes the container close the connection when the response is closed
+     */
     JsonSink(AsyncResponse response, Runnable abort) {
         this.response = response;
         this.abort = abort;
@@ -32,7 +39,7 @@ final class JsonSink implements FrameSink {
         }
     }
 
-    /** An ordinary response: with a length if it is short, and without chunks for HTTP/1.0. */
+    /** Writes an ordinary response: with a {@code Content-Length} if it is short, and without chunks for HTTP/1.0. */
     @Override
     public void writeWhole(byte[] bytes) {
         response.resume(bytes);
@@ -56,7 +63,7 @@ final class JsonSink implements FrameSink {
         try {
             output.close();
         } catch (IOException e) {
-            // the client has left
+            // the client has disconnected
         }
     }
 }

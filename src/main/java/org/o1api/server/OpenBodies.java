@@ -4,7 +4,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.o1api.model.FailureLog;
 
-/** The bodies that are being read or discarded. Tomcat waits for them when it stops, so that they are ended first. */
+/**
+ * The bodies that are being read or discarded. They are stopped at shutdown, because Tomcat waits for their requests.
+ */
 public final class OpenBodies {
     private static final FailureLog FAILURES = new FailureLog(System.getLogger(OpenBodies.class.getName()));
 
@@ -22,13 +24,13 @@ public final class OpenBodies {
         readers.remove(reader);
     }
 
-    /** Ends all of them, and from now on each new one. */
+    /** Stops all readers, and each reader that is added from now on. */
     public void stop() {
         stopping = true;
         for (BodyReader reader : readers) {
             try {
                 reader.stop();
-            } catch (RuntimeException | Error e) { // one request must not keep the others
+            } catch (RuntimeException | Error e) { // one failure must not affect the other requests
                 FAILURES.error("stop", "a request could not be stopped", e);
             }
         }

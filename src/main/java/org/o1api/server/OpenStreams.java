@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.FailureLog;
 import org.o1api.model.PeriodicTask;
 
-/** The event streams that are open, and what keeps them alive: one tick over all of them. */
+/** The open response streams, and the periodic task that sends their heartbeats. */
 public final class OpenStreams implements AutoCloseable {
     private static final FailureLog FAILURES = new FailureLog(System.getLogger(OpenStreams.class.getName()));
     private static final Duration TICK_INTERVAL = Duration.ofMillis(50);
@@ -27,14 +27,14 @@ public final class OpenStreams implements AutoCloseable {
     private final PeriodicTask tick;
 
     /**
-     * Starts ticking on the scheduler.
+     * Starts the periodic task on the scheduler.
      *
      * @param unexpectedEvent the last event of a stream that ends unexpectedly
      */
     public OpenStreams(StreamSettings settings, byte[] unexpectedEvent, ScheduledExecutorService scheduler) {
         this.settings = settings;
         this.unexpectedEvent = unexpectedEvent;
-        // Threads of their own: a ping may block on a client that does not read, and must not wait for a turn to end.
+        // A separate pool: a ping may block on a client that does not read, and must not wait for a turn to end.
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 PING_THREADS,
                 PING_THREADS,
@@ -50,24 +50,24 @@ public final class OpenStreams implements AutoCloseable {
     /**
      * Opens a response of server-sent events.
      *
-     * @param openingEvent the event that comes before all others
+     * @param openingEvent the first event
      */
     public EventStream openEventStream(SseEventSink sink, byte[] openingEvent, EventStream.Listener listener) {
         return open(new SseSink(sink), openingEvent, listener);
     }
 
     /**
-     * Opens a response of one JSON text, white space before it while it comes to be.
+     * Opens a response of one JSON text, with white space before it as a heartbeat.
      *
-     * @param heartbeat how long it is silent at most, once it has begun
-     * @param abort has the connection cut when the response is closed
+     * @param heartbeat maximum time without output once the response was started
+     * @param abort makes the container close the connection when the response is closed
      */
     public EventStream openJson(
             AsyncResponse response, Duration heartbeat, Runnable abort, EventStream.Listener listener) {
         return open(new JsonSink(response, abort), settings.forJson(heartbeat), new byte[0], listener);
     }
 
-    /** The heartbeat of replies that are one JSON text; null: they have none. */
+    /** The heartbeat interval of JSON responses; null: no heartbeats. */
     public @Nullable Duration jsonHeartbeat() {
         return settings.jsonHeartbeat();
     }
@@ -91,14 +91,17 @@ public final class OpenStreams implements AutoCloseable {
             try {
                 stalled += stream.isPingStalled(now) ? 1 : 0;
                 stream.tick(now, pingPool);
-            } catch (Throwable e) { // also an Error: one stream must not end the heartbeats of all
+            } catch (Throwable e) { // also an Error: a failure of one stream must not end the heartbeats of all
                 FAILURES.error("tick", "the heartbeat of a stream failed", e);
             }
         }
         resizePingPool(Math.min(PING_THREADS + stalled, MAX_PING_THREADS));
     }
 
-    /** Adds a thread for each ping that is blocked by a client that does not read, so that the others are not delayed. */
+    /**
+     * Adds a thread for each ping that is blocked by a client that does not read, so that the other pings are not
+     * delayed.
+     */
     private void resizePingPool(int threads) {
         int current = pingPool.getCorePoolSize();
         if (threads > current) {
@@ -110,7 +113,7 @@ public final class OpenStreams implements AutoCloseable {
         }
     }
 
-    /** How long ago the last tick ended. */
+    /** The time since the last run of the periodic task. */
     public Duration sinceLastTick() {
         return tick.sinceLastRun();
     }

@@ -1,18 +1,18 @@
 package org.o1api.server;
 
-/** The body of a caller's request, in memory. It counts against {@code limits.bodies} until it is released. */
+/** The body of an authenticated request. It counts against {@code limits.bodies} until it is released. */
 public final class ReceivedBody {
-    /** The request attribute that holds it. */
+    /** The request attribute that contains the body. */
     public static final String ATTRIBUTE = "org.o1api.body";
 
-    /** No body. */
+    /** An empty body. */
     public static final ReceivedBody EMPTY = new ReceivedBody(new byte[0], () -> {});
 
     private final Runnable onRelease;
     private volatile byte[] bytes;
 
     /**
-     * A body that is held.
+     * Creates a body.
      *
      * @param onRelease may run more than once
      */
@@ -21,17 +21,23 @@ public final class ReceivedBody {
         this.onRelease = onRelease;
     }
 
-    /** The body, which nobody may change; empty once it is dropped. */
+    /** The body, which must not be modified; empty after {@link #drop}. */
     public byte[] bytes() {
         return bytes;
     }
 
-    /** Drops the bytes once they are parsed. They still count: what was parsed takes at least as much memory. */
+    /**
+     * Drops the bytes once they are parsed. They still count against the limit, since the parsed request takes at least
+     * as much memory.
+     */
     public void drop() {
         bytes = EMPTY.bytes;
     }
 
-    /** Releases it: before the end of the response is sent, so that the client's next request finds room. */
+    /**
+     * Releases the memory. Called before the end of the response is sent, so that the client's next request is not
+     * rejected.
+     */
     public void release() {
         drop();
         onRelease.run();

@@ -5,13 +5,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The time in which the container lets a request's objects be used. Its lock keeps use and end apart. */
+/**
+ * The time span in which the container allows the use of a request's objects. A lock prevents the cycle from ending
+ * while an object is in use.
+ */
 final class RequestCycle {
     private final ReentrantLock lock = new ReentrantLock();
     private boolean ended;
     private volatile boolean aborted;
 
-    /** A use that writes to the client. */
+    /** An action that writes to the client. */
     interface IoAction {
         void run() throws IOException;
     }
@@ -25,7 +28,7 @@ final class RequestCycle {
         }
     }
 
-    /** Has the response end as one that is not whole. */
+    /** Marks the response as incomplete: its connection is closed instead of the response being completed. */
     void abort() {
         aborted = true;
     }
@@ -34,7 +37,7 @@ final class RequestCycle {
         return aborted;
     }
 
-    /** Does nothing once the cycle has ended. */
+    /** Runs an action; does nothing once the cycle has ended. */
     void run(Runnable action) {
         lock.lock();
         try {
@@ -46,13 +49,13 @@ final class RequestCycle {
         }
     }
 
-    /** Gives {@code afterwards} once the cycle has ended. */
+    /** Returns a value, or the default value once the cycle has ended. */
     <T> T getOrDefault(Supplier<T> action, T defaultValue) {
         T value = getOrNull(action);
         return value == null ? defaultValue : value;
     }
 
-    /** Gives null once the cycle has ended. */
+    /** Returns a value, or null once the cycle has ended. */
     <T> @Nullable T getOrNull(Supplier<@Nullable T> action) {
         lock.lock();
         try {
@@ -62,7 +65,7 @@ final class RequestCycle {
         }
     }
 
-    /** Fails once the cycle has ended. */
+    /** Runs an action; throws once the cycle has ended. */
     void write(IoAction action) throws IOException {
         lock.lock();
         try {
@@ -75,7 +78,10 @@ final class RequestCycle {
         }
     }
 
-    /** Does nothing once the cycle has ended: Jersey completes its own side only if a flush does not throw. */
+    /**
+     * Runs an action; does nothing once the cycle has ended, because Jersey only completes its own side if a flush does
+     * not throw.
+     */
     void flush(IoAction action) throws IOException {
         lock.lock();
         try {

@@ -10,9 +10,9 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Gives each request an id, the client's if it is well-formed, and each response the header with it. */
+/** Assigns each request an id (the client's, if it is well-formed) and returns it in a response header. */
 public final class RequestIdFilter extends HttpFilter {
-    /** The request attribute that holds the id. */
+    /** The request attribute that contains the id. */
     public static final String ATTRIBUTE = "org.o1api.requestId";
 
     static final String HEADER = "x-request-id";
@@ -29,7 +29,7 @@ public final class RequestIdFilter extends HttpFilter {
         chain.doFilter(request, response);
     }
 
-    /** The id that a request gets. */
+    /** Returns the client's id if it is well-formed, otherwise a new one. */
     static String idFor(HttpServletRequest request) {
         @Nullable String clientId = request.getHeader(HEADER);
         return clientId != null && WELL_FORMED.matcher(clientId).matches()

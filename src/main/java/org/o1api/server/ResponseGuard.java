@@ -15,15 +15,18 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A filter that makes a response safe to use after its client has left.
+ * Makes a response safe to use after its client has disconnected.
  *
- * <p>After an I/O error Tomcat ends the asynchronous cycle and hands request, response and AsyncContext to another
- * connection, while the application's thread may still write to them: a client that aborts would cut or garble somebody
- * else's stream. Here one lock a request excludes the application from the container's end of the cycle; once that has come,
- * a write fails, and all else does nothing.
+ * <p>After an I/O error Tomcat ends the asynchronous cycle and reuses the request, response and AsyncContext objects
+ * for another connection, while the application's thread may still write to them: a client that disconnects would abort
+ * or corrupt the stream of another client. A lock per request prevents the container from ending the cycle while the
+ * application uses the objects. After the end of the cycle, writes fail and all other methods do nothing.
  */
 public final class ResponseGuard implements Filter {
-    /** The request's attribute that has its response cut instead of completed: the client sees that it is not whole. */
+    /**
+     * The request attribute that makes the container close the connection instead of completing the response, so that
+     * the client notices that the response is incomplete.
+     */
     public static final String ABORT = "org.o1api.cut";
 
     private static final String TOMCAT_PREFIX = "org.apache.catalina.";
@@ -78,7 +81,7 @@ public final class ResponseGuard implements Filter {
 
         @Override
         public @Nullable Object getAttribute(String name) {
-            // Tomcat looks there for how it dispatches, after the application's part has ended.
+            // Tomcat reads its dispatch attributes after the application has completed the request.
             return cycle.isAborted() && name.startsWith(TOMCAT_PREFIX)
                     ? super.getAttribute(name)
                     : cycle.getOrNull(() -> super.getAttribute(name));
@@ -99,7 +102,7 @@ public final class ResponseGuard implements Filter {
         }
     }
 
-    /** The container's word that the cycle is over. */
+    /** Ends the cycle when the container ends the asynchronous request. */
     private record CycleEndListener(RequestCycle cycle) implements AsyncListener {
         @Override
         public void onComplete(AsyncEvent event) {
@@ -133,7 +136,10 @@ public final class ResponseGuard implements Filter {
             });
         }
 
-        /** Whether the container will cut the connection; a Tomcat that stops knows the application's paths no more. */
+        /**
+         * Makes the container close the connection. Returns false if that fails: while Tomcat is stopping, the
+         * application's paths no longer exist.
+         */
         private boolean abort() {
             try {
                 context.dispatch(ErrorServlet.PATH);

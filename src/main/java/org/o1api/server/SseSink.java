@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
-/** Server-sent events: a ping is a comment, and a failure an event. */
+/** Writes server-sent events. A heartbeat is a comment, a failure an event. */
 final class SseSink implements FrameSink {
     private static final byte[] PING = {':', ' ', 'p', 'i', 'n', 'g', '\n'};
 
@@ -22,7 +22,7 @@ final class SseSink implements FrameSink {
         if (sent.isCompletedExceptionally()) {
             Throwable failure = sent.handle((result, thrown) -> thrown).join();
             if (failure instanceof Error error) {
-                throw error; // ours, not the client's
+                throw error; // an error in the gateway, not a disconnect
             }
         }
         if (sent.isCompletedExceptionally() || !frame.isWritten()) {

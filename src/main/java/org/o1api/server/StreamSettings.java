@@ -4,16 +4,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How replies are written that come to be while they are sent.
+ * Settings of streamed responses.
  *
- * @param heartbeat a stream that has begun is never silent for longer; null: no comments are sent, and a client that has
- *     disconnected is noticed only when there is text to send
- * @param beginAfter a response begins then, though nothing can be shown yet
- * @param statusFeedback whether a response begins as soon as the upstream has accepted the call
- * @param writeTimeout a client that takes nothing for so long is left
- * @param jsonHeartbeat the heartbeat of replies that are one JSON text, as white space before it. Such a reply begins after that
- *     silence and no sooner than {@code beginAfter}: until then its failure has a status. Null: it has none, and a client that has
- *     disconnected is not noticed
+ * @param heartbeat maximum time without output once a stream was started; null: no heartbeats, so that a disconnect
+ *     is only noticed when there is text to send
+ * @param beginAfter the time after which a response is started even if there is nothing to send yet
+ * @param statusFeedback whether a response is started as soon as the provider has accepted the call
+ * @param writeTimeout the maximum duration of one write; then the client counts as disconnected
+ * @param jsonHeartbeat the heartbeat interval of JSON responses, whose heartbeat is white space before the JSON.
+ *     Such a response is started after this interval, but not before {@code beginAfter}; until then a failure still has
+ *     its own status. Null: no heartbeats, so that a disconnect is not noticed
  */
 public record StreamSettings(
         @Nullable Duration heartbeat,
@@ -24,7 +24,7 @@ public record StreamSettings(
     public static final StreamSettings DEFAULT = new StreamSettings(
             Duration.ofMillis(500), Duration.ofSeconds(1), true, Duration.ofSeconds(10), Duration.ofSeconds(15));
 
-    /** The settings for a reply of one JSON text with this heartbeat. */
+    /** Returns the settings of a JSON response with this heartbeat interval. */
     StreamSettings forJson(Duration interval) {
         Duration startAfter = interval.compareTo(beginAfter) > 0 ? interval : beginAfter;
         return new StreamSettings(interval, startAfter, false, writeTimeout, interval);

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices that Tomcat has begun to stop the web application. Tomcat first waits {@code unloadDelay} for asynchronous requests,
- * then cuts them, and only then tells servlets and listeners; the state of its Context is the one thing that tells before. It
- * is reached by name, from an attribute of the servlet context. On other servers there is no such thing, and this does
- * nothing.
+ * Detects that Tomcat is stopping the web application. Tomcat first waits up to {@code unloadDelay} for asynchronous
+ * requests, then aborts them, and only then notifies servlets and listeners; only the state of its Context shows the
+ * stop in time. The Context is accessed by reflection, through an attribute of the servlet context. Does nothing on
+ * other servers.
  */
 public final class TomcatStop implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TomcatStop.class.getName());
@@ -32,15 +32,15 @@ public final class TomcatStop implements AutoCloseable {
     }
 
     /**
-     * Watches a web application.
+     * Starts watching a web application.
      *
-     * @param onStop run once, on the scheduler; must be quick
+     * @param onStop runs once, on the scheduler; must be quick
      */
     public static TomcatStop watch(ServletContext servletContext, Runnable onStop, ScheduledExecutorService scheduler) {
         return new TomcatStop(context(servletContext.getAttribute(RESOURCES_ATTRIBUTE)), onStop, scheduler);
     }
 
-    /** Tomcat's Context by way of {@code WebResourceRoot.getContext()}; null on other servers. */
+    /** Returns Tomcat's Context, obtained by {@code WebResourceRoot.getContext()}; null on other servers. */
     private static @Nullable Object context(@Nullable Object resources) {
         try {
             return resources == null ? null : invoke(resources, "getContext");

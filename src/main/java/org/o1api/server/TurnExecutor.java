@@ -15,8 +15,8 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
 /**
- * The threads that callers' requests run on: the container's managed ones if JNDI has them, otherwise virtual threads if the
- * runtime has them without pinning (24 and newer: JEP 491), otherwise a bounded pool.
+ * Runs authenticated requests: on the container's managed executor if JNDI has one, otherwise on virtual threads if
+ * they do not pin their carrier threads (Java 24 and newer: JEP 491), otherwise on a bounded pool.
  */
 public final class TurnExecutor implements Executor, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TurnExecutor.class.getName());
@@ -34,14 +34,14 @@ public final class TurnExecutor implements Executor, AutoCloseable {
         LOG.log(Level.INFO, "turns run on {0}", kind);
     }
 
-    @SuppressWarnings("BanJNDI") // a constant name of the specification, no input
+    @SuppressWarnings("BanJNDI") // a constant from the specification, not input
     public static TurnExecutor start() {
         try {
             if (InitialContext.doLookup(MANAGED_EXECUTOR_NAME) instanceof ExecutorService managed) {
                 return new TurnExecutor(managed, false, "the container's managed executor");
             }
         } catch (NamingException e) {
-            // plain Tomcat or Jetty: no such thing
+            // plain Tomcat or Jetty have no managed executor
         }
         if (Runtime.version().feature() >= FIRST_JAVA_WITHOUT_PINNING) {
             return new TurnExecutor(virtualThreads(), true, "virtual threads");
@@ -51,7 +51,7 @@ public final class TurnExecutor implements Executor, AutoCloseable {
         return new TurnExecutor(pool, true, "at most " + MAX_THREADS + " threads");
     }
 
-    /** Java 17 is the level: what is newer is reached by its name. */
+    /** The code is compiled for Java 17, so newer APIs are called by reflection. */
     private static ExecutorService virtualThreads() {
         try {
             Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
@@ -67,12 +67,12 @@ public final class TurnExecutor implements Executor, AutoCloseable {
                             "newThreadPerTaskExecutor",
                             MethodType.methodType(ExecutorService.class, ThreadFactory.class))
                     .invoke(threads);
-        } catch (Throwable e) { // what a MethodHandle declares
+        } catch (Throwable e) { // declared by MethodHandle
             throw new IllegalStateException("this runtime should have virtual threads", e);
         }
     }
 
-    /** How many requests can run at the same time on this runtime. */
+    /** The maximum number of requests that can run concurrently on this runtime. */
     public static int maxConcurrent() {
         return Runtime.version().feature() >= FIRST_JAVA_WITHOUT_PINNING ? Integer.MAX_VALUE : MAX_THREADS;
     }
@@ -87,7 +87,7 @@ public final class TurnExecutor implements Executor, AutoCloseable {
         executor.execute(request);
     }
 
-    /** Lets running requests write the end of their responses. Accepts no new ones. */
+    /** Waits for running requests to write the end of their responses. New requests are rejected. */
     public void drain() {
         if (!isOwned) {
             return;

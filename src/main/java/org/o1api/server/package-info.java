@@ -1,4 +1,4 @@
-/** What servlet containers need from us: a guarded response, a managed executor, one way to write an event stream. */
+/** Integration with servlet containers: filters, request bodies, guarded responses, event streams, threads. */
 @NullMarked
 package org.o1api.server;
 
