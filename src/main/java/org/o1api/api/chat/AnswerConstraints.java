@@ -3,9 +3,9 @@ package org.o1api.api.chat;
 import java.util.Set;
 
 /**
- * The request fields that constrain or shape the answer: they go to the closing call only. A step has a format of its own, which
- * they would contradict. Sampling fields are not among them. {@code stop}, {@code response_format}, {@code modalities} and the
- * choice of a tool are such fields too, but are read one by one.
+ * The request fields that constrain the answer. They are sent with the closing call only, because a step has its own
+ * format, which they would contradict. Sampling parameters are not among them. {@code stop}, {@code response_format},
+ * {@code modalities} and {@code tool_choice} are handled the same way, but validated separately.
  */
 final class AnswerConstraints {
     /** vLLM's structured decoding: {@code guided_json}, {@code guided_choice} and so on. */
@@ -31,7 +31,7 @@ final class AnswerConstraints {
             "preserved_tokens",
             "format",
             "nvext",
-            // which tokens may be chosen
+            // allowed and forbidden tokens
             "allowed_token_ids",
             "bad_words",
             "bad_words_ids",
@@ -41,7 +41,7 @@ final class AnswerConstraints {
             "logits_processors",
             "custom_logit_processor",
             "custom_params",
-            // where the answer ends
+            // the end of the answer
             "stop_sequences",
             "stop_token_ids",
             "stop_regex",
@@ -51,13 +51,13 @@ final class AnswerConstraints {
             "ban_eos_token",
             "min_tokens",
             "min_new_tokens",
-            // how its tokens become text
+            // conversion of tokens to text
             "skip_special_tokens",
             "spaces_between_special_tokens");
 
     private AnswerConstraints() {}
 
-    /** Whether a field goes to the closing call only. */
+    /** Whether a field is sent with the closing call only. */
     static boolean contains(String field) {
         return NAMES.contains(field) || field.startsWith(GUIDED);
     }

@@ -12,17 +12,18 @@ import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
 
 /**
- * What a caller sent, read and checked.
+ * A validated chat completion request.
  *
- * @param model null: the caller left the choice to us
- * @param messages all of them; those that are only reasoning are kept so that a conversation can match them
- * @param conversationId whose next turn it is; null: nothing is kept of it
- * @param includeUsage whether a stream ends with its usage
- * @param fields what goes upstream with every call
- * @param closingFields what goes upstream with the closing call only
- * @param effort how much to reason; null: as the preset says
- * @param includeReasoning whether reasoning is to be shown; null: as is usual
- * @param wantsReasoningField whether the reasoning must be in the field {@code reasoning} too, unless the request names a format
+ * @param model null: the default preset
+ * @param conversationId the conversation that the request continues; null: nothing is stored
+ * @param messages all messages; those with nothing but reasoning are included so that a conversation can match them
+ * @param includeUsage whether a stream ends with a usage chunk
+ * @param fields the fields that are sent to the provider with every call
+ * @param closingFields the fields that are sent to the provider with the closing call only
+ * @param effort how much to reason; null: according to the preset
+ * @param includeReasoning whether the response shows reasoning; null: according to the format
+ * @param wantsReasoningField whether the response must have its reasoning in the field {@code reasoning} too,
+ *     unless the request specifies a format
  */
 record ChatCompletionRequest(
         @Nullable String model,
@@ -45,7 +46,10 @@ record ChatCompletionRequest(
         return new Prompt(history, fields, tools, closingFields, maxTokens, steps);
     }
 
-    /** Where this reply shows its reasoning: as the request says, else the preset, else the config; never within JSON. */
+    /**
+     * Where the response shows the reasoning: specified by the request, else the preset, else the configuration. Never
+     * inside JSON content.
+     */
     ReasoningFormat format(Preset preset, ReasoningFormat configured) {
         if (format == ReasoningFormat.REASONING_CONTENT) {
             return format;
@@ -68,7 +72,7 @@ record ChatCompletionRequest(
         return usual == ReasoningFormat.NONE ? ReasoningFormat.REASONING_CONTENT : usual;
     }
 
-    /** Gathers a request's fields while they are read. */
+    /** Collects the fields while a request is read. */
     static final class Builder {
         @Nullable
         String model;

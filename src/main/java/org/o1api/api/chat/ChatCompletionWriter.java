@@ -14,7 +14,7 @@ import org.o1api.model.TurnUsage;
 import org.o1api.model.UsageReport;
 import org.o1api.server.EventStream;
 
-/** A reply as one JSON object. */
+/** Collects a response and writes it as one JSON object. */
 final class ChatCompletionWriter implements ChatWriter {
     private final CompletionMetadata metadata;
     private final ReasoningFormat format;
@@ -29,9 +29,9 @@ final class ChatCompletionWriter implements ChatWriter {
     private @Nullable EventStream stream;
 
     /**
-     * An empty reply.
+     * Creates a writer.
      *
-     * @param usageReport what its {@code usage} reports
+     * @param usageReport what {@code usage} reports
      */
     ChatCompletionWriter(CompletionMetadata metadata, ReasoningFormat format, UsageReport usageReport) {
         this.metadata = metadata;
@@ -39,14 +39,14 @@ final class ChatCompletionWriter implements ChatWriter {
         this.usageReport = usageReport;
     }
 
-    /** Where white space keeps the client waiting. */
+    /** Sets the stream that sends white space as a heartbeat until the response is complete. */
     void attach(EventStream target) {
         stream = target;
     }
 
     @Override
     public void accepted() {
-        // nothing is sent before all is there
+        // nothing is sent before the response is complete
     }
 
     @Override
@@ -88,9 +88,9 @@ final class ChatCompletionWriter implements ChatWriter {
     }
 
     /**
-     * The completion.
+     * Returns the completion.
      *
-     * @param extraFields writes further fields of it
+     * @param extraFields writes additional fields
      */
     byte[] toJson(Json.ValueWriter extraFields) {
         FinishReason finalReason = finishReason;

@@ -48,7 +48,10 @@ import org.o1api.turn.ConversationLock;
 import org.o1api.turn.Turn;
 import org.o1api.turn.TurnService;
 
-/** {@code POST /v1/chat/completions}. A turn runs on the thread of its method; here its failure becomes a status or an event. */
+/**
+ * {@code POST /v1/chat/completions}. A turn runs on the thread of its resource method, which turns failures into a
+ * status or an error event.
+ */
 @Path("v1/chat/completions")
 @Consumes(MediaType.APPLICATION_JSON)
 public final class ChatCompletionsResource {
@@ -64,9 +67,9 @@ public final class ChatCompletionsResource {
     private final OpenStreams streams;
 
     /**
-     * The resource.
+     * Creates the resource.
      *
-     * @param fingerprints the {@code system_fingerprint} of each preset, by its name
+     * @param fingerprints the {@code system_fingerprint} of each preset, by name
      */
     public ChatCompletionsResource(
             ApiSettings settings,
@@ -85,7 +88,7 @@ public final class ChatCompletionsResource {
         this.streams = streams;
     }
 
-    /** Answers with one JSON object. */
+    /** Responds with one JSON object. */
     @POST
     @Produces(MediaType.APPLICATION_JSON)
     public void complete(@Context ContainerRequestContext context, @Suspended AsyncResponse response) {
@@ -128,7 +131,7 @@ public final class ChatCompletionsResource {
         }
     }
 
-    /** Answers with a stream of chunks. */
+    /** Responds with a stream of chunks. */
     @POST
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public void stream(@Context ContainerRequestContext context, @Context SseEventSink sink) {
@@ -148,7 +151,10 @@ public final class ChatCompletionsResource {
         }
     }
 
-    /** What the request holds, before the end of its response is sent: its client may send the next one at once. */
+    /**
+     * Releases the resources of a request. Called before the end of the response is sent, since the client may send its
+     * next request immediately.
+     */
     private static void release(Admission.Ticket ticket, ContainerRequestContext context) {
         RequestJson.body(context).release();
         ticket.release();
@@ -158,7 +164,10 @@ public final class ChatCompletionsResource {
         return (Caller) context.getProperty(Caller.PROPERTY);
     }
 
-    /** Runs a turn, in its conversation if it has one, or repeats it if that has its answer already. Returns why the answer ended. */
+    /**
+     * Runs the turn in its conversation, if it has one, or replays the stored answer of a repeated request. Returns the
+     * finish reason.
+     */
     private FinishReason runOrReplay(ChatTurn chatTurn, @Nullable TurnRecorder recorder, TurnListener listener) {
         if (chatTurn.conversation == null || recorder == null) {
             return turns.run(chatTurn.turn, listener);
@@ -172,7 +181,7 @@ public final class ChatCompletionsResource {
                 return recorder.replay(answered.get(), listener);
             }
             Preset.History history = chatTurn.turn.preset().history();
-            // A client that kept the conversation itself could bring no more than a body.
+            // A client that stores the conversation itself could not send more than the maximum body size.
             HistoryLimits historyLimits =
                     new HistoryLimits(history.tokens(), settings.limits().body(), history.reasoning());
             List<Message> messages = conversation.buildPrompt(chatTurn.request.messages(), historyLimits);
@@ -180,7 +189,7 @@ public final class ChatCompletionsResource {
         });
     }
 
-    /** What a request asks for, read and looked up. */
+    /** A validated request with everything that was looked up for it. */
     private record ChatTurn(
             ChatCompletionRequest request,
             Turn turn,
@@ -215,7 +224,7 @@ public final class ChatCompletionsResource {
 
     private ChatTurn prepare(ContainerRequestContext context, Cancellation cancellation) {
         if (context.getMediaType() == null) {
-            throw new NotSupportedException(); // Jersey takes a body without a type for one of any type
+            throw new NotSupportedException(); // without Content-Type Jersey accepts the body as any type
         }
         Caller caller = caller(context);
         byte[] body = RequestJson.body(context).bytes();
@@ -266,7 +275,10 @@ public final class ChatCompletionsResource {
                 key == null ? null : new ConversationRef.IdempotencyKey(key, RequestDigest.of(body)));
     }
 
-    /** Runs a turn into a stream. A failure ends the stream where it has begun, and is the response where it has not. */
+    /**
+     * Runs a turn that writes to a stream. A failure becomes the last event if the stream was started, otherwise the
+     * response.
+     */
     private static void runInStream(
             ChatTurn chatTurn, EventStream stream, Runnable release, Supplier<FinishReason> work) {
         @Nullable GatewayException failure = chatTurn.loggedTurn().run(work);

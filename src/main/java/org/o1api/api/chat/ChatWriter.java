@@ -5,9 +5,9 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.TurnUsage;
 
-/** What a client gets of a turn: text beside the content, content, images, tool calls. */
+/** Writes what a client receives of a turn: reasoning, content, images and tool calls. */
 interface ChatWriter {
-    /** The upstream has accepted the work. */
+    /** A provider has accepted the call. */
     void accepted();
 
     void reasoning(String text);
@@ -16,12 +16,12 @@ interface ChatWriter {
 
     void refusal(String text);
 
-    /** An image of the answer, as the provider writes it. */
+    /** An image of the answer, in the provider's format. */
     void image(RawJson json);
 
     void toolCall(Delta.ToolCall delta);
 
-    /** Sends what is held back. */
+    /** Sends what is buffered. */
     void flush();
 
     void completed(FinishReason reason, TurnUsage usage);

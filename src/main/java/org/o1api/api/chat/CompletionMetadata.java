@@ -10,12 +10,12 @@ import org.o1api.conversation.ConversationId;
 import org.o1api.conversation.ConversationRef;
 
 /**
- * What a completion and all chunks of one have in common.
+ * The fields that a completion and all of its chunks have in common.
  *
  * @param created seconds since 1970
- * @param model as the caller asked for it
+ * @param model the model name that the caller sent
  * @param systemFingerprint the {@code system_fingerprint}
- * @param conversationId its {@code conversation_id}; null: it belongs to none
+ * @param conversationId the {@code conversation_id}; null: none
  */
 record CompletionMetadata(
         String id,
@@ -23,7 +23,7 @@ record CompletionMetadata(
         String model,
         String systemFingerprint,
         @Nullable String conversationId) {
-    /** A new completion's. One that is asked for several times under one key has the same id each time. */
+    /** Creates the metadata of a new completion. Requests with the same idempotency key get the same id. */
     static CompletionMetadata of(String model, String fingerprint, @Nullable ConversationRef entry) {
         UUID id =
                 entry == null || entry.idempotencyKey() == null ? UUID.randomUUID() : of(entry, entry.idempotencyKey());
@@ -40,7 +40,7 @@ record CompletionMetadata(
         return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Begins the object that the head belongs to. */
+    /** Starts the JSON object and writes the fields. */
     void writeStartObject(JsonGenerator json, String object) throws IOException {
         json.writeStartObject();
         json.writeStringField("id", id);

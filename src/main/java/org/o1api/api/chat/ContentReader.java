@@ -11,13 +11,18 @@ import org.o1api.model.Content;
 import org.o1api.model.RawJson;
 import org.o1api.model.ThinkBlock;
 
-/** Reads the contents of messages, one at a time, and finds the reasoning that clients send within those of earlier answers. */
+/**
+ * Reads the contents of messages, one after the other, and separates the reasoning that clients send in the content of
+ * earlier answers.
+ */
 final class ContentReader {
-    /** Types of parts that are reasoning: of Anthropic and Mistral, of the AI SDK and LangChain, of LangChain for Bedrock. */
+    /**
+     * The types of reasoning parts: of Anthropic and Mistral, of the AI SDK and LangChain, of LangChain for Bedrock.
+     */
     private static final Set<String> REASONING_TYPES =
             Set.of("thinking", "redacted_thinking", "reasoning", "reasoning_content");
 
-    /** Where such a part has its text. What else it has is encrypted, or a signature. */
+    /** The fields of a reasoning part that contain its text. Other fields are encrypted data or signatures. */
     private static final Set<String> REASONING_TEXT_FIELDS =
             Set.of("thinking", "reasoning", "reasoning_content", "text", "summary", "content");
 
@@ -29,18 +34,18 @@ final class ContentReader {
     private int end;
 
     /**
-     * A part of the content at hand.
+     * A part of the current content.
      *
-     * @param text null: it has none
-     * @param start where its JSON begins
-     * @param end where that ends
+     * @param text null: the part has no text
+     * @param start where the JSON of the part starts
+     * @param end where it ends
      */
     private record Part(String type, @Nullable PartText text, int start, int end) {
         boolean isReasoning() {
             return REASONING_TYPES.contains(type);
         }
 
-        /** Whether it is a text that is a think block and nothing else. */
+        /** Whether the part is a text that consists of a think block. */
         boolean isOnlyThinkBlock() {
             return type.equals("text")
                     && text != null
@@ -48,7 +53,7 @@ final class ContentReader {
                     && ThinkBlock.stripped(text.text).isBlank();
         }
 
-        /** What is inside the think block at the front; empty if there is none. */
+        /** Returns the reasoning in the think block at the start; empty if there is none. */
         String thinkBlockReasoning() {
             String inside = text == null ? null : ThinkBlock.reasoning(text.text);
             return inside == null ? "" : inside;
@@ -56,18 +61,18 @@ final class ContentReader {
     }
 
     /**
-     * A text within the request.
+     * A text in the request.
      *
-     * @param start where its JSON string begins
-     * @param end where that ends
+     * @param start where the JSON string starts
+     * @param end where it ends
      */
     private record PartText(String text, int start, int end) {}
 
     /**
-     * What an assistant said, apart from its reasoning.
+     * The content of an assistant message, without its reasoning.
      *
-     * @param content null: there is none
-     * @param reasoning null: there was none
+     * @param content null: none
+     * @param reasoning null: none
      */
     record AnswerContent(
             @Nullable Content content, @Nullable String reasoning) {}
@@ -76,14 +81,14 @@ final class ContentReader {
         this.json = json;
     }
 
-    /** Forgets the content at hand: the next message has none yet. */
+    /** Discards the current content, before the next message is read. */
     void reset() {
         parts.clear();
         content = null;
         nonTextPart = null;
     }
 
-    /** Reads the current value. */
+    /** Reads the current JSON value. */
     void read(String path) {
         reset();
         if (json.current() == JsonToken.VALUE_STRING) {
@@ -101,7 +106,7 @@ final class ContentReader {
         content = new Content.Parts(json.rawFrom(start));
     }
 
-    /** The content as it is; null: there is none. A list without parts says as little as an empty text. */
+    /** Returns the unmodified content; null if there is none. An empty list of parts is returned as an empty text. */
     @Nullable
     Content content() {
         return isEmptyList() ? new Content.Text("") : content;
@@ -111,15 +116,15 @@ final class ContentReader {
         return content instanceof Content.Parts && parts.isEmpty();
     }
 
-    /** The path of the first part that has no text; null: all have. */
+    /** Returns the path of the first part that is not text; null if there is none. */
     @Nullable
     String firstNonTextPart() {
         return nonTextPart;
     }
 
     /**
-     * The content as that of an earlier answer: without a think block at its front and without parts that are reasoning. The rest of it
-     * stays byte for byte; if nothing but white space is left, it is an empty text.
+     * Returns the content of an assistant message without reasoning: without the think block at its start, and without
+     * reasoning parts. The rest stays byte for byte; if only white space is left, it is replaced by an empty text.
      */
     AnswerContent withoutReasoning() {
         if (content instanceof Content.Text text) {
@@ -166,11 +171,11 @@ final class ContentReader {
                 JsonSlices.members(value).stream()
                         .filter(member -> REASONING_TEXT_FIELDS.contains(member.name()))
                         .forEach(member -> collectTexts(member.value(), texts));
-            default -> {} // a number, a boolean or null has no text
+            default -> {} // numbers, booleans and null have no text
         }
     }
 
-    /** The list of the parts that are kept, without a think block at the front of the first one's text. */
+    /** Returns a list of the given parts, without the think block at the start of the first one's text. */
     private RawJson withoutThinkBlock(List<Part> kept, @Nullable PartText first) {
         String open;
         int from;
@@ -190,7 +195,7 @@ final class ContentReader {
         return new RawJson(list.append(']').toString());
     }
 
-    /** Where the JSON of a text goes on behind its first characters. */
+    /** Returns the index in the JSON after the first characters of a text. */
     private int indexAfter(PartText text, int characters) {
         int at = text.start + 1;
         for (int i = 0; i < characters; i++) {

@@ -6,7 +6,7 @@ import org.o1api.model.RawJson;
 import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 
-/** Listens to a turn and passes everything on. A subclass that needs some of it overrides that method, and passes it on too. */
+/** Forwards all events to another listener. Subclasses override the methods that they need, and call super. */
 abstract class ForwardingTurnListener implements TurnListener {
     private final TurnListener next;
 

@@ -14,20 +14,20 @@ import org.o1api.api.RequestJson;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.RawJson;
 
-/** A JSON text read value by value: what is understood as its type, and what is passed on as its own text. */
+/** Reads a JSON text value by value, either as typed values or as unmodified JSON. */
 final class JsonReader implements AutoCloseable {
     private static final int MAX_NAME_LENGTH = 256;
 
     private final String text;
     private final JsonParser json;
 
-    /** Reads within the limits of the text's structure. */
+    /** Creates a reader with the limits for the structure of the JSON. */
     JsonReader(byte[] utf8, ApiSettings.RequestLimits limits) {
         text = RequestJson.text(utf8);
         json = RequestJson.parser(text, limits);
     }
 
-    /** The kind of the next value, which becomes the current one. */
+    /** Advances to the next token and returns its type; null at the end. */
     @Nullable
     JsonToken next() {
         try {
@@ -42,8 +42,8 @@ final class JsonReader implements AutoCloseable {
     }
 
     /**
-     * The name of the next field that is not null, which counts as absent; its value becomes the current one. Null when the
-     * object has ended.
+     * Advances to the value of the next field and returns the field's name; null at the end of the object. Fields that
+     * are null are skipped, since they count as absent.
      */
     @Nullable
     String nextField() {
@@ -64,7 +64,7 @@ final class JsonReader implements AutoCloseable {
         }
     }
 
-    /** Passes over the current value. */
+    /** Skips the current value. */
     void skip() {
         try {
             json.skipChildren();
@@ -73,7 +73,7 @@ final class JsonReader implements AutoCloseable {
         }
     }
 
-    /** The current value as its own text. */
+    /** Returns the current value as unmodified JSON. */
     RawJson raw() {
         try {
             if (!json.currentToken().isStructStart() && json.currentToken() != JsonToken.VALUE_STRING) {
@@ -88,17 +88,17 @@ final class JsonReader implements AutoCloseable {
         }
     }
 
-    /** Where the current value begins. */
+    /** Returns where the current value starts. */
     int start() {
         return (int) json.currentTokenLocation().getCharOffset();
     }
 
-    /** Where the current value ends, once it has been read to its end. */
+    /** Returns where the current value ends, once it has been read completely. */
     int end() {
         return (int) json.currentLocation().getCharOffset();
     }
 
-    /** The value that begins there and has been read to its end, as its own text. */
+    /** Returns the value that starts at this index and has been read completely, as unmodified JSON. */
     RawJson rawFrom(int start) {
         return new RawJson(slice(start, end()));
     }
@@ -107,7 +107,7 @@ final class JsonReader implements AutoCloseable {
         return text.charAt(index);
     }
 
-    /** A slice of the whole text. */
+    /** Returns a part of the whole text. */
     String slice(int from, int to) {
         return text.substring(from, to);
     }
@@ -117,7 +117,7 @@ final class JsonReader implements AutoCloseable {
         return text();
     }
 
-    /** A name: it may stand in every event of a stream, so it is short. */
+    /** Returns a name. Its length is limited because each event of a stream may contain it. */
     String name(String path) {
         String name = string(path);
         if (name.length() > MAX_NAME_LENGTH) {
@@ -129,7 +129,7 @@ final class JsonReader implements AutoCloseable {
         return name;
     }
 
-    /** The current scalar's text. */
+    /** Returns the text of the current scalar. */
     String text() {
         try {
             return json.getText();
@@ -138,7 +138,7 @@ final class JsonReader implements AutoCloseable {
         }
     }
 
-    /** One of some words. */
+    /** Returns the enum constant with this wire name. */
     <T> T enumValue(String path, T[] constants, Function<T, String> wireName) {
         String given = string(path);
         List<String> names = new ArrayList<>();
@@ -191,7 +191,7 @@ final class JsonReader implements AutoCloseable {
         return integer(path, 1);
     }
 
-    /** A whole number of at least this. */
+    /** Returns an integer that is not less than the minimum. */
     long integer(String path, int min) {
         if (json.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             throw wrongType(path, "a whole number");
@@ -199,7 +199,7 @@ final class JsonReader implements AutoCloseable {
         return (long) number(path, min, Integer.MAX_VALUE);
     }
 
-    /** Fails unless the current value is of this kind. */
+    /** Throws unless the current value has this type. */
     void require(JsonToken token, String path, String expected) {
         if (json.currentToken() != token) {
             throw wrongType(path, expected);

@@ -9,7 +9,7 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 
-/** The steps of a turn as the original's unstreamed replies had them: title, content, seconds. */
+/** Collects the steps of a turn in the format of the original implementation in Python: title, content, seconds. */
 final class LegacySteps extends ForwardingTurnListener {
     private record Step(String title, String content, long startNanos, long endNanos) {}
 
@@ -20,7 +20,7 @@ final class LegacySteps extends ForwardingTurnListener {
     private long stepStartNanos = startNanos;
     private boolean hasToolCalls;
 
-    /** Listens, and passes everything on. */
+    /** Creates a listener that forwards all events. */
     LegacySteps(TurnListener next) {
         super(next);
     }
@@ -41,7 +41,7 @@ final class LegacySteps extends ForwardingTurnListener {
 
     @Override
     public void stepStarted(int number) {
-        if (number <= steps.size()) { // the one before broke off, and this one stands for both
+        if (number <= steps.size()) { // a retry of the step, which replaces the failed attempt
             stepStartNanos = steps.remove(number - 1).startNanos;
         }
         title = "Step " + number;

@@ -11,7 +11,7 @@ import org.o1api.model.TurnLedger;
 import org.o1api.model.Usage;
 import org.o1api.turn.Turn;
 
-/** Runs a turn and logs one line of it: never a key, nor what was asked and answered. */
+/** Runs a turn and logs one line about it, which contains neither keys nor prompts nor answers. */
 final class LoggedTurn {
     private static final System.Logger LOG = System.getLogger(LoggedTurn.class.getName());
 
@@ -26,7 +26,7 @@ final class LoggedTurn {
     /**
      * Runs the turn.
      *
-     * @return why it failed; null: it did not
+     * @return the failure; null if the turn succeeded
      */
     @Nullable
     GatewayException run(Supplier<FinishReason> work) {
@@ -44,7 +44,7 @@ final class LoggedTurn {
             return null;
         } catch (GatewayException e) {
             failure = e;
-        } catch (Throwable e) { // also an Error: the stream has to end
+        } catch (Throwable e) { // also an Error: the stream has to be ended
             failure = ErrorMapper.unexpected(e);
         }
         LOG.log(
@@ -54,7 +54,7 @@ final class LoggedTurn {
                 String.valueOf(failure.code().status()),
                 failure.code().wireName(),
                 totals(),
-                millisSince(startNanos)); // not the message: it may quote the provider, and the provider the prompt
+                millisSince(startNanos)); // not the message, which may quote the provider, which may quote the prompt
         return failure;
     }
 
@@ -63,7 +63,7 @@ final class LoggedTurn {
                 + turn.preset().name() + " upstream=" + turn.preset().upstreamNames();
     }
 
-    /** The totals, as the ledger has them. A turn that is replayed uses nothing. */
+    /** The totals of the ledger. A replayed turn uses nothing. */
     private String totals() {
         TurnLedger ledger = turn.ledger();
         Usage total = ledger.totalUsage();

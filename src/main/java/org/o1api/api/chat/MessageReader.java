@@ -15,11 +15,11 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
 /**
- * Reads a request's messages. Types of parts and fields that we do not know pass; a field that is an empty list counts as absent,
- * since many providers refuse one.
+ * Reads the messages of a request. Unknown fields and part types are passed on. Fields that are empty lists count as
+ * absent, because many providers reject them.
  */
 final class MessageReader {
-    /** The reasoning of an earlier answer: shown to people, and sent only to models that want it back. */
+    /** The fields with the reasoning of an earlier answer. They are only sent to models that need them. */
     private static final List<String> REASONING_FIELDS =
             List.of("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks");
 
@@ -29,9 +29,9 @@ final class MessageReader {
     private final int limit;
 
     /**
-     * A reader of messages.
+     * Creates a reader.
      *
-     * @param limit how many there may be
+     * @param limit the maximum number of messages
      */
     MessageReader(JsonReader json, ToolReader tools, int limit) {
         this.json = json;
@@ -93,7 +93,8 @@ final class MessageReader {
             throw RequestException.missing(path + ".tool_call_id");
         }
         String otherPart = content.firstNonTextPart();
-        if (role.isInstruction() && otherPart != null) { // instructions join our own in one text
+        if (role.isInstruction() && otherPart != null) {
+            // instructions are merged with the gateway's own instructions into one text
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     otherPart,
@@ -102,7 +103,10 @@ final class MessageReader {
         return new Message(role, whole, fields);
     }
 
-    /** An earlier answer: its reasoning is apart from its content, wherever the client has put it. */
+    /**
+     * Creates the message of an earlier answer, with its reasoning separated from its content, wherever the client has
+     * put it.
+     */
     private Message assistantMessage(Map<String, RawJson> fields) {
         Map<String, RawJson> reasoning = new LinkedHashMap<>(0);
         for (String name : REASONING_FIELDS) {
@@ -118,7 +122,8 @@ final class MessageReader {
                         && said.content() instanceof Content.Text text
                         && text.text().isBlank());
         Content rest = nothingLeft && fields.containsKey("tool_calls") ? null : said.content();
-        // An empty think block is no reasoning, but tells an answer that has nothing else from an empty one.
+        // An empty think block contains no reasoning, but distinguishes an answer of nothing but reasoning from an
+        // empty answer.
         if (found != null
                 && reasoning.isEmpty()
                 && (!found.isEmpty() || new Message(Role.ASSISTANT, rest, fields).isEmptyAnswer())) {
@@ -129,7 +134,7 @@ final class MessageReader {
 
     private static void putUnlessEmpty(Map<String, RawJson> fields, String name, RawJson value) {
         if (value.isEmptyList()) {
-            fields.remove(name); // of two values the last one counts
+            fields.remove(name); // the last one of duplicate fields counts
         } else {
             fields.put(name, value);
         }

@@ -9,7 +9,7 @@ import org.o1api.model.ThinkBlock;
 import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 
-/** Writes a turn as text, in the caller's reasoning format: a heading for each step, the step's text, the answer. */
+/** Renders the events of a turn as text in the requested reasoning format: step headings, step texts, the answer. */
 final class ReasoningFormatter implements TurnListener {
     private final ReasoningFormat format;
     private final ChatWriter writer;
@@ -18,16 +18,16 @@ final class ReasoningFormatter implements TurnListener {
     private final long startNanos = System.nanoTime();
     private boolean inReasoning;
     private boolean headingEnded;
-    /** A title that came after text of its step: it heads the text that follows. Empty: there is none. */
+    /** A title that was reported after text of its step. It becomes a heading before the next text. Empty: none. */
     private String lateTitle = "";
 
     private boolean answerStarted;
     private boolean afterCarriageReturn;
 
     /**
-     * Writes into a reply.
+     * Creates a formatter.
      *
-     * @param buffered whether the client gets nothing before the turn is complete
+     * @param buffered whether the client receives nothing until the turn is complete
      */
     ReasoningFormatter(ReasoningFormat format, ChatWriter writer, boolean buffered) {
         this.format = format;
@@ -79,7 +79,7 @@ final class ReasoningFormatter implements TurnListener {
         writeReasoning(format == ReasoningFormat.DETAILS ? escapeHtml(titled) : titled);
     }
 
-    /** A heading within a step. */
+    /** Returns a heading within a step. */
     private String heading(String title) {
         return format == ReasoningFormat.DETAILS ? title : "### " + title;
     }
@@ -147,7 +147,7 @@ final class ReasoningFormatter implements TurnListener {
         inReasoning = false;
     }
 
-    /** A tag is a delta of its own. */
+    /** Writes a tag as a separate chunk. */
     private void writeTag(String tag) {
         writer.flush();
         writer.content(tag);
@@ -156,7 +156,7 @@ final class ReasoningFormatter implements TurnListener {
 
     @Override
     public void completed(FinishReason reason, TurnUsage usage) {
-        startAnswer(); // the block is closed without an answer too
+        startAnswer(); // closes the think block even if there is no answer
         if (answerStarted && (format == ReasoningFormat.MARKDOWN || format == ReasoningFormat.DETAILS)) {
             double seconds = (System.nanoTime() - startNanos) / 1e9;
             writer.content(String.format(Locale.ROOT, "\n\n**Total thinking time: %.2f seconds**", seconds));
@@ -169,7 +169,7 @@ final class ReasoningFormatter implements TurnListener {
         writer.flush();
     }
 
-    /** Text as HTML, line breaks kept, also where {@code \r\n} comes in two pieces. */
+    /** Escapes text as HTML and converts line breaks, including a {@code \r\n} that is split between two texts. */
     private String escapeHtml(String text) {
         StringBuilder html = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {

@@ -10,14 +10,16 @@ import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 
 /**
- * The fields by which clients of several APIs say how much to reason and whether to show it: OpenAI's, OpenRouter's, DeepSeek's and
- * Anthropic's. The gateway does the reasoning, so none of them is sent to a provider. Keys in them that are not known are ignored.
+ * Reads the fields with which clients of several APIs specify how much to reason and whether to show it: those of
+ * OpenAI, OpenRouter, DeepSeek and Anthropic. The gateway does the reasoning, so none of them is sent to a provider.
+ * Unknown keys in them are ignored.
  *
- * <p>The first of these that names an effort counts: {@code reasoning_effort}, {@code reasoning}, {@code thinking}. Within one
- * that contradicts itself, the switch ({@code enabled}, {@code disabled}) counts before the word, and the word before the number.
+ * <p>The first field that specifies an effort counts, in the order {@code reasoning_effort}, {@code reasoning},
+ * {@code thinking}. Within a field with contradictory values, the switch ({@code enabled}, {@code disabled}) takes
+ * precedence over the effort, and the effort over the number of tokens.
  */
 final class ReasoningOptionsReader {
-    /** Words for an effort that leave it to us, as an empty text does. */
+    /** Values that mean the default effort. */
     private static final Set<String> DEFAULT_EFFORT_VALUES = Set.of("", "default", "auto");
 
     private static final String ALLOWED_EFFORT_VALUES =
@@ -37,10 +39,10 @@ final class ReasoningOptionsReader {
     }
 
     /**
-     * Reads the current value if it belongs to one of these fields.
+     * Reads the current value if the field is one of these.
      *
-     * @return whether it does
-     * @throws RequestException if it has a wrong type
+     * @return whether it is
+     * @throws RequestException if the value is invalid
      */
     boolean read(String name) {
         switch (name) {
@@ -56,7 +58,7 @@ final class ReasoningOptionsReader {
         return true;
     }
 
-    /** How much to reason; null: the caller leaves that to us. */
+    /** How much to reason; null: not specified. */
     @Nullable
     Effort effort() {
         if (topLevelEffort != null) {
@@ -65,7 +67,7 @@ final class ReasoningOptionsReader {
         return reasoningEffort != null ? reasoningEffort : thinkingEffort;
     }
 
-    /** Whether reasoning is to be shown; null: the caller leaves that to us. */
+    /** Whether to show the reasoning; null: not specified. */
     @Nullable
     Boolean includeReasoning() {
         if (included != null) {
@@ -74,12 +76,12 @@ final class ReasoningOptionsReader {
         return excluded ? Boolean.FALSE : null;
     }
 
-    /** Whether the caller speaks OpenRouter's dialect: its clients read {@code reasoning} and nothing else. */
+    /** Whether the client uses OpenRouter's fields: such clients only read the field {@code reasoning}. */
     boolean wantsReasoningField() {
         return hasReasoningObject || usageIncluded;
     }
 
-    /** Whether a stream is to end with its usage. */
+    /** Whether the stream must end with a usage chunk. */
     boolean includeUsage() {
         return usageIncluded;
     }
@@ -93,7 +95,7 @@ final class ReasoningOptionsReader {
                                 () -> invalid(path, "'" + path + "' must be one of " + ALLOWED_EFFORT_VALUES + "."));
     }
 
-    /** OpenAI's and OpenRouter's object. */
+    /** The object {@code reasoning} of OpenAI and OpenRouter. */
     private void readReasoning(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object such as {\"effort\": \"high\"}");
         @Nullable Boolean enabled = null;
@@ -114,7 +116,7 @@ final class ReasoningOptionsReader {
         reasoningEffort = enabled != null && !enabled ? Effort.NONE : named != null ? named : budget;
     }
 
-    /** DeepSeek's and Anthropic's object. */
+    /** The object {@code thinking} of DeepSeek and Anthropic. */
     private void readThinking(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object such as {\"type\": \"enabled\"}");
         String type = "enabled";
@@ -135,7 +137,7 @@ final class ReasoningOptionsReader {
         }
     }
 
-    /** OpenRouter's way to ask for the usage. */
+    /** The object {@code usage}, with which OpenRouter's clients request a usage chunk. */
     private void readUsage(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object such as {\"include\": true}");
         usageIncluded = false;

@@ -11,13 +11,16 @@ import java.util.HexFormat;
 import java.util.Set;
 import org.o1api.json.Json;
 
-/** What makes two requests the same: all that they ask, but not the white space, nor whether the answer is streamed. */
+/**
+ * A digest to recognise repeated requests. It covers everything that is requested, but neither white space nor whether
+ * the response is streamed.
+ */
 final class RequestDigest {
     private static final Set<String> RESPONSE_FIELDS = Set.of("stream", "stream_options", "usage");
 
     private RequestDigest() {}
 
-    /** The SHA-256, in hex, of a request body that has been read and found good. */
+    /** Returns the SHA-256, as hex, of a valid request body. */
     static String of(byte[] body) {
         MessageDigest digest = sha256();
         try (JsonParser json = Json.parser(body)) {

@@ -14,14 +14,14 @@ import org.o1api.model.ReasoningFormat;
 import org.o1api.reasoning.Prompt;
 
 /**
- * Reads the body of a chat completion request. What cannot be honoured is refused, a value that requests nothing counts as absent,
- * and what we need not know is passed on.
+ * Reads the body of a chat completion request. Fields that cannot be honoured are rejected, values without effect count
+ * as absent, and unknown fields are passed on to the provider.
  */
 final class RequestReader {
     private static final Set<String> TOOL_CHOICES = Set.of("none", "auto", "required");
     private static final Set<String> DEFAULT_FUNCTION_CALLS = Set.of("none", "auto");
 
-    /** What OpenAI's clients ask of OpenAI's own service: its storage, its price, its cache. */
+    /** Fields that only concern OpenAI's own service: storage, prices, caching. */
     private static final Set<String> IGNORED_FIELDS =
             Set.of("store", "service_tier", "prompt_cache_key", "prompt_cache_retention");
 
@@ -30,9 +30,9 @@ final class RequestReader {
     private final ToolReader tools;
     private final MessageReader messages;
     private final ChatCompletionRequest.Builder request = new ChatCompletionRequest.Builder();
-    /** A field that other APIs have in place of {@code messages}. */
+    /** A field that other APIs have instead of {@code messages}. */
     private @Nullable String promptField;
-    /** Whether the request asks OpenAI to store it. */
+    /** Whether the request has {@code "store": true}. */
     private boolean storeRequested;
 
     private RequestReader(JsonReader json, ApiSettings.RequestLimits limits) {
@@ -45,7 +45,7 @@ final class RequestReader {
     /**
      * Reads a body.
      *
-     * @throws RequestException when it is malformed, or asks for what cannot be had
+     * @throws RequestException if the body is malformed or requests something unsupported
      */
     static ChatCompletionRequest read(byte[] body, ApiSettings.RequestLimits limits) {
         try (JsonReader json = new JsonReader(body, limits)) {
@@ -83,7 +83,7 @@ final class RequestReader {
         }
         dropToolChoiceWithoutTools();
         if (storeRequested) {
-            request.fields.remove("metadata"); // of what is stored: OpenAI rejects it in a request that is not
+            request.fields.remove("metadata"); // OpenAI rejects metadata without "store": true
         }
         request.effort = reasoning.effort();
         request.includeReasoning = reasoning.includeReasoning();
@@ -96,7 +96,7 @@ final class RequestReader {
         switch (name) {
             case "model" -> request.model = json.name(name);
             case "messages" -> request.messages = messages.messages(name);
-            case "stream" -> json.bool(name); // AcceptFilter has acted on it
+            case "stream" -> json.bool(name); // handled by AcceptFilter
             case "stream_options" -> readStreamOptions();
             case "temperature" -> readNumber(name, 0, 2);
             case "top_p" -> readNumber(name, 0, 1);
@@ -141,7 +141,7 @@ final class RequestReader {
                 }
             }
             case "function_call" -> {
-                // with functions to choose from, 'functions' is refused
+                // if there are functions to choose from, 'functions' is rejected
                 if (json.current() != JsonToken.VALUE_STRING || !DEFAULT_FUNCTION_CALLS.contains(json.text())) {
                     throw unsupported(name, "'function_call' is not supported. Send 'tool_choice' instead.");
                 }
@@ -175,13 +175,13 @@ final class RequestReader {
         }
     }
 
-    /** Whether a constraint is empty. An empty schema is one, however: it allows any JSON. */
+    /** Whether a constraint is empty. An empty schema is not: it allows any JSON. */
     private static boolean isWithoutEffect(String name, RawJson value) {
         boolean isSchema = name.endsWith("json") || name.equals("json_schema") || name.equals("format");
         return isSchema ? value.text().equals("\"\"") : value.isEmpty();
     }
 
-    /** Text is what we ask for anyway; what else there is to be belongs to the answer. */
+    /** Text alone is the default and omitted. Other modalities are sent with the closing call only. */
     private void readModalities(String name) {
         json.require(JsonToken.START_ARRAY, name, "a list of strings");
         int start = json.start();
@@ -198,7 +198,7 @@ final class RequestReader {
         }
     }
 
-    /** Of two bounds the tighter one counts. */
+    /** The lower of two limits counts. */
     private void limitTokens(Prompt.MaxTokens given) {
         if (request.maxTokens == null || given.limit() < request.maxTokens.limit()) {
             request.maxTokens = given;
@@ -241,7 +241,7 @@ final class RequestReader {
         request.closingFields.put(name, json.current() == JsonToken.VALUE_STRING ? json.raw() : tools.choice(name));
     }
 
-    /** Without tools there is nothing to choose; providers refuse a choice then. */
+    /** Removes tool choices if there are no tools, because providers reject them. */
     private void dropToolChoiceWithoutTools() {
         if (request.tools != null) {
             return;

@@ -6,7 +6,7 @@ import org.o1api.api.RequestException;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.RawJson;
 
-/** Reads the form in which a caller wants the answer. */
+/** Reads {@code response_format}. */
 final class ResponseFormatReader {
     private final JsonReader json;
 
@@ -14,7 +14,7 @@ final class ResponseFormatReader {
         this.json = json;
     }
 
-    /** The format, as it goes to the provider; null where it is plain text, which we ask for anyway. */
+    /** Returns the format for the provider; null for plain text, which is the default. */
     @Nullable
     RawJson format(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");

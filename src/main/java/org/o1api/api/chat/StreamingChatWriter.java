@@ -15,7 +15,10 @@ import org.o1api.model.TurnUsage;
 import org.o1api.model.UsageReport;
 import org.o1api.server.EventStream;
 
-/** A reply as a stream of chunks. Text of one kind is joined until the turn has to wait, and then goes out at once. */
+/**
+ * Writes a response as a stream of chunks. Text of one kind is joined until the turn blocks, and is then sent
+ * immediately.
+ */
 final class StreamingChatWriter implements ChatWriter {
     private static final byte[] EVENT_PREFIX = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EVENT_SUFFIX = "\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -39,10 +42,11 @@ final class StreamingChatWriter implements ChatWriter {
     private @Nullable EventStream stream;
 
     /**
-     * A reply without a stream yet.
+     * Creates a writer, which needs a stream before anything is written.
      *
-     * @param usageReport what the chunk with the usage reports; null: there is no such chunk
-     * @param beforeEnd run before the last events are written: a client that has read them may send its next request at once
+     * @param usageReport what the usage chunk reports; null: no usage chunk
+     * @param beforeEnd runs before the last events are written: a client that has read them may send its next
+     *     request immediately
      */
     StreamingChatWriter(
             CompletionMetadata metadata,
@@ -55,7 +59,7 @@ final class StreamingChatWriter implements ChatWriter {
         this.beforeEnd = beforeEnd;
     }
 
-    /** The chunk that a stream begins with. */
+    /** Returns the first event of the stream. */
     byte[] openingEvent() {
         writeDelta(json -> {
             json.writeStringField("role", "assistant");
@@ -64,7 +68,7 @@ final class StreamingChatWriter implements ChatWriter {
         return takeOutput();
     }
 
-    /** Where the chunks go; comes before all that is reported. */
+    /** Sets the stream. Must be called before anything is written. */
     void attach(EventStream target) {
         stream = target;
     }
@@ -170,7 +174,7 @@ final class StreamingChatWriter implements ChatWriter {
         stream().end(takeOutput());
     }
 
-    /** Renders the held text; half a character waits for its other half unless that cannot come any more. */
+    /** Renders the joined text. Unless it is complete, half of a surrogate pair at its end waits for the other half. */
     private void renderText(boolean complete) {
         int length = bufferedText.length();
         if (length > 0 && !complete && Character.isHighSurrogate(bufferedText.charAt(length - 1))) {

@@ -3,15 +3,15 @@ package org.o1api.api.chat;
 import org.o1api.model.ThinkBlock;
 
 /**
- * The text of a think block on its way to the client: a closing tag in it is written {@code <\/think>}, so that only ours closes the
- * block. What may be the beginning of a tag waits for the next piece.
+ * Escapes closing tags in the text of a think block as {@code <\/think>}, so that only the gateway's own tag closes the
+ * block. Text that may be the start of a tag is held back until the next text.
  */
 final class ThinkTagEscaper {
     private static final String ESCAPED = "<\\/think>";
 
     private final StringBuilder held = new StringBuilder();
 
-    /** What of the text so far can be written now. */
+    /** Adds text and returns what can be written. */
     String append(String piece) {
         String text = held.append(piece).toString().replace(ThinkBlock.END, ESCAPED);
         int end = Math.max(0, text.length() - ThinkBlock.END.length() + 1);
@@ -23,7 +23,7 @@ final class ThinkTagEscaper {
         return text.substring(0, end);
     }
 
-    /** The rest: the block ends here. */
+    /** Returns the text that was held back, at the end of the block. */
     String finish() {
         String rest = held.toString();
         held.setLength(0);

@@ -15,7 +15,7 @@ import org.o1api.json.JsonSlices;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 
-/** The tool calls of a reply, assembled from their pieces. */
+/** Joins the deltas of tool calls. */
 final class ToolCalls {
     private final Map<Integer, ToolCall> byIndex = new TreeMap<>();
 
@@ -38,7 +38,7 @@ final class ToolCalls {
         return byIndex.isEmpty();
     }
 
-    /** Tool calls that were written before as pieces, a whole call each. */
+    /** Parses tool calls, each into one delta. */
     static List<Delta.ToolCall> parse(RawJson json) {
         List<Delta.ToolCall> deltas = new ArrayList<>();
         for (RawJson element : JsonSlices.elements(json)) {
@@ -54,7 +54,7 @@ final class ToolCalls {
         return deltas;
     }
 
-    /** The fields of a written call that OpenAI's API does not have. */
+    /** Returns the fields of a tool call that are not part of OpenAI's API. */
     private static Map<String, RawJson> extraFields(RawJson call) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         for (JsonSlices.Member member : JsonSlices.members(call)) {
@@ -75,7 +75,7 @@ final class ToolCalls {
         return fields;
     }
 
-    /** Writes the fields of a call that OpenAI's API does not have. */
+    /** Writes the fields of a tool call that are not part of OpenAI's API. */
     static void writeExtraFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
         for (Map.Entry<String, RawJson> field : fields.entrySet()) {
             if (!field.getKey().equals(Delta.ToolCall.FUNCTION)) {
@@ -85,7 +85,7 @@ final class ToolCalls {
         }
     }
 
-    /** Writes the same of its function, repeated ones included. */
+    /** Writes the fields of its function that are not part of OpenAI's API, including duplicates. */
     static void writeExtraFunctionFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
         RawJson function = fields.get(Delta.ToolCall.FUNCTION);
         if (function != null) {
@@ -96,7 +96,7 @@ final class ToolCalls {
         }
     }
 
-    /** Writes them as a list in the shape of a message's {@code tool_calls}. */
+    /** Writes the calls as the list {@code tool_calls} of a message. */
     void write(JsonGenerator json) throws IOException {
         json.writeStartArray();
         for (ToolCall call : byIndex.values()) {

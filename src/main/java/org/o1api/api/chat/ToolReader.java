@@ -10,13 +10,13 @@ import org.o1api.json.JsonSlices;
 import org.o1api.model.RawJson;
 
 /**
- * Reads what a request says of tools: which there are, and the calls that a model made. Types that we do not know pass. A
- * function in the flat form of the Responses API is nested as the Chat API has it; all else goes on as it is written.
+ * Validates tools, tool choices and tool calls. Unknown types are passed on. Functions in the flat format of the
+ * Responses API are converted to the nested format of the Chat Completions API; everything else stays byte for byte.
  */
 final class ToolReader {
     private static final String FUNCTION = "function";
 
-    /** What belongs into the function where a tool is flat; other keys stay beside it. */
+    /** The keys that belong to the function in the nested format. Other keys stay beside it. */
     private static final Set<String> FUNCTION_KEYS = Set.of("name", "description", "parameters", "strict");
 
     private final JsonReader json;
@@ -25,7 +25,7 @@ final class ToolReader {
         this.json = json;
     }
 
-    /** The list of tools; null if it is empty. */
+    /** Returns the list of tools; null if it is empty. */
     @Nullable
     RawJson tools(String path) {
         json.require(JsonToken.START_ARRAY, path, "a list of tools");
@@ -43,7 +43,7 @@ final class ToolReader {
         return count == 0 ? null : new RawJson(tools + json.slice(from, json.end()));
     }
 
-    /** Checks a tool. Returns it as the Chat API has it if it is flat, otherwise null. */
+    /** Validates a tool. Returns its nested format if it is flat, otherwise null. */
     private @Nullable String checkTool(String path) {
         json.require(JsonToken.START_OBJECT, path, "an object");
         String type = null;
@@ -78,7 +78,7 @@ final class ToolReader {
         return nested(others);
     }
 
-    /** What would be wrong with a field if its tool turns out to be flat. */
+    /** Returns the error of a field that applies if its tool turns out to be flat; null if there is none. */
     private @Nullable RequestException errorIfFlat(String path, String field) {
         try {
             checkFunctionField(path, field);
@@ -118,7 +118,7 @@ final class ToolReader {
         }
     }
 
-    /** Checks the type of the current value, which is a field of a function. */
+    /** Checks the type of a field of a function, which is the current value. */
     private void checkFunctionField(String path, String field) {
         switch (field) {
             case "name" -> json.name(path + ".name");
@@ -129,8 +129,9 @@ final class ToolReader {
     }
 
     /**
-     * Which tool the model has to call, an object. {@code {type: "function", name}} and {@code {type: "allowed_tools", mode,
-     * tools}}, as the Responses API has them, are nested.
+     * Returns {@code tool_choice} if it is an object. {@code {type: "function", name}} and
+     * {@code {type: "allowed_tools", mode, tools}}, the formats of the Responses API, are converted to the nested
+     * formats.
      */
     RawJson choice(String path) {
         json.require(JsonToken.START_OBJECT, path, "a string or an object");
@@ -175,7 +176,7 @@ final class ToolReader {
         return new RawJson("{\"type\":\"" + type + "\",\"" + type + "\":{" + inner + "}" + others + "}");
     }
 
-    /** The tools of a choice, those that are flat nested. */
+    /** Returns the tools of an allowed-tools choice, converted to the nested format. */
     private String allowedTools(String path) {
         json.require(JsonToken.START_ARRAY, path, "a list of tools");
         int from = json.start();
@@ -189,7 +190,7 @@ final class ToolReader {
         return tools + json.slice(from, json.end());
     }
 
-    /** The calls of an assistant's message. */
+    /** Validates and returns the tool calls of an assistant message. */
     RawJson calls(String path) {
         json.require(JsonToken.START_ARRAY, path, "a list of tool calls");
         int start = json.start();

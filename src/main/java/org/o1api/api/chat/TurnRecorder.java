@@ -18,8 +18,8 @@ import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 
 /**
- * What a turn tells, kept, and stored with its conversation before the client learns that the answer is complete: what a
- * client has seen complete is there, and what is not there ended with an error.
+ * Records a turn and stores it in its conversation before the client receives the last chunk: an answer that a client
+ * has received completely is always stored, and a turn that could not be stored ends with an error.
  */
 final class TurnRecorder {
     private final CompletionMetadata metadata;
@@ -37,7 +37,7 @@ final class TurnRecorder {
     private boolean contentReplayed;
     private @Nullable OpenConversation conversation;
 
-    /** Records what a reply tells. */
+    /** Creates a recorder of what is written with a writer. */
     TurnRecorder(CompletionMetadata metadata, ReasoningFormat format, ChatWriter writer, Cancellation cancellation) {
         this.cancellation = cancellation;
         this.metadata = metadata;
@@ -64,13 +64,13 @@ final class TurnRecorder {
                 usage);
     }
 
-    /** Listens to what is thought and answered, passes it on, and has it stored in a conversation. */
+    /** Returns a listener that records the turn for the conversation and forwards all events. */
     TurnListener storingIn(OpenConversation target, TurnListener next) {
         conversation = target;
         return new RecordingListener(next);
     }
 
-    /** The reply, copied while it is written. */
+    /** Returns a writer that records the content and forwards everything. */
     ChatWriter recordingWriter() {
         return new RecordingWriter();
     }
@@ -82,7 +82,7 @@ final class TurnRecorder {
 
         @Override
         public void stepStarted(int number) {
-            if (number <= steps.size()) { // the one before broke off, and this one stands for both
+            if (number <= steps.size()) { // a retry of the step, which replaces the failed attempt
                 steps.remove(number - 1);
             }
             stepTitle = "";
@@ -175,7 +175,7 @@ final class TurnRecorder {
         @Override
         public void completed(FinishReason reason, TurnUsage usage) {
             if (conversation != null) {
-                writer.flush(); // a client that has left by now gets nothing stored
+                writer.flush(); // fails if the client has disconnected: then nothing is stored
                 cancellation.throwIfCancelled();
                 conversation.store(metadata.id(), metadata.created(), metadata.model(), answer(reason, usage));
             }
@@ -184,9 +184,10 @@ final class TurnRecorder {
     }
 
     /**
-     * Reports a stored turn again: content that had steps in it as it was sent, all else as the listener writes it.
+     * Replays a stored turn. Content that contained reasoning is written as it was sent, everything else is reported to
+     * the listener.
      *
-     * @return why its answer ended
+     * @return the finish reason
      */
     FinishReason replay(StoredTurn turn, TurnListener listener) {
         StoredTurn.Answer stored = turn.answer();

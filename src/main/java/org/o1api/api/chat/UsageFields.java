@@ -6,13 +6,13 @@ import org.o1api.model.TurnUsage;
 import org.o1api.model.Usage;
 import org.o1api.model.UsageReport;
 
-/** The fields {@code usage} and {@code x_o1} of a reply. */
+/** Writes the fields {@code usage} and {@code x_o1} of a response. */
 final class UsageFields {
     private UsageFields() {}
 
     static void write(JsonGenerator json, TurnUsage usage, UsageReport report) throws IOException {
         writeUsage(json, usage.reported(report));
-        if (usage.calls() > 0) { // not known of a turn that an earlier version stored
+        if (usage.calls() > 0) { // unknown for turns that an earlier version stored
             json.writeObjectFieldStart("x_o1");
             writeTotals(json, usage);
             json.writeEndObject();

@@ -1,4 +1,4 @@
-/** The chat completions API: requests in, completions and chunks out. */
+/** The Chat Completions API: reads requests, writes completions and chunks. */
 @NullMarked
 package org.o1api.api.chat;
 
