@@ -10,9 +10,15 @@ import org.glassfish.jersey.media.sse.SseFeature;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 
-/** What Jersey serves: each resource, filter and provider by name, nothing found by scanning. */
+/**
+ * The Jersey application. All resources, filters and providers are registered explicitly; there is no classpath
+ * scanning.
+ */
 final class Application extends ResourceConfig {
-    /** Logs each client that leaves as SEVERE, with its stack trace; held here, since a logger that nobody holds forgets. */
+    /**
+     * Jersey logs each client disconnect as SEVERE with a stack trace. The reference is kept because unreferenced
+     * loggers are garbage collected and lose their level.
+     */
     private static final Logger JERSEY_RESPONDER_LOGGER =
             Logger.getLogger("org.glassfish.jersey.server.ServerRuntime$Responder");
 
@@ -20,7 +26,7 @@ final class Application extends ResourceConfig {
         JERSEY_RESPONDER_LOGGER.setLevel(Level.OFF);
     }
 
-    /** Serves these resources, by way of these filters and providers. */
+    /** Registers the resources, and the filters and other providers. */
     Application(List<Object> resources, List<Object> providers) {
         addProperties(Map.of(
                 CommonProperties.PROVIDER_DEFAULT_DISABLE, "ALL",
@@ -28,7 +34,8 @@ final class Application extends ResourceConfig {
                 ServerProperties.WADL_FEATURE_DISABLE, true));
         register(SseFeature.class);
         providers.forEach(this::register);
-        // By class, and bound: a resource that is registered as an instance is warned of as a provider that is none.
+        // Resources are registered by class and bound to their instance: Jersey logs a warning for resources that are
+        // registered as instances.
         resources.forEach(resource -> register(resource.getClass()));
         register(new AbstractBinder() {
             @Override

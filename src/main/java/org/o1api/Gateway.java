@@ -63,21 +63,21 @@ import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.demo.DemoUpstream;
 
-/** The start and the stop of the web application: the only place that wires objects. */
+/** Composition root: starts and stops the web application, and is the only class that wires components. */
 public final class Gateway implements ServletContextListener {
     private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
 
     private final Map<String, Strategy> strategies;
 
-    /** Closed in the reverse order of their start. */
+    /** The started components; stopped in reverse order. */
     private final Deque<AutoCloseable> components = new ArrayDeque<>();
 
-    /** The gateway that web.xml names. */
+    /** The constructor that the container calls; see web.xml. */
     public Gateway() {
         this(Map.of("steps", new StepsStrategy()));
     }
 
-    /** A gateway whose presets use these strategies, by name. */
+    /** Creates a gateway with the given strategies, by their names in the configuration. */
     Gateway(Map<String, Strategy> strategies) {
         this.strategies = strategies;
     }
@@ -86,9 +86,9 @@ public final class Gateway implements ServletContextListener {
     public void contextInitialized(ServletContextEvent event) {
         try {
             start(event.getServletContext());
-        } catch (Throwable e) { // also an Error: what was started must not stay in the container
+        } catch (Throwable e) { // also for an Error: started components must not remain in the container
             if (e instanceof ConfigException) {
-                LOG.log(Level.ERROR, e.getMessage()); // the container may show less of it
+                LOG.log(Level.ERROR, e.getMessage()); // the container may log less than the message
             }
             stop();
             throw e;
@@ -108,7 +108,7 @@ public final class Gateway implements ServletContextListener {
                 Path.of("").toAbsolutePath());
         LOG.log(Level.INFO, "config: {0}", file);
         Config config = file.read();
-        TokenCounter.load(); // not in the first turn that needs it
+        TokenCounter.load(); // loading takes time: do it now instead of during the first turn
         ScheduledThreadPoolExecutor scheduler = register(
                 new ScheduledThreadPoolExecutor(1, DaemonThreads.factory("o1-api-tick")), DaemonThreads::shutdownNow);
         scheduler.setRemoveOnCancelPolicy(true);
@@ -160,7 +160,7 @@ public final class Gateway implements ServletContextListener {
                 new GatewayServlet(application, config.bodies(), bodies, executor, scheduler, errors, drain));
     }
 
-    /** Adds a filter for requests from clients, after those that were added before. */
+    /** Adds a filter for requests from clients. Filters run in the order in which they are added. */
     private static void addFilter(ServletContext context, String name, Filter filter) {
         FilterRegistration.Dynamic registration = context.addFilter(name, filter);
         registration.setAsyncSupported(true);
@@ -174,7 +174,7 @@ public final class Gateway implements ServletContextListener {
         registration.setLoadOnStartup(1);
     }
 
-    /** Opens the database beside the start: that it is down must not keep the gateway from its other work. */
+    /** Opens the database in the background: the gateway also starts if the database is down. */
     private Conversations conversations(ConversationSettings settings, String contextPath) {
         Database database = register(new Database(settings.source(), System::getProperty, contextPath), opened -> {
             opened.close();
@@ -187,7 +187,10 @@ public final class Gateway implements ServletContextListener {
         return conversations;
     }
 
-    /** On SIGTERM the servers' own hooks run beside this one, and some cut streams before they tell anybody. */
+    /**
+     * On SIGTERM the container's own shutdown hook runs concurrently with this one, and some containers close streams
+     * before they notify any listener.
+     */
     private static Thread addShutdownHook(Runnable drain) {
         Thread hook = new Thread(drain, "o1-api-drain");
         Runtime.getRuntime().addShutdownHook(hook);
@@ -198,7 +201,7 @@ public final class Gateway implements ServletContextListener {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // it runs already
+            // the JVM is shutting down already
         }
     }
 
@@ -220,7 +223,7 @@ public final class Gateway implements ServletContextListener {
         return upstreams;
     }
 
-    /** The configured keys; without any, one made for this run, which the log tells once. */
+    /** The configured API keys. If there are none, generates one for this run and logs it once. */
     private static List<ApiKey> apiKeys(Config config, ServletContext context) {
         if (!config.apiKeys().isEmpty()) {
             return config.apiKeys();
@@ -240,7 +243,7 @@ public final class Gateway implements ServletContextListener {
         return List.of(new ApiKey("made-at-start", ApiKeys.sha256(key), Set.of()));
     }
 
-    /** What ends a component; those of the JDK have no {@code close} on Java 17. */
+    /** Stops a component. Needed because the executors of Java 17 have no {@code close}. */
     private interface Closer<T> {
         void close(T component) throws Exception;
     }

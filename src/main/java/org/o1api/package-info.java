@@ -1,4 +1,4 @@
-/** Start and stop: the only place that wires objects and registers strategies. */
+/** Application start and stop. {@code Gateway} is the only class that wires components and registers strategies. */
 @NullMarked
 package org.o1api;
 

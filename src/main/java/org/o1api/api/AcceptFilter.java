@@ -13,8 +13,8 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 
 /**
- * Sets {@code Accept} by what the body asks for. OpenAI's clients ask for a stream in the body, by {@code "stream": true}, and
- * accept JSON whatever they ask.
+ * Sets the header {@code Accept} according to the body, so that Jersey selects the right method. OpenAI's clients
+ * request a stream in the body ({@code "stream": true}) and send the same {@code Accept} in both cases.
  */
 @PreMatching
 @Priority(Priorities.HEADER_DECORATOR)
@@ -28,7 +28,7 @@ public final class AcceptFilter implements ContainerRequestFilter {
         request.getHeaders().putSingle(HttpHeaders.ACCEPT, accept.toString());
     }
 
-    /** A malformed body is reported by the resource that reads it. */
+    /** Whether the body requests a stream. False for a malformed body, which the resource reports when it reads it. */
     private static boolean requestsStream(byte[] body) {
         try (JsonParser json = JSON.createParser(body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {

@@ -5,13 +5,14 @@ import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
 
 /**
- * How requests are read and replies are shaped.
+ * Settings of the HTTP API.
  *
- * @param reasoningFormat where the reasoning goes, unless the preset or the request says otherwise
- * @param usage what the usage of a reply reports, unless the preset says otherwise
- * @param legacyResponse whether unstreamed replies also have the original's {@code steps} and {@code total_thinking_time}
- * @param limits bounds of what a request may bring
- * @param corsOrigins whose pages may call the gateway from a browser; empty: nobody's
+ * @param reasoningFormat where a response shows the reasoning, unless the preset or the request specifies it
+ * @param usage what {@code usage} reports, unless the preset specifies it
+ * @param legacyResponse whether non-streamed responses also have {@code steps} and {@code total_thinking_time}, as
+ *     in the original implementation in Python
+ * @param limits limits of a request
+ * @param corsOrigins the origins whose pages may call the gateway from a browser; empty: none
  */
 public record ApiSettings(
         ReasoningFormat reasoningFormat,
@@ -24,12 +25,13 @@ public record ApiSettings(
     }
 
     /**
-     * Bounds of what a request may bring.
+     * Limits of a request.
      *
-     * @param body bytes of the request body
-     * @param messages length of the list of messages
-     * @param depth how deep the JSON may be nested
-     * @param values keys and values of the JSON, brackets included: each takes many times its bytes of memory
+     * @param body maximum size of the body in bytes
+     * @param messages maximum number of messages
+     * @param depth maximum nesting depth of the JSON
+     * @param values maximum number of JSON tokens (keys, values and brackets): parsed, each takes many times its
+     *     size
      */
     public record RequestLimits(int body, int messages, int depth, int values) {
         public static final RequestLimits DEFAULT = new RequestLimits(10 << 20, 2048, 64, 200_000);

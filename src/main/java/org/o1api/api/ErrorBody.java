@@ -17,10 +17,10 @@ import org.o1api.model.GatewayException;
 import org.o1api.server.ErrorFormat;
 
 /**
- * A failure in OpenAI's shape.
+ * An error in OpenAI's format.
  *
- * @param wireCode what it is called there
- * @param retryAfter how long the caller is asked to wait, at most two minutes
+ * @param wireCode the value of {@code error.code}
+ * @param retryAfter the delay to suggest to the client, at most two minutes; null: none
  */
 public record ErrorBody(
         ErrorCode code,
@@ -30,15 +30,21 @@ public record ErrorBody(
         @Nullable Duration retryAfter) {
     private static final byte[] EVENT_PREFIX = "event: error\ndata: ".getBytes(StandardCharsets.US_ASCII);
 
-    /** How long to wait where a provider that limits the rate does not say: its window is seconds at least. */
+    /**
+     * Suggested delay if a rate-limited provider does not specify one: rate limit windows are at least a few seconds
+     * long.
+     */
     private static final Duration DEFAULT_RATE_LIMIT_DELAY = Duration.ofSeconds(5);
 
-    /** What a stream ends with if the gateway fails so badly that no other event can be written. */
+    /**
+     * The last event of a stream after a failure so severe that no other event can be created, such as a lack of
+     * memory.
+     */
     private static final byte[] UNEXPECTED_EVENT = new ErrorBody(
                     ErrorCode.INTERNAL_ERROR, "Internal error of the gateway. Its log contains the cause.", null, null)
             .toEvent();
 
-    /** A provider may ask for days; clients would wait that long. */
+    /** Upper limit of the suggested delay: a provider may ask for days, and clients would wait that long. */
     private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(2);
 
     public ErrorBody {
@@ -49,7 +55,7 @@ public record ErrorBody(
         }
     }
 
-    /** A failure that is called what we call it. */
+    /** Creates an error with the default {@code error.code} of its code. */
     public ErrorBody(ErrorCode code, String message, @Nullable String param, @Nullable Duration retryAfter) {
         this(code, code.wireName(), message, param, retryAfter);
     }
@@ -58,14 +64,14 @@ public record ErrorBody(
         return new ErrorBody(e.code(), e.wireCode(), String.valueOf(e.getMessage()), e.param(), e.retryAfter());
     }
 
-    /** As a response of its own. */
+    /** Returns the error as an HTTP response. */
     public ErrorFormat.ErrorResponse toErrorResponse() {
         Map<String, String> headers = new HashMap<>();
         if (code.status() == 401) {
             headers.put(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
         if (code.isFinal()) {
-            headers.put("x-should-retry", "false"); // OpenAI's clients would repeat a 409
+            headers.put("x-should-retry", "false"); // OpenAI's clients retry a 409 by default
         }
         if (retryAfter != null) {
             headers.put(HttpHeaders.RETRY_AFTER, String.valueOf(Math.max(1, (retryAfter.toMillis() + 999) / 1000)));
@@ -74,7 +80,7 @@ public record ErrorBody(
                 code.status(), headers, new String(Json.bytes(this::write), StandardCharsets.UTF_8));
     }
 
-    /** The same, for Jersey. */
+    /** Returns the error as a Jersey response. */
     public Response toResponse() {
         ErrorFormat.ErrorResponse reply = toErrorResponse();
         Response.ResponseBuilder response = Response.status(reply.status())
@@ -84,12 +90,12 @@ public record ErrorBody(
         return response.build();
     }
 
-    /** The last event of a stream that ends without a reason that is known. */
+    /** Returns the last event of a stream that fails for an unknown reason. */
     public static byte[] unexpectedEvent() {
         return UNEXPECTED_EVENT.clone();
     }
 
-    /** As the last event of a stream that has begun. */
+    /** Returns the error as the last event of a stream. */
     public byte[] toEvent() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(EVENT_PREFIX);

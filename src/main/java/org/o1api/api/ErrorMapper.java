@@ -8,7 +8,7 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.FailureLog;
 import org.o1api.model.GatewayException;
 
-/** Maps each failure before a response has begun to a status and OpenAI's error body. */
+/** Maps failures before the start of a response to a status and an OpenAI error body. */
 public final class ErrorMapper implements ExceptionMapper<Throwable> {
     private static final FailureLog FAILURES = new FailureLog(System.getLogger(ErrorMapper.class.getName()));
 
@@ -24,8 +24,8 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
     }
 
     /**
-     * The error for an unexpected failure, also an {@code Error}. The log gets its stack trace, at most once a minute for each kind;
-     * the caller gets nothing of it.
+     * Converts an unexpected failure, which may be an {@code Error}. Its stack trace is logged, at most once a minute
+     * per kind; the client gets no details.
      */
     public static GatewayException unexpected(Throwable failure) {
         FAILURES.error(kind(failure), "a request failed unexpectedly", failure);
@@ -35,7 +35,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
                         ErrorCode.INTERNAL_ERROR, null, "Internal error of the gateway. Its log contains the cause.");
     }
 
-    /** What makes two failures the same for the log: the class and where it was thrown. */
+    /** Groups failures for the log: by class and by the place where they were thrown. */
     private static String kind(Throwable failure) {
         StackTraceElement[] trace = failure.getStackTrace();
         return failure.getClass().getName() + (trace.length == 0 ? "" : " " + trace[0]);

@@ -10,21 +10,24 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.o1api.json.Json;
 
-/** Whether the process answers, and whether the gateway accepts requests. Public. */
+/**
+ * Liveness ({@code /health/live}: the process responds) and readiness ({@code /health/ready}: the gateway accepts
+ * requests). No API key is needed.
+ */
 @Path("health")
 @Produces(MediaType.APPLICATION_JSON)
 public final class HealthResource {
-    /** The tick runs every 50 ms; without it there are no heartbeats and no time limits. */
+    /** The periodic task of the streams runs every 50 ms. Without it there are no heartbeats and no timeouts. */
     private static final Duration MAX_SINCE_TICK = Duration.ofSeconds(5);
 
     private final BooleanSupplier accepting;
     private final Supplier<Duration> sinceLastTick;
 
     /**
-     * The health of a gateway whose configuration is loaded.
+     * Creates the resource.
      *
      * @param accepting false once the gateway is stopping
-     * @param sinceLastTick how long ago the periodic work of the streams was last done
+     * @param sinceLastTick the time since the periodic task of the streams last ran
      */
     public HealthResource(BooleanSupplier accepting, Supplier<Duration> sinceLastTick) {
         this.accepting = accepting;

@@ -16,7 +16,10 @@ import org.o1api.model.ErrorCode;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 
-/** The models that a caller may ask for: our presets. Their aliases are not listed, but each is found by its name. */
+/**
+ * The models that a caller can request, which are the gateway's presets. The list does not contain aliases, but a model
+ * can be retrieved by an alias.
+ */
 @Path("v1/models")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ModelsResource {
@@ -44,7 +47,7 @@ public final class ModelsResource {
         });
     }
 
-    /** One model by its name or an alias, which may contain slashes. */
+    /** Returns a model by its name or alias, which may contain slashes. */
     @GET
     @Path("{id: .+}")
     public byte[] get(@PathParam("id") String id, @Context ContainerRequestContext request) {
@@ -56,7 +59,7 @@ public final class ModelsResource {
         return Json.bytes(json -> writeModel(json, id));
     }
 
-    /** The error for a model that is not there, or not for this caller. */
+    /** Creates the error for a model that does not exist or that the caller may not use. */
     public static RequestException modelNotFound(String name) {
         return new RequestException(
                 ErrorCode.MODEL_NOT_FOUND,

@@ -5,7 +5,7 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 import org.o1api.server.ErrorFormat;
 
-/** Errors in OpenAI's shape, also those that only have a status. */
+/** Renders errors in OpenAI's format. */
 public final class OpenAiErrorFormat implements ErrorFormat {
     @Override
     public ErrorResponse of(GatewayException failure) {
@@ -18,7 +18,7 @@ public final class OpenAiErrorFormat implements ErrorFormat {
         return new ErrorResponse(status, standard.headers(), standard.json());
     }
 
-    /** The error for a status that Jersey or the servlet container reports. */
+    /** Returns the error for a status that Jersey or the servlet container reports. */
     static ErrorBody body(int status) {
         return switch (status) {
             case 401 ->

@@ -4,23 +4,23 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 
-/** A request that cannot be served as it is. */
+/** The request is invalid or cannot be served. */
 public final class RequestException extends GatewayException {
     private static final long serialVersionUID = 1;
 
     private final @Nullable String param;
 
     /**
-     * A request that cannot be served as it is.
+     * Creates the exception.
      *
-     * @param param the JSON path of the field at fault; null when none is
+     * @param param the JSON path of the invalid field; null if there is none
      */
     public RequestException(ErrorCode code, @Nullable String param, String message) {
         super(code, message, null);
         this.param = param;
     }
 
-    /** A field that has to be there, and is not. */
+    /** Creates the error for a missing required field. */
     public static RequestException missing(String path) {
         return new RequestException(ErrorCode.INVALID_REQUEST, path, "'" + path + "' is missing.");
     }

@@ -18,31 +18,31 @@ import java.nio.charset.StandardCharsets;
 import org.o1api.model.ErrorCode;
 import org.o1api.server.ReceivedBody;
 
-/** A request's body as JSON, and what is said where it is none. */
+/** Parses request bodies, and creates the errors for invalid ones. */
 public final class RequestJson {
     private static final char REPLACEMENT = '\ufffd';
 
     private RequestJson() {}
 
-    /** The body of a request; empty if it has none, or needs no key. */
+    /** Returns the body of a request; empty if the request has none, or is public. */
     public static ReceivedBody body(ContainerRequestContext request) {
         return request.getProperty(ReceivedBody.ATTRIBUTE) instanceof ReceivedBody body ? body : ReceivedBody.EMPTY;
     }
 
     /**
-     * The text of a body.
+     * Decodes a body.
      *
-     * @throws RequestException when it is not UTF-8
+     * @throws RequestException if the body is not UTF-8
      */
     public static String text(byte[] utf8) {
         String text = new String(utf8, StandardCharsets.UTF_8);
-        if (text.indexOf(REPLACEMENT) >= 0) { // stands for what is malformed, unless the client sent it
+        if (text.indexOf(REPLACEMENT) >= 0) { // the replacement of malformed input, unless the client sent it
             requireUtf8(utf8);
         }
         return text.startsWith("\ufeff") ? text.substring(1) : text;
     }
 
-    /** Decodes in pieces, since a whole large body would take twice its memory once more. */
+    /** Decodes into a small buffer: decoding a large body as a whole would take twice its size again. */
     private static void requireUtf8(byte[] utf8) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         ByteBuffer in = ByteBuffer.wrap(utf8);
@@ -57,13 +57,13 @@ public final class RequestJson {
         }
     }
 
-    /** A parser of a text, within the limits of its structure. What it throws becomes a {@link #malformed} error. */
+    /** Returns a parser that enforces the structural limits. Convert its exceptions with {@link #malformed}. */
     public static JsonParser parser(String text, ApiSettings.RequestLimits limits) {
         JsonFactory factory = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(limits.depth())
                         .maxTokenCount(limits.values())
-                        .maxStringLength(Integer.MAX_VALUE) // the body is bounded already
+                        .maxStringLength(Integer.MAX_VALUE) // the size of the body is limited already
                         .build())
                 .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
                 .build();
@@ -74,7 +74,7 @@ public final class RequestJson {
         }
     }
 
-    /** What is wrong with a text that could not be parsed. */
+    /** Converts an exception of the parser. */
     public static RequestException malformed(IOException e) {
         if (e instanceof StreamConstraintsException) {
             return invalidJson(
@@ -88,12 +88,12 @@ public final class RequestJson {
         throw new UncheckedIOException("reading from memory", e);
     }
 
-    /** The body is something else. */
+    /** Creates the error for a body that is not a JSON object. */
     public static RequestException notAnObject() {
         return invalidJson("The request body must be a JSON object.");
     }
 
-    /** The body is more than it should be. */
+    /** Creates the error for a body with content after its JSON object. */
     public static RequestException trailingContent() {
         return invalidJson("The request body has content after its JSON object. Send a single JSON object.");
     }

@@ -6,7 +6,10 @@ import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.core.MediaType;
 import org.glassfish.jersey.server.ChunkedOutput;
 
-/** Keeps proxies from caching event streams, and from holding back what comes in pieces: events, or white space before JSON. */
+/**
+ * Prevents proxies from caching event streams, and from buffering responses that are sent in pieces: event streams, and
+ * JSON with white space as a heartbeat.
+ */
 public final class StreamingHeadersFilter implements ContainerResponseFilter {
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {

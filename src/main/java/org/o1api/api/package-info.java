@@ -1,4 +1,4 @@
-/** What all routes share: error bodies, filters and their order, models. */
+/** What all routes share: error responses, filters, the routes for models and health. */
 @NullMarked
 package org.o1api.api;
 

@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A key that callers use, known by its SHA-256 only.
+ * An API key, of which only the SHA-256 is kept.
  *
- * @param name whom the key belongs to; goes into the log
+ * @param name the name of the key's owner, used in the log
  * @param sha256 64 hex digits
  * @param presets the presets that the key may use; empty: all
  */

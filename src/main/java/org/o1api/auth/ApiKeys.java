@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.o1api.model.Caller;
 
-/** The keys that are known here. The time that a look-up takes tells nothing of them. */
+/** The configured API keys. Look-ups run in constant time, so that their duration reveals nothing about the keys. */
 public final class ApiKeys {
     private final List<ApiKey> keys;
 
@@ -16,7 +16,7 @@ public final class ApiKeys {
         this.keys = List.copyOf(keys);
     }
 
-    /** Whom the key belongs to. An empty key is nobody's. */
+    /** Finds the caller that a key belongs to. An empty key never matches. */
     public Optional<Caller> find(String key) {
         if (key.isEmpty()) {
             return Optional.empty();
@@ -35,7 +35,7 @@ public final class ApiKeys {
         return hex.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** The SHA-256 of a key, in lower-case hex digits. */
+    /** Returns the SHA-256 of a key as lower-case hex digits. */
     public static String sha256(String key) {
         try {
             return HexFormat.of()

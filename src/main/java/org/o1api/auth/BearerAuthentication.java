@@ -5,7 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Caller;
 
-/** Finds the caller by the API key in {@code Authorization: Bearer KEY}. */
+/** Identifies the caller by the API key in {@code Authorization: Bearer KEY}. */
 public final class BearerAuthentication {
     private static final String HEADER = "Authorization";
     private static final String SCHEME = "bearer ";
@@ -17,10 +17,10 @@ public final class BearerAuthentication {
     }
 
     /**
-     * The caller of a request.
+     * Returns the caller of a request.
      *
-     * @param headers the value of a request header; null if the request does not have it
-     * @throws UnauthorizedException if there is no key, or an unknown one
+     * @param headers returns the value of a request header, or null if the request does not have it
+     * @throws UnauthorizedException if the API key is missing or unknown
      */
     public Caller authenticate(Function<String, @Nullable String> headers) {
         String authorization = headers.apply(HEADER);

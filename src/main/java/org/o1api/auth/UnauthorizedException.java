@@ -3,7 +3,7 @@ package org.o1api.auth;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 
-/** A request without a key that is known here. */
+/** The request has no API key, or an unknown one. */
 public final class UnauthorizedException extends GatewayException {
     private static final long serialVersionUID = 1;
 

@@ -1,4 +1,4 @@
-/** Who asks: from a bearer key to a caller. */
+/** Authentication: maps API keys to callers. */
 @NullMarked
 package org.o1api.auth;
 

@@ -21,15 +21,18 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.RawJson;
 
-/** JSON as we send it: on one line, whatever a client takes for a line break. */
+/**
+ * Reads and writes JSON. Output is always a single line, without any character that some client treats as a line break.
+ */
 public final class Json {
     private static final JsonFactory FACTORY = new JsonFactoryBuilder()
             .characterEscapes(new LineBreakEscapes())
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool()) // thread locals are no use to virtual threads
+            // thread-local buffers do not help virtual threads
+            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
             .build();
 
-    /** For what was read before: bounds were kept then. */
+    /** For JSON that was validated when it was received: size limits do not apply again. */
     private static final ObjectMapper TRUSTED_MAPPER = new ObjectMapper(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)
@@ -39,18 +42,18 @@ public final class Json {
 
     private Json() {}
 
-    /** What writes a value. */
+    /** Writes one JSON value. */
     @FunctionalInterface
     public interface ValueWriter {
         void write(JsonGenerator json) throws IOException;
     }
 
-    /** The UTF-8 text of one value; half of a surrogate pair becomes a question mark. */
+    /** Returns one value as UTF-8. An unpaired surrogate becomes a question mark. */
     public static byte[] bytes(ValueWriter body) {
         ByteArrayBuilder out = new ByteArrayBuilder(256);
         try (JsonGenerator json = FACTORY.createGenerator(out)) {
             body.write(json);
-        } catch (JacksonException e) { // half of a surrogate pair, which some clients send
+        } catch (JacksonException e) { // an unpaired surrogate, which some clients send
             return toText(body).getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
@@ -68,7 +71,7 @@ public final class Json {
         return text.toString();
     }
 
-    /** A parser of a body that was read here before. */
+    /** Returns a parser of JSON that was validated before. */
     public static JsonParser parser(byte[] body) {
         try {
             return TRUSTED_MAPPER.createParser(body);
@@ -77,7 +80,7 @@ public final class Json {
         }
     }
 
-    /** A value that was read here before, as a tree. */
+    /** Parses a value that was validated before. */
     public static JsonNode tree(RawJson value) {
         try {
             return TRUSTED_MAPPER.readTree(value.text());
@@ -86,12 +89,15 @@ public final class Json {
         }
     }
 
-    /** Writes a value as it is, but on one line. */
+    /** Writes a value unmodified, except for its line breaks. */
     public static void writeRaw(JsonGenerator json, RawJson value) throws IOException {
         json.writeRawValue(onOneLine(value.text()));
     }
 
-    /** Line breaks are white space in JSON, unless they are among those that a string may contain: these are escaped. */
+    /**
+     * Replaces line breaks, which are white space outside of strings, and escapes the characters that are allowed
+     * inside strings but that some clients treat as line breaks.
+     */
     private static String onOneLine(String text) {
         StringBuilder line = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
@@ -107,7 +113,9 @@ public final class Json {
         return line.toString();
     }
 
-    /** Escapes what some clients' line readers (Python's {@code splitlines}) take for the end of an event's line. */
+    /**
+     * Escapes the characters that the line readers of some clients (Python's {@code splitlines}) treat as line breaks.
+     */
     private static final class LineBreakEscapes extends CharacterEscapes {
         private static final long serialVersionUID = 1;
         private static final int[] ASCII = standardAsciiEscapesForJSON();

@@ -13,9 +13,9 @@ import java.util.List;
 import org.o1api.model.RawJson;
 
 /**
- * The members of an object and the elements of a list, each as its own slice of the text: numbers, escapes, duplicate keys and
- * white space inside a value stay as they are. For JSON that was checked before: it is read without limits, and text that is no
- * JSON is an {@link UncheckedIOException}.
+ * Splits JSON objects and arrays into their members and elements. Each value is an unmodified slice of the text:
+ * numbers, escapes, duplicate keys and white space inside it stay as they are. The JSON must have been validated
+ * before: it is parsed without limits, and invalid JSON causes an {@link UncheckedIOException}.
  */
 public final class JsonSlices {
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -33,11 +33,11 @@ public final class JsonSlices {
     /**
      * A member of an object.
      *
-     * @param name without its escapes
+     * @param name the name, unescaped
      */
     public record Member(String name, RawJson value) {}
 
-    /** The members of an object in their order, repeated ones included; none if the text is another value. */
+    /** Returns the members of an object in order, including duplicates; empty if the value is not an object. */
     public static List<Member> members(RawJson object) {
         List<Member> members = new ArrayList<>();
         try (JsonParser json = JSON.createParser(object.text())) {
@@ -54,7 +54,7 @@ public final class JsonSlices {
         return members;
     }
 
-    /** The elements of a list in their order; none if the text is another value. */
+    /** Returns the elements of an array in order; empty if the value is not an array. */
     public static List<RawJson> elements(RawJson list) {
         List<RawJson> elements = new ArrayList<>();
         try (JsonParser json = JSON.createParser(list.text())) {
@@ -69,7 +69,7 @@ public final class JsonSlices {
         return elements;
     }
 
-    /** The text that a JSON string stands for; empty for null, and another value's own text. */
+    /** Returns the content of a JSON string, unescaped; empty for null; the JSON text of any other value. */
     public static String string(RawJson value) {
         try (JsonParser json = JSON.createParser(value.text())) {
             return switch (json.nextToken()) {
@@ -82,7 +82,7 @@ public final class JsonSlices {
         }
     }
 
-    /** Whether a text is one object or one list, and nothing else. It need not have been checked before. */
+    /** Whether a text is exactly one JSON object or array. The text need not have been validated before. */
     public static boolean isObjectOrArray(String text) {
         try (JsonParser json = JSON.createParser(text)) {
             JsonToken first = json.nextToken();
@@ -96,14 +96,14 @@ public final class JsonSlices {
         }
     }
 
-    /** A text as a JSON string. */
+    /** Encodes a text as a JSON string. */
     public static String quoted(String text) {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
     private static RawJson value(JsonParser json, String text) throws IOException {
         if (!json.currentToken().isStructStart() && json.currentToken() != JsonToken.VALUE_STRING) {
-            return new RawJson(json.getText()); // the parser is a character further, perhaps
+            return new RawJson(json.getText()); // for scalars the parser's location may already be past the value
         }
         int start = (int) json.currentTokenLocation().getCharOffset();
         json.finishToken();

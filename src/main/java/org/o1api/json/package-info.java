@@ -1,4 +1,4 @@
-/** JSON texts taken apart without changing a byte of their values. */
+/** JSON: writing, parsing, and access to unmodified parts of JSON texts. */
 @NullMarked
 package org.o1api.json;
 
