@@ -82,11 +82,11 @@ public record ErrorBody(
 
     /** Returns the error as a Jersey response. */
     public Response toResponse() {
-        ErrorFormat.ErrorResponse reply = toErrorResponse();
-        Response.ResponseBuilder response = Response.status(reply.status())
+        ErrorFormat.ErrorResponse error = toErrorResponse();
+        Response.ResponseBuilder response = Response.status(error.status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(reply.json());
-        reply.headers().forEach(response::header);
+                .entity(error.json());
+        error.headers().forEach(response::header);
         return response.build();
     }
 

@@ -49,22 +49,22 @@ public final class Json {
     }
 
     /** Returns one value as UTF-8. An unpaired surrogate becomes a question mark. */
-    public static byte[] bytes(ValueWriter body) {
+    public static byte[] bytes(ValueWriter writer) {
         ByteArrayBuilder out = new ByteArrayBuilder(256);
         try (JsonGenerator json = FACTORY.createGenerator(out)) {
-            body.write(json);
+            writer.write(json);
         } catch (JacksonException e) { // an unpaired surrogate, which some clients send
-            return toText(body).getBytes(StandardCharsets.UTF_8);
+            return toText(writer).getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
         return out.toByteArray();
     }
 
-    private static String toText(ValueWriter body) {
+    private static String toText(ValueWriter writer) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
-            body.write(json);
+            writer.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
@@ -72,9 +72,9 @@ public final class Json {
     }
 
     /** Returns a parser of JSON that was validated before. */
-    public static JsonParser parser(byte[] body) {
+    public static JsonParser parser(byte[] json) {
         try {
-            return TRUSTED_MAPPER.createParser(body);
+            return TRUSTED_MAPPER.createParser(json);
         } catch (IOException e) {
             throw new UncheckedIOException("reading from memory", e);
         }
@@ -85,7 +85,7 @@ public final class Json {
         try {
             return TRUSTED_MAPPER.readTree(value.text());
         } catch (IOException e) {
-            throw new UncheckedIOException("what was read before", e);
+            throw new UncheckedIOException("validated JSON", e);
         }
     }
 

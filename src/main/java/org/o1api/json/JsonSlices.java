@@ -49,7 +49,7 @@ public final class JsonSlices {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("an object that was read before", e);
+            throw new UncheckedIOException("a validated object", e);
         }
         return members;
     }
@@ -64,7 +64,7 @@ public final class JsonSlices {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("a list that was read before", e);
+            throw new UncheckedIOException("a validated array", e);
         }
         return elements;
     }
@@ -78,7 +78,7 @@ public final class JsonSlices {
                 default -> value.text();
             };
         } catch (IOException e) {
-            throw new UncheckedIOException("a value that was read before", e);
+            throw new UncheckedIOException("a validated value", e);
         }
     }
 

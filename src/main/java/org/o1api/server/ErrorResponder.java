@@ -46,8 +46,8 @@ public final class ErrorResponder {
     /** Writes an error response unless a response has been started. */
     void send(HttpServletResponse response, GatewayException failure) throws IOException {
         if (!response.isCommitted()) {
-            ErrorFormat.ErrorResponse reply = format.of(failure);
-            response.setContentLength(write(response, reply));
+            ErrorFormat.ErrorResponse error = format.of(failure);
+            response.setContentLength(write(response, error));
             response.flushBuffer();
         }
     }
@@ -61,10 +61,10 @@ public final class ErrorResponder {
     }
 
     /** Returns the length of the body. */
-    private static int write(HttpServletResponse response, ErrorFormat.ErrorResponse reply) throws IOException {
-        byte[] json = reply.json().getBytes(StandardCharsets.UTF_8);
-        response.setStatus(reply.status());
-        reply.headers().forEach(response::setHeader);
+    private static int write(HttpServletResponse response, ErrorFormat.ErrorResponse error) throws IOException {
+        byte[] json = error.json().getBytes(StandardCharsets.UTF_8);
+        response.setStatus(error.status());
+        error.headers().forEach(response::setHeader);
         response.setContentType("application/json");
         response.getOutputStream().write(json);
         return json.length;

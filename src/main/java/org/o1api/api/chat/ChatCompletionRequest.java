@@ -54,22 +54,22 @@ record ChatCompletionRequest(
         if (format == ReasoningFormat.REASONING_CONTENT) {
             return format;
         }
-        ReasoningFormat usual = preset.reasoningFormat() == null ? configured : preset.reasoningFormat();
-        ReasoningFormat chosen = format == null ? included(usual) : format;
+        ReasoningFormat defaultFormat = preset.reasoningFormat() == null ? configured : preset.reasoningFormat();
+        ReasoningFormat chosen = format == null ? applyIncludeReasoning(defaultFormat) : format;
         if (Prompt.wantsJson(closingFields) && chosen.isInContent()) {
             chosen = ReasoningFormat.REASONING_CONTENT;
         }
         return wantsReasoningField && chosen == ReasoningFormat.REASONING_CONTENT ? ReasoningFormat.BOTH : chosen;
     }
 
-    private ReasoningFormat included(ReasoningFormat usual) {
+    private ReasoningFormat applyIncludeReasoning(ReasoningFormat defaultFormat) {
         if (includeReasoning == null) {
-            return usual;
+            return defaultFormat;
         }
         if (!includeReasoning) {
             return ReasoningFormat.NONE;
         }
-        return usual == ReasoningFormat.NONE ? ReasoningFormat.REASONING_CONTENT : usual;
+        return defaultFormat == ReasoningFormat.NONE ? ReasoningFormat.REASONING_CONTENT : defaultFormat;
     }
 
     /** Collects the fields while a request is read. */

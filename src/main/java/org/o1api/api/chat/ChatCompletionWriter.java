@@ -82,9 +82,9 @@ final class ChatCompletionWriter implements ChatWriter {
     }
 
     @Override
-    public void completed(FinishReason finalReason, TurnUsage used) {
+    public void completed(FinishReason finalReason, TurnUsage turnUsage) {
         finishReason = finalReason;
-        usage = used;
+        usage = turnUsage;
     }
 
     /**

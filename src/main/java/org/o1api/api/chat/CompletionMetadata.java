@@ -24,20 +24,21 @@ record CompletionMetadata(
         String systemFingerprint,
         @Nullable String conversationId) {
     /** Creates the metadata of a new completion. Requests with the same idempotency key get the same id. */
-    static CompletionMetadata of(String model, String fingerprint, @Nullable ConversationRef entry) {
-        UUID id =
-                entry == null || entry.idempotencyKey() == null ? UUID.randomUUID() : of(entry, entry.idempotencyKey());
+    static CompletionMetadata of(String model, String systemFingerprint, @Nullable ConversationRef conversation) {
+        UUID id = conversation == null || conversation.idempotencyKey() == null
+                ? UUID.randomUUID()
+                : of(conversation, conversation.idempotencyKey());
         return new CompletionMetadata(
                 "chatcmpl-" + id.toString().replace("-", ""),
                 Instant.now().getEpochSecond(),
                 model,
-                fingerprint,
-                entry == null ? null : entry.id());
+                systemFingerprint,
+                conversation == null ? null : conversation.id());
     }
 
-    private static UUID of(ConversationRef entry, ConversationRef.IdempotencyKey idempotency) {
-        String all = String.join("\n", entry.caller(), entry.id(), idempotency.value());
-        return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
+    private static UUID of(ConversationRef conversation, ConversationRef.IdempotencyKey idempotency) {
+        String name = String.join("\n", conversation.caller(), conversation.id(), idempotency.value());
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Starts the JSON object and writes the fields. */

@@ -55,8 +55,8 @@ final class ContentReader {
 
         /** Returns the reasoning in the think block at the start; empty if there is none. */
         String thinkBlockReasoning() {
-            String inside = text == null ? null : ThinkBlock.reasoning(text.text);
-            return inside == null ? "" : inside;
+            String reasoning = text == null ? null : ThinkBlock.reasoning(text.text);
+            return reasoning == null ? "" : reasoning;
         }
     }
 
@@ -208,7 +208,7 @@ final class ContentReader {
         json.require(JsonToken.START_OBJECT, path, "an object");
         int from = json.start();
         String type = null;
-        @Nullable RequestException wrongText = null;
+        @Nullable RequestException textError = null;
         @Nullable PartText text = null;
         for (String field = json.nextField(); field != null; field = json.nextField()) {
             if (field.equals("type")) {
@@ -217,7 +217,7 @@ final class ContentReader {
                 text = new PartText(json.text(), json.start(), json.end());
             } else if (field.equals("text")) {
                 text = null;
-                wrongText = json.wrongType(path + ".text", "a string");
+                textError = json.wrongType(path + ".text", "a string");
             }
             json.skip();
         }
@@ -225,7 +225,7 @@ final class ContentReader {
             throw RequestException.missing(path + ".type");
         }
         if (type.equals("text") && text == null) {
-            throw wrongText == null ? RequestException.missing(path + ".text") : wrongText;
+            throw textError == null ? RequestException.missing(path + ".text") : textError;
         }
         return new Part(type, text, from, json.end());
     }

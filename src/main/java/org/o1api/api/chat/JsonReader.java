@@ -230,7 +230,7 @@ final class JsonReader implements AutoCloseable {
         try {
             json.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("closing what is in memory", e);
+            throw new UncheckedIOException("closing a reader of memory", e);
         }
     }
 }

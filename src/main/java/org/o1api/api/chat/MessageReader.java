@@ -85,22 +85,22 @@ final class MessageReader {
         if (role == Role.ASSISTANT) {
             return assistantMessage(fields);
         }
-        Content whole = content.content();
-        if (whole == null) {
+        Content value = content.content();
+        if (value == null) {
             throw RequestException.missing(path + ".content");
         }
         if (role == Role.TOOL && !fields.containsKey("tool_call_id")) {
             throw RequestException.missing(path + ".tool_call_id");
         }
-        String otherPart = content.firstNonTextPart();
-        if (role.isInstruction() && otherPart != null) {
+        String nonTextPart = content.firstNonTextPart();
+        if (role.isInstruction() && nonTextPart != null) {
             // instructions are merged with the gateway's own instructions into one text
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
-                    otherPart,
-                    "'" + otherPart + "' must be a text part: system and developer messages can only contain text.");
+                    nonTextPart,
+                    "'" + nonTextPart + "' must be a text part: system and developer messages can only contain text.");
         }
-        return new Message(role, whole, fields);
+        return new Message(role, value, fields);
     }
 
     /**
@@ -115,21 +115,22 @@ final class MessageReader {
                 reasoning.put(name, value);
             }
         }
-        ContentReader.AnswerContent said = content.withoutReasoning();
-        String found = said.reasoning();
+        ContentReader.AnswerContent answer = content.withoutReasoning();
+        String separatedReasoning = answer.reasoning();
         boolean nothingLeft = content.isEmptyList()
-                || (found != null
-                        && said.content() instanceof Content.Text text
+                || (separatedReasoning != null
+                        && answer.content() instanceof Content.Text text
                         && text.text().isBlank());
-        Content rest = nothingLeft && fields.containsKey("tool_calls") ? null : said.content();
+        Content remainingContent = nothingLeft && fields.containsKey("tool_calls") ? null : answer.content();
         // An empty think block contains no reasoning, but distinguishes an answer of nothing but reasoning from an
         // empty answer.
-        if (found != null
+        if (separatedReasoning != null
                 && reasoning.isEmpty()
-                && (!found.isEmpty() || new Message(Role.ASSISTANT, rest, fields).isEmptyAnswer())) {
-            reasoning.put(REASONING_FIELDS.get(0), new RawJson(JsonSlices.quoted(found)));
+                && (!separatedReasoning.isEmpty()
+                        || new Message(Role.ASSISTANT, remainingContent, fields).isEmptyAnswer())) {
+            reasoning.put(REASONING_FIELDS.get(0), new RawJson(JsonSlices.quoted(separatedReasoning)));
         }
-        return new Message(Role.ASSISTANT, rest, fields, reasoning);
+        return new Message(Role.ASSISTANT, remainingContent, fields, reasoning);
     }
 
     private static void putUnlessEmpty(Map<String, RawJson> fields, String name, RawJson value) {

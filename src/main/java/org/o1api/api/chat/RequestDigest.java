@@ -45,7 +45,7 @@ final class RequestDigest {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("a request that was read before", e);
+            throw new UncheckedIOException("a validated request", e);
         }
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -75,7 +75,7 @@ final class StreamingChatWriter implements ChatWriter {
 
     private EventStream stream() {
         if (stream == null) {
-            throw new IllegalStateException("a reply needs its stream first");
+            throw new IllegalStateException("the stream is not attached");
         }
         return stream;
     }

@@ -192,7 +192,7 @@ final class TurnRecorder {
     FinishReason replay(StoredTurn turn, TurnListener listener) {
         StoredTurn.Answer stored = turn.answer();
         if (stored == null) {
-            throw new IllegalArgumentException("only what was asked has an answer");
+            throw new IllegalArgumentException("the stored turn has no answer");
         }
         if (format.isInContent() && stored.sentContent() != null) {
             writer.content(stored.sentContent());
