@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.model.ErrorCode;
 
-/** How long a client is asked to wait. */
+/** The delay in the header {@code Retry-After}. */
 class RetryAfterHeaderTest {
     @ParameterizedTest
     @CsvSource({

@@ -15,18 +15,18 @@ class BodyMemoryTest {
         return memory.share(new Caller(caller, Set.of()));
     }
 
-    private static ErrorCode refused(BodyMemory.Share share, int bytes) {
+    private static ErrorCode rejection(BodyMemory.Share share, int bytes) {
         return catchThrowableOfType(BodyException.class, () -> share.add(bytes)).code();
     }
 
     @Test
-    void boundsTheBytesOfOneCaller() {
+    void limitsTheBytesOfOneCaller() {
         BodyMemory.Share first = share("a");
         BodyMemory.Share second = share("a");
         first.add(40);
         second.add(20);
 
-        assertThat(refused(second, 1)).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
+        assertThat(rejection(second, 1)).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
 
         first.close();
         second.add(40);
@@ -34,18 +34,18 @@ class BodyMemoryTest {
     }
 
     @Test
-    void boundsTheBytesOfAllCallers() {
+    void limitsTheBytesOfAllCallers() {
         share("a").add(60);
         BodyMemory.Share other = share("b");
         other.add(40);
 
-        assertThat(refused(other, 1)).isEqualTo(ErrorCode.OVERLOADED);
-        assertThat(refused(share("c"), 1)).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(rejection(other, 1)).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(rejection(share("c"), 1)).isEqualTo(ErrorCode.OVERLOADED);
         assertThat(memory.used()).isEqualTo(100);
     }
 
     @Test
-    void releasesAShareOnce() {
+    void releasesAShareOnlyOnce() {
         BodyMemory.Share share = share("a");
         share.add(10);
         share.close();

@@ -22,8 +22,8 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 
 class BodyReaderTest {
-    /** Gives the pieces that have arrived, and is not ready without one. */
-    private static final class Arrived extends ServletInputStream {
+    /** Returns the pieces that have been received; not ready if there is none. */
+    private static final class AvailableInput extends ServletInputStream {
         private final Deque<byte[]> pieces = new ArrayDeque<>();
         private boolean broken;
 
@@ -64,7 +64,7 @@ class BodyReaderTest {
         }
     }
 
-    private static final class Target implements BodyReader.Target {
+    private static final class RecordingTarget implements BodyReader.Target {
         private final List<String> events = new ArrayList<>();
         private int reserved;
         private Runnable whileReserving = () -> {};
@@ -93,9 +93,9 @@ class BodyReaderTest {
 
     private static final BodySettings SETTINGS = new BodySettings(10, Duration.ofMinutes(1), 100, 100);
 
-    private final Arrived in = new Arrived();
-    private final Target target = new Target();
-    private final OpenBodies open = new OpenBodies();
+    private final AvailableInput in = new AvailableInput();
+    private final RecordingTarget target = new RecordingTarget();
+    private final OpenBodies openBodies = new OpenBodies();
     private long length = -1;
     private int completed;
     private final AsyncContext async = proxy(AsyncContext.class, null);
@@ -112,13 +112,13 @@ class BodyReaderTest {
     }
 
     private BodyReader reader() throws IOException {
-        BodyReader reader = BodyReader.of(request, open, async, SETTINGS, target);
+        BodyReader reader = BodyReader.of(request, openBodies, async, SETTINGS, target);
         reader.start();
         return reader;
     }
 
     @Test
-    void joinsWhatArrives() throws IOException {
+    void joinsTheReceivedPieces() throws IOException {
         length = 6;
         BodyReader reader = reader();
         in.add("a");
@@ -132,7 +132,7 @@ class BodyReaderTest {
         reader.stop();
 
         assertThat(target.events).containsExactly("complete abcdef");
-        assertThat(completed).isZero(); // the request is another one's
+        assertThat(completed).isZero(); // the request now belongs to the target
     }
 
     @Test
@@ -149,7 +149,7 @@ class BodyReaderTest {
     }
 
     @Test
-    void failsByAnErrorWithoutThrowingIt() throws IOException {
+    void reportsAnErrorWithoutThrowingIt() throws IOException {
         BodyReader reader = reader();
         target.whileReserving = () -> {
             throw new OutOfMemoryError("thrown by a test");
@@ -165,7 +165,7 @@ class BodyReaderTest {
     }
 
     @Test
-    void blamesAClientThatDisconnects() throws IOException {
+    void reportsADisconnectAsAnInvalidRequest() throws IOException {
         BodyReader reader = reader();
         in.add("a");
         reader.onDataAvailable();
@@ -176,7 +176,7 @@ class BodyReaderTest {
     }
 
     @Test
-    void closesTheConnectionOfAClientThatSendsOnAndOn() throws IOException {
+    void closesTheConnectionIfTooMuchIsDiscarded() throws IOException {
         BodyReader reader = reader();
         reader.fail(new BodyException(ErrorCode.REQUEST_TIMEOUT, "too late"));
         in.add("x".repeat(10));
@@ -186,9 +186,9 @@ class BodyReaderTest {
         assertThatThrownBy(reader::onDataAvailable).isInstanceOf(IOException.class);
     }
 
-    /** A container calls again only after it has said that nothing is ready. */
+    /** A container calls {@code onDataAvailable} again only after {@code isReady} was false. */
     @Test
-    void readsAllThatIsReadyAlsoWhenItFails() throws IOException {
+    void readsAllAvailableInputAfterAFailure() throws IOException {
         BodyReader reader = reader();
         in.add("12345678901");
         in.add("more");
@@ -199,14 +199,14 @@ class BodyReaderTest {
     }
 
     @Test
-    void endsWhenTheGatewayStops() throws IOException {
+    void failsWhenTheGatewayStops() throws IOException {
         length = 10;
         BodyReader reader = reader();
         in.add("a");
         reader.onDataAvailable();
 
-        open.stop();
-        reader(); // a request that comes later
+        openBodies.stop();
+        reader(); // a later request
 
         assertThat(target.events).containsExactly("failed SHUTTING_DOWN", "failed SHUTTING_DOWN");
         assertThat(completed).isEqualTo(2);
@@ -214,7 +214,7 @@ class BodyReaderTest {
 
     /** Each piece may be a single byte. */
     @Test
-    void reservesTheMemoryThatItTakes() throws IOException {
+    void reservesTheMemoryOfItsBuffer() throws IOException {
         BodyReader reader = reader();
         for (int i = 0; i < 10; i++) {
             in.add("x");

@@ -10,21 +10,21 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class DaemonThreadsTest {
-    /** An executor counts as terminated a little before its last thread has ended; Tomcat takes such a thread for a leak. */
+    /** An executor counts as terminated shortly before its last thread ends. Tomcat reports such a thread as a leak. */
     @Test
-    void haveEndedWhenTheirExecutorHas() {
+    void shutdownWaitsForTheThreadsToEnd() {
         CountDownLatch never = new CountDownLatch(1);
-        CompletableFuture<Thread> begun = new CompletableFuture<>();
+        CompletableFuture<Thread> started = new CompletableFuture<>();
         ExecutorService executor = Executors.newCachedThreadPool(DaemonThreads.factory("test"));
         executor.execute(() -> {
             Thread thread = Thread.currentThread();
-            // The last that a thread does, behind its executor's back.
+            // The last action of a thread, after the executor has terminated.
             thread.setUncaughtExceptionHandler((self, thrown) -> pause(never, 300));
-            begun.complete(thread);
+            started.complete(thread);
             pause(never, 60_000);
             throw new IllegalStateException("ends the thread");
         });
-        Thread thread = begun.join();
+        Thread thread = started.join();
         DaemonThreads.shutdownNow(executor);
         assertThat(thread.isAlive()).isFalse();
     }
@@ -33,7 +33,7 @@ class DaemonThreadsTest {
         try {
             assertThat(never.await(millis, TimeUnit.MILLISECONDS)).isFalse();
         } catch (InterruptedException e) {
-            // told to end
+            // interrupted by the shutdown
         }
     }
 }

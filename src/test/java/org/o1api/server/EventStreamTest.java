@@ -15,11 +15,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EventStreamTest {
     private static final long HEARTBEAT = Duration.ofMillis(500).toNanos();
-    /** The tick's period, and as much again for a machine that is busy. */
-    private static final long LATE = Duration.ofMillis(100).toNanos();
+    /** The period of the tick, doubled for a busy machine. */
+    private static final long TICK_DELAY = Duration.ofMillis(100).toNanos();
 
-    /** Keeps what is written. */
-    private static final class Written implements FrameSink {
+    /** Records what is written. */
+    private static final class RecordingSink implements FrameSink {
         private final List<String> frames = new ArrayList<>();
         private Runnable whileFailing = () -> {};
 
@@ -51,15 +51,15 @@ class EventStreamTest {
         public void close() {}
     }
 
-    private final AtomicInteger left = new AtomicInteger();
-    private final Written written = new Written();
+    private final AtomicInteger disconnects = new AtomicInteger();
+    private final RecordingSink sink = new RecordingSink();
     private final List<Throwable> failures = new ArrayList<>();
-    private final AtomicInteger closed = new AtomicInteger();
+    private final AtomicInteger closings = new AtomicInteger();
 
-    private final EventStream.Listener owner = new EventStream.Listener() {
+    private final EventStream.Listener listener = new EventStream.Listener() {
         @Override
         public void disconnected() {
-            left.incrementAndGet();
+            disconnects.incrementAndGet();
         }
 
         @Override
@@ -69,169 +69,174 @@ class EventStreamTest {
     };
 
     private final EventStream stream = new EventStream(
-            written,
+            sink,
             StreamSettings.DEFAULT,
             new byte[] {'o'},
             new byte[] {'u'},
-            owner,
-            stream -> closed.incrementAndGet());
+            listener,
+            stream -> closings.incrementAndGet());
 
     @Test
-    void isNotSilentForLongerThanItsHeartbeatThoughTheTickComesLate() {
+    void sendsHeartbeatsInTimeDespiteALateTick() {
         stream.send(new byte[] {'e'});
-        long wrote = System.nanoTime();
-        stream.tick(wrote + HEARTBEAT / 2, Runnable::run);
-        assertThat(written.frames).containsExactly("oe");
-        stream.tick(wrote + HEARTBEAT - LATE, Runnable::run);
-        assertThat(written.frames).containsExactly("oe", ":");
+        long writeNanos = System.nanoTime();
+        stream.tick(writeNanos + HEARTBEAT / 2, Runnable::run);
+        assertThat(sink.frames).containsExactly("oe");
+        stream.tick(writeNanos + HEARTBEAT - TICK_DELAY, Runnable::run);
+        assertThat(sink.frames).containsExactly("oe", ":");
     }
 
     @Test
-    void beginsWhenItsTimeHasComeAndNotBefore() {
+    void startsAfterBeginAfter() {
         long created = System.nanoTime();
         stream.tick(created + HEARTBEAT, Runnable::run);
-        assertThat(written.frames).isEmpty();
+        assertThat(sink.frames).isEmpty();
         stream.tick(created + StreamSettings.DEFAULT.beginAfter().toNanos(), Runnable::run);
-        assertThat(written.frames).containsExactly("o");
+        assertThat(sink.frames).containsExactly("o");
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void sendsNoCommentsWithoutAHeartbeatButBegins(boolean statusFeedback) {
-        StreamSettings usual = StreamSettings.DEFAULT;
+    void startsWithoutAHeartbeatButSendsNoComments(boolean statusFeedback) {
+        StreamSettings defaults = StreamSettings.DEFAULT;
         StreamSettings off = new StreamSettings(
-                null, usual.beginAfter(), statusFeedback, usual.writeTimeout(), usual.jsonHeartbeat());
+                null, defaults.beginAfter(), statusFeedback, defaults.writeTimeout(), defaults.jsonHeartbeat());
         EventStream silent = new EventStream(
-                written, off, new byte[] {'o'}, new byte[] {'u'}, owner, ended -> closed.incrementAndGet());
+                sink, off, new byte[] {'o'}, new byte[] {'u'}, listener, ended -> closings.incrementAndGet());
         long created = System.nanoTime();
-        silent.tick(created + usual.beginAfter().toNanos(), Runnable::run);
+        silent.tick(created + defaults.beginAfter().toNanos(), Runnable::run);
         silent.tick(created + Duration.ofDays(1).toNanos(), Runnable::run);
         silent.probe();
         silent.send(new byte[] {'e'});
-        assertThat(written.frames).containsExactly("o", "e");
+        assertThat(sink.frames).containsExactly("o", "e");
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void sendsNoCommentWithoutAHeartbeatIfTheTurnOpensFirst(boolean statusFeedback) {
-        StreamSettings usual = StreamSettings.DEFAULT;
+    void sendsNoCommentWithoutAHeartbeatIfTheTurnStartsFirst(boolean statusFeedback) {
+        StreamSettings defaults = StreamSettings.DEFAULT;
         StreamSettings off = new StreamSettings(
-                null, usual.beginAfter(), statusFeedback, usual.writeTimeout(), usual.jsonHeartbeat());
+                null, defaults.beginAfter(), statusFeedback, defaults.writeTimeout(), defaults.jsonHeartbeat());
         EventStream silent = new EventStream(
-                written, off, new byte[] {'o'}, new byte[] {'u'}, owner, ended -> closed.incrementAndGet());
+                sink, off, new byte[] {'o'}, new byte[] {'u'}, listener, ended -> closings.incrementAndGet());
         List<Runnable> handedOver = new ArrayList<>();
-        silent.tick(System.nanoTime() + usual.beginAfter().toNanos(), handedOver::add);
+        silent.tick(System.nanoTime() + defaults.beginAfter().toNanos(), handedOver::add);
         silent.send(new byte[] {'e'});
         assertThat(handedOver).hasSize(1);
         handedOver.forEach(Runnable::run);
-        assertThat(written.frames).containsExactly("oe");
+        assertThat(sink.frames).containsExactly("oe");
     }
 
     /** Each row: json_heartbeat, begin_after, and when the first white space is due. */
     @ParameterizedTest
     @CsvSource({"15000, 1000, 15000", "500, 1000, 1000", "50, 30000, 30000", "1000, 0, 1000"})
-    void aReplyThatIsNotStreamedBeginsAfterItsOwnSilence(long heartbeat, long beginAfter, long due) {
-        StreamSettings usual = StreamSettings.DEFAULT;
+    void startsAJsonResponseAfterItsHeartbeatInterval(long heartbeat, long beginAfter, long due) {
+        StreamSettings defaults = StreamSettings.DEFAULT;
         StreamSettings settings = new StreamSettings(
-                usual.heartbeat(), Duration.ofMillis(beginAfter), true, usual.writeTimeout(), usual.jsonHeartbeat());
+                defaults.heartbeat(),
+                Duration.ofMillis(beginAfter),
+                true,
+                defaults.writeTimeout(),
+                defaults.jsonHeartbeat());
         EventStream json = new EventStream(
-                written,
+                sink,
                 settings.forJson(Duration.ofMillis(heartbeat)),
                 new byte[0],
                 new byte[0],
-                owner,
-                ended -> closed.incrementAndGet());
+                listener,
+                ended -> closings.incrementAndGet());
         long created = System.nanoTime();
         json.accepted();
         json.probe();
-        json.tick(created + Duration.ofMillis(due).toNanos() - LATE, Runnable::run);
-        assertThat(written.frames).isEmpty();
+        json.tick(created + Duration.ofMillis(due).toNanos() - TICK_DELAY, Runnable::run);
+        assertThat(sink.frames).isEmpty();
 
         json.tick(created + Duration.ofMillis(due).toNanos(), Runnable::run);
-        assertThat(written.frames).containsExactly(":");
+        assertThat(sink.frames).containsExactly(":");
         json.tick(System.nanoTime() + Duration.ofMillis(heartbeat).toNanos(), Runnable::run);
-        assertThat(written.frames).containsExactly(":", ":");
+        assertThat(sink.frames).containsExactly(":", ":");
     }
 
     @Test
-    void writesAReplyThatHasNotBegunAsAWhole() {
+    void writesACompleteResponseIfItWasNotStarted() {
         EventStream json = new EventStream(
-                written,
+                sink,
                 StreamSettings.DEFAULT.forJson(Duration.ofSeconds(15)),
                 new byte[0],
                 new byte[0],
-                owner,
-                ended -> closed.incrementAndGet());
+                listener,
+                ended -> closings.incrementAndGet());
         json.end(new byte[] {'j'});
-        assertThat(written.frames).containsExactly("whole j");
+        assertThat(sink.frames).containsExactly("whole j");
     }
 
     @Test
-    void leavesAClientThatDoesNotReadTheErrorEither() {
+    void reportsADisconnectIfTheErrorIsNotRead() {
         stream.send(new byte[] {'e'});
         long late = StreamSettings.DEFAULT.writeTimeout().plusSeconds(1).toNanos();
-        written.whileFailing = () -> stream.tick(System.nanoTime() + late, Runnable::run);
+        sink.whileFailing = () -> stream.tick(System.nanoTime() + late, Runnable::run);
         stream.fail(new byte[] {'f'});
-        assertThat(left).hasValue(1);
+        assertThat(disconnects).hasValue(1);
     }
 
-    private static void outOfMemory() {
+    private static void throwOutOfMemoryError() {
         throw new OutOfMemoryError("thrown by a test");
     }
 
     @Test
     void reportsAnErrorInAPingAndCanStillEndTheStream() {
         stream.send(new byte[] {'e'});
-        written.whileWriting = EventStreamTest::outOfMemory;
+        sink.whileWriting = EventStreamTest::throwOutOfMemoryError;
         stream.tick(System.nanoTime() + HEARTBEAT, Runnable::run);
         assertThat(failures).singleElement().isInstanceOf(OutOfMemoryError.class);
-        assertThat(left).hasValue(0);
+        assertThat(disconnects).hasValue(0);
 
-        written.whileWriting = () -> {};
+        sink.whileWriting = () -> {};
         assertThat(stream.fail(new byte[] {'f'})).isTrue();
-        assertThat(written.frames).containsExactly("oe", "f");
-        assertThat(closed).hasPositiveValue();
+        assertThat(sink.frames).containsExactly("oe", "f");
+        assertThat(closings).hasPositiveValue();
     }
 
     @Test
     void pingsAgainAfterAThreadCouldNotBeStarted() {
         stream.send(new byte[] {'e'});
         long later = System.nanoTime() + HEARTBEAT;
-        assertThatThrownBy(() -> stream.tick(later, ping -> outOfMemory())).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> stream.tick(later, ping -> throwOutOfMemoryError()))
+                .isInstanceOf(OutOfMemoryError.class);
 
         stream.tick(later, Runnable::run);
 
-        assertThat(written.frames).containsExactly("oe", ":");
+        assertThat(sink.frames).containsExactly("oe", ":");
     }
 
     @Test
-    void endsAStreamThatNothingElseHasEnded() {
+    void closeEndsAnOpenStream() {
         stream.send(new byte[] {'e'});
 
         stream.close();
         stream.close();
 
-        assertThat(written.frames).containsExactly("oe", "u");
-        assertThat(closed).hasPositiveValue();
+        assertThat(sink.frames).containsExactly("oe", "u");
+        assertThat(closings).hasPositiveValue();
         assertThatThrownBy(() -> stream.send(new byte[] {'x'})).isInstanceOf(ClientDisconnectedException.class);
     }
 
     @Test
-    void writesNothingIntoAResponseThatHasNotBegun() {
+    void writesNothingIfTheResponseWasNotStarted() {
         assertThat(stream.fail(new byte[] {'f'})).isFalse();
         stream.close();
 
-        assertThat(written.frames).isEmpty();
-        assertThat(closed).hasPositiveValue();
+        assertThat(sink.frames).isEmpty();
+        assertThat(closings).hasPositiveValue();
     }
 
     @Test
-    void isClosedAlsoIfItsErrorCannotBeWritten() {
+    void closesEvenIfTheErrorCannotBeWritten() {
         stream.send(new byte[] {'e'});
-        written.whileFailing = EventStreamTest::outOfMemory;
+        sink.whileFailing = EventStreamTest::throwOutOfMemoryError;
 
         assertThatThrownBy(() -> stream.fail(new byte[] {'f'})).isInstanceOf(OutOfMemoryError.class);
 
-        assertThat(closed).hasPositiveValue();
+        assertThat(closings).hasPositiveValue();
     }
 }

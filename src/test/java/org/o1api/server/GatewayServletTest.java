@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.o1api.api.OpenAiErrorFormat;
 import org.o1api.model.Caller;
 
-/** What becomes of requests that get no thread. */
+/** Requests for which no thread is available. */
 class GatewayServletTest {
     private static final String BODY = "x".repeat(60);
 
@@ -49,7 +49,7 @@ class GatewayServletTest {
                 new FilterHolder(new AuthenticationFilter(headers -> new Caller("a", Set.of()), errors));
         authentication.setAsyncSupported(true);
         context.addFilter(authentication, "/*", EnumSet.of(DispatcherType.REQUEST));
-        // Room for one body: one that stayed in the account would be the last.
+        // Memory for one body: if the servlet did not release it, the next request would be rejected.
         ServletHolder servlet = new ServletHolder(new GatewayServlet(
                 new ResourceConfig(),
                 new BodySettings(100, Duration.ofMinutes(1), 100, 100),
@@ -72,7 +72,7 @@ class GatewayServletTest {
         scheduler.shutdownNow();
     }
 
-    private HttpResponse<String> ask(HttpRequest.BodyPublisher body) throws IOException, InterruptedException {
+    private HttpResponse<String> post(HttpRequest.BodyPublisher body) throws IOException, InterruptedException {
         URI url = URI.create("http://127.0.0.1:" + connector.getLocalPort() + "/nothing");
         return client.send(
                 HttpRequest.newBuilder(url)
@@ -83,7 +83,7 @@ class GatewayServletTest {
     }
 
     @Test
-    void areAnsweredAndLeaveNothingBehind() throws Exception {
+    void respondsAndReleasesTheBodyIfNoThreadIsAvailable() throws Exception {
         List<Executor> failing = List.of(
                 task -> {
                     throw new RejectedExecutionException("thrown by a test");
@@ -91,15 +91,15 @@ class GatewayServletTest {
                 task -> {
                     throw new OutOfMemoryError("unable to create native thread (thrown by a test)");
                 });
-        for (Executor one : failing) {
+        for (Executor failingExecutor : failing) {
             for (HttpRequest.BodyPublisher body : List.of(BodyPublishers.noBody(), BodyPublishers.ofString(BODY))) {
-                executor = one;
-                HttpResponse<String> refused = ask(body);
-                assertThat(refused.statusCode()).isEqualTo(503);
-                assertThat(refused.body()).contains("\"code\":\"overloaded\"").doesNotContain("thrown by a test");
+                executor = failingExecutor;
+                HttpResponse<String> rejected = post(body);
+                assertThat(rejected.statusCode()).isEqualTo(503);
+                assertThat(rejected.body()).contains("\"code\":\"overloaded\"").doesNotContain("thrown by a test");
 
                 executor = Runnable::run;
-                assertThat(ask(BodyPublishers.ofString(BODY)).statusCode()).isEqualTo(404);
+                assertThat(post(BodyPublishers.ofString(BODY)).statusCode()).isEqualTo(404);
             }
         }
     }

@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The heartbeats of many streams. */
+/** The heartbeats of concurrent streams. */
 class OpenStreamsTest {
-    private static final EventStream.Listener NOBODY = new EventStream.Listener() {
+    private static final EventStream.Listener NO_LISTENER = new EventStream.Listener() {
         @Override
         public void disconnected() {}
 
@@ -35,12 +35,12 @@ class OpenStreamsTest {
         scheduler.shutdownNow();
     }
 
-    /** Counts what is written, and may block or fail. */
-    private static final class Sink implements FrameSink {
+    /** Counts writes; each write may block or fail. */
+    private static final class CountingSink implements FrameSink {
         private final AtomicInteger writes = new AtomicInteger();
         private final Runnable whileWriting;
 
-        Sink(Runnable whileWriting) {
+        CountingSink(Runnable whileWriting) {
             this.whileWriting = whileWriting;
         }
 
@@ -62,14 +62,14 @@ class OpenStreamsTest {
         public void close() {}
     }
 
-    private Sink open(Runnable whileWriting) {
-        Sink sink = new Sink(whileWriting);
-        streams.open(sink, new byte[] {'o'}, NOBODY);
+    private CountingSink open(Runnable whileWriting) {
+        CountingSink sink = new CountingSink(whileWriting);
+        streams.open(sink, new byte[] {'o'}, NO_LISTENER);
         return sink;
     }
 
     @Test
-    void goOnBesideAnyNumberOfClientsThatDoNotRead() {
+    void sendsHeartbeatsDespiteClientsThatDoNotRead() {
         CountDownLatch reading = new CountDownLatch(1);
         try {
             for (int i = 0; i < 40; i++) {
@@ -81,25 +81,25 @@ class OpenStreamsTest {
                     }
                 });
             }
-            Sink good = open(() -> {});
+            CountingSink healthy = open(() -> {});
 
-            await().atMost(Duration.ofSeconds(30)).until(() -> good.writes.get() >= 3);
+            await().atMost(Duration.ofSeconds(30)).until(() -> healthy.writes.get() >= 3);
         } finally {
             reading.countDown();
         }
     }
 
     @Test
-    void goOnAfterAnErrorInOneOfThem() {
-        List<Sink> failing = new ArrayList<>();
+    void sendsHeartbeatsAfterErrorsInOtherStreams() {
+        List<CountingSink> failing = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             failing.add(open(() -> {
                 throw new OutOfMemoryError("thrown by a test");
             }));
         }
-        Sink good = open(() -> {});
+        CountingSink healthy = open(() -> {});
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> good.writes.get() >= 3);
+        await().atMost(Duration.ofSeconds(10)).until(() -> healthy.writes.get() >= 3);
         await().atMost(Duration.ofSeconds(10)).until(() -> failing.get(0).writes.get() >= 2);
         assertThat(streams.sinceLastTick()).isLessThan(Duration.ofSeconds(5));
     }

@@ -22,7 +22,7 @@ import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.StepPrompts;
 
-/** What becomes of the reasoning in an earlier answer. */
+/** Handling of reasoning in earlier answers. */
 class MessageReaderTest {
     private static final Preset PRESET = new Preset(
             "thinker",
@@ -58,7 +58,7 @@ class MessageReaderTest {
                 .messages();
     }
 
-    /** Each row: the answer, its content as it is sent, and its earlier reasoning as JSON. */
+    /** Each row: the answer, the content that is sent, the separated reasoning as JSON. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     "content": "<think>a</think>b"                                                                          | b | "a"
@@ -113,7 +113,7 @@ class MessageReaderTest {
                 "\"content\": null, \"reasoning\": \"a\"",
                 "\"content\": [], \"reasoning_details\": [{\"type\": \"reasoning.text\", \"text\": \"a\"}]"
             })
-    void dropsAnAnswerThatIsOnlyReasoning(String answer) {
+    void dropsAnswersWithNothingButReasoning(String answer) {
         assertThat(sent(answer)).containsExactly(Message.user("a"), Message.user("b"));
         assertThat(read("{\"role\": \"user\", \"content\": \"a\"}, " + ASSISTANT + answer + "}")
                         .messages())
@@ -121,7 +121,7 @@ class MessageReaderTest {
                 .hasSize(2);
     }
 
-    /** Each row: the answer, and its content as it is sent. */
+    /** Each row: the answer, the content that is sent. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     "content": "<think>a</think>", "tool_calls": [{"id": "1"}]                                    |
@@ -133,7 +133,7 @@ class MessageReaderTest {
                     "content": "<think>a</think>", "images": [{"type": "image_url"}]                              | empty
                     "content": "", "reasoning_content": "a", "prefix": true                                       | empty
                     """)
-    void keepsAnAnswerThatSaysSomethingElse(String answer, @Nullable String content) {
+    void keepsAnswersWithOtherContent(String answer, @Nullable String content) {
         List<Message> messages = sent(answer);
 
         assertThat(messages).hasSize(3);
@@ -142,7 +142,7 @@ class MessageReaderTest {
     }
 
     @Test
-    void leavesNoEmptyTextPartBehindAThinkBlock() {
+    void leavesNoEmptyTextPartAfterAThinkBlock() {
         String image = "{\"type\":\"image_url\",\"image_url\":{\"url\":\"u\"}}";
         String block = "{\"type\":\"text\",\"text\":\"<think>%s</think> \"}";
         Message message = sent("\"content\": [" + block.formatted("a") + "," + block.formatted("b") + ", " + image
@@ -155,7 +155,7 @@ class MessageReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"content\": \"\"", "\"content\": []", "\"content\": \" \", \"reasoning\": \"\""})
-    void keepsAnEmptyAnswerWithoutReasoning(String answer) {
+    void keepsEmptyAnswersWithoutReasoning(String answer) {
         assertThat(sent(answer)).hasSize(3);
     }
 
@@ -167,7 +167,7 @@ class MessageReaderTest {
                 "{\"role\": \"user\", \"content\": [{\"type\": \"thinking\", \"thinking\": \"a\"}]}",
                 "{\"role\": \"tool\", \"tool_call_id\": \"1\", \"content\": [{\"type\": \"reasoning\", \"text\": \"a\"}]}"
             })
-    void leavesTheMessagesOfOthersAsTheyAre(String message) {
+    void keepsMessagesOfOtherRolesUnmodified(String message) {
         Message read = read(message).messages().get(0);
 
         assertThat(read.reasoning()).isEmpty();
@@ -184,7 +184,7 @@ class MessageReaderTest {
                 "{\"role\": \"assistant\", \"content\": [{\"type\": \"thinking\", \"thinking\": \"a\"}]}",
                 "{\"role\": \"assistant\", \"content\": \"<think></think>\"}, {\"role\": \"assistant\", \"content\": \"\", \"reasoning\": \"a\"}"
             })
-    void rejectsARequestOfNothingElse(String messages) {
+    void rejectsARequestWithNothingButReasoning(String messages) {
         assertThatThrownBy(() -> read(messages)).isInstanceOfSatisfying(RequestException.class, e -> {
             assertThat(e.param()).isEqualTo("messages");
             assertThat(e).hasMessageContaining("Add a user message");
@@ -193,7 +193,7 @@ class MessageReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[{\"type\": 5}]", "[{\"thinking\": \"a\"}]"})
-    void stillChecksTheTypesOfParts(String content) {
+    void checksTheTypesOfParts(String content) {
         assertThatThrownBy(() -> answer("\"content\": " + content))
                 .isInstanceOfSatisfying(
                         RequestException.class, e -> assertThat(e.param()).isEqualTo("messages[1].content[0].type"));
@@ -201,7 +201,7 @@ class MessageReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"reasoning_content", "reasoning", "reasoning_details"})
-    void leavesTheFieldsThatAClientSendsAsTheyAre(String name) {
+    void keepsReasoningFieldsUnmodified(String name) {
         assertThat(answer("\"content\": \"<think>a</think>b\", \"" + name + "\": [ 1.50 ]")
                         .reasoning())
                 .isEqualTo(Map.of(name, new RawJson("[ 1.50 ]")));

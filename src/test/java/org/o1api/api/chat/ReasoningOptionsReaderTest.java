@@ -22,7 +22,7 @@ import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.StepPrompts;
 
 class ReasoningOptionsReaderTest {
-    private static ChatCompletionRequest with(String fields) {
+    private static ChatCompletionRequest requestWith(String fields) {
         String body = "{" + fields + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
         return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT);
     }
@@ -118,15 +118,15 @@ class ReasoningOptionsReaderTest {
                     "prompt_cache_key": "k"                                                  |
                     "prompt_cache_retention": "24h"                                          |
                     """)
-    void readsTheEffortOfEachDialectAndForwardsNothing(String fields, @Nullable Effort effort) {
-        ChatCompletionRequest request = with(fields);
+    void readsTheEffortOfEachDialectAndForwardsNoneOfItsFields(String fields, @Nullable Effort effort) {
+        ChatCompletionRequest request = requestWith(fields);
 
         assertThat(request.effort()).isEqualTo(effort);
         assertThat(request.fields()).isEmpty();
         assertThat(request.closingFields()).isEmpty();
     }
 
-    /** These steer the provider's model, not the gateway. */
+    /** Fields that control the provider's model, not the gateway. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -139,8 +139,8 @@ class ReasoningOptionsReaderTest {
                 "safety_identifier",
                 "metadata"
             })
-    void forwardsWhatSteersTheProvidersModel(String name) {
-        ChatCompletionRequest request = with("\"" + name + "\": {\"enable_thinking\": false}");
+    void forwardsFieldsThatControlTheProvidersModel(String name) {
+        ChatCompletionRequest request = requestWith("\"" + name + "\": {\"enable_thinking\": false}");
 
         assertThat(request.fields()).containsOnlyKeys(name);
         assertThat(request.effort()).isNull();
@@ -174,8 +174,8 @@ class ReasoningOptionsReaderTest {
                     "usage": {"include": "yes"}                                  | usage.include
                     "include_reasoning": "yes"                                   | include_reasoning
                     """)
-    void namesWhatIsWrong(String fields, String param) {
-        assertThatThrownBy(() -> with(fields)).isInstanceOfSatisfying(RequestException.class, e -> {
+    void namesTheInvalidField(String fields, String param) {
+        assertThatThrownBy(() -> requestWith(fields)).isInstanceOfSatisfying(RequestException.class, e -> {
             assertThat(e.param()).isEqualTo(param);
             assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
             assertThat(e).hasMessageContaining("'" + param + "'");
@@ -211,11 +211,11 @@ class ReasoningOptionsReaderTest {
                     "usage": {"include": true}, "response_format": {"type": "json_object"}   | NONE      | NONE
                     "response_format": {"type": "json_object"}                               | THINK     | REASONING_CONTENT
                     """)
-    void showsTheReasoningInTheFieldThatTheDialectsClientsRead(
+    void choosesTheReasoningFormatOfTheDialect(
             String fields, @Nullable ReasoningFormat ofPreset, ReasoningFormat expected) {
         Preset preset = preset(Preset.Steps.DEFAULT, ofPreset);
 
-        assertThat(with(fields).format(preset, ReasoningFormat.REASONING_CONTENT))
+        assertThat(requestWith(fields).format(preset, ReasoningFormat.REASONING_CONTENT))
                 .isEqualTo(expected);
     }
 
@@ -229,13 +229,13 @@ class ReasoningOptionsReaderTest {
                     "stream_options": {"include_usage": true}, "usage": {"include": false}         | true
                     "usage": {"include": true}, "stream_options": {"include_usage": false}         | true
                     """)
-    void asksForTheUsageInEitherWay(String fields, boolean included) {
-        assertThat(with(fields).includeUsage()).isEqualTo(included);
+    void readsBothOptionsForTheUsageChunk(String fields, boolean included) {
+        assertThat(requestWith(fields).includeUsage()).isEqualTo(included);
     }
 
     @ParameterizedTest
     @CsvSource({
-        // effort, at least and at most for a preset of 3 to 25, 1 to 2, none, and 6 to 10
+        // effort, then minimum and maximum of steps for presets of 3 to 25, 1 to 2, no, and 6 to 10 steps
         "NONE,    0, 0,   0, 0,  0, 0,  0, 0",
         "MINIMAL, 1, 1,   1, 1,  0, 0,  1, 1",
         "LOW,     1, 3,   1, 2,  0, 0,  1, 3",
@@ -244,7 +244,7 @@ class ReasoningOptionsReaderTest {
         "XHIGH,   8, 25,  2, 2,  0, 0,  8, 10",
         "MAX,     8, 25,  2, 2,  0, 0,  8, 10"
     })
-    void countsStepsByTheEffort(
+    void adaptsTheStepRangeToTheEffort(
             Effort effort, int min, int max, int few, int most, int none, int zero, int some, int many) {
         assertThat(new Preset.Steps(3, 25).withEffort(effort)).isEqualTo(new Preset.Steps(min, max));
         assertThat(new Preset.Steps(1, 2).withEffort(effort)).isEqualTo(new Preset.Steps(few, most));
@@ -254,7 +254,7 @@ class ReasoningOptionsReaderTest {
 
     @ParameterizedTest
     @EnumSource
-    void keepsTheOtherLimitsOfAStep(Effort effort) {
+    void keepsTheOtherStepSettings(Effort effort) {
         Preset.Steps steps = new Preset.Steps(3, 25, 2, 100, false).withEffort(effort);
 
         assertThat(steps).isEqualTo(new Preset.Steps(steps.min(), steps.max(), 2, 100, false));
@@ -266,8 +266,8 @@ class ReasoningOptionsReaderTest {
                     "thinking": {"type": "disabled"}       | 0
                     "reasoning_effort": "max"              | 25
                     """)
-    void asksTheQuestionWithTheStepsOfItsEffort(String fields, int most) {
-        assertThat(with(fields)
+    void appliesTheEffortToThePrompt(String fields, int most) {
+        assertThat(requestWith(fields)
                         .prompt(preset(Preset.Steps.DEFAULT, null))
                         .steps()
                         .max())

@@ -21,7 +21,7 @@ class RequestDigestTest {
                     {"a": 1, "reasoning": {"effort": "high"}}                 | false
                     {"a": {"usage": 1}}                                       | false
                     """)
-    void doesNotDependOnHowTheAnswerIsSent(String body, boolean same) {
+    void ignoresHowTheResponseIsSent(String body, boolean same) {
         assertThat(of(body).equals(of("{\"a\": 1}"))).isEqualTo(same);
     }
 }

@@ -21,7 +21,7 @@ class RequestReaderTest {
         return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT);
     }
 
-    private static ChatCompletionRequest with(String fields) {
+    private static ChatCompletionRequest readWith(String fields) {
         return read("{" + fields + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}");
     }
 
@@ -29,7 +29,7 @@ class RequestReaderTest {
         return read("{\"messages\": [" + message + "]}").messages().get(0);
     }
 
-    private static void isRefused(String body, String param, ErrorCode code) {
+    private static void assertRejected(String body, String param, ErrorCode code) {
         assertThatThrownBy(() -> read(body)).isInstanceOfSatisfying(RequestException.class, e -> {
             assertThat(e.param()).isEqualTo(param);
             assertThat(e.code()).isEqualTo(code);
@@ -74,8 +74,8 @@ class RequestReaderTest {
                     min_tokens                    | 5
                     skip_special_tokens           | false
                     """)
-    void keepsConstraintsForTheAnswer(String name, String value) {
-        ChatCompletionRequest request = with("\"" + name + "\": " + value);
+    void keepsConstraintsForTheClosingCall(String name, String value) {
+        ChatCompletionRequest request = readWith("\"" + name + "\": " + value);
         assertThat(request.closingFields()).containsEntry(name, new RawJson(value));
         assertThat(request.fields()).isEmpty();
     }
@@ -105,7 +105,7 @@ class RequestReaderTest {
                 "formats"
             })
     void sendsSamplingAndUnknownFieldsWithEveryCall(String name) {
-        ChatCompletionRequest request = with("\"" + name + "\": 1");
+        ChatCompletionRequest request = readWith("\"" + name + "\": 1");
         assertThat(request.fields()).containsEntry(name, new RawJson("1"));
         assertThat(request.closingFields()).isEmpty();
     }
@@ -142,8 +142,8 @@ class RequestReaderTest {
                 "\"n\": 1, \"stream\": false, \"stream_options\": null",
                 "\"audio\": null"
             })
-    void takesAValueThatRequestsNothingForAbsent(String fields) {
-        ChatCompletionRequest request = with(fields);
+    void ignoresValuesWithoutEffect(String fields) {
+        ChatCompletionRequest request = readWith(fields);
         assertThat(request.fields()).isEmpty();
         assertThat(request.closingFields()).isEmpty();
         assertThat(request.tools()).isNull();
@@ -164,8 +164,8 @@ class RequestReaderTest {
                     "audio": {}                               | audio         | UNSUPPORTED_VALUE
                     "tools": [], "tool_choice": "required"    | tool_choice   | INVALID_REQUEST
                     """)
-    void refusesWhatAsksForTheImpossible(String fields, String param, ErrorCode code) {
-        isRefused("{" + fields + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}", param, code);
+    void rejectsUnsupportedValues(String fields, String param, ErrorCode code) {
+        assertRejected("{" + fields + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}", param, code);
     }
 
     @ParameterizedTest
@@ -177,8 +177,8 @@ class RequestReaderTest {
                     {"tools": []}                                              | messages
                     {"input": null}                                            | messages
                     """)
-    void saysThatMessagesAreMissing(String body, String param) {
-        isRefused(body, param, ErrorCode.INVALID_REQUEST);
+    void reportsMissingMessages(String body, String param) {
+        assertRejected(body, param, ErrorCode.INVALID_REQUEST);
         assertThatThrownBy(() -> read(body)).hasMessageContaining("'messages'");
     }
 
@@ -192,8 +192,8 @@ class RequestReaderTest {
                     [{"type":"function","name":"f","function":{"name":"g"}}] | [{"type":"function","name":"f","function":{"name":"g"}}]
                     [{"type":"custom","name":5,"parameters":"x"}, {"type":"web_search"}] | [{"type":"custom","name":5,"parameters":"x"}, {"type":"web_search"}]
                     """)
-    void nestsFlatToolsAndLeavesTheOthersAsTheyAre(String given, String sent) {
-        assertThat(with("\"tools\": " + given).tools()).isEqualTo(new RawJson(sent));
+    void nestsFlatToolsAndKeepsOthersUnmodified(String given, String sent) {
+        assertThat(readWith("\"tools\": " + given).tools()).isEqualTo(new RawJson(sent));
     }
 
     @ParameterizedTest
@@ -205,8 +205,8 @@ class RequestReaderTest {
                     {"name":"f","description":1,"type":"function"}     | tools[0].description
                     {"name":"f"}                                       | tools[0].type
                     """)
-    void namesWhatIsWrongWithAFlatTool(String tool, String param) {
-        isRefused(
+    void namesTheInvalidFieldOfAFlatTool(String tool, String param) {
+        assertRejected(
                 "{\"tools\": [" + tool + "], \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}",
                 param,
                 ErrorCode.INVALID_REQUEST);
@@ -222,8 +222,8 @@ class RequestReaderTest {
                     {"type":"allowed_tools","mode":"auto","tools":[ {"type":"function","name":"f"},{"type":"x"}]} | {"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[ {"type":"function","function":{"name":"f"}},{"type":"x"}]}}
                     {"type":"allowed_tools","allowed_tools": {"mode":"auto","tools":[]}} | {"type":"allowed_tools","allowed_tools": {"mode":"auto","tools":[]}}
                     """)
-    void nestsAFlatChoiceOfTools(String given, String sent) {
-        assertThat(with("\"tool_choice\": " + given + ", \"tools\": [" + TOOL + "]")
+    void nestsFlatToolChoices(String given, String sent) {
+        assertThat(readWith("\"tool_choice\": " + given + ", \"tools\": [" + TOOL + "]")
                         .closingFields())
                 .containsEntry("tool_choice", new RawJson(sent));
     }
@@ -238,7 +238,7 @@ class RequestReaderTest {
                 "{\"role\": \"assistant\", \"content\": \"a\", \"reasoning_details\": [], \"reasoning\": \"\"}",
                 "{\"role\": \"assistant\", \"content\": \"a\", \"tool_calls\": [{\"id\": \"1\"}], \"tool_calls\": []}"
             })
-    void leavesEmptyFieldsOfMessagesOut(String message) {
+    void omitsEmptyFieldsOfMessages(String message) {
         assertThat(message(message)).isEqualTo(Message.assistant("a"));
     }
 
@@ -267,7 +267,7 @@ class RequestReaderTest {
                     [{"type":"text","text":"a"}, {"type":"text","text":"<think>b</think>c"}]                         | [{"type":"text","text":"a"}, {"type":"text","text":"<think>b</think>c"}]
                     [{"type":"refusal","refusal":"<think>a</think>b"}]                                               | [{"type":"refusal","refusal":"<think>a</think>b"}]
                     """)
-    void removesAThinkBlockFromPartsAndNothingElse(String given, String sent) {
+    void removesOnlyTheThinkBlockFromParts(String given, String sent) {
         assertThat(message("{\"role\": \"assistant\", \"content\": " + given + "}")
                         .content())
                 .isEqualTo(new Content.Parts(new RawJson(sent)));
@@ -305,8 +305,8 @@ class RequestReaderTest {
                     "store": null, "metadata": {"a": "b"}  | true
                     "metadata": {"a": "b"}                 | true
                     """)
-    void sendsNoMetadataOfWhatOpenAiIsToStore(String fields, boolean sent) {
-        assertThat(with(fields).fields().containsKey("metadata")).isEqualTo(sent);
-        assertThat(with(fields).fields()).doesNotContainKey("store");
+    void omitsMetadataIfStoreIsRequested(String fields, boolean sent) {
+        assertThat(readWith(fields).fields().containsKey("metadata")).isEqualTo(sent);
+        assertThat(readWith(fields).fields()).doesNotContainKey("store");
     }
 }

@@ -19,7 +19,7 @@ class ThinkTagEscaperTest {
                     <think>a<\\/think>      | <think>a<\\/think>
                     a < b </ c              | a < b </ c
                     """)
-    void escapesClosingTagsInAnyPieces(String text, String shown) {
+    void escapesClosingTagsHoweverTheTextIsSplit(String text, String shown) {
         for (int first = 0; first <= text.length(); first++) {
             for (int second = first; second <= text.length(); second++) {
                 ThinkTagEscaper block = new ThinkTagEscaper();
@@ -33,7 +33,7 @@ class ThinkTagEscaperTest {
     }
 
     @Test
-    void holdsOnlyWhatMayBecomeATag() {
+    void holdsBackOnlyThePossibleStartOfATag() {
         ThinkTagEscaper block = new ThinkTagEscaper();
         assertThat(block.append("ab")).isEqualTo("ab");
         assertThat(block.append("c<")).isEqualTo("c");

@@ -11,13 +11,13 @@ import org.o1api.json.Json;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 
-/** Fields of a tool call that OpenAI's API does not have, when it is written, stored and read again. */
+/** Fields of a tool call that are not part of OpenAI's API, when it is written, stored and read again. */
 class ToolCallsTest {
     private static String written(ToolCalls calls) {
         return new String(Json.bytes(calls::write), StandardCharsets.UTF_8);
     }
 
-    private static String writtenAgain(String written) {
+    private static String parsedAndWritten(String written) {
         ToolCalls again = new ToolCalls();
         ToolCalls.parse(new RawJson(written)).forEach(again::add);
         return written(again);
@@ -32,7 +32,7 @@ class ToolCallsTest {
                 "\"x\":[ \"\\u0041\" , null ]",
                 "\"x \\\"q\\\"\":true,\"x \\\"q\\\"\":false"
             })
-    void keepTheirValuesAndRepetitions(String fields) {
+    void keepsExtraFieldsWithDuplicates(String fields) {
         ToolCalls calls = new ToolCalls();
         RawJson function = new RawJson("{" + fields + "}");
         Map<String, RawJson> extra = Map.of(Delta.ToolCall.FUNCTION, function, "extra_content", function);
@@ -43,13 +43,13 @@ class ToolCallsTest {
         assertThat(written)
                 .isEqualTo("[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\","
                         + fields + "},\"extra_content\":{" + fields + "}}]");
-        assertThat(writtenAgain(written)).isEqualTo(written);
+        assertThat(parsedAndWritten(written)).isEqualTo(written);
     }
 
     @Test
-    void areNotThereInAPlainCall() {
+    void addsNoFieldsToAPlainCall() {
         String plain = "[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]";
         assertThat(ToolCalls.parse(new RawJson(plain))).containsExactly(new Delta.ToolCall(0, "c", "f", "{}"));
-        assertThat(writtenAgain(plain)).isEqualTo(plain);
+        assertThat(parsedAndWritten(plain)).isEqualTo(plain);
     }
 }
