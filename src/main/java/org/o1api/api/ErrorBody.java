@@ -41,7 +41,10 @@ public record ErrorBody(
      * memory.
      */
     private static final byte[] UNEXPECTED_EVENT = new ErrorBody(
-                    ErrorCode.INTERNAL_ERROR, "Internal error of the gateway. Its log contains the cause.", null, null)
+                    ErrorCode.INTERNAL_ERROR,
+                    "Internal gateway error. See the gateway's log for the cause.",
+                    null,
+                    null)
             .toEvent();
 
     /** Upper limit of the suggested delay: a provider may ask for days, and clients would wait that long. */

@@ -40,7 +40,9 @@ public final class OpenAiErrorFormat implements ErrorFormat {
             default ->
                 status < 500
                         ? error(ErrorCode.INVALID_REQUEST, "The request could not be read (status " + status + ").")
-                        : error(ErrorCode.INTERNAL_ERROR, "Internal error of the gateway. Its log contains the cause.");
+                        : error(
+                                ErrorCode.INTERNAL_ERROR,
+                                "Internal gateway error. See the gateway's log for the cause.");
         };
     }
 
