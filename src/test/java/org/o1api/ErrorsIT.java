@@ -308,8 +308,8 @@ class ErrorsIT {
             List<Event> events = stream.remainingEvents();
 
             assertThat(ChatClient.reasoning(events))
-                    .isEqualTo("## Step 1: First\nand th\n\n*The model's provider broke the connection off. This step"
-                            + " begins anew.*\n\n## Step 1: First\none");
+                    .isEqualTo("## Step 1: First\nand th\n\n*The model's provider broke the connection off."
+                            + " Retrying this step.*\n\n## Step 1: First\none");
             assertThat(ChatClient.content(events)).isEqualTo("Yes.");
         }
     }

@@ -43,7 +43,7 @@ public enum Effort {
      */
     public static Effort fromTokenBudget(long tokens) {
         if (tokens < 0) {
-            throw new IllegalArgumentException("a budget has 0 tokens or more, not " + tokens);
+            throw new IllegalArgumentException("a token budget must not be negative: " + tokens);
         }
         if (tokens == 0) {
             return NONE;

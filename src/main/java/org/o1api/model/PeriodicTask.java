@@ -42,7 +42,7 @@ public final class PeriodicTask implements AutoCloseable {
             task.run();
             lastRunNanos = System.nanoTime();
         } catch (Throwable e) { // also an Error: out of memory in one run must not end all later ones
-            failures.error(name, "the periodic task '" + name + "' failed; it runs again", e);
+            failures.error(name, "periodic task '" + name + "' failed; it will run again", e);
         }
     }
 

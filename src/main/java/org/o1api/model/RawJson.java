@@ -4,7 +4,7 @@ package org.o1api.model;
 public record RawJson(String text) {
     public RawJson {
         if (text.isBlank()) {
-            throw new IllegalArgumentException("a JSON value is never blank");
+            throw new IllegalArgumentException("a JSON value must not be blank");
         }
     }
 

@@ -14,11 +14,12 @@ public record Usage(
 
     public Usage {
         if (cachedTokens < 0 || cacheWriteTokens < 0 || cachedTokens + cacheWriteTokens > inputTokens) {
-            throw new IllegalArgumentException(
-                    "cached " + cachedTokens + " and cache write " + cacheWriteTokens + " of input " + inputTokens);
+            throw new IllegalArgumentException("invalid token counts: cached " + cachedTokens + ", cache write "
+                    + cacheWriteTokens + ", input " + inputTokens);
         }
         if (reasoningTokens < 0 || reasoningTokens > outputTokens) {
-            throw new IllegalArgumentException("reasoning " + reasoningTokens + " of output " + outputTokens);
+            throw new IllegalArgumentException(
+                    "invalid token counts: reasoning " + reasoningTokens + ", output " + outputTokens);
         }
     }
 

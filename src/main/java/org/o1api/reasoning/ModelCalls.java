@@ -73,14 +73,14 @@ public final class ModelCalls {
 
     /** Ends the time for thinking: a call that thinks ends with what it has, and there is no other. Any thread may do so. */
     public void expireReasoning() {
-        thinking.cancel(ErrorCode.UPSTREAM_TIMEOUT, "The time for thinking is over.");
+        thinking.cancel(ErrorCode.UPSTREAM_TIMEOUT, "The time for reasoning is used up (budget.time).");
     }
 
     /** Ends the turn's time: an answer that has begun ends with what it has, and one that has not fails. Any thread may do so. */
     public void expireTurn() {
         answering.cancel(
                 ErrorCode.UPSTREAM_TIMEOUT,
-                "The turn took longer than its " + budget.time().toMillis() / 1000.0 + " s (budget.time).");
+                "The request exceeded its time limit of " + budget.time().toMillis() / 1000.0 + " s (budget.time).");
     }
 
     /** Whether the budget has room for one more call before the closing one. */

@@ -73,7 +73,8 @@ public record Preset(
 
         public Steps {
             if (min < 0 || min > max || max > 100) {
-                throw new IllegalArgumentException("steps need 0 <= min <= max <= 100, not " + min + ".." + max);
+                throw new IllegalArgumentException(
+                        "steps must satisfy 0 <= min <= max <= 100, but are " + min + ".." + max);
             }
         }
 

@@ -69,7 +69,7 @@ public final class Admission {
             if (byCaller.getOrDefault(caller, 0) >= limits.maxConcurrentPerCaller()) {
                 throw new TurnException(
                         ErrorCode.RATE_LIMIT_EXCEEDED,
-                        "This key is at its limit of " + limits.maxConcurrentPerCaller()
+                        "This API key is at its limit of " + limits.maxConcurrentPerCaller()
                                 + " concurrent requests (limits.turns_per_caller). Wait for one to end.",
                         RETRY_AFTER);
             }

@@ -67,7 +67,10 @@ public final class ConversationLock {
                 case ACQUIRED -> {}
                 case QUEUE_FULL, TIMED_OUT -> throw busy();
                 case INTERRUPTED ->
-                    throw new CancelledException(ErrorCode.SHUTTING_DOWN, "The gateway is stopping.", null);
+                    throw new CancelledException(
+                            ErrorCode.SHUTTING_DOWN,
+                            "The gateway is stopping. Retry shortly, or use another instance.",
+                            null);
             }
             try (OpenConversation conversation = open(entry, cancellation, deadline)) {
                 return work.run(conversation);
@@ -115,7 +118,7 @@ public final class ConversationLock {
         return new ConversationException(
                 ErrorCode.CONVERSATION_BUSY,
                 ConversationId.FIELD,
-                "Other turns of this conversation have been running for " + patience.toSeconds()
-                        + " s (conversations.wait). Wait for their answers, then ask again.");
+                "Another request of this conversation is still running after a wait of " + patience.toSeconds()
+                        + " s (conversations.wait). Wait for its answer, then retry.");
     }
 }

@@ -89,7 +89,7 @@ public final class TurnService {
         if (admission.stop()) {
             LOG.log(
                     Level.INFO,
-                    "stopping: {0} turns in flight have {1} s",
+                    "stopping: {0} turns in flight have {1} s to finish",
                     admission.running().size(),
                     limits.grace().toSeconds());
             var unused = scheduler.schedule(this::cancelAll, limits.grace().toMillis(), TimeUnit.MILLISECONDS);
@@ -110,6 +110,6 @@ public final class TurnService {
     }
 
     private static <T> T named(Map<String, T> all, String name) {
-        return Objects.requireNonNull(all.get(name), () -> "the config should not have let '" + name + "' pass");
+        return Objects.requireNonNull(all.get(name), () -> "a preset names '" + name + "', which is not configured");
     }
 }

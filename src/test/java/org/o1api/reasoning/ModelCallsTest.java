@@ -151,7 +151,7 @@ class ModelCallsTest {
             assertThatThrownBy(deltas::hasNext)
                     .isInstanceOfSatisfying(
                             CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT))
-                    .hasMessage("The turn took longer than its 1.5 s (budget.time).");
+                    .hasMessage("The request exceeded its time limit of 1.5 s (budget.time).");
         }
     }
 

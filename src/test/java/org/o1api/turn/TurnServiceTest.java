@@ -144,7 +144,7 @@ class TurnServiceTest {
         GatewayException failure = failure(fake, out);
         assertThat(millis).isBetween(TIME.toMillis(), 10_000L);
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
-        assertThat(failure).hasMessage("The turn took longer than its 3.0 s (budget.time).");
+        assertThat(failure).hasMessage("The request exceeded its time limit of 3.0 s (budget.time).");
         assertThat(out.events()).doesNotContain("completed LENGTH");
     }
 

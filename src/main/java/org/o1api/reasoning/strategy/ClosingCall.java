@@ -110,7 +110,7 @@ final class ClosingCall {
         } else if (mayBecomePlain() && reader.hasWrongFormat()) {
             plain = true;
             rejected = reader;
-            reader.endForRetry("The answer does not have the form that the request demands.");
+            reader.endForRetry("The answer does not have the format that the request requires.");
             return null;
         } else if (reader.isEmpty()) {
             throw UpstreamException.emptyReply();

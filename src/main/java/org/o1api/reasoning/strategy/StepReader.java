@@ -150,12 +150,12 @@ final class StepReader {
 
     /** The reply broke off and is requested again: a last line says why. */
     void endForRetry(String why) {
-        endWithNote(sentence(why) + " This step begins anew.");
+        endWithNote(sentence(why) + " Retrying this step.");
     }
 
     /** The reply broke off, and the step stays as it is: a last line says why. */
     void endIncomplete(String why) {
-        endWithNote(sentence(why) + " This step is left at that.");
+        endWithNote(sentence(why) + " Answering from the previous steps.");
     }
 
     private static String sentence(String why) {

@@ -44,7 +44,7 @@ class StepReaderTest {
         StepReader reader = new StepReader(1, out);
         reader.feed("Half a");
         reader.endForRetry(why);
-        assertThat(out.step(1)).isEqualTo("*" + said + " This step begins anew.*");
+        assertThat(out.step(1)).isEqualTo("*" + said + " Retrying this step.*");
     }
 
     @ParameterizedTest

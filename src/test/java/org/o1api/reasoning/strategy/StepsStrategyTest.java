@@ -533,7 +533,7 @@ class StepsStrategyTest {
                         "step 2",
                         "title 2: A",
                         "text 2: Half a",
-                        "text 2: \n\n*It broke. This step begins anew.*",
+                        "text 2: \n\n*It broke. Retrying this step.*",
                         "end 2",
                         "step 2",
                         "title 2: T",
@@ -571,7 +571,7 @@ class StepsStrategyTest {
                         ? Reply.of(new Delta.Text("Because."))
                         : said(request).contains("assistant: " + GO_ON) ? broken : step(GO_ON, 1));
         think(upstream, question(3, 25), new Preset.Budget(30, 1000, Duration.ofMinutes(5), retries));
-        assertThat(out.step(2)).endsWith("Half a\n\n*It broke. This step is left at that.*");
+        assertThat(out.step(2)).endsWith("Half a\n\n*It broke. Answering from the previous steps.*");
         assertThat(out.answer()).isEqualTo("Because.");
     }
 
@@ -587,7 +587,7 @@ class StepsStrategyTest {
                 broken,
                 Reply.of(new Delta.Reasoning("Well."), new Delta.Text("Because.")));
         think(upstream, question(3, 25));
-        assertThat(out.step(2)).isEqualTo("Half a\n\n*It broke. This step is left at that.*");
+        assertThat(out.step(2)).isEqualTo("Half a\n\n*It broke. Answering from the previous steps.*");
         assertThat(out.step(3)).isEqualTo("Well.");
         assertThat(out.answer()).isEqualTo("Because.");
         assertThat(said(upstream.requests().get(6)))
@@ -663,7 +663,7 @@ class StepsStrategyTest {
                 Reply.of(new Delta.Reasoning("Hm")).brokenOff(true),
                 Reply.of(new Delta.Reasoning("So"), new Delta.Text("Because.")));
         think(upstream, question(0, 0));
-        assertThat(out.events()).contains("text 1: \n\n*It broke. This step begins anew.*");
+        assertThat(out.events()).contains("text 1: \n\n*It broke. Retrying this step.*");
         assertThat(out.step(1)).isEqualTo("So");
         assertThat(out.answer()).isEqualTo("Because.");
     }
