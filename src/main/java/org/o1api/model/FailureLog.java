@@ -19,7 +19,7 @@ public final class FailureLog {
 
     private final System.Logger log;
     private final LongSupplier nanoTime;
-    private final Map<String, Entry> kinds = new HashMap<>();
+    private final Map<String, Entry> entries = new HashMap<>();
 
     public FailureLog(System.Logger log) {
         this(log, System::nanoTime);
@@ -63,13 +63,13 @@ public final class FailureLog {
     /** The number of failures since the last line of this kind if a line is due now, otherwise -1. */
     private long due(String kind) {
         long now = nanoTime.getAsLong();
-        synchronized (kinds) {
-            Entry entry = kinds.get(kind);
+        synchronized (entries) {
+            Entry entry = entries.get(kind);
             if (entry == null) {
-                if (kinds.size() >= MAX_KINDS) {
+                if (entries.size() >= MAX_KINDS) {
                     removeOldest();
                 }
-                kinds.put(kind, new Entry(now));
+                entries.put(kind, new Entry(now));
                 return 0;
             }
             if (now - entry.loggedNanos < PERIOD_NANOS) {
@@ -84,10 +84,10 @@ public final class FailureLog {
     }
 
     private void removeOldest() {
-        kinds.entrySet().stream()
+        entries.entrySet().stream()
                 .min((a, b) -> Long.signum(a.getValue().loggedNanos - b.getValue().loggedNanos))
                 .map(Map.Entry::getKey)
-                .ifPresent(kinds::remove);
+                .ifPresent(entries::remove);
     }
 
     /**

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record Message(
         Role role, @Nullable Content content, Map<String, RawJson> fields, Map<String, RawJson> reasoning) {
     /** Fields in which an assistant says something beside its content, or that make its content a beginning to go on from. */
-    private static final Set<String> SAYING =
+    private static final Set<String> CONTENT_FIELDS =
             Set.of("tool_calls", "function_call", "refusal", "audio", "images", "prefix", "partial");
 
     public Message {
@@ -36,7 +36,7 @@ public record Message(
                 || (content instanceof Content.Text said && said.text().isBlank());
         return role == Role.ASSISTANT
                 && blank
-                && SAYING.stream().map(fields::get).allMatch(value -> value == null || value.isEmpty());
+                && CONTENT_FIELDS.stream().map(fields::get).allMatch(value -> value == null || value.isEmpty());
     }
 
     /** Whether it is an answer with nothing in it but the reasoning that led to it. */

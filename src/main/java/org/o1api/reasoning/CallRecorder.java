@@ -10,7 +10,7 @@ import org.o1api.upstream.CallRequest;
 final class CallRecorder implements AttemptListener {
     private final CallRecord.Purpose purpose;
     private final CallRequest request;
-    private final TurnTokenCounter tokens;
+    private final TurnTokenCounter tokenCounter;
     private final TurnLedger ledger;
     private String upstream;
     private String model;
@@ -26,13 +26,13 @@ final class CallRecorder implements AttemptListener {
             CallRecord.Purpose purpose,
             CallRequest request,
             String upstream,
-            TurnTokenCounter tokens,
+            TurnTokenCounter tokenCounter,
             TurnLedger ledger) {
         this.purpose = purpose;
         this.request = request;
         this.upstream = upstream;
         this.model = request.model();
-        this.tokens = tokens;
+        this.tokenCounter = tokenCounter;
         this.ledger = ledger;
     }
 
@@ -45,7 +45,7 @@ final class CallRecorder implements AttemptListener {
 
     @Override
     public void onFailedAttemptUsage(Usage used) {
-        failedAttempts = failedAttempts.plus(used.equals(Usage.NONE) ? tokens.usageOf(request, "", "") : used);
+        failedAttempts = failedAttempts.plus(used.equals(Usage.NONE) ? tokenCounter.usageOf(request, "", "") : used);
     }
 
     boolean isStep() {
@@ -70,13 +70,13 @@ final class CallRecorder implements AttemptListener {
 
     private Usage usage(Usage reported, String answer, String reasoning) {
         if (reported.inputTokens() == 0 || reported.outputTokens() == 0) {
-            Usage counted = tokens.usageOf(request, answer, reasoning);
+            Usage counted = tokenCounter.usageOf(request, answer, reasoning);
             return (reported.inputTokens() == 0 ? counted : reported)
                     .withOutputOf(reported.outputTokens() == 0 ? counted : reported);
         }
         return reported.reasoningTokens() > 0 || reasoning.isEmpty()
                 ? reported
-                : reported.withReasoning(tokens.countTokens(reasoning));
+                : reported.withReasoning(tokenCounter.countTokens(reasoning));
     }
 
     private void end(CallRecord.State state, Usage usage, boolean shown) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lazy<T> implements Supplier<T> {
     private final Supplier<T> loader;
-    private final ReentrantLock loading = new ReentrantLock();
+    private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable T value;
 
     Lazy(Supplier<T> loader) {
@@ -23,7 +23,7 @@ final class Lazy<T> implements Supplier<T> {
         if (loaded != null) {
             return loaded;
         }
-        loading.lock();
+        lock.lock();
         try {
             loaded = value;
             if (loaded == null) {
@@ -32,7 +32,7 @@ final class Lazy<T> implements Supplier<T> {
             }
             return loaded;
         } finally {
-            loading.unlock();
+            lock.unlock();
         }
     }
 }

@@ -25,20 +25,20 @@ public final class ModelCalls {
     private final Upstream upstream;
     private final Cancellation cancellation;
     /** Ends with the time for thinking. */
-    private final Cancellation thinking;
+    private final Cancellation reasoningTime;
     /** Ends with the time for the answer. */
-    private final Cancellation answering;
+    private final Cancellation turnTime;
 
     private final Preset.Budget budget;
     private final RetryBudget retries;
-    private final CallingTurn owner;
+    private final CallingTurn callingTurn;
     private final TurnListener listener;
-    private final TurnTokenCounter tokens;
+    private final TurnTokenCounter tokenCounter;
     private final TurnLedger ledger;
-    private int calls;
-    private boolean accepted;
+    private int usedCalls;
+    private boolean acceptedReported;
     /** How much of the text of the open closing call is reasoning without an opening tag. */
-    private int unopenedReasoning;
+    private int untaggedReasoning;
 
     /** Makes the calls of one turn, into a ledger of its own. */
     public ModelCalls(
@@ -61,41 +61,41 @@ public final class ModelCalls {
             TurnLedger ledger) {
         this.upstream = upstream;
         this.cancellation = cancellation;
-        this.thinking = cancellation.child();
-        this.answering = cancellation.child();
+        this.reasoningTime = cancellation.child();
+        this.turnTime = cancellation.child();
         this.budget = budget;
         this.retries = new RetryBudget(budget.retries());
-        this.owner = new CallingTurn(caller);
+        this.callingTurn = new CallingTurn(caller);
         this.listener = listener;
         this.ledger = ledger;
-        this.tokens = new TurnTokenCounter(answering::isCancelled);
+        this.tokenCounter = new TurnTokenCounter(turnTime::isCancelled);
     }
 
     /** Ends the time for thinking: a call that thinks ends with what it has, and there is no other. Any thread may do so. */
     public void expireReasoning() {
-        thinking.cancel(ErrorCode.UPSTREAM_TIMEOUT, "The time for reasoning is used up (budget.time).");
+        reasoningTime.cancel(ErrorCode.UPSTREAM_TIMEOUT, "The time for reasoning is used up (budget.time).");
     }
 
     /** Ends the turn's time: an answer that has begun ends with what it has, and one that has not fails. Any thread may do so. */
     public void expireTurn() {
-        answering.cancel(
+        turnTime.cancel(
                 ErrorCode.UPSTREAM_TIMEOUT,
                 "The request exceeded its time limit of " + budget.time().toMillis() / 1000.0 + " s (budget.time).");
     }
 
     /** Whether the budget has room for one more call before the closing one. */
     public boolean hasBudgetForStep() {
-        return calls + 2 <= budget.calls() && usage().outputTokens() < budget.tokens() && !isOver(thinking);
+        return usedCalls + 2 <= budget.calls() && usage().outputTokens() < budget.tokens() && !isUsedUp(reasoningTime);
     }
 
     /** Whether there is time left for another closing call. */
     public boolean hasTimeForAnswer() {
-        return !answering.isCancelled();
+        return !turnTime.isCancelled();
     }
 
     /** How many calls of the budget are left; less than 0: the turn made more. */
     public int remainingCalls() {
-        return budget.calls() - calls;
+        return budget.calls() - usedCalls;
     }
 
     /** The last call, which has ended, is made again in another form: the client gets none of its output. */
@@ -106,9 +106,9 @@ public final class ModelCalls {
     /** Makes a call whose output is reasoning. It ends, as if it were complete, with the time for thinking. */
     public Call reasoningCall(CallRequest request) {
         try {
-            return open(request, thinking, CallRecord.Purpose.STEP);
+            return open(request, reasoningTime, CallRecord.Purpose.STEP);
         } catch (UpstreamException | CancelledException e) {
-            if (isOver(thinking)) {
+            if (isUsedUp(reasoningTime)) {
                 return new EmptyCall();
             }
             throw e;
@@ -117,13 +117,13 @@ public final class ModelCalls {
 
     /** Makes the call whose output is the answer. Once that has begun, it ends with the turn's time, for want of length. */
     public Call answerCall(CallRequest request) {
-        unopenedReasoning = 0;
-        return open(request, answering, CallRecord.Purpose.ANSWER);
+        untaggedReasoning = 0;
+        return open(request, turnTime, CallRecord.Purpose.ANSWER);
     }
 
     /** The first characters of the text of the open closing call turned out to be reasoning, without an opening tag. */
     public void setUntaggedReasoning(int characters) {
-        unopenedReasoning = characters;
+        untaggedReasoning = characters;
     }
 
     /**
@@ -136,33 +136,34 @@ public final class ModelCalls {
         }
         listener.flush();
         Duration wait = RetryBudget.backoff(1);
-        Duration asked = failure.retryAfter(); // not retryable above max_retry_wait
-        answering.sleep(asked != null && asked.compareTo(wait) > 0 ? asked : wait);
-        calls--;
+        Duration requestedWait = failure.retryAfter(); // not retryable above max_retry_wait
+        turnTime.sleep(requestedWait != null && requestedWait.compareTo(wait) > 0 ? requestedWait : wait);
+        usedCalls--;
         ledger.discardLast();
         return true;
     }
 
     private Call open(CallRequest request, Cancellation time, CallRecord.Purpose purpose) {
         time.throwIfCancelled();
-        calls++;
+        usedCalls++;
         listener.flush();
-        CallRecorder account = new CallRecorder(purpose, request, upstream.name(), tokens, ledger);
+        CallRecorder recorder = new CallRecorder(purpose, request, upstream.name(), tokenCounter, ledger);
         boolean opened = false;
         try {
-            Call call = upstream.open(request, new CallContext(time, retries, owner, this::accepted, account));
+            Call call =
+                    upstream.open(request, new CallContext(time, retries, callingTurn, this::reportAccepted, recorder));
             opened = true;
-            return counted(call, account, time);
+            return recorded(call, recorder, time);
         } finally {
             if (!opened) { // also after an Error
-                account.endWithoutReply(time.isCancelled() ? State.CANCELLED : State.FAILED);
+                recorder.endWithoutReply(time.isCancelled() ? State.CANCELLED : State.FAILED);
             }
         }
     }
 
-    private Call counted(Call call, CallRecorder account, Cancellation time) {
+    private Call recorded(Call call, CallRecorder recorder, Cancellation time) {
         try {
-            return new CountedCall(call, account, time);
+            return new CountedCall(call, recorder, time);
         } catch (Throwable e) { // out of memory
             call.close();
             throw e;
@@ -170,13 +171,13 @@ public final class ModelCalls {
     }
 
     /** Whether a part of the turn's time is over, and the turn is not. */
-    private boolean isOver(Cancellation time) {
+    private boolean isUsedUp(Cancellation time) {
         return time.isCancelled() && !cancellation.isCancelled();
     }
 
-    private void accepted() {
-        if (!accepted) {
-            accepted = true;
+    private void reportAccepted() {
+        if (!acceptedReported) {
+            acceptedReported = true;
             listener.accepted();
         }
     }
@@ -193,28 +194,28 @@ public final class ModelCalls {
 
     /** How many calls of the budget are used: what was made again counts once. */
     public int usedCalls() {
-        return calls;
+        return usedCalls;
     }
 
     /** Adds its usage when it ends, and shows what has arrived before it waits for more. */
     private final class CountedCall implements Call {
         private final Call call;
-        private final CallRecorder account;
+        private final CallRecorder recorder;
         private final Cancellation time;
         private final StringBuilder text = new StringBuilder();
-        private final StringBuilder thought = new StringBuilder();
+        private final StringBuilder reasoning = new StringBuilder();
         /** Whether something else than text answers: a refusal, a tool call, an image. */
-        private boolean answersOtherwise;
+        private boolean hasOtherOutput;
 
-        private boolean cut;
+        private boolean truncated;
         /** How the call has ended; cancelled if it is closed before its end. */
         private State state = State.CANCELLED;
 
         private boolean closed;
 
-        CountedCall(Call call, CallRecorder account, Cancellation time) {
+        CountedCall(Call call, CallRecorder recorder, Cancellation time) {
             this.call = call;
-            this.account = account;
+            this.recorder = recorder;
             this.time = time;
         }
 
@@ -226,14 +227,14 @@ public final class ModelCalls {
                 public boolean hasNext() {
                     listener.flush();
                     try {
-                        boolean more = !cut && deltas.hasNext();
-                        if (!more && !cut) {
+                        boolean more = !truncated && deltas.hasNext();
+                        if (!more && !truncated) {
                             state = State.COMPLETED;
                         }
                         return more;
                     } catch (UpstreamException | CancelledException e) {
-                        cut = isOver(time) && (account.isStep() || answers());
-                        if (!cut) {
+                        truncated = isUsedUp(time) && (recorder.isStep() || hasAnswer());
+                        if (!truncated) {
                             state = time.isCancelled() ? State.CANCELLED : State.FAILED;
                             throw e;
                         }
@@ -244,39 +245,39 @@ public final class ModelCalls {
                 @Override
                 public Delta next() {
                     Delta delta = deltas.next();
-                    keep(delta);
+                    record(delta);
                     return delta;
                 }
             };
         }
 
-        private void keep(Delta delta) {
+        private void record(Delta delta) {
             if (delta instanceof Delta.Text piece) {
                 text.append(piece.text());
             } else if (delta instanceof Delta.Reasoning piece) {
-                thought.append(piece.text());
+                reasoning.append(piece.text());
             } else if (delta instanceof Delta.Refusal piece) {
-                answersOtherwise |= !piece.text().isBlank();
+                hasOtherOutput |= !piece.text().isBlank();
                 text.append(piece.text());
             } else if (delta instanceof Delta.ToolCall piece) {
-                answersOtherwise = true;
+                hasOtherOutput = true;
                 text.append(piece.arguments());
             } else if (delta instanceof Delta.Image) {
-                answersOtherwise = true;
+                hasOtherOutput = true;
             }
         }
 
         /** Whether more has come than reasoning and white space. */
-        private boolean answers() {
-            int end = reasoningEnd();
-            boolean stillReasons = end == ThinkBlock.UNCLOSED || (end == 0 && startsThinking());
-            return answersOtherwise || (!stillReasons && !text.substring(end).isBlank());
+        private boolean hasAnswer() {
+            int end = endOfReasoning();
+            boolean inReasoning = end == ThinkBlock.UNCLOSED || (end == 0 && startsThinking());
+            return hasOtherOutput || (!inReasoning && !text.substring(end).isBlank());
         }
 
         /** The index behind the reasoning in the text, which is there if the model has no field for it. */
-        private int reasoningEnd() {
+        private int endOfReasoning() {
             int end = ThinkBlock.endIndex(text);
-            return end == 0 && !account.isStep() ? unopenedReasoning : end;
+            return end == 0 && !recorder.isStep() ? untaggedReasoning : end;
         }
 
         @Override
@@ -286,7 +287,7 @@ public final class ModelCalls {
 
         @Override
         public FinishReason finishReason() {
-            return cut ? FinishReason.LENGTH : call.finishReason();
+            return truncated ? FinishReason.LENGTH : call.finishReason();
         }
 
         @Override
@@ -301,9 +302,9 @@ public final class ModelCalls {
                 try {
                     call.close();
                 } finally {
-                    int end = reasoningEnd();
+                    int end = endOfReasoning();
                     int answer = end == ThinkBlock.UNCLOSED ? text.length() : end;
-                    account.end(state, call.usage(), text.substring(answer), thought + text.substring(0, answer));
+                    recorder.end(state, call.usage(), text.substring(answer), reasoning + text.substring(0, answer));
                 }
             }
         }

@@ -90,18 +90,18 @@ public record Preset(
                 case MINIMAL -> withRange(Math.min(1, max), Math.min(1, max));
                 case LOW -> withRange(Math.min(1, max), Math.min(3, max));
                 case MEDIUM -> this;
-                case HIGH -> atLeast(5);
-                case XHIGH, MAX -> atLeast(8);
+                case HIGH -> withMinAtLeast(5);
+                case XHIGH, MAX -> withMinAtLeast(8);
             };
         }
 
-        private Steps atLeast(int least) {
-            return withRange(Math.max(min, Math.min(least, max)), max);
+        private Steps withMinAtLeast(int newMin) {
+            return withRange(Math.max(min, Math.min(newMin, max)), max);
         }
 
         /** The same settings with other numbers of steps. */
-        public Steps withRange(int least, int most) {
-            return new Steps(least, most, afterTools, tokens, loopDetection);
+        public Steps withRange(int newMin, int newMax) {
+            return new Steps(newMin, newMax, afterTools, tokens, loopDetection);
         }
     }
 
@@ -127,13 +127,13 @@ public record Preset(
     public record Budget(int calls, long tokens, Duration time, int retries) {
         public static final Budget DEFAULT = new Budget(30, 50_000, Duration.ofMinutes(5), 6);
 
-        private static final Duration LEAST_FOR_ANSWER = Duration.ofSeconds(10);
+        private static final Duration MIN_ANSWER_TIME = Duration.ofSeconds(10);
 
         /** How much of the time thinking may take: the last quarter is the answer's, at least 10 s, and at most half. */
         public Duration reasoningTime() {
             Duration quarter = time.dividedBy(4);
             Duration half = time.dividedBy(2);
-            Duration forAnswer = quarter.compareTo(LEAST_FOR_ANSWER) > 0 ? quarter : LEAST_FOR_ANSWER;
+            Duration forAnswer = quarter.compareTo(MIN_ANSWER_TIME) > 0 ? quarter : MIN_ANSWER_TIME;
             return time.minus(forAnswer.compareTo(half) < 0 ? forAnswer : half);
         }
     }

@@ -15,23 +15,24 @@ import org.jspecify.annotations.Nullable;
 public final class Presets {
     private final Map<String, Preset> byName = new LinkedHashMap<>();
     private final Map<String, Preset> byAlias = new HashMap<>();
-    private final Preset standard;
-    private final boolean anyName;
+    private final Preset defaultPreset;
+    private final boolean acceptsAnyName;
 
     /**
      * The presets of a config.
      *
      * @param presets at least one, in the config's order; no two names or aliases are equal
-     * @param standard a name or alias of the preset that answers requests without a model; if none has it, the first preset does
-     * @param anyName whether the standard preset answers to unknown names too
+     * @param defaultName a name or alias of the preset that answers requests without a model; if none has it, the first preset does
+     * @param acceptAnyName whether the standard preset answers to unknown names too
      */
-    public Presets(List<Preset> presets, @Nullable String standard, boolean anyName) {
+    public Presets(List<Preset> presets, @Nullable String defaultName, boolean acceptAnyName) {
         for (Preset preset : presets) {
             byName.put(preset.name(), preset);
             preset.aliases().forEach(alias -> byAlias.put(alias, preset));
         }
-        this.standard = Optional.ofNullable(standard).flatMap(this::named).orElse(presets.get(0));
-        this.anyName = anyName;
+        this.defaultPreset =
+                Optional.ofNullable(defaultName).flatMap(this::named).orElse(presets.get(0));
+        this.acceptsAnyName = acceptAnyName;
     }
 
     /**
@@ -42,12 +43,12 @@ public final class Presets {
      */
     public Optional<Preset> find(@Nullable String name, Predicate<String> allowed) {
         if (name == null) {
-            return Stream.concat(Stream.of(standard), byName.values().stream())
+            return Stream.concat(Stream.of(defaultPreset), byName.values().stream())
                     .filter(preset -> allowed.test(preset.name()))
                     .findFirst();
         }
         return named(name)
-                .or(() -> anyName ? Optional.of(standard) : Optional.empty())
+                .or(() -> acceptsAnyName ? Optional.of(defaultPreset) : Optional.empty())
                 .filter(found -> allowed.test(found.name()));
     }
 

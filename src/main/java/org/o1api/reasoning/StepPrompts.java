@@ -23,12 +23,12 @@ public record StepPrompts(String step, String next, String check, String answer)
             "Now give the final answer to my request, based on the reasoning above. Write it for me to read, complete in"
                     + " itself, without JSON and without the step format, unless I asked for a format.");
 
-    private static final String STEPS_WITHOUT_TOOLS =
+    private static final String STEP_TOOL_RULE =
             "The tools cannot be called in a step. You can call them once you have thought, when you are asked for the answer.";
-    private static final String ANSWER_WITH_TOOLS = "Or call a tool if you need one for it.";
+    private static final String ANSWER_TOOL_RULE = "Or call a tool if you need one for it.";
 
     /** The same words, whoever wrote them, to a model that has tools. */
     public StepPrompts withTools() {
-        return new StepPrompts(step + "\n\n" + STEPS_WITHOUT_TOOLS, next, check, answer + " " + ANSWER_WITH_TOOLS);
+        return new StepPrompts(step + "\n\n" + STEP_TOOL_RULE, next, check, answer + " " + ANSWER_TOOL_RULE);
     }
 }

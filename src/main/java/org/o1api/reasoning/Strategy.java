@@ -10,5 +10,5 @@ public interface Strategy {
      *
      * @return why the answer ended
      */
-    FinishReason run(Prompt question, Preset preset, ModelCalls thinker, TurnListener out);
+    FinishReason run(Prompt prompt, Preset preset, ModelCalls calls, TurnListener out);
 }

@@ -11,13 +11,13 @@ import java.util.function.BooleanSupplier;
  */
 public final class TokenCounter {
     /** Texts are counted in pieces: the time for one is bounded, and between two of them counting may stop. */
-    private static final int PIECE = 16_384;
+    private static final int PIECE_LENGTH = 16_384;
 
     /** How far before the end of a piece to look for white space, at which a cut changes nothing. */
-    private static final int MARGIN = 256;
+    private static final int SPLIT_MARGIN = 256;
 
     /** Of English text. */
-    private static final int CHARACTERS_OF_A_TOKEN = 4;
+    private static final int CHARACTERS_PER_TOKEN = 4;
 
     private static final Lazy<Encoding> ENCODING =
             new Lazy<>(() -> Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.O200K_BASE));
@@ -44,9 +44,9 @@ public final class TokenCounter {
         int from = 0;
         while (from < text.length()) {
             if (stop.getAsBoolean()) {
-                return tokens + (text.length() - from + CHARACTERS_OF_A_TOKEN - 1) / CHARACTERS_OF_A_TOKEN;
+                return tokens + (text.length() - from + CHARACTERS_PER_TOKEN - 1) / CHARACTERS_PER_TOKEN;
             }
-            int to = end(text, from);
+            int to = endOfPiece(text, from);
             tokens += ENCODING.get()
                     .countTokensOrdinary(text.subSequence(from, to).toString());
             from = to;
@@ -55,12 +55,12 @@ public final class TokenCounter {
     }
 
     /** Where a piece ends: before white space if there is some near, never within a surrogate pair. */
-    private static int end(CharSequence text, int from) {
-        int end = from + PIECE;
+    private static int endOfPiece(CharSequence text, int from) {
+        int end = from + PIECE_LENGTH;
         if (end >= text.length()) {
             return text.length();
         }
-        for (int i = end; i > end - MARGIN; i--) {
+        for (int i = end; i > end - SPLIT_MARGIN; i--) {
             if (Character.isWhitespace(text.charAt(i)) && !Character.isWhitespace(text.charAt(i - 1))) {
                 return i;
             }

@@ -17,12 +17,12 @@ final class TurnTokenCounter {
     /** What chat models are told around each message, by OpenAI's cookbook on counting tokens. */
     private static final int PER_MESSAGE = 3;
 
-    private final BooleanSupplier over;
+    private final BooleanSupplier turnOver;
     private final Map<String, Long> counted = new HashMap<>();
 
     /** Counts until the turn is over; after that it estimates, because nobody waits for the numbers any more. */
-    TurnTokenCounter(BooleanSupplier over) {
-        this.over = over;
+    TurnTokenCounter(BooleanSupplier turnOver) {
+        this.turnOver = turnOver;
     }
 
     /**
@@ -36,18 +36,18 @@ final class TurnTokenCounter {
         for (Message message : request.messages()) {
             input += PER_MESSAGE;
             if (message.content() instanceof Content.Text content) {
-                input += ofPrompt(content.text());
+                input += countOnce(content.text());
             } else if (message.content() instanceof Content.Parts parts) {
-                input += ofPrompt(parts.json().text());
+                input += countOnce(parts.json().text());
             }
             for (RawJson field : message.fields().values()) {
-                input += ofPrompt(field.text());
+                input += countOnce(field.text());
             }
         }
         RawJson tools = request.fields().get("tools");
         long reasoningTokens = countTokens(reasoning);
         return new Usage(
-                input + (tools == null ? 0 : ofPrompt(tools.text())),
+                input + (tools == null ? 0 : countOnce(tools.text())),
                 0,
                 countTokens(text) + reasoningTokens,
                 reasoningTokens);
@@ -55,15 +55,15 @@ final class TurnTokenCounter {
 
     /** The tokens of a text that occurs once. */
     long countTokens(CharSequence text) {
-        return TokenCounter.count(text, over);
+        return TokenCounter.count(text, turnOver);
     }
 
-    private long ofPrompt(String text) {
-        Long known = counted.get(text);
-        if (known == null) {
-            known = countTokens(text);
-            counted.put(text, known);
+    private long countOnce(String text) {
+        Long tokens = counted.get(text);
+        if (tokens == null) {
+            tokens = countTokens(text);
+            counted.put(text, tokens);
         }
-        return known;
+        return tokens;
     }
 }

@@ -16,7 +16,7 @@ public final class Admission {
 
     private final TurnLimits limits;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition none = lock.newCondition();
+    private final Condition idle = lock.newCondition();
     private final Map<Ticket, Cancellation> admitted = new HashMap<>();
     private final Map<String, Integer> byCaller = new HashMap<>();
     private volatile boolean stopping;
@@ -93,7 +93,7 @@ public final class Admission {
             if (admitted.remove(ticket) != null) {
                 byCaller.computeIfPresent(ticket.caller, (caller, count) -> count == 1 ? null : count - 1);
                 if (admitted.isEmpty()) {
-                    none.signalAll();
+                    idle.signalAll();
                 }
             }
         } finally {
@@ -133,7 +133,7 @@ public final class Admission {
         lock.lock();
         try {
             while (!admitted.isEmpty() && left > 0) {
-                left = none.awaitNanos(left);
+                left = idle.awaitNanos(left);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

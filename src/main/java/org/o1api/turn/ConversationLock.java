@@ -22,25 +22,25 @@ import org.o1api.model.ErrorCode;
  */
 public final class ConversationLock {
     private static final long FIRST_WAIT_MILLIS = 10;
-    private static final long LONGEST_WAIT_MILLIS = 250;
+    private static final long MAX_WAIT_MILLIS = 250;
 
     private final Conversations conversations;
-    private final Duration patience;
+    private final Duration maxWait;
 
     /** The lines of this node; there is one for as long as somebody has the floor, or waits for it. */
-    private final Map<Name, Line> lines = new HashMap<>();
+    private final Map<Key, Queue> queues = new HashMap<>();
 
     /** The floors of conversations, for which a turn waits so long. */
-    public ConversationLock(Conversations conversations, Duration patience) {
+    public ConversationLock(Conversations conversations, Duration maxWait) {
         this.conversations = conversations;
-        this.patience = patience;
+        this.maxWait = maxWait;
     }
 
-    private record Name(String caller, String id) {}
+    private record Key(String caller, String id) {}
 
-    private static final class Line {
-        private final ConcurrencyLimiter floor = new ConcurrencyLimiter(1, Integer.MAX_VALUE);
-        private int length;
+    private static final class Queue {
+        private final ConcurrencyLimiter lock = new ConcurrencyLimiter(1, Integer.MAX_VALUE);
+        private int users;
     }
 
     /** What a turn does with the floor. */
@@ -49,8 +49,8 @@ public final class ConversationLock {
     }
 
     /** The turn that answered this request already; see {@link Conversations#answered}. */
-    public Optional<StoredTurn> findAnswer(ConversationRef entry) {
-        return conversations.answered(entry);
+    public Optional<StoredTurn> findAnswer(ConversationRef ref) {
+        return conversations.answered(ref);
     }
 
     /**
@@ -58,12 +58,12 @@ public final class ConversationLock {
      *
      * @throws ConversationException when another turn has it for too long
      */
-    public <T> T withLock(ConversationRef entry, Cancellation cancellation, Action<T> work) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        Name name = new Name(entry.caller(), entry.id());
-        Line line = enter(name);
+    public <T> T withLock(ConversationRef ref, Cancellation cancellation, Action<T> action) {
+        long deadline = System.nanoTime() + maxWait.toNanos();
+        Key key = new Key(ref.caller(), ref.id());
+        Queue queue = enter(key);
         try {
-            switch (line.floor.acquire(name.caller(), cancellation, patience)) {
+            switch (queue.lock.acquire(key.caller(), cancellation, maxWait)) {
                 case ACQUIRED -> {}
                 case QUEUE_FULL, TIMED_OUT -> throw busy();
                 case INTERRUPTED ->
@@ -72,37 +72,37 @@ public final class ConversationLock {
                             "The gateway is stopping. Retry shortly, or use another instance.",
                             null);
             }
-            try (OpenConversation conversation = open(entry, cancellation, deadline)) {
-                return work.run(conversation);
+            try (OpenConversation conversation = open(ref, cancellation, deadline)) {
+                return action.run(conversation);
             } finally {
-                line.floor.release();
+                queue.lock.release();
             }
         } finally {
-            leave(name, line);
+            leave(key, queue);
         }
     }
 
-    private Line enter(Name name) {
-        synchronized (lines) {
-            Line line = lines.computeIfAbsent(name, unused -> new Line());
-            line.length++;
-            return line;
+    private Queue enter(Key key) {
+        synchronized (queues) {
+            Queue queue = queues.computeIfAbsent(key, unused -> new Queue());
+            queue.users++;
+            return queue;
         }
     }
 
-    private void leave(Name name, Line line) {
-        synchronized (lines) {
-            if (--line.length == 0) {
-                lines.remove(name);
+    private void leave(Key key, Queue queue) {
+        synchronized (queues) {
+            if (--queue.users == 0) {
+                queues.remove(key);
             }
         }
     }
 
-    private OpenConversation open(ConversationRef entry, Cancellation cancellation, long deadline) {
+    private OpenConversation open(ConversationRef ref, Cancellation cancellation, long deadline) {
         long wait = FIRST_WAIT_MILLIS;
         while (true) {
             cancellation.throwIfCancelled();
-            Optional<OpenConversation> opened = conversations.tryOpen(entry);
+            Optional<OpenConversation> opened = conversations.tryOpen(ref);
             if (opened.isPresent()) {
                 return opened.get();
             }
@@ -110,7 +110,7 @@ public final class ConversationLock {
                 throw busy();
             }
             cancellation.sleep(Duration.ofMillis(ThreadLocalRandom.current().nextLong(wait / 2, wait + 1)));
-            wait = Math.min(wait * 2, LONGEST_WAIT_MILLIS);
+            wait = Math.min(wait * 2, MAX_WAIT_MILLIS);
         }
     }
 
@@ -118,7 +118,7 @@ public final class ConversationLock {
         return new ConversationException(
                 ErrorCode.CONVERSATION_BUSY,
                 ConversationId.FIELD,
-                "Another request of this conversation is still running after a wait of " + patience.toSeconds()
+                "Another request of this conversation is still running after a wait of " + maxWait.toSeconds()
                         + " s (conversations.wait). Wait for its answer, then retry.");
     }
 }

@@ -20,7 +20,7 @@ import org.o1api.upstream.Upstream;
 /** Runs turns: each on its caller's thread, from its first call to its completion, within its time. */
 public final class TurnService {
     private static final System.Logger LOG = System.getLogger(TurnService.class.getName());
-    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    private static final Duration EXTRA_DRAIN_TIME = Duration.ofSeconds(2);
 
     private final Map<String, Upstream> upstreams;
     private final Map<String, Strategy> strategies;
@@ -52,27 +52,27 @@ public final class TurnService {
         Preset preset = turn.preset();
         Upstream upstream = upstream(preset);
         Strategy strategy = named(strategies, preset.strategy());
-        ModelCalls thinker =
+        ModelCalls calls =
                 new ModelCalls(upstream, turn.caller(), turn.cancellation(), preset.budget(), listener, turn.ledger());
-        ScheduledFuture<?> thinking = after(preset.budget().reasoningTime(), thinker::expireReasoning);
-        ScheduledFuture<?> all = after(preset.budget().time(), thinker::expireTurn);
+        ScheduledFuture<?> reasoningTimer = schedule(preset.budget().reasoningTime(), calls::expireReasoning);
+        ScheduledFuture<?> turnTimer = schedule(preset.budget().time(), calls::expireTurn);
         try {
-            FinishReason reason = strategy.run(turn.question(), preset, thinker, listener);
+            FinishReason reason = strategy.run(turn.prompt(), preset, calls, listener);
             listener.completed(reason, turn.ledger().usage());
             return reason;
         } finally {
-            thinking.cancel(false);
-            all.cancel(false);
+            reasoningTimer.cancel(false);
+            turnTimer.cancel(false);
         }
     }
 
     private Upstream upstream(Preset preset) {
-        List<Upstream> all =
+        List<Upstream> turnTimer =
                 preset.upstreams().stream().map(name -> named(upstreams, name)).toList();
-        return all.size() == 1 ? all.get(0) : new FallbackUpstream(all);
+        return turnTimer.size() == 1 ? turnTimer.get(0) : new FallbackUpstream(turnTimer);
     }
 
-    private ScheduledFuture<?> after(Duration time, Runnable end) {
+    private ScheduledFuture<?> schedule(Duration time, Runnable end) {
         return scheduler.schedule(end, time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
@@ -106,10 +106,11 @@ public final class TurnService {
     /** Stops, and waits until no turn is in flight any more. */
     public void drain() {
         stop();
-        admission.awaitIdle(limits.grace().plus(LAST_WORDS));
+        admission.awaitIdle(limits.grace().plus(EXTRA_DRAIN_TIME));
     }
 
-    private static <T> T named(Map<String, T> all, String name) {
-        return Objects.requireNonNull(all.get(name), () -> "a preset names '" + name + "', which is not configured");
+    private static <T> T named(Map<String, T> turnTimer, String name) {
+        return Objects.requireNonNull(
+                turnTimer.get(name), () -> "a preset names '" + name + "', which is not configured");
     }
 }

@@ -16,28 +16,29 @@ import org.o1api.reasoning.Prompt;
 
 /** The form that the caller demands of the answer. */
 final class AnswerFormat {
-    private static final Map<StepValueReader.Field, Pattern> KEYS = Map.of(
-            StepValueReader.Field.TITLE, word("titles?"),
-            StepValueReader.Field.CONTENT, word("contents?"),
-            StepValueReader.Field.NEXT_ACTION, word("next_action"));
-    private static final Pattern JSON = word("json");
-    private static final Pattern PROPERTY = Pattern.compile("\"(title|content|next_action)\"\\s*:\\s*(?:\\{|true)");
-    private static final Pattern NO_OTHERS = Pattern.compile("\"additionalProperties\"\\s*:\\s*false");
+    private static final Map<StepValueReader.Field, Pattern> KEY_PATTERNS = Map.of(
+            StepValueReader.Field.TITLE, wordPattern("titles?"),
+            StepValueReader.Field.CONTENT, wordPattern("contents?"),
+            StepValueReader.Field.NEXT_ACTION, wordPattern("next_action"));
+    private static final Pattern JSON_PATTERN = wordPattern("json");
+    private static final Pattern PROPERTY_PATTERN =
+            Pattern.compile("\"(title|content|next_action)\"\\s*:\\s*(?:\\{|true)");
+    private static final Pattern STRICT_SCHEMA = Pattern.compile("\"additionalProperties\"\\s*:\\s*false");
 
-    private final Prompt question;
-    private final boolean json;
-    private final boolean tool;
+    private final Prompt prompt;
+    private final boolean requiresJson;
+    private final boolean requiresToolCall;
     /** What the caller says, once that was looked for. */
     private @Nullable Mentions mentions;
 
-    AnswerFormat(Prompt question) {
-        this.question = question;
-        this.json = question.wantsJson();
-        RawJson choice = question.closingFields().get("tool_choice");
-        this.tool = question.tools() != null && choice != null && demandsTool(choice.text());
+    AnswerFormat(Prompt prompt) {
+        this.prompt = prompt;
+        this.requiresJson = prompt.wantsJson();
+        RawJson choice = prompt.closingFields().get("tool_choice");
+        this.requiresToolCall = prompt.tools() != null && choice != null && isRequiredTool(choice.text());
     }
 
-    private static boolean demandsTool(String choice) {
+    private static boolean isRequiredTool(String choice) {
         return switch (choice) {
             case "\"auto\"", "\"none\"", "null" -> false;
             default -> !choice.contains("\"auto\""); // OpenAI's allowed_tools has a mode
@@ -46,12 +47,12 @@ final class AnswerFormat {
 
     /** Whether it must be JSON alone. */
     boolean requiresJson() {
-        return json;
+        return requiresJson;
     }
 
     /** Whether it must be a tool call. */
     boolean requiresToolCall() {
-        return tool;
+        return requiresToolCall;
     }
 
     /** Whether the caller names all of these keys, in a message or in a schema: an object that has them is what was asked for. */
@@ -61,7 +62,7 @@ final class AnswerFormat {
 
     /** Whether the caller names all keys of a step. */
     boolean mentionsAllStepKeys() {
-        return mentionsAll(KEYS.keySet());
+        return mentionsAll(KEY_PATTERNS.keySet());
     }
 
     /** Whether a schema that allows its own properties only has these, of an object that begins with them, and content. */
@@ -78,23 +79,24 @@ final class AnswerFormat {
     private Mentions mentions() {
         Mentions known = mentions;
         if (known == null) {
-            known = read(texts().toList());
+            known = findMentions(callerTexts().toList());
             mentions = known;
         }
         return known;
     }
 
-    private Mentions read(List<String> texts) {
+    private Mentions findMentions(List<String> texts) {
         Set<StepValueReader.Field> keys = EnumSet.noneOf(StepValueReader.Field.class);
-        KEYS.forEach((key, word) -> {
+        KEY_PATTERNS.forEach((key, word) -> {
             if (texts.stream().anyMatch(text -> word.matcher(text).find())) {
                 keys.add(key);
             }
         });
         Set<StepValueReader.Field> properties = EnumSet.noneOf(StepValueReader.Field.class);
-        for (RawJson field : question.closingFields().values()) {
-            if (NO_OTHERS.matcher(field.text()).find()) {
-                PROPERTY.matcher(field.text())
+        for (RawJson field : prompt.closingFields().values()) {
+            if (STRICT_SCHEMA.matcher(field.text()).find()) {
+                PROPERTY_PATTERN
+                        .matcher(field.text())
                         .results()
                         .forEach(found -> properties.add(StepValueReader.Field.ofKey(found.group(1))));
             }
@@ -102,7 +104,7 @@ final class AnswerFormat {
         return new Mentions(
                 keys,
                 properties,
-                texts.stream().anyMatch(text -> JSON.matcher(text).find()));
+                texts.stream().anyMatch(text -> JSON_PATTERN.matcher(text).find()));
     }
 
     /**
@@ -115,18 +117,17 @@ final class AnswerFormat {
     private record Mentions(Set<StepValueReader.Field> keys, Set<StepValueReader.Field> properties, boolean json) {}
 
     /** What the caller says; not the model's earlier answers. */
-    private Stream<String> texts() {
-        Stream<String> messages = question.messages().stream()
+    private Stream<String> callerTexts() {
+        Stream<String> messages = prompt.messages().stream()
                 .filter(message -> message.role() != Role.ASSISTANT)
                 .map(Message::content)
                 .map(content -> content instanceof Content.Text text
                         ? text.text()
                         : content instanceof Content.Parts parts ? parts.json().text() : "");
-        return Stream.concat(
-                messages, question.closingFields().values().stream().map(RawJson::text));
+        return Stream.concat(messages, prompt.closingFields().values().stream().map(RawJson::text));
     }
 
-    private static Pattern word(String word) {
+    private static Pattern wordPattern(String word) {
         return Pattern.compile("(?<![A-Za-z0-9_])" + word + "(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE);
     }
 }

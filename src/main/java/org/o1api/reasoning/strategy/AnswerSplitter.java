@@ -30,63 +30,63 @@ final class AnswerSplitter {
     }
 
     private enum State {
-        FRONT,
-        THOUGHT,
+        START,
+        REASONING,
         ANSWER,
-        LANGUAGE,
+        FENCE_LANGUAGE,
         FENCED,
-        AFTER
+        AFTER_FENCE
     }
 
-    private final boolean json;
-    private final ClosingTagWait tag;
-    private final StringBuilder thought = new StringBuilder();
+    private final boolean requiresJson;
+    private final ClosingTagWait closingTagWait;
+    private final StringBuilder reasoning = new StringBuilder();
     private final StringBuilder answer = new StringBuilder();
     /** What has arrived and is not decided: white space, and a mark as far as it is there. */
     private final StringBuilder held = new StringBuilder();
 
-    private State state = State.FRONT;
-    private boolean thoughtSeen;
-    private boolean thoughtBegun;
+    private State state = State.START;
+    private boolean reasoningComplete;
+    private boolean reasoningStarted;
     /** Whether some of the answer was taken, so that it cannot become reasoning any more. */
-    private boolean answerTaken;
+    private boolean answerDrained;
 
     private boolean ended;
     /** Where in the answer to look on for a closing tag. */
     private int searchedUntil;
 
-    private int quotedTags;
+    private int quotedTagCount;
     /** Characters of the text that have arrived. */
-    private int arrived;
+    private int receivedLength;
 
-    private int reasoningLength;
-    private boolean jsonBegun;
+    private int untaggedReasoningLength;
+    private boolean jsonStarted;
     private boolean inString;
     private boolean escaped;
 
     /**
      * The text of an answer.
      *
-     * @param json whether the answer must be JSON alone
+     * @param requiresJson whether the answer must be JSON alone
      */
-    AnswerSplitter(boolean json, ClosingTagWait tag) {
-        this.json = json;
-        this.tag = tag;
+    AnswerSplitter(boolean requiresJson, ClosingTagWait tag) {
+        this.requiresJson = requiresJson;
+        this.closingTagWait = tag;
     }
 
     /** Takes the next piece. */
     void feed(String text) {
-        arrived += text.length();
+        receivedLength += text.length();
         readAll(text);
-        int end = unopenedEnd();
+        int end = unmatchedClosingTag();
         if (end >= 0) {
             String rest = answer.substring(end + ThinkBlock.END.length()) + held;
-            thought.append(answer.substring(0, end).strip());
+            reasoning.append(answer.substring(0, end).strip());
             answer.setLength(0);
             held.setLength(0);
-            thoughtSeen = true;
-            state = State.FRONT;
-            reasoningLength = arrived - rest.length();
+            reasoningComplete = true;
+            state = State.START;
+            untaggedReasoningLength = receivedLength - rest.length();
             readAll(rest);
         }
     }
@@ -100,24 +100,24 @@ final class AnswerSplitter {
     }
 
     /** Where in the answer a closing tag stands that nothing opened; -1 if there is no such tag, or if it no longer counts. */
-    private int unopenedEnd() {
-        if (thoughtSeen
-                || answerTaken
+    private int unmatchedClosingTag() {
+        if (reasoningComplete
+                || answerDrained
                 || ended
                 || state != State.ANSWER
-                || quotedTags > MAX_QUOTED_TAGS
-                || (json && beginsAsJson())) {
+                || quotedTagCount > MAX_QUOTED_TAGS
+                || (requiresJson && startsLikeJson())) {
             return -1;
         }
         int end = answer.indexOf(ThinkBlock.END, searchedUntil);
-        while (end >= 0 && tag != ClosingTagWait.EXPECTED && isQuoted(end)) {
-            end = ++quotedTags > MAX_QUOTED_TAGS ? -1 : answer.indexOf(ThinkBlock.END, end + 1);
+        while (end >= 0 && closingTagWait != ClosingTagWait.EXPECTED && isQuoted(end)) {
+            end = ++quotedTagCount > MAX_QUOTED_TAGS ? -1 : answer.indexOf(ThinkBlock.END, end + 1);
         }
         searchedUntil = Math.max(0, answer.length() - ThinkBlock.END.length());
         return end;
     }
 
-    private boolean beginsAsJson() {
+    private boolean startsLikeJson() {
         for (int i = 0; i < answer.length(); i++) {
             if (!ReplyCursor.isSpace(answer.charAt(i))) {
                 return answer.charAt(i) == '{' || answer.charAt(i) == '[';
@@ -144,7 +144,7 @@ final class AnswerSplitter {
 
     /** How many characters at the front of the text turned out to be reasoning by a closing tag without an opening one. */
     int untaggedReasoningLength() {
-        return reasoningLength;
+        return untaggedReasoningLength;
     }
 
     /** Whether there is an answer that waits for a closing tag. */
@@ -159,95 +159,98 @@ final class AnswerSplitter {
 
     /** The text was cut before the closing tag that was expected: all of it is reasoning. */
     void endInReasoning() {
-        if (tag == ClosingTagWait.EXPECTED && !thoughtSeen && !answerTaken && state == State.ANSWER) {
-            thought.append(answer.toString().strip());
+        if (closingTagWait == ClosingTagWait.EXPECTED
+                && !reasoningComplete
+                && !answerDrained
+                && state == State.ANSWER) {
+            reasoning.append(answer.toString().strip());
             answer.setLength(0);
-            reasoningLength = arrived;
-            thoughtSeen = true;
-            state = State.FRONT;
+            untaggedReasoningLength = receivedLength;
+            reasoningComplete = true;
+            state = State.START;
         }
     }
 
     /** The text is complete: what was held back is what it seemed to be. */
     void end() {
         ended = true;
-        if (state == State.THOUGHT) {
-            thought.append(held);
-        } else if (state == State.FRONT) {
-            front();
+        if (state == State.REASONING) {
+            reasoning.append(held);
+        } else if (state == State.START) {
+            startAnswer();
         }
         held.setLength(0);
     }
 
     /** The reasoning since this was called last. */
     String drainReasoning() {
-        return taken(thought);
+        return drain(reasoning);
     }
 
     /** The answer since this was called last. */
     String drainAnswer() {
-        if (tag != ClosingTagWait.NONE && !thoughtSeen && !ended) {
+        if (closingTagWait != ClosingTagWait.NONE && !reasoningComplete && !ended) {
             return "";
         }
-        answerTaken = answerTaken || hasHeldAnswer();
+        answerDrained = answerDrained || hasHeldAnswer();
         searchedUntil = 0;
-        return taken(answer);
+        return drain(answer);
     }
 
-    private static String taken(StringBuilder text) {
+    private static String drain(StringBuilder text) {
         if (text.isEmpty()) {
             return "";
         }
-        String taken = text.toString();
+        String drained = text.toString();
         text.setLength(0);
-        return taken;
+        return drained;
     }
 
     private void read(char c) {
         switch (state) {
-            case FRONT -> front(c);
-            case THOUGHT -> thought(c);
+            case START -> readStart(c);
+            case REASONING -> readReasoning(c);
             case ANSWER -> answer.append(c);
-            case LANGUAGE -> {
+            case FENCE_LANGUAGE -> {
                 if (!Character.isLetterOrDigit(c)) {
                     state = State.FENCED;
-                    fenced(c);
+                    readFenced(c);
                 }
             }
-            case FENCED -> fenced(c);
-            case AFTER -> {} // the fence has closed: what follows is no JSON
+            case FENCED -> readFenced(c);
+            case AFTER_FENCE -> {} // the fence has closed: what follows is no JSON
         }
     }
 
-    private void front(char c) {
+    private void readStart(char c) {
         held.append(c);
-        String mark = held.substring(spaces());
+        String mark = held.substring(leadingSpaces());
         if (mark.equals(ThinkBlock.START)) {
-            state = State.THOUGHT;
-            thoughtSeen = true;
+            state = State.REASONING;
+            reasoningComplete = true;
             held.setLength(0);
         } else if (mark.equals(ThinkBlock.END)) { // the reasoning before it came otherwise, or is nothing
-            thoughtSeen = true;
+            reasoningComplete = true;
             held.setLength(0);
-        } else if (json && mark.equals(FENCE)) {
-            state = State.LANGUAGE;
+        } else if (requiresJson && mark.equals(FENCE)) {
+            state = State.FENCE_LANGUAGE;
             held.setLength(0);
         } else if (held.length() > MAX_HELD
                 || !(ThinkBlock.START.startsWith(mark)
                         || ThinkBlock.END.startsWith(mark)
-                        || (json && FENCE.startsWith(mark)))) {
-            front();
+                        || (requiresJson && FENCE.startsWith(mark)))) {
+            startAnswer();
         }
     }
 
     /** What was held back begins the answer. */
-    private void front() {
-        answer.append(held, thoughtSeen ? spaces() : 0, held.length());
+    private void startAnswer() {
+        answer.append(held, reasoningComplete ? leadingSpaces() : 0, held.length());
         held.setLength(0);
         state = State.ANSWER;
     }
 
-    private int spaces() {
+    private int leadingSpaces() {
         int spaces = 0;
         while (spaces < held.length() && ReplyCursor.isSpace(held.charAt(spaces))) {
             spaces++;
@@ -255,31 +258,31 @@ final class AnswerSplitter {
         return spaces;
     }
 
-    private void thought(char c) {
+    private void readReasoning(char c) {
         held.append(c);
         while (!ThinkBlock.END.startsWith(held.toString())) {
-            thoughtBegun |= !ReplyCursor.isSpace(held.charAt(0));
-            thought.append(held, 0, thoughtBegun ? 1 : 0);
+            reasoningStarted |= !ReplyCursor.isSpace(held.charAt(0));
+            reasoning.append(held, 0, reasoningStarted ? 1 : 0);
             held.deleteCharAt(0);
         }
         if (held.length() == ThinkBlock.END.length()) {
             held.setLength(0);
-            state = State.FRONT;
+            state = State.START;
         }
     }
 
     /** JSON has no back quote outside of strings: the fence closes there. White space waits for what follows it. */
-    private void fenced(char c) {
+    private void readFenced(char c) {
         if (inString) {
             answer.append(c);
             inString = escaped || c != '"';
             escaped = !escaped && c == '\\';
         } else if (c == '`') {
-            state = State.AFTER;
+            state = State.AFTER_FENCE;
         } else if (!ReplyCursor.isSpace(c)) {
-            answer.append(jsonBegun ? held : "").append(c);
+            answer.append(jsonStarted ? held : "").append(c);
             held.setLength(0);
-            jsonBegun = true;
+            jsonStarted = true;
             inString = c == '"';
         } else {
             held.append(c);

@@ -20,73 +20,73 @@ import org.o1api.upstream.UpstreamException;
  */
 final class ClosingCall {
     /** How often it is made again because it broke off: with the first try as often as a call is made by default. */
-    private static final int MOST_RESTARTS = 2;
+    private static final int MAX_RETRIES = 2;
 
     /** By how much the share of the steps' text is reduced each time the call does not fit; after four times no steps are left. */
-    private static final double SHORTER_BY = 0.25;
+    private static final double SHARE_DECREASE = 0.25;
 
     /** An answer that the context cuts before it has more characters than this is not worth showing. */
-    private static final int SHORT = 200;
+    private static final int SHORT_ANSWER = 200;
 
     /** A caller that allows no more tokens than this may get a short answer. */
     private static final int FEW_TOKENS = 256;
 
-    private final Prompt question;
+    private final Prompt prompt;
     private final StepRequests requests;
     private final StepHistory history;
-    private final OutputTokenShare allowance;
-    private final ModelCalls thinker;
-    private final VisibleSteps shown;
+    private final OutputTokenShare tokenShare;
+    private final ModelCalls calls;
+    private final VisibleSteps visibleSteps;
     private final TurnListener out;
-    private final AnswerFormat form;
+    private final AnswerFormat format;
     /** How much of the steps' text the call has. */
     private double share = 1;
     /** Whether it has the steps as plain text. */
     private boolean plain;
 
-    private int restarts;
+    private int retries;
     /** A reply that does not have the form that the caller demands, for want of a better one. */
     private @Nullable AnswerReader rejected;
 
     ClosingCall(
-            Prompt question,
+            Prompt prompt,
             StepRequests requests,
             StepHistory history,
-            OutputTokenShare allowance,
-            ModelCalls thinker,
-            VisibleSteps shown,
+            OutputTokenShare tokenShare,
+            ModelCalls calls,
+            VisibleSteps visibleSteps,
             TurnListener out) {
-        this.question = question;
+        this.prompt = prompt;
         this.requests = requests;
         this.history = history;
-        this.allowance = allowance;
-        this.thinker = thinker;
-        this.shown = shown;
+        this.tokenShare = tokenShare;
+        this.calls = calls;
+        this.visibleSteps = visibleSteps;
         this.out = out;
-        this.form = new AnswerFormat(question);
+        this.format = new AnswerFormat(prompt);
     }
 
     /** Makes the call until there is an answer. */
     FinishReason answer() {
         while (true) {
             AnswerReader reader = null;
-            try (Call call = thinker.answerCall(request())) {
+            try (Call call = calls.answerCall(request())) {
                 reader = reader(call);
                 FinishReason reason = read(call, reader);
                 if (reason != null) {
                     return reason;
                 }
             } catch (UpstreamException | CancelledException e) {
-                if (e instanceof UpstreamException failure && recovers(failure, reader)) {
+                if (e instanceof UpstreamException failure && prepareRepetition(failure, reader)) {
                     continue;
                 }
-                if (rejected == null || !isUnseen(reader) || e.code() == ErrorCode.CLIENT_LEFT) {
+                if (rejected == null || !canRepeat(reader) || e.code() == ErrorCode.CLIENT_LEFT) {
                     throw e;
                 }
                 rejected.end();
                 return FinishReason.STOP;
             }
-            thinker.discardLastCall(); // it has its record once it is closed
+            calls.discardLastCall(); // it has its record once it is closed
         }
     }
 
@@ -94,20 +94,20 @@ final class ClosingCall {
     private @Nullable FinishReason read(Call call, AnswerReader reader) {
         for (Delta delta : call) {
             reader.feed(delta);
-            thinker.setUntaggedReasoning(reader.untaggedReasoningLength());
+            calls.setUntaggedReasoning(reader.untaggedReasoningLength());
         }
         FinishReason reason = call.finishReason();
-        if (!isSuccess(reason)) {
+        if (!isComplete(reason)) {
             reader.markTruncated();
-            thinker.setUntaggedReasoning(reader.untaggedReasoningLength());
+            calls.setUntaggedReasoning(reader.untaggedReasoningLength());
             if (reason == FinishReason.LENGTH
-                    && shortensForRoom()
-                    && thinker.hasTimeForAnswer()
-                    && reader.isAtMost(SHORT)) {
+                    && rejectsShortAnswer()
+                    && calls.hasTimeForAnswer()
+                    && reader.isAtMost(SHORT_ANSWER)) {
                 shorten(reader);
                 return null;
             }
-        } else if (mayBecomePlain() && reader.hasWrongFormat()) {
+        } else if (canUsePlainSteps() && reader.hasWrongFormat()) {
             plain = true;
             rejected = reader;
             reader.endForRetry("The answer does not have the format that the request requires.");
@@ -119,24 +119,24 @@ final class ClosingCall {
         return reason;
     }
 
-    private boolean mayBecomePlain() {
-        return !plain && hasSteps() && thinker.remainingCalls() > 0 && thinker.hasTimeForAnswer();
+    private boolean canUsePlainSteps() {
+        return !plain && hasSteps() && calls.remainingCalls() > 0 && calls.hasTimeForAnswer();
     }
 
-    private static boolean isUnseen(@Nullable AnswerReader reader) {
+    private static boolean canRepeat(@Nullable AnswerReader reader) {
         return reader == null || reader.canRetry();
     }
 
     /** Prepares another call after a failure, and says whether it may help. */
-    private boolean recovers(UpstreamException failure, @Nullable AnswerReader reader) {
-        if (isUnseen(reader) && hasSteps() && failure.exceedsContext()) {
-            thinker.discardLastCall();
+    private boolean prepareRepetition(UpstreamException failure, @Nullable AnswerReader reader) {
+        if (canRepeat(reader) && hasSteps() && failure.exceedsContext()) {
+            calls.discardLastCall();
             shorten(reader);
             return true;
         }
-        boolean mayRestart = reader != null && isUnseen(reader) && restarts < MOST_RESTARTS;
-        if (mayRestart && reader != null && thinker.awaitRetry(failure)) {
-            restarts++;
+        boolean mayRetry = reader != null && canRepeat(reader) && retries < MAX_RETRIES;
+        if (mayRetry && reader != null && calls.awaitRetry(failure)) {
+            retries++;
             reader.endForRetry(String.valueOf(failure.getMessage()));
             return true;
         }
@@ -144,19 +144,19 @@ final class ClosingCall {
     }
 
     private void shorten(@Nullable AnswerReader reader) {
-        boolean last = thinker.remainingCalls() <= 1;
-        share = last ? 0 : share - SHORTER_BY;
+        boolean isLastCall = calls.remainingCalls() <= 1;
+        share = isLastCall ? 0 : share - SHARE_DECREASE;
         if (reader != null && reader.hasReasoning()) {
-            reader.endForRetry(shown.takeContextNote());
+            reader.endForRetry(visibleSteps.takeContextNote());
         } else {
-            shown.showContextNote();
+            visibleSteps.showContextNote();
         }
     }
 
     /** Whether an answer of a few words, cut by a limit, shows that the steps leave no room for it in the context. */
-    private boolean shortensForRoom() {
-        Prompt.MaxTokens bound = allowance.forAnswer();
-        return shown.isContextFull() && hasSteps() && (bound == null || bound.limit() > FEW_TOKENS);
+    private boolean rejectsShortAnswer() {
+        Prompt.MaxTokens limit = tokenShare.forAnswer();
+        return visibleSteps.isContextFull() && hasSteps() && (limit == null || limit.limit() > FEW_TOKENS);
     }
 
     /** Whether the call has steps. A model that thought nothing, or too much, gets the caller's messages as they are. */
@@ -166,23 +166,23 @@ final class ClosingCall {
 
     private CallRequest request() {
         return hasSteps()
-                ? requests.answer(history.closingCall(share, plain), allowance.forAnswer())
-                : requests.answer(allowance.forAnswer());
+                ? requests.answer(history.closingCall(share, plain), tokenShare.forAnswer())
+                : requests.answer(tokenShare.forAnswer());
     }
 
     private AnswerReader reader(Call call) {
-        int step = shown.nextNumber();
+        int step = visibleSteps.nextNumber();
         AnswerReader reader = history.hasSteps()
-                ? new AnswerReader(step, form, call.startsThinking(), out)
-                : new AnswerReader(step, question.wantsJson(), call.startsThinking(), out);
-        if (shortensForRoom()) {
-            reader.holdBack(SHORT);
+                ? new AnswerReader(step, format, call.startsThinking(), out)
+                : new AnswerReader(step, prompt.wantsJson(), call.startsThinking(), out);
+        if (rejectsShortAnswer()) {
+            reader.holdBack(SHORT_ANSWER);
         }
         return reader;
     }
 
     /** Whether a reply that ended so claims to be whole. */
-    private static boolean isSuccess(FinishReason reason) {
+    private static boolean isComplete(FinishReason reason) {
         return switch (reason) {
             case STOP, TOOL_CALLS -> true;
             case LENGTH, CONTENT_FILTER -> false;

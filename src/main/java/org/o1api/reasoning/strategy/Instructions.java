@@ -17,35 +17,38 @@ import org.o1api.model.Role;
  * Other fields of the caller's messages are kept; of two with one name the last one counts.
  */
 final class Instructions {
-    private static final Set<String> PLAIN = Set.of("type", "text");
+    private static final Set<String> TEXT_PART_FIELDS = Set.of("type", "text");
 
     private Instructions() {}
 
-    static Message merge(String ours, List<Message> callers) {
+    static Message merge(String stepInstructions, List<Message> callerMessages) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         boolean plain = true;
-        for (Message message : callers) {
+        for (Message message : callerMessages) {
             fields.putAll(message.fields());
-            plain &= !(message.content() instanceof Content.Parts parts) || isPlain(parts);
+            plain &= !(message.content() instanceof Content.Parts parts) || isPlainText(parts);
         }
-        return new Message(Role.SYSTEM, plain ? text(ours, callers) : parts(ours, callers), fields);
+        return new Message(
+                Role.SYSTEM,
+                plain ? joinedText(stepInstructions, callerMessages) : joinedParts(stepInstructions, callerMessages),
+                fields);
     }
 
-    private static boolean isPlain(Content.Parts parts) {
+    private static boolean isPlainText(Content.Parts parts) {
         return JsonSlices.elements(parts.json()).stream()
                 .flatMap(part -> JsonSlices.members(part).stream())
-                .allMatch(member ->
-                        PLAIN.contains(member.name()) || member.value().text().equals("null"));
+                .allMatch(member -> TEXT_PART_FIELDS.contains(member.name())
+                        || member.value().text().equals("null"));
     }
 
-    private static Content text(String ours, List<Message> callers) {
-        StringBuilder all = new StringBuilder(ours);
-        for (Message message : callers) {
+    private static Content joinedText(String stepInstructions, List<Message> callerMessages) {
+        StringBuilder all = new StringBuilder(stepInstructions);
+        for (Message message : callerMessages) {
             String text = "";
-            if (message.content() instanceof Content.Text said) {
-                text = said.text();
+            if (message.content() instanceof Content.Text plain) {
+                text = plain.text();
             } else if (message.content() instanceof Content.Parts parts) {
-                text = text(parts);
+                text = joinedText(parts);
             }
             if (!text.isBlank()) {
                 all.append("\n\n").append(text);
@@ -54,7 +57,7 @@ final class Instructions {
         return new Content.Text(all.toString());
     }
 
-    private static String text(Content.Parts parts) {
+    private static String joinedText(Content.Parts parts) {
         List<String> texts = new ArrayList<>();
         for (RawJson part : JsonSlices.elements(parts.json())) {
             String text = null;
@@ -68,12 +71,12 @@ final class Instructions {
         return String.join("\n", texts);
     }
 
-    private static Content parts(String ours, List<Message> callers) {
+    private static Content joinedParts(String stepInstructions, List<Message> callerMessages) {
         List<String> all = new ArrayList<>();
-        all.add(part(ours));
-        for (Message message : callers) {
-            if (message.content() instanceof Content.Text said && !said.text().isBlank()) {
-                all.add(part(said.text()));
+        all.add(textPart(stepInstructions));
+        for (Message message : callerMessages) {
+            if (message.content() instanceof Content.Text plain && !plain.text().isBlank()) {
+                all.add(textPart(plain.text()));
             } else if (message.content() instanceof Content.Parts parts) {
                 JsonSlices.elements(parts.json()).forEach(part -> all.add(part.text()));
             }
@@ -81,7 +84,7 @@ final class Instructions {
         return new Content.Parts(new RawJson("[" + String.join(",", all) + "]"));
     }
 
-    private static String part(String text) {
+    private static String textPart(String text) {
         return "{\"type\":\"text\",\"text\":" + JsonSlices.quoted(text) + "}";
     }
 }

@@ -2,7 +2,7 @@ package org.o1api.reasoning.strategy;
 
 /** Finds a JSON object at the front of a text, in a Markdown fence and a list if there are such. */
 final class LeadingObject {
-    private static final int MAX_GAP = 256;
+    private static final int MAX_LOOK_AHEAD = 256;
     private static final String FENCE = "```";
     private static final int MAX_LANGUAGE = 16;
 
@@ -14,34 +14,34 @@ final class LeadingObject {
      * @param from where the text begins
      * @return an index, {@link ReplyCursor#NEED_MORE} or {@link ReplyCursor#NOT_FOUND}
      */
-    static int find(StringBuilder held, int from) {
-        int i = afterSpace(held, from);
-        if (i < held.length() && held.charAt(i) == '`') {
+    static int find(StringBuilder text, int from) {
+        int i = afterSpace(text, from);
+        if (i < text.length() && text.charAt(i) == '`') {
             int ticks = i;
-            i = Math.min(ticks + FENCE.length(), held.length());
-            if (!FENCE.startsWith(held.substring(ticks, i))) {
+            i = Math.min(ticks + FENCE.length(), text.length());
+            if (!FENCE.startsWith(text.substring(ticks, i))) {
                 return ReplyCursor.NOT_FOUND;
             }
             int language = i;
-            while (i < held.length() && i - language < MAX_LANGUAGE && Character.isLetter(held.charAt(i))) {
+            while (i < text.length() && i - language < MAX_LANGUAGE && Character.isLetter(text.charAt(i))) {
                 i++;
             }
-            i = afterSpace(held, i);
+            i = afterSpace(text, i);
         }
-        if (i < held.length() && held.charAt(i) == '[') {
-            i = afterSpace(held, i + 1);
+        if (i < text.length() && text.charAt(i) == '[') {
+            i = afterSpace(text, i + 1);
         }
-        if (i < held.length() && held.charAt(i) != '{') {
+        if (i < text.length() && text.charAt(i) != '{') {
             return ReplyCursor.NOT_FOUND;
         }
-        int key = afterSpace(held, i + 1);
-        if (key - from > MAX_GAP) {
+        int key = afterSpace(text, i + 1);
+        if (key - from > MAX_LOOK_AHEAD) {
             return ReplyCursor.NOT_FOUND;
         }
-        if (key >= held.length()) {
+        if (key >= text.length()) {
             return ReplyCursor.NEED_MORE;
         }
-        return held.charAt(key) == '"' ? i : ReplyCursor.NOT_FOUND;
+        return text.charAt(key) == '"' ? i : ReplyCursor.NOT_FOUND;
     }
 
     /**
@@ -50,20 +50,20 @@ final class LeadingObject {
      * @param ended whether no more text comes
      * @return an index, {@link ReplyCursor#NEED_MORE} or {@link ReplyCursor#NOT_FOUND}
      */
-    static int endOfFence(StringBuilder held, int ticks, boolean ended) {
+    static int endOfFence(StringBuilder text, int ticks, boolean ended) {
         int i = ticks;
-        while (i < held.length() && held.charAt(i) == '`') {
+        while (i < text.length() && text.charAt(i) == '`') {
             i++;
         }
         boolean whole = i - ticks >= FENCE.length();
         int end = i;
-        while (end < held.length() && end - i <= MAX_GAP && isBlank(held.charAt(end))) {
+        while (end < text.length() && end - i <= MAX_LOOK_AHEAD && isBlank(text.charAt(end))) {
             end++;
         }
-        if (end == held.length()) {
+        if (end == text.length()) {
             return !ended ? ReplyCursor.NEED_MORE : whole ? end : ReplyCursor.NOT_FOUND;
         }
-        return whole && (held.charAt(end) == '\n' || held.charAt(end) == '\r') ? end : ReplyCursor.NOT_FOUND;
+        return whole && (text.charAt(end) == '\n' || text.charAt(end) == '\r') ? end : ReplyCursor.NOT_FOUND;
     }
 
     private static boolean isBlank(char c) {
@@ -87,9 +87,9 @@ final class LeadingObject {
     }
 
     /** The index behind the white space; it looks no further than it must. */
-    private static int afterSpace(StringBuilder held, int from) {
+    private static int afterSpace(StringBuilder text, int from) {
         int i = from;
-        while (i < held.length() && i - from <= MAX_GAP && ReplyCursor.isSpace(held.charAt(i))) {
+        while (i < text.length() && i - from <= MAX_LOOK_AHEAD && ReplyCursor.isSpace(text.charAt(i))) {
             i++;
         }
         return i;

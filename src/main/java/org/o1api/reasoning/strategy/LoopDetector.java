@@ -4,17 +4,17 @@ package org.o1api.reasoning.strategy;
  * Detects that a text repeats itself: its last {@value #MIN_LENGTH} characters are one passage of at most {@value #MAX_PERIOD}
  * characters, again and again. A line of one character and white space are such passages.
  *
- * <p>It looks once every {@value #STRIDE} characters. Any repetition that reached its length since the last look contains the {@code
+ * <p>It looks once every {@value #CHECK_INTERVAL} characters. Any repetition that reached its length since the last look contains the {@code
  * LENGTH - STRIDE} characters before that look, which are at least two of the longest passages, so the shortest period of these (from the border array of Knuth, Morris and Pratt)
  * is the only candidate. The result does not depend on how the text was cut into pieces.
  */
 final class LoopDetector {
     static final int MIN_LENGTH = 2000;
     static final int MAX_PERIOD = 500;
-    private static final int STRIDE = 500;
-    private static final int KEPT = MIN_LENGTH + STRIDE;
+    private static final int CHECK_INTERVAL = 500;
+    private static final int KEPT_LENGTH = MIN_LENGTH + CHECK_INTERVAL;
     /** A text that does not repeat itself seldom has these many characters twice within a passage. */
-    private static final int SAMPLE = 24;
+    private static final int SAMPLE_LENGTH = 24;
 
     private static final int NONE = -1;
 
@@ -22,7 +22,7 @@ final class LoopDetector {
     /** Characters before the recent ones. */
     private int dropped;
     /** Recent characters since the last look. */
-    private int unseen;
+    private int unchecked;
 
     private int passageEnd = NONE;
 
@@ -30,12 +30,12 @@ final class LoopDetector {
     void feed(String more) {
         int from = 0;
         while (from < more.length() && !isFound()) {
-            int to = Math.min(more.length(), from + STRIDE - unseen);
+            int to = Math.min(more.length(), from + CHECK_INTERVAL - unchecked);
             recent.append(more, from, to);
-            unseen += to - from;
+            unchecked += to - from;
             from = to;
-            if (unseen == STRIDE) {
-                look();
+            if (unchecked == CHECK_INTERVAL) {
+                check();
             }
         }
     }
@@ -43,7 +43,7 @@ final class LoopDetector {
     /** The text is complete. */
     void end() {
         if (!isFound()) {
-            look();
+            check();
         }
     }
 
@@ -61,20 +61,20 @@ final class LoopDetector {
         return text.substring(0, cutsPair ? passageEnd - 1 : passageEnd);
     }
 
-    private void look() {
+    private void check() {
         int length = recent.length();
         if (length >= MIN_LENGTH) {
             int from = length - MIN_LENGTH;
-            int to = length - unseen;
+            int to = length - unchecked;
             int period = mayRepeat(to) ? period(from, to) : MIN_LENGTH;
             if (period <= MAX_PERIOD) {
                 extend(from, to, period);
             }
         }
-        unseen = 0;
-        if (length > 2 * KEPT) {
-            dropped += length - KEPT;
-            recent.delete(0, length - KEPT);
+        unchecked = 0;
+        if (length > 2 * KEPT_LENGTH) {
+            dropped += length - KEPT_LENGTH;
+            recent.delete(0, length - KEPT_LENGTH);
         }
     }
 
@@ -94,7 +94,7 @@ final class LoopDetector {
 
     /** Whether the characters before an index occur a second time within the longest passage. */
     private boolean mayRepeat(int to) {
-        String last = recent.substring(to - SAMPLE - MAX_PERIOD, to);
+        String last = recent.substring(to - SAMPLE_LENGTH - MAX_PERIOD, to);
         return last.lastIndexOf(last.substring(MAX_PERIOD), MAX_PERIOD - 1) >= 0;
     }
 

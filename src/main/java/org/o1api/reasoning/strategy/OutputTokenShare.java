@@ -9,32 +9,32 @@ import org.o1api.reasoning.Prompt.MaxTokens;
  * limits what the client gets ({@link org.o1api.model.TurnLedger#answerUsage}); what was made again is the budget's matter.
  */
 final class OutputTokenShare {
-    private final @Nullable MaxTokens whole;
-    private final ModelCalls thinker;
+    private final @Nullable MaxTokens callerLimit;
+    private final ModelCalls calls;
 
-    OutputTokenShare(@Nullable MaxTokens whole, ModelCalls thinker) {
-        this.whole = whole;
-        this.thinker = thinker;
+    OutputTokenShare(@Nullable MaxTokens callerLimit, ModelCalls calls) {
+        this.callerLimit = callerLimit;
+        this.calls = calls;
     }
 
     boolean hasTokensForStep() {
-        return whole == null || leftForSteps(whole) > 0;
+        return callerLimit == null || leftForSteps(callerLimit) > 0;
     }
 
     /** The next step's limit, under the name that the caller used. */
     @Nullable
     MaxTokens forStep() {
-        return whole == null ? null : new MaxTokens(whole.field(), leftForSteps(whole));
+        return callerLimit == null ? null : new MaxTokens(callerLimit.field(), leftForSteps(callerLimit));
     }
 
     /** The answer's limit: what the steps left, and half of the whole even if they used more than they were allowed to. */
     @Nullable
     MaxTokens forAnswer() {
-        if (whole == null) {
+        if (callerLimit == null) {
             return null;
         }
-        long half = whole.limit() - whole.limit() / 2;
-        return new MaxTokens(whole.field(), Math.max(half, whole.limit() - used()));
+        long half = callerLimit.limit() - callerLimit.limit() / 2;
+        return new MaxTokens(callerLimit.field(), Math.max(half, callerLimit.limit() - used()));
     }
 
     private long leftForSteps(MaxTokens limit) {
@@ -42,6 +42,6 @@ final class OutputTokenShare {
     }
 
     private long used() {
-        return thinker.ledger().answerUsage().outputTokens();
+        return calls.ledger().answerUsage().outputTokens();
     }
 }

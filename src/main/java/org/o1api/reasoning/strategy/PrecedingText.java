@@ -5,7 +5,7 @@ final class PrecedingText {
     /** Characters that are no white space. */
     private int length;
     /** Whether nothing but white space stands on the line. */
-    private boolean lineBegins = true;
+    private boolean lineIsBlank = true;
     /** The last two characters that are no white space. */
     private char last;
 
@@ -13,10 +13,10 @@ final class PrecedingText {
 
     void add(char c) {
         if (c == '\n' || c == '\r') {
-            lineBegins = true;
+            lineIsBlank = true;
         } else if (!ReplyCursor.isSpace(c)) {
             length++;
-            lineBegins = false;
+            lineIsBlank = false;
             secondLast = last;
             last = c;
         }
@@ -28,7 +28,7 @@ final class PrecedingText {
 
     /** What comes next is a paragraph of its own. */
     void startParagraph() {
-        lineBegins = true;
+        lineIsBlank = true;
         last = '\n';
     }
 
@@ -39,7 +39,7 @@ final class PrecedingText {
 
     /** Whether an object that comes next begins a line, and is no value inside of other JSON. */
     boolean canStartStep() {
-        return lineBegins && !(last == '[' || last == '{' || ((last == ',' || last == ':') && endsValue(secondLast)));
+        return lineIsBlank && !(last == '[' || last == '{' || ((last == ',' || last == ':') && endsValue(secondLast)));
     }
 
     private static boolean endsValue(char c) {

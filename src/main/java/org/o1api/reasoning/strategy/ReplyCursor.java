@@ -18,11 +18,11 @@ final class ReplyCursor {
     /** In place of an index: there is none, whatever arrives. */
     static final int NOT_FOUND = -2;
 
-    private static final int MAX_FENCE = 64;
+    private static final int MAX_FENCE_LENGTH = 64;
 
     private final int maxLength;
     private final StringBuilder text = new StringBuilder(512);
-    private boolean ended;
+    private boolean complete;
 
     /** No closing tag begins between these two. */
     private int searchedFrom;
@@ -46,11 +46,11 @@ final class ReplyCursor {
     }
 
     void end() {
-        ended = true;
+        complete = true;
     }
 
     boolean isEnded() {
-        return ended;
+        return complete;
     }
 
     int length() {
@@ -124,7 +124,7 @@ final class ReplyCursor {
             return NOT_FOUND;
         }
         if (next == text.length()) {
-            return ended ? NOT_FOUND : NEED_MORE;
+            return complete ? NOT_FOUND : NEED_MORE;
         }
         return text.charAt(next) == '"' || text.charAt(next) == '}' ? next : NOT_FOUND;
     }
@@ -170,7 +170,7 @@ final class ReplyCursor {
             return quote + 1;
         }
         if (next == NEED_MORE || next == text.length()) {
-            return ended ? quote + 1 : NEED_MORE;
+            return complete ? quote + 1 : NEED_MORE;
         }
         return next >= 0 && text.charAt(next) == ':' ? quote + 1 : NOT_FOUND;
     }
@@ -197,16 +197,16 @@ final class ReplyCursor {
 
     /** Where the text before the position ends when a Markdown fence at its end, which only wraps what follows, is left out. */
     int beforeFence(int from) {
-        int least = Math.max(from, position - MAX_FENCE);
+        int minIndex = Math.max(from, position - MAX_FENCE_LENGTH);
         int i = position;
-        while (i > least && isSpace(text.charAt(i - 1))) {
+        while (i > minIndex && isSpace(text.charAt(i - 1))) {
             i--;
         }
-        while (i > least && Character.isLetter(text.charAt(i - 1))) {
+        while (i > minIndex && Character.isLetter(text.charAt(i - 1))) {
             i--;
         }
         int ticks = i;
-        while (i > least && text.charAt(i - 1) == '`') {
+        while (i > minIndex && text.charAt(i - 1) == '`') {
             i--;
         }
         return i < ticks ? i : position;

@@ -18,48 +18,49 @@ import org.o1api.reasoning.StepPrompts;
  */
 final class StepHistory {
     /** Of a step that is shortened to fewer characters nothing remains. */
-    private static final int LEAST_REST = 200;
+    private static final int MIN_SHORTENED_LENGTH = 200;
 
     private static final String OMITTED = "[...] ";
 
     /** A reply to a step's call, and our message after it. */
-    private record Taken(String reply, Message next) {}
+    private record AddedStep(String reply, Message next) {}
 
-    private final List<Message> caller;
+    private final List<Message> callerMessages;
     private final StepPrompts prompts;
     private final List<Message> messages = new ArrayList<>();
-    private final List<Taken> steps = new ArrayList<>();
-    private final Set<String> essences = new HashSet<>();
+    private final List<AddedStep> steps = new ArrayList<>();
+    private final Set<String> seenTexts = new HashSet<>();
     /** Messages before the first step. */
-    private final int front;
+    private final int messagesBeforeSteps;
 
     private final int continuedFrom;
-    private @Nullable Message prompt;
+    private @Nullable Message nextPrompt;
 
-    StepHistory(List<Message> caller, StepPrompts prompts) {
-        this.caller = caller;
+    StepHistory(List<Message> callerMessages, StepPrompts prompts) {
+        this.callerMessages = callerMessages;
         this.prompts = prompts;
         int instructions = 0;
-        while (instructions < caller.size() && caller.get(instructions).role().isInstruction()) {
+        while (instructions < callerMessages.size()
+                && callerMessages.get(instructions).role().isInstruction()) {
             instructions++;
         }
-        messages.add(Instructions.merge(prompts.step(), caller.subList(0, instructions)));
-        messages.addAll(caller.subList(instructions, caller.size()));
+        messages.add(Instructions.merge(prompts.step(), callerMessages.subList(0, instructions)));
+        messages.addAll(callerMessages.subList(instructions, callerMessages.size()));
         if (endsWithAnswer()) { // many models refuse two messages of one role in a row
             messages.add(Message.user(prompts.next()));
         }
-        front = messages.size();
+        messagesBeforeSteps = messages.size();
         continuedFrom = 1 + Math.max(0, afterLastUser() - instructions);
     }
 
     private boolean endsWithAnswer() {
-        return caller.get(caller.size() - 1).role() == Role.ASSISTANT;
+        return callerMessages.get(callerMessages.size() - 1).role() == Role.ASSISTANT;
     }
 
     /** The index of the first of the caller's messages after the last user message. */
     private int afterLastUser() {
-        int index = caller.size();
-        while (index > 0 && caller.get(index - 1).role() != Role.USER) {
+        int index = callerMessages.size();
+        while (index > 0 && callerMessages.get(index - 1).role() != Role.USER) {
             index--;
         }
         return index;
@@ -67,7 +68,7 @@ final class StepHistory {
 
     /** What the next step's call says. */
     CallMessages nextStep() {
-        return new CallMessages(prompt == null ? messages : with(messages, prompt), continuedFrom);
+        return new CallMessages(nextPrompt == null ? messages : append(messages, nextPrompt), continuedFrom);
     }
 
     /**
@@ -78,18 +79,18 @@ final class StepHistory {
      */
     CallMessages closingCall(double share, boolean plain) {
         Message last = Message.user(prompts.answer());
-        List<Taken> kept = kept(share);
+        List<AddedStep> kept = newestSteps(share);
         if (plain) {
-            List<Message> all = new ArrayList<>(caller);
+            List<Message> all = new ArrayList<>(callerMessages);
             if (endsWithAnswer()) {
                 all.add(Message.user(prompts.next()));
             }
             all.add(Message.assistant(kept.stream()
                     .map(step -> StepObject.of(step.reply()).toPlainText())
                     .collect(Collectors.joining("\n\n"))));
-            return new CallMessages(with(all, last), afterLastUser());
+            return new CallMessages(append(all, last), afterLastUser());
         }
-        List<Message> all = new ArrayList<>(messages.subList(0, front));
+        List<Message> all = new ArrayList<>(messages.subList(0, messagesBeforeSteps));
         for (int i = 0; i < kept.size(); i++) {
             all.add(Message.assistant(kept.get(i).reply()));
             all.add(i == kept.size() - 1 ? last : kept.get(i).next());
@@ -97,7 +98,7 @@ final class StepHistory {
         return new CallMessages(all, continuedFrom);
     }
 
-    private static List<Message> with(List<Message> messages, Message last) {
+    private static List<Message> append(List<Message> messages, Message last) {
         List<Message> all = new ArrayList<>(messages.size() + 1);
         all.addAll(messages);
         all.add(last);
@@ -105,24 +106,24 @@ final class StepHistory {
     }
 
     /** The newest steps, as many as fit in a share of the text of all. There is always one. */
-    private List<Taken> kept(double share) {
+    private List<AddedStep> newestSteps(double share) {
         if (share >= 1) {
             return steps;
         }
-        int room = (int)
+        int available = (int)
                 (share * steps.stream().mapToInt(step -> step.reply().length()).sum());
-        List<Taken> kept = new ArrayList<>();
+        List<AddedStep> kept = new ArrayList<>();
         for (int i = steps.size() - 1; i >= 0; i--) {
-            Taken step = steps.get(i);
+            AddedStep step = steps.get(i);
             int length = step.reply().length();
-            if (length > room) {
-                if (room >= LEAST_REST || kept.isEmpty()) {
-                    kept.add(0, new Taken(shortened(step.reply(), room), step.next()));
+            if (length > available) {
+                if (available >= MIN_SHORTENED_LENGTH || kept.isEmpty()) {
+                    kept.add(0, new AddedStep(shortened(step.reply(), available), step.next()));
                 }
                 break;
             }
             kept.add(0, step);
-            room -= length;
+            available -= length;
         }
         return kept;
     }
@@ -131,8 +132,8 @@ final class StepHistory {
     private static String shortened(String reply, int length) {
         StepObject step = StepObject.of(reply);
         String content = step.content();
-        int around = reply.length() - content.length();
-        int from = Math.max(0, content.length() - Math.max(1, length - around));
+        int overhead = reply.length() - content.length();
+        int from = Math.max(0, content.length() - Math.max(1, length - overhead));
         if (from > 0 && from < content.length() && Character.isLowSurrogate(content.charAt(from))) {
             from++;
         }
@@ -156,21 +157,21 @@ final class StepHistory {
         if (reply.isBlank()) {
             return;
         }
-        if (prompt != null) {
-            messages.add(prompt);
+        if (nextPrompt != null) {
+            messages.add(nextPrompt);
         }
         messages.add(Message.assistant(reply));
-        prompt = Message.user(check ? prompts.check() : prompts.next());
-        steps.add(new Taken(reply, prompt));
+        nextPrompt = Message.user(check ? prompts.check() : prompts.next());
+        steps.add(new AddedStep(reply, nextPrompt));
     }
 
     /** Whether a step with this essence has come before; if not, one has now. A step without any is never the same as another. */
-    boolean markSeen(String essence) {
-        return !essence.isEmpty() && !essences.add(essence);
+    boolean markSeen(String normalizedText) {
+        return !normalizedText.isEmpty() && !seenTexts.add(normalizedText);
     }
 
     /** Whether the model has replied to a step's call. */
     boolean hasSteps() {
-        return prompt != null;
+        return nextPrompt != null;
     }
 }

@@ -7,21 +7,21 @@ import org.jspecify.annotations.Nullable;
 final class StepObject {
     private final StringBuilder content = new StringBuilder();
     private final ReplyCursor reply;
-    private final TextEmitter shown = new TextEmitter(content::append);
+    private final TextEmitter emitter = new TextEmitter(content::append);
     private final StepValueReader values;
     private final StepParser text;
 
     /** An object in an answer, from its brace on; it may be of any length. */
     StepObject() {
         reply = new ReplyCursor(Integer.MAX_VALUE);
-        values = new StepValueReader(title -> {}, shown, reply);
-        text = StepParser.singleObject(reply, shown, values);
+        values = new StepValueReader(title -> {}, emitter, reply);
+        text = StepParser.singleObject(reply, emitter, values);
     }
 
     private StepObject(String whole) {
         reply = new ReplyCursor();
-        values = new StepValueReader(title -> {}, shown, reply);
-        text = new StepParser(reply, shown, values);
+        values = new StepValueReader(title -> {}, emitter, reply);
+        text = new StepParser(reply, emitter, values);
         reply.append(whole);
         complete();
     }
@@ -36,9 +36,9 @@ final class StepObject {
         reply.append(more);
         text.read();
         if (text.isClosed()) {
-            shown.finish();
+            emitter.finish();
         } else {
-            shown.emit();
+            emitter.emit();
         }
     }
 
@@ -47,7 +47,7 @@ final class StepObject {
         reply.end();
         text.readToEnd();
         values.end();
-        shown.finish();
+        emitter.finish();
     }
 
     /** What its keys stand for, as far as they have arrived. */
@@ -92,9 +92,9 @@ final class StepObject {
 
     /** The content since this was called last. */
     String drainContent() {
-        String taken = content.toString();
+        String drained = content.toString();
         content.setLength(0);
-        return taken;
+        return drained;
     }
 
     /** Title and content as text. */

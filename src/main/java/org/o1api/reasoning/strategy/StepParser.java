@@ -24,7 +24,7 @@ import org.o1api.model.ThinkBlock;
  * </ul>
  */
 final class StepParser {
-    private static final int MAX_PROSE = 200;
+    private static final int MAX_DROPPED_PROSE = 200;
 
     /** Objects between two tags that may be the step: each may cost a look at all that follows. */
     private static final int MAX_OBJECTS = 16;
@@ -34,51 +34,51 @@ final class StepParser {
 
     private enum State {
         HELD,
-        FRONT,
-        THOUGHT,
+        START,
+        REASONING,
         PROSE,
         MEMBER,
         VALUE,
-        AFTER,
+        AFTER_OBJECT,
         REST,
-        OVER
+        ENDED
     }
 
     private final ReplyCursor reply;
-    private final TextEmitter shown;
+    private final TextEmitter emitter;
     private final StepValueReader values;
     /** Whether the text is one object, and what follows it is not read. */
-    private final boolean single;
+    private final boolean singleObject;
 
-    private State state = State.FRONT;
+    private State state = State.START;
 
-    private int proseFrom;
+    private int proseStart;
     private boolean proseShown;
-    private int objectFrom;
+    private int objectStart;
     private int objects;
     private int tags;
     private boolean isStep;
     private boolean closed;
-    private int end;
-    private final Set<StepValueReader.Field> fields = EnumSet.noneOf(StepValueReader.Field.class);
+    private int objectEnd;
+    private final Set<StepValueReader.Field> keys = EnumSet.noneOf(StepValueReader.Field.class);
 
-    StepParser(ReplyCursor reply, TextEmitter shown, StepValueReader values) {
-        this(reply, shown, values, false);
+    StepParser(ReplyCursor reply, TextEmitter emitter, StepValueReader values) {
+        this(reply, emitter, values, false);
     }
 
-    private StepParser(ReplyCursor reply, TextEmitter shown, StepValueReader values, boolean single) {
+    private StepParser(ReplyCursor reply, TextEmitter emitter, StepValueReader values, boolean singleObject) {
         this.reply = reply;
-        this.shown = shown;
+        this.emitter = emitter;
         this.values = values;
-        this.single = single;
+        this.singleObject = singleObject;
     }
 
     /**
      * A text that begins with a brace. It is read to the end of that object, or to where it turns out to be no step: at the first key
      * that is none of the three.
      */
-    static StepParser singleObject(ReplyCursor reply, TextEmitter shown, StepValueReader values) {
-        return new StepParser(reply, shown, values, true);
+    static StepParser singleObject(ReplyCursor reply, TextEmitter emitter, StepValueReader values) {
+        return new StepParser(reply, emitter, values, true);
     }
 
     /** The reply begins inside the reasoning: text that is no JSON waits for the closing tag, or for the end. */
@@ -93,129 +93,129 @@ final class StepParser {
 
     /** The index behind the step's object, once it is closed. */
     int objectEnd() {
-        return end;
+        return objectEnd;
     }
 
     /** Whether the single object turned out to be no step. */
     boolean isNotAStep() {
-        return state == State.OVER && !closed;
+        return state == State.ENDED && !closed;
     }
 
     /** What the keys of the objects so far stand for. */
     Set<StepValueReader.Field> keys() {
-        return fields;
+        return keys;
     }
 
     /** Reads what is left, once the reply is complete. */
     void readToEnd() {
         read();
         while (!isStep && (state == State.MEMBER || state == State.VALUE)) {
-            notTheStep();
+            treatAsText();
             read();
         }
     }
 
     /** Reads what has arrived, as far as it is decided. */
     void read() {
-        boolean goesOn;
+        boolean progressed;
         do {
-            goesOn = switch (state) {
-                case HELD -> held();
-                case FRONT -> front();
-                case THOUGHT -> thought();
-                case PROSE -> prose();
-                case MEMBER -> member();
-                case VALUE -> value();
-                case AFTER -> after();
-                case REST -> rest();
-                case OVER -> false;
+            progressed = switch (state) {
+                case HELD -> readHeld();
+                case START -> readStart();
+                case REASONING -> readReasoning();
+                case PROSE -> readProse();
+                case MEMBER -> readMember();
+                case VALUE -> readValue();
+                case AFTER_OBJECT -> readAfterObject();
+                case REST -> readRest();
+                case ENDED -> false;
             };
-        } while (goesOn);
+        } while (progressed);
     }
 
-    private boolean held() {
+    private boolean readHeld() {
         reply.skipSpace();
         if (reply.isAtEnd() && !reply.isEnded()) {
             return false;
         }
         int end = reply.indexOfClosingTag();
-        boolean other = reply.isAtEnd() || "{`<".indexOf(reply.peek()) >= 0;
-        if (!other && end < 0 && !reply.isEnded()) {
+        boolean startsLikeReply = reply.isAtEnd() || "{`<".indexOf(reply.peek()) >= 0;
+        if (!startsLikeReply && end < 0 && !reply.isEnded()) {
             return false;
         }
-        proseFrom = reply.position;
-        state = !other && end >= 0 ? State.THOUGHT : State.FRONT;
+        proseStart = reply.position;
+        state = !startsLikeReply && end >= 0 ? State.REASONING : State.START;
         return true;
     }
 
-    private boolean front() {
+    private boolean readStart() {
         reply.skipSpace();
-        int there = Math.min(ThinkBlock.START.length(), reply.length() - reply.position);
-        boolean soFar = ThinkBlock.START.startsWith(reply.substring(reply.position, reply.position + there));
-        if (soFar && there < ThinkBlock.START.length() && !reply.isEnded()) {
+        int available = Math.min(ThinkBlock.START.length(), reply.length() - reply.position);
+        boolean mayBeTag = ThinkBlock.START.startsWith(reply.substring(reply.position, reply.position + available));
+        if (mayBeTag && available < ThinkBlock.START.length() && !reply.isEnded()) {
             return false;
         }
-        boolean thinks = soFar && there == ThinkBlock.START.length();
-        if (thinks) {
-            reply.position += there;
+        boolean startsReasoning = mayBeTag && available == ThinkBlock.START.length();
+        if (startsReasoning) {
+            reply.position += available;
         }
-        proseFrom = reply.position;
-        state = thinks ? State.THOUGHT : State.PROSE;
+        proseStart = reply.position;
+        state = startsReasoning ? State.REASONING : State.PROSE;
         return true;
     }
 
-    private boolean thought() {
-        if (reply.position == proseFrom) {
+    private boolean readReasoning() {
+        if (reply.position == proseStart) {
             reply.skipSpace();
-            proseFrom = reply.position;
+            proseStart = reply.position;
         }
         int end = reply.indexOfClosingTag();
         int until = end >= 0 ? end : reply.isEnded() ? reply.length() : reply.beforePartial(ThinkBlock.END);
-        shown.append(reply.characters(), reply.position, until);
+        emitter.append(reply.characters(), reply.position, until);
         reply.position = until;
         if (end < 0) {
             return false;
         }
         reply.position = end + ThinkBlock.END.length();
-        proseFrom = reply.position;
-        shown.startSection();
+        proseStart = reply.position;
+        emitter.startSection();
         state = State.PROSE;
         return true;
     }
 
-    private boolean prose() {
-        if (reply.position == proseFrom && !proseShown) {
+    private boolean readProse() {
+        if (reply.position == proseStart && !proseShown) {
             reply.skipSpace();
-            proseFrom = reply.position;
+            proseStart = reply.position;
         }
         int brace = objects < MAX_OBJECTS ? reply.indexOfBrace() : -1;
         int tag = nextTag();
         if (tag >= 0 && (brace < 0 || tag < brace)) {
-            showProse(tag);
-            return behindTag(tag);
+            emitProse(tag);
+            return restartAfterTag(tag);
         }
         reply.position = brace < 0 ? reply.beforePartial(ThinkBlock.END) : brace;
-        if (proseShown || reply.position - proseFrom > MAX_PROSE) {
+        if (proseShown || reply.position - proseStart > MAX_DROPPED_PROSE) {
             proseShown = true;
-            showProse(reply.beforeFence(proseFrom));
+            emitProse(reply.beforeFence(proseStart));
         }
         if (brace < 0) {
             if (reply.isEnded()) {
                 reply.position = reply.length();
-                showProse(reply.position);
+                emitProse(reply.position);
             }
             return false;
         }
-        int object = reply.firstKeyAfter(brace);
-        if (object == ReplyCursor.NEED_MORE) {
+        int key = reply.firstKeyAfter(brace);
+        if (key == ReplyCursor.NEED_MORE) {
             return false;
         }
         reply.position = brace + 1;
-        if (object == ReplyCursor.NOT_FOUND && single) {
-            state = State.OVER;
-        } else if (object != ReplyCursor.NOT_FOUND) {
+        if (key == ReplyCursor.NOT_FOUND && singleObject) {
+            state = State.ENDED;
+        } else if (key != ReplyCursor.NOT_FOUND) {
             objects++;
-            objectFrom = brace;
+            objectStart = brace;
             state = State.MEMBER;
         }
         return true;
@@ -223,28 +223,28 @@ final class StepParser {
 
     /** Where the next tag stands that may end the reasoning; -1 if none has arrived. */
     private int nextTag() {
-        return !single && tags < MAX_TAGS ? reply.indexOfClosingTag() : -1;
+        return !singleObject && tags < MAX_TAGS ? reply.indexOfClosingTag() : -1;
     }
 
     /** The text so far was reasoning, an object in it too: the step follows the tag. */
-    private boolean behindTag(int tag) {
+    private boolean restartAfterTag(int tag) {
         reply.position = tag + ThinkBlock.END.length();
-        proseFrom = reply.position;
+        proseStart = reply.position;
         proseShown = false;
         tags++;
         objects = 0;
         isStep = false;
-        shown.startSection();
+        emitter.startSection();
         state = State.PROSE;
         return true;
     }
 
-    private void showProse(int until) {
-        shown.append(reply.characters(), proseFrom, until);
-        proseFrom = until;
+    private void emitProse(int until) {
+        emitter.append(reply.characters(), proseStart, until);
+        proseStart = until;
     }
 
-    private boolean member() {
+    private boolean readMember() {
         while (!reply.isAtEnd() && (ReplyCursor.isSpace(reply.peek()) || reply.peek() == ',')) {
             reply.position++;
         }
@@ -255,22 +255,22 @@ final class StepParser {
         if (reply.peek() == '}') {
             closed = isStep;
             reply.position++;
-            end = reply.position;
-            state = single ? State.OVER : State.AFTER;
-            return isStep || notTheStep();
+            objectEnd = reply.position;
+            state = singleObject ? State.ENDED : State.AFTER_OBJECT;
+            return isStep || treatAsText();
         }
         int end = reply.peek() == '"' ? reply.endOfKey(from) : ReplyCursor.NOT_FOUND;
         if (end == ReplyCursor.NEED_MORE) {
             return false;
         }
         if (end == ReplyCursor.NOT_FOUND) {
-            return makesNoSense();
+            return syntaxError();
         }
         StepValueReader.Field field = StepValueReader.Field.ofKey(reply.substring(from + 1, end));
-        fields.add(field);
+        keys.add(field);
         isStep |= field != StepValueReader.Field.OTHER;
-        if (single && field == StepValueReader.Field.OTHER) {
-            return notTheStep();
+        if (singleObject && field == StepValueReader.Field.OTHER) {
+            return treatAsText();
         }
         values.start(field);
         reply.position = reply.afterSpace(end + 1) + 1;
@@ -278,35 +278,35 @@ final class StepParser {
         return true;
     }
 
-    private boolean value() {
-        boolean whole = values.read();
-        if (whole) {
+    private boolean readValue() {
+        boolean complete = values.read();
+        if (complete) {
             state = State.MEMBER;
         }
-        return whole;
+        return complete;
     }
 
-    private boolean makesNoSense() {
+    private boolean syntaxError() {
         if (!isStep) {
-            return notTheStep();
+            return treatAsText();
         }
-        shown.startSection();
+        emitter.startSection();
         state = State.REST;
         return true;
     }
 
     /** The object is text like that around it; the step may still stand in it. */
-    private boolean notTheStep() {
-        reply.position = objectFrom + 1;
-        state = single ? State.OVER : State.PROSE;
+    private boolean treatAsText() {
+        reply.position = objectStart + 1;
+        state = singleObject ? State.ENDED : State.PROSE;
         return true;
     }
 
-    private boolean after() {
+    private boolean readAfterObject() {
         if (!proseShown) {
             int tag = nextTag();
             reply.position = tag < 0 ? reply.beforePartial(ThinkBlock.END) : tag;
-            return tag >= 0 && behindTag(tag);
+            return tag >= 0 && restartAfterTag(tag);
         }
         while (!reply.isAtEnd() && (ReplyCursor.isSpace(reply.peek()) || reply.peek() == '`')) {
             reply.position++;
@@ -314,16 +314,16 @@ final class StepParser {
         if (reply.isAtEnd()) {
             return false;
         }
-        shown.startSection();
+        emitter.startSection();
         state = State.REST;
         return true;
     }
 
-    private boolean rest() {
+    private boolean readRest() {
         int tag = nextTag();
         int until = tag >= 0 ? tag : reply.isEnded() ? reply.length() : reply.beforePartial(ThinkBlock.END);
-        shown.append(reply.characters(), reply.position, until);
+        emitter.append(reply.characters(), reply.position, until);
         reply.position = until;
-        return tag >= 0 && behindTag(tag);
+        return tag >= 0 && restartAfterTag(tag);
     }
 }

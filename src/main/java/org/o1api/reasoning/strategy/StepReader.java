@@ -7,18 +7,18 @@ import org.o1api.reasoning.TurnListener;
 final class StepReader {
     private final int number;
     private final TurnListener out;
-    private final TextEmitter shown;
+    private final TextEmitter emitter;
     private final ReplyCursor reply = new ReplyCursor();
     private final StepValueReader values;
-    private final StepParser text;
+    private final StepParser parser;
     /** What is shown of the reply itself, without the reasoning beside it. */
-    private final StringBuilder own = new StringBuilder();
+    private final StringBuilder replyText = new StringBuilder();
 
     private final LoopDetector replyLoop = new LoopDetector();
     private final LoopDetector reasoningLoop = new LoopDetector();
     private final boolean detectsLoops;
-    private boolean begun;
-    private boolean reasons;
+    private boolean started;
+    private boolean inReasoning;
 
     StepReader(int number, TurnListener out) {
         this(number, false, out);
@@ -34,57 +34,57 @@ final class StepReader {
         this.number = number;
         this.detectsLoops = detectsLoops;
         this.out = out;
-        shown = new TextEmitter(text -> out.stepText(number, text));
-        values = new StepValueReader(title -> out.stepTitled(number, title), shown, reply);
-        text = new StepParser(reply, shown, values);
+        emitter = new TextEmitter(text -> out.stepText(number, text));
+        values = new StepValueReader(title -> out.stepTitled(number, title), emitter, reply);
+        parser = new StepParser(reply, emitter, values);
     }
 
     /** The reply begins inside the reasoning: text that is no JSON waits for the closing tag, or for the end. */
     void startInReasoning() {
-        text.startInReasoning();
+        parser.startInReasoning();
     }
 
     /** Takes the next piece of the reply. */
-    void feed(String more) {
-        begin();
-        if (reasons) {
-            reasons = false;
-            shown.startSection();
+    void feed(String text) {
+        start();
+        if (inReasoning) {
+            inReasoning = false;
+            emitter.startSection();
         }
-        int before = shown.length();
-        reply.append(more);
-        text.read();
-        shown.copyTo(own, before);
-        shown.emit();
+        int before = emitter.length();
+        reply.append(text);
+        parser.read();
+        emitter.copyTo(replyText, before);
+        emitter.emit();
         if (detectsLoops) {
-            replyLoop.feed(more);
+            replyLoop.feed(text);
         }
     }
 
     /** Takes the next piece of the reasoning that the model gives beside its reply; it is shown, and is no part of the reply. */
-    void feedReasoning(String more) {
-        begin();
-        if (!reasons) {
-            reasons = true;
-            shown.startSection();
+    void feedReasoning(String text) {
+        start();
+        if (!inReasoning) {
+            inReasoning = true;
+            emitter.startSection();
         }
-        shown.append(more);
-        shown.emit();
+        emitter.append(text);
+        emitter.emit();
         if (detectsLoops) {
-            reasoningLoop.feed(more);
+            reasoningLoop.feed(text);
         }
     }
 
-    private void begin() {
-        if (!begun) {
-            begun = true;
+    private void start() {
+        if (!started) {
+            started = true;
             out.stepStarted(number);
         }
     }
 
     /** Whether the model has said anything. */
     boolean hasStarted() {
-        return begun;
+        return started;
     }
 
     /** Whether the reply, or the reasoning beside it, repeats itself. */
@@ -99,14 +99,14 @@ final class StepReader {
 
     /** Title and text of the reply without case and white space: two steps that have the same are the same step. */
     String normalizedText() {
-        StringBuilder said = new StringBuilder();
+        StringBuilder normalized = new StringBuilder();
         String title = values.title();
-        (title == null ? own.toString() : title + own)
+        (title == null ? replyText.toString() : title + replyText)
                 .toLowerCase(Locale.ROOT)
                 .chars()
                 .filter(c -> !Character.isWhitespace(c))
-                .forEach(c -> said.append((char) c));
-        return said.toString();
+                .forEach(c -> normalized.append((char) c));
+        return normalized.toString();
     }
 
     /** The reply is complete, or as complete as it will ever be: shows the rest of it. */
@@ -116,18 +116,18 @@ final class StepReader {
             reasoningLoop.end();
         }
         reply.end();
-        int before = shown.length();
-        text.readToEnd();
+        int before = emitter.length();
+        parser.readToEnd();
         values.end();
-        shown.copyTo(own, before);
-        boolean broken = !text.isClosed() || (values.title() == null && !values.hasContent());
-        shown.finish();
-        return new Step(values.title(), shown.emitted(), values.nextAction(), broken);
+        emitter.copyTo(replyText, before);
+        boolean malformed = !parser.isClosed() || (values.title() == null && !values.hasContent());
+        emitter.finish();
+        return new Step(values.title(), emitter.emitted(), values.nextAction(), malformed);
     }
 
     /** The step ends, unless it has not begun. */
     void close() {
-        if (begun) {
+        if (started) {
             out.stepEnded(number);
         }
     }
@@ -141,24 +141,24 @@ final class StepReader {
 
     /** The step ends with a note of the gateway as its last line. It begins for that if it has not begun. */
     void endWithNote(String note) {
-        begin();
-        shown.startSection();
-        shown.append("*" + note + "*");
-        shown.finish();
+        start();
+        emitter.startSection();
+        emitter.append("*" + note + "*");
+        emitter.finish();
         out.stepEnded(number);
     }
 
     /** The reply broke off and is requested again: a last line says why. */
-    void endForRetry(String why) {
-        endWithNote(sentence(why) + " Retrying this step.");
+    void endForRetry(String reason) {
+        endWithNote(sentence(reason) + " Retrying this step.");
     }
 
     /** The reply broke off, and the step stays as it is: a last line says why. */
-    void endIncomplete(String why) {
-        endWithNote(sentence(why) + " Answering from the previous steps.");
+    void endIncomplete(String reason) {
+        endWithNote(sentence(reason) + " Answering from the previous steps.");
     }
 
-    private static String sentence(String why) {
-        return why.endsWith(".") || why.endsWith("!") || why.endsWith("?") ? why : why + ".";
+    private static String sentence(String reason) {
+        return reason.endsWith(".") || reason.endsWith("!") || reason.endsWith("?") ? reason : reason + ".";
     }
 }

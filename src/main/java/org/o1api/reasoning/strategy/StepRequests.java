@@ -15,11 +15,11 @@ import org.o1api.upstream.CallRequest.EarlierReasoning;
 final class StepRequests {
     private static final RawJson TEMPERATURE = new RawJson("0.2");
     private static final RawJson JSON_OBJECT = new RawJson("{\"type\":\"json_object\"}");
-    private static final RawJson NO_TOOL = new RawJson("\"none\"");
+    private static final RawJson NO_TOOL_CHOICE = new RawJson("\"none\"");
     /** The field of our own limit if the caller named none: every provider knows it, or says that it wants the other name. */
     private static final String MAX_TOKENS = "max_tokens";
 
-    private final Prompt question;
+    private final Prompt prompt;
     private final String model;
     private final boolean keepsReasoning;
 
@@ -28,8 +28,8 @@ final class StepRequests {
      *
      * @param keepsReasoning whether the provider gets the reasoning of all earlier answers
      */
-    StepRequests(Prompt question, String model, boolean keepsReasoning) {
-        this.question = question;
+    StepRequests(Prompt prompt, String model, boolean keepsReasoning) {
+        this.prompt = prompt;
         this.model = model;
         this.keepsReasoning = keepsReasoning;
     }
@@ -37,30 +37,30 @@ final class StepRequests {
     /**
      * A step: one JSON object, with the tools in mind and none called.
      *
-     * @param allowance what is left of the caller's bound; the step's own limit counts if it is less
+     * @param callerLimit what is left of the caller's bound; the step's own limit counts if it is less
      */
-    CallRequest step(CallMessages messages, @Nullable MaxTokens allowance, boolean asJson) {
+    CallRequest step(CallMessages messages, @Nullable MaxTokens callerLimit, boolean asJson) {
         Fields fields = new Fields();
-        long own = question.steps().tokens();
-        if (allowance != null && allowance.limit() <= own) {
+        long stepLimit = prompt.steps().tokens();
+        if (callerLimit != null && callerLimit.limit() <= stepLimit) {
             fields.all.put(
-                    allowance.field(), number(allowance)); // if it is refused, so is the answer's: better at once
+                    callerLimit.field(), number(callerLimit)); // if it is refused, so is the answer's: better at once
         } else {
-            MaxTokens limit = new MaxTokens(allowance == null ? MAX_TOKENS : allowance.field(), own);
-            fields.addOurs(limit.field(), number(limit));
+            MaxTokens limit = new MaxTokens(callerLimit == null ? MAX_TOKENS : callerLimit.field(), stepLimit);
+            fields.addRemovable(limit.field(), number(limit));
         }
         if (fields.addTools()) {
-            fields.addOurs("tool_choice", NO_TOOL);
+            fields.addRemovable("tool_choice", NO_TOOL_CHOICE);
         }
         if (asJson) {
-            fields.addOurs("response_format", JSON_OBJECT);
+            fields.addRemovable("response_format", JSON_OBJECT);
         }
         return fields.request(messages);
     }
 
     /** The answer without steps before it, to the caller's messages as they are. */
     CallRequest answer(@Nullable MaxTokens limit) {
-        return answer(new CallMessages(question.messages(), EarlierReasoning.NONE.continuedFrom()), limit);
+        return answer(new CallMessages(prompt.messages(), EarlierReasoning.NONE.continuedFrom()), limit);
     }
 
     /** The answer: what the caller asked for. */
@@ -70,7 +70,7 @@ final class StepRequests {
             fields.all.put(limit.field(), number(limit));
         }
         fields.addTools();
-        fields.all.putAll(question.closingFields());
+        fields.all.putAll(prompt.closingFields());
         return fields.request(messages);
     }
 
@@ -79,22 +79,22 @@ final class StepRequests {
     }
 
     private final class Fields {
-        private final Map<String, RawJson> all = new LinkedHashMap<>(question.fields());
-        private final Set<String> ours = new HashSet<>();
+        private final Map<String, RawJson> all = new LinkedHashMap<>(prompt.fields());
+        private final Set<String> removable = new HashSet<>();
 
         Fields() {
-            if (!all.containsKey("temperature") && !question.closingFields().containsKey("temperature")) {
-                addOurs("temperature", TEMPERATURE);
+            if (!all.containsKey("temperature") && !prompt.closingFields().containsKey("temperature")) {
+                addRemovable("temperature", TEMPERATURE);
             }
         }
 
-        void addOurs(String name, RawJson value) {
+        void addRemovable(String name, RawJson value) {
             all.put(name, value);
-            ours.add(name);
+            removable.add(name);
         }
 
         boolean addTools() {
-            RawJson tools = question.tools();
+            RawJson tools = prompt.tools();
             if (tools != null) {
                 all.put("tools", tools);
             }
@@ -103,7 +103,7 @@ final class StepRequests {
 
         CallRequest request(CallMessages messages) {
             EarlierReasoning earlier = new EarlierReasoning(keepsReasoning, messages.continuedFrom());
-            return new CallRequest(model, messages.messages(), all, ours, earlier);
+            return new CallRequest(model, messages.messages(), all, removable, earlier);
         }
     }
 }

@@ -11,9 +11,9 @@ final class StepSeparator {
     /** Whether a line has ended since the step. */
     private boolean lineEnded;
     /** Whether the step stands in a fence that has not closed. */
-    private boolean fenced;
+    private boolean inFence;
 
-    private boolean over;
+    private boolean finished;
 
     /**
      * A step has ended.
@@ -21,46 +21,46 @@ final class StepSeparator {
      * @param opensFence whether a fence begins before it
      */
     void startAfterStep(boolean opensFence) {
-        fenced |= opensFence;
+        inFence |= opensFence;
         lineEnded = false;
-        over = false;
+        finished = false;
     }
 
     /** Whether something else follows, at the index that {@link #skip} gave last. */
     boolean hasEnded() {
-        return over;
+        return finished;
     }
 
     /**
      * Skips as much as has arrived and is decided.
      *
-     * @param ended whether no more text comes
+     * @param complete whether no more text comes
      * @return the index of what is left
      */
-    int skip(StringBuilder text, int from, boolean ended) {
-        int left = from;
+    int skip(StringBuilder text, int from, boolean complete) {
+        int rest = from;
         for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '`' && fenced) {
-                int end = LeadingObject.endOfFence(text, i, ended);
+            if (c == '`' && inFence) {
+                int end = LeadingObject.endOfFence(text, i, complete);
                 if (end < 0) {
-                    over = end == ReplyCursor.NOT_FOUND;
-                    return left;
+                    finished = end == ReplyCursor.NOT_FOUND;
+                    return rest;
                 }
-                fenced = false;
+                inFence = false;
                 lineEnded = false;
-                left = end;
+                rest = end;
                 i = end - 1;
             } else if (c == '\n' || c == '\r' || c == ',' || c == ']') {
                 lineEnded |= c < ' ';
-                left = i + 1;
+                rest = i + 1;
             } else if (!ReplyCursor.isSpace(c)) {
-                over = true;
-                return left;
-            } else if (!lineEnded || i - left >= MAX_INDENTATION) {
-                left = i + 1;
+                finished = true;
+                return rest;
+            } else if (!lineEnded || i - rest >= MAX_INDENTATION) {
+                rest = i + 1;
             }
         }
-        return ended ? text.length() : left;
+        return complete ? text.length() : rest;
     }
 }

@@ -22,9 +22,9 @@ import org.o1api.reasoning.strategy.StepValueReader.Field;
 final class StepUnwrapper {
     static final int MAX_HELD = 1 << 15;
     /** So many characters of an object are read at once: most of those that are no step show it in their first key. */
-    private static final int SLICE = 64;
+    private static final int SLICE_LENGTH = 64;
 
-    private final AnswerFormat form;
+    private final AnswerFormat format;
     /** What has arrived; it is decided up to the position. */
     private final StringBuilder held = new StringBuilder();
 
@@ -32,32 +32,32 @@ final class StepUnwrapper {
     /** What is the answer, and was not taken. */
     private final StringBuilder ready = new StringBuilder();
 
-    private final PrecedingText said = new PrecedingText();
+    private final PrecedingText precedingText = new PrecedingText();
 
     private boolean afterStep;
-    private final StepSeparator gap = new StepSeparator();
+    private final StepSeparator separator = new StepSeparator();
 
     private @Nullable StepObject object;
     /** Whether a fence begins before the object. */
     private boolean fenceBefore;
     /** Where in the held text the object begins. */
-    private int begin;
+    private int objectStart;
     /** How much of the held text the object has. */
-    private int read;
+    private int objectRead;
     /** Whether the object is a step of which the front has gone out already. */
-    private boolean live;
+    private boolean passesThrough;
 
-    private boolean foreign;
-    private boolean dropsRest;
-    private boolean ended;
+    private boolean wrongFormat;
+    private boolean ignoresRest;
+    private boolean complete;
 
-    StepUnwrapper(AnswerFormat form) {
-        this.form = form;
+    StepUnwrapper(AnswerFormat format) {
+        this.format = format;
     }
 
     /** Takes the next piece. */
     void feed(String more) {
-        if (!dropsRest) {
+        if (!ignoresRest) {
             held.append(more);
             decide();
         }
@@ -65,25 +65,25 @@ final class StepUnwrapper {
 
     /** The answer is complete. */
     void end() {
-        ended = true;
+        complete = true;
         decide();
-        if (live && object != null) {
+        if (passesThrough && object != null) {
             object.complete();
-            say(object.drainContent());
+            emit(object.drainContent());
             endStep(object);
         }
     }
 
     /** The answer since this was called last. */
     String drain() {
-        String taken = ready.toString();
+        String drained = ready.toString();
         ready.setLength(0);
-        return taken;
+        return drained;
     }
 
     /** Whether the answer must be JSON, and is a step in place of it. It is held back until {@link #releaseHeld}. */
     boolean hasWrongFormat() {
-        return foreign;
+        return wrongFormat;
     }
 
     /** Characters that are not decided, or held back. */
@@ -93,30 +93,30 @@ final class StepUnwrapper {
 
     /** There is no better answer than one that is foreign. */
     void releaseHeld() {
-        if (foreign) {
-            foreign = false;
-            dropsRest = true;
+        if (wrongFormat) {
+            wrongFormat = false;
+            ignoresRest = true;
             ready.append(held);
             held.setLength(0);
         }
     }
 
     private void decide() {
-        if (form.mentionsAllStepKeys()) {
-            pass(held.length());
+        if (format.mentionsAllStepKeys()) {
+            passText(held.length());
         }
-        boolean goesOn = true;
-        while (goesOn && !foreign && position < held.length()) {
-            goesOn = object != null ? readObject(object) : readText();
+        boolean progressed = true;
+        while (progressed && !wrongFormat && position < held.length()) {
+            progressed = object != null ? readObject(object) : readText();
         }
         held.delete(0, position);
-        begin -= position;
-        read -= position;
+        objectStart -= position;
+        objectRead -= position;
         position = 0;
     }
 
     private boolean readText() {
-        if (afterStep ? skipGap() : passText()) {
+        if (afterStep ? skipSeparator() : passUntilMark()) {
             return false;
         }
         int mark = position;
@@ -124,25 +124,25 @@ final class StepUnwrapper {
             mark++;
         }
         int at = isMark(held.charAt(mark)) ? LeadingObject.find(held, position) : ReplyCursor.NOT_FOUND;
-        if (at == ReplyCursor.NEED_MORE && !ended) {
+        if (at == ReplyCursor.NEED_MORE && !complete) {
             return false;
         }
         if (at < 0) {
-            pass(mark + 1);
+            passText(mark + 1);
             return true;
         }
         fenceBefore = held.substring(position, at).indexOf('`') >= 0;
         object = new StepObject();
-        begin = at;
-        read = at;
+        objectStart = at;
+        objectRead = at;
         return true;
     }
 
     /** Passes the text up to where an object may begin, or what wraps it. Gives whether that was all. */
-    private boolean passText() {
+    private boolean passUntilMark() {
         int i = position;
-        while (i < held.length() && !(isMark(held.charAt(i)) && mayBeginStep())) {
-            said.add(held.charAt(i++));
+        while (i < held.length() && !(isMark(held.charAt(i)) && canStartStep())) {
+            precedingText.add(held.charAt(i++));
         }
         ready.append(held, position, i);
         position = i;
@@ -150,13 +150,13 @@ final class StepUnwrapper {
     }
 
     /** Skips what is between two steps, or behind the last one. Gives whether that was all. */
-    private boolean skipGap() {
-        position = gap.skip(held, position, ended);
-        return !gap.hasEnded();
+    private boolean skipSeparator() {
+        position = separator.skip(held, position, complete);
+        return !separator.hasEnded();
     }
 
-    private boolean mayBeginStep() {
-        return said.canStartStep() && !(form.requiresJson() && said.length() > 0);
+    private boolean canStartStep() {
+        return precedingText.canStartStep() && !(format.requiresJson() && precedingText.length() > 0);
     }
 
     private static boolean isMark(char c) {
@@ -164,15 +164,15 @@ final class StepUnwrapper {
     }
 
     private boolean readObject(StepObject current) {
-        int limit = live ? held.length() : Math.min(held.length(), begin + MAX_HELD);
-        boolean first = form.requiresJson() && current.keys().isEmpty();
-        int next = Math.min(read + (first ? 1 : SLICE), limit);
-        current.feed(held.substring(read, next));
-        read = next;
-        if (live) {
-            return readLive(current);
+        int limit = passesThrough ? held.length() : Math.min(held.length(), objectStart + MAX_HELD);
+        boolean first = format.requiresJson() && current.keys().isEmpty();
+        int next = Math.min(objectRead + (first ? 1 : SLICE_LENGTH), limit);
+        current.feed(held.substring(objectRead, next));
+        objectRead = next;
+        if (passesThrough) {
+            return passContent(current);
         }
-        if (first && form.schemaMatches(current.keys())) {
+        if (first && format.schemaMatches(current.keys())) {
             return passObject();
         }
         if (current.isClosed()) {
@@ -181,104 +181,104 @@ final class StepUnwrapper {
         if (current.isNotAStep()) {
             return passObject();
         }
-        if (read < limit) {
+        if (objectRead < limit) {
             return true;
         }
-        if (read - begin < MAX_HELD) {
-            if (!ended) {
+        if (objectRead - objectStart < MAX_HELD) {
+            if (!complete) {
                 return false;
             }
             current.complete();
             return isStep(current) ? readStep(current) : passObject();
         }
-        if (form.requiresJson() || !isStep(current)) {
+        if (format.requiresJson() || !isStep(current)) {
             return passObject();
         }
-        live = true;
-        separate();
-        return readLive(current);
+        passesThrough = true;
+        addSeparator();
+        return passContent(current);
     }
 
     private boolean isStep(StepObject current) {
         Set<Field> keys = current.keys();
-        if (keys.isEmpty() || current.isNotAStep() || form.mentionsAll(keys)) {
+        if (keys.isEmpty() || current.isNotAStep() || format.mentionsAll(keys)) {
             return false;
         }
         if (keys.contains(Field.NEXT_ACTION) && (current.hasNextAction() || current.isClosed())) {
-            return current.hasNextAction() && (keys.size() > 1 || said.length() == 0);
+            return current.hasNextAction() && (keys.size() > 1 || precedingText.length() == 0);
         }
         return keys.contains(Field.CONTENT)
                 && keys.contains(Field.TITLE)
-                && !form.requiresJson()
-                && !form.mentionsJson()
+                && !format.requiresJson()
+                && !format.mentionsJson()
                 && !fenceBefore
-                && said.length() == 0;
+                && precedingText.length() == 0;
     }
 
     /** The object is the caller's: its first brace goes out, and what follows is text. */
     private boolean passObject() {
         object = null;
-        pass(begin + 1);
+        passText(objectStart + 1);
         return true;
     }
 
     private boolean readStep(StepObject step) {
         String title = step.title();
         String content = step.content().isEmpty() && title != null ? title : step.content();
-        if (form.requiresJson()) {
+        if (format.requiresJson()) {
             String json = LeadingObject.withoutFence(content);
             object = null;
             if (!JsonSlices.isObjectOrArray(json)) {
-                foreign = true;
+                wrongFormat = true;
                 return false;
             }
             position = held.length();
-            dropsRest = true;
-            say(json);
+            ignoresRest = true;
+            emit(json);
             return false;
         }
-        separate();
-        say(content);
+        addSeparator();
+        emit(content);
         endStep(step);
         return true;
     }
 
-    private boolean readLive(StepObject step) {
-        say(step.drainContent());
+    private boolean passContent(StepObject step) {
+        emit(step.drainContent());
         if (step.isClosed()) {
             endStep(step);
         } else {
-            position = read;
+            position = objectRead;
         }
         return position < held.length();
     }
 
     private void endStep(StepObject step) {
-        gap.startAfterStep(fenceBefore);
-        position = step.isClosed() ? read - step.unreadLength() : held.length();
+        separator.startAfterStep(fenceBefore);
+        position = step.isClosed() ? objectRead - step.unreadLength() : held.length();
         object = null;
-        live = false;
+        passesThrough = false;
         afterStep = true;
-        said.startParagraph();
+        precedingText.startParagraph();
     }
 
-    private void pass(int end) {
-        separate();
+    private void passText(int end) {
+        addSeparator();
         String text = held.substring(position, end);
         position = end;
-        say(text);
+        emit(text);
     }
 
     /** A step is a paragraph of its own. */
-    private void separate() {
+    private void addSeparator() {
         if (afterStep) {
             ready.append("\n\n");
             afterStep = false;
         }
     }
 
-    private void say(String text) {
+    private void emit(String text) {
         ready.append(text);
-        said.add(text);
+        precedingText.add(text);
     }
 }

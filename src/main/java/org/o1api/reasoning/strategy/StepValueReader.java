@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The values of a step's object, read as they arrive: content is shown at once, a title when it is whole. */
 final class StepValueReader {
-    private static final int MAX_NAME = 1000;
+    private static final int MAX_SHORT_VALUE = 1000;
 
     /** What a key stands for. */
     enum Field {
@@ -26,20 +26,20 @@ final class StepValueReader {
 
     private enum State {
         NONE,
-        BEGIN,
+        START,
         STRING,
         NESTED,
         LITERAL
     }
 
-    private final Consumer<String> titled;
-    private final TextEmitter shown;
+    private final Consumer<String> onTitle;
+    private final TextEmitter emitter;
     private final ReplyCursor reply;
-    private final StringBuilder name = new StringBuilder();
+    private final StringBuilder shortValue = new StringBuilder();
     private State state = State.NONE;
     private Field field = Field.OTHER;
     private int depth;
-    private boolean quoted;
+    private boolean inString;
     private boolean escaped;
     private @Nullable String title;
     private boolean hasContent;
@@ -48,12 +48,12 @@ final class StepValueReader {
     /**
      * The values of one object.
      *
-     * @param titled gets the title when it is complete
-     * @param shown gets the content
+     * @param onTitle gets the title when it is complete
+     * @param emitter gets the content
      */
-    StepValueReader(Consumer<String> titled, TextEmitter shown, ReplyCursor reply) {
-        this.titled = titled;
-        this.shown = shown;
+    StepValueReader(Consumer<String> onTitle, TextEmitter emitter, ReplyCursor reply) {
+        this.onTitle = onTitle;
+        this.emitter = emitter;
         this.reply = reply;
     }
 
@@ -72,23 +72,23 @@ final class StepValueReader {
 
     void start(Field of) {
         field = of;
-        name.setLength(0);
+        shortValue.setLength(0);
         if (of == Field.CONTENT) {
-            shown.startSection();
+            emitter.startSection();
         }
-        state = State.BEGIN;
+        state = State.START;
     }
 
     /** Reads on, and tells whether the value is whole. */
     boolean read() {
-        if (state == State.BEGIN && !beginValue()) {
+        if (state == State.START && !startValue()) {
             return false;
         }
         boolean whole = switch (state) {
             case STRING -> readString();
             case NESTED -> readNested();
             case LITERAL -> readLiteral();
-            case NONE, BEGIN -> false;
+            case NONE, START -> false;
         };
         if (whole) {
             end();
@@ -102,13 +102,13 @@ final class StepValueReader {
             return;
         }
         state = State.NONE;
-        if (field == Field.TITLE && title == null && !name.toString().isBlank()) {
-            TextEmitter.replaceLoneSurrogates(name, 0, name.length());
-            title = name.toString().strip();
-            shown.emit();
-            titled.accept(title);
+        if (field == Field.TITLE && title == null && !shortValue.toString().isBlank()) {
+            TextEmitter.replaceLoneSurrogates(shortValue, 0, shortValue.length());
+            title = shortValue.toString().strip();
+            emitter.emit();
+            onTitle.accept(title);
         } else if (field == Field.NEXT_ACTION) {
-            nextAction = switch (lettersOf(name)) {
+            nextAction = switch (lettersOf(shortValue)) {
                 case "continue" -> Step.NextAction.CONTINUE;
                 case "finalanswer" -> Step.NextAction.FINAL_ANSWER;
                 default -> null;
@@ -116,7 +116,7 @@ final class StepValueReader {
         }
     }
 
-    private boolean beginValue() {
+    private boolean startValue() {
         reply.skipSpace();
         if (reply.isAtEnd()) {
             return false;
@@ -128,7 +128,7 @@ final class StepValueReader {
             }
             case '{', '[' -> {
                 depth = 0;
-                quoted = false;
+                inString = false;
                 escaped = false;
                 state = State.NESTED;
             }
@@ -142,7 +142,7 @@ final class StepValueReader {
         while (i < reply.length()) {
             char c = reply.charAt(i);
             if (c == '"') {
-                takeUntil(i);
+                appendUntil(i);
                 // A title is shown now; a comma behind a quote within a title is rare.
                 int end = reply.endOfString(i, field == Field.TITLE);
                 if (end == ReplyCursor.NEED_MORE) {
@@ -154,7 +154,7 @@ final class StepValueReader {
                 }
                 i++;
             } else if (c == '\\') {
-                takeUntil(i);
+                appendUntil(i);
                 int read = readEscape(i);
                 if (read == 0) {
                     return false;
@@ -165,7 +165,7 @@ final class StepValueReader {
                 i++;
             }
         }
-        takeUntil(i);
+        appendUntil(i);
         return false;
     }
 
@@ -176,25 +176,25 @@ final class StepValueReader {
         }
         char c = reply.charAt(backslash + 1);
         switch (c) {
-            case '"', '\\', '/', '\'' -> take(c);
-            case 'n' -> take('\n');
-            case 'r' -> take('\r');
-            case 't' -> take('\t');
+            case '"', '\\', '/', '\'' -> append(c);
+            case 'n' -> append('\n');
+            case 'r' -> append('\r');
+            case 't' -> append('\t');
             case 'b', 'f' -> {
                 if (backslash + 2 == reply.length()) {
                     return 0;
                 }
                 if (Character.isLetter(reply.charAt(backslash + 2))) {
-                    take('\\'); // \frac, \beta: nobody writes a word behind a form feed
+                    append('\\'); // \frac, \beta: nobody writes a word behind a form feed
                     return 1;
                 }
-                take(c == 'b' ? '\b' : '\f');
+                append(c == 'b' ? '\b' : '\f');
             }
             case 'u' -> {
                 return readUnicodeEscape(backslash);
             }
             default -> {
-                take('\\');
+                append('\\');
                 return 1;
             }
         }
@@ -209,12 +209,12 @@ final class StepValueReader {
             }
             int digit = hexDigit(reply.charAt(i));
             if (digit < 0) {
-                take('\\');
+                append('\\');
                 return 1;
             }
             code = (code << 4) | digit;
         }
-        take((char) code);
+        append((char) code);
         return 6;
     }
 
@@ -227,19 +227,19 @@ final class StepValueReader {
             char c = reply.charAt(i);
             if (escaped) {
                 escaped = false;
-            } else if (quoted) {
+            } else if (inString) {
                 escaped = c == '\\';
-                quoted = c != '"';
+                inString = c != '"';
             } else if (c == '"') {
-                quoted = true;
+                inString = true;
             } else if (c == '{' || c == '[') {
                 depth++;
             } else if ((c == '}' || c == ']') && --depth == 0) {
-                takeUntil(i + 1);
+                appendUntil(i + 1);
                 return true;
             }
         }
-        takeUntil(reply.length());
+        appendUntil(reply.length());
         return false;
     }
 
@@ -255,28 +255,28 @@ final class StepValueReader {
         String literal = reply.substring(reply.position, end).strip();
         reply.position = end;
         if (!literal.equals("null")) {
-            literal.chars().forEach(c -> take((char) c));
+            literal.chars().forEach(c -> append((char) c));
         }
         return true;
     }
 
-    private void takeUntil(int end) {
+    private void appendUntil(int end) {
         int from = reply.position;
         reply.position = end;
         if (field == Field.CONTENT) {
             hasContent |= from < end;
-            shown.append(reply.characters(), from, end);
+            emitter.append(reply.characters(), from, end);
         } else if (field != Field.OTHER) {
-            name.append(reply.characters(), from, Math.min(end, from + MAX_NAME - name.length()));
+            shortValue.append(reply.characters(), from, Math.min(end, from + MAX_SHORT_VALUE - shortValue.length()));
         }
     }
 
-    private void take(char c) {
+    private void append(char c) {
         if (field == Field.CONTENT) {
             hasContent = true;
-            shown.append(c);
-        } else if (field != Field.OTHER && name.length() < MAX_NAME) {
-            name.append(c);
+            emitter.append(c);
+        } else if (field != Field.OTHER && shortValue.length() < MAX_SHORT_VALUE) {
+            shortValue.append(c);
         }
     }
 
@@ -285,9 +285,9 @@ final class StepValueReader {
         StringBuilder letters = new StringBuilder(name.length());
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            char small = c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
-            if (small >= 'a' && small <= 'z') {
-                letters.append(small);
+            char lower = c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
+            if (lower >= 'a' && lower <= 'z') {
+                letters.append(lower);
             }
         }
         return letters.toString();

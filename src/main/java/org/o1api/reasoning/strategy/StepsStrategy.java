@@ -10,7 +10,7 @@ import org.o1api.reasoning.TurnListener;
 /** Has the model think in steps, a call each, and then asks it for the answer. Without steps it asks at once. */
 public final class StepsStrategy implements Strategy {
     @Override
-    public FinishReason run(Prompt question, Preset preset, ModelCalls thinker, TurnListener out) {
-        return new StepsTurn(question, preset, thinker, out).run();
+    public FinishReason run(Prompt prompt, Preset preset, ModelCalls calls, TurnListener out) {
+        return new StepsTurn(prompt, preset, calls, out).run();
     }
 }

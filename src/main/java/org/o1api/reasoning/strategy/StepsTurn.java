@@ -14,75 +14,74 @@ import org.o1api.upstream.UpstreamException;
 
 /** One question on its way through the steps to the answer. */
 final class StepsTurn {
-    private static final int BREAKS_THAT_END_THINKING = 2;
+    private static final int MAX_MALFORMED_IN_A_ROW = 2;
 
     /** How often one step is requested again: with the first try as often as a call is made by default. */
-    private static final int MOST_RESTARTS = 2;
+    private static final int MAX_RETRIES = 2;
 
-    private final Prompt question;
-    private final Preset.Steps limits;
-    private final ModelCalls thinker;
+    private final Prompt prompt;
+    private final Preset.Steps stepSettings;
+    private final ModelCalls calls;
     private final TurnListener out;
     private final StepRequests requests;
     private final StepHistory history;
-    private final OutputTokenShare allowance;
-    private final VisibleSteps shown;
-    private final int min;
-    private int breaksInARow;
+    private final OutputTokenShare tokenShare;
+    private final VisibleSteps visibleSteps;
+    private final int minSteps;
+    private int malformedInARow;
 
-    StepsTurn(Prompt question, Preset preset, ModelCalls thinker, TurnListener out) {
-        this.question = question;
-        this.limits = question.steps();
-        this.thinker = thinker;
+    StepsTurn(Prompt prompt, Preset preset, ModelCalls calls, TurnListener out) {
+        this.prompt = prompt;
+        this.stepSettings = prompt.steps();
+        this.calls = calls;
         this.out = out;
-        requests = new StepRequests(question, preset.model(), preset.history().reasoning());
+        requests = new StepRequests(prompt, preset.model(), preset.history().reasoning());
         history = new StepHistory(
-                question.messages(),
-                question.allowsToolCalls() ? preset.prompts().withTools() : preset.prompts());
-        allowance = new OutputTokenShare(question.maxTokens(), thinker);
-        shown = new VisibleSteps(preset.notes(), out);
-        min = continuesAfterTool() ? Math.min(limits.afterTools(), limits.max()) : limits.min();
+                prompt.messages(), prompt.allowsToolCalls() ? preset.prompts().withTools() : preset.prompts());
+        tokenShare = new OutputTokenShare(prompt.maxTokens(), calls);
+        visibleSteps = new VisibleSteps(preset.notes(), out);
+        minSteps = continuesAfterTool() ? Math.min(stepSettings.afterTools(), stepSettings.max()) : stepSettings.min();
     }
 
     /** Whether the turn goes on with what a tool gave, so that most of its reasoning has been done. */
     private boolean continuesAfterTool() {
-        List<Message> messages = question.messages();
+        List<Message> messages = prompt.messages();
         return messages.get(messages.size() - 1).role().isToolResult();
     }
 
     FinishReason run() {
         int step = 1;
-        int restarts = 0;
+        int retries = 0;
         boolean asJson = true;
-        boolean goesOn = true;
-        while (goesOn && step <= limits.max() && allowance.hasTokensForStep() && thinker.hasBudgetForStep()) {
-            StepReader reader = new StepReader(shown.nextNumber(), limits.loopDetection(), out);
+        boolean continues = true;
+        while (continues && step <= stepSettings.max() && tokenShare.hasTokensForStep() && calls.hasBudgetForStep()) {
+            StepReader reader = new StepReader(visibleSteps.nextNumber(), stepSettings.loopDetection(), out);
             try {
-                boolean callsTool = readStep(requests.step(history.nextStep(), allowance.forStep(), asJson), reader);
+                boolean callsTool = readStep(requests.step(history.nextStep(), tokenShare.forStep(), asJson), reader);
                 asJson = true;
-                goesOn = end(reader, step++) && !callsTool;
-                restarts = 0;
+                continues = endStep(reader, step++) && !callsTool;
+                retries = 0;
             } catch (UpstreamException e) {
                 if (e.exceedsContext() && (history.hasSteps() || reader.hasStarted())) {
                     endForContext(reader);
-                    goesOn = false;
+                    continues = false;
                 } else if (e.isEmptyReply()) { // breaks the protocol, and no more than that
-                    goesOn = end(reader, step++);
-                    restarts = 0;
-                } else if (reader.hasStarted() && restarts < MOST_RESTARTS && thinker.awaitRetry(e)) {
+                    continues = endStep(reader, step++);
+                    retries = 0;
+                } else if (reader.hasStarted() && retries < MAX_RETRIES && calls.awaitRetry(e)) {
                     reader.endForRetry(String.valueOf(e.getMessage()));
                     asJson = !e.failedToGenerateJson();
-                    restarts++;
-                } else if (reader.hasStarted() && e.retryable() && history.hasSteps() && thinker.hasTimeForAnswer()) {
+                    retries++;
+                } else if (reader.hasStarted() && e.retryable() && history.hasSteps() && calls.hasTimeForAnswer()) {
                     reader.endIncomplete(String.valueOf(e.getMessage()));
-                    shown.countStep();
-                    goesOn = false; // an answer from the steps before it beats none
+                    visibleSteps.countStep();
+                    continues = false; // an answer from the steps before it beats none
                 } else {
                     throw e;
                 }
             }
         }
-        return new ClosingCall(question, requests, history, allowance, thinker, shown, out).answer();
+        return new ClosingCall(prompt, requests, history, tokenShare, calls, visibleSteps, out).answer();
     }
 
     /**
@@ -91,7 +90,7 @@ final class StepsTurn {
      * @return whether it calls a tool
      */
     private boolean readStep(CallRequest request, StepReader reader) {
-        try (Call call = thinker.reasoningCall(request)) { // closing it cancels what has not ended
+        try (Call call = calls.reasoningCall(request)) { // closing it cancels what has not ended
             if (call.startsThinking()) {
                 reader.startInReasoning();
             }
@@ -114,35 +113,35 @@ final class StepsTurn {
     }
 
     /** Adds what the model replied to the history, and says whether the reasoning goes on. */
-    private boolean end(StepReader reader, int taken) {
+    private boolean endStep(StepReader reader, int stepNumber) {
         Step step = reader.complete();
-        boolean repeats = limits.loopDetection() && history.markSeen(reader.normalizedText());
+        boolean repeats = stepSettings.loopDetection() && history.markSeen(reader.normalizedText());
         boolean loops = repeats || reader.isRepeating();
         if (loops) {
-            reader.endWithNote(shown.loopNote());
+            reader.endWithNote(visibleSteps.loopNote());
         } else {
             reader.close();
         }
         if (reader.hasStarted()) {
-            shown.countStep();
+            visibleSteps.countStep();
         }
-        boolean tooEarly = taken < min;
+        boolean tooEarly = stepNumber < minSteps;
         if (!repeats) {
             history.add(reader.reply(), step.concludes() && tooEarly);
         }
-        breaksInARow = step.malformed() ? breaksInARow + 1 : 0;
-        return !loops && breaksInARow < BREAKS_THAT_END_THINKING && (tooEarly || !step.concludes());
+        malformedInARow = step.malformed() ? malformedInARow + 1 : 0;
+        return !loops && malformedInARow < MAX_MALFORMED_IN_A_ROW && (tooEarly || !step.concludes());
     }
 
     /** The context is full: the step ends with what it has, if it has anything. */
     private void endForContext(StepReader reader) {
         if (reader.hasStarted()) {
             reader.complete();
-            reader.endWithNote(shown.takeContextNote());
-            shown.countStep();
+            reader.endWithNote(visibleSteps.takeContextNote());
+            visibleSteps.countStep();
             history.add(reader.reply(), false);
         } else {
-            shown.showContextNote();
+            visibleSteps.showContextNote();
         }
     }
 }

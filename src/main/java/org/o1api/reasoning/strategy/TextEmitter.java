@@ -8,9 +8,9 @@ final class TextEmitter {
 
     private final Consumer<String> out;
     private final StringBuilder text = new StringBuilder();
-    private int reported;
-    private int blankUntil;
-    private boolean sectionBegins;
+    private int emittedLength;
+    private int blankLength;
+    private boolean sectionStarts;
 
     TextEmitter(Consumer<String> out) {
         this.out = out;
@@ -18,12 +18,12 @@ final class TextEmitter {
 
     /** What follows is a thing of its own: a blank line keeps it from what is there. */
     void startSection() {
-        sectionBegins = true;
+        sectionStarts = true;
     }
 
     void append(CharSequence source, int from, int to) {
         if (from < to) {
-            separate();
+            addSeparator();
             text.append(source, from, to);
         }
     }
@@ -33,7 +33,7 @@ final class TextEmitter {
     }
 
     void append(char c) {
-        separate();
+        addSeparator();
         text.append(c);
     }
 
@@ -47,46 +47,46 @@ final class TextEmitter {
         copy.append(text, from, text.length());
     }
 
-    private void separate() {
-        if (sectionBegins && !text.isEmpty()) {
+    private void addSeparator() {
+        if (sectionStarts && !text.isEmpty()) {
             text.append("\n\n");
         }
-        sectionBegins = false;
+        sectionStarts = false;
     }
 
     /** Reports what is there. The first half of a character waits for the other one. */
     void emit() {
         int end = text.length();
-        if (end > reported && Character.isHighSurrogate(text.charAt(end - 1))) {
+        if (end > emittedLength && Character.isHighSurrogate(text.charAt(end - 1))) {
             end--;
         }
-        reportUntil(end);
+        emitUntil(end);
     }
 
     /** Reports the rest; a half of a character waits no longer. */
     void finish() {
-        reportUntil(text.length());
+        emitUntil(text.length());
     }
 
     /** Whether there is nothing but white space. */
     boolean isBlank() {
-        while (blankUntil < text.length() && Character.isWhitespace(text.charAt(blankUntil))) {
-            blankUntil++;
+        while (blankLength < text.length() && Character.isWhitespace(text.charAt(blankLength))) {
+            blankLength++;
         }
-        return blankUntil == text.length();
+        return blankLength == text.length();
     }
 
     /** All that was reported. */
     String emitted() {
-        return text.substring(0, reported);
+        return text.substring(0, emittedLength);
     }
 
-    private void reportUntil(int end) {
-        if (end > reported) {
-            replaceLoneSurrogates(text, reported, end);
-            String news = text.substring(reported, end);
-            reported = end;
-            out.accept(news);
+    private void emitUntil(int end) {
+        if (end > emittedLength) {
+            replaceLoneSurrogates(text, emittedLength, end);
+            String newText = text.substring(emittedLength, end);
+            emittedLength = end;
+            out.accept(newText);
         }
     }
 

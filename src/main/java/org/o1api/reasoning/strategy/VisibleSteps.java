@@ -7,8 +7,8 @@ import org.o1api.reasoning.TurnListener;
 final class VisibleSteps {
     private final Notes notes;
     private final TurnListener out;
-    private int count;
-    private boolean contextNoted;
+    private int endedSteps;
+    private boolean contextNoteShown;
 
     VisibleSteps(Notes notes, TurnListener out) {
         this.notes = notes;
@@ -17,12 +17,12 @@ final class VisibleSteps {
 
     /** The number of the next step. */
     int nextNumber() {
-        return count + 1;
+        return endedSteps + 1;
     }
 
     /** A step with the next number was shown, and has ended. */
     void countStep() {
-        count++;
+        endedSteps++;
     }
 
     String loopNote() {
@@ -31,18 +31,18 @@ final class VisibleSteps {
 
     /** The note on the context, for the end of an open step. */
     String takeContextNote() {
-        contextNoted = true;
+        contextNoteShown = true;
         return notes.context();
     }
 
     /** Whether the context is full. */
     boolean isContextFull() {
-        return contextNoted;
+        return contextNoteShown;
     }
 
     /** Shows that the context is full, once a turn. */
     void showContextNote() {
-        if (!contextNoted) {
+        if (!contextNoteShown) {
             new StepReader(nextNumber(), out).endWithNote(takeContextNote());
             countStep();
         }
