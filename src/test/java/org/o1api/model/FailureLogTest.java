@@ -16,7 +16,7 @@ class FailureLogTest {
     private final FailureLog failures = new FailureLog(new Recorder(lines), () -> now);
 
     @Test
-    void logsOneLineAMinuteWithTheNumberOfTheOthers() {
+    void logsOneLinePerMinuteWithTheNumberOfSuppressedOnes() {
         failures.warning("a", "a failed");
         failures.warning("a", "a failed");
         failures.warning("b", "b failed");
@@ -31,7 +31,7 @@ class FailureLogTest {
     }
 
     @Test
-    void forgetsTheOldestOfManyKinds() {
+    void forgetsTheOldestKind() {
         for (int i = 0; i < 1000; i++) {
             now += 1;
             failures.warning("kind " + i, "failed " + i);
@@ -52,7 +52,7 @@ class FailureLogTest {
     }
 
     @Test
-    void namesTheInnermostCauseInOneLine() {
+    void describesTheInnermostCauseInOneLine() {
         assertThat(FailureLog.rootCause(new IllegalStateException("outer", new IOException("inner\nsecret"))))
                 .isEqualTo("java.io.IOException: inner");
         assertThat(FailureLog.rootCause(new IOException())).isEqualTo("java.io.IOException");

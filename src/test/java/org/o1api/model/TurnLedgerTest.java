@@ -86,7 +86,7 @@ class TurnLedgerTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("turns")
-    void reportsTheReplyAsIfOneCallHadProducedItAndTheTotals(String turn, List<CallRecord> calls, TurnUsage usage) {
+    void reportsTheReplyLikeASingleCallAndTheTotals(String turn, List<CallRecord> calls, TurnUsage usage) {
         TurnLedger ledger = new TurnLedger();
         calls.forEach(ledger::add);
         assertThat(ledger.usage()).isEqualTo(usage);
@@ -94,7 +94,7 @@ class TurnLedgerTest {
     }
 
     @Test
-    void aCallThatIsMadeAgainCountsInTheTotalsOnly() {
+    void countsARepeatedCallInTheTotalsOnly() {
         TurnLedger ledger = new TurnLedger();
         ledger.add(step(used(10, 5)));
         ledger.add(step(used(20, 6)));
@@ -105,7 +105,7 @@ class TurnLedgerTest {
     }
 
     @Test
-    void ofSeveralClosingCallsTheLastOneIsTheAnswer() {
+    void usesTheLastOfSeveralClosingCalls() {
         TurnLedger ledger = new TurnLedger();
         ledger.add(step(used(10, 5)));
         ledger.add(answer(used(20, 6)));
@@ -115,7 +115,7 @@ class TurnLedgerTest {
     }
 
     @Test
-    void theConfigDecidesWhatTheReplyReports() {
+    void reportsAsConfigured() {
         TurnUsage usage = new TurnUsage(used(1, 2), used(3, 4), 2, 2);
         assertThat(usage.reported(UsageReport.ANSWER)).isEqualTo(used(1, 2));
         assertThat(usage.reported(UsageReport.TURN)).isEqualTo(used(3, 4));

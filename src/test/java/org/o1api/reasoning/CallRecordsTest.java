@@ -39,7 +39,7 @@ class CallRecordsTest {
     private final Cancellation cancellation = new Cancellation();
     private final TurnLedger ledger = new TurnLedger();
 
-    private ModelCalls thinker(Upstream upstream) {
+    private ModelCalls calls(Upstream upstream) {
         return new ModelCalls(
                 upstream,
                 "team-a",
@@ -49,8 +49,8 @@ class CallRecordsTest {
                 ledger);
     }
 
-    private static Call open(ModelCalls thinker, Purpose purpose) {
-        return purpose == Purpose.STEP ? thinker.reasoningCall(REQUEST) : thinker.answerCall(REQUEST);
+    private static Call open(ModelCalls calls, Purpose purpose) {
+        return purpose == Purpose.STEP ? calls.reasoningCall(REQUEST) : calls.answerCall(REQUEST);
     }
 
     private static void read(Call call) {
@@ -68,10 +68,10 @@ class CallRecordsTest {
 
     @ParameterizedTest
     @EnumSource
-    void recordsACallThatIsComplete(Purpose purpose) {
+    void recordsACompletedCall(Purpose purpose) {
         Reply reply = Reply.of(new Delta.Text("x")).withUsage(USED);
         read(open(
-                thinker(ScriptedUpstream.answering(reply).withFailedAttempts(new Usage(4, 0, 3, 0), Usage.NONE)),
+                calls(ScriptedUpstream.answering(reply).withFailedAttempts(new Usage(4, 0, 3, 0), Usage.NONE)),
                 purpose));
         assertThat(only())
                 .isEqualTo(new CallRecord(
@@ -80,9 +80,9 @@ class CallRecordsTest {
 
     /** A provider that is left before the end of its reply reports nothing. */
     @Test
-    void countsAStepThatTheStrategyEnds() {
+    void countsAStepThatTheStrategyClosed() {
         Reply reply = Reply.of(new Delta.Text("hello world"), new Delta.Text("never read"));
-        try (Call call = thinker(ScriptedUpstream.answering(reply)).reasoningCall(REQUEST)) {
+        try (Call call = calls(ScriptedUpstream.answering(reply)).reasoningCall(REQUEST)) {
             call.iterator().next();
         }
         assertThat(only().state()).isEqualTo(State.CANCELLED);
@@ -92,13 +92,12 @@ class CallRecordsTest {
     }
 
     @Test
-    void countsAStepThatTimeEnds() {
-        ModelCalls thinker =
-                thinker(ScriptedUpstream.answering(Reply.of(new Delta.Text("hello"), new Delta.Text("x"))));
-        try (Call call = thinker.reasoningCall(REQUEST)) {
+    void countsAStepThatRanOutOfTime() {
+        ModelCalls calls = calls(ScriptedUpstream.answering(Reply.of(new Delta.Text("hello"), new Delta.Text("x"))));
+        try (Call call = calls.reasoningCall(REQUEST)) {
             Iterator<Delta> deltas = call.iterator();
             deltas.next();
-            thinker.expireReasoning();
+            calls.expireReasoning();
             assertThat(deltas.hasNext()).isFalse();
         }
         assertThat(only().state()).isEqualTo(State.CANCELLED);
@@ -107,9 +106,9 @@ class CallRecordsTest {
 
     @ParameterizedTest
     @EnumSource
-    void countsWhatAClientThatLeftHasCaused(Purpose purpose) {
+    void countsACallOfADisconnectedClient(Purpose purpose) {
         Call call = open(
-                thinker(ScriptedUpstream.answering(Reply.of(new Delta.Text("hello"), new Delta.Text("x")))), purpose);
+                calls(ScriptedUpstream.answering(Reply.of(new Delta.Text("hello"), new Delta.Text("x")))), purpose);
         Iterator<Delta> deltas = call.iterator();
         deltas.next();
         cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
@@ -121,15 +120,15 @@ class CallRecordsTest {
 
     @ParameterizedTest
     @EnumSource
-    void countsACallThatIsMadeAgainInTheTotalsOnly(Purpose purpose) {
+    void countsARepeatedCallInTheTotalsOnly(Purpose purpose) {
         Reply broken = Reply.of(new Delta.Text("Half")).withUsage(new Usage(9, 0, 4, 0));
-        ModelCalls thinker = thinker(ScriptedUpstream.answering(
+        ModelCalls calls = calls(ScriptedUpstream.answering(
                 broken.brokenOff(true), Reply.of(new Delta.Text("x")).withUsage(new Usage(10, 0, 5, 0))));
-        assertThatThrownBy(() -> read(open(thinker, purpose)))
+        assertThatThrownBy(() -> read(open(calls, purpose)))
                 .isInstanceOfSatisfying(
                         UpstreamException.class,
-                        e -> assertThat(thinker.awaitRetry(e)).isTrue());
-        read(open(thinker, purpose));
+                        e -> assertThat(calls.awaitRetry(e)).isTrue());
+        read(open(calls, purpose));
         assertThat(ledger.records()).extracting(CallRecord::state).containsExactly(State.FAILED, State.COMPLETED);
         assertThat(ledger.records()).extracting(CallRecord::shown).containsExactly(false, true);
         assertThat(ledger.answerUsage().inputTokens()).isEqualTo(10);
@@ -137,14 +136,14 @@ class CallRecordsTest {
         assertThat(ledger.totalUsage().inputTokens()).isEqualTo(19);
         assertThat(ledger.totalUsage().outputTokens()).isEqualTo(9);
         assertThat(ledger.calls()).isEqualTo(2);
-        assertThat(thinker.usedCalls()).isOne();
+        assertThat(calls.usedCalls()).isOne();
     }
 
     @ParameterizedTest
     @CsvSource({"0, 7, 8, 7", "6, 0, 6, 1", "0, 0, 8, 1", "6, 7, 6, 7"})
-    void countsTheHalfThatAProviderDoesNotReport(long input, long output, long inputCounted, long outputCounted) {
+    void countsTheTokensThatTheProviderDoesNotReport(long input, long output, long inputCounted, long outputCounted) {
         Reply reply = Reply.of(new Delta.Text("hello")).withUsage(new Usage(input, 0, output, 0));
-        read(thinker(ScriptedUpstream.answering(reply)).answerCall(REQUEST));
+        read(calls(ScriptedUpstream.answering(reply)).answerCall(REQUEST));
         assertThat(only().usage()).isEqualTo(new Usage(inputCounted, 0, outputCounted, 0));
     }
 
@@ -168,20 +167,20 @@ class CallRecordsTest {
 
     @ParameterizedTest
     @EnumSource
-    void recordsACallThatNeverSentARequest(Purpose purpose) {
-        ModelCalls thinker = thinker(failing(terms -> {}));
-        assertThatThrownBy(() -> open(thinker, purpose)).hasMessage("It failed.");
+    void recordsACallWithoutARequest(Purpose purpose) {
+        ModelCalls calls = calls(failing(terms -> {}));
+        assertThatThrownBy(() -> open(calls, purpose)).hasMessage("It failed.");
         assertThat(only())
                 .isEqualTo(new CallRecord(purpose, "failing", "m", 0, Usage.NONE, Usage.NONE, State.FAILED, false));
     }
 
     @Test
-    void recordsWhatACallUsedThatGotNoReply() {
-        ModelCalls thinker = thinker(failing(terms -> {
+    void recordsTheUsageOfACallWithoutAReply() {
+        ModelCalls calls = calls(failing(terms -> {
             terms.attemptListener().onRequestSent("spare", "other");
             terms.attemptListener().onFailedAttemptUsage(new Usage(5, 0, 3, 0));
         }));
-        assertThatThrownBy(() -> thinker.reasoningCall(REQUEST)).hasMessage("It failed.");
+        assertThatThrownBy(() -> calls.reasoningCall(REQUEST)).hasMessage("It failed.");
         assertThat(only())
                 .isEqualTo(new CallRecord(
                         Purpose.STEP, "spare", "other", 1, Usage.NONE, new Usage(5, 0, 3, 0), State.FAILED, false));
@@ -190,13 +189,13 @@ class CallRecordsTest {
     }
 
     @Test
-    void recordsACallThatTimeEndedBeforeItsReply() {
-        ModelCalls[] thinker = new ModelCalls[1];
-        thinker[0] = thinker(failing(terms -> {
+    void recordsACallThatTimedOutBeforeItsReply() {
+        ModelCalls[] calls = new ModelCalls[1];
+        calls[0] = calls(failing(terms -> {
             terms.attemptListener().onRequestSent("main", "m");
-            thinker[0].expireReasoning();
+            calls[0].expireReasoning();
         }));
-        try (Call call = thinker[0].reasoningCall(REQUEST)) {
+        try (Call call = calls[0].reasoningCall(REQUEST)) {
             assertThat(call).isEmpty();
         }
         assertThat(only())
@@ -205,10 +204,10 @@ class CallRecordsTest {
     }
 
     @Test
-    void recordsNoCallForWhichNoTimeIsLeft() {
-        ModelCalls thinker = thinker(ScriptedUpstream.answering("x"));
-        thinker.expireReasoning();
-        read(thinker.reasoningCall(REQUEST));
+    void recordsNoCallWithoutTimeLeft() {
+        ModelCalls calls = calls(ScriptedUpstream.answering("x"));
+        calls.expireReasoning();
+        read(calls.reasoningCall(REQUEST));
         assertThat(ledger.records()).isEmpty();
     }
 }

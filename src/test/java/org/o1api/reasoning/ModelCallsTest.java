@@ -35,7 +35,7 @@ class ModelCallsTest {
     private final Transcript out = new Transcript();
     private final Cancellation cancellation = new Cancellation();
 
-    private ModelCalls thinker(ScriptedUpstream upstream, Preset.Budget budget) {
+    private ModelCalls modelCalls(ScriptedUpstream upstream, Preset.Budget budget) {
         return new ModelCalls(upstream, "team-a", cancellation, budget, out);
     }
 
@@ -47,61 +47,62 @@ class ModelCallsTest {
         }
     }
 
-    private static Reply using(long outputTokens) {
+    private static Reply replyUsing(long outputTokens) {
         return Reply.of(new Delta.Text("x")).withUsage(new Usage(10, 2, outputTokens, 0));
     }
 
     @Test
-    void keepsOneCallOfTheBudgetForTheAnswer() {
-        ModelCalls thinker = thinker(
-                ScriptedUpstream.answering(using(1), using(1)), new Preset.Budget(3, 1000, Duration.ofMinutes(5), 6));
-        assertThat(thinker.hasBudgetForStep()).isTrue();
-        read(thinker.reasoningCall(REQUEST));
-        assertThat(thinker.hasBudgetForStep()).isTrue();
-        read(thinker.reasoningCall(REQUEST));
-        assertThat(thinker.hasBudgetForStep()).isFalse();
-        assertThat(thinker.usedCalls()).isEqualTo(2);
+    void reservesOneCallForTheAnswer() {
+        ModelCalls calls = modelCalls(
+                ScriptedUpstream.answering(replyUsing(1), replyUsing(1)),
+                new Preset.Budget(3, 1000, Duration.ofMinutes(5), 6));
+        assertThat(calls.hasBudgetForStep()).isTrue();
+        read(calls.reasoningCall(REQUEST));
+        assertThat(calls.hasBudgetForStep()).isTrue();
+        read(calls.reasoningCall(REQUEST));
+        assertThat(calls.hasBudgetForStep()).isFalse();
+        assertThat(calls.usedCalls()).isEqualTo(2);
     }
 
     @Test
-    void stopsThinkingWhenTheTokensAreUsedUp() {
-        ModelCalls thinker =
-                thinker(ScriptedUpstream.answering(using(100)), new Preset.Budget(30, 100, Duration.ofMinutes(5), 6));
-        read(thinker.reasoningCall(REQUEST));
-        assertThat(thinker.hasBudgetForStep()).isFalse();
+    void allowsNoStepAfterTheTokensAreUsedUp() {
+        ModelCalls calls = modelCalls(
+                ScriptedUpstream.answering(replyUsing(100)), new Preset.Budget(30, 100, Duration.ofMinutes(5), 6));
+        read(calls.reasoningCall(REQUEST));
+        assertThat(calls.hasBudgetForStep()).isFalse();
     }
 
     @Test
-    void stopsThinkingWhenTheTimeIsUsedUp() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering(using(1), using(1));
-        ModelCalls thinker = thinker(upstream, Preset.Budget.DEFAULT);
-        assertThat(thinker.hasBudgetForStep()).isTrue();
-        thinker.expireReasoning();
-        assertThat(thinker.hasBudgetForStep()).isFalse();
-        try (Call none = thinker.reasoningCall(REQUEST)) {
+    void allowsNoStepAfterTheTimeIsUsedUp() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(replyUsing(1), replyUsing(1));
+        ModelCalls calls = modelCalls(upstream, Preset.Budget.DEFAULT);
+        assertThat(calls.hasBudgetForStep()).isTrue();
+        calls.expireReasoning();
+        assertThat(calls.hasBudgetForStep()).isFalse();
+        try (Call none = calls.reasoningCall(REQUEST)) {
             assertThat(none).isEmpty();
             assertThat(none.finishReason()).isEqualTo(FinishReason.LENGTH);
         }
         assertThat(upstream.requests()).isEmpty();
-        read(thinker.answerCall(REQUEST));
+        read(calls.answerCall(REQUEST));
     }
 
     @Test
-    void endsAThoughtWithTheTimeForThinkingAndKeepsWhatItHas() {
+    void endsAStepWhenTheReasoningTimeIsUsedUp() {
         Reply reply = Reply.of(new Delta.Reasoning("Hm"), new Delta.Text("never read"));
-        ModelCalls thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
-        try (Call call = thinker.reasoningCall(REQUEST)) {
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
+        try (Call call = calls.reasoningCall(REQUEST)) {
             Iterator<Delta> deltas = call.iterator();
             assertThat(deltas.next()).isEqualTo(new Delta.Reasoning("Hm"));
-            thinker.expireReasoning();
+            calls.expireReasoning();
             assertThat(deltas.hasNext()).isFalse();
             assertThat(call.finishReason()).isEqualTo(FinishReason.LENGTH);
         }
-        assertThat(thinker.usage().reasoningTokens()).isPositive();
+        assertThat(calls.usage().reasoningTokens()).isPositive();
     }
 
     @Test
-    void endsAnAnswerThatHasBegunWithTheTurnsTime() {
+    void truncatesAStartedAnswerWhenTheTimeIsUsedUp() {
         for (Delta begin : List.of(
                 new Delta.Text("Be"),
                 new Delta.Text("<think>a</think>\nBe"),
@@ -109,11 +110,11 @@ class ModelCallsTest {
                 new Delta.Image(new RawJson("{}")),
                 new Delta.ToolCall(0, "call_1", "f", ""))) {
             Reply reply = Reply.of(begin, new Delta.Text("never read"));
-            ModelCalls thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
-            try (Call call = thinker.answerCall(REQUEST)) {
+            ModelCalls calls = modelCalls(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
+            try (Call call = calls.answerCall(REQUEST)) {
                 Iterator<Delta> deltas = call.iterator();
                 deltas.next();
-                thinker.expireTurn();
+                calls.expireTurn();
                 assertThat(deltas.hasNext()).isFalse();
                 assertThat(call.finishReason()).isEqualTo(FinishReason.LENGTH);
             }
@@ -121,10 +122,10 @@ class ModelCallsTest {
     }
 
     @Test
-    void waitsForARetryNoLongerThanTheTurnLasts() {
-        ModelCalls thinker = thinker(ScriptedUpstream.answering(using(1)), Preset.Budget.DEFAULT);
-        thinker.expireTurn();
-        assertThatThrownBy(() -> thinker.awaitRetry(UpstreamException.emptyReply()))
+    void stopsWaitingForARetryWhenTheTimeIsUsedUp() {
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(replyUsing(1)), Preset.Budget.DEFAULT);
+        calls.expireTurn();
+        assertThatThrownBy(() -> calls.awaitRetry(UpstreamException.emptyReply()))
                 .isInstanceOfSatisfying(
                         CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT));
     }
@@ -140,14 +141,14 @@ class ModelCallsTest {
 
     @ParameterizedTest
     @MethodSource("noAnswers")
-    void failsAnAnswerThatHasNotBegunWithTheTurnsTime(Delta noAnswer) {
+    void failsWithoutAnAnswerWhenTheTimeIsUsedUp(Delta noAnswer) {
         Reply reply = Reply.of(noAnswer, new Delta.Text("never read"));
-        ModelCalls thinker =
-                thinker(ScriptedUpstream.answering(reply), new Preset.Budget(9, 9, Duration.ofMillis(1500), 6));
-        try (Call call = thinker.answerCall(REQUEST)) {
+        ModelCalls calls =
+                modelCalls(ScriptedUpstream.answering(reply), new Preset.Budget(9, 9, Duration.ofMillis(1500), 6));
+        try (Call call = calls.answerCall(REQUEST)) {
             Iterator<Delta> deltas = call.iterator();
             deltas.next();
-            thinker.expireTurn();
+            calls.expireTurn();
             assertThatThrownBy(deltas::hasNext)
                     .isInstanceOfSatisfying(
                             CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT))
@@ -156,7 +157,7 @@ class ModelCallsTest {
     }
 
     @Test
-    void countsACallWhoseEndFails() {
+    void countsACallThatFailsAtItsEnd() {
         Upstream upstream = new Upstream() {
             @Override
             public String name() {
@@ -171,9 +172,9 @@ class ModelCallsTest {
             @Override
             public void close() {}
         };
-        ModelCalls thinker = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, out);
-        assertThatThrownBy(() -> read(thinker.reasoningCall(REQUEST))).isInstanceOf(LinkageError.class);
-        assertThat(thinker.usage().outputTokens()).isEqualTo(7);
+        ModelCalls calls = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, out);
+        assertThatThrownBy(() -> read(calls.reasoningCall(REQUEST))).isInstanceOf(LinkageError.class);
+        assertThat(calls.usage().outputTokens()).isEqualTo(7);
     }
 
     private static final class CallThatFailsToClose implements Call {
@@ -199,109 +200,109 @@ class ModelCallsTest {
     }
 
     @Test
-    void aClientThatLeftIsNoEndOfTime() {
+    void clientDisconnectIsNotATimeout() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(new Delta.Text("a"), new Delta.Text("b")));
-        ModelCalls thinker = thinker(upstream, Preset.Budget.DEFAULT);
-        try (Call call = thinker.reasoningCall(REQUEST)) {
+        ModelCalls calls = modelCalls(upstream, Preset.Budget.DEFAULT);
+        try (Call call = calls.reasoningCall(REQUEST)) {
             Iterator<Delta> deltas = call.iterator();
             deltas.next();
             cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
-            thinker.expireReasoning();
+            calls.expireReasoning();
             assertThatThrownBy(deltas::hasNext).hasMessage("gone");
         }
-        assertThatThrownBy(() -> thinker.reasoningCall(REQUEST)).hasMessage("gone");
+        assertThatThrownBy(() -> calls.reasoningCall(REQUEST)).hasMessage("gone");
     }
 
     @ParameterizedTest
     @CsvSource({"PT5M, PT3M45S", "PT40S, PT30S", "PT30S, PT20S", "PT20S, PT10S", "PT10S, PT5S", "PT1S, PT0.5S"})
-    void keepsTheLastQuarterOfTheTimeForTheAnswer(Duration time, Duration thinking) {
-        assertThat(new Preset.Budget(30, 100, time, 6).reasoningTime()).isEqualTo(thinking);
+    void reservesAQuarterOfTheTimeForTheAnswer(Duration time, Duration reasoningTime) {
+        assertThat(new Preset.Budget(30, 100, time, 6).reasoningTime()).isEqualTo(reasoningTime);
     }
 
     @Test
-    void countsWhatIsThoughtAsReasoningAndWhatIsAnsweredAsTheUpstreamSays() {
+    void countsStepsAsReasoningAndAnswersAsReported() {
         Reply answer = Reply.of(new Delta.Text("x")).withUsage(new Usage(20, 10, 8, 3));
-        ModelCalls thinker = thinker(ScriptedUpstream.answering(using(5), answer), Preset.Budget.DEFAULT);
-        read(thinker.reasoningCall(REQUEST));
-        read(thinker.answerCall(REQUEST));
-        assertThat(thinker.usage()).isEqualTo(new Usage(30, 12, 13, 8));
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(replyUsing(5), answer), Preset.Budget.DEFAULT);
+        read(calls.reasoningCall(REQUEST));
+        read(calls.answerCall(REQUEST));
+        assertThat(calls.usage()).isEqualTo(new Usage(30, 12, 13, 8));
     }
 
     @Test
-    void countsTheThoughtThatTheUpstreamDidNotCountApart() {
+    void countsReasoningThatTheUpstreamDoesNotReport() {
         Reply answer = Reply.of(new Delta.Reasoning("hello world"), new Delta.Text("x"));
-        ModelCalls thinker = thinker(
+        ModelCalls calls = modelCalls(
                 ScriptedUpstream.answering(
                         answer.withUsage(new Usage(20, 0, 8, 0)),
                         answer.withUsage(new Usage(20, 0, 8, 5)),
                         answer.withUsage(new Usage(20, 0, 1, 0))),
                 Preset.Budget.DEFAULT);
-        read(thinker.answerCall(REQUEST));
-        assertThat(thinker.usage()).isEqualTo(new Usage(20, 0, 8, 2));
-        read(thinker.answerCall(REQUEST));
-        assertThat(thinker.usage()).isEqualTo(new Usage(40, 0, 16, 2 + 5));
-        read(thinker.answerCall(REQUEST));
-        assertThat(thinker.usage()).isEqualTo(new Usage(60, 0, 17, 2 + 5 + 1));
+        read(calls.answerCall(REQUEST));
+        assertThat(calls.usage()).isEqualTo(new Usage(20, 0, 8, 2));
+        read(calls.answerCall(REQUEST));
+        assertThat(calls.usage()).isEqualTo(new Usage(40, 0, 16, 2 + 5));
+        read(calls.answerCall(REQUEST));
+        assertThat(calls.usage()).isEqualTo(new Usage(60, 0, 17, 2 + 5 + 1));
     }
 
     @Test
-    void countsTheThoughtInAnAnswersTextAsReasoning() {
+    void countsAThinkBlockAsReasoning() {
         Reply answer = Reply.of(new Delta.Text(" <think>hello"), new Delta.Text(" world</think>hello"));
-        ModelCalls thinker = thinker(
+        ModelCalls calls = modelCalls(
                 ScriptedUpstream.answering(
                         answer,
                         answer.withUsage(new Usage(20, 0, 18, 0)),
                         Reply.of(new Delta.Text("<think>hello")).withUsage(new Usage(20, 0, 4, 0))),
                 Preset.Budget.DEFAULT);
-        read(thinker.answerCall(REQUEST));
-        long thought = thinker.usage().reasoningTokens();
-        assertThat(thought).isGreaterThan(2).isEqualTo(thinker.usage().outputTokens() - 1);
-        read(thinker.answerCall(REQUEST));
-        assertThat(thinker.usage().reasoningTokens()).isEqualTo(2 * thought);
-        read(thinker.answerCall(REQUEST));
-        assertThat(thinker.usage().reasoningTokens()).isEqualTo(2 * thought + 4);
+        read(calls.answerCall(REQUEST));
+        long thought = calls.usage().reasoningTokens();
+        assertThat(thought).isGreaterThan(2).isEqualTo(calls.usage().outputTokens() - 1);
+        read(calls.answerCall(REQUEST));
+        assertThat(calls.usage().reasoningTokens()).isEqualTo(2 * thought);
+        read(calls.answerCall(REQUEST));
+        assertThat(calls.usage().reasoningTokens()).isEqualTo(2 * thought + 4);
     }
 
     @Test
-    void countsACallOnceHoweverOftenItIsClosed() {
-        ModelCalls thinker = thinker(ScriptedUpstream.answering(using(5)), Preset.Budget.DEFAULT);
-        Call call = thinker.reasoningCall(REQUEST);
+    void countsACallOnceIfItIsClosedTwice() {
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(replyUsing(5)), Preset.Budget.DEFAULT);
+        Call call = calls.reasoningCall(REQUEST);
         call.close();
         call.close();
-        assertThat(thinker.usage()).isEqualTo(new Usage(10, 2, 5, 5));
+        assertThat(calls.usage()).isEqualTo(new Usage(10, 2, 5, 5));
     }
 
     @Test
-    void countsWhatWasReadOfACallThatNobodyCounted() {
+    void countsWhatWasReadIfTheUpstreamReportsNothing() {
         Reply reply =
                 Reply.of(new Delta.Reasoning("hello world"), new Delta.Text("hello"), new Delta.Text("never read"));
-        ModelCalls thinker = thinker(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
         CallRequest request = new CallRequest("model", List.of(Message.user("hello world")), Map.of());
-        try (Call call = thinker.answerCall(request)) {
+        try (Call call = calls.answerCall(request)) {
             Iterator<Delta> deltas = call.iterator();
             deltas.next();
             deltas.next();
         }
-        assertThat(thinker.usage()).isEqualTo(new Usage(3 + 3 + 2, 0, 1 + 2, 2));
+        assertThat(calls.usage()).isEqualTo(new Usage(3 + 3 + 2, 0, 1 + 2, 2));
     }
 
     @Test
-    void countsWhatFailedAttemptsUsed() {
-        ScriptedUpstream upstream =
-                ScriptedUpstream.answering(using(5), using(6)).withFailedAttempts(new Usage(20, 1, 7, 0), Usage.NONE);
-        ModelCalls thinker = thinker(upstream, Preset.Budget.DEFAULT);
+    void countsFailedAttempts() {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(replyUsing(5), replyUsing(6))
+                .withFailedAttempts(new Usage(20, 1, 7, 0), Usage.NONE);
+        ModelCalls calls = modelCalls(upstream, Preset.Budget.DEFAULT);
         CallRequest request = new CallRequest("model", List.of(Message.user("hello world")), Map.of());
-        read(thinker.reasoningCall(request));
-        assertThat(thinker.usage()).isEqualTo(new Usage(10 + 20 + 3 + 3 + 2, 2 + 1, 5 + 7, 5 + 7));
-        read(thinker.answerCall(request));
-        assertThat(thinker.usage()).isEqualTo(new Usage(2 * (10 + 20 + 3 + 3 + 2), 2 * (2 + 1), 5 + 7 + 6 + 7, 5 + 7));
+        read(calls.reasoningCall(request));
+        assertThat(calls.usage()).isEqualTo(new Usage(10 + 20 + 3 + 3 + 2, 2 + 1, 5 + 7, 5 + 7));
+        read(calls.answerCall(request));
+        assertThat(calls.usage()).isEqualTo(new Usage(2 * (10 + 20 + 3 + 3 + 2), 2 * (2 + 1), 5 + 7 + 6 + 7, 5 + 7));
     }
 
     @Test
-    void flushesBeforeItMayWait() {
+    void flushesBeforeWaitingForADelta() {
         ScriptedUpstream upstream = ScriptedUpstream.withJournal(
                 out.events(), Reply.of(new Delta.Text("a"), new Delta.Text("b")).withFinishReason(FinishReason.LENGTH));
-        Call call = thinker(upstream, Preset.Budget.DEFAULT).answerCall(REQUEST);
+        Call call = modelCalls(upstream, Preset.Budget.DEFAULT).answerCall(REQUEST);
         read(call);
         assertThat(out.events())
                 .containsExactly("flush", "open", "accepted", "flush", "pull", "flush", "pull", "flush", "close");
@@ -309,19 +310,19 @@ class ModelCallsTest {
     }
 
     @Test
-    void tellsOnceThatTheUpstreamHasBegun() {
-        ModelCalls thinker = thinker(ScriptedUpstream.answering(using(1), using(1)), Preset.Budget.DEFAULT);
-        read(thinker.reasoningCall(REQUEST));
-        read(thinker.answerCall(REQUEST));
+    void reportsAcceptedOnce() {
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(replyUsing(1), replyUsing(1)), Preset.Budget.DEFAULT);
+        read(calls.reasoningCall(REQUEST));
+        read(calls.answerCall(REQUEST));
         assertThat(out.events()).containsOnlyOnce("accepted");
     }
 
     @Test
-    void makesNoCallWhenTheTurnIsCancelled() {
+    void makesNoCallAfterCancellation() {
         ScriptedUpstream upstream = ScriptedUpstream.answering("x");
-        ModelCalls thinker = thinker(upstream, Preset.Budget.DEFAULT);
+        ModelCalls calls = modelCalls(upstream, Preset.Budget.DEFAULT);
         cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
-        assertThatThrownBy(() -> thinker.reasoningCall(REQUEST))
+        assertThatThrownBy(() -> calls.reasoningCall(REQUEST))
                 .isInstanceOfSatisfying(
                         CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
         assertThat(upstream.requests()).isEmpty();

@@ -22,7 +22,7 @@ class PromptTest {
             grammar            | "root ::= [0-9]"                | false
             stop               | "json"                          | false
             """)
-    void knowsWhetherTheAnswerIsJson(String field, String value, boolean json) {
+    void recognizesFieldsThatRequireJson(String field, String value, boolean json) {
         assertThat(Prompt.wantsJson(Map.of(field, new RawJson(value)))).isEqualTo(json);
     }
 }

@@ -54,15 +54,15 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     private final Deque<Reply> script;
-    private final @Nullable Function<CallRequest, Reply> decider;
+    private final @Nullable Function<CallRequest, Reply> replyFunction;
     private final List<String> journal;
     private final List<CallRequest> requests = new ArrayList<>();
     private List<Usage> failedAttempts = List.of();
-    private int open;
+    private int openCalls;
 
     private ScriptedUpstream(List<Reply> script, @Nullable Function<CallRequest, Reply> decider, List<String> journal) {
         this.script = new ArrayDeque<>(script);
-        this.decider = decider;
+        this.replyFunction = decider;
         this.journal = journal;
     }
 
@@ -101,7 +101,7 @@ public final class ScriptedUpstream implements Upstream {
 
     /** Calls that nobody has closed. */
     public int open() {
-        return open;
+        return openCalls;
     }
 
     /** Replies that nobody has asked for. */
@@ -118,16 +118,16 @@ public final class ScriptedUpstream implements Upstream {
     public Call open(CallRequest request, CallContext terms) {
         journal.add("open");
         requests.add(request);
-        open++;
+        openCalls++;
         terms.onAccepted().run();
         for (Usage used : failedAttempts) {
             terms.attemptListener().onRequestSent(name(), request.model());
             terms.attemptListener().onFailedAttemptUsage(used);
         }
         terms.attemptListener().onRequestSent(name(), request.model());
-        Reply reply = decider == null ? script.remove() : decider.apply(request);
+        Reply reply = replyFunction == null ? script.remove() : replyFunction.apply(request);
         if (reply.deltas().isEmpty() && reply.failure() != null) {
-            open--;
+            openCalls--;
             throw reply.failure();
         }
         return new ScriptedCall(reply, terms.cancellation());
@@ -179,7 +179,7 @@ public final class ScriptedUpstream implements Upstream {
         @Override
         public void close() {
             journal.add("close");
-            open--;
+            openCalls--;
         }
     }
 }

@@ -22,11 +22,11 @@ class TokenCounterTest {
     private static final String WORDS = "The quick brown fox jumps over the lazy dog.\n";
 
     /** Says no, and counts how often it was asked. */
-    private static final class Asked implements BooleanSupplier {
+    private static final class CallCounter implements BooleanSupplier {
         private final AtomicInteger times = new AtomicInteger();
         private final int yesAfter;
 
-        Asked(int yesAfter) {
+        CallCounter(int yesAfter) {
             this.yesAfter = yesAfter;
         }
 
@@ -41,7 +41,7 @@ class TokenCounterTest {
     }
 
     @Test
-    void loadsItsTable() {
+    void loadsTheTokenizer() {
         TokenCounter.load();
         assertThat(TokenCounter.count("hello world")).isEqualTo(2);
         assertThat(TokenCounter.count("")).isZero();
@@ -49,26 +49,26 @@ class TokenCounterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 300, 400, 1000, 10_000})
-    void countsALongTextAsItsParts(int times) {
+    void countsALongTextLikeItsParts(int times) {
         assertThat(TokenCounter.count(WORDS.repeat(times))).isEqualTo(times * TokenCounter.count(WORDS));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "é", "😀", "\ud800", " ", "\n"})
-    void countsTextWithoutAnyGoodPlaceToCut(String character) {
+    void countsTextWithoutWhiteSpace(String character) {
         long tokens = TokenCounter.count(character.repeat(100_001));
         assertThat(tokens).isPositive().isLessThanOrEqualTo(4 * 100_001L);
     }
 
     @Test
-    void countsAnIdenticalTextOnceATurn() {
+    void countsAnIdenticalTextOncePerTurn() {
         TurnTokenCounter tokens = new TurnTokenCounter(() -> false);
         Message[] messages =
                 IntStream.range(0, 20).mapToObj(i -> Message.user(WORDS + i)).toArray(Message[]::new);
         Usage first = tokens.usageOf(request(messages), "hello", "");
         assertThat(first.inputTokens()).isGreaterThan(20 * TokenCounter.count(WORDS));
 
-        Asked asked = new Asked(Integer.MAX_VALUE);
+        CallCounter asked = new CallCounter(Integer.MAX_VALUE);
         TurnTokenCounter watched = new TurnTokenCounter(asked);
         assertThat(watched.usageOf(request(messages), "hello", "")).isEqualTo(first);
         int texts = asked.times.get();
@@ -84,7 +84,7 @@ class TokenCounterTest {
     @Test
     void stopsCountingWhenTheTurnIsOver() {
         String text = WORDS.repeat(100_000);
-        Asked asked = new Asked(3);
+        CallCounter asked = new CallCounter(3);
         Usage usage =
                 new TurnTokenCounter(asked).usageOf(request(Message.user(text), Message.user(text + ".")), text, text);
         assertThat(asked.times.get()).isLessThan(20);
@@ -93,7 +93,7 @@ class TokenCounterTest {
     }
 
     @Test
-    void triesAgainToLoadWhatCouldNotBeLoaded() {
+    void retriesAFailedLoad() {
         Deque<Throwable> failures = new ArrayDeque<>(
                 List.of(new OutOfMemoryError("a test's"), new IllegalStateException(), new NoClassDefFoundError()));
         AtomicInteger loads = new AtomicInteger();

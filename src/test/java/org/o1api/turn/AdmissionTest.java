@@ -22,30 +22,30 @@ class AdmissionTest {
         scheduler.shutdownNow();
     }
 
-    private static TurnException refused(Admission admission, String caller) {
+    private static TurnException rejection(Admission admission, String caller) {
         return catchThrowableOfType(TurnException.class, () -> admission.admit(caller));
     }
 
     @Test
-    void refusesMoreThanTheLimitOfAll() {
+    void rejectsAboveTheGlobalLimit() {
         Admission admission = new Admission(new TurnLimits(2, 2, GRACE));
         Admission.Ticket first = admission.admit("a");
         admission.admit("b");
-        assertThat(refused(admission, "c").code()).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(rejection(admission, "c").code()).isEqualTo(ErrorCode.OVERLOADED);
 
         first.release();
         first.release(); // releases one slot only
 
         admission.admit("c");
-        assertThat(refused(admission, "d").code()).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(rejection(admission, "d").code()).isEqualTo(ErrorCode.OVERLOADED);
     }
 
     @Test
-    void refusesMoreThanTheLimitOfOneCallerAndNoOther() {
+    void rejectsAboveTheLimitOfACaller() {
         Admission admission = new Admission(new TurnLimits(10, 1, GRACE));
         Admission.Ticket first = admission.admit("a");
         admission.admit("b");
-        TurnException refused = refused(admission, "a");
+        TurnException refused = rejection(admission, "a");
         assertThat(refused.code()).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
         assertThat(refused.retryAfter()).isPositive();
 
@@ -55,7 +55,7 @@ class AdmissionTest {
     }
 
     @Test
-    void admitsNothingOnceTheGatewayIsStoppingAndCancelsWhatIsRunning() {
+    void rejectsAndCancelsDuringShutdown() {
         TurnLimits limits = new TurnLimits(10, 10, GRACE);
         Admission admission = new Admission(limits);
         TurnService turns = new TurnService(Map.of(), Map.of(), limits, admission, scheduler);
@@ -67,7 +67,7 @@ class AdmissionTest {
 
             assertThat(cancellation.isCancelled()).isTrue();
             assertThat(turns.isReady()).isFalse();
-            TurnException refused = refused(admission, "a");
+            TurnException refused = rejection(admission, "a");
             assertThat(refused.code()).isEqualTo(ErrorCode.SHUTTING_DOWN);
             assertThat(refused.retryAfter()).isPositive();
         }

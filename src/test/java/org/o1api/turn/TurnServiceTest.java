@@ -61,7 +61,7 @@ class TurnServiceTest {
                 Preset.History.DEFAULT,
                 null,
                 null);
-        Prompt question = new Prompt(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null, preset.steps());
+        Prompt prompt = new Prompt(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null, preset.steps());
         try (fake;
                 spare;
                 HttpUpstream upstream = upstream("main", fake);
@@ -75,7 +75,7 @@ class TurnServiceTest {
             upstream.warmUp();
             long start = System.nanoTime();
             try {
-                turns.run(new Turn("caller", preset, question, cancellation), listener);
+                turns.run(new Turn("caller", preset, prompt, cancellation), listener);
             } finally {
                 millis = (System.nanoTime() - start) / 1_000_000;
                 fake.awaitIdle();
@@ -101,7 +101,7 @@ class TurnServiceTest {
     }
 
     @Test
-    void endsAStepInTimeForTheAnswer() {
+    void endsAStepWhenTheReasoningTimeIsUsedUp() {
         FakeUpstream fake = FakeUpstream.playing(
                 Script.answer(STEP),
                 exchange -> exchange.stream().text("{\"content\": \"Half a").awaitDisconnect(),
@@ -116,7 +116,7 @@ class TurnServiceTest {
     }
 
     @Test
-    void endsAStepThatHasNotBegunToo() {
+    void endsAStepThatHasNotStarted() {
         FakeUpstream fake = FakeUpstream.playing(Script.answer(STEP), Script.silence(), Script.answer("Because."));
         run(fake, out);
         assertThat(out.steps()).isOne();
@@ -126,7 +126,7 @@ class TurnServiceTest {
     }
 
     @Test
-    void endsAnAnswerThatTakesTooLong() {
+    void truncatesAnAnswerThatTakesTooLong() {
         FakeUpstream fake = FakeUpstream.dispatching(request -> request.asksForJson()
                 ? Script.silence()
                 : exchange -> exchange.stream().text("Be").awaitDisconnect());
@@ -137,7 +137,7 @@ class TurnServiceTest {
     }
 
     @Test
-    void failsWhereThereIsNoAnswerInTime() {
+    void failsWithoutAnAnswerInTime() {
         FakeUpstream fake = FakeUpstream.dispatching(request -> request.asksForJson()
                 ? Script.silence()
                 : exchange -> exchange.stream().reasoning("Hm").awaitDisconnect());
@@ -149,16 +149,16 @@ class TurnServiceTest {
     }
 
     @Test
-    void aClientThatLeavesInTheMiddleOfAStepGetsNoAnswer() {
+    void makesNoClosingCallForADisconnectedClient() {
         FakeUpstream fake = FakeUpstream.playing(
                 exchange -> exchange.stream().text("{\"content\": \"Half a").awaitDisconnect());
-        Transcript leaving = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
-        assertThat(failure(fake, leaving).code()).isEqualTo(ErrorCode.CLIENT_LEFT);
+        Transcript disconnecting = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
+        assertThat(failure(fake, disconnecting).code()).isEqualTo(ErrorCode.CLIENT_LEFT);
         assertThat(fake.requests()).hasSize(1);
     }
 
     @Test
-    void asksThePresetsNextUpstreamWhereOneIsDown() {
+    void usesTheNextUpstreamIfOneIsDown() {
         FakeUpstream spare = FakeUpstream.dispatching(request -> request.asksForJson()
                 ? Script.answer(StepScripts.step("T", "C" + request.number(), "final_answer"))
                 : Script.answer("Because."));

@@ -15,7 +15,7 @@ class AnswerReaderTest {
     private static final String JSON = "{\"a\": \"```js\\n\\\"x\\\\\\\" " + EMOJI + "\",\n \"b\": [1, \"`\"] }";
 
     /** A reply's text, and what of it is shown as thought and as answer, where JSON is wanted and where it is not. */
-    private record Case(String text, String thought, String plain, String json) {
+    private record Case(String text, String reasoning, String plain, String json) {
         static Case same(String text) {
             return new Case(text, "", text, text);
         }
@@ -24,7 +24,7 @@ class AnswerReaderTest {
             return new Case(text, "", text, json);
         }
 
-        static Case thinking(String text, String thought, String answer) {
+        static Case withReasoning(String text, String thought, String answer) {
             return new Case(text, thought, answer, answer);
         }
     }
@@ -39,7 +39,7 @@ class AnswerReaderTest {
                 Case.same(" <thin"),
                 Case.same("<thinking>a</thinking>b"),
                 Case.same("a <think>b</think>c"),
-                Case.thinking("</think>a", "", "a"),
+                Case.withReasoning("</think>a", "", "a"),
                 Case.same("``"),
                 Case.same("`a`"),
                 Case.same(" ``a"),
@@ -49,21 +49,21 @@ class AnswerReaderTest {
                 Case.same(JSON),
                 Case.same("\n" + JSON + "\n"),
                 Case.same(EMOJI + "<think>"),
-                Case.thinking("<think>a</think>b", "a", "b"),
-                Case.thinking(
+                Case.withReasoning("<think>a</think>b", "a", "b"),
+                Case.withReasoning(
                         " \n<think>\n a " + EMOJI + "\n</think>\n\n b " + EMOJI + "\n",
                         "a " + EMOJI + "\n",
                         "b " + EMOJI + "\n"),
-                Case.thinking("<think>\n\n</think>\n\nb", "", "b"),
-                Case.thinking("<think></think>b", "", "b"),
-                Case.thinking("<think>a</think>", "a", ""),
-                Case.thinking("<think>a</think> \n", "a", ""),
-                Case.thinking("<think>a</thin", "a</thin", ""),
-                Case.thinking("<think>a", "a", ""),
-                Case.thinking("<think>a<</think></think >b", "a<", "</think >b"),
-                Case.thinking("<think>a<think>b</think>c", "a<think>b", "c"),
-                Case.thinking("<think>a </think><think>b</think>c", "a b", "c"),
-                Case.thinking("<think>a</think>b<think>c</think>", "a", "b<think>c</think>"),
+                Case.withReasoning("<think>\n\n</think>\n\nb", "", "b"),
+                Case.withReasoning("<think></think>b", "", "b"),
+                Case.withReasoning("<think>a</think>", "a", ""),
+                Case.withReasoning("<think>a</think> \n", "a", ""),
+                Case.withReasoning("<think>a</thin", "a</thin", ""),
+                Case.withReasoning("<think>a", "a", ""),
+                Case.withReasoning("<think>a<</think></think >b", "a<", "</think >b"),
+                Case.withReasoning("<think>a<think>b</think>c", "a<think>b", "c"),
+                Case.withReasoning("<think>a </think><think>b</think>c", "a b", "c"),
+                Case.withReasoning("<think>a</think>b<think>c</think>", "a", "b<think>c</think>"),
                 Case.fenced("```json\n" + JSON + "\n```", JSON),
                 Case.fenced("```\n" + JSON + "```", JSON),
                 Case.fenced(" \n```JSON5 \r\n\n" + JSON + "\r\n```\n\nHope that `helps` {}!", JSON),
@@ -83,14 +83,14 @@ class AnswerReaderTest {
             reader.feed(new Delta.Text(piece));
         }
         reader.end();
-        assertThat(out.step(1)).isEqualTo(expected.thought);
-        assertThat(out.steps()).isEqualTo(expected.thought.isEmpty() ? 0 : 1);
+        assertThat(out.step(1)).isEqualTo(expected.reasoning);
+        assertThat(out.steps()).isEqualTo(expected.reasoning.isEmpty() ? 0 : 1);
         assertThat(out.answer()).isEqualTo(json ? expected.json : expected.plain);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void tellsThoughtAnswerAndFenceApartInAnyPieces(Case expected) {
+    void separatesReasoningAnswerAndFenceHoweverSplit(Case expected) {
         String text = expected.text;
         for (boolean json : new boolean[] {false, true}) {
             check(expected, json, text);

@@ -42,7 +42,7 @@ class ContextOverflowTest {
 
     @ParameterizedTest
     @MethodSource("overflows")
-    void answersFromTheStepsBefore(UpstreamException overflow) {
+    void answersFromThePreviousSteps(UpstreamException overflow) {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(continuing("a")), reply(continuing("b")), Reply.of().withFailure(overflow), reply("Because."));
         assertThat(turn.run(upstream, prompt())).isEqualTo(FinishReason.STOP);
@@ -59,7 +59,7 @@ class ContextOverflowTest {
     }
 
     @Test
-    void keepsWhatAStepHadSaidWhenTheContextWasFull() {
+    void keepsTheTextOfTheStepThatFilledTheContext() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 Reply.of(new Delta.Text("{\"content\": \"Half a")).withFailure(TestProviderErrors.contextExceeded()),
                 reply("Because."));
@@ -69,7 +69,7 @@ class ContextOverflowTest {
     }
 
     @Test
-    void aPromptThatIsTooLongByItselfIsTheCallersFault() {
+    void failsIfThePromptAloneIsTooLong() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(TOO_LONG, reply("Because."));
         assertThat(catchThrowable(() -> turn.run(upstream, prompt())))
                 .isInstanceOfSatisfying(
@@ -100,7 +100,7 @@ class ContextOverflowTest {
 
     @ParameterizedTest
     @ValueSource(ints = {3000, 2800, 2000, 1500, 1200, 1100})
-    void shortensTheOldestStepsUntilTheAnswerFits(int context) {
+    void shortensTheOldestStepsUntilTheClosingCallFits(int context) {
         ScriptedUpstream upstream = upstream(context, 25);
         turn.run(upstream, prompt());
         assertThat(turn.out.answer()).isEqualTo("Because.");
@@ -112,10 +112,10 @@ class ContextOverflowTest {
         assertThat(String.join("", messages(last))).contains(" END " + (steps.size() - 1));
         assertThat(turn.out.events().stream().filter(event -> event.contains("FULL")))
                 .hasSize(1);
-        alternates(last);
+        assertRolesAlternate(last);
     }
 
-    private static void alternates(CallRequest request) {
+    private static void assertRolesAlternate(CallRequest request) {
         List<Role> roles = request.messages().stream().map(Message::role).toList();
         for (int i = 1; i < roles.size(); i++) {
             assertThat(roles.get(i)).isNotEqualTo(roles.get(i - 1));
@@ -124,7 +124,7 @@ class ContextOverflowTest {
     }
 
     @Test
-    void theClosingCallAloneMayBeTooLong() {
+    void shortensIfOnlyTheClosingCallIsTooLong() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(continuing("a".repeat(1200))),
                 reply(StepsFixture.concluding("b".repeat(1000))),
@@ -140,7 +140,7 @@ class ContextOverflowTest {
     }
 
     @Test
-    void theLastTryIsWithoutSteps() {
+    void makesTheLastAttemptWithoutSteps() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(StepsFixture.concluding("a".repeat(1000))),
                 TOO_LONG,
@@ -154,7 +154,7 @@ class ContextOverflowTest {
     }
 
     @Test
-    void aPromptThatIsTooLongWithoutAnyStepsIsTheCallersFault() {
+    void failsIfThePromptWithoutStepsIsTooLong() {
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(
                 request -> isStep(request) ? reply(StepsFixture.concluding("a")) : TOO_LONG);
         assertThat(catchThrowable(() -> turn.run(upstream, prompt())))
@@ -167,7 +167,7 @@ class ContextOverflowTest {
     /** The budget's last call is one that fits, and there is one call above the budget if the last one did not fit. */
     @ParameterizedTest
     @CsvSource({"2, 1, 3", "3, 1, 3", "4, 2, 4", "5, 3, 5", "6, 4, 6", "30, 4, 6"})
-    void theLastCallOfTheBudgetIsWithoutSteps(int budget, int failing, int calls) {
+    void makesTheLastCallOfTheBudgetWithoutSteps(int budget, int failing, int calls) {
         turn.budget = new Preset.Budget(budget, 1000, Duration.ofMinutes(1), 0);
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> isStep(request)
                 ? reply(StepsFixture.concluding("a"))
@@ -178,18 +178,18 @@ class ContextOverflowTest {
         assertThat(upstream.requests()).hasSize(1 + failing + 1);
     }
 
-    private static Reply cut(Delta... deltas) {
+    private static Reply truncated(Delta... deltas) {
         return Reply.of(deltas).withFinishReason(FinishReason.LENGTH);
     }
 
     /** What fits into the context, but for a few tokens, leaves no room for the answer. */
     @Test
-    void anAnswerThatHasNoRoomIsGeneratedFromLess() {
+    void repeatsAShortTruncatedAnswerWithLessSteps() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(continuing("a".repeat(1000))),
                 TOO_LONG,
-                cut(new Delta.Text("Be"), new Delta.Text("cau")),
-                cut(new Delta.Reasoning("Hm, ")),
+                truncated(new Delta.Text("Be"), new Delta.Text("cau")),
+                truncated(new Delta.Reasoning("Hm, ")),
                 Reply.of(new Delta.Text("Because"), new Delta.Text(".")));
         assertThat(turn.run(upstream, prompt())).isEqualTo(FinishReason.STOP);
         assertThat(turn.out.answer()).isEqualTo("Because.");
@@ -198,15 +198,15 @@ class ContextOverflowTest {
     }
 
     @Test
-    void aLongerAnswerThatIsCutIsShown() {
+    void showsALongTruncatedAnswer() {
         String half = "word ".repeat(41);
         ScriptedUpstream upstream = ScriptedUpstream.answering(
-                reply(continuing("a")), TOO_LONG, cut(new Delta.Text(half), new Delta.Text("x")));
+                reply(continuing("a")), TOO_LONG, truncated(new Delta.Text(half), new Delta.Text("x")));
         assertThat(turn.run(upstream, prompt())).isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.events()).contains("answer: " + half, "answer: x");
     }
 
-    private static Transcript whole() {
+    private static Transcript buffered() {
         return new Transcript() {
             @Override
             public boolean isBuffered() {
@@ -224,37 +224,37 @@ class ContextOverflowTest {
         "false, false, true",
         "true, true, true"
     })
-    void aLongerAnswerThatWaitsAndIsCutIsShown(boolean unstreamed, boolean inStep, boolean demandsTool) {
+    void showsALongTruncatedAnswerThatWasHeldBack(boolean isBuffered, boolean inStep, boolean requiresToolCall) {
         String half = "word ".repeat(41);
-        if (unstreamed) {
-            turn.out = whole();
+        if (isBuffered) {
+            turn.out = buffered();
         }
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(continuing("a")),
                 TOO_LONG,
-                cut(new Delta.Text((inStep ? "{\"title\":\"T\",\"content\":\"" : "") + half)));
+                truncated(new Delta.Text((inStep ? "{\"title\":\"T\",\"content\":\"" : "") + half)));
         FinishReason reason = turn.run(
                 upstream,
                 prompt(
                         new Preset.Steps(1, 25),
-                        demandsTool ? Map.of("tool_choice", new RawJson("\"required\"")) : Map.of()));
+                        requiresToolCall ? Map.of("tool_choice", new RawJson("\"required\"")) : Map.of()));
         assertThat(reason).isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.answer()).isEqualTo(half);
     }
 
     @Test
-    void aShortAnswerThatIsNotStreamedIsGeneratedFromLess() {
-        turn.out = whole();
+    void repeatsAShortTruncatedAnswerThatIsNotStreamed() {
+        turn.out = buffered();
         turn.run(
                 ScriptedUpstream.answering(
-                        reply(continuing("a")), TOO_LONG, cut(new Delta.Text("Be")), reply("Because.")),
+                        reply(continuing("a")), TOO_LONG, truncated(new Delta.Text("Be")), reply("Because.")),
                 prompt());
         assertThat(turn.out.answer()).isEqualTo("Because.");
     }
 
     /** When the time for the answer is over, there is none but this one. */
     @Test
-    void anAnswerThatTimeCutsIsShown() {
+    void showsAnAnswerTruncatedByTime() {
         int[] requests = {0};
         turn.out = new Transcript() {
             private int waits;
@@ -278,24 +278,24 @@ class ContextOverflowTest {
     }
 
     @Test
-    void aShortAnswerThatIsCutWithoutAFullContextIsShown() {
+    void showsAShortTruncatedAnswerIfTheContextIsNotFull() {
         ScriptedUpstream upstream =
-                ScriptedUpstream.answering(reply(StepsFixture.concluding("a")), cut(new Delta.Text("Be")));
+                ScriptedUpstream.answering(reply(StepsFixture.concluding("a")), truncated(new Delta.Text("Be")));
         assertThat(turn.run(upstream, prompt())).isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.answer()).isEqualTo("Be");
     }
 
     @Test
-    void theLastOfTheShortAnswersIsShown() {
-        Reply cut = cut(new Delta.Text("Be"));
-        ScriptedUpstream upstream =
-                ScriptedUpstream.answering(reply(continuing("a")), TOO_LONG, cut, cut, cut, cut, cut);
+    void showsTheLastOfSeveralShortAnswers() {
+        Reply truncated = truncated(new Delta.Text("Be"));
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                reply(continuing("a")), TOO_LONG, truncated, truncated, truncated, truncated, truncated);
         assertThat(turn.run(upstream, prompt())).isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.answer()).isEqualTo("Be");
     }
 
     @Test
-    void anAnswerThatHasBegunIsNotRepeated() {
+    void doesNotRepeatAStartedAnswer() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(StepsFixture.concluding("a")),
                 Reply.of(new Delta.Text("Be")).withFailure(TestProviderErrors.contextExceeded()),
@@ -305,7 +305,7 @@ class ContextOverflowTest {
     }
 
     @Test
-    void reasoningBeforeTheAnswerMayFillTheContextToo() {
+    void repeatsTheCallIfReasoningFillsTheContext() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(StepsFixture.concluding("a")),
                 Reply.of(new Delta.Reasoning("Hm")).withFailure(TestProviderErrors.contextExceeded()),
@@ -317,7 +317,7 @@ class ContextOverflowTest {
 
     @ParameterizedTest
     @CsvSource({"1000, 0.75", "1000, 0.5", "1000, 0.25", "200, 0.75", "200, 0.5"})
-    void aShortenedStepKeepsTitleAndEnd(int length, double share) {
+    void keepsTitleAndEndOfAShortenedStep(int length, double share) {
         StepHistory history = new StepHistory(List.of(Message.user("Why?")), StepsFixture.PROMPTS);
         String emoji = "\ud83d\ude00".repeat(length / 2);
         history.add(continuing(emoji + "END"), false);

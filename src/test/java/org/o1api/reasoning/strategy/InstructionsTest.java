@@ -23,7 +23,7 @@ class InstructionsTest {
                     [ {"x": 1e999 ,"type":"text", "text":"\\u0062\\/"} , {"text":"c","type":"text"} ] | {"x": 1e999 ,"type":"text", "text":"\\u0062\\/"},{"text":"c","type":"text"}
                     [{"type":"text","text":" "},{"type":"text","text":"b","citations":false}] | {"type":"text","text":" "},{"type":"text","text":"b","citations":false}
                     """)
-    void keepsPartsThatSayMoreThanTheirText(String given, String sent) {
+    void keepsPartsWithAdditionalFields(String given, String sent) {
         Message joined = Instructions.merge(
                 "Ours \"\n", List.of(Message.system("a"), parts(Role.DEVELOPER, given), Message.system(" ")));
 
@@ -40,7 +40,7 @@ class InstructionsTest {
                     [{"type":"text","text":"b","cache_control":null}]             | Ours;;a;;b
                     []                                                            | Ours;;a
                     """)
-    void joinsPlainTextsToOne(String given, String sent) {
+    void joinsPlainTexts(String given, String sent) {
         assertThat(Instructions.merge("Ours", List.of(Message.system("a"), parts(Role.DEVELOPER, given))))
                 .isEqualTo(Message.system(sent.replace(';', '\n')));
     }

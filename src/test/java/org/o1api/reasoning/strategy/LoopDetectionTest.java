@@ -31,9 +31,9 @@ class LoopDetectionTest {
     private final StepsFixture turn = new StepsFixture();
 
     /** A reply that begins with a text and then says the same again and again, without end. */
-    private static Reply looping(Delta begin, Delta again) {
-        List<Delta> deltas = new ArrayList<>(List.of(begin));
-        deltas.addAll(Collections.nCopies(PIECES, again));
+    private static Reply looping(Delta first, Delta repeated) {
+        List<Delta> deltas = new ArrayList<>(List.of(first));
+        deltas.addAll(Collections.nCopies(PIECES, repeated));
         return Reply.of(deltas.toArray(Delta[]::new));
     }
 
@@ -46,8 +46,9 @@ class LoopDetectionTest {
             in a fence           | ```json {"title": "T", "content": "a b", "next_action": "continue"}```
             cut                  | {"title": "T", "content": "a b
             """)
-    void aStepThatCameBeforeEndsTheReasoning(String name, String again) {
-        ScriptedUpstream upstream = ScriptedUpstream.answering(continuing("a b"), continuing("c"), again, "Because.");
+    void endsTheReasoningAtARepeatedStep(String name, String repeated) {
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(continuing("a b"), continuing("c"), repeated, "Because.");
         turn.run(upstream, prompt(new Preset.Steps(3, 25), Map.of()));
         assertThat(turn.out.answer()).isEqualTo("Because.");
         assertThat(turn.out.step(3)).endsWith("\n\n*LOOP*");
@@ -63,14 +64,14 @@ class LoopDetectionTest {
     }
 
     @Test
-    void proseThatCameBeforeEndsTheReasoning() {
+    void endsTheReasoningAtRepeatedProse() {
         ScriptedUpstream upstream = ScriptedUpstream.answering("It is 9.", continuing("a"), "it is\n9.", "Because.");
         turn.run(upstream, prompt());
         assertThat(turn.out.step(3)).isEqualTo("it is\n9.\n\n*LOOP*");
     }
 
     @Test
-    void theSameTextUnderOtherReasoningEndsTheReasoning() {
+    void ignoresSeparateReasoningWhenComparingSteps() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 Reply.of(new Delta.Reasoning("Hm."), new Delta.Text(continuing("a"))),
                 Reply.of(new Delta.Reasoning("Well."), new Delta.Text(continuing("a"))),
@@ -80,7 +81,7 @@ class LoopDetectionTest {
     }
 
     @Test
-    void twoStepsOfReasoningAloneAreNotTheSame() {
+    void doesNotCompareStepsWithoutText() {
         Reply reasons = Reply.of(new Delta.Reasoning("Hm."));
         ScriptedUpstream upstream =
                 ScriptedUpstream.answering(reply(continuing("a")), reasons, reply(concluding("b")), reply("Because."));
@@ -90,25 +91,25 @@ class LoopDetectionTest {
     }
 
     static Stream<Arguments> loops() {
-        String begin = "{\"title\": \"T\", \"content\": \"First:";
+        String first = "{\"title\": \"T\", \"content\": \"First:";
         return Stream.of(
-                Arguments.of("a passage", new Delta.Text(begin), new Delta.Text(PASSAGE), begin + PASSAGE),
-                Arguments.of("a separator", new Delta.Text(begin), new Delta.Text("-----"), begin + "-"),
+                Arguments.of("a passage", new Delta.Text(first), new Delta.Text(PASSAGE), first + PASSAGE),
+                Arguments.of("a separator", new Delta.Text(first), new Delta.Text("-----"), first + "-"),
                 Arguments.of(
                         "white space behind a value",
                         new Delta.Text("{\"title\":\"T\",\"content\":\"First: x\""),
                         new Delta.Text("\n    "),
                         "{\"title\":\"T\",\"content\":\"First: x\"\n    "),
                 Arguments.of("prose", new Delta.Text("First:\n"), new Delta.Text(PASSAGE), "First:\n" + PASSAGE),
-                Arguments.of("reasoning", new Delta.Text(begin), new Delta.Reasoning(PASSAGE), begin));
+                Arguments.of("reasoning", new Delta.Text(first), new Delta.Reasoning(PASSAGE), first));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("loops")
-    void aTextThatRepeatsItselfEndsItsCallAndTheReasoning(String name, Delta begin, Delta again, String kept) {
+    void endsTheCallAndTheReasoningAtRepeatingText(String name, Delta first, Delta repeated, String kept) {
         List<String> journal = turn.out.events();
-        ScriptedUpstream upstream =
-                ScriptedUpstream.withJournal(journal, reply(continuing("a")), looping(begin, again), reply("Because."));
+        ScriptedUpstream upstream = ScriptedUpstream.withJournal(
+                journal, reply(continuing("a")), looping(first, repeated), reply("Because."));
         turn.run(upstream, prompt());
         assertThat(turn.out.answer()).isEqualTo("Because.");
         assertThat(turn.out.step(2)).startsWith("First:").endsWith("\n\n*LOOP*");
@@ -118,7 +119,7 @@ class LoopDetectionTest {
 
     @ParameterizedTest
     @CsvSource({"true", "false"})
-    void whiteSpaceAloneEndsTheReasoningWithoutAStep(boolean first) {
+    void endsTheReasoningAtEndlessWhiteSpace(boolean first) {
         Delta space = new Delta.Text("\n    ");
         ScriptedUpstream upstream = first
                 ? ScriptedUpstream.answering(looping(space, space), reply("Because."))
@@ -130,7 +131,7 @@ class LoopDetectionTest {
     }
 
     @Test
-    void differentStepsAreNoLoop() {
+    void acceptsDifferentSteps() {
         String[] replies = IntStream.rangeClosed(1, 26)
                 .mapToObj(i -> i <= 25 ? continuing("Row " + i + " is checked.") : "Because.")
                 .toArray(String[]::new);
@@ -140,7 +141,7 @@ class LoopDetectionTest {
     }
 
     @Test
-    void canBeSwitchedOff() {
+    void canBeDisabled() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(continuing("a")),
                 reply(continuing("a")),
@@ -153,7 +154,7 @@ class LoopDetectionTest {
     }
 
     @Test
-    void anAnswerMayRepeatWhatItLikes() {
+    void doesNotCheckTheAnswer() {
         String table = "| 0 | 0 |\n".repeat(500);
         turn.run(ScriptedUpstream.answering(concluding("a"), table), prompt());
         assertThat(turn.out.answer()).isEqualTo(table);

@@ -27,7 +27,7 @@ class LoopDetectorTest {
                 .collect(Collectors.joining());
     }
 
-    static Stream<Arguments> noLoops() {
+    static Stream<Arguments> textsWithoutLoop() {
         return Stream.of(
                 Arguments.of("nothing", ""),
                 Arguments.of("a table of 300 rows", lines(300, "| # | item | % | the same remark |")),
@@ -46,7 +46,7 @@ class LoopDetectorTest {
                 Arguments.of("a text of its own", random(5000)));
     }
 
-    static Stream<Arguments> loops() {
+    static Stream<Arguments> textsWithLoop() {
         return Stream.of(
                 Arguments.of("a passage", "Let me see:\n", PASSAGE, 2000),
                 Arguments.of("one character", "a\n", "-", 2000),
@@ -60,8 +60,8 @@ class LoopDetectorTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("noLoops")
-    void findsNothingIn(String name, String text) {
+    @MethodSource("textsWithoutLoop")
+    void findsNoLoop(String name, String text) {
         for (int size : new int[] {1, 7, 499, 500, 501, 100_000}) {
             LoopDetector detector = fed(text, size);
             detector.end();
@@ -71,8 +71,8 @@ class LoopDetectorTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("loops")
-    void finds(String name, String before, String passage, int length) {
+    @MethodSource("textsWithLoop")
+    void findsALoop(String name, String before, String passage, int length) {
         String loop = passage.repeat(length / passage.length() + 1).substring(0, length);
         for (String after : new String[] {"", "# And on it goes."}) {
             for (int size : new int[] {1, 7, 499, 500, 501, 100_000}) {
@@ -94,7 +94,7 @@ class LoopDetectorTest {
     }
 
     @Test
-    void findsARepetitionWhileItGoesOn() {
+    void findsALoopBeforeTheEndOfTheText() {
         LoopDetector detector = new LoopDetector();
         int fed = 0;
         while (!detector.isFound()) {

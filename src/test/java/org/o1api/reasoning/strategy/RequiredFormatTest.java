@@ -38,7 +38,7 @@ class RequiredFormatTest {
 
     private final StepsFixture turn = new StepsFixture();
 
-    private static Prompt demanding(String field, String value) {
+    private static Prompt requiring(String field, String value) {
         return prompt(
                 new Preset.Steps(2, 25),
                 Map.of(field, new RawJson(value)),
@@ -56,19 +56,19 @@ class RequiredFormatTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void theFirstReplyIsPassedOnIfTheSecondCallFails(boolean duringTheReply) {
+    void usesTheFirstReplyIfTheSecondCallFails(boolean duringTheReply) {
         UpstreamException failure = new UpstreamException(ErrorCode.UPSTREAM_REFUSED, "Not so.", false, null);
         Reply second = duringTheReply
                 ? Reply.of(new Delta.Text(" ")).withFailure(failure)
                 : Reply.of().withFailure(failure);
         ScriptedUpstream upstream = afterTwoSteps(reply("It is nice."), second);
-        FinishReason reason = turn.run(upstream, demanding("tool_choice", "\"required\""));
+        FinishReason reason = turn.run(upstream, requiring("tool_choice", "\"required\""));
         assertThat(reason).isEqualTo(FinishReason.STOP);
         assertThat(turn.out.answer()).isEqualTo("It is nice.");
         assertThat(upstream.unusedReplies()).isZero();
     }
 
-    private static void asksWithPlainSteps(ScriptedUpstream upstream, String prompt) {
+    private static void assertAskedWithPlainSteps(ScriptedUpstream upstream, String prompt) {
         assertThat(messages(upstream.requests().get(3)))
                 .containsExactly("system: Be brief.", "user: Why?", "assistant: T\na\n\nT\nb", "user: " + prompt);
         assertThat(upstream.requests().get(3).fields())
@@ -77,7 +77,7 @@ class RequiredFormatTest {
 
     @ParameterizedTest
     @ValueSource(strings = {JSON, SCHEMA})
-    void aStepInPlaceOfJsonIsReplaced(String format) {
+    void repeatsTheCallForAStepInsteadOfJson(String format) {
         for (String step : List.of(
                 STEP,
                 "```json\n" + STEP + "\n```",
@@ -86,11 +86,11 @@ class RequiredFormatTest {
                 "{\"title\":\"T\",\"content\":\"{\\\"x\\\":1} and {y}\",\"next_action\":\"continue\"}",
                 "{\"title\":\"T\",\"content\":\"[1] or [2]\",\"next_action\":\"continue\"}",
                 "{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"final_answer\"}")) {
-            StepsFixture fresh = new StepsFixture();
+            StepsFixture separateTurn = new StepsFixture();
             ScriptedUpstream upstream = afterTwoSteps(reply(step), reply("{\"n\": 9}"));
-            fresh.run(upstream, demanding("response_format", format));
-            assertThat(fresh.out.answer()).as(step).isEqualTo("{\"n\": 9}");
-            asksWithPlainSteps(upstream, "ANSWER");
+            separateTurn.run(upstream, requiring("response_format", format));
+            assertThat(separateTurn.out.answer()).as(step).isEqualTo("{\"n\": 9}");
+            assertAskedWithPlainSteps(upstream, "ANSWER");
         }
     }
 
@@ -103,9 +103,9 @@ class RequiredFormatTest {
             {"title":"T","content":{},"next_action":"final_answer"}                | {}
             {"title":"T","content":"```json\\n[{}]\\n```","next_action":"continue"} | [{}]
             """)
-    void jsonInsideAStepIsTheAnswer(String step, String answer) {
+    void usesJsonInsideAStepAsTheAnswer(String step, String answer) {
         ScriptedUpstream upstream = afterTwoSteps(reply(step));
-        turn.run(upstream, demanding("response_format", JSON));
+        turn.run(upstream, requiring("response_format", JSON));
         assertThat(turn.out.answer()).isEqualTo(answer);
     }
 
@@ -118,15 +118,15 @@ class RequiredFormatTest {
             [{"n": 9}]
             No JSON.
             """)
-    void otherAnswersArePassedAsTheyAre(String answer) {
-        turn.run(afterTwoSteps(reply(answer)), demanding("response_format", JSON));
+    void passesOtherAnswersUnchanged(String answer) {
+        turn.run(afterTwoSteps(reply(answer)), requiring("response_format", JSON));
         assertThat(turn.out.answer()).isEqualTo(answer);
     }
 
     @Test
-    void anObjectThatTheSchemaAsksForIsTheAnswer() {
+    void passesAnObjectThatTheSchemaAsksFor() {
         String post = "{\"title\":\"T\",\"content\":\"c\"}";
-        turn.run(afterTwoSteps(reply(post)), demanding("response_format", OUR_SCHEMA));
+        turn.run(afterTwoSteps(reply(post)), requiring("response_format", OUR_SCHEMA));
         assertThat(turn.out.answer()).isEqualTo(post);
     }
 
@@ -138,15 +138,15 @@ class RequiredFormatTest {
         "'{\"properties\":{\"title\":{},\"content\":{}}}', false",
         "'{\"properties\":{\"title\":{},\"n\":{}},\"additionalProperties\":false}', false",
     })
-    void anObjectThatCanBeTheCallersOnlyIsStreamed(String schema, boolean streamed) {
-        StepUnwrapper shape = new StepUnwrapper(new AnswerFormat(demanding("response_format", schema)));
-        shape.feed("{\"title\": \"T\", \"content\": \"It ");
-        assertThat(shape.drain()).isEqualTo(streamed ? "{\"title\": \"T\", \"content\": \"It " : "");
+    void streamsAnObjectThatCannotBeAStep(String schema, boolean streamed) {
+        StepUnwrapper unwrapper = new StepUnwrapper(new AnswerFormat(requiring("response_format", schema)));
+        unwrapper.feed("{\"title\": \"T\", \"content\": \"It ");
+        assertThat(unwrapper.drain()).isEqualTo(streamed ? "{\"title\": \"T\", \"content\": \"It " : "");
     }
 
     /** A call that was discarded leaves the answer's limit and usage as they were. */
     @Test
-    void aDiscardedReplyTakesNothingFromTheAnswer() {
+    void doesNotCountADiscardedReplyAgainstTheAnswer() {
         Prompt limited = new Prompt(
                 List.of(Message.user("Why?")),
                 Map.of(),
@@ -167,55 +167,56 @@ class RequiredFormatTest {
     }
 
     @Test
-    void isNotAskedAgainIfTheBudgetHasNoCallLeft() {
+    void doesNotRepeatTheCallWithoutBudget() {
         turn.budget = new Preset.Budget(2, 1000, Duration.ofMinutes(1), 0);
         ScriptedUpstream upstream = ScriptedUpstream.answering(reply(concluding("a")), reply(STEP));
-        turn.run(upstream, demanding("response_format", JSON));
+        turn.run(upstream, requiring("response_format", JSON));
         assertThat(turn.out.answer()).isEqualTo(STEP);
         assertThat(turn.calls()).isEqualTo(2);
     }
 
     @Test
-    void theSecondStepIsPassedOn() {
-        turn.run(afterTwoSteps(reply(STEP), reply(STEP)), demanding("response_format", JSON));
+    void passesTheSecondStep() {
+        turn.run(afterTwoSteps(reply(STEP), reply(STEP)), requiring("response_format", JSON));
         assertThat(turn.out.answer()).isEqualTo(STEP);
     }
 
     @Test
-    void aStepThatWasCutIsPassedOn() {
-        Reply cut = reply("{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"x\"")
+    void passesATruncatedStep() {
+        Reply truncated = reply("{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"x\"")
                 .withFinishReason(FinishReason.LENGTH);
-        assertThat(turn.run(afterTwoSteps(cut), demanding("response_format", JSON)))
+        assertThat(turn.run(afterTwoSteps(truncated), requiring("response_format", JSON)))
                 .isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.answer()).startsWith("{\"title\"");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\"required\"", "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}"})
-    void aTextInPlaceOfAToolCallIsReplaced(String choice) {
+    void repeatsTheCallForTextInsteadOfAToolCall(String choice) {
         for (String text : List.of("I would call f.", STEP, "f(" + "x".repeat(1000) + ")")) {
-            StepsFixture fresh = new StepsFixture();
+            StepsFixture separateTurn = new StepsFixture();
             ScriptedUpstream upstream = afterTwoSteps(
                     Reply.of(new Delta.Reasoning("Hm."), new Delta.Text(text)),
                     Reply.of(CALL).withFinishReason(FinishReason.TOOL_CALLS));
-            assertThat(fresh.run(upstream, demanding("tool_choice", choice))).isEqualTo(FinishReason.TOOL_CALLS);
-            assertThat(fresh.out.toolCalls()).containsExactly(CALL);
-            assertThat(fresh.out.answer()).isEmpty();
-            asksWithPlainSteps(upstream, "ANSWER Or call a tool if you need one for it.");
+            assertThat(separateTurn.run(upstream, requiring("tool_choice", choice)))
+                    .isEqualTo(FinishReason.TOOL_CALLS);
+            assertThat(separateTurn.out.toolCalls()).containsExactly(CALL);
+            assertThat(separateTurn.out.answer()).isEmpty();
+            assertAskedWithPlainSteps(upstream, "ANSWER Or call a tool if you need one for it.");
         }
     }
 
     @Test
-    void theSecondTextIsPassedOnAndAStepAsItsContent() {
-        turn.run(afterTwoSteps(reply("I would call f."), reply(STEP)), demanding("tool_choice", "\"required\""));
+    void passesTheContentOfTheSecondStep() {
+        turn.run(afterTwoSteps(reply("I would call f."), reply(STEP)), requiring("tool_choice", "\"required\""));
         assertThat(turn.out.answer()).isEqualTo("It is 9.");
     }
 
     @Test
-    void aTextBeforeAToolCallIsShown() {
+    void showsTextBeforeAToolCall() {
         ScriptedUpstream upstream = afterTwoSteps(Reply.of(new Delta.Text("I call "), new Delta.Text("f."), CALL)
                 .withFinishReason(FinishReason.TOOL_CALLS));
-        turn.run(upstream, demanding("tool_choice", "\"required\""));
+        turn.run(upstream, requiring("tool_choice", "\"required\""));
         assertThat(turn.out.answer()).isEqualTo("I call f.");
         assertThat(turn.out.toolCalls()).containsExactly(CALL);
     }
@@ -227,22 +228,22 @@ class RequiredFormatTest {
                 "\"none\"",
                 "{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\",\"tools\":[]}}"
             })
-    void aTextIsAnAnswerIfNoToolIsDemanded(String choice) {
-        turn.run(afterTwoSteps(reply("Because.")), demanding("tool_choice", choice));
+    void acceptsTextIfNoToolCallIsRequired(String choice) {
+        turn.run(afterTwoSteps(reply("Because.")), requiring("tool_choice", choice));
         assertThat(turn.out.answer()).isEqualTo("Because.");
     }
 
     @Test
-    void aRefusalIsAnAnswer() {
-        turn.run(afterTwoSteps(Reply.of(new Delta.Refusal("No."))), demanding("tool_choice", "\"required\""));
+    void acceptsARefusal() {
+        turn.run(afterTwoSteps(Reply.of(new Delta.Refusal("No."))), requiring("tool_choice", "\"required\""));
         assertThat(turn.out.events()).contains("refusal: No.");
     }
 
     @Test
-    void aLongTextIsShownWithoutAToolCall() {
+    void showsALongTextWithoutAToolCall() {
         String text = "word ".repeat(10_000);
         ScriptedUpstream upstream = afterTwoSteps(Reply.of(new Delta.Text(text), new Delta.Text("end")));
-        turn.run(upstream, demanding("tool_choice", "\"required\""));
+        turn.run(upstream, requiring("tool_choice", "\"required\""));
         assertThat(turn.out.answer()).isEqualTo(text + "end");
     }
 }

@@ -39,7 +39,7 @@ class StepLimitTest {
         "max_tokens,            8193, 4096, 4096",
         "max_tokens,            8190, 4096, 4095"
     })
-    void theSmallerOfTheCallersLimitAndOursCounts(String field, long limit, int own, String sent) {
+    void usesTheLowerOfTheCallersAndTheConfiguredLimit(String field, long limit, int own, String sent) {
         ScriptedUpstream upstream = ScriptedUpstream.answering(concluding("a"), "Because.");
         turn.run(
                 upstream,
@@ -59,7 +59,7 @@ class StepLimitTest {
     }
 
     @Test
-    void aStepHasALimitThoughTheCallerGaveNone() {
+    void limitsAStepIfTheCallerSetNoLimit() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(concluding("a"), "Because.");
         turn.run(upstream, StepsFixture.prompt(new Preset.Steps(1, 25, 0, 77, true), Map.of()));
         assertThat(upstream.requests().get(0).fields()).containsEntry("max_tokens", new RawJson("77"));
@@ -76,7 +76,7 @@ class StepLimitTest {
         "0, 25, 2, tool, 2",
         "3, 0, 2, tool, 0"
     })
-    void fewerStepsAreNeededAfterAToolResult(int min, int max, int afterTools, String last, int steps) {
+    void requiresFewerStepsAfterAToolResult(int min, int max, int afterTools, String last, int steps) {
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> StepsFixture.isStep(request)
                 ? StepsFixture.reply(concluding("a" + request.messages().size()))
                 : StepsFixture.reply("Because."));
@@ -102,7 +102,7 @@ class StepLimitTest {
     }
 
     @Test
-    void earlierReasoningIsContinuedAfterTheLastUserMessage() {
+    void continuesTheAnswerAfterTheLastUserMessage() {
         Message[] messages = {
             Message.system("Be brief."),
             Message.user("Hi"),
@@ -127,7 +127,7 @@ class StepLimitTest {
         "assistant, 1",
         "system, 1"
     })
-    void theIndexCountsTheMessagesOfTheCall(String roles, int index) {
+    void countsTheMessagesOfTheCall(String roles, int index) {
         List<Message> messages = Stream.of(roles.split(" "))
                 .map(role -> new Message(role(role), new Content.Text("x"), Map.of()))
                 .toList();
@@ -142,7 +142,7 @@ class StepLimitTest {
     }
 
     @Test
-    void aHistoryThatEndsWithAnAnswerHasOurMessageBeforeTheStep() {
+    void addsAPromptAfterAHistoryThatEndsWithAnAnswer() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(concluding("a"), "Because.");
         turn.run(upstream, StepsFixture.prompt(Message.user("Why?"), Message.assistant("Well,")));
         assertThat(StepsFixture.messages(upstream.requests().get(0)))

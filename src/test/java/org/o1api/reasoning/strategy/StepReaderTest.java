@@ -39,7 +39,7 @@ class StepReaderTest {
 
     @ParameterizedTest
     @CsvSource({"It broke., It broke.", "Overloaded, Overloaded.", "Why?, Why?", "No!, No!"})
-    void saysInSentencesWhyAStepBeginsAnew(String why, String said) {
+    void endsTheRetryReasonWithPunctuation(String why, String said) {
         Transcript out = new Transcript();
         StepReader reader = new StepReader(1, out);
         reader.feed("Half a");
@@ -56,7 +56,7 @@ class StepReaderTest {
                     </think>{"title":"T","content":"c"}                                        | c
                     Never ends                                                                 | Never ends
                     """)
-    void holdsATextThatBeginsInsideTheReasoning(String reply, String shown) {
+    void holdsTextThatStartsInsideTheReasoning(String reply, String shown) {
         for (int cut = 0; cut <= reply.length(); cut++) {
             Transcript out = new Transcript();
             StepReader reader = new StepReader(1, out);
@@ -289,13 +289,13 @@ class StepReaderTest {
 
     @ParameterizedTest
     @MethodSource("replies")
-    void readsWhateverAModelReplies(Reply reply) {
+    void readsEveryKindOfReply(Reply reply) {
         assertThat(outcome(List.of(reply.text))).isEqualTo(reply.outcome);
     }
 
     @ParameterizedTest
     @MethodSource("replies")
-    void readsTheSameInAnyPieces(Reply reply) {
+    void readsTheSameHoweverSplit(Reply reply) {
         String text = reply.text;
         for (int i = 0; i <= text.length(); i++) {
             assertThat(outcome(List.of(text.substring(0, i), text.substring(i))))
@@ -314,7 +314,7 @@ class StepReaderTest {
 
     /** Text of all that makes a reader stumble, at random: whatever it means, it means the same in any pieces. */
     @Test
-    void readsRandomTextTheSameInAnyPieces() {
+    void readsRandomTextTheSameHoweverSplit() {
         String[] scraps = {
             "{",
             "}",
@@ -390,7 +390,7 @@ class StepReaderTest {
     }
 
     @Test
-    void showsTheTitleAndEachPieceOfTheContentAtOnce() {
+    void showsTitleAndContentImmediately() {
         Transcript shown = new Transcript();
         StepReader reader = new StepReader(3, shown);
         reader.feed("{\"tit");
@@ -408,7 +408,7 @@ class StepReaderTest {
     }
 
     @Test
-    void showsLongProseWhileItComes() {
+    void showsLongProseImmediately() {
         Transcript shown = new Transcript();
         StepReader reader = new StepReader(1, shown);
         reader.feed(LONG.substring(0, 200));
@@ -420,7 +420,7 @@ class StepReaderTest {
     }
 
     @Test
-    void showsAThoughtWhileItComes() {
+    void showsAThinkBlockImmediately() {
         Transcript shown = new Transcript();
         StepReader reader = new StepReader(1, shown);
         reader.feed("<thi");
@@ -429,7 +429,7 @@ class StepReaderTest {
     }
 
     @Test
-    void keepsTheModelsOwnReasoningBeforeTheContent() {
+    void showsSeparateReasoningBeforeTheContent() {
         Transcript shown = new Transcript();
         StepReader reader = new StepReader(1, shown);
         reader.feedReasoning("Hm, \ud83d");
@@ -440,7 +440,7 @@ class StepReaderTest {
     }
 
     @Test
-    void readsNoMoreThanABoundedReply() {
+    void readsAReplyUpToTheMaximumLength() {
         Transcript shown = new Transcript();
         StepReader reader = new StepReader(1, shown);
         reader.feed("{\"content\": \"");
@@ -455,7 +455,7 @@ class StepReaderTest {
     /** Each of these could take time by the square of its length. */
     @ParameterizedTest
     @MethodSource("hardReplies")
-    void takesTimeByTheLengthOfAReply(String start, String repeated) {
+    void takesLinearTime(String start, String repeated) {
         Transcript shown = new Transcript();
         StepReader reader = new StepReader(1, shown);
         reader.feed(start);

@@ -130,16 +130,16 @@ class StepShapedAnswerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void givesTheContentOfStepsAndAllElseAsItIs(Case row) {
+    void replacesStepsByTheirContentOnly(Case row) {
         Random random = new Random(42);
         for (int size : List.of(Integer.MAX_VALUE, 1, 2, 7, 0, 0, 0)) {
-            StepsFixture fresh = new StepsFixture();
+            StepsFixture separateTurn = new StepsFixture();
             Delta[] pieces = pieces(row.answer(), size, random);
-            FinishReason reason = fresh.run(
+            FinishReason reason = separateTurn.run(
                     ScriptedUpstream.answering(StepsFixture.reply(concluding("a")), Reply.of(pieces)),
                     prompt(Message.user(row.asked())));
             assertThat(reason).isEqualTo(FinishReason.STOP);
-            assertThat(fresh.out.answer()).as("pieces of %d", size).isEqualTo(row.shown());
+            assertThat(separateTurn.out.answer()).as("pieces of %d", size).isEqualTo(row.shown());
         }
     }
 
@@ -177,8 +177,8 @@ class StepShapedAnswerTest {
     /** Any cut into pieces gives what one piece gives. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void noAnswerDependsOnItsPieces(boolean json) {
-        AnswerFormat form = new AnswerFormat(
+    void readsTheSameHoweverSplit(boolean json) {
+        AnswerFormat format = new AnswerFormat(
                 prompt(new Preset.Steps(1, 25), json ? Map.of("response_format", new RawJson("{}")) : Map.of()));
         int steps = 0;
         for (long seed = 0; seed < 4000; seed++) {
@@ -191,9 +191,9 @@ class StepShapedAnswerTest {
                 text.insert(
                         random.nextInt(text.length()), LONG.substring(0, StepUnwrapper.MAX_HELD - random.nextInt(300)));
             }
-            String whole = shaped(form, text.toString(), Integer.MAX_VALUE, random);
+            String whole = shaped(format, text.toString(), Integer.MAX_VALUE, random);
             for (int size : List.of(1, 5, 0, 0)) {
-                assertThat(shaped(form, text.toString(), size, random))
+                assertThat(shaped(format, text.toString(), size, random))
                         .as("seed %d, pieces of %d: %s", seed, size, text)
                         .isEqualTo(whole);
             }
@@ -202,23 +202,23 @@ class StepShapedAnswerTest {
         assertThat(steps).isGreaterThan(json ? 20 : 400);
     }
 
-    private static String shaped(AnswerFormat form, String text, int size, Random random) {
-        StepUnwrapper shape = new StepUnwrapper(form);
+    private static String shaped(AnswerFormat format, String text, int size, Random random) {
+        StepUnwrapper unwrapper = new StepUnwrapper(format);
         StringBuilder shown = new StringBuilder();
         for (Delta piece : pieces(text, size, random)) {
-            shape.feed(((Delta.Text) piece).text());
-            shown.append(shape.drain());
+            unwrapper.feed(((Delta.Text) piece).text());
+            shown.append(unwrapper.drain());
         }
-        shape.end();
-        shown.append(shape.hasWrongFormat() ? "FOREIGN" : "");
-        shape.releaseHeld();
-        return shown + shape.drain();
+        unwrapper.end();
+        shown.append(unwrapper.hasWrongFormat() ? "FOREIGN" : "");
+        unwrapper.releaseHeld();
+        return shown + unwrapper.drain();
     }
 
     /** An answer has no limit of its own, in a step or not. */
     @ParameterizedTest
     @ValueSource(ints = {1000, Integer.MAX_VALUE})
-    void aStepMayBeLongerThanAReplyOfAStepIsRead(int size) {
+    void readsALongStepCompletely(int size) {
         String content = "word ".repeat(ReplyCursor.MAX_LENGTH / 5 + 1000);
         String step = STEP.replace("It is 9.", content) + "\nBye.";
         assertThat(shaped(new AnswerFormat(prompt()), step, size, new Random(1)))
@@ -226,7 +226,7 @@ class StepShapedAnswerTest {
     }
 
     @Test
-    void textThatWaitsComesBeforeAnImage() {
+    void showsHeldTextBeforeAnImage() {
         String[] before = {""};
         turn.out = new Transcript() {
             @Override
@@ -245,7 +245,7 @@ class StepShapedAnswerTest {
     /** Lines of JSON in one piece cost what one line costs, so many times; reading all that follows again would take minutes. */
     @Test
     @Timeout(60)
-    void readsManyObjectsInOnePiece() {
+    void readsManyObjectsInLinearTime() {
         String lines = "{\"id\": 1, \"n\": \"abc\"}\n".repeat(200_000);
         assertThat(shaped(new AnswerFormat(prompt()), lines, Integer.MAX_VALUE, new Random(1)))
                 .isEqualTo(lines);
@@ -264,7 +264,7 @@ class StepShapedAnswerTest {
     }
 
     @Test
-    void holdsNoMoreBackThanWhatMayBeAStep() {
+    void holdsBackOnlyPossibleSteps() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 StepsFixture.reply(concluding("a")),
                 Reply.of(
@@ -277,7 +277,7 @@ class StepShapedAnswerTest {
     }
 
     @Test
-    void showsAStepThatIsTooLongToHoldWhileItArrives() {
+    void streamsAStepThatIsTooLongToHold() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 StepsFixture.reply(concluding("a")),
                 Reply.of(
@@ -290,7 +290,7 @@ class StepShapedAnswerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aStepThatWasCutIsReadToo(boolean cut) {
+    void readsATruncatedStep(boolean cut) {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 StepsFixture.reply(concluding("a")),
                 StepsFixture.reply("{\"title\":\"T\",\"content\":\"It is ni")
@@ -300,14 +300,14 @@ class StepShapedAnswerTest {
     }
 
     @Test
-    void anAnswerWithoutStepsIsNotChanged() {
+    void keepsAnAnswerOfATurnWithoutSteps() {
         turn.run(ScriptedUpstream.answering(STEP), prompt(new Preset.Steps(0, 0), Map.of()));
         assertThat(turn.out.answer()).isEqualTo(STEP);
     }
 
     @ParameterizedTest
     @CsvSource({"false", "true"})
-    void aReplyThatIsShownAtItsEndIsTheSame(boolean thinks) {
+    void readsTheSameIfBuffered(boolean thinks) {
         Transcript whole = new Transcript() {
             @Override
             public boolean isBuffered() {
@@ -323,7 +323,7 @@ class StepShapedAnswerTest {
 
     /** A step without any text is no answer. */
     @Test
-    void asksAgainAfterAStepThatSaysNothing() {
+    void repeatsTheCallAfterAnEmptyStep() {
         turn.run(
                 ScriptedUpstream.answering(
                         concluding("a"), "{\"title\":\"\",\"next_action\":\"final_answer\"}", "Because."),

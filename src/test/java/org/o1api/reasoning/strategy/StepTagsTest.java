@@ -37,7 +37,7 @@ class StepTagsTest {
 
     @ParameterizedTest
     @MethodSource("replies")
-    void readsTheStepBehindABoundedNumberOfTags(String reply, String text, String title) {
+    void readsAStepAfterALimitedNumberOfTags(String reply, String text, String title) {
         IntStream.of(1, 2, 3, 7, 8, 9, 64, 1000).forEach(size -> {
             Step step = read(reply, size);
             assertThat(step.text()).as("in pieces of %d", size).isEqualTo(text);

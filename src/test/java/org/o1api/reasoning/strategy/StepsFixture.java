@@ -32,7 +32,7 @@ final class StepsFixture {
     Transcript out = new Transcript();
     Preset.History history = Preset.History.DEFAULT;
     Preset.Budget budget = Preset.Budget.DEFAULT;
-    private @Nullable ModelCalls thinker;
+    private @Nullable ModelCalls calls;
 
     FinishReason run(ScriptedUpstream upstream, Prompt question) {
         Preset preset = new Preset(
@@ -48,9 +48,9 @@ final class StepsFixture {
                 history,
                 null,
                 null);
-        thinker = new ModelCalls(upstream, "team-a", new Cancellation(), budget, out);
+        calls = new ModelCalls(upstream, "team-a", new Cancellation(), budget, out);
         try {
-            return new StepsStrategy().run(question, preset, thinker, out);
+            return new StepsStrategy().run(question, preset, calls, out);
         } finally {
             assertThat(upstream.open()).isZero();
         }
@@ -58,19 +58,19 @@ final class StepsFixture {
 
     /** The calls of the last turn. */
     TurnLedger ledger() {
-        return thinker == null ? new TurnLedger() : thinker.ledger();
+        return calls == null ? new TurnLedger() : calls.ledger();
     }
 
     /** Ends the time of the turn that runs. */
     void expireTurn() {
-        if (thinker != null) {
-            thinker.expireTurn();
+        if (calls != null) {
+            calls.expireTurn();
         }
     }
 
     /** How many calls the last turn has counted. */
     int calls() {
-        return thinker == null ? 0 : thinker.usedCalls();
+        return calls == null ? 0 : calls.usedCalls();
     }
 
     static Prompt prompt(Message... messages) {
@@ -79,8 +79,8 @@ final class StepsFixture {
 
     static Prompt prompt(Preset.Steps steps, Map<String, RawJson> closing, Message... messages) {
         boolean tools = closing.containsKey("tool_choice");
-        List<Message> asked = messages.length == 0 ? List.of(Message.user("Why?")) : List.of(messages);
-        return new Prompt(asked, Map.of(), tools ? TOOLS : null, closing, null, steps);
+        List<Message> promptMessages = messages.length == 0 ? List.of(Message.user("Why?")) : List.of(messages);
+        return new Prompt(promptMessages, Map.of(), tools ? TOOLS : null, closing, null, steps);
     }
 
     static String step(String content, String next) {

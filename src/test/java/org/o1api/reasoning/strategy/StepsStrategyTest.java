@@ -47,11 +47,11 @@ class StepsStrategyTest {
     private final Transcript out = new Transcript();
     private final Cancellation cancellation = new Cancellation();
 
-    private FinishReason think(ScriptedUpstream upstream, Prompt question) {
-        return think(upstream, question, Preset.Budget.DEFAULT);
+    private FinishReason run(ScriptedUpstream upstream, Prompt question) {
+        return run(upstream, question, Preset.Budget.DEFAULT);
     }
 
-    private FinishReason think(ScriptedUpstream upstream, Prompt question, Preset.Budget budget) {
+    private FinishReason run(ScriptedUpstream upstream, Prompt question, Preset.Budget budget) {
         Preset preset = new Preset(
                 "o1",
                 Set.of(),
@@ -71,15 +71,15 @@ class StepsStrategyTest {
         return reason;
     }
 
-    private static Prompt question(int min, int max, Message... messages) {
+    private static Prompt prompt(int min, int max, Message... messages) {
         return new Prompt(List.of(messages), Map.of(), null, Map.of(), null, new Preset.Steps(min, max));
     }
 
-    private static Prompt question(int min, int max) {
-        return question(min, max, Message.user("Why?"));
+    private static Prompt prompt(int min, int max) {
+        return prompt(min, max, Message.user("Why?"));
     }
 
-    private static Prompt withTools() {
+    private static Prompt promptWithTools() {
         return new Prompt(
                 List.of(Message.user("Why?")),
                 Map.of("seed", new RawJson("7")),
@@ -89,7 +89,7 @@ class StepsStrategyTest {
                 new Preset.Steps(1, 25));
     }
 
-    private static Prompt bounded(long limit) {
+    private static Prompt promptWithLimit(long limit) {
         return new Prompt(
                 List.of(Message.user("Why?")),
                 Map.of(),
@@ -100,7 +100,7 @@ class StepsStrategyTest {
     }
 
     /** The messages of a request, {@code "user: Why?"}. */
-    private static List<String> said(CallRequest request) {
+    private static List<String> messages(CallRequest request) {
         return request.messages().stream()
                 .map(message -> message.role().wireName() + ": " + text(message.content()))
                 .toList();
@@ -119,9 +119,9 @@ class StepsStrategyTest {
     }
 
     @Test
-    void thinksInStepsAndThenAnswers() {
+    void reasonsInStepsAndThenAnswers() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, AGAIN, DONE, "Because.");
-        assertThat(think(upstream, question(3, 25))).isEqualTo(FinishReason.STOP);
+        assertThat(run(upstream, prompt(3, 25))).isEqualTo(FinishReason.STOP);
         out.events().removeIf("flush"::equals);
         assertThat(out.events())
                 .containsExactly(
@@ -139,7 +139,7 @@ class StepsStrategyTest {
                         "text 3: D",
                         "end 3",
                         "answer: Because.");
-        assertThat(said(upstream.requests().get(3)))
+        assertThat(messages(upstream.requests().get(3)))
                 .containsExactly(
                         "system: STEP",
                         "user: Why?",
@@ -152,7 +152,7 @@ class StepsStrategyTest {
     }
 
     @Test
-    void onlyEverAppendsToTheHistory() {
+    void onlyAppendsToTheMessages() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 "```json\n" + GO_ON + "\n```",
                 DONE,
@@ -161,7 +161,7 @@ class StepsStrategyTest {
                 AGAIN,
                 done("F"),
                 "Because.");
-        think(upstream, question(6, 25));
+        run(upstream, prompt(6, 25));
         List<CallRequest> requests = upstream.requests();
         assertThat(requests).hasSize(7);
         for (int i = 1; i < requests.size(); i++) {
@@ -173,7 +173,7 @@ class StepsStrategyTest {
     }
 
     @Test
-    void showsTheFirstWordBeforeTheRestIsThere() {
+    void showsTextBeforeTheReplyIsComplete() {
         List<String> events = out.events();
         Reply slow = Reply.of(
                 new Delta.Text("{\"content\": \"First"),
@@ -181,7 +181,7 @@ class StepsStrategyTest {
                 new Delta.Text("\", \"title\": 1}"));
         ScriptedUpstream upstream =
                 ScriptedUpstream.withJournal(events, slow, Reply.of(new Delta.Text("Be"), new Delta.Text("cause.")));
-        think(upstream, question(1, 1));
+        run(upstream, prompt(1, 1));
         assertThat(events)
                 .containsSubsequence(
                         "pull",
@@ -204,46 +204,47 @@ class StepsStrategyTest {
     }
 
     @Test
-    void asksAModelThatStopsEarlyToCheckItself() {
+    void asksTheModelToCheckItselfBeforeTheMinimum() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, done("E"), done("F"), "Because.");
-        think(upstream, question(3, 25));
-        assertThat(said(upstream.requests().get(3))).containsSubsequence("user: CHECK", "user: CHECK", "user: ANSWER");
+        run(upstream, prompt(3, 25));
+        assertThat(messages(upstream.requests().get(3)))
+                .containsSubsequence("user: CHECK", "user: CHECK", "user: ANSWER");
         assertThat(out.steps()).isEqualTo(3);
     }
 
     @Test
-    void takesNoMoreStepsThanAllowed() {
+    void stopsAtTheMaximumOfSteps() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, AGAIN, "Because.");
-        think(upstream, question(1, 2));
+        run(upstream, prompt(1, 2));
         assertThat(out.steps()).isEqualTo(2);
         assertThat(out.answer()).isEqualTo("Because.");
     }
 
     @Test
-    void goesOnWhereTheModelDoesNotSay() {
+    void continuesWithoutANextAction() {
         ScriptedUpstream upstream =
                 ScriptedUpstream.answering("{\"content\": 1}", "{\"content\": 2}", DONE, "Because.");
-        think(upstream, question(1, 25));
+        run(upstream, prompt(1, 25));
         assertThat(out.steps()).isEqualTo(3);
     }
 
     @Test
-    void endsTheThinkingAfterTwoProtocolBreaksInARow() {
+    void endsTheReasoningAfterTwoMalformedSteps() {
         ScriptedUpstream upstream =
                 ScriptedUpstream.answering("prose", GO_ON, "more prose", "{\"title\": \"cut", "Because.");
-        think(upstream, question(3, 25));
+        run(upstream, prompt(3, 25));
         assertThat(out.step(1)).isEqualTo("prose");
         assertThat(out.titles()).containsExactly("T", "cut");
         assertThat(out.answer()).isEqualTo("Because.");
     }
 
     @Test
-    void asksAgainAfterABlankReplyInsteadOfTalkingToItself() {
+    void repeatsTheRequestAfterABlankReply() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, " \n", DONE, "Because.");
-        think(upstream, question(1, 25));
+        run(upstream, prompt(1, 25));
         assertThat(upstream.requests().get(2).messages())
                 .isEqualTo(upstream.requests().get(1).messages());
-        assertThat(said(upstream.requests().get(3)))
+        assertThat(messages(upstream.requests().get(3)))
                 .containsExactly(
                         "system: STEP",
                         "user: Why?",
@@ -254,42 +255,42 @@ class StepsStrategyTest {
     }
 
     @Test
-    void answersDirectlyWhereTheModelThoughtNothing() {
+    void answersDirectlyWithoutAnyReasoning() {
         ScriptedUpstream upstream = ScriptedUpstream.answering("", "", "Because.");
-        think(upstream, question(3, 25));
-        assertThat(said(upstream.requests().get(2))).containsExactly("user: Why?");
+        run(upstream, prompt(3, 25));
+        assertThat(messages(upstream.requests().get(2))).containsExactly("user: Why?");
     }
 
     @Test
-    void stopsThinkingWhenTheBudgetSaysSo() {
+    void endsTheReasoningWhenTheBudgetIsUsedUp() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, AGAIN, "Because.");
-        think(upstream, question(3, 25), new Preset.Budget(3, 1000, Duration.ofMinutes(1), 6));
+        run(upstream, prompt(3, 25), new Preset.Budget(3, 1000, Duration.ofMinutes(1), 6));
         assertThat(out.steps()).isEqualTo(2);
         assertThat(out.answer()).isEqualTo("Because.");
     }
 
     @Test
-    void mergesTheCallersLeadingInstructionsIntoOneSystemMessage() {
+    void mergesLeadingInstructionsIntoOneSystemMessage() {
         Content parts = new Content.Parts(
                 new RawJson(
                         "[{\"type\":\"text\",\"text\":\"Be\"},{\"type\":\"x\",\"y\":null},{\"type\":\"text\",\"text\":\"kind.\"}]"));
         ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
         Message later = Message.system("Now in verse.");
-        think(
+        run(
                 upstream,
-                question(
+                prompt(
                         1,
                         25,
                         Message.system("Be brief."),
                         new Message(Role.DEVELOPER, parts, Map.of("name", new RawJson("\"x\""))),
                         Message.user("Why?"),
                         later));
-        assertThat(said(upstream.requests().get(0)))
+        assertThat(messages(upstream.requests().get(0)))
                 .containsExactly("system: STEP\n\nBe brief.\n\nBe\nkind.", "user: Why?", "system: Now in verse.");
     }
 
     @Test
-    void sendsTheCallersOtherMessagesAsTheyAre() {
+    void sendsTheCallersOtherMessagesUnchanged() {
         Message image = new Message(
                 Role.USER,
                 new Content.Parts(new RawJson("[{\"type\":\"image_url\"}]")),
@@ -298,14 +299,14 @@ class StepsStrategyTest {
         Message result =
                 new Message(Role.TOOL, new Content.Text("42"), Map.of("tool_call_id", new RawJson("\"call_1\"")));
         ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
-        think(upstream, question(1, 25, image, calls, result));
+        run(upstream, prompt(1, 25, image, calls, result));
         assertThat(upstream.requests().get(1).messages()).contains(image, calls, result);
     }
 
     @Test
-    void asksForOneJsonObjectAStepAndForPlainTextAtTheEnd() {
+    void asksForJsonInStepsAndForTextAtTheEnd() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
-        think(upstream, question(1, 25));
+        run(upstream, prompt(1, 25));
         CallRequest step = upstream.requests().get(0);
         assertThat(step.model()).isEqualTo("m");
         assertThat(step.fields())
@@ -324,7 +325,7 @@ class StepsStrategyTest {
     @Test
     void sendsTheCallersTemperatureInsteadOfOurs() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
-        think(
+        run(
                 upstream,
                 new Prompt(
                         List.of(Message.user("Why?")),
@@ -340,10 +341,10 @@ class StepsStrategyTest {
     }
 
     @Test
-    void thinksWithTheToolsInMindAndCallsThemAtTheEnd() {
+    void sendsToolsInStepsAndAllowsCallsAtTheEnd() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 step(DONE, 1), Reply.of(TOOL_CALL, TOOL_CALL).withFinishReason(FinishReason.TOOL_CALLS));
-        assertThat(think(upstream, withTools())).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(run(upstream, promptWithTools())).isEqualTo(FinishReason.TOOL_CALLS);
         CallRequest step = upstream.requests().get(0);
         assertThat(step.fields())
                 .containsEntry("tools", TOOLS)
@@ -360,13 +361,14 @@ class StepsStrategyTest {
     }
 
     @Test
-    void tellsTheModelOfTheToolsThatItMayCall() {
+    void mentionsToolsInThePrompts() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 step(GO_ON, 1), step(DONE, 1), Reply.of(TOOL_CALL).withFinishReason(FinishReason.TOOL_CALLS));
-        think(upstream, withTools());
+        run(upstream, promptWithTools());
         List<CallRequest> requests = upstream.requests();
-        assertThat(said(requests.get(0)).get(0)).startsWith("system: STEP\n\nThe tools cannot be called in a step.");
-        assertThat(said(requests.get(2))).endsWith("user: ANSWER Or call a tool if you need one for it.");
+        assertThat(messages(requests.get(0)).get(0))
+                .startsWith("system: STEP\n\nThe tools cannot be called in a step.");
+        assertThat(messages(requests.get(2))).endsWith("user: ANSWER Or call a tool if you need one for it.");
         for (int i = 1; i < requests.size(); i++) {
             assertThat(requests.get(i).messages())
                     .startsWith(requests.get(i - 1).messages().toArray(Message[]::new));
@@ -374,45 +376,43 @@ class StepsStrategyTest {
     }
 
     @Test
-    void saysNothingOfToolsThatMayNotBeCalled() {
+    void doesNotMentionToolsThatMustNotBeCalled() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
         Map<String, RawJson> none = Map.of("tool_choice", new RawJson("\"none\""));
-        think(
-                upstream,
-                new Prompt(List.of(Message.user("Why?")), Map.of(), TOOLS, none, null, new Preset.Steps(1, 25)));
-        assertThat(said(upstream.requests().get(1)))
+        run(upstream, new Prompt(List.of(Message.user("Why?")), Map.of(), TOOLS, none, null, new Preset.Steps(1, 25)));
+        assertThat(messages(upstream.requests().get(1)))
                 .containsExactly("system: STEP", "user: Why?", "assistant: " + DONE, "user: ANSWER");
     }
 
     @Test
-    void endsTheThinkingWhenAStepCallsATool() {
+    void endsTheReasoningWhenAStepCallsATool() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 step(GO_ON, 1),
                 Reply.of(new Delta.Text("I call it."), TOOL_CALL),
                 Reply.of(TOOL_CALL).withFinishReason(FinishReason.TOOL_CALLS));
-        think(upstream, withTools());
+        run(upstream, promptWithTools());
         assertThat(out.toolCalls()).containsExactly(TOOL_CALL);
         assertThat(out.step(2)).isEqualTo("I call it.");
-        assertThat(said(upstream.requests().get(2)))
+        assertThat(messages(upstream.requests().get(2)))
                 .endsWith(
                         "assistant: I call it.", "user: " + PROMPTS.withTools().answer());
     }
 
     @Test
-    void letsAModelCallAToolThatCallsOneAtOnce() {
+    void allowsAToolCallWithoutReasoning() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 Reply.of(TOOL_CALL), Reply.of(TOOL_CALL).withFinishReason(FinishReason.TOOL_CALLS));
-        think(upstream, withTools());
+        run(upstream, promptWithTools());
         assertThat(out.steps()).isZero();
-        assertThat(said(upstream.requests().get(1))).containsExactly("user: Why?");
+        assertThat(messages(upstream.requests().get(1))).containsExactly("user: Why?");
         assertThat(out.toolCalls()).containsExactly(TOOL_CALL);
     }
 
     @Test
-    void sharesTheCallersTokensBetweenThinkingAndAnswer() {
+    void sharesTheCallersLimitBetweenStepsAndAnswer() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 step(GO_ON, 30), step(AGAIN, 20), step("Because", 50).withFinishReason(FinishReason.LENGTH));
-        assertThat(think(upstream, bounded(100))).isEqualTo(FinishReason.LENGTH);
+        assertThat(run(upstream, promptWithLimit(100))).isEqualTo(FinishReason.LENGTH);
         assertThat(upstream.requests())
                 .extracting(request -> String.valueOf(request.fields().get("max_tokens")))
                 .containsExactly("50", "20", "50");
@@ -421,79 +421,79 @@ class StepsStrategyTest {
     }
 
     @Test
-    void leavesTheAnswerHalfWhateverTheStepsTook() {
+    void leavesTheAnswerHalfOfTheLimit() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(step(GO_ON, 500), step("B", 1));
-        think(upstream, bounded(100));
+        run(upstream, promptWithLimit(100));
         assertThat(upstream.requests().get(1).fields()).containsEntry("max_tokens", new RawJson("50"));
     }
 
     @Test
-    void takesNoStepWhereThereIsNoRoomForIt() {
+    void takesNoStepIfTheLimitIsTooLow() {
         ScriptedUpstream upstream = ScriptedUpstream.answering("B");
-        think(upstream, bounded(1));
-        assertThat(said(upstream.requests().get(0))).containsExactly("user: Why?");
+        run(upstream, promptWithLimit(1));
+        assertThat(messages(upstream.requests().get(0))).containsExactly("user: Why?");
         assertThat(upstream.requests().get(0).droppable()).containsExactly("temperature");
     }
 
     @Test
-    void countsTheTokensThatNobodyCounted() {
+    void countsTokensThatAreNotReported() {
         ScriptedUpstream upstream = ScriptedUpstream.answering("hello ".repeat(60), "Because.");
-        think(upstream, bounded(100));
+        run(upstream, promptWithLimit(100));
         assertThat(upstream.requests().get(1).fields()).containsEntry("max_tokens", new RawJson("50"));
     }
 
     @Test
-    void answersAtOnceWithoutSteps() {
+    void answersDirectlyWithAMaximumOfZeroSteps() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(
                 new Delta.Reasoning("Hm"),
                 new Delta.Text("Be"),
                 new Delta.Reasoning("late"),
                 new Delta.Text("cause.")));
-        think(upstream, question(0, 0, Message.system("Be brief."), Message.user("Why?")));
-        assertThat(said(upstream.requests().get(0))).containsExactly("system: Be brief.", "user: Why?");
+        run(upstream, prompt(0, 0, Message.system("Be brief."), Message.user("Why?")));
+        assertThat(messages(upstream.requests().get(0))).containsExactly("system: Be brief.", "user: Why?");
         out.events().removeIf("flush"::equals);
         assertThat(out.events())
                 .containsExactly("accepted", "step 1", "text 1: Hm", "end 1", "answer: Be", "answer: cause.");
     }
 
     @Test
-    void showsTheModelsOwnReasoningBeforeTheStepsText() {
+    void showsSeparateReasoningBeforeTheStepsText() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 Reply.of(new Delta.Reasoning("Hm, "), new Delta.Reasoning("so."), new Delta.Text(DONE)),
                 Reply.of(new Delta.Reasoning("Well."), new Delta.Text("Because.")));
-        think(upstream, question(1, 25));
+        run(upstream, prompt(1, 25));
         assertThat(out.step(1)).isEqualTo("Hm, so.\n\nD");
         assertThat(out.step(2)).isEqualTo("Well.");
-        assertThat(said(upstream.requests().get(1))).contains("assistant: " + DONE);
+        assertThat(messages(upstream.requests().get(1))).contains("assistant: " + DONE);
         assertThat(out.events().indexOf("end 2")).isLessThan(out.events().indexOf("answer: Because."));
     }
 
     @Test
-    void joinsACharacterThatTheAnswersDeltasCutInTwo() {
+    void joinsASurrogatePairSplitBetweenDeltas() {
         ScriptedUpstream upstream =
                 ScriptedUpstream.answering(Reply.of(new Delta.Text("a\ud83d"), new Delta.Text("\ude00b\ud83d")));
-        think(upstream, question(0, 0));
+        run(upstream, prompt(0, 0));
         assertThat(out.events()).contains("answer: a", "answer: \ud83d\ude00b", "answer: \ufffd");
     }
 
     @Test
-    void closesTheCallThatWasOpenWhenAnErrorCame() {
+    void closesTheCallAfterAnError() {
         Delta begin = new Delta.Text("{\"content\": \"a");
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(begin, begin));
         Transcript failing = new Transcript(() -> {
             throw new OutOfMemoryError("test");
         });
-        ModelCalls thinker = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, failing);
-        assertThatThrownBy(() -> new StepsStrategy().run(question(3, 25), preset(), thinker, failing))
+        ModelCalls calls = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, failing);
+        assertThatThrownBy(() -> new StepsStrategy().run(prompt(3, 25), samplePreset(), calls, failing))
                 .isInstanceOf(OutOfMemoryError.class);
         assertThat(upstream.open()).isZero();
     }
 
     @Test
-    void closesTheCallThatWasOpenWhenTheTurnWasCancelled() {
+    void closesTheCallAfterCancellation() {
         Delta begin = new Delta.Text("{\"content\": \"a");
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(begin, begin));
-        Transcript leaving = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
+        Transcript disconnecting = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
         Preset preset = new Preset(
                 "o1",
                 Set.of(),
@@ -507,21 +507,21 @@ class StepsStrategyTest {
                 Preset.History.DEFAULT,
                 null,
                 null);
-        ModelCalls thinker = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, leaving);
-        assertThatThrownBy(() -> new StepsStrategy().run(question(3, 25), preset, thinker, leaving))
+        ModelCalls calls = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, disconnecting);
+        assertThatThrownBy(() -> new StepsStrategy().run(prompt(3, 25), preset, calls, disconnecting))
                 .isInstanceOfSatisfying(
                         CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
         assertThat(upstream.open()).isZero();
-        assertThat(leaving.step(1)).isEqualTo("a");
+        assertThat(disconnecting.step(1)).isEqualTo("a");
     }
 
     @Test
-    void beginsAStepThatBrokeOffAnew() {
+    void retriesAStepThatBrokeOff() {
         Reply broken = Reply.of(new Delta.Text("{\"title\": \"A\", \"content\": \"Half a"))
                 .brokenOff(true);
         ScriptedUpstream upstream =
                 ScriptedUpstream.answering(step(GO_ON, 1), broken, step(DONE, 1), Reply.of(new Delta.Text("Because.")));
-        think(upstream, question(1, 25));
+        run(upstream, prompt(1, 25));
         out.events().removeIf("flush"::equals);
         assertThat(out.events())
                 .containsExactly(
@@ -545,38 +545,38 @@ class StepsStrategyTest {
     }
 
     @Test
-    void failsByAStepThatBreaksOffMoreOftenThanItMay() {
+    void failsWhenTheRetriesAreUsedUp() {
         Reply broken = Reply.of(new Delta.Text("Half a")).brokenOff(true);
         ScriptedUpstream upstream = ScriptedUpstream.answering(broken, broken, broken, broken);
         Preset.Budget budget = new Preset.Budget(30, 1000, Duration.ofMinutes(5), 2);
-        assertThatThrownBy(() -> think(upstream, question(3, 25), budget)).hasMessage("It broke.");
+        assertThatThrownBy(() -> run(upstream, prompt(3, 25), budget)).hasMessage("It broke.");
         assertThat(upstream.requests()).hasSize(3);
         assertThat(upstream.open()).isZero();
     }
 
     @Test
-    void aStepBeginsAnewTwiceAtMost() {
+    void retriesAStepAtMostTwice() {
         Reply broken = Reply.of(new Delta.Text("Half a")).brokenOff(true);
         ScriptedUpstream upstream = ScriptedUpstream.answering(broken, broken, broken, step(DONE, 1));
-        assertThatThrownBy(() -> think(upstream, question(3, 25))).hasMessage("It broke.");
+        assertThatThrownBy(() -> run(upstream, prompt(3, 25))).hasMessage("It broke.");
         assertThat(upstream.requests()).hasSize(3);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
-    void answersFromTheStepsThatThereAreWhenNoRetryIsLeft(int retries) {
+    void answersFromThePreviousStepsWithoutARetryLeft(int retries) {
         Reply broken = Reply.of(new Delta.Text("{\"content\": \"Half a")).brokenOff(true);
         ScriptedUpstream upstream =
-                ScriptedUpstream.answeringWith(request -> said(request).contains("user: ANSWER")
+                ScriptedUpstream.answeringWith(request -> messages(request).contains("user: ANSWER")
                         ? Reply.of(new Delta.Text("Because."))
-                        : said(request).contains("assistant: " + GO_ON) ? broken : step(GO_ON, 1));
-        think(upstream, question(3, 25), new Preset.Budget(30, 1000, Duration.ofMinutes(5), retries));
+                        : messages(request).contains("assistant: " + GO_ON) ? broken : step(GO_ON, 1));
+        run(upstream, prompt(3, 25), new Preset.Budget(30, 1000, Duration.ofMinutes(5), retries));
         assertThat(out.step(2)).endsWith("Half a\n\n*It broke. Answering from the previous steps.*");
         assertThat(out.answer()).isEqualTo("Because.");
     }
 
     @Test
-    void answersFromTheStepsThatThereAreWhereTheNextOneAlwaysBreaksOff() {
+    void answersFromThePreviousStepsIfTheNextOneAlwaysBreaksOff() {
         Reply broken = Reply.of(new Delta.Text("{\"content\": \"Half a")).brokenOff(true);
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 broken,
@@ -586,33 +586,33 @@ class StepsStrategyTest {
                 broken,
                 broken,
                 Reply.of(new Delta.Reasoning("Well."), new Delta.Text("Because.")));
-        think(upstream, question(3, 25));
+        run(upstream, prompt(3, 25));
         assertThat(out.step(2)).isEqualTo("Half a\n\n*It broke. Answering from the previous steps.*");
         assertThat(out.step(3)).isEqualTo("Well.");
         assertThat(out.answer()).isEqualTo("Because.");
-        assertThat(said(upstream.requests().get(6)))
+        assertThat(messages(upstream.requests().get(6)))
                 .containsExactly("system: STEP", "user: Why?", "assistant: " + GO_ON, "user: ANSWER");
     }
 
     @Test
-    void theClosingCallBeginsAnewTwiceAtMost() {
+    void retriesTheClosingCallAtMostTwice() {
         for (Reply broken :
                 List.of(Reply.of(new Delta.Reasoning("Hm")).brokenOff(true), Reply.of(new Delta.Reasoning("Hm")))) {
             ScriptedUpstream upstream =
                     ScriptedUpstream.answering(broken, broken, broken, Reply.of(new Delta.Text("Because.")));
-            Transcript once = new Transcript();
+            Transcript listener = new Transcript();
             assertThatThrownBy(() -> new StepsStrategy()
                             .run(
-                                    question(0, 0),
-                                    preset(),
-                                    new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, once),
-                                    once))
+                                    prompt(0, 0),
+                                    samplePreset(),
+                                    new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, listener),
+                                    listener))
                     .isInstanceOf(UpstreamException.class);
             assertThat(upstream.requests()).hasSize(3);
         }
     }
 
-    private static Preset preset() {
+    private static Preset samplePreset() {
         return new Preset(
                 "o1",
                 Set.of(),
@@ -629,51 +629,51 @@ class StepsStrategyTest {
     }
 
     @Test
-    void failsByAStepThatIsNotWorthAnotherTry() {
+    void failsIfAStepIsNotRetryable() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 Reply.of(new Delta.Text("Half a")).brokenOff(false), Reply.of(new Delta.Text(DONE)));
-        assertThatThrownBy(() -> think(upstream, question(3, 25))).hasMessage("It broke.");
+        assertThatThrownBy(() -> run(upstream, prompt(3, 25))).hasMessage("It broke.");
         assertThat(upstream.unusedReplies()).isOne();
     }
 
     @Test
-    void aStepThatBeginsAnewCostsNoCallOfTheBudget() {
+    void doesNotCountARetriedStepAgainstTheCallBudget() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 Reply.of(new Delta.Text("Half a")).brokenOff(true),
                 step(DONE, 1),
                 Reply.of(new Delta.Text("Because.")));
-        think(upstream, question(1, 25), new Preset.Budget(2, 1000, Duration.ofMinutes(5), 1));
+        run(upstream, prompt(1, 25), new Preset.Budget(2, 1000, Duration.ofMinutes(5), 1));
         assertThat(out.step(1)).isEqualTo("D");
         assertThat(out.answer()).isEqualTo("Because.");
     }
 
     @Test
-    void answersAllTheSameWhereAStepThatBrokeOffUsedTheBudgetUp() {
+    void answersAfterABrokenStepUsedUpTheBudget() {
         Reply broken = Reply.of(new Delta.Text("Half a"))
                 .withUsage(new Usage(10, 0, 1000, 0))
                 .brokenOff(true);
         ScriptedUpstream upstream = ScriptedUpstream.answering(broken, Reply.of(new Delta.Text("Because.")));
-        think(upstream, question(3, 25), new Preset.Budget(30, 1000, Duration.ofMinutes(5), 6));
+        run(upstream, prompt(3, 25), new Preset.Budget(30, 1000, Duration.ofMinutes(5), 6));
         assertThat(out.answer()).isEqualTo("Because.");
     }
 
     @Test
-    void makesAClosingCallThatBrokeOffInItsThoughtsAgain() {
+    void retriesAClosingCallThatBrokeOffInItsReasoning() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 Reply.of(new Delta.Reasoning("Hm")).brokenOff(true),
                 Reply.of(new Delta.Reasoning("So"), new Delta.Text("Because.")));
-        think(upstream, question(0, 0));
+        run(upstream, prompt(0, 0));
         assertThat(out.events()).contains("text 1: \n\n*It broke. Retrying this step.*");
         assertThat(out.step(1)).isEqualTo("So");
         assertThat(out.answer()).isEqualTo("Because.");
     }
 
     @Test
-    void anAnswerThatBrokeOffAfterItBeganFails() {
+    void failsIfAStartedAnswerBreaksOff() {
         for (Delta begin : List.of(new Delta.Text("Be"), TOOL_CALL)) {
             ScriptedUpstream upstream =
                     ScriptedUpstream.answering(Reply.of(begin).brokenOff(true), Reply.of(new Delta.Text("Because.")));
-            assertThatThrownBy(() -> think(upstream, question(0, 0))).hasMessage("It broke.");
+            assertThatThrownBy(() -> run(upstream, prompt(0, 0))).hasMessage("It broke.");
             assertThat(upstream.unusedReplies()).isOne();
         }
     }
@@ -690,7 +690,7 @@ class StepsStrategyTest {
                         "an empty fence", true, new Delta[] {new Delta.Text("```json\n"), new Delta.Text("\n```")}));
     }
 
-    private static Prompt answeredAtOnce(boolean json) {
+    private static Prompt promptWithoutSteps(boolean json) {
         Map<String, RawJson> closing =
                 json ? Map.of("response_format", new RawJson("{\"type\":\"json_object\"}")) : Map.of();
         return new Prompt(List.of(Message.user("Why?")), Map.of(), null, closing, null, new Preset.Steps(0, 0));
@@ -698,12 +698,12 @@ class StepsStrategyTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("repliesWithoutAnswer")
-    void asksAgainWhereTheClosingCallHasNoAnswer(String name, boolean json, Delta... deltas) {
+    void repeatsAClosingCallWithoutAnAnswer(String name, boolean json, Delta... deltas) {
         for (FinishReason reason : List.of(FinishReason.STOP, FinishReason.TOOL_CALLS)) {
             out.events().clear();
             ScriptedUpstream upstream = ScriptedUpstream.answering(
                     Reply.of(deltas).withFinishReason(reason), Reply.of(new Delta.Text("1")));
-            assertThat(think(upstream, answeredAtOnce(json))).isEqualTo(FinishReason.STOP);
+            assertThat(run(upstream, promptWithoutSteps(json))).isEqualTo(FinishReason.STOP);
             assertThat(out.events().stream().filter(event -> event.startsWith("answer")))
                     .containsExactly("answer: 1");
             assertThat(out.events()).noneMatch(event -> event.startsWith("refusal"));
@@ -712,11 +712,11 @@ class StepsStrategyTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("repliesWithoutAnswer")
-    void failsWhereNoClosingCallHasAnAnswer(String name, boolean json, Delta... deltas) {
+    void failsIfNoClosingCallHasAnAnswer(String name, boolean json, Delta... deltas) {
         Reply nothing = Reply.of(deltas);
         ScriptedUpstream upstream = ScriptedUpstream.answering(nothing, nothing, nothing, nothing);
         Preset.Budget budget = new Preset.Budget(30, 1000, Duration.ofMinutes(5), 1);
-        assertThatThrownBy(() -> think(upstream, answeredAtOnce(json), budget))
+        assertThatThrownBy(() -> run(upstream, promptWithoutSteps(json), budget))
                 .isInstanceOfSatisfying(
                         UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED))
                 .hasMessage("The model's provider answered with nothing.");
@@ -725,33 +725,33 @@ class StepsStrategyTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("repliesWithoutAnswer")
-    void anAnswerThatWasCutShortMayBeEmpty(String name, boolean json, Delta... deltas) {
+    void acceptsAnEmptyTruncatedAnswer(String name, boolean json, Delta... deltas) {
         for (FinishReason reason : List.of(FinishReason.LENGTH, FinishReason.CONTENT_FILTER)) {
             ScriptedUpstream upstream =
                     ScriptedUpstream.answering(Reply.of(deltas).withFinishReason(reason));
-            assertThat(think(upstream, answeredAtOnce(json))).isEqualTo(reason);
+            assertThat(run(upstream, promptWithoutSteps(json))).isEqualTo(reason);
         }
     }
 
     @Test
-    void keepsTheWhiteSpaceBeforeAnAnswerUntilItComes() {
+    void holdsLeadingWhiteSpaceUntilTheAnswerStarts() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 Reply.of(new Delta.Text(" ".repeat(300)), new Delta.Text("\n"), new Delta.Text("Because.")));
-        think(upstream, question(0, 0));
+        run(upstream, prompt(0, 0));
         assertThat(out.events()).contains("answer: " + " ".repeat(300) + "\nBecause.");
     }
 
     @Test
-    void makesAClosingCallThatBrokeOffInWhiteSpaceAgain() {
+    void retriesAClosingCallThatBrokeOffInWhiteSpace() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 Reply.of(new Delta.Text("\n")).brokenOff(true), Reply.of(new Delta.Text("Because.")));
-        think(upstream, question(0, 0));
+        run(upstream, prompt(0, 0));
         assertThat(out.answer()).isEqualTo("Because.");
         assertThat(out.steps()).isZero();
     }
 
     @Test
-    void thinksWithTheDemoModelToo() {
+    void runsWithTheDemoModel() {
         Preset preset = new Preset(
                 "o1",
                 Set.of(),
@@ -766,12 +766,12 @@ class StepsStrategyTest {
                 null,
                 null);
         try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
-            ModelCalls thinker = new ModelCalls(demo, "team-a", cancellation, Preset.Budget.DEFAULT, out);
-            FinishReason reason = new StepsStrategy().run(question(3, 25), preset, thinker, out);
+            ModelCalls calls = new ModelCalls(demo, "team-a", cancellation, Preset.Budget.DEFAULT, out);
+            FinishReason reason = new StepsStrategy().run(prompt(3, 25), preset, calls, out);
             assertThat(reason).isEqualTo(FinishReason.STOP);
-            assertThat(thinker.usage().reasoningTokens())
+            assertThat(calls.usage().reasoningTokens())
                     .isPositive()
-                    .isLessThan(thinker.usage().outputTokens());
+                    .isLessThan(calls.usage().outputTokens());
         }
         assertThat(out.titles()).hasSize(4);
         assertThat(out.step(1)).contains("“Why?”");

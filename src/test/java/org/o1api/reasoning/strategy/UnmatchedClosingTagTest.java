@@ -11,7 +11,7 @@ import org.o1api.reasoning.Transcript;
 /** {@code </think>} without an opening tag in an answer: {@code ;} is a line break, {@code ~} separates the pieces that arrive. */
 class UnmatchedClosingTagTest {
     /** A client that gets nothing before the end. */
-    private static final class Whole extends Transcript {
+    private static final class Buffered extends Transcript {
         @Override
         public boolean isBuffered() {
             return true;
@@ -48,8 +48,8 @@ class UnmatchedClosingTagTest {
                     Is `</think>` there? No.;</think>;No.       | Is `</think>` there? No. | No.
                     Not </thinking> nor </think >.              |                       | Not </thinking> nor </think >.
                     """)
-    void endsTheReasoningWhileNothingWasSent(String pieces, String reasoning, String answer) {
-        check(new Whole(), false, false, pieces, reasoning, answer);
+    void endsTheReasoningIfNothingWasSent(String pieces, String reasoning, String answer) {
+        check(new Buffered(), false, false, pieces, reasoning, answer);
     }
 
     @ParameterizedTest
@@ -60,7 +60,7 @@ class UnmatchedClosingTagTest {
                     So four.~</think>Four.         |          | So four.</think>Four.
                     ~</th~ink>~Four.               |          | Four.
                     """)
-    void staysInAnAnswerThatWasSent(String pieces, String reasoning, String answer) {
+    void isTextIfTheAnswerWasSent(String pieces, String reasoning, String answer) {
         check(new Transcript(), false, false, pieces, reasoning, answer);
     }
 
@@ -71,9 +71,9 @@ class UnmatchedClosingTagTest {
                     <think>So four.</think>Four.                 | So four.                    | Four.
                     Four~.                                       |                             | Four.
                     """)
-    void isWaitedForWhereTheTextBeginsInsideTheReasoning(String pieces, String reasoning, String answer) {
+    void endsReasoningThatTheTextStartsInside(String pieces, String reasoning, String answer) {
         check(new Transcript(), false, true, pieces, reasoning, answer);
-        check(new Whole(), false, true, pieces, reasoning, answer);
+        check(new Buffered(), false, true, pieces, reasoning, answer);
     }
 
     @ParameterizedTest
@@ -85,8 +85,8 @@ class UnmatchedClosingTagTest {
                     ```;{"a": "b</think>c"};```    |          | {"a": "b</think>c"}
                     """)
     void isTextInJson(String pieces, String reasoning, String answer) {
-        check(new Whole(), true, false, pieces, reasoning, answer);
-        check(new Whole(), true, true, pieces, reasoning, answer);
+        check(new Buffered(), true, false, pieces, reasoning, answer);
+        check(new Buffered(), true, true, pieces, reasoning, answer);
     }
 
     @ParameterizedTest
@@ -96,9 +96,9 @@ class UnmatchedClosingTagTest {
                     So fo          | false | ''    | So fo | 0
                     So.</think>Fo  | false | So.   | Fo    | 11
                     """)
-    void countsAReplyThatWasCutAsReasoningIfItBeganInside(
+    void countsATruncatedReplyAsReasoningIfItStartedInside(
             String text, boolean startsThinking, String reasoning, String answer, int length) {
-        Transcript out = new Whole();
+        Transcript out = new Buffered();
         AnswerReader reader = new AnswerReader(1, false, startsThinking, out);
         reader.feed(new Delta.Text(text));
         reader.markTruncated();
@@ -112,9 +112,9 @@ class UnmatchedClosingTagTest {
     @ParameterizedTest
     @CsvSource({"'a `</think>` ', false", "'a `</think>` ~', false", "'a `</th~ink>` ', false", "'a `</think>` ', true"
     })
-    void isTextBehindManyQuotedOnes(String quoted, boolean inOnePiece) {
+    void isTextAfterManyQuotedTags(String quoted, boolean inOnePiece) {
         String pieces = quoted.repeat(20) + (inOnePiece ? "" : "~") + "a plain </think> rest~, and </think> more";
-        check(new Whole(), false, false, pieces, "", pieces.replace("~", ""));
+        check(new Buffered(), false, false, pieces, "", pieces.replace("~", ""));
     }
 
     @ParameterizedTest
@@ -122,21 +122,27 @@ class UnmatchedClosingTagTest {
                     a `</think>` | 16
                     a `</think>`~ | 16
                     """)
-    void endsTheReasoningBehindFewQuotedOnes(String quoted, int times) {
+    void endsTheReasoningAfterFewQuotedTags(String quoted, int times) {
         String before = quoted.repeat(times);
-        check(new Whole(), false, false, before + "; so.~</think>;Four.", before.replace("~", "") + "; so.", "Four.");
+        check(
+                new Buffered(),
+                false,
+                false,
+                before + "; so.~</think>;Four.",
+                before.replace("~", "") + "; so.",
+                "Four.");
     }
 
     @Test
-    void endsTheReasoningBehindWhiteSpaceThatWasTaken() {
+    void endsTheReasoningAfterDrainedWhiteSpace() {
         String space = " ".repeat(300);
         check(new Transcript(), false, false, space + "~So four.</think>Four.", "So four.", space + "Four.");
     }
 
     @ParameterizedTest
     @CsvSource({"So, true, false, true", "So, false, true, false", "So, false, false, false", "' ', false, true, true"})
-    void mayBeMadeAgainWhileItMayBeReasoning(String text, boolean startsThinking, boolean whole, boolean may) {
-        AnswerReader reader = new AnswerReader(1, false, startsThinking, whole ? new Whole() : new Transcript());
+    void canRetryWhileTheTextMayBeReasoning(String text, boolean startsThinking, boolean whole, boolean may) {
+        AnswerReader reader = new AnswerReader(1, false, startsThinking, whole ? new Buffered() : new Transcript());
         reader.feed(new Delta.Text(text));
         assertThat(reader.canRetry()).isEqualTo(may);
     }

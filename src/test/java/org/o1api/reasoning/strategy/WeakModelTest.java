@@ -35,17 +35,17 @@ class WeakModelTest {
     private static final int TURNS = 150;
     private static final List<Sample> SAMPLES = new ArrayList<>();
 
-    private record Sample(String text, boolean cut) {}
+    private record Sample(String text, boolean truncated) {}
 
     /** What the caller demands. */
-    private enum Demand {
+    private enum Requirement {
         TEXT,
         JSON,
         TOOL
     }
 
     @BeforeAll
-    static void read() throws IOException {
+    static void readSamples() throws IOException {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(
                 WeakModelTest.class.getResourceAsStream("/weak-model/smollm2-addition.jsonl"),
                 StandardCharsets.UTF_8))) {
@@ -75,7 +75,7 @@ class WeakModelTest {
             }
             Sample sample = SAMPLES.get(random.nextInt(SAMPLES.size()));
             Reply reply = Reply.of(pieces(shaped(sample.text())));
-            return sample.cut() ? reply.withFinishReason(FinishReason.LENGTH) : reply;
+            return sample.truncated() ? reply.withFinishReason(FinishReason.LENGTH) : reply;
         }
 
         private String shaped(String text) {
@@ -110,10 +110,10 @@ class WeakModelTest {
         }
     }
 
-    private static Prompt question(Demand demand) {
+    private static Prompt prompt(Requirement requirement) {
         return StepsFixture.prompt(
                 new Preset.Steps(3, 25),
-                switch (demand) {
+                switch (requirement) {
                     case TEXT -> Map.of();
                     case JSON -> Map.of("response_format", new RawJson("{\"type\":\"json_object\"}"));
                     case TOOL -> Map.of("tool_choice", new RawJson("\"required\""));
@@ -122,15 +122,15 @@ class WeakModelTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyTurnEndsWithAnAnswer(Demand demand) {
+    void endsEveryTurnWithAnAnswer(Requirement requirement) {
         int loops = 0;
         int full = 0;
         for (long seed = 0; seed < TURNS; seed++) {
             StepsFixture turn = new StepsFixture();
             Model model = new Model(seed);
-            turn.run(ScriptedUpstream.answeringWith(model::reply), question(demand));
+            turn.run(ScriptedUpstream.answeringWith(model::reply), prompt(requirement));
             assertThat(turn.out.answer()).as("seed %d", seed).isNotBlank();
-            if (demand != Demand.JSON) {
+            if (requirement != Requirement.JSON) {
                 assertThat(turn.out.answer()).as("seed %d", seed).doesNotContain("\"next_action\"");
             }
             for (int step = 1; step <= turn.out.steps(); step++) {
@@ -144,14 +144,14 @@ class WeakModelTest {
     }
 
     @Test
-    void aContextThatIsTooShortForThePromptIsAClearError() {
+    void failsClearlyIfTheContextIsTooSmallForThePrompt() {
         @Nullable UpstreamException failure = null;
         try {
             new StepsFixture()
                     .run(
                             ScriptedUpstream.answeringWith(
                                     request -> Reply.of().withFailure(TestProviderErrors.contextExceeded())),
-                            question(Demand.TEXT));
+                            prompt(Requirement.TEXT));
         } catch (UpstreamException e) {
             failure = e;
         }
@@ -160,11 +160,11 @@ class WeakModelTest {
 
     /** One sample again and again is what the model did: 25 times the example of its instructions. */
     @Test
-    void aModelThatSaysOneThingOnlyTakesTwoSteps() {
+    void endsAfterTwoStepsIfTheModelRepeatsItself() {
         Stream.of(SAMPLES.get(0), SAMPLES.get(100), SAMPLES.get(479)).forEach(sample -> {
             String step = StepsFixture.continuing("#").replace("\"#\"", JsonSlices.quoted(sample.text()));
             StepsFixture turn = new StepsFixture();
-            turn.run(ScriptedUpstream.answeringWith(request -> StepsFixture.reply(step)), question(Demand.TEXT));
+            turn.run(ScriptedUpstream.answeringWith(request -> StepsFixture.reply(step)), prompt(Requirement.TEXT));
             assertThat(turn.out.steps()).isEqualTo(2);
             assertThat(turn.out.step(2)).endsWith("*LOOP*");
             assertThat(turn.out.answer()).isEqualTo(sample.text());
