@@ -1,14 +1,14 @@
 package org.o1api.model;
 
 /**
- * What one call of a turn was for and what it used.
+ * The purpose, outcome and usage of one call of a turn.
  *
- * @param upstream the name of the upstream of the last attempt
+ * @param upstream the upstream of the last attempt
  * @param model the upstream's name of the model
- * @param attempts requests that were sent for it; 0: it failed before the first
- * @param usage of its reply; {@link Usage#NONE} if it got none
- * @param failedAttempts the sum of what attempts used that failed before the reply
- * @param shown whether its output is part of what the client got
+ * @param attempts requests sent for the call; 0: it failed before the first one
+ * @param usage of the reply; {@link Usage#NONE} if there was none
+ * @param failedAttempts total usage of the attempts that failed before the reply
+ * @param shown whether the client got the output
  */
 public record CallRecord(
         Purpose purpose,
@@ -19,7 +19,7 @@ public record CallRecord(
         Usage failedAttempts,
         State state,
         boolean shown) {
-    /** What a call's output is for. */
+    /** What the output of a call is used for. */
     public enum Purpose {
         STEP,
         ANSWER
@@ -28,28 +28,28 @@ public record CallRecord(
     /** How a call ended. */
     public enum State {
         COMPLETED,
-        /** The gateway ended it before its reply was complete. */
+        /** The gateway ended the call before its reply was complete. */
         CANCELLED,
         FAILED
     }
 
-    /** Whether the model began to reply. */
+    /** Whether the model started to reply. */
     boolean hasReply() {
         return !usage.equals(Usage.NONE);
     }
 
-    /** What its reply used: all output of a step is reasoning. */
+    /** The usage of the reply. All output of a step counts as reasoning. */
     Usage replyUsage() {
         return purpose == Purpose.STEP ? usage.asReasoning() : usage;
     }
 
-    /** What all its attempts used. */
+    /** The usage of all attempts. */
     Usage totalUsage() {
         Usage all = usage.plus(failedAttempts);
         return purpose == Purpose.STEP ? all.asReasoning() : all;
     }
 
-    /** The same call, marked as not part of the reply. */
+    /** Returns a copy whose output was not shown to the client. */
     CallRecord asDiscarded() {
         return new CallRecord(purpose, upstream, model, attempts, usage, failedAttempts, state, false);
     }

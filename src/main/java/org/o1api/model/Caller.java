@@ -3,13 +3,13 @@ package org.o1api.model;
 import java.util.Set;
 
 /**
- * Who sends a request.
+ * The authenticated sender of a request.
  *
- * @param name as the config names the key; fit for the log
- * @param presets the presets that the caller may use; empty: all of them
+ * @param name the configured name of the API key; may be logged
+ * @param presets names of the presets that the caller may use; empty: all
  */
 public record Caller(String name, Set<String> presets) {
-    /** The name of the request property that holds the caller. */
+    /** The request property that holds the caller. */
     public static final String PROPERTY = "org.o1api.caller";
 
     public Caller {

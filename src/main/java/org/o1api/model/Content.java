@@ -1,10 +1,10 @@
 package org.o1api.model;
 
-/** What a message says. */
+/** The content of a message. */
 public sealed interface Content {
     /** Plain text. */
     record Text(String text) implements Content {}
 
-    /** A list of parts (text, images, files), which the upstream gets as it is. */
+    /** A list of parts (text, images, files), passed to the upstream unchanged. */
     record Parts(RawJson json) implements Content {}
 }

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How much a caller wants the model to reason, in the words of OpenAI and of those who speak its language. Each surface reads it from
- * its own fields; each strategy says what it means.
+ * How much reasoning the caller asks for, on OpenAI's scale with the extensions of other providers. Each API surface reads it
+ * from its own fields, and each strategy defines what it means.
  */
 public enum Effort {
     NONE,
@@ -22,7 +22,7 @@ public enum Effort {
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 
-    /** The effort as requests spell it. */
+    /** The value in requests. */
     public String wireName() {
         return wireName;
     }
@@ -37,9 +37,9 @@ public enum Effort {
     }
 
     /**
-     * The effort that a budget of reasoning tokens stands for: other APIs count tokens where we count steps.
+     * Maps a budget of reasoning tokens, which other APIs use, to an effort.
      *
-     * @param tokens 0 or more; 0 leaves nothing to reason with
+     * @param tokens must not be negative; 0 is {@code NONE}
      */
     public static Effort fromTokenBudget(long tokens) {
         if (tokens < 0) {

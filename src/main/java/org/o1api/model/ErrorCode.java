@@ -2,48 +2,48 @@ package org.o1api.model;
 
 import java.util.Locale;
 
-/** What can go wrong, and whose fault it is: each code with its HTTP status and OpenAI's error type. */
+/** The errors that clients can get: each code with its HTTP status and OpenAI's error type. */
 public enum ErrorCode {
     INVALID_REQUEST(400, Type.INVALID_REQUEST),
     INVALID_JSON(400, Type.INVALID_REQUEST),
     UNSUPPORTED_VALUE(400, Type.INVALID_REQUEST),
     INVALID_API_KEY(401, Type.INVALID_REQUEST),
-    /** The caller's conversations occupy more than they may. */
+    /** The caller's stored conversations exceed their quota. */
     STORAGE_QUOTA_EXCEEDED(403, Type.INVALID_REQUEST),
     MODEL_NOT_FOUND(404, Type.INVALID_REQUEST),
     CONVERSATION_NOT_FOUND(404, Type.INVALID_REQUEST),
     UNKNOWN_URL(404, Type.INVALID_REQUEST),
     METHOD_NOT_ALLOWED(405, Type.INVALID_REQUEST),
     NOT_ACCEPTABLE(406, Type.INVALID_REQUEST),
-    /** The request's body took too long to arrive. */
+    /** The request body took too long to arrive. */
     REQUEST_TIMEOUT(408, Type.INVALID_REQUEST),
-    /** Another turn of the conversation runs. */
+    /** Another request of the conversation is running. */
     CONVERSATION_BUSY(409, Type.INVALID_REQUEST),
-    /** The conversation went away while the turn ran. */
+    /** The conversation was deleted while the turn was running. */
     CONVERSATION_CHANGED(409, Type.INVALID_REQUEST),
-    /** The request tells another past than the conversation has. */
+    /** The messages of the request contradict the stored conversation. */
     CONVERSATION_DIFFERS(409, Type.INVALID_REQUEST),
     IDEMPOTENCY_KEY_IN_USE(409, Type.INVALID_REQUEST),
     IDEMPOTENCY_KEY_REUSED(422, Type.INVALID_REQUEST),
     REQUEST_TOO_LARGE(413, Type.INVALID_REQUEST),
     UNSUPPORTED_MEDIA_TYPE(415, Type.INVALID_REQUEST),
     RATE_LIMIT_EXCEEDED(429, Type.RATE_LIMIT),
-    /** Nobody waits for the answer any more; the status is nginx's and never seen by a client. */
+    /** The client disconnected. The status is nginx's; no client sees it. */
     CLIENT_LEFT(499, Type.INVALID_REQUEST),
     INTERNAL_ERROR(500, Type.SERVER),
-    /** The gateway has no room for the request just now. */
+    /** The gateway is at a limit of its own. */
     OVERLOADED(503, Type.SERVER),
-    /** The database of the conversations is down. */
+    /** The conversation database is unavailable. */
     STORE_UNAVAILABLE(503, Type.SERVER),
     /** The gateway is stopping. */
     SHUTTING_DOWN(503, Type.SERVER),
-    /** The provider refused what the caller asked. */
+    /** The provider rejected the request because of its content. */
     UPSTREAM_REFUSED(400, Type.INVALID_REQUEST),
     UPSTREAM_REQUEST_TOO_LARGE(413, Type.INVALID_REQUEST),
     UPSTREAM_RATE_LIMIT(429, Type.RATE_LIMIT),
-    /** The provider refused the gateway: a wrong key or model name, for the operator to mend. */
+    /** The provider rejected the gateway's key or model name; the operator must fix the configuration. */
     UPSTREAM_MISCONFIGURED(502, Type.UPSTREAM),
-    /** The provider could not be reached, or broke off. */
+    /** The provider could not be reached, or its reply broke off. */
     UPSTREAM_FAILED(502, Type.UPSTREAM),
     UPSTREAM_UNAVAILABLE(503, Type.UPSTREAM),
     UPSTREAM_TIMEOUT(504, Type.UPSTREAM);
@@ -64,12 +64,12 @@ public enum ErrorCode {
         this.type = type;
     }
 
-    /** The HTTP status of a reply that fails so. */
+    /** The HTTP status of the error response. */
     public int status() {
         return status;
     }
 
-    /** Whether the same request will fail again, or should not be made again, whatever its status usually means. */
+    /** Whether clients must not retry the request, although they usually do for this status. */
     public boolean isFinal() {
         return this == CONVERSATION_CHANGED || this == CONVERSATION_DIFFERS;
     }

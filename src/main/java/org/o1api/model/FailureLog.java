@@ -8,13 +8,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs failures that may repeat: of each kind at most one line a minute, with the number of failures since the previous line.
- * Never throws, not even when there is no memory to log with.
+ * Logs failures that may repeat: at most one line per kind and minute, with the number of suppressed failures. Never throws,
+ * even if there is no memory left to log.
  */
 public final class FailureLog {
     private static final long PERIOD_NANOS = Duration.ofMinutes(1).toNanos();
 
-    /** Bounds the memory if a kind contains something that varies. Above it the oldest kind is forgotten. */
+    /** Limits the memory if a kind contains variable text. Above the limit the oldest kind is forgotten. */
     private static final int MAX_KINDS = 200;
 
     private final System.Logger log;
@@ -39,12 +39,12 @@ public final class FailureLog {
         }
     }
 
-    /** Logs a failure that the operator should know of, without a stack trace. */
+    /** Logs a failure that the operator should know about, without a stack trace. */
     public void warning(String kind, String message) {
         write(Level.WARNING, kind, message, null);
     }
 
-    /** Logs a failure of the gateway itself, with its stack trace. */
+    /** Logs an internal failure with its stack trace. */
     public void error(String kind, String message, Throwable thrown) {
         write(Level.ERROR, kind, message, thrown);
     }
@@ -56,11 +56,11 @@ public final class FailureLog {
                 String line = suppressed == 0 ? message : message + " (" + suppressed + " more since the last line)";
                 log.log(level, line, thrown);
             }
-        } catch (Throwable e) { // out of memory: what is being logged matters more than the log
+        } catch (Throwable e) { // e.g. OutOfMemoryError: logging must not hide the failure that is being logged
         }
     }
 
-    /** The number of failures since the last line of this kind if a line is due now, otherwise -1. */
+    /** Returns the number of failures since the last line of this kind if a line is due now, otherwise -1. */
     private long due(String kind) {
         long now = nanoTime.getAsLong();
         synchronized (entries) {
@@ -91,8 +91,8 @@ public final class FailureLog {
     }
 
     /**
-     * The innermost cause: its class and the first line of its message. For failures of connections, TLS, DNS and databases, whose
-     * messages contain no request text; not for clients.
+     * Returns the class and the first line of the message of the innermost cause. Intended for connection, TLS, DNS and
+     * database failures, whose messages contain no request text. Not for clients.
      */
     public static String rootCause(Throwable thrown) {
         Throwable root = thrown;

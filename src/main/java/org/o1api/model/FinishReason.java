@@ -3,7 +3,7 @@ package org.o1api.model;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Why a model stopped, in the words of OpenAI's chat API. */
+/** Why a model stopped, as defined by OpenAI's chat API. */
 public enum FinishReason {
     STOP,
     LENGTH,
@@ -12,12 +12,12 @@ public enum FinishReason {
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 
-    /** The reason as JSON spells it. */
+    /** The value in JSON. */
     public String wireName() {
         return wireName;
     }
 
-    /** The reason that {@link #wireName} spells; {@code STOP} if there is none of this name. */
+    /** Returns the reason with this wire name; {@code STOP} if the name is unknown. */
     public static FinishReason fromWireName(@Nullable String name) {
         for (FinishReason reason : values()) {
             if (reason.wireName.equals(name)) {

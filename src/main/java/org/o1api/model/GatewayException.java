@@ -3,7 +3,7 @@ package org.o1api.model;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A failure with a code and a message that the caller may read: it never holds a secret, an address or a prompt. */
+/** A failure with an error code and a message for the caller. The message never contains a secret, an address or a prompt. */
 public abstract class GatewayException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -18,17 +18,17 @@ public abstract class GatewayException extends RuntimeException {
         return code;
     }
 
-    /** OpenAI's {@code error.code}: our own word, or a provider's that clients know. */
+    /** OpenAI's {@code error.code}: the gateway's code, or a provider's code that clients know. */
     public String wireCode() {
         return code.wireName();
     }
 
-    /** The request's field that is at fault, as a JSON path; null when none is. */
+    /** The JSON path of the request field that is wrong; null if the failure has no field. */
     public @Nullable String param() {
         return null;
     }
 
-    /** How long the caller should wait before asking again; null when nothing says. */
+    /** How long the client should wait before it retries; null if unknown. */
     public @Nullable Duration retryAfter() {
         return null;
     }

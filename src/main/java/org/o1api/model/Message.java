@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One message of a prompt.
  *
- * @param content null where an assistant only called tools
- * @param fields whatever else the message carries ({@code name}, {@code tool_calls}, {@code tool_call_id}), in its order
- * @param reasoning the reasoning of an earlier answer, in the fields in which its client sent it back, or as {@code reasoning_content}
- *     from a stored conversation; only some providers want it
+ * @param content null if an assistant message contains only tool calls
+ * @param fields all other fields ({@code name}, {@code tool_calls}, {@code tool_call_id}, ...), in their order
+ * @param reasoning the reasoning of an earlier answer: in the fields in which the client sent it back, or as {@code
+ *     reasoning_content} if it comes from a stored conversation. Only some providers accept it
  */
 public record Message(
         Role role, @Nullable Content content, Map<String, RawJson> fields, Map<String, RawJson> reasoning) {
-    /** Fields in which an assistant says something beside its content, or that make its content a beginning to go on from. */
+    /** Fields that carry part of an assistant's answer besides its content, or mark its content as a prefix to continue. */
     private static final Set<String> CONTENT_FIELDS =
             Set.of("tool_calls", "function_call", "refusal", "audio", "images", "prefix", "partial");
 
@@ -30,7 +30,7 @@ public record Message(
         this(role, content, fields, Map.of());
     }
 
-    /** Whether it is an answer without anything in it. Many providers reject such a message. */
+    /** Whether this is an assistant message without any content. Many providers reject such a message. */
     public boolean isEmptyAnswer() {
         boolean blank = content == null
                 || (content instanceof Content.Text said && said.text().isBlank());
@@ -39,7 +39,7 @@ public record Message(
                 && CONTENT_FIELDS.stream().map(fields::get).allMatch(value -> value == null || value.isEmpty());
     }
 
-    /** Whether it is an answer with nothing in it but the reasoning that led to it. */
+    /** Whether this is an assistant message that contains only reasoning. */
     public boolean isOnlyReasoning() {
         return isEmptyAnswer() && !reasoning.isEmpty();
     }

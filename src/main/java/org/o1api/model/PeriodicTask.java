@@ -6,8 +6,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A task that runs repeatedly, whatever a single run throws. A {@code ScheduledExecutorService} cancels a periodic task
- * silently after its first exception or {@code Error}.
+ * A periodic task that continues after a run has failed. A {@code ScheduledExecutorService} silently cancels a periodic task
+ * after its first exception or {@code Error}.
  */
 public final class PeriodicTask implements AutoCloseable {
     private final String name;
@@ -28,7 +28,7 @@ public final class PeriodicTask implements AutoCloseable {
     /**
      * Starts a task.
      *
-     * @param name says in the log which task failed
+     * @param name identifies the task in the log
      * @param delay before the first run
      * @param period between the end of a run and the start of the next one
      */
@@ -41,17 +41,17 @@ public final class PeriodicTask implements AutoCloseable {
         try {
             task.run();
             lastRunNanos = System.nanoTime();
-        } catch (Throwable e) { // also an Error: out of memory in one run must not end all later ones
+        } catch (Throwable e) { // also an Error: one OutOfMemoryError must not stop all later runs
             failures.error(name, "periodic task '" + name + "' failed; it will run again", e);
         }
     }
 
-    /** How long ago the last run succeeded; counted from the start before the first one. */
+    /** The time since the last successful run; before the first one, since the start. */
     public Duration sinceLastRun() {
         return Duration.ofNanos(System.nanoTime() - lastRunNanos);
     }
 
-    /** Ends it; a run that is under way is completed. */
+    /** Stops the task. A run in progress is completed. */
     @Override
     public void close() {
         schedule.cancel(false);

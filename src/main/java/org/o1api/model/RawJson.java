@@ -1,6 +1,6 @@
 package org.o1api.model;
 
-/** A JSON value as its own text: it is passed on unread, byte for byte, so that prompts stay stable. */
+/** A JSON value as text. It is passed on byte for byte, so that providers can cache prompts. */
 public record RawJson(String text) {
     public RawJson {
         if (text.isBlank()) {
@@ -8,12 +8,12 @@ public record RawJson(String text) {
         }
     }
 
-    /** Whether it is a list without elements. */
+    /** Whether the value is an empty array. */
     public boolean isEmptyList() {
         return isEmpty('[');
     }
 
-    /** Whether it asks for nothing: an empty string, list or object. */
+    /** Whether the value is an empty string, array or object. */
     public boolean isEmpty() {
         return text.equals("\"\"") || isEmpty('[') || isEmpty('{');
     }

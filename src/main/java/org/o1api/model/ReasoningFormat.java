@@ -3,11 +3,11 @@ package org.o1api.model;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Where a reply shows the reasoning. */
+/** Where a reply contains the reasoning. */
 public enum ReasoningFormat {
-    /** In a field {@code reasoning_content} beside the content. */
+    /** In the field {@code reasoning_content} next to the content. */
     REASONING_CONTENT,
-    /** In a field {@code reasoning} beside the content. */
+    /** In the field {@code reasoning} next to the content. */
     REASONING,
     /** In both fields. */
     BOTH,
@@ -15,14 +15,14 @@ public enum ReasoningFormat {
     THINK,
     /** Inside the content, under Markdown headings. */
     MARKDOWN,
-    /** Inside the content, in HTML {@code <details>}. */
+    /** Inside the content, in an HTML {@code <details>} element. */
     DETAILS,
-    /** Nowhere: the answer alone. */
+    /** Omitted. */
     NONE;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 
-    /** The format as requests and the config spell it. */
+    /** The value in requests and in the configuration. */
     public String wireName() {
         return wireName;
     }
@@ -36,7 +36,7 @@ public enum ReasoningFormat {
         return Optional.empty();
     }
 
-    /** Whether the reasoning stands in the content, where a caller who wants JSON cannot have it. */
+    /** Whether the reasoning is part of the content, which would break an answer in JSON. */
     public boolean isInContent() {
         return this == THINK || this == MARKDOWN || this == DETAILS;
     }

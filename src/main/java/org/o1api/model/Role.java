@@ -2,7 +2,7 @@ package org.o1api.model;
 
 import java.util.Locale;
 
-/** Who a message is from, in the words of OpenAI's chat API. */
+/** The role of a message's author, as defined by OpenAI's chat API. */
 public enum Role {
     SYSTEM,
     DEVELOPER,
@@ -13,17 +13,17 @@ public enum Role {
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 
-    /** The role as JSON spells it. */
+    /** The value in JSON. */
     public String wireName() {
         return wireName;
     }
 
-    /** Whether the message instructs the model rather than talks to it. */
+    /** Whether the message contains instructions for the model. */
     public boolean isInstruction() {
         return this == SYSTEM || this == DEVELOPER;
     }
 
-    /** Whether the message is what a tool gave. */
+    /** Whether the message is the result of a tool call. */
     public boolean isToolResult() {
         return this == TOOL || this == FUNCTION;
     }

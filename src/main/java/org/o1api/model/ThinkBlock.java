@@ -3,25 +3,25 @@ package org.o1api.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reasoning at the front of a text, between {@code <think>} and {@code </think>}. An earlier answer with a closing tag only is
- * left as it is: that may be prose about such tags.
+ * The reasoning block {@code <think>...</think>} at the start of a text. An earlier answer that has only a closing tag is left
+ * unchanged, because its text may just mention such a tag.
  */
 public final class ThinkBlock {
     public static final String START = "<think>";
     public static final String END = "</think>";
 
-    /** The end of a thought that does not end. */
+    /** Returned instead of an index if the block is not closed. */
     public static final int UNCLOSED = -1;
 
     private ThinkBlock() {}
 
-    /** A text without its thought, where that has an end. */
+    /** Returns the text without its reasoning block; unchanged if the block is not closed. */
     public static String stripped(String text) {
         int end = endIndex(new StringBuilder(text));
         return end <= 0 ? text : text.substring(end).stripLeading();
     }
 
-    /** The reasoning in the block at a text's front, without white space around it; null if there is none, or it does not end. */
+    /** Returns the reasoning in the block, stripped; null if there is no block or it is not closed. */
     public static @Nullable String reasoning(String text) {
         int end = endIndex(new StringBuilder(text));
         return end <= 0
@@ -30,7 +30,7 @@ public final class ThinkBlock {
                         .strip();
     }
 
-    /** The index behind a text's thought: 0 where there is none, {@link #UNCLOSED} where it does not end. */
+    /** Returns the index after the block: 0 if there is none, {@link #UNCLOSED} if it is not closed. */
     public static int endIndex(StringBuilder text) {
         int front = 0;
         while (front < text.length() && Character.isWhitespace(text.charAt(front))) {

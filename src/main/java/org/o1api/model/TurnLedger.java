@@ -5,13 +5,16 @@ import java.util.List;
 import org.o1api.model.CallRecord.Purpose;
 
 /**
- * The calls of one turn, in the order in which they ended, also those that failed or were cancelled. Everything that is reported of a
- * turn's tokens is a function of it. Belongs to the turn's thread.
+ * The calls of one turn in the order in which they ended, including failed and cancelled ones. All token counts that are
+ * reported for a turn are computed from it. Used by the turn's thread only.
  */
 public final class TurnLedger {
     private final List<CallRecord> records = new ArrayList<>();
 
-    /** Adds a call that has ended. A closing call replaces earlier closing calls, whose output the client did not get. */
+    /**
+     * Adds a call that has ended. Earlier closing calls are marked as discarded: the client gets the output of the last one
+     * only.
+     */
     public void add(CallRecord record) {
         if (record.purpose() == Purpose.ANSWER) {
             records.replaceAll(earlier -> earlier.purpose() == Purpose.ANSWER ? earlier.asDiscarded() : earlier);
@@ -19,7 +22,10 @@ public final class TurnLedger {
         records.add(record);
     }
 
-    /** The last call broke off and is made again: its output counts in the totals only. */
+    /**
+     * Marks the output of the last call as discarded because the call is repeated. Its usage still counts in {@link
+     * #totalUsage}.
+     */
     public void discardLast() {
         int last = records.size() - 1;
         if (last >= 0) {
@@ -32,7 +38,7 @@ public final class TurnLedger {
         return List.copyOf(records);
     }
 
-    /** What every call and attempt used. */
+    /** The usage of all calls and attempts. */
     public Usage totalUsage() {
         Usage total = Usage.NONE;
         for (CallRecord record : records) {
@@ -42,8 +48,8 @@ public final class TurnLedger {
     }
 
     /**
-     * What the turn used as if one call had produced the reply: the prompt of the first call that got a reply, and the output that the
-     * client got. Of a call that broke off and was made again, the second one counts.
+     * The usage as if a single call had produced the reply: the input of the first call that got a reply, and the output that
+     * the client got. If a call broke off and was repeated, the repetition counts.
      */
     public Usage answerUsage() {
         CallRecord first = null;
@@ -63,12 +69,12 @@ public final class TurnLedger {
         return records.size();
     }
 
-    /** Requests that were sent for the calls. */
+    /** The number of requests sent for all calls. */
     public int attempts() {
         return records.stream().mapToInt(CallRecord::attempts).sum();
     }
 
-    /** What is reported of the calls so far. */
+    /** A summary of the calls so far. */
     public TurnUsage usage() {
         return new TurnUsage(answerUsage(), totalUsage(), calls(), attempts());
     }

@@ -1,12 +1,12 @@
 package org.o1api.model;
 
 /**
- * Tokens of one call or several.
+ * The token counts of one or more calls.
  *
- * @param inputTokens all of the prompt, {@code cachedTokens} and {@code cacheWriteTokens} included
- * @param cachedTokens those of the prompt that the provider read from its cache
- * @param cacheWriteTokens those of the prompt that the provider wrote to its cache; 0 if it does not report them
- * @param outputTokens all that was generated, {@code reasoningTokens} included
+ * @param inputTokens the whole prompt, including {@code cachedTokens} and {@code cacheWriteTokens}
+ * @param cachedTokens prompt tokens that the provider read from its cache
+ * @param cacheWriteTokens prompt tokens that the provider wrote to its cache; 0 if not reported
+ * @param outputTokens all generated tokens, including {@code reasoningTokens}
  */
 public record Usage(
         long inputTokens, long cachedTokens, long cacheWriteTokens, long outputTokens, long reasoningTokens) {
@@ -23,7 +23,7 @@ public record Usage(
         }
     }
 
-    /** Tokens of which none were written to a cache. */
+    /** Counts without cache writes. */
     public Usage(long inputTokens, long cachedTokens, long outputTokens, long reasoningTokens) {
         this(inputTokens, cachedTokens, 0, outputTokens, reasoningTokens);
     }
@@ -37,17 +37,17 @@ public record Usage(
                 reasoningTokens + other.reasoningTokens);
     }
 
-    /** The tokens of the prompt, with the output of another usage. */
+    /** Returns the input counts of this usage with the output counts of another one. */
     public Usage withOutputOf(Usage other) {
         return new Usage(inputTokens, cachedTokens, cacheWriteTokens, other.outputTokens, other.reasoningTokens);
     }
 
-    /** The same tokens, all of the output counted as reasoning. */
+    /** Returns a copy that counts all output as reasoning. */
     public Usage asReasoning() {
         return withReasoning(outputTokens);
     }
 
-    /** The same tokens, this many of the output counted as reasoning, at most all of it. */
+    /** Returns a copy with this many reasoning tokens, limited to the output tokens. */
     public Usage withReasoning(long tokens) {
         return new Usage(inputTokens, cachedTokens, cacheWriteTokens, outputTokens, Math.min(tokens, outputTokens));
     }

@@ -1,4 +1,7 @@
-/** The words that all packages share: messages, usage, finish reasons, error codes, and JSON that is passed on as it is. */
+/**
+ * Types that all packages share: messages, deltas, usage, finish reasons, errors, cancellation, and JSON that is passed on
+ * unchanged.
+ */
 @NullMarked
 package org.o1api.model;
 

@@ -6,7 +6,10 @@ import org.o1api.model.Usage;
 import org.o1api.upstream.AttemptListener;
 import org.o1api.upstream.CallRequest;
 
-/** What one call uses until it ends, which adds its record to the turn's ledger. Counts what its upstream does not report. */
+/**
+ * Collects what one call uses and adds its {@link CallRecord} to the turn's ledger when it ends. Counts tokens itself if the
+ * upstream does not report them.
+ */
 final class CallRecorder implements AttemptListener {
     private final CallRecord.Purpose purpose;
     private final CallRequest request;
@@ -18,9 +21,9 @@ final class CallRecorder implements AttemptListener {
     private Usage failedAttempts = Usage.NONE;
 
     /**
-     * The account of a call without attempts.
+     * Starts with no attempts.
      *
-     * @param upstream the name of the upstream if no request is sent
+     * @param upstream the name to record if no request is sent
      */
     CallRecorder(
             CallRecord.Purpose purpose,
@@ -52,17 +55,17 @@ final class CallRecorder implements AttemptListener {
         return purpose == CallRecord.Purpose.STEP;
     }
 
-    /** The call ended without a reply. */
+    /** Records a call that ended without a reply. */
     void endWithoutReply(CallRecord.State state) {
         end(state, Usage.NONE, false);
     }
 
     /**
-     * The call's reply ended, or was ended.
+     * Records a call that got a reply, whether complete, cancelled or failed.
      *
-     * @param reported by the upstream
-     * @param answer the text of the reply, without the reasoning in it
-     * @param reasoning the model's own reasoning
+     * @param reported the usage that the upstream reported
+     * @param answer the text of the reply without its reasoning
+     * @param reasoning the model's reasoning
      */
     void end(CallRecord.State state, Usage reported, String answer, String reasoning) {
         end(state, usage(reported, answer, reasoning), true);

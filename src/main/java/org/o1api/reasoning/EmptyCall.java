@@ -7,7 +7,7 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
 
-/** The reply of a call for which no time was left. */
+/** The empty reply of a reasoning call that was not made because no time was left. */
 final class EmptyCall implements Call {
     @Override
     public Iterator<Delta> iterator() {

@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that is loaded once, when it is first needed. If loading fails, also with an {@code Error}, that need fails and the next
- * one tries again: a static initializer that fails makes its class unusable for good.
+ * A lazily loaded value. If loading fails, even with an {@code Error}, the next {@link #get} tries again. A static initializer
+ * would make its class unusable after the first failure.
  */
 final class Lazy<T> implements Supplier<T> {
     private final Supplier<T> loader;

@@ -20,13 +20,16 @@ import org.o1api.upstream.RetryBudget;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
-/** The only way to make a call within a turn: counted, budgeted and cancellable. Belongs to the turn's thread. */
+/**
+ * Makes the model calls of one turn: counts them, enforces the budget and cancels them. All calls of a turn go through it. Used
+ * by the turn's thread only, except the two {@code expire} methods.
+ */
 public final class ModelCalls {
     private final Upstream upstream;
     private final Cancellation cancellation;
-    /** Ends with the time for thinking. */
+    /** Cancelled when the time for reasoning is used up. */
     private final Cancellation reasoningTime;
-    /** Ends with the time for the answer. */
+    /** Cancelled when the turn's time is used up. */
     private final Cancellation turnTime;
 
     private final Preset.Budget budget;
@@ -37,10 +40,10 @@ public final class ModelCalls {
     private final TurnLedger ledger;
     private int usedCalls;
     private boolean acceptedReported;
-    /** How much of the text of the open closing call is reasoning without an opening tag. */
+    /** The number of characters at the start of the open closing call's text that are reasoning without an opening tag. */
     private int untaggedReasoning;
 
-    /** Makes the calls of one turn, into a ledger of its own. */
+    /** Makes the calls of one turn, with a new ledger. */
     public ModelCalls(
             Upstream upstream, String caller, Cancellation cancellation, Preset.Budget budget, TurnListener listener) {
         this(upstream, caller, cancellation, budget, listener, new TurnLedger());
@@ -49,8 +52,8 @@ public final class ModelCalls {
     /**
      * Makes the calls of one turn.
      *
-     * @param caller who sent the request, by the name of the key
-     * @param ledger gets a record of each call when it ends
+     * @param caller the name of the caller's API key
+     * @param ledger gets a record of each call when the call ends
      */
     public ModelCalls(
             Upstream upstream,
@@ -71,39 +74,50 @@ public final class ModelCalls {
         this.tokenCounter = new TurnTokenCounter(turnTime::isCancelled);
     }
 
-    /** Ends the time for thinking: a call that thinks ends with what it has, and there is no other. Any thread may do so. */
+    /**
+     * Ends the time for reasoning: an open reasoning call ends with what has arrived, and no further one starts. May be called
+     * from any thread.
+     */
     public void expireReasoning() {
         reasoningTime.cancel(ErrorCode.UPSTREAM_TIMEOUT, "The time for reasoning is used up (budget.time).");
     }
 
-    /** Ends the turn's time: an answer that has begun ends with what it has, and one that has not fails. Any thread may do so. */
+    /**
+     * Ends the turn's time: an answer that has started ends with finish reason {@code length}, otherwise the turn fails. May be
+     * called from any thread.
+     */
     public void expireTurn() {
         turnTime.cancel(
                 ErrorCode.UPSTREAM_TIMEOUT,
                 "The request exceeded its time limit of " + budget.time().toMillis() / 1000.0 + " s (budget.time).");
     }
 
-    /** Whether the budget has room for one more call before the closing one. */
+    /** Whether the budget allows another reasoning call and the closing call after it. */
     public boolean hasBudgetForStep() {
         return usedCalls + 2 <= budget.calls() && usage().outputTokens() < budget.tokens() && !isUsedUp(reasoningTime);
     }
 
-    /** Whether there is time left for another closing call. */
+    /** Whether there is time for another closing call. */
     public boolean hasTimeForAnswer() {
         return !turnTime.isCancelled();
     }
 
-    /** How many calls of the budget are left; less than 0: the turn made more. */
+    /** The number of calls left in the budget; negative if the turn made more. */
     public int remainingCalls() {
         return budget.calls() - usedCalls;
     }
 
-    /** The last call, which has ended, is made again in another form: the client gets none of its output. */
+    /**
+     * Marks the output of the last call, which has ended, as not shown to the client: the call will be repeated with another
+     * request.
+     */
     public void discardLastCall() {
         ledger.discardLast();
     }
 
-    /** Makes a call whose output is reasoning. It ends, as if it were complete, with the time for thinking. */
+    /**
+     * Makes a call whose output is reasoning. When the time for reasoning is used up, the reply ends as if it were complete.
+     */
     public Call reasoningCall(CallRequest request) {
         try {
             return open(request, reasoningTime, CallRecord.Purpose.STEP);
@@ -115,20 +129,24 @@ public final class ModelCalls {
         }
     }
 
-    /** Makes the call whose output is the answer. Once that has begun, it ends with the turn's time, for want of length. */
+    /**
+     * Makes a call whose output is the answer. Once the answer has started, running out of time ends it with {@code length}.
+     */
     public Call answerCall(CallRequest request) {
         untaggedReasoning = 0;
         return open(request, turnTime, CallRecord.Purpose.ANSWER);
     }
 
-    /** The first characters of the text of the open closing call turned out to be reasoning, without an opening tag. */
+    /** Counts the first characters of the open closing call's text as reasoning although they have no opening tag. */
     public void setUntaggedReasoning(int characters) {
         untaggedReasoning = characters;
     }
 
     /**
-     * Whether the last call, which broke off, may be made again; waits shortly before. It takes one of the turn's retries, and the two
-     * count as one call of the budget. What the first one used counts in the ledger's totals only.
+     * Waits before the last call, whose reply broke off, is repeated. The repetition uses one of the turn's retries and does
+     * not count as another call of the budget. The usage of the first one stays in the ledger's totals.
+     *
+     * @return false if the call must not be repeated
      */
     public boolean awaitRetry(UpstreamException failure) {
         if (!failure.retryable() || !retries.tryConsume()) {
@@ -136,7 +154,7 @@ public final class ModelCalls {
         }
         listener.flush();
         Duration wait = RetryBudget.backoff(1);
-        Duration requestedWait = failure.retryAfter(); // not retryable above max_retry_wait
+        Duration requestedWait = failure.retryAfter(); // at most max_retry_wait, otherwise the failure is not retryable
         turnTime.sleep(requestedWait != null && requestedWait.compareTo(wait) > 0 ? requestedWait : wait);
         usedCalls--;
         ledger.discardLast();
@@ -164,13 +182,13 @@ public final class ModelCalls {
     private Call recorded(Call call, CallRecorder recorder, Cancellation time) {
         try {
             return new CountedCall(call, recorder, time);
-        } catch (Throwable e) { // out of memory
+        } catch (Throwable e) { // e.g. OutOfMemoryError
             call.close();
             throw e;
         }
     }
 
-    /** Whether a part of the turn's time is over, and the turn is not. */
+    /** Whether this time is used up while the turn itself is not cancelled. */
     private boolean isUsedUp(Cancellation time) {
         return time.isCancelled() && !cancellation.isCancelled();
     }
@@ -182,33 +200,33 @@ public final class ModelCalls {
         }
     }
 
-    /** What all calls used that have ended, failed attempts included; counted here if the upstream reports nothing. */
+    /** What all ended calls used, including failed attempts; counted by the gateway if the upstream reports nothing. */
     public Usage usage() {
         return ledger.totalUsage();
     }
 
-    /** The calls that have ended, and what they used. */
+    /** The calls that have ended and what they used. */
     public TurnLedger ledger() {
         return ledger;
     }
 
-    /** How many calls of the budget are used: what was made again counts once. */
+    /** How many calls of the budget are used. A repeated call counts once. */
     public int usedCalls() {
         return usedCalls;
     }
 
-    /** Adds its usage when it ends, and shows what has arrived before it waits for more. */
+    /** Records the call's usage when it ends, and flushes the client before waiting for more deltas. */
     private final class CountedCall implements Call {
         private final Call call;
         private final CallRecorder recorder;
         private final Cancellation time;
         private final StringBuilder text = new StringBuilder();
         private final StringBuilder reasoning = new StringBuilder();
-        /** Whether something else than text answers: a refusal, a tool call, an image. */
+        /** Whether the answer contains something other than text: a refusal, a tool call or an image. */
         private boolean hasOtherOutput;
 
         private boolean truncated;
-        /** How the call has ended; cancelled if it is closed before its end. */
+        /** How the call ended; {@code CANCELLED} if it is closed before its end. */
         private State state = State.CANCELLED;
 
         private boolean closed;
@@ -267,14 +285,16 @@ public final class ModelCalls {
             }
         }
 
-        /** Whether more has come than reasoning and white space. */
+        /** Whether an answer has started: anything except reasoning and white space. */
         private boolean hasAnswer() {
             int end = endOfReasoning();
             boolean inReasoning = end == ThinkBlock.UNCLOSED || (end == 0 && startsThinking());
             return hasOtherOutput || (!inReasoning && !text.substring(end).isBlank());
         }
 
-        /** The index behind the reasoning in the text, which is there if the model has no field for it. */
+        /**
+         * The index after the reasoning at the start of the text, which some models write there for want of a separate field.
+         */
         private int endOfReasoning() {
             int end = ThinkBlock.endIndex(text);
             return end == 0 && !recorder.isStep() ? untaggedReasoning : end;

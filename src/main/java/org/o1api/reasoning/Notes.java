@@ -1,10 +1,10 @@
 package org.o1api.reasoning;
 
 /**
- * What the gateway itself says within the reasoning that a client sees.
+ * Notes that the gateway adds to the visible reasoning (configuration: {@code presets.*.notes}).
  *
- * @param loop the reasoning has ended because the model repeated itself
- * @param context the reasoning has ended because the model's context is full
+ * @param loop the reasoning ended because the model repeats itself
+ * @param context the reasoning ended because the model's context is full
  */
 public record Notes(String loop, String context) {
     public static final Notes DEFAULT = new Notes(

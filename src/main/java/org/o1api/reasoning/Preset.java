@@ -9,15 +9,16 @@ import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
 
 /**
- * A named model of ours: what a caller asks for as {@code model}.
+ * A model that the gateway offers: a named combination of provider model, strategy and limits. Callers select it by the
+ * request's {@code model}.
  *
- * @param aliases other names that callers may ask for it by; they are not listed
- * @param upstreams the names of the upstreams that it calls, at least one: each stands in for the one before
+ * @param aliases other names that requests may use; not listed by {@code /v1/models}
+ * @param upstreams names of the upstreams, at least one; each is the fallback of the one before
  * @param model the upstream's name of the model
- * @param strategy the name of the strategy that thinks
- * @param history what it is told of a conversation
- * @param reasoningFormat where the reasoning goes; null: as the config says
- * @param usage what the usage of a reply reports; null: as the config says
+ * @param strategy the name of the reasoning strategy
+ * @param history how much of a stored conversation is sent to the model
+ * @param reasoningFormat where replies show the reasoning; null: the gateway's default
+ * @param usage what a reply's usage reports; null: the gateway's default
  */
 public record Preset(
         String name,
@@ -37,7 +38,7 @@ public record Preset(
         upstreams = List.copyOf(upstreams);
     }
 
-    /** The same preset with another name of the upstream's model. */
+    /** Returns a copy with another upstream model. */
     public Preset withModel(String other) {
         return new Preset(
                 name,
@@ -54,19 +55,19 @@ public record Preset(
                 usage);
     }
 
-    /** The names of its upstreams, as a log shows them. */
+    /** The names of the upstreams, separated by commas, for the log. */
     public String upstreamNames() {
         return String.join(",", upstreams);
     }
 
     /**
-     * How many steps a turn takes, and how long they are.
+     * The number and size of the steps.
      *
-     * @param min a model that stops earlier is asked to check itself; 0..max
-     * @param max 0 answers without steps; at most 100
-     * @param afterTools the min of a turn that continues after the result of a tool; more than max counts as max
-     * @param tokens the output limit of a step's call
-     * @param loopDetection whether a model that repeats itself ends the reasoning
+     * @param min a model that wants to stop earlier is asked to check its result first; 0 to {@code max}
+     * @param max at most 100; 0: answer without steps
+     * @param afterTools the minimum for a turn that continues after a tool result; limited to {@code max}
+     * @param tokens the maximum output tokens of a step's call
+     * @param loopDetection whether to end the reasoning when the model repeats itself
      */
     public record Steps(int min, int max, int afterTools, int tokens, boolean loopDetection) {
         public static final Steps DEFAULT = new Steps(3, 25);
@@ -78,12 +79,12 @@ public record Preset(
             }
         }
 
-        /** So many steps, everything else at its default. */
+        /** Steps with this minimum and maximum, and defaults for the rest. */
         public Steps(int min, int max) {
             this(min, max, 0, 4096, true);
         }
 
-        /** The steps of a turn with this effort: never more than the preset's, and at high effort never fewer. */
+        /** The steps for a reasoning effort. Effort never raises {@code max}, and high effort never lowers {@code min}. */
         public Steps withEffort(Effort effort) {
             return switch (effort) {
                 case NONE -> withRange(0, 0);
@@ -99,37 +100,41 @@ public record Preset(
             return withRange(Math.max(min, Math.min(newMin, max)), max);
         }
 
-        /** The same settings with other numbers of steps. */
+        /** Returns a copy with another minimum and maximum. */
         public Steps withRange(int newMin, int newMax) {
             return new Steps(newMin, newMax, afterTools, tokens, loopDetection);
         }
     }
 
     /**
-     * How much of its conversation a turn is told.
+     * How much of a stored conversation is sent to the model.
      *
-     * @param tokens of the conversation and what is new in the request; of more the oldest turns are left out, but for their
+     * @param tokens the maximum for history and new messages together; above it the oldest turns are left out, except their
      *     instructions
-     * @param reasoning whether earlier answers come with their reasoning
+     * @param reasoning whether earlier answers are sent with their reasoning
      */
     public record History(long tokens, boolean reasoning) {
         public static final History DEFAULT = new History(64_000, false);
     }
 
     /**
-     * What a turn may use. Used up calls or tokens end the thinking, never the answer.
+     * What a turn may use. When calls or tokens are used up, the reasoning ends and the answer is generated from it.
      *
-     * @param calls upstream calls, the closing one included; at least 1
-     * @param tokens of output, over all calls
-     * @param time of the whole turn, see {@link #reasoningTime}
-     * @param retries over all calls: attempts after a call's first one, and calls made again that broke off
+     * @param calls upstream calls, including the closing call; at least 1
+     * @param tokens output tokens of all calls
+     * @param time the maximum duration of the turn, see {@link #reasoningTime}
+     * @param retries the maximum for all calls together: attempts after a call's first one, and calls repeated after their reply
+     *     broke off
      */
     public record Budget(int calls, long tokens, Duration time, int retries) {
         public static final Budget DEFAULT = new Budget(30, 50_000, Duration.ofMinutes(5), 6);
 
         private static final Duration MIN_ANSWER_TIME = Duration.ofSeconds(10);
 
-        /** How much of the time thinking may take: the last quarter is the answer's, at least 10 s, and at most half. */
+        /**
+         * The part of the time that reasoning may use. The rest is reserved for the answer: a quarter, but at least 10 s and at
+         * most half.
+         */
         public Duration reasoningTime() {
             Duration quarter = time.dividedBy(4);
             Duration half = time.dividedBy(2);

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The models that callers can ask for. */
+/** The configured presets. */
 public final class Presets {
     private final Map<String, Preset> byName = new LinkedHashMap<>();
     private final Map<String, Preset> byAlias = new HashMap<>();
@@ -19,11 +19,12 @@ public final class Presets {
     private final boolean acceptsAnyName;
 
     /**
-     * The presets of a config.
+     * Creates the presets of a configuration.
      *
-     * @param presets at least one, in the config's order; no two names or aliases are equal
-     * @param defaultName a name or alias of the preset that answers requests without a model; if none has it, the first preset does
-     * @param acceptAnyName whether the standard preset answers to unknown names too
+     * @param presets at least one, in configuration order; names and aliases are unique
+     * @param defaultName the name or alias of the default preset, used for requests without a model; if no preset has it, the
+     *     first preset is the default
+     * @param acceptAnyName whether requests with an unknown model get the default preset
      */
     public Presets(List<Preset> presets, @Nullable String defaultName, boolean acceptAnyName) {
         for (Preset preset : presets) {
@@ -36,10 +37,11 @@ public final class Presets {
     }
 
     /**
-     * The preset that a caller asks for.
+     * Finds the preset for a request.
      *
-     * @param name its name or an alias; null: the standard one, or if the caller may not use that, the first one that the caller may
-     * @param allowed which presets the caller may use, by their names; their aliases too
+     * @param name a name or alias; null: the default preset or, if the caller may not use it, the first one that the caller may
+     *     use
+     * @param allowed whether the caller may use the preset of this name
      */
     public Optional<Preset> find(@Nullable String name, Predicate<String> allowed) {
         if (name == null) {
@@ -52,13 +54,13 @@ public final class Presets {
                 .filter(found -> allowed.test(found.name()));
     }
 
-    /** The preset with this name or alias. */
+    /** Finds a preset by name or alias. */
     public Optional<Preset> named(String name) {
         Preset preset = byName.get(name);
         return Optional.ofNullable(preset == null ? byAlias.get(name) : preset);
     }
 
-    /** All presets in the config's order, each once. */
+    /** All presets in configuration order. */
     public Collection<Preset> all() {
         return Collections.unmodifiableCollection(byName.values());
     }

@@ -11,14 +11,14 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 
 /**
- * What a caller asks of a turn.
+ * What the caller sends to the model, and how much reasoning it asks for.
  *
- * @param messages the caller's, oldest first; at least one
- * @param fields sent with every call: sampling, and what is passed through
+ * @param messages the caller's messages, oldest first; at least one
+ * @param fields sent with every call: sampling parameters and fields that are passed through
  * @param tools sent with every call; null: none
  * @param closingFields sent with the closing call only: {@code stop}, {@code response_format}, {@code tool_choice}, ...
- * @param maxTokens bounds the output of the whole turn; null: the caller gave no bound
- * @param steps how long to think; a maximum of 0 answers at once
+ * @param maxTokens limits the output of the whole turn; null: the caller set no limit
+ * @param steps the number and size of the steps; a maximum of 0 answers without steps
  */
 public record Prompt(
         List<Message> messages,
@@ -27,7 +27,7 @@ public record Prompt(
         Map<String, RawJson> closingFields,
         @Nullable MaxTokens maxTokens,
         Preset.Steps steps) {
-    /** The closing fields that make the answer JSON: OpenAI's, vLLM's, llama.cpp's and Ollama's. */
+    /** Closing fields that make the answer JSON, in the APIs of OpenAI, vLLM, llama.cpp and Ollama. */
     private static final Set<String> JSON_FORMATS = Set.of("response_format", "guided_json", "json_schema", "format");
 
     private static final Pattern STRUCTURED_JSON = Pattern.compile("\"json(?:_object)?\"\\s*:");
@@ -40,12 +40,12 @@ public record Prompt(
         closingFields = Collections.unmodifiableMap(new LinkedHashMap<>(closingFields));
     }
 
-    /** Whether the answer must be JSON alone. */
+    /** Whether the answer must be JSON. */
     public boolean wantsJson() {
         return wantsJson(closingFields);
     }
 
-    /** Whether closing fields ask for an answer that is JSON alone. */
+    /** Whether closing fields require an answer in JSON. */
     public static boolean wantsJson(Map<String, RawJson> closingFields) {
         RawJson structured = closingFields.get("structured_outputs");
         return JSON_FORMATS.stream().anyMatch(closingFields::containsKey)
@@ -53,20 +53,20 @@ public record Prompt(
                         && STRUCTURED_JSON.matcher(structured.text()).find());
     }
 
-    /** Whether the answer may be a tool call. */
+    /** Whether the model may answer with a tool call. */
     public boolean allowsToolCalls() {
         return tools != null && !NO_TOOL.equals(closingFields.get("tool_choice"));
     }
 
-    /** The same question with other messages. */
+    /** Returns a copy with other messages. */
     public Prompt withMessages(List<Message> others) {
         return new Prompt(others, fields, tools, closingFields, maxTokens, steps);
     }
 
     /**
-     * A bound of output tokens.
+     * A limit on output tokens.
      *
-     * @param field the name that the caller used, {@code max_tokens} or {@code max_completion_tokens}
+     * @param field the name that the caller used: {@code max_tokens} or {@code max_completion_tokens}
      * @param limit at least 1
      */
     public record MaxTokens(String field, long limit) {}

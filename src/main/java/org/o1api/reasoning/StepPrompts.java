@@ -1,11 +1,11 @@
 package org.o1api.reasoning;
 
 /**
- * Our own words to the model.
+ * The gateway's prompts for the model (configuration: {@code presets.*.prompts}).
  *
- * @param step the system prompt that asks for one JSON object a step
+ * @param step the system prompt; asks for one JSON object per step
  * @param next the user message between two steps
- * @param check the user message after a step that ends the thinking too early
+ * @param check the user message after a step that ends the reasoning before the minimum number of steps
  * @param answer the user message that asks for the final answer
  */
 public record StepPrompts(String step, String next, String check, String answer) {
@@ -27,7 +27,7 @@ public record StepPrompts(String step, String next, String check, String answer)
             "The tools cannot be called in a step. You can call them once you have thought, when you are asked for the answer.";
     private static final String ANSWER_TOOL_RULE = "Or call a tool if you need one for it.";
 
-    /** The same words, whoever wrote them, to a model that has tools. */
+    /** Returns the prompts, configured or default, with additional instructions for a model that has tools. */
     public StepPrompts withTools() {
         return new StepPrompts(step + "\n\n" + STEP_TOOL_RULE, next, check, answer + " " + ANSWER_TOOL_RULE);
     }

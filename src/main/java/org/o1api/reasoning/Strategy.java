@@ -2,11 +2,11 @@ package org.o1api.reasoning;
 
 import org.o1api.model.FinishReason;
 
-/** A way to think: which calls to make, and what to show of them. Straight-line code on the turn's thread. */
+/** A reasoning strategy: decides which calls to make and what to show of them. Blocking code on the turn's thread. */
 public interface Strategy {
     /**
-     * Thinks and answers. Reports all of it but {@link TurnListener#completed}, {@link TurnListener#accepted} and {@link
-     * TurnListener#flush}, which are the turn's and the thinker's.
+     * Reasons and answers. Reports everything to the listener except {@link TurnListener#accepted} and {@link
+     * TurnListener#flush}, which {@link ModelCalls} reports, and {@link TurnListener#completed}, which the turn reports.
      *
      * @return why the answer ended
      */

@@ -6,17 +6,17 @@ import com.knuddels.jtokkit.api.EncodingType;
 import java.util.function.BooleanSupplier;
 
 /**
- * Counts the tokens of a text by the tokenizer of OpenAI's newer models (o200k_base). Other models cut text otherwise, so this is
- * near the truth and not the bill.
+ * Counts tokens with the tokenizer of OpenAI's newer models (o200k_base). For other models the result is an estimate, not the
+ * number that is billed.
  */
 public final class TokenCounter {
-    /** Texts are counted in pieces: the time for one is bounded, and between two of them counting may stop. */
+    /** Texts are counted in pieces of this many characters, so that counting can stop between two of them. */
     private static final int PIECE_LENGTH = 16_384;
 
-    /** How far before the end of a piece to look for white space, at which a cut changes nothing. */
+    /** How many characters before the end of a piece to search for white space. Splitting there does not change the count. */
     private static final int SPLIT_MARGIN = 256;
 
-    /** Of English text. */
+    /** Estimate for English text. */
     private static final int CHARACTERS_PER_TOKEN = 4;
 
     private static final Lazy<Encoding> ENCODING =
@@ -24,20 +24,20 @@ public final class TokenCounter {
 
     private TokenCounter() {}
 
-    /** Loads the tokenizer's table, which takes most of a second; otherwise the first turn that counts does it. */
+    /** Loads the tokenizer's tables, which takes almost a second. Otherwise the first turn that counts tokens loads them. */
     public static void load() {
         ENCODING.get();
     }
 
-    /** The tokens of a text. */
+    /** Returns the number of tokens in a text. */
     public static long count(CharSequence text) {
         return count(text, () -> false);
     }
 
     /**
-     * The tokens of a text.
+     * Returns the number of tokens in a text.
      *
-     * @param stop once it is true the rest is estimated by its length
+     * @param stop once it returns true, the rest is estimated from its length
      */
     static long count(CharSequence text, BooleanSupplier stop) {
         long tokens = 0;
@@ -54,7 +54,7 @@ public final class TokenCounter {
         return tokens;
     }
 
-    /** Where a piece ends: before white space if there is some near, never within a surrogate pair. */
+    /** The end of a piece: before white space if there is some nearby, never inside a surrogate pair. */
     private static int endOfPiece(CharSequence text, int from) {
         int end = from + PIECE_LENGTH;
         if (end >= text.length()) {

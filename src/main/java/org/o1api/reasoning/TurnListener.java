@@ -5,15 +5,18 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.TurnUsage;
 
-/** What a turn reports, in order: steps, then the answer, then completed. A turn that fails throws instead. */
+/**
+ * Receives the events of a turn, in order: steps, the answer, then {@link #completed}. A turn that fails throws an exception
+ * instead. Called on the turn's thread only.
+ */
 public interface TurnListener {
-    /** The upstream has begun to answer, though nothing can be shown yet. Comes at most once, and first. */
+    /** The upstream accepted a call, before there is anything to show. Sent at most once, as the first event. */
     void accepted();
 
-    /** Step 1, then one more each time; the same number again where its step broke off and begins anew. */
+    /** Steps are numbered from 1. A number is repeated if the step's reply broke off and the step is retried. */
     void stepStarted(int number);
 
-    /** The step's title; comes once or never, before, between or behind the step's text. */
+    /** The title of a step. Sent at most once, before, between or after the step's text. */
     void stepTitled(int number, String title);
 
     void stepText(int number, String text);
@@ -22,21 +25,24 @@ public interface TurnListener {
 
     void answerText(String text);
 
-    /** The model refuses to answer, and says so. */
+    /** The model refuses to answer; this is the text of the refusal. */
     void refusalText(String text);
 
-    /** An image of the answer, as the provider writes it. */
+    /** An image in the answer, as the provider's JSON. */
     default void image(RawJson json) {}
 
     void toolCall(Delta.ToolCall piece);
 
     void completed(FinishReason reason, TurnUsage usage);
 
-    /** Whether the client gets nothing before the turn is complete, so that what was reported last may still change its place. */
+    /**
+     * Whether the client gets nothing before the turn is complete, so that the gateway can wait longer to tell reasoning from
+     * answer.
+     */
     default boolean isBuffered() {
         return false;
     }
 
-    /** Nothing more is there just now: what is still held back should go out. */
+    /** No more events are available right now: send everything that is still buffered. */
     void flush();
 }

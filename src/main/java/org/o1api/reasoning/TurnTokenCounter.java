@@ -10,26 +10,26 @@ import org.o1api.model.Usage;
 import org.o1api.upstream.CallRequest;
 
 /**
- * Counts the tokens of one turn's calls whose upstream counted none. A text that stands in several calls, as most of a prompt does,
- * is counted once. Images count as the text of their JSON. Belongs to the turn's thread.
+ * Counts the tokens of a turn's calls if the upstream does not report them. Texts that several calls share, such as most of the
+ * prompt, are counted once. An image counts as the text of its JSON. Used by the turn's thread only.
  */
 final class TurnTokenCounter {
-    /** What chat models are told around each message, by OpenAI's cookbook on counting tokens. */
+    /** Tokens that the chat format adds to each message, according to OpenAI's cookbook on counting tokens. */
     private static final int PER_MESSAGE = 3;
 
     private final BooleanSupplier turnOver;
     private final Map<String, Long> counted = new HashMap<>();
 
-    /** Counts until the turn is over; after that it estimates, because nobody waits for the numbers any more. */
+    /** Counts exactly until the turn is over; after that it estimates, so that nothing waits for the count. */
     TurnTokenCounter(BooleanSupplier turnOver) {
         this.turnOver = turnOver;
     }
 
     /**
-     * The usage of a call.
+     * Counts the usage of a call.
      *
      * @param text the answer and the arguments of tool calls
-     * @param reasoning the model's own reasoning
+     * @param reasoning the model's reasoning
      */
     Usage usageOf(CallRequest request, CharSequence text, CharSequence reasoning) {
         long input = PER_MESSAGE;
@@ -53,7 +53,7 @@ final class TurnTokenCounter {
                 reasoningTokens);
     }
 
-    /** The tokens of a text that occurs once. */
+    /** Counts a text without remembering it. */
     long countTokens(CharSequence text) {
         return TokenCounter.count(text, turnOver);
     }

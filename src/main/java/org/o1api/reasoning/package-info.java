@@ -1,4 +1,4 @@
-/** What a turn is made of: presets, strategies, and the only way to make a call. */
+/** What a turn runs: presets, reasoning strategies and their model calls. */
 @NullMarked
 package org.o1api.reasoning;
 

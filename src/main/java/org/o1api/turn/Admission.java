@@ -10,7 +10,7 @@ import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 import org.o1api.reasoning.TurnException;
 
-/** Admits turns, and requests for conversations, within the limits; none once the gateway is stopping. */
+/** Admits requests (turns and conversation requests) up to the concurrency limits, and none while the gateway is stopping. */
 public final class Admission {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -25,7 +25,7 @@ public final class Admission {
         this.limits = limits;
     }
 
-    /** A slot of an admitted request. */
+    /** The slot of an admitted request. */
     public final class Ticket implements AutoCloseable {
         private final String caller;
 
@@ -33,7 +33,7 @@ public final class Admission {
             this.caller = caller;
         }
 
-        /** Releases the slot before the request ends. Does nothing if it is released already. */
+        /** Releases the slot. Has no effect if it is already released. */
         public void release() {
             Admission.this.release(this);
         }
@@ -47,7 +47,7 @@ public final class Admission {
     /**
      * Admits a request.
      *
-     * @param cancellation of the request, used if it is still running when the gateway has to stop
+     * @param cancellation cancelled if the request is still running when the gateway has to stop
      * @throws TurnException if the gateway or the caller is at its limit, or the gateway is stopping
      */
     public Ticket admit(String caller, Cancellation cancellation) {
@@ -82,7 +82,7 @@ public final class Admission {
         }
     }
 
-    /** Admits a short request that is not cancelled. */
+    /** Admits a short request that cannot be cancelled. */
     public Ticket admit(String caller) {
         return admit(caller, new Cancellation());
     }
@@ -105,7 +105,7 @@ public final class Admission {
         return stopping;
     }
 
-    /** Admits nothing from now on. Returns whether this is the first call. */
+    /** Rejects all requests from now on. Returns whether this is the first call. */
     boolean stop() {
         lock.lock();
         try {
@@ -117,7 +117,7 @@ public final class Admission {
         }
     }
 
-    /** The cancellations of the requests that are running. */
+    /** The cancellations of the running requests. */
     List<Cancellation> running() {
         lock.lock();
         try {
@@ -127,7 +127,7 @@ public final class Admission {
         }
     }
 
-    /** Waits until no request is running, at most for this time. */
+    /** Waits until no request is running, but no longer than the limit. */
     void awaitIdle(Duration limit) {
         long left = limit.toNanos();
         lock.lock();

@@ -17,8 +17,8 @@ import org.o1api.model.ConcurrencyLimiter;
 import org.o1api.model.ErrorCode;
 
 /**
- * The floor of each conversation, which one turn has at a time: on this node whoever waits longest gets it next, and among
- * nodes whoever asks first when the lease is free.
+ * Serializes the turns of a conversation: first in, first out on this node; across nodes, in the order in which they find the
+ * conversation's lease free.
  */
 public final class ConversationLock {
     private static final long FIRST_WAIT_MILLIS = 10;
@@ -27,10 +27,14 @@ public final class ConversationLock {
     private final Conversations conversations;
     private final Duration maxWait;
 
-    /** The lines of this node; there is one for as long as somebody has the floor, or waits for it. */
+    /** The queues of this node. A queue exists while a turn holds the lock or waits for it. */
     private final Map<Key, Queue> queues = new HashMap<>();
 
-    /** The floors of conversations, for which a turn waits so long. */
+    /**
+     * Creates the locks of all conversations.
+     *
+     * @param maxWait how long a turn waits for its lock
+     */
     public ConversationLock(Conversations conversations, Duration maxWait) {
         this.conversations = conversations;
         this.maxWait = maxWait;
@@ -43,20 +47,20 @@ public final class ConversationLock {
         private int users;
     }
 
-    /** What a turn does with the floor. */
+    /** What to do while holding the lock. */
     public interface Action<T> {
         T run(OpenConversation conversation);
     }
 
-    /** The turn that answered this request already; see {@link Conversations#answered}. */
+    /** Returns the stored turn that already answered this request; see {@link Conversations#answered}. */
     public Optional<StoredTurn> findAnswer(ConversationRef ref) {
         return conversations.answered(ref);
     }
 
     /**
-     * Has the floor while something is done.
+     * Runs an action while holding the conversation's lock.
      *
-     * @throws ConversationException when another turn has it for too long
+     * @throws ConversationException if another turn holds the lock for too long
      */
     public <T> T withLock(ConversationRef ref, Cancellation cancellation, Action<T> action) {
         long deadline = System.nanoTime() + maxWait.toNanos();

@@ -10,16 +10,16 @@ import org.o1api.reasoning.Prompt;
 /**
  * One request and its answer.
  *
- * @param caller who sent the request, by the name of the key
- * @param ledger gets the turn's calls while it runs, also those of a turn that fails
+ * @param caller the name of the caller's API key
+ * @param ledger gets the calls of the turn while it runs, also if the turn fails
  */
 public record Turn(String caller, Preset preset, Prompt prompt, Cancellation cancellation, TurnLedger ledger) {
-    /** A turn without calls. */
+    /** A turn with an empty ledger. */
     public Turn(String caller, Preset preset, Prompt prompt, Cancellation cancellation) {
         this(caller, preset, prompt, cancellation, new TurnLedger());
     }
 
-    /** The same turn with other messages: what its conversation has, and what is new. */
+    /** Returns a copy with other messages: the conversation's history and the new ones. */
     public Turn withMessages(List<Message> messages) {
         return new Turn(caller, preset, prompt.withMessages(messages), cancellation, ledger);
     }

@@ -17,7 +17,7 @@ import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.FallbackUpstream;
 import org.o1api.upstream.Upstream;
 
-/** Runs turns: each on its caller's thread, from its first call to its completion, within its time. */
+/** Runs each turn on its caller's thread, from the first call to completion, and enforces its time limits. */
 public final class TurnService {
     private static final System.Logger LOG = System.getLogger(TurnService.class.getName());
     private static final Duration EXTRA_DRAIN_TIME = Duration.ofSeconds(2);
@@ -28,7 +28,7 @@ public final class TurnService {
     private final TurnLimits limits;
     private final Admission admission;
 
-    /** Upstreams and strategies by the names that presets use. */
+    /** Creates the service with the upstreams and strategies by name. */
     public TurnService(
             Map<String, Upstream> upstreams,
             Map<String, Strategy> strategies,
@@ -43,10 +43,10 @@ public final class TurnService {
     }
 
     /**
-     * Runs a turn that is admitted, and reports it to the listener.
+     * Runs an admitted turn and reports its events to the listener.
      *
      * @return why the answer ended
-     * @throws org.o1api.model.GatewayException if it failed or was cancelled
+     * @throws org.o1api.model.GatewayException if the turn failed or was cancelled
      */
     public FinishReason run(Turn turn, TurnListener listener) {
         Preset preset = turn.preset();
@@ -76,14 +76,14 @@ public final class TurnService {
         return scheduler.schedule(end, time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Whether new turns are taken. */
+    /** Whether new turns are admitted. */
     public boolean isReady() {
         return !admission.isStopping();
     }
 
     /**
-     * Takes no new turns, and cancels those in flight that have not ended within the grace; waits for nothing. What has begun
-     * to stop does not begin again.
+     * Starts the shutdown: admits no new turns, and cancels the running ones after the grace period. Returns immediately.
+     * Cannot be undone.
      */
     public void stop() {
         if (admission.stop()) {
@@ -103,7 +103,7 @@ public final class TurnService {
                         turn.cancel(ErrorCode.SHUTTING_DOWN, "The gateway stopped before the answer was complete."));
     }
 
-    /** Stops, and waits until no turn is in flight any more. */
+    /** Starts the shutdown and waits until no turn is running. */
     public void drain() {
         stop();
         admission.awaitIdle(limits.grace().plus(EXTRA_DRAIN_TIME));

@@ -1,4 +1,4 @@
-/** One request and its answer: its lifetime, its budget, its strategy. */
+/** Runs turns: admission, the conversation lock, time limits and shutdown. */
 @NullMarked
 package org.o1api.turn;
 

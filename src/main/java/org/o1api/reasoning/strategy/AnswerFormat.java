@@ -14,7 +14,7 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.reasoning.Prompt;
 
-/** The form that the caller demands of the answer. */
+/** The format that the caller requires of the answer. */
 final class AnswerFormat {
     private static final Map<StepValueReader.Field, Pattern> KEY_PATTERNS = Map.of(
             StepValueReader.Field.TITLE, wordPattern("titles?"),
@@ -28,7 +28,7 @@ final class AnswerFormat {
     private final Prompt prompt;
     private final boolean requiresJson;
     private final boolean requiresToolCall;
-    /** What the caller says, once that was looked for. */
+    /** Computed on first use. */
     private @Nullable Mentions mentions;
 
     AnswerFormat(Prompt prompt) {
@@ -41,37 +41,42 @@ final class AnswerFormat {
     private static boolean isRequiredTool(String choice) {
         return switch (choice) {
             case "\"auto\"", "\"none\"", "null" -> false;
-            default -> !choice.contains("\"auto\""); // OpenAI's allowed_tools has a mode
+            default -> !choice.contains("\"auto\""); // OpenAI's allowed_tools contains a mode
         };
     }
 
-    /** Whether it must be JSON alone. */
+    /** Whether the answer must be JSON. */
     boolean requiresJson() {
         return requiresJson;
     }
 
-    /** Whether it must be a tool call. */
+    /** Whether the answer must be a tool call. */
     boolean requiresToolCall() {
         return requiresToolCall;
     }
 
-    /** Whether the caller names all of these keys, in a message or in a schema: an object that has them is what was asked for. */
+    /**
+     * Whether the caller mentions all of these keys in a message or a schema. An object that has them is then the answer that
+     * was asked for.
+     */
     boolean mentionsAll(Collection<StepValueReader.Field> keys) {
         return mentions().keys().containsAll(keys);
     }
 
-    /** Whether the caller names all keys of a step. */
+    /** Whether the caller mentions all keys of a step. */
     boolean mentionsAllStepKeys() {
         return mentionsAll(KEY_PATTERNS.keySet());
     }
 
-    /** Whether a schema that allows its own properties only has these, of an object that begins with them, and content. */
+    /**
+     * Whether a strict schema (no additional properties) contains these keys, which an object starts with, and {@code content}.
+     */
     boolean schemaMatches(Collection<StepValueReader.Field> keys) {
         Set<StepValueReader.Field> properties = mentions().properties();
         return !keys.isEmpty() && properties.contains(StepValueReader.Field.CONTENT) && properties.containsAll(keys);
     }
 
-    /** Whether the caller speaks of JSON. */
+    /** Whether the caller mentions JSON. */
     boolean mentionsJson() {
         return mentions().json();
     }
@@ -108,15 +113,15 @@ final class AnswerFormat {
     }
 
     /**
-     * What the caller speaks of.
+     * What the caller's texts mention.
      *
-     * @param keys of a step
-     * @param properties the keys of a step that a schema has which allows no others
-     * @param json whether JSON is one of them
+     * @param keys the mentioned keys of a step
+     * @param properties the keys of a step in strict schemas
+     * @param json whether JSON is mentioned
      */
     private record Mentions(Set<StepValueReader.Field> keys, Set<StepValueReader.Field> properties, boolean json) {}
 
-    /** What the caller says; not the model's earlier answers. */
+    /** The caller's messages and fields, without the model's earlier answers. */
     private Stream<String> callerTexts() {
         Stream<String> messages = prompt.messages().stream()
                 .filter(message -> message.role() != Role.ASSISTANT)

@@ -5,8 +5,8 @@ import org.o1api.model.Delta;
 import org.o1api.reasoning.TurnListener;
 
 /**
- * Reads the closing call's reply as it arrives. What the model thinks before it answers is one more step. White space alone is
- * no answer: it waits for what follows it.
+ * Reads the closing call's reply as it arrives and reports it. Reasoning before the answer is reported as another step. White
+ * space is held back until the answer continues.
  */
 final class AnswerReader {
     private final TurnListener out;
@@ -24,22 +24,22 @@ final class AnswerReader {
     private int minLength;
 
     /**
-     * A reader of the reply in a turn without steps.
+     * Creates a reader for a turn without steps.
      *
-     * @param step the number of the step that the model's own thought is
-     * @param requiresJson whether the answer must be JSON alone
-     * @param startsThinking whether its text begins inside the reasoning
+     * @param step the number of the step for the model's reasoning
+     * @param requiresJson whether the answer must be JSON
+     * @param startsThinking whether the text starts inside the reasoning, without an opening tag
      */
     AnswerReader(int step, boolean requiresJson, boolean startsThinking, TurnListener out) {
         this(step, requiresJson, startsThinking, null, out);
     }
 
     /**
-     * A reader of one reply in a turn with steps, whose shape the model may continue.
+     * Creates a reader for a turn with steps, in which the model may continue to use the step format.
      *
-     * @param step the number of the step that the model's own thought is
-     * @param format what the answer must be
-     * @param startsThinking whether its text begins inside the reasoning
+     * @param step the number of the step for the model's reasoning
+     * @param format the required format of the answer
+     * @param startsThinking whether the text starts inside the reasoning, without an opening tag
      */
     AnswerReader(int step, AnswerFormat format, boolean startsThinking, TurnListener out) {
         this(step, format.requiresJson(), startsThinking, format, out);
@@ -89,7 +89,7 @@ final class AnswerReader {
         }
     }
 
-    /** Takes what the text says so far, without showing an answer. */
+    /** Moves the available text on without emitting answer text. */
     private void moveText() {
         showReasoning(splitter.drainReasoning());
         String text = splitter.drainAnswer();
@@ -101,24 +101,24 @@ final class AnswerReader {
         }
     }
 
-    /** Whether text waits, for more of it or for a tool call that the caller demands. */
+    /** Whether answer text must wait for more text, or for a tool call that the caller requires. */
     private boolean mustWait() {
         boolean mustBeToolCall =
                 format != null && format.requiresToolCall() && answer.length() <= StepUnwrapper.MAX_HELD;
         return !textComplete && (mustBeToolCall || answer.length() <= minLength);
     }
 
-    /** Has an answer of so many characters wait for more: if none comes, another call may give a longer one. */
+    /** Holds the answer back until it is longer than this: if the reply ends before, another call may give a longer answer. */
     void holdBack(int characters) {
         minLength = characters;
     }
 
-    /** Whether the reply, which was cut, has shown nothing of an answer, and has no more than so many characters of one. */
+    /** Whether a truncated reply has at most this many characters of answer, none of them shown. */
     boolean isAtMost(int characters) {
         return !answerStarted && endTextUnshown() <= characters;
     }
 
-    /** Takes all of the text, which is complete, without showing it. Gives the number of its characters. */
+    /** Processes the rest of the text without showing it. Returns the length of the answer. */
     private int endTextUnshown() {
         splitter.end();
         moveText();
@@ -131,12 +131,12 @@ final class AnswerReader {
     }
 
     private void showReasoning(String text) {
-        if (!text.isEmpty() && !answerStarted) { // later it has no place to go
+        if (!text.isEmpty() && !answerStarted) { // after the start of the answer there is no step to show it in
             reasoningStep.feedReasoning(text);
         }
     }
 
-    /** The answer's text ends where something else begins, white space included. */
+    /** Ends the answer's text, including white space, before output of another type. */
     private void startOtherOutput() {
         endText();
         startAnswer();
@@ -156,8 +156,8 @@ final class AnswerReader {
     }
 
     /**
-     * Whether the reply, which is complete, is a step or a text although the caller demands JSON of another kind or a tool call. None
-     * of it was shown as the answer: another call may give a better one.
+     * Whether the complete reply is a step or text although the caller requires other JSON or a tool call. Nothing of it was
+     * shown as the answer, so another call can replace it.
      */
     boolean hasWrongFormat() {
         if (format == null || unwrapper == null || answerStarted) {
@@ -176,36 +176,41 @@ final class AnswerReader {
         }
     }
 
-    /** Whether the reply has come in so far that the model has not begun to answer: to make the call again loses no answer. */
+    /** Whether the call can be repeated without losing answer text: it has output, but no answer was shown. */
     boolean canRetry() {
         return hasOutput
                 && !answerStarted
                 && !(closingTagWait == AnswerSplitter.ClosingTagWait.UNTIL_END && splitter.hasHeldAnswer());
     }
 
-    /** How many characters at the front of the text turned out to be reasoning by a closing tag without an opening one. */
+    /**
+     * The number of characters at the start of the text that turned out to be reasoning, because a closing tag without an
+     * opening tag followed.
+     */
     int untaggedReasoningLength() {
         return splitter.untaggedReasoningLength();
     }
 
-    /** The reply was cut: a text that began inside the reasoning, and has not come to its end, is nothing but reasoning. */
+    /**
+     * The reply was truncated. If its text started inside the reasoning and the reasoning did not end, all of it is reasoning.
+     */
     void markTruncated() {
         splitter.endInReasoning();
         emitAnswer();
     }
 
-    /** Whether the reply, which is complete, has no answer in it, no refusal and no tool call. */
+    /** Whether the complete reply contains no answer text, refusal, image or tool call. */
     boolean isEmpty() {
         endText();
         return !answerStarted;
     }
 
-    /** Whether the model has thought before an answer. */
+    /** Whether reasoning was shown before the answer. */
     boolean hasReasoning() {
         return reasoningStep.hasStarted();
     }
 
-    /** The reply broke off before the answer: so does the thought, if there is one. */
+    /** The call will be repeated: ends the reasoning step, if there is one, with a note that says why. */
     void endForRetry(String reason) {
         if (reasoningStep.hasStarted()) {
             reasoningEnded = true;
@@ -213,7 +218,7 @@ final class AnswerReader {
         }
     }
 
-    /** The reply is complete. */
+    /** The reply is complete: reports the rest of it. */
     void end() {
         startOtherOutput();
         refusal.finish();

@@ -3,29 +3,32 @@ package org.o1api.reasoning.strategy;
 import org.o1api.model.ThinkBlock;
 
 /**
- * Separates an answer's text, as it arrives, from what stands around it: the reasoning between {@code <think>} and
- * {@code </think>} at its front, and, if JSON is wanted, the Markdown fence that a model wraps it in. It reads a character
- * at a time, so nothing depends on how the text was cut into pieces.
+ * Incrementally splits the text of a reply into reasoning and answer: a {@code <think>} block at the start is reasoning. If the
+ * answer must be JSON, the Markdown fence around it is removed. Reads character by character, so the result does not depend on
+ * how the text is split into deltas.
  *
- * <p>The exception is {@code </think>} without an opening tag: what is before it is reasoning if nobody has taken it as the answer
- * yet. How long the text waits for such a tag is {@link ClosingTagWait}.
+ * <p>The exception is {@code </think>} without an opening tag: the text before it is reasoning unless it was already taken as
+ * the answer. {@link ClosingTagWait} says how long the text waits for such a tag.
  */
 final class AnswerSplitter {
     private static final String FENCE = "```";
 
-    /** White space at the front that is held back; above any that a model sends. */
+    /** The maximum white space at the start that is held back, in characters; far more than models send. */
     private static final int MAX_HELD = 256;
 
-    /** An answer that speaks of so many tags has no other: each costs a look at all of it. */
+    /**
+     * After this many tags that the answer only mentions, no tag ends the reasoning any more: each one costs a scan of the
+     * whole answer.
+     */
     private static final int MAX_QUOTED_TAGS = 16;
 
-    /** How long a text waits for a closing tag without an opening one. */
+    /** How long the text waits for a closing tag that has no opening tag. */
     enum ClosingTagWait {
-        /** It does not: the tag counts if it arrives together with the text before it. */
+        /** Not at all: a tag counts only if it arrives together with the text before it. */
         NONE,
-        /** Until the text is complete, since nobody sees it before. */
+        /** Until the text is complete, because the client sees nothing before. */
         UNTIL_END,
-        /** As long, and the text is reasoning unless it turns out to have no tag: it begins inside the reasoning. */
+        /** Until the text is complete; until then the text is taken for reasoning, because it starts inside the reasoning. */
         EXPECTED
     }
 
@@ -42,21 +45,21 @@ final class AnswerSplitter {
     private final ClosingTagWait closingTagWait;
     private final StringBuilder reasoning = new StringBuilder();
     private final StringBuilder answer = new StringBuilder();
-    /** What has arrived and is not decided: white space, and a mark as far as it is there. */
+    /** Text that is not classified yet: white space and the start of a tag or fence. */
     private final StringBuilder held = new StringBuilder();
 
     private State state = State.START;
     private boolean reasoningComplete;
     private boolean reasoningStarted;
-    /** Whether some of the answer was taken, so that it cannot become reasoning any more. */
+    /** Whether part of the answer was drained, so that it can no longer become reasoning. */
     private boolean answerDrained;
 
     private boolean ended;
-    /** Where in the answer to look on for a closing tag. */
+    /** Where in the answer to continue the search for a closing tag. */
     private int searchedUntil;
 
     private int quotedTagCount;
-    /** Characters of the text that have arrived. */
+    /** The number of characters received. */
     private int receivedLength;
 
     private int untaggedReasoningLength;
@@ -65,16 +68,15 @@ final class AnswerSplitter {
     private boolean escaped;
 
     /**
-     * The text of an answer.
+     * Creates a splitter.
      *
-     * @param requiresJson whether the answer must be JSON alone
+     * @param requiresJson whether the answer must be JSON
      */
     AnswerSplitter(boolean requiresJson, ClosingTagWait tag) {
         this.requiresJson = requiresJson;
         this.closingTagWait = tag;
     }
 
-    /** Takes the next piece. */
     void feed(String text) {
         receivedLength += text.length();
         readAll(text);
@@ -99,7 +101,7 @@ final class AnswerSplitter {
         answer.append(text, i, text.length());
     }
 
-    /** Where in the answer a closing tag stands that nothing opened; -1 if there is no such tag, or if it no longer counts. */
+    /** The index of a closing tag in the answer that has no opening tag; -1 if there is none or it no longer counts. */
     private int unmatchedClosingTag() {
         if (reasoningComplete
                 || answerDrained
@@ -126,7 +128,7 @@ final class AnswerSplitter {
         return false;
     }
 
-    /** Whether a tag is one that the answer speaks of: it has an opening tag before it, quotes around it, or stands in code. */
+    /** Whether the answer only mentions this tag: after an opening tag, in quotes or in a code block. */
     private boolean isQuoted(int end) {
         int start = answer.indexOf(ThinkBlock.START);
         return (start >= 0 && start < end)
@@ -142,12 +144,15 @@ final class AnswerSplitter {
         return open;
     }
 
-    /** How many characters at the front of the text turned out to be reasoning by a closing tag without an opening one. */
+    /**
+     * The number of characters at the start of the text that turned out to be reasoning, because a closing tag without an
+     * opening tag followed.
+     */
     int untaggedReasoningLength() {
         return untaggedReasoningLength;
     }
 
-    /** Whether there is an answer that waits for a closing tag. */
+    /** Whether answer text is waiting for a closing tag. */
     boolean hasHeldAnswer() {
         for (int i = 0; i < answer.length(); i++) {
             if (!Character.isWhitespace(answer.charAt(i))) {
@@ -157,7 +162,7 @@ final class AnswerSplitter {
         return false;
     }
 
-    /** The text was cut before the closing tag that was expected: all of it is reasoning. */
+    /** The text was truncated before the expected closing tag: all of it is reasoning. */
     void endInReasoning() {
         if (closingTagWait == ClosingTagWait.EXPECTED
                 && !reasoningComplete
@@ -171,7 +176,7 @@ final class AnswerSplitter {
         }
     }
 
-    /** The text is complete: what was held back is what it seemed to be. */
+    /** The text is complete: what is still undecided becomes answer or reasoning. */
     void end() {
         ended = true;
         if (state == State.REASONING) {
@@ -182,12 +187,12 @@ final class AnswerSplitter {
         held.setLength(0);
     }
 
-    /** The reasoning since this was called last. */
+    /** Returns the reasoning since the last call. */
     String drainReasoning() {
         return drain(reasoning);
     }
 
-    /** The answer since this was called last. */
+    /** Returns the answer since the last call. */
     String drainAnswer() {
         if (closingTagWait != ClosingTagWait.NONE && !reasoningComplete && !ended) {
             return "";
@@ -218,7 +223,7 @@ final class AnswerSplitter {
                 }
             }
             case FENCED -> readFenced(c);
-            case AFTER_FENCE -> {} // the fence has closed: what follows is no JSON
+            case AFTER_FENCE -> {} // after the closing fence: not part of the JSON
         }
     }
 
@@ -229,7 +234,7 @@ final class AnswerSplitter {
             state = State.REASONING;
             reasoningComplete = true;
             held.setLength(0);
-        } else if (mark.equals(ThinkBlock.END)) { // the reasoning before it came otherwise, or is nothing
+        } else if (mark.equals(ThinkBlock.END)) { // the reasoning before it came in a separate field, or is empty
             reasoningComplete = true;
             held.setLength(0);
         } else if (requiresJson && mark.equals(FENCE)) {
@@ -243,7 +248,7 @@ final class AnswerSplitter {
         }
     }
 
-    /** What was held back begins the answer. */
+    /** Starts the answer with the text that was held back. */
     private void startAnswer() {
         answer.append(held, reasoningComplete ? leadingSpaces() : 0, held.length());
         held.setLength(0);
@@ -271,7 +276,10 @@ final class AnswerSplitter {
         }
     }
 
-    /** JSON has no back quote outside of strings: the fence closes there. White space waits for what follows it. */
+    /**
+     * Outside of strings JSON contains no backtick, so a backtick closes the fence. White space is held until something follows
+     * it.
+     */
     private void readFenced(char c) {
         if (inString) {
             answer.append(c);

@@ -6,6 +6,7 @@ import org.o1api.model.Message;
 /**
  * The messages of one call.
  *
- * @param continuedFrom the index of the first message after the caller's last user message; from there on an answer is continued
+ * @param continuedFrom the index of the first message after the caller's last user message: these messages belong to the answer
+ *     that this call continues
  */
 record CallMessages(List<Message> messages, int continuedFrom) {}

@@ -13,22 +13,28 @@ import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.UpstreamException;
 
 /**
- * Makes the call whose reply is the answer, again if that may help and nothing of an answer was shown: twice if it broke off, with
- * fewer and fewer steps if it does not fit into the model's context, and once with the steps as plain text if the reply does not
- * have the form that the caller demands. What the client did not get of a discarded reply counts in the totals only. The last call of
- * the budget has no steps if they do not fit, and none is made again once the time is over.
+ * Makes the call whose reply is the answer. The call is repeated, as long as no answer text was shown, in these cases:
+ *
+ * <ul>
+ *   <li>its reply broke off: at most twice;
+ *   <li>it does not fit into the model's context: with less and less of the steps' text;
+ *   <li>its reply does not have the format that the caller requires: once, with the steps as plain text.
+ * </ul>
+ *
+ * <p>Discarded output that the client did not get counts in the ledger's totals only. The last call of the budget has no steps
+ * if they do not fit, and no call is repeated after the turn's time is used up.
  */
 final class ClosingCall {
-    /** How often it is made again because it broke off: with the first try as often as a call is made by default. */
+    /** The maximum number of retries after a broken reply: 3 calls in all, like the default of {@code upstreams.*.attempts}. */
     private static final int MAX_RETRIES = 2;
 
-    /** By how much the share of the steps' text is reduced each time the call does not fit; after four times no steps are left. */
+    /** The decrease of the share of the steps' text each time the call does not fit; the fourth time no steps are left. */
     private static final double SHARE_DECREASE = 0.25;
 
-    /** An answer that the context cuts before it has more characters than this is not worth showing. */
+    /** An answer truncated by a full context is discarded if it has at most this many characters. */
     private static final int SHORT_ANSWER = 200;
 
-    /** A caller that allows no more tokens than this may get a short answer. */
+    /** If the caller allows at most this many tokens, a short answer is what it asked for. */
     private static final int FEW_TOKENS = 256;
 
     private final Prompt prompt;
@@ -39,13 +45,13 @@ final class ClosingCall {
     private final VisibleSteps visibleSteps;
     private final TurnListener out;
     private final AnswerFormat format;
-    /** How much of the steps' text the call has. */
+    /** The share of the steps' text that the call contains, 0 to 1. */
     private double share = 1;
-    /** Whether it has the steps as plain text. */
+    /** Whether the call contains the steps as plain text. */
     private boolean plain;
 
     private int retries;
-    /** A reply that does not have the form that the caller demands, for want of a better one. */
+    /** A reply without the required format, used if there is no better one. */
     private @Nullable AnswerReader rejected;
 
     ClosingCall(
@@ -66,7 +72,7 @@ final class ClosingCall {
         this.format = new AnswerFormat(prompt);
     }
 
-    /** Makes the call until there is an answer. */
+    /** Makes the call, again if necessary, and reports the answer. */
     FinishReason answer() {
         while (true) {
             AnswerReader reader = null;
@@ -86,11 +92,11 @@ final class ClosingCall {
                 rejected.end();
                 return FinishReason.STOP;
             }
-            calls.discardLastCall(); // it has its record once it is closed
+            calls.discardLastCall(); // closing the call has added its record
         }
     }
 
-    /** Reads a reply; null if it is discarded, and the call must be made again. */
+    /** Reads a reply. Returns null if it is discarded and the call must be repeated. */
     private @Nullable FinishReason read(Call call, AnswerReader reader) {
         for (Delta delta : call) {
             reader.feed(delta);
@@ -127,7 +133,7 @@ final class ClosingCall {
         return reader == null || reader.canRetry();
     }
 
-    /** Prepares another call after a failure, and says whether it may help. */
+    /** Prepares another call after a failure. Returns false if that would not help. */
     private boolean prepareRepetition(UpstreamException failure, @Nullable AnswerReader reader) {
         if (canRepeat(reader) && hasSteps() && failure.exceedsContext()) {
             calls.discardLastCall();
@@ -153,13 +159,13 @@ final class ClosingCall {
         }
     }
 
-    /** Whether an answer of a few words, cut by a limit, shows that the steps leave no room for it in the context. */
+    /** Whether a short, truncated answer means that the steps leave no room for it in the context. */
     private boolean rejectsShortAnswer() {
         Prompt.MaxTokens limit = tokenShare.forAnswer();
         return visibleSteps.isContextFull() && hasSteps() && (limit == null || limit.limit() > FEW_TOKENS);
     }
 
-    /** Whether the call has steps. A model that thought nothing, or too much, gets the caller's messages as they are. */
+    /** Whether the call contains steps. Otherwise the model gets the caller's messages unchanged. */
     private boolean hasSteps() {
         return history.hasSteps() && share > 0;
     }
@@ -181,7 +187,7 @@ final class ClosingCall {
         return reader;
     }
 
-    /** Whether a reply that ended so claims to be whole. */
+    /** Whether a reply that ended for this reason is complete. */
     private static boolean isComplete(FinishReason reason) {
         return switch (reason) {
             case STOP, TOOL_CALLS -> true;

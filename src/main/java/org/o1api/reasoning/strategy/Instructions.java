@@ -12,9 +12,10 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
 /**
- * Our instructions and the caller's leading system and developer messages as one system message. That is one text, unless a part of
- * the caller's says more than its text ({@code cache_control}): then it is a list of parts, ours first, the caller's byte for byte.
- * Other fields of the caller's messages are kept; of two with one name the last one counts.
+ * Merges the step instructions and the caller's leading system and developer messages into one system message. Its content is
+ * plain text unless a content part of the caller has other fields than its text (such as {@code cache_control}). In that case
+ * the content is a list of parts: the step instructions, then the caller's parts byte for byte. Other fields of the caller's
+ * messages are kept; of fields with the same name the last one wins.
  */
 final class Instructions {
     private static final Set<String> TEXT_PART_FIELDS = Set.of("type", "text");

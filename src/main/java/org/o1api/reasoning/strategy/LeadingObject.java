@@ -1,6 +1,6 @@
 package org.o1api.reasoning.strategy;
 
-/** Finds a JSON object at the front of a text, in a Markdown fence and a list if there are such. */
+/** Finds a JSON object at the start of a text, directly or inside a Markdown fence, an array or both. */
 final class LeadingObject {
     private static final int MAX_LOOK_AHEAD = 256;
     private static final String FENCE = "```";
@@ -9,9 +9,9 @@ final class LeadingObject {
     private LeadingObject() {}
 
     /**
-     * Where the object begins that a text begins with, or that is in its fence or list; white space before it is skipped.
+     * Finds the brace of an object at the start of a text, after white space, a fence and an opening bracket.
      *
-     * @param from where the text begins
+     * @param from where the text starts
      * @return an index, {@link ReplyCursor#NEED_MORE} or {@link ReplyCursor#NOT_FOUND}
      */
     static int find(StringBuilder text, int from) {
@@ -45,9 +45,10 @@ final class LeadingObject {
     }
 
     /**
-     * Where a fence ends that closes at these back quotes, if nothing follows them on their line.
+     * Finds the end of a closing fence, which must be the last text on its line.
      *
-     * @param ended whether no more text comes
+     * @param ticks the index of the first backtick
+     * @param ended whether the text is complete
      * @return an index, {@link ReplyCursor#NEED_MORE} or {@link ReplyCursor#NOT_FOUND}
      */
     static int endOfFence(StringBuilder text, int ticks, boolean ended) {
@@ -70,7 +71,7 @@ final class LeadingObject {
         return c == ' ' || c == '\t';
     }
 
-    /** A text without the fence that is around all of it, and without white space around it. */
+    /** Removes the fence around a text, and surrounding white space. */
     static String withoutFence(String text) {
         String inside = text.strip();
         if (!inside.startsWith(FENCE)) {
@@ -86,7 +87,7 @@ final class LeadingObject {
         return inside.substring(from, to).strip();
     }
 
-    /** The index behind the white space; it looks no further than it must. */
+    /** Returns the index after the white space; stops after {@code MAX_GAP} characters. */
     private static int afterSpace(StringBuilder text, int from) {
         int i = from;
         while (i < text.length() && i - from <= MAX_LOOK_AHEAD && ReplyCursor.isSpace(text.charAt(i))) {

@@ -1,32 +1,36 @@
 package org.o1api.reasoning.strategy;
 
 /**
- * Detects that a text repeats itself: its last {@value #MIN_LENGTH} characters are one passage of at most {@value #MAX_PERIOD}
- * characters, again and again. A line of one character and white space are such passages.
+ * Detects that a text repeats itself: its last {@value #MIN_LENGTH} characters consist of repetitions of one passage of at most
+ * {@value #MAX_PERIOD} characters. This includes white space and lines of a single character.
  *
- * <p>It looks once every {@value #CHECK_INTERVAL} characters. Any repetition that reached its length since the last look contains the {@code
- * LENGTH - STRIDE} characters before that look, which are at least two of the longest passages, so the shortest period of these (from the border array of Knuth, Morris and Pratt)
- * is the only candidate. The result does not depend on how the text was cut into pieces.
+ * <p>Checks once every {@value #STRIDE} characters. A repetition that reached the minimum length since the last check contains
+ * the {@code MIN_LENGTH - STRIDE} characters before that check, at least twice the maximum period, so their shortest period (by
+ * the border array of Knuth, Morris and Pratt) is the only candidate. The result does not depend on how the text is split into
+ * deltas.
  */
 final class LoopDetector {
     static final int MIN_LENGTH = 2000;
     static final int MAX_PERIOD = 500;
     private static final int CHECK_INTERVAL = 500;
     private static final int KEPT_LENGTH = MIN_LENGTH + CHECK_INTERVAL;
-    /** A text that does not repeat itself seldom has these many characters twice within a passage. */
+    /**
+     * A cheap filter before the period is computed: text without repetitions rarely contains this many equal characters twice
+     * within the maximum period.
+     */
     private static final int SAMPLE_LENGTH = 24;
 
     private static final int NONE = -1;
 
     private final StringBuilder recent = new StringBuilder();
-    /** Characters before the recent ones. */
+    /** The number of characters before {@code recent}. */
     private int dropped;
-    /** Recent characters since the last look. */
+    /** The number of recent characters since the last check. */
     private int unchecked;
 
     private int passageEnd = NONE;
 
-    /** Takes the next piece; after a repetition was found it takes no more. */
+    /** Adds text. Has no effect after a repetition was found. */
     void feed(String more) {
         int from = 0;
         while (from < more.length() && !isFound()) {
@@ -40,7 +44,7 @@ final class LoopDetector {
         }
     }
 
-    /** The text is complete. */
+    /** The text is complete: checks the rest. */
     void end() {
         if (!isFound()) {
             check();
@@ -52,7 +56,10 @@ final class LoopDetector {
         return passageEnd != NONE;
     }
 
-    /** A text that was fed, without the repetition: up to the end of its first passage. */
+    /**
+     * Cuts a text that was fed after the first occurrence of the repeated passage. Returns it unchanged if it has no
+     * repetition.
+     */
     String withoutRepetition(String text) {
         if (!isFound() || passageEnd >= text.length()) {
             return text;
@@ -92,13 +99,13 @@ final class LoopDetector {
         }
     }
 
-    /** Whether the characters before an index occur a second time within the longest passage. */
+    /** Whether the characters before the index occur a second time within the maximum period. */
     private boolean mayRepeat(int to) {
         String last = recent.substring(to - SAMPLE_LENGTH - MAX_PERIOD, to);
         return last.lastIndexOf(last.substring(MAX_PERIOD), MAX_PERIOD - 1) >= 0;
     }
 
-    /** The shortest period of a part of the text. */
+    /** Returns the shortest period of a range of the text. */
     private int period(int from, int to) {
         int length = to - from;
         int[] borders = new int[length];

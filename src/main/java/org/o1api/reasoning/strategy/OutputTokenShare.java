@@ -5,8 +5,9 @@ import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Prompt.MaxTokens;
 
 /**
- * How the caller's limit of output tokens is shared: the steps may use half of it, the answer gets the rest, at least the other half. It
- * limits what the client gets ({@link org.o1api.model.TurnLedger#answerUsage}); what was made again is the budget's matter.
+ * Divides the caller's limit of output tokens between steps and answer: the steps may use half, the answer gets the rest.
+ * Counts what the client gets ({@link org.o1api.model.TurnLedger#answerUsage}); discarded output counts against the budget
+ * only.
  */
 final class OutputTokenShare {
     private final @Nullable MaxTokens callerLimit;
@@ -21,13 +22,15 @@ final class OutputTokenShare {
         return callerLimit == null || leftForSteps(callerLimit) > 0;
     }
 
-    /** The next step's limit, under the name that the caller used. */
+    /** The limit for the next step, in the field that the caller used; null if the caller set none. */
     @Nullable
     MaxTokens forStep() {
         return callerLimit == null ? null : new MaxTokens(callerLimit.field(), leftForSteps(callerLimit));
     }
 
-    /** The answer's limit: what the steps left, and half of the whole even if they used more than they were allowed to. */
+    /**
+     * The limit for the answer: what the steps left, but at least half of the caller's limit even if the steps exceeded theirs.
+     */
     @Nullable
     MaxTokens forAnswer() {
         if (callerLimit == null) {

@@ -1,12 +1,12 @@
 package org.o1api.reasoning.strategy;
 
-/** What an answer has said so far, as far as it matters to whether a step may begin next. */
+/** What the answer ends with so far. Decides whether a step object may start next. */
 final class PrecedingText {
-    /** Characters that are no white space. */
+    /** The number of characters that are not white space. */
     private int length;
-    /** Whether nothing but white space stands on the line. */
+    /** Whether the current line contains only white space. */
     private boolean lineIsBlank = true;
-    /** The last two characters that are no white space. */
+    /** The last two characters that are not white space. */
     private char last;
 
     private char secondLast;
@@ -26,18 +26,18 @@ final class PrecedingText {
         text.chars().forEach(c -> add((char) c));
     }
 
-    /** What comes next is a paragraph of its own. */
+    /** The next text starts a new paragraph. */
     void startParagraph() {
         lineIsBlank = true;
         last = '\n';
     }
 
-    /** Characters so far that are no white space. */
+    /** The number of characters that are not white space. */
     int length() {
         return length;
     }
 
-    /** Whether an object that comes next begins a line, and is no value inside of other JSON. */
+    /** Whether an object that follows starts a line and is not a value inside other JSON. */
     boolean canStartStep() {
         return lineIsBlank && !(last == '[' || last == '{' || ((last == ',' || last == ':') && endsValue(secondLast)));
     }

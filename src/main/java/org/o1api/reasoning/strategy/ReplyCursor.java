@@ -3,19 +3,19 @@ package org.o1api.reasoning.strategy;
 import org.o1api.model.ThinkBlock;
 
 /**
- * A reply as far as it has arrived, and how far it is read. It looks ahead a bounded way, and says when what would decide has
- * not arrived yet: so nothing that is decided depends on how the reply was cut into pieces.
+ * The text of a reply that is still arriving, and a read position in it. Look-ahead is limited, and methods return {@link
+ * #NEED_MORE} if more text could change the result. So the result does not depend on how the reply is split into deltas.
  */
 final class ReplyCursor {
-    /** Characters of a reply that are read; far above any output limit of today's models. */
+    /** Further characters of a reply are ignored; far above the output limits of today's models. */
     static final int MAX_LENGTH = 1 << 19;
 
     static final int MAX_LOOK_AHEAD = 256;
 
-    /** In place of an index: the text that decides has not arrived. */
+    /** Returned instead of an index if more text is needed to decide. */
     static final int NEED_MORE = -1;
 
-    /** In place of an index: there is none, whatever arrives. */
+    /** Returned instead of an index if nothing is found, whatever text follows. */
     static final int NOT_FOUND = -2;
 
     private static final int MAX_FENCE_LENGTH = 64;
@@ -24,15 +24,15 @@ final class ReplyCursor {
     private final StringBuilder text = new StringBuilder(512);
     private boolean complete;
 
-    /** No closing tag begins between these two. */
+    /** No closing tag starts between {@code searchedFrom} and {@code searchedUntil}. */
     private int searchedFrom;
 
     private int searchedUntil;
 
-    /** What is read, and needs no second look. */
+    /** The index of the next character to read. */
     int position;
 
-    /** A reply of which the first {@value #MAX_LENGTH} characters are read. */
+    /** Creates a cursor that reads the first {@value #MAX_LENGTH} characters of a reply. */
     ReplyCursor() {
         this(MAX_LENGTH);
     }
@@ -61,7 +61,7 @@ final class ReplyCursor {
         return text.charAt(index);
     }
 
-    /** Whether all that has arrived is read. */
+    /** Whether all text that has arrived is read. */
     boolean isAtEnd() {
         return position == text.length();
     }
@@ -104,8 +104,8 @@ final class ReplyCursor {
     }
 
     /**
-     * Where the next {@code </think>} stands; -1 if none has arrived. What was searched is not searched again, unless the position
-     * has gone back before it.
+     * Returns the index of the next {@code </think>}; -1 if none has arrived. Continues the last search unless the position has
+     * moved back before it.
      */
     int indexOfClosingTag() {
         if (position < searchedFrom || position > searchedUntil) {
@@ -117,7 +117,9 @@ final class ReplyCursor {
         return tag;
     }
 
-    /** Where a JSON object seems to begin at this brace: its first key, or its end, comes next. */
+    /**
+     * Returns the index of the first key, or of the closing brace, after an opening brace that seems to start a JSON object.
+     */
     int firstKeyAfter(int brace) {
         int next = afterSpace(brace + 1);
         if (next - brace > MAX_LOOK_AHEAD) {
@@ -129,7 +131,11 @@ final class ReplyCursor {
         return text.charAt(next) == '"' || text.charAt(next) == '}' ? next : NOT_FOUND;
     }
 
-    /** Where the key ends that begins with this quote, given that a colon follows. */
+    /**
+     * Returns the index of the quote that ends a key, if a colon follows.
+     *
+     * @param quote the index of the quote that starts the key
+     */
     int endOfKey(int quote) {
         int limit = quote + MAX_LOOK_AHEAD;
         int end = closingQuote(quote, limit);
@@ -141,11 +147,12 @@ final class ReplyCursor {
     }
 
     /**
-     * Where the text goes on when this quote ends a value; {@link #NOT_FOUND} when it is a quote in the text that the model forgot to
-     * escape. A quote that ends a value stands before the object's end or the next member. JSON's word counts where it is too
-     * far to tell.
+     * Decides whether a quote ends a string value. A quote inside the text that the model forgot to escape does not; a real end
+     * is followed by the object's end or the next member. If the text after it exceeds the look-ahead, the quote ends the
+     * string as JSON says.
      *
-     * @param hasty whether a comma is enough
+     * @param hasty whether a following comma is enough
+     * @return the index after the quote; {@link #NOT_FOUND} if the quote is part of the text
      */
     int endOfString(int quote, boolean hasty) {
         int limit = quote + MAX_LOOK_AHEAD;
@@ -175,7 +182,7 @@ final class ReplyCursor {
         return next >= 0 && text.charAt(next) == ':' ? quote + 1 : NOT_FOUND;
     }
 
-    /** Where the quote stands that closes this one on the same line; the limit itself when it is not before that. */
+    /** Returns the index of the closing quote on the same line; {@code limit} if it is not before that. */
     private int closingQuote(int quote, int limit) {
         for (int i = quote + 1; i < limit; i++) {
             if (i >= text.length()) {
@@ -195,7 +202,7 @@ final class ReplyCursor {
         return limit;
     }
 
-    /** Where the text before the position ends when a Markdown fence at its end, which only wraps what follows, is left out. */
+    /** Returns the end of the text before the position, without a Markdown fence that only starts the object after it. */
     int beforeFence(int from) {
         int minIndex = Math.max(from, position - MAX_FENCE_LENGTH);
         int i = position;
@@ -212,7 +219,7 @@ final class ReplyCursor {
         return i < ticks ? i : position;
     }
 
-    /** Where the text ends that cannot belong to this tag, of which the rest may still come. */
+    /** Returns the end of the text without a partial tag at its end, the rest of which may still arrive. */
     int beforePartial(String tag) {
         for (int i = Math.max(position, text.length() - tag.length() + 1); i < text.length(); i++) {
             if (text.charAt(i) == tag.charAt(0) && tag.startsWith(text.substring(i))) {

@@ -3,12 +3,12 @@ package org.o1api.reasoning.strategy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model's reply to one step call came to.
+ * The result of reading the reply to a step's call.
  *
- * @param title null where the model gave none
- * @param text all that was shown of it
- * @param nextAction null where the model said nothing known
- * @param malformed whether no step could be read whole: no JSON object, one that is cut or makes no sense, or one with
+ * @param title null if the reply has none
+ * @param text everything that was shown of it
+ * @param nextAction null if missing or unknown
+ * @param malformed whether the reply contains no complete step: no JSON object, one that is truncated or invalid, or one with
  *     neither title nor content
  */
 record Step(@Nullable String title, String text, @Nullable NextAction nextAction, boolean malformed) {
@@ -18,7 +18,7 @@ record Step(@Nullable String title, String text, @Nullable NextAction nextAction
         FINAL_ANSWER
     }
 
-    /** Whether the model has thought enough; one that does not say goes on. */
+    /** Whether the model wants to give the final answer. Without a next action the reasoning continues. */
     boolean concludes() {
         return nextAction == NextAction.FINAL_ANSWER;
     }

@@ -12,17 +12,18 @@ import org.o1api.model.Role;
 import org.o1api.reasoning.StepPrompts;
 
 /**
- * The messages of a turn with steps. They only ever grow at the end, so that the provider's cache knows all but the last of
- * them: our instructions with the caller's, the caller's messages, and the steps with one message of ours between two. The closing
- * call may have fewer, or the steps as plain text: {@link #closingCall(double, boolean)}.
+ * Builds the messages of a turn's calls: the step instructions merged with the caller's instructions, the caller's messages,
+ * then the replies with one prompt between two of them. Messages are only ever appended, so that the provider can cache all but
+ * the last ones. The closing call may contain fewer steps, or the steps as plain text, see {@link #closingCall(double,
+ * boolean)}.
  */
 final class StepHistory {
-    /** Of a step that is shortened to fewer characters nothing remains. */
+    /** A step that would be shortened to fewer characters is left out. */
     private static final int MIN_SHORTENED_LENGTH = 200;
 
     private static final String OMITTED = "[...] ";
 
-    /** A reply to a step's call, and our message after it. */
+    /** A reply to a step's call, and the prompt after it. */
     private record AddedStep(String reply, Message next) {}
 
     private final List<Message> callerMessages;
@@ -30,7 +31,7 @@ final class StepHistory {
     private final List<Message> messages = new ArrayList<>();
     private final List<AddedStep> steps = new ArrayList<>();
     private final Set<String> seenTexts = new HashSet<>();
-    /** Messages before the first step. */
+    /** The number of messages before the first step. */
     private final int messagesBeforeSteps;
 
     private final int continuedFrom;
@@ -46,7 +47,7 @@ final class StepHistory {
         }
         messages.add(Instructions.merge(prompts.step(), callerMessages.subList(0, instructions)));
         messages.addAll(callerMessages.subList(instructions, callerMessages.size()));
-        if (endsWithAnswer()) { // many models refuse two messages of one role in a row
+        if (endsWithAnswer()) { // many models reject two consecutive messages of one role
             messages.add(Message.user(prompts.next()));
         }
         messagesBeforeSteps = messages.size();
@@ -57,7 +58,7 @@ final class StepHistory {
         return callerMessages.get(callerMessages.size() - 1).role() == Role.ASSISTANT;
     }
 
-    /** The index of the first of the caller's messages after the last user message. */
+    /** The index of the caller's first message after the last user message. */
     private int afterLastUser() {
         int index = callerMessages.size();
         while (index > 0 && callerMessages.get(index - 1).role() != Role.USER) {
@@ -66,16 +67,16 @@ final class StepHistory {
         return index;
     }
 
-    /** What the next step's call says. */
+    /** The messages of the next step's call. */
     CallMessages nextStep() {
         return new CallMessages(nextPrompt == null ? messages : append(messages, nextPrompt), continuedFrom);
     }
 
     /**
-     * What the closing call says.
+     * The messages of the closing call.
      *
-     * @param share how much of the steps' text it has, 0 to 1: the newest steps are kept, the oldest of these is shortened
-     * @param plain whether the steps are one text, and the instructions for steps are left out
+     * @param share the share of the steps' text to keep, 0 to 1: the newest steps, the oldest of them shortened
+     * @param plain whether to send the steps as one text, and without the step instructions
      */
     CallMessages closingCall(double share, boolean plain) {
         Message last = Message.user(prompts.answer());
@@ -105,7 +106,7 @@ final class StepHistory {
         return all;
     }
 
-    /** The newest steps, as many as fit in a share of the text of all. There is always one. */
+    /** Returns the newest steps that fit into a share of the text of all steps; at least one. */
     private List<AddedStep> newestSteps(double share) {
         if (share >= 1) {
             return steps;
@@ -128,7 +129,7 @@ final class StepHistory {
         return kept;
     }
 
-    /** A step with the end of its text only, since that is where its result is. */
+    /** Shortens a step to the end of its content, which contains its result. */
     private static String shortened(String reply, int length) {
         StepObject step = StepObject.of(reply);
         String content = step.content();
@@ -148,10 +149,9 @@ final class StepHistory {
     }
 
     /**
-     * Keeps what the model replied, its own text unchanged. A blank reply is none: it leaves all as it was, since two messages
-     * of one role in a row are refused by many models.
+     * Adds a reply, unchanged. A blank reply is ignored, because many models reject two consecutive messages of one role.
      *
-     * @param check whether the model is to check itself next
+     * @param check whether to ask the model to check its result next
      */
     void add(String reply, boolean check) {
         if (reply.isBlank()) {
@@ -165,12 +165,12 @@ final class StepHistory {
         steps.add(new AddedStep(reply, nextPrompt));
     }
 
-    /** Whether a step with this essence has come before; if not, one has now. A step without any is never the same as another. */
+    /** Remembers the normalized text of a step. Returns whether an earlier step had the same text; false for an empty text. */
     boolean markSeen(String normalizedText) {
         return !normalizedText.isEmpty() && !seenTexts.add(normalizedText);
     }
 
-    /** Whether the model has replied to a step's call. */
+    /** Whether there is a reply to a step's call. */
     boolean hasSteps() {
         return nextPrompt != null;
     }

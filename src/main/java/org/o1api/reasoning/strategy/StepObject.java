@@ -3,7 +3,7 @@ package org.o1api.reasoning.strategy;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One object of the step protocol as it arrives, outside of a step: in an answer, or in the history. */
+/** A step object outside of a step's reply: in an answer that continues the step format, or in the history. */
 final class StepObject {
     private final StringBuilder content = new StringBuilder();
     private final ReplyCursor reply;
@@ -11,7 +11,7 @@ final class StepObject {
     private final StepValueReader values;
     private final StepParser text;
 
-    /** An object in an answer, from its brace on; it may be of any length. */
+    /** Reads an object in an answer, from its opening brace on; without a length limit. */
     StepObject() {
         reply = new ReplyCursor(Integer.MAX_VALUE);
         values = new StepValueReader(title -> {}, emitter, reply);
@@ -26,12 +26,12 @@ final class StepObject {
         complete();
     }
 
-    /** A reply to a step's call, which need not be an object. */
+    /** Reads the reply to a step's call, which is not necessarily an object. */
     static StepObject of(String reply) {
         return new StepObject(reply);
     }
 
-    /** Takes the next piece. What comes after the object, or after it turned out to be no step, is not read. */
+    /** Adds text. Text after the object, or after it turned out not to be a step, is not read. */
     void feed(String more) {
         reply.append(more);
         text.read();
@@ -42,7 +42,7 @@ final class StepObject {
         }
     }
 
-    /** No more of it comes. */
+    /** No more text follows. */
     void complete() {
         reply.end();
         text.readToEnd();
@@ -50,22 +50,22 @@ final class StepObject {
         emitter.finish();
     }
 
-    /** What its keys stand for, as far as they have arrived. */
+    /** The step keys that the object has so far. */
     Set<StepValueReader.Field> keys() {
         return text.keys();
     }
 
-    /** Whether it has come to its end. */
+    /** Whether the object is complete. */
     boolean isClosed() {
         return text.isClosed();
     }
 
-    /** Whether it turned out to be no step. */
+    /** Whether the object turned out not to be a step. */
     boolean isNotAStep() {
         return text.isNotAStep();
     }
 
-    /** How many characters came after it, once it is closed. */
+    /** The number of characters after the complete object. */
     int unreadLength() {
         return reply.length() - text.objectEnd();
     }
@@ -75,29 +75,29 @@ final class StepObject {
         return values.title();
     }
 
-    /** Whether it says what comes next, in one of the words that a step has for it. */
+    /** Whether the object has a valid {@code next_action}. */
     boolean hasNextAction() {
         return values.nextAction() != null;
     }
 
-    /** Whether it says that the reasoning is complete. */
+    /** Whether the model wants to give the final answer. */
     boolean concludes() {
         return values.nextAction() == Step.NextAction.FINAL_ANSWER;
     }
 
-    /** The content as far as it has arrived. */
+    /** The content that has arrived. */
     String content() {
         return content.toString();
     }
 
-    /** The content since this was called last. */
+    /** Returns the content since the last call. */
     String drainContent() {
         String drained = content.toString();
         content.setLength(0);
         return drained;
     }
 
-    /** Title and content as text. */
+    /** Title and content as plain text. */
     String toPlainText() {
         String title = values.title();
         return title == null || content.isEmpty() ? title == null ? content() : title : title + "\n" + content;

@@ -5,31 +5,31 @@ import java.util.Set;
 import org.o1api.model.ThinkBlock;
 
 /**
- * Reads the text of one step's reply as it arrives, in pieces of any size, and shows the step's title and text at once.
+ * Parses the text of a step's reply as it arrives and emits title and content immediately.
  *
- * <p>A well-formed object {@code {"title", "content", "next_action"}} is read as JSON says. Whatever else comes is read as
- * well as can be, and nothing of it fails:
+ * <p>The expected text is an object {@code {"title", "content", "next_action"}}. Any other text is read as well as possible and
+ * never fails:
  *
  * <ul>
- *   <li>Text before the object, such as a fence or a greeting, is dropped while it is short, and text after it too. Text that
- *       runs on is the thought itself and is shown; then what follows the object is shown as well.
- *   <li>The first object that has one of the three keys is the step; others are text. Of two titles the first counts, of two
- *       contents both are shown, of two next actions the last counts.
- *   <li>Content that is no string is shown as its own JSON text; null is nothing.
- *   <li>Inside strings raw line breaks, backslashes that escape nothing (LaTeX) and quotes that close nothing are text.
- *   <li>Where an object stops making sense, the rest is shown as it is.
- *   <li>What stands between {@code <think>} at the front and {@code </think>} is reasoning too, and so is all text before a
- *       {@code </think>} outside of strings that nothing opened. Up to 8 such tags are not shown, and what follows is read as the
- *       step; further ones are text.
+ *   <li>Text before and after the object, such as a fence or a greeting, is dropped while it is short. If the text before the
+ *       object is long, it is taken for reasoning and shown; then the text after the object is shown too.
+ *   <li>The first object with one of the three keys is the step; other objects are text. If a key is repeated, the first title
+ *       and the last next action count, and all contents are shown.
+ *   <li>Content that is not a string is shown as JSON; null is ignored.
+ *   <li>Raw line breaks in strings, invalid escapes (LaTeX) and unescaped quotes are text.
+ *   <li>After a syntax error the rest of the object is shown as text.
+ *   <li>A {@code <think>} block at the start is reasoning, and so is all text before a {@code </think>} that is outside of
+ *       strings and has no opening tag. Up to 8 such tags are removed and the step is expected after them; further ones are
+ *       text.
  * </ul>
  */
 final class StepParser {
     private static final int MAX_DROPPED_PROSE = 200;
 
-    /** Objects between two tags that may be the step: each may cost a look at all that follows. */
+    /** The maximum number of objects between two tags that are tried as the step: each may cost a scan of all text after it. */
     private static final int MAX_OBJECTS = 16;
 
-    /** Tags after which the step may follow: each allows as many objects again. */
+    /** The maximum number of closing tags after which the step is expected: each one allows {@code MAX_OBJECTS} again. */
     private static final int MAX_TAGS = 8;
 
     private enum State {
@@ -47,7 +47,7 @@ final class StepParser {
     private final ReplyCursor reply;
     private final TextEmitter emitter;
     private final StepValueReader values;
-    /** Whether the text is one object, and what follows it is not read. */
+    /** Whether to read a single object and no text after it. */
     private final boolean singleObject;
 
     private State state = State.START;
@@ -74,39 +74,39 @@ final class StepParser {
     }
 
     /**
-     * A text that begins with a brace. It is read to the end of that object, or to where it turns out to be no step: at the first key
-     * that is none of the three.
+     * Creates a parser of a text that starts with a brace. It stops at the end of that object, or at the first key that a step
+     * does not have.
      */
     static StepParser singleObject(ReplyCursor reply, TextEmitter emitter, StepValueReader values) {
         return new StepParser(reply, emitter, values, true);
     }
 
-    /** The reply begins inside the reasoning: text that is no JSON waits for the closing tag, or for the end. */
+    /** The reply starts inside the reasoning: text other than JSON is held until the closing tag or the end. */
     void startInReasoning() {
         state = State.HELD;
     }
 
-    /** Whether the step's object has come to its end. */
+    /** Whether the step's object is complete. */
     boolean isClosed() {
         return closed;
     }
 
-    /** The index behind the step's object, once it is closed. */
+    /** The index after the step's object, once it is complete. */
     int objectEnd() {
         return objectEnd;
     }
 
-    /** Whether the single object turned out to be no step. */
+    /** Whether the single object turned out not to be a step. */
     boolean isNotAStep() {
         return state == State.ENDED && !closed;
     }
 
-    /** What the keys of the objects so far stand for. */
+    /** The step keys of the objects so far. */
     Set<StepValueReader.Field> keys() {
         return keys;
     }
 
-    /** Reads what is left, once the reply is complete. */
+    /** Reads the rest of a complete reply. */
     void readToEnd() {
         read();
         while (!isStep && (state == State.MEMBER || state == State.VALUE)) {
@@ -115,7 +115,7 @@ final class StepParser {
         }
     }
 
-    /** Reads what has arrived, as far as it is decided. */
+    /** Reads the text that has arrived as far as it can be decided. */
     void read() {
         boolean progressed;
         do {
@@ -221,12 +221,12 @@ final class StepParser {
         return true;
     }
 
-    /** Where the next tag stands that may end the reasoning; -1 if none has arrived. */
+    /** The index of the next tag that may end the reasoning; -1 if none has arrived. */
     private int nextTag() {
         return !singleObject && tags < MAX_TAGS ? reply.indexOfClosingTag() : -1;
     }
 
-    /** The text so far was reasoning, an object in it too: the step follows the tag. */
+    /** The text before the tag was reasoning, even an object in it: the step is expected after the tag. */
     private boolean restartAfterTag(int tag) {
         reply.position = tag + ThinkBlock.END.length();
         proseStart = reply.position;
@@ -295,7 +295,7 @@ final class StepParser {
         return true;
     }
 
-    /** The object is text like that around it; the step may still stand in it. */
+    /** Treats the object as text. The step may be inside it. */
     private boolean treatAsText() {
         reply.position = objectStart + 1;
         state = singleObject ? State.ENDED : State.PROSE;

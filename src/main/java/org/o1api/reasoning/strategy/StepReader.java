@@ -3,7 +3,7 @@ package org.o1api.reasoning.strategy;
 import java.util.Locale;
 import org.o1api.reasoning.TurnListener;
 
-/** Reads one step's reply as it arrives, the text and the reasoning beside it, and reports the step. */
+/** Reads the reply to a step's call as it arrives, its text and its separate reasoning, and reports the step. */
 final class StepReader {
     private final int number;
     private final TurnListener out;
@@ -11,7 +11,7 @@ final class StepReader {
     private final ReplyCursor reply = new ReplyCursor();
     private final StepValueReader values;
     private final StepParser parser;
-    /** What is shown of the reply itself, without the reasoning beside it. */
+    /** What was shown of the reply's text, without its separate reasoning. */
     private final StringBuilder replyText = new StringBuilder();
 
     private final LoopDetector replyLoop = new LoopDetector();
@@ -25,10 +25,10 @@ final class StepReader {
     }
 
     /**
-     * A reader of one reply.
+     * Creates a reader of one reply.
      *
-     * @param number of the step
-     * @param detectsLoops whether it looks for a text that repeats itself
+     * @param number the number of the step
+     * @param detectsLoops whether to detect text that repeats itself
      */
     StepReader(int number, boolean detectsLoops, TurnListener out) {
         this.number = number;
@@ -39,12 +39,12 @@ final class StepReader {
         parser = new StepParser(reply, emitter, values);
     }
 
-    /** The reply begins inside the reasoning: text that is no JSON waits for the closing tag, or for the end. */
+    /** The reply starts inside the reasoning: text other than JSON is held until the closing tag or the end. */
     void startInReasoning() {
         parser.startInReasoning();
     }
 
-    /** Takes the next piece of the reply. */
+    /** Adds text of the reply. */
     void feed(String text) {
         start();
         if (inReasoning) {
@@ -61,7 +61,7 @@ final class StepReader {
         }
     }
 
-    /** Takes the next piece of the reasoning that the model gives beside its reply; it is shown, and is no part of the reply. */
+    /** Adds reasoning that the model sends separately from its text. It is shown, but is not part of the reply. */
     void feedReasoning(String text) {
         start();
         if (!inReasoning) {
@@ -82,22 +82,22 @@ final class StepReader {
         }
     }
 
-    /** Whether the model has said anything. */
+    /** Whether the model has sent anything. */
     boolean hasStarted() {
         return started;
     }
 
-    /** Whether the reply, or the reasoning beside it, repeats itself. */
+    /** Whether the reply's text or reasoning repeats itself. */
     boolean isRepeating() {
         return replyLoop.isFound() || reasoningLoop.isFound();
     }
 
-    /** The reply so far, as the model gave it, without what it repeats. */
+    /** The text so far, as the model sent it, without repetitions. */
     String reply() {
         return replyLoop.withoutRepetition(reply.toString());
     }
 
-    /** Title and text of the reply without case and white space: two steps that have the same are the same step. */
+    /** Title and text in lower case without white space. Steps are considered equal if these are. */
     String normalizedText() {
         StringBuilder normalized = new StringBuilder();
         String title = values.title();
@@ -109,7 +109,7 @@ final class StepReader {
         return normalized.toString();
     }
 
-    /** The reply is complete, or as complete as it will ever be: shows the rest of it. */
+    /** Ends the reply, complete or not, and shows the rest of it. The step stays open. */
     Step complete() {
         if (detectsLoops) {
             replyLoop.end();
@@ -125,21 +125,21 @@ final class StepReader {
         return new Step(values.title(), emitter.emitted(), values.nextAction(), malformed);
     }
 
-    /** The step ends, unless it has not begun. */
+    /** Ends the step if it was started. */
     void close() {
         if (started) {
             out.stepEnded(number);
         }
     }
 
-    /** The reply is complete, or as complete as it will ever be: the step ends. */
+    /** Ends the reply, complete or not, and the step. */
     Step end() {
         Step step = complete();
         close();
         return step;
     }
 
-    /** The step ends with a note of the gateway as its last line. It begins for that if it has not begun. */
+    /** Ends the step with a note as its last line. Starts the step if necessary. */
     void endWithNote(String note) {
         start();
         emitter.startSection();
@@ -148,12 +148,12 @@ final class StepReader {
         out.stepEnded(number);
     }
 
-    /** The reply broke off and is requested again: a last line says why. */
+    /** Ends the step with a note that says why its call is repeated. */
     void endForRetry(String reason) {
         endWithNote(sentence(reason) + " Retrying this step.");
     }
 
-    /** The reply broke off, and the step stays as it is: a last line says why. */
+    /** Ends the step with a note that says why it is incomplete. */
     void endIncomplete(String reason) {
         endWithNote(sentence(reason) + " Answering from the previous steps.");
     }

@@ -11,12 +11,12 @@ import org.o1api.reasoning.Prompt.MaxTokens;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.CallRequest.EarlierReasoning;
 
-/** The requests of a turn: the caller's fields and ours, as each call needs them. */
+/** Creates the requests of a turn from the caller's fields and the gateway's own. */
 final class StepRequests {
     private static final RawJson TEMPERATURE = new RawJson("0.2");
     private static final RawJson JSON_OBJECT = new RawJson("{\"type\":\"json_object\"}");
     private static final RawJson NO_TOOL_CHOICE = new RawJson("\"none\"");
-    /** The field of our own limit if the caller named none: every provider knows it, or says that it wants the other name. */
+    /** The name of the gateway's own limit if the caller set none. A provider either supports it or asks for the other name. */
     private static final String MAX_TOKENS = "max_tokens";
 
     private final Prompt prompt;
@@ -24,7 +24,7 @@ final class StepRequests {
     private final boolean keepsReasoning;
 
     /**
-     * The requests of one turn.
+     * Creates the requests of one turn.
      *
      * @param keepsReasoning whether the provider gets the reasoning of all earlier answers
      */
@@ -35,16 +35,18 @@ final class StepRequests {
     }
 
     /**
-     * A step: one JSON object, with the tools in mind and none called.
+     * The request for a step: one JSON object. Tools are sent, but must not be called.
      *
-     * @param callerLimit what is left of the caller's bound; the step's own limit counts if it is less
+     * @param callerLimit what is left of the caller's token limit; the step's own limit applies if it is lower
      */
     CallRequest step(CallMessages messages, @Nullable MaxTokens callerLimit, boolean asJson) {
         Fields fields = new Fields();
         long stepLimit = prompt.steps().tokens();
         if (callerLimit != null && callerLimit.limit() <= stepLimit) {
             fields.all.put(
-                    callerLimit.field(), number(callerLimit)); // if it is refused, so is the answer's: better at once
+                    callerLimit.field(),
+                    number(callerLimit)); // required, not ours to drop: a provider that rejects it would reject the
+            // answer's limit too
         } else {
             MaxTokens limit = new MaxTokens(callerLimit == null ? MAX_TOKENS : callerLimit.field(), stepLimit);
             fields.addRemovable(limit.field(), number(limit));
@@ -58,12 +60,12 @@ final class StepRequests {
         return fields.request(messages);
     }
 
-    /** The answer without steps before it, to the caller's messages as they are. */
+    /** The request for an answer without steps: the caller's messages unchanged. */
     CallRequest answer(@Nullable MaxTokens limit) {
         return answer(new CallMessages(prompt.messages(), EarlierReasoning.NONE.continuedFrom()), limit);
     }
 
-    /** The answer: what the caller asked for. */
+    /** The request for the answer, with everything that the caller asked for. */
     CallRequest answer(CallMessages messages, @Nullable MaxTokens limit) {
         Fields fields = new Fields();
         if (limit != null) {

@@ -1,16 +1,16 @@
 package org.o1api.reasoning.strategy;
 
 /**
- * What is between two steps, or behind the last one: white space, commas, brackets, and the end of the step's fence. The indentation of
- * what follows is no part of it.
+ * Skips what separates two steps, or follows the last one: white space, commas, brackets and the end of the step's fence. The
+ * indentation of the text after it is kept.
  */
 final class StepSeparator {
-    /** White space above any indentation. */
+    /** White space beyond this is skipped even if it may be indentation. */
     private static final int MAX_INDENTATION = 256;
 
     /** Whether a line has ended since the step. */
     private boolean lineEnded;
-    /** Whether the step stands in a fence that has not closed. */
+    /** Whether the step is inside a fence that is still open. */
     private boolean inFence;
 
     private boolean finished;
@@ -18,7 +18,7 @@ final class StepSeparator {
     /**
      * A step has ended.
      *
-     * @param opensFence whether a fence begins before it
+     * @param opensFence whether a fence starts before it
      */
     void startAfterStep(boolean opensFence) {
         inFence |= opensFence;
@@ -26,16 +26,16 @@ final class StepSeparator {
         finished = false;
     }
 
-    /** Whether something else follows, at the index that {@link #skip} gave last. */
+    /** Whether other text follows at the index that {@link #skip} returned last. */
     boolean hasEnded() {
         return finished;
     }
 
     /**
-     * Skips as much as has arrived and is decided.
+     * Skips as much of the available text as possible.
      *
-     * @param complete whether no more text comes
-     * @return the index of what is left
+     * @param complete whether the text is complete
+     * @return the index of the text that is left
      */
     int skip(StringBuilder text, int from, boolean complete) {
         int rest = from;

@@ -6,30 +6,30 @@ import org.o1api.json.JsonSlices;
 import org.o1api.reasoning.strategy.StepValueReader.Field;
 
 /**
- * Reads an answer of a model that may go on in the shape of its steps: in place of such an object it gives the content, without the
- * fence or the list around it. It holds back no more than an object whose keys are the protocol's, and of that at most {@value
- * #MAX_HELD} characters.
+ * Replaces step objects in an answer by their content, for models that continue to use the step format. The fence or array
+ * around the objects is removed too. Text is held back only while it may be a step, at most {@value #MAX_HELD} characters.
  *
- * <p>A step begins a line, in its fence or list if there are such, or follows another step. It has no other keys, and a {@code
- * next_action} that is one of the protocol's; without any it needs {@code title} and {@code content} and is the front of the answer, without a fence, and the caller has not asked
- * for JSON. An object of which the caller names all keys is the caller's.
+ * <p>A step starts a line, directly or inside a fence or array, or follows another step. It has only step keys and a valid
+ * {@code next_action}. Without a {@code next_action} it must have {@code title} and {@code content} and start the answer
+ * without a fence, and the caller must not mention JSON. If the caller mentions all keys of an object, the object is part of
+ * the answer.
  *
- * <p>Nothing that is decided depends on how the answer was cut into pieces, and what is read again is bounded.
+ * <p>If the answer must be JSON, only an object at the start counts as a step, and an object that the caller's schema asks for
+ * is not held back. If the step's content is JSON, it becomes the answer; otherwise see {@link #hasWrongFormat}.
  *
- * <p>If the answer must be JSON, only an object at its front counts, and one that the caller's schema asks for is not held back. A
- * content that is itself JSON is the answer then; another one is not, see {@link #hasWrongFormat}.
+ * <p>The result does not depend on how the answer is split into deltas, and the amount of text that is read again is limited.
  */
 final class StepUnwrapper {
     static final int MAX_HELD = 1 << 15;
-    /** So many characters of an object are read at once: most of those that are no step show it in their first key. */
+    /** Objects are read in slices of this many characters: most objects other than steps are recognized by their first key. */
     private static final int SLICE_LENGTH = 64;
 
     private final AnswerFormat format;
-    /** What has arrived; it is decided up to the position. */
+    /** The text that has arrived; decided up to {@code position}. */
     private final StringBuilder held = new StringBuilder();
 
     private int position;
-    /** What is the answer, and was not taken. */
+    /** Answer text that was not drained yet. */
     private final StringBuilder ready = new StringBuilder();
 
     private final PrecedingText precedingText = new PrecedingText();
@@ -38,13 +38,13 @@ final class StepUnwrapper {
     private final StepSeparator separator = new StepSeparator();
 
     private @Nullable StepObject object;
-    /** Whether a fence begins before the object. */
+    /** Whether a fence starts before the object. */
     private boolean fenceBefore;
-    /** Where in the held text the object begins. */
+    /** The start of the object in {@code held}. */
     private int objectStart;
-    /** How much of the held text the object has. */
+    /** The index in {@code held} up to which the object was read. */
     private int objectRead;
-    /** Whether the object is a step of which the front has gone out already. */
+    /** Whether the object is a step that was too long to hold, so that its content is passed on as it arrives. */
     private boolean passesThrough;
 
     private boolean wrongFormat;
@@ -55,7 +55,7 @@ final class StepUnwrapper {
         this.format = format;
     }
 
-    /** Takes the next piece. */
+    /** Adds text. */
     void feed(String more) {
         if (!ignoresRest) {
             held.append(more);
@@ -74,24 +74,24 @@ final class StepUnwrapper {
         }
     }
 
-    /** The answer since this was called last. */
+    /** Returns the answer text since the last call. */
     String drain() {
         String drained = ready.toString();
         ready.setLength(0);
         return drained;
     }
 
-    /** Whether the answer must be JSON, and is a step in place of it. It is held back until {@link #releaseHeld}. */
+    /** Whether the answer must be JSON but is a step. It is held back until {@link #releaseHeld}. */
     boolean hasWrongFormat() {
         return wrongFormat;
     }
 
-    /** Characters that are not decided, or held back. */
+    /** The number of characters that are undecided or held back. */
     int pendingLength() {
         return held.length();
     }
 
-    /** There is no better answer than one that is foreign. */
+    /** Passes on an answer with the wrong format because there is no better one. */
     void releaseHeld() {
         if (wrongFormat) {
             wrongFormat = false;
@@ -138,7 +138,7 @@ final class StepUnwrapper {
         return true;
     }
 
-    /** Passes the text up to where an object may begin, or what wraps it. Gives whether that was all. */
+    /** Passes on the text before the next possible start of an object or its wrapping. Returns whether no text is left. */
     private boolean passUntilMark() {
         int i = position;
         while (i < held.length() && !(isMark(held.charAt(i)) && canStartStep())) {
@@ -149,7 +149,7 @@ final class StepUnwrapper {
         return i == held.length();
     }
 
-    /** Skips what is between two steps, or behind the last one. Gives whether that was all. */
+    /** Skips what separates two steps or follows the last one. Returns whether no text is left. */
     private boolean skipSeparator() {
         position = separator.skip(held, position, complete);
         return !separator.hasEnded();
@@ -215,7 +215,7 @@ final class StepUnwrapper {
                 && precedingText.length() == 0;
     }
 
-    /** The object is the caller's: its first brace goes out, and what follows is text. */
+    /** The object is part of the answer: passes on its brace and treats the rest as text. */
     private boolean passObject() {
         object = null;
         passText(objectStart + 1);
@@ -269,7 +269,7 @@ final class StepUnwrapper {
         emit(text);
     }
 
-    /** A step is a paragraph of its own. */
+    /** Makes a step a paragraph of its own. */
     private void addSeparator() {
         if (afterStep) {
             ready.append("\n\n");

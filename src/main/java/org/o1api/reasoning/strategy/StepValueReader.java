@@ -3,11 +3,11 @@ package org.o1api.reasoning.strategy;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The values of a step's object, read as they arrive: content is shown at once, a title when it is whole. */
+/** Reads the values of a step object as they arrive. Content is emitted immediately, the title when it is complete. */
 final class StepValueReader {
     private static final int MAX_SHORT_VALUE = 1000;
 
-    /** What a key stands for. */
+    /** The keys of a step object. */
     enum Field {
         TITLE,
         CONTENT,
@@ -46,9 +46,9 @@ final class StepValueReader {
     private Step.@Nullable NextAction nextAction;
 
     /**
-     * The values of one object.
+     * Creates a reader for one object.
      *
-     * @param onTitle gets the title when it is complete
+     * @param onTitle gets the complete title
      * @param emitter gets the content
      */
     StepValueReader(Consumer<String> onTitle, TextEmitter emitter, ReplyCursor reply) {
@@ -79,7 +79,7 @@ final class StepValueReader {
         state = State.START;
     }
 
-    /** Reads on, and tells whether the value is whole. */
+    /** Reads the text that has arrived. Returns whether the value is complete. */
     boolean read() {
         if (state == State.START && !startValue()) {
             return false;
@@ -96,7 +96,7 @@ final class StepValueReader {
         return whole;
     }
 
-    /** The value is as whole as it will ever be. */
+    /** Ends the value, complete or not. */
     void end() {
         if (state == State.NONE) {
             return;
@@ -143,7 +143,7 @@ final class StepValueReader {
             char c = reply.charAt(i);
             if (c == '"') {
                 appendUntil(i);
-                // A title is shown now; a comma behind a quote within a title is rare.
+                // The title should be shown immediately, and a title with a comma after a quote is rare.
                 int end = reply.endOfString(i, field == Field.TITLE);
                 if (end == ReplyCursor.NEED_MORE) {
                     return false;
@@ -169,7 +169,7 @@ final class StepValueReader {
         return false;
     }
 
-    /** Takes what the backslash stands for. Gives how many characters that was, 0 when they have not arrived. */
+    /** Reads an escape sequence. Returns its length, or 0 if it has not arrived completely. */
     private int readEscape(int backslash) {
         if (backslash + 1 == reply.length()) {
             return 0;
@@ -185,7 +185,7 @@ final class StepValueReader {
                     return 0;
                 }
                 if (Character.isLetter(reply.charAt(backslash + 2))) {
-                    append('\\'); // \frac, \beta: nobody writes a word behind a form feed
+                    append('\\'); // \frac, \beta: LaTeX is likelier than a form feed before a word
                     return 1;
                 }
                 append(c == 'b' ? '\b' : '\f');
@@ -280,7 +280,10 @@ final class StepValueReader {
         }
     }
 
-    /** The ASCII letters alone, as small ones: what is left of {@code Next-Action}, {@code nextAction} and {@code next_action}. */
+    /**
+     * Reduces a name to its ASCII letters in lower case: {@code Next-Action}, {@code nextAction} and {@code next_action} are
+     * equal.
+     */
     private static String lettersOf(CharSequence name) {
         StringBuilder letters = new StringBuilder(name.length());
         for (int i = 0; i < name.length(); i++) {

@@ -7,7 +7,10 @@ import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.TurnListener;
 
-/** Has the model think in steps, a call each, and then asks it for the answer. Without steps it asks at once. */
+/**
+ * The steps strategy: the model reasons in steps, one call each, and a closing call generates the answer. With a maximum of 0
+ * steps it answers directly.
+ */
 public final class StepsStrategy implements Strategy {
     @Override
     public FinishReason run(Prompt prompt, Preset preset, ModelCalls calls, TurnListener out) {

@@ -12,11 +12,11 @@ import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.UpstreamException;
 
-/** One question on its way through the steps to the answer. */
+/** One turn of the steps strategy: the loop over the steps, then the closing call. */
 final class StepsTurn {
     private static final int MAX_MALFORMED_IN_A_ROW = 2;
 
-    /** How often one step is requested again: with the first try as often as a call is made by default. */
+    /** The maximum number of retries of one step: 3 calls in all, like the default of {@code upstreams.*.attempts}. */
     private static final int MAX_RETRIES = 2;
 
     private final Prompt prompt;
@@ -43,7 +43,7 @@ final class StepsTurn {
         minSteps = continuesAfterTool() ? Math.min(stepSettings.afterTools(), stepSettings.max()) : stepSettings.min();
     }
 
-    /** Whether the turn goes on with what a tool gave, so that most of its reasoning has been done. */
+    /** Whether the turn continues after a tool result, so that most of its reasoning has already been done. */
     private boolean continuesAfterTool() {
         List<Message> messages = prompt.messages();
         return messages.get(messages.size() - 1).role().isToolResult();
@@ -65,7 +65,7 @@ final class StepsTurn {
                 if (e.exceedsContext() && (history.hasSteps() || reader.hasStarted())) {
                     endForContext(reader);
                     continues = false;
-                } else if (e.isEmptyReply()) { // breaks the protocol, and no more than that
+                } else if (e.isEmptyReply()) { // counts as a malformed step
                     continues = endStep(reader, step++);
                     retries = 0;
                 } else if (reader.hasStarted() && retries < MAX_RETRIES && calls.awaitRetry(e)) {
@@ -75,7 +75,7 @@ final class StepsTurn {
                 } else if (reader.hasStarted() && e.retryable() && history.hasSteps() && calls.hasTimeForAnswer()) {
                     reader.endIncomplete(String.valueOf(e.getMessage()));
                     visibleSteps.countStep();
-                    continues = false; // an answer from the steps before it beats none
+                    continues = false; // an answer from the previous steps is better than none
                 } else {
                     throw e;
                 }
@@ -85,12 +85,13 @@ final class StepsTurn {
     }
 
     /**
-     * Reads a reply to its end, until it repeats itself, or to a tool call, which ends the reasoning: to call is for the closing call.
+     * Reads a reply until it ends, repeats itself or calls a tool. A tool call ends the reasoning, because only the closing
+     * call may call tools.
      *
-     * @return whether it calls a tool
+     * @return whether the reply calls a tool
      */
     private boolean readStep(CallRequest request, StepReader reader) {
-        try (Call call = calls.reasoningCall(request)) { // closing it cancels what has not ended
+        try (Call call = calls.reasoningCall(request)) { // closing it cancels the rest
             if (call.startsThinking()) {
                 reader.startInReasoning();
             }
@@ -103,7 +104,7 @@ final class StepsTurn {
                     reader.feedReasoning(reasoning.text());
                 } else if (delta instanceof Delta.ToolCall) {
                     return true;
-                } // an image is no reasoning
+                } // an image is not reasoning
                 if (reader.isRepeating()) {
                     return false;
                 }
@@ -112,7 +113,7 @@ final class StepsTurn {
         return false;
     }
 
-    /** Adds what the model replied to the history, and says whether the reasoning goes on. */
+    /** Ends a step and adds its reply to the history. Returns whether the reasoning continues. */
     private boolean endStep(StepReader reader, int stepNumber) {
         Step step = reader.complete();
         boolean repeats = stepSettings.loopDetection() && history.markSeen(reader.normalizedText());
@@ -133,7 +134,7 @@ final class StepsTurn {
         return !loops && malformedInARow < MAX_MALFORMED_IN_A_ROW && (tooEarly || !step.concludes());
     }
 
-    /** The context is full: the step ends with what it has, if it has anything. */
+    /** The context is full: ends the step, if it was started, with a note. */
     private void endForContext(StepReader reader) {
         if (reader.hasStarted()) {
             reader.complete();

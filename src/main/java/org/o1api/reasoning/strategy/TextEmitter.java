@@ -2,7 +2,7 @@ package org.o1api.reasoning.strategy;
 
 import java.util.function.Consumer;
 
-/** Text on its way to the client: gathers what one delta brought and reports it at once, in whole characters. */
+/** Buffers text for the client and emits it in whole characters: a surrogate pair is never split. */
 final class TextEmitter {
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -16,7 +16,7 @@ final class TextEmitter {
         this.out = out;
     }
 
-    /** What follows is a thing of its own: a blank line keeps it from what is there. */
+    /** Separates the next text from the text before it by a blank line. */
     void startSection() {
         sectionStarts = true;
     }
@@ -37,12 +37,12 @@ final class TextEmitter {
         text.append(c);
     }
 
-    /** Characters so far, the ones that are not reported included. */
+    /** The number of characters so far, including those that are not emitted yet. */
     int length() {
         return text.length();
     }
 
-    /** Copies what came after an index. */
+    /** Copies the text from an index on. */
     void copyTo(StringBuilder copy, int from) {
         copy.append(text, from, text.length());
     }
@@ -54,7 +54,7 @@ final class TextEmitter {
         sectionStarts = false;
     }
 
-    /** Reports what is there. The first half of a character waits for the other one. */
+    /** Emits the buffered text, except a high surrogate at the end, whose other half may follow. */
     void emit() {
         int end = text.length();
         if (end > emittedLength && Character.isHighSurrogate(text.charAt(end - 1))) {
@@ -63,12 +63,12 @@ final class TextEmitter {
         emitUntil(end);
     }
 
-    /** Reports the rest; a half of a character waits no longer. */
+    /** Emits the rest, even an incomplete surrogate pair. */
     void finish() {
         emitUntil(text.length());
     }
 
-    /** Whether there is nothing but white space. */
+    /** Whether all text so far is white space. */
     boolean isBlank() {
         while (blankLength < text.length() && Character.isWhitespace(text.charAt(blankLength))) {
             blankLength++;
@@ -76,7 +76,7 @@ final class TextEmitter {
         return blankLength == text.length();
     }
 
-    /** All that was reported. */
+    /** Returns all emitted text. */
     String emitted() {
         return text.substring(0, emittedLength);
     }
@@ -90,7 +90,7 @@ final class TextEmitter {
         }
     }
 
-    /** Replaces half characters, which no encoding can carry. */
+    /** Replaces unpaired surrogates, which cannot be encoded, by U+FFFD. */
     static void replaceLoneSurrogates(StringBuilder text, int from, int to) {
         for (int i = from; i < to; i++) {
             char c = text.charAt(i);

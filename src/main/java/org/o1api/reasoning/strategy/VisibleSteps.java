@@ -3,7 +3,10 @@ package org.o1api.reasoning.strategy;
 import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.TurnListener;
 
-/** Numbers the steps that the client sees, and shows the note on the context, which is a step if none is open. */
+/**
+ * Numbers the steps that the client sees, and shows the notes. If no step is open, the note about the full context gets a step
+ * of its own.
+ */
 final class VisibleSteps {
     private final Notes notes;
     private final TurnListener out;
@@ -20,7 +23,7 @@ final class VisibleSteps {
         return endedSteps + 1;
     }
 
-    /** A step with the next number was shown, and has ended. */
+    /** The step with the next number was shown and has ended. */
     void countStep() {
         endedSteps++;
     }
@@ -29,18 +32,18 @@ final class VisibleSteps {
         return notes.loop();
     }
 
-    /** The note on the context, for the end of an open step. */
+    /** Returns the note about the full context, to end an open step with. It is then considered shown. */
     String takeContextNote() {
         contextNoteShown = true;
         return notes.context();
     }
 
-    /** Whether the context is full. */
+    /** Whether the note about the full context was shown. */
     boolean isContextFull() {
         return contextNoteShown;
     }
 
-    /** Shows that the context is full, once a turn. */
+    /** Shows the note about the full context unless it was shown before. */
     void showContextNote() {
         if (!contextNoteShown) {
             new StepReader(nextNumber(), out).endWithNote(takeContextNote());

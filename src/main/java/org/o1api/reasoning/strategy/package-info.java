@@ -1,4 +1,4 @@
-/** The strategies, one class each, and what reads their models' replies. */
+/** The steps strategy: its turn, its requests, and the incremental readers of step and answer text. */
 @NullMarked
 package org.o1api.reasoning.strategy;
 
