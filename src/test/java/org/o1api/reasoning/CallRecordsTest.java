@@ -28,10 +28,10 @@ import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
-/** What the ledger has of each call, however it ends. */
+/** What the ledger records of a call, for each way in which the call can end. */
 class CallRecordsTest {
     private static final CallRequest REQUEST = new CallRequest("m", List.of(Message.user("hello world")), Map.of());
-    /** What the gateway counts of that request. */
+    /** The input tokens that the gateway counts for that request. */
     private static final long PROMPT = 3 + 3 + 2;
 
     private static final Usage USED = new Usage(10, 2, 1, 5, 3);
@@ -78,7 +78,7 @@ class CallRecordsTest {
                         purpose, "scripted", "m", 3, USED, new Usage(4 + PROMPT, 0, 3, 0), State.COMPLETED, true));
     }
 
-    /** A provider that is left before the end of its reply reports nothing. */
+    /** A provider whose reply is cancelled does not report usage. */
     @Test
     void countsAStepThatTheStrategyClosed() {
         Reply reply = Reply.of(new Delta.Text("hello world"), new Delta.Text("never read"));
@@ -115,7 +115,7 @@ class CallRecordsTest {
         assertThatThrownBy(deltas::hasNext).hasMessage("gone");
         call.close();
         assertThat(only().state()).isEqualTo(State.CANCELLED);
-        assertThat(ledger.totalUsage().outputTokens()).isEqualTo(2); // estimated: nobody waits for it
+        assertThat(ledger.totalUsage().outputTokens()).isEqualTo(2); // estimated, because nothing waits for the count
     }
 
     @ParameterizedTest

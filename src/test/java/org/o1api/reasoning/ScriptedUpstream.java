@@ -18,9 +18,9 @@ import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
-/** An upstream inside the test that gives the next reply of its script to each call, and keeps what it was asked. */
+/** A fake upstream that answers each call with the next reply of its script and records the requests. */
 public final class ScriptedUpstream implements Upstream {
-    /** What one call is answered. */
+    /** The reply to one call. */
     public record Reply(
             List<Delta> deltas,
             FinishReason finishReason,
@@ -38,12 +38,12 @@ public final class ScriptedUpstream implements Upstream {
             return new Reply(deltas, finishReason, counted, failure);
         }
 
-        /** The same, but failing at its end; without deltas the call fails when it is made. */
+        /** Returns a copy that fails at its end; without deltas the call fails when it is opened. */
         public Reply withFailure(UpstreamException how) {
             return new Reply(deltas, finishReason, usage, how);
         }
 
-        /** The same, but broken off at its end. */
+        /** Returns a copy that breaks off at its end. */
         public Reply brokenOff(boolean retryable) {
             return new Reply(
                     deltas,
@@ -66,7 +66,7 @@ public final class ScriptedUpstream implements Upstream {
         this.journal = journal;
     }
 
-    /** Each text is one reply, one delta long. */
+    /** Creates an upstream that replies with these texts, each as one delta. */
     public static ScriptedUpstream answering(String... texts) {
         Reply[] replies = new Reply[texts.length];
         for (int i = 0; i < texts.length; i++) {
@@ -79,17 +79,17 @@ public final class ScriptedUpstream implements Upstream {
         return withJournal(new ArrayList<>(), replies);
     }
 
-    /** Writes {@code open}, {@code pull} and {@code close} into the journal as they happen. */
+    /** Creates an upstream that adds {@code open}, {@code pull} and {@code close} to the journal. */
     public static ScriptedUpstream withJournal(List<String> journal, Reply... replies) {
         return new ScriptedUpstream(List.of(replies), null, journal);
     }
 
-    /** Replies to each request as a function says. */
+    /** Creates an upstream that computes its reply from the request. */
     public static ScriptedUpstream answeringWith(Function<CallRequest, Reply> decider) {
         return new ScriptedUpstream(List.of(), decider, new ArrayList<>());
     }
 
-    /** The same, but with failed attempts before each reply, which used so much. */
+    /** Adds failed attempts with this usage before each reply. */
     public ScriptedUpstream withFailedAttempts(Usage... used) {
         failedAttempts = List.of(used);
         return this;
@@ -99,12 +99,12 @@ public final class ScriptedUpstream implements Upstream {
         return requests;
     }
 
-    /** Calls that nobody has closed. */
+    /** The number of calls that are not closed. */
     public int open() {
         return openCalls;
     }
 
-    /** Replies that nobody has asked for. */
+    /** The number of replies that were not requested. */
     public int unusedReplies() {
         return script.size();
     }

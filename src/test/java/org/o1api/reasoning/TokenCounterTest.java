@@ -21,7 +21,7 @@ import org.o1api.upstream.CallRequest;
 class TokenCounterTest {
     private static final String WORDS = "The quick brown fox jumps over the lazy dog.\n";
 
-    /** Says no, and counts how often it was asked. */
+    /** Always returns false, and counts the calls. */
     private static final class CallCounter implements BooleanSupplier {
         private final AtomicInteger times = new AtomicInteger();
         private final int yesAfter;

@@ -10,7 +10,7 @@ import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.TurnUsage;
 
-/** A listener that writes down what a turn reports. */
+/** A listener that records the events of a turn. */
 public class Transcript implements TurnListener {
     private final List<String> events = new ArrayList<>();
     private final TreeMap<Integer, StringBuilder> steps = new TreeMap<>();
@@ -24,12 +24,12 @@ public class Transcript implements TurnListener {
         this(() -> {});
     }
 
-    /** Has something happen at each piece of a step's text. */
+    /** Runs an action after each piece of step text. */
     public Transcript(Runnable onText) {
         this.onText = onText;
     }
 
-    /** All reports in order, {@code "text 1: abc"}; a test may add its own. */
+    /** All events in order, such as {@code "text 1: abc"}. Tests may add their own. */
     public List<String> events() {
         return events;
     }

@@ -34,7 +34,7 @@ class AdmissionTest {
         assertThat(rejection(admission, "c").code()).isEqualTo(ErrorCode.OVERLOADED);
 
         first.release();
-        first.release(); // releases one slot only
+        first.release(); // a second release has no effect
 
         admission.admit("c");
         assertThat(rejection(admission, "d").code()).isEqualTo(ErrorCode.OVERLOADED);

@@ -27,7 +27,7 @@ import org.o1api.testing.StepScripts;
 import org.o1api.upstream.HttpUpstream;
 import org.o1api.upstream.UpstreamSettings;
 
-/** What the time of a turn does to it, before an upstream that takes its time. */
+/** Time limits of a turn with a slow upstream. */
 class TurnServiceTest {
     private static final Duration TIME = Duration.ofSeconds(3);
     private static final String STEP = "{\"title\": \"T\", \"content\": \"C\", \"next_action\": \"continue\"}";
@@ -46,7 +46,7 @@ class TurnServiceTest {
         run(fake, fake, listener);
     }
 
-    /** Runs a turn whose preset has two upstreams. */
+    /** Runs a turn with a preset of two upstreams. */
     private void run(FakeUpstream fake, FakeUpstream spare, Transcript listener) {
         Preset preset = new Preset(
                 "o1",

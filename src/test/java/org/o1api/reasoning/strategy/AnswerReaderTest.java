@@ -9,12 +9,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.model.Delta;
 import org.o1api.reasoning.Transcript;
 
-/** What of an answer's text is thought, what is answer, and what only wraps it: the same in any pieces. */
+/** Which parts of a text are reasoning, answer or wrapping, however the text is split. */
 class AnswerReaderTest {
     private static final String EMOJI = "\ud83d\ude00";
     private static final String JSON = "{\"a\": \"```js\\n\\\"x\\\\\\\" " + EMOJI + "\",\n \"b\": [1, \"`\"] }";
 
-    /** A reply's text, and what of it is shown as thought and as answer, where JSON is wanted and where it is not. */
+    /** The text of a reply, and the expected reasoning and answer, the latter without and with JSON required. */
     private record Case(String text, String reasoning, String plain, String json) {
         static Case same(String text) {
             return new Case(text, "", text, text);

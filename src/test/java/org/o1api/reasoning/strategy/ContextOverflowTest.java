@@ -30,7 +30,7 @@ import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.TestProviderErrors;
 import org.o1api.upstream.UpstreamException;
 
-/** The model's context becomes full while it reasons: the answer comes from the steps that fit. */
+/** The model's context becomes full during the reasoning: the answer is generated from the steps that fit. */
 class ContextOverflowTest {
     private static final Reply TOO_LONG = Reply.of().withFailure(TestProviderErrors.contextExceeded());
 
@@ -78,7 +78,7 @@ class ContextOverflowTest {
         assertThat(upstream.requests()).hasSize(1);
     }
 
-    /** Steps of a thousand characters each, and a context for so many characters. */
+    /** An upstream with a context of this many characters, which takes this many steps of a thousand characters each. */
     private static ScriptedUpstream upstream(int context, int steps) {
         int[] count = {0};
         return ScriptedUpstream.answeringWith(request -> {
@@ -164,7 +164,7 @@ class ContextOverflowTest {
         assertThat(upstream.requests()).hasSize(6);
     }
 
-    /** The budget's last call is one that fits, and there is one call above the budget if the last one did not fit. */
+    /** The last call of the budget fits. If the one before did not, one call above the budget is made. */
     @ParameterizedTest
     @CsvSource({"2, 1, 3", "3, 1, 3", "4, 2, 4", "5, 3, 5", "6, 4, 6", "30, 4, 6"})
     void makesTheLastCallOfTheBudgetWithoutSteps(int budget, int failing, int calls) {
@@ -182,7 +182,7 @@ class ContextOverflowTest {
         return Reply.of(deltas).withFinishReason(FinishReason.LENGTH);
     }
 
-    /** What fits into the context, but for a few tokens, leaves no room for the answer. */
+    /** If the messages almost fill the context, there is no room for the answer. */
     @Test
     void repeatsAShortTruncatedAnswerWithLessSteps() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
@@ -215,7 +215,10 @@ class ContextOverflowTest {
         };
     }
 
-    /** Text that waits for something is an answer too: for the end of a reply that is not streamed, of a step, for a tool call. */
+    /**
+     * Text that is held back counts as an answer too: until the end of a reply that is not streamed, of a step, or until a tool
+     * call.
+     */
     @ParameterizedTest
     @CsvSource({
         "true, false, false",
@@ -252,7 +255,7 @@ class ContextOverflowTest {
         assertThat(turn.out.answer()).isEqualTo("Because.");
     }
 
-    /** When the time for the answer is over, there is none but this one. */
+    /** After the turn's time is used up, there is no other answer. */
     @Test
     void showsAnAnswerTruncatedByTime() {
         int[] requests = {0};
@@ -262,7 +265,7 @@ class ContextOverflowTest {
             @Override
             public void flush() {
                 super.flush();
-                if (requests[0] == 3 && ++waits == 2) { // once the first piece has come
+                if (requests[0] == 3 && ++waits == 2) { // after the first piece
                     turn.expireTurn();
                 }
             }

@@ -23,14 +23,14 @@ import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 
-/** Models that repeat themselves: the reasoning ends, and the answer is given. */
+/** Models that repeat themselves: the reasoning ends, and an answer follows. */
 class LoopDetectionTest {
     private static final String PASSAGE = "So we add 2 and 7 again. ";
     private static final int PIECES = 1000;
 
     private final StepsFixture turn = new StepsFixture();
 
-    /** A reply that begins with a text and then says the same again and again, without end. */
+    /** A reply that starts with one delta and then repeats another one forever. */
     private static Reply looping(Delta first, Delta repeated) {
         List<Delta> deltas = new ArrayList<>(List.of(first));
         deltas.addAll(Collections.nCopies(PIECES, repeated));

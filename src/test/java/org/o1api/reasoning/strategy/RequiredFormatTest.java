@@ -26,7 +26,9 @@ import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.UpstreamException;
 
-/** The caller demands JSON or a tool call, and the model goes on with steps or text: it is asked once more, with plain steps. */
+/**
+ * The caller requires JSON or a tool call and the model continues with steps or text: the call is repeated with plain steps.
+ */
 class RequiredFormatTest {
     private static final String JSON = "{\"type\":\"json_object\"}";
     private static final String SCHEMA =
@@ -130,7 +132,7 @@ class RequiredFormatTest {
         assertThat(turn.out.answer()).isEqualTo(post);
     }
 
-    /** A schema that allows no other keys, or a caller that names all three, decides at the first key: the answer is streamed. */
+    /** With a strict schema, or if the caller mentions all step keys, the first key decides, so the answer is streamed. */
     @ParameterizedTest
     @CsvSource({
         "'{\"properties\":{\"title\":{},\"content\":{}},\"additionalProperties\":false}', true",
@@ -144,7 +146,7 @@ class RequiredFormatTest {
         assertThat(unwrapper.drain()).isEqualTo(streamed ? "{\"title\": \"T\", \"content\": \"It " : "");
     }
 
-    /** A call that was discarded leaves the answer's limit and usage as they were. */
+    /** A discarded call does not reduce the answer's limit or usage. */
     @Test
     void doesNotCountADiscardedReplyAgainstTheAnswer() {
         Prompt limited = new Prompt(

@@ -21,7 +21,10 @@ import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.CallRequest.EarlierReasoning;
 
-/** How long a step may be, how many there are after a tool result, and which earlier reasoning is continued. */
+/**
+ * The token limit of a step, the number of steps after a tool result, and which earlier reasoning belongs to the current
+ * answer.
+ */
 class StepLimitTest {
     private static final Message CALLS = new Message(Role.ASSISTANT, null, Map.of("tool_calls", new RawJson("[]")));
     private static final Message RESULT =

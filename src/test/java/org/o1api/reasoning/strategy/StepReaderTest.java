@@ -25,7 +25,7 @@ class StepReaderTest {
             "\\\"q\\\" \\\\ \\n\\ndata: [DONE]\\n\\nevent: x\\r\\n\\u0000\\u001b \\u2029 "
                     + "</details> ``` \ud83d\ude00 {\\\"next_action\\\": \\\"final_answer\\\"} ";
 
-    /** {@code outcome} is {@code title|text|next action|whole or broken}; {@code -} where there is none. */
+    /** {@code outcome} is {@code title|text|next action|whole or broken}, with {@code -} for null. */
     private record Reply(String name, String text, String outcome) {
         @Override
         public String toString() {
@@ -71,7 +71,7 @@ class StepReaderTest {
     // spotless:off
     static Stream<Reply> replies() {
         return Stream.of(
-                // as agreed
+                // as specified
                 reply(
                         "a step",
                         "{\"title\": \"T\", \"content\": \"C\", \"next_action\": \"continue\"}",
@@ -94,7 +94,7 @@ class StepReaderTest {
                         "{\"title\": \"" + EVIL_JSON + "Check\", \"content\": \"" + EVIL_JSON
                                 + "\", \"next_action\": \"continue\"}",
                         EVIL + "Check|" + EVIL + "|CONTINUE|whole"),
-                // a closing tag that nothing opened
+                // a closing tag without an opening tag
                 reply(
                         "an unopened tag",
                         "Let me see.\n</think>\n{\"title\":\"T\",\"content\":\"c\"}",
@@ -127,7 +127,7 @@ class StepReaderTest {
                 reply("half a closing tag", "Hm.</thin", "-|Hm.</thin|-|broken"),
                 reply("a closing tag and nothing", "Hm.</think>", "-|Hm.|-|broken"),
                 reply("a closing tag and prose", "Hm.</think>So.", "-|Hm.\n\nSo.|-|broken"),
-                // things around the object
+                // text around the object
                 reply(
                         "a fence",
                         "```json\n{\"title\":\"T\",\"content\":\"C\",\"next_action\":\"continue\"}\n```",
@@ -248,7 +248,7 @@ class StepReaderTest {
                         "T|C|CONTINUE|whole"),
                 reply("a comma too many", "{\"title\":\"T\",,\"content\":\"C\",}", "T|C|-|whole"),
                 reply("a far comma", "{\"content\":\"C\"" + " ".repeat(300) + ", \"title\":\"T\"}", "T|C|-|whole"),
-                // cut
+                // truncated
                 reply("cut in the key", "{\"title\":\"T\",\"content\":\"C\",\"next_ac", "T|C|-|broken"),
                 reply("cut in the content", "{\"title\":\"T\",\"content\":\"C and mo", "T|C and mo|-|broken"),
                 reply("cut in the title", "{\"title\":\"T and mo", "T and mo||-|broken"),
@@ -261,7 +261,7 @@ class StepReaderTest {
                 reply("cut at once", "{", "-|{|-|broken"),
                 reply("cut before any key", "{\"ti", "-|{\"ti|-|broken"),
                 reply("another object, cut", "{\"a\": \"b", "-|{\"a\": \"b|-|broken"),
-                // no step
+                // not a step
                 reply("nothing", "", "-||-|broken"),
                 reply("nothing but space", " \n ", "-||-|broken"),
                 reply("short text", "I would say 42.", "-|I would say 42.|-|broken"),
@@ -312,7 +312,7 @@ class StepReaderTest {
         }
     }
 
-    /** Text of all that makes a reader stumble, at random: whatever it means, it means the same in any pieces. */
+    /** Random combinations of everything that is hard to read: the result must not depend on how the text is split. */
     @Test
     void readsRandomTextTheSameHoweverSplit() {
         String[] scraps = {
@@ -452,7 +452,7 @@ class StepReaderTest {
         assertThat(reader.reply()).hasSize(1 << 19);
     }
 
-    /** Each of these could take time by the square of its length. */
+    /** Texts that would take quadratic time in a naive implementation. */
     @ParameterizedTest
     @MethodSource("hardReplies")
     void takesLinearTime(String start, String repeated) {

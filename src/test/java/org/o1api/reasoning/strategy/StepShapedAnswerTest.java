@@ -23,7 +23,7 @@ import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.Transcript;
 
-/** Answers in which the model goes on in the shape of its steps, and answers that only look like that. */
+/** Answers in which the model continues the step format, and answers that only look like steps. */
 class StepShapedAnswerTest {
     private static final String STEP =
             "{\"title\": \"T\", \"content\": \"It is 9.\", \"next_action\": \"final_answer\"}";
@@ -174,7 +174,7 @@ class StepShapedAnswerTest {
             "word ".repeat(30),
             "\ud83d\ude00");
 
-    /** Any cut into pieces gives what one piece gives. */
+    /** The result must not depend on how the text is split. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void readsTheSameHoweverSplit(boolean json) {
@@ -215,7 +215,7 @@ class StepShapedAnswerTest {
         return shown + unwrapper.drain();
     }
 
-    /** An answer has no limit of its own, in a step or not. */
+    /** The length of an answer is not limited, inside or outside of a step. */
     @ParameterizedTest
     @ValueSource(ints = {1000, Integer.MAX_VALUE})
     void readsALongStepCompletely(int size) {
@@ -242,7 +242,9 @@ class StepShapedAnswerTest {
         assertThat(before[0]).isEqualTo("See:\n{\"title\":");
     }
 
-    /** Lines of JSON in one piece cost what one line costs, so many times; reading all that follows again would take minutes. */
+    /**
+     * Many lines of JSON in one piece take linear time. Reading the rest of the text again for each line would take minutes.
+     */
     @Test
     @Timeout(60)
     void readsManyObjectsInLinearTime() {
@@ -251,7 +253,7 @@ class StepShapedAnswerTest {
                 .isEqualTo(lines);
     }
 
-    /** Cuts a text into pieces of a size; 0: of any. */
+    /** Splits a text into pieces of a size; 0: random sizes. */
     private static Delta[] pieces(String text, int size, Random random) {
         Stream.Builder<Delta> pieces = Stream.builder();
         int from = 0;
@@ -321,7 +323,7 @@ class StepShapedAnswerTest {
         assertThat(whole.answer()).isEqualTo("It is 9.");
     }
 
-    /** A step without any text is no answer. */
+    /** A step without text is not an answer. */
     @Test
     void repeatsTheCallAfterAnEmptyStep() {
         turn.run(

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.reasoning.Transcript;
 
-/** How many closing tags of a step's reply end its reasoning, and what is found between and behind them. */
+/** How many closing tags in a step's reply end its reasoning, and what is read between and after them. */
 class StepTagsTest {
     private static final String STEP = "{\"title\":\"T\",\"content\":\"c\"}";
 

@@ -23,7 +23,7 @@ import org.o1api.reasoning.StepPrompts;
 import org.o1api.reasoning.Transcript;
 import org.o1api.upstream.CallRequest;
 
-/** A turn of the steps strategy on a scripted upstream, and what is asked and shown in it. */
+/** Runs turns of the steps strategy on a scripted upstream. Contains sample prompts and replies. */
 final class StepsFixture {
     static final StepPrompts PROMPTS = new StepPrompts("STEP", "NEXT", "CHECK", "ANSWER");
     static final Notes NOTES = new Notes("LOOP", "FULL");
@@ -61,14 +61,14 @@ final class StepsFixture {
         return calls == null ? new TurnLedger() : calls.ledger();
     }
 
-    /** Ends the time of the turn that runs. */
+    /** Uses up the time of the running turn. */
     void expireTurn() {
         if (calls != null) {
             calls.expireTurn();
         }
     }
 
-    /** How many calls the last turn has counted. */
+    /** The number of calls that count against the budget of the last turn. */
     int calls() {
         return calls == null ? 0 : calls.usedCalls();
     }
@@ -99,7 +99,7 @@ final class StepsFixture {
         return Reply.of(new Delta.Text(text));
     }
 
-    /** The messages of a request, {@code "user: Why?"}. */
+    /** The messages of a request, such as {@code "user: Why?"}. */
     static List<String> messages(CallRequest request) {
         return request.messages().stream()
                 .map(message -> message.role().wireName() + ": " + text(message.content()))

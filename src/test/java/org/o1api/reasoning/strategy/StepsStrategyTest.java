@@ -99,7 +99,7 @@ class StepsStrategyTest {
                 new Preset.Steps(3, 25));
     }
 
-    /** The messages of a request, {@code "user: Why?"}. */
+    /** The messages of a request, such as {@code "user: Why?"}. */
     private static List<String> messages(CallRequest request) {
         return request.messages().stream()
                 .map(message -> message.role().wireName() + ": " + text(message.content()))

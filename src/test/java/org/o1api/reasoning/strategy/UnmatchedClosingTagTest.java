@@ -8,9 +8,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.model.Delta;
 import org.o1api.reasoning.Transcript;
 
-/** {@code </think>} without an opening tag in an answer: {@code ;} is a line break, {@code ~} separates the pieces that arrive. */
+/**
+ * {@code </think>} without an opening tag in an answer. In the tables {@code ;} is a line break and {@code ~} separates deltas.
+ */
 class UnmatchedClosingTagTest {
-    /** A client that gets nothing before the end. */
+    /** A client that gets nothing before the turn is complete. */
     private static final class Buffered extends Transcript {
         @Override
         public boolean isBuffered() {
@@ -108,7 +110,7 @@ class UnmatchedClosingTagTest {
         assertThat(out.answer()).isEqualTo(answer);
     }
 
-    /** As many quoted tags as show that the text is about tags: no later one ends the reasoning. */
+    /** After this many quoted tags the text is considered to be about tags: no later one ends the reasoning. */
     @ParameterizedTest
     @CsvSource({"'a `</think>` ', false", "'a `</think>` ~', false", "'a `</th~ink>` ', false", "'a `</think>` ', true"
     })

@@ -30,14 +30,14 @@ import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.TestProviderErrors;
 import org.o1api.upstream.UpstreamException;
 
-/** Turns whose replies are texts of a model of 135 million parameters, in all the shapes that weak models give them. */
+/** Turns with recorded replies of a model with 135 million parameters, which has many ways to miss the format. */
 class WeakModelTest {
     private static final int TURNS = 150;
     private static final List<Sample> SAMPLES = new ArrayList<>();
 
     private record Sample(String text, boolean truncated) {}
 
-    /** What the caller demands. */
+    /** What the caller requires of the answer. */
     private enum Requirement {
         TEXT,
         JSON,
@@ -59,7 +59,7 @@ class WeakModelTest {
         assertThat(SAMPLES).hasSize(480);
     }
 
-    /** Replies at random; a context of so many characters of prompt. */
+    /** Replies with random samples. The context is a number of characters of prompt. */
     private static final class Model {
         private final Random random;
         private final int context;
@@ -158,7 +158,7 @@ class WeakModelTest {
         assertThat(failure).isNotNull().hasMessageContaining("context");
     }
 
-    /** One sample again and again is what the model did: 25 times the example of its instructions. */
+    /** A model that repeats one sample, as the recorded one did: 25 times the example in its instructions. */
     @Test
     void endsAfterTwoStepsIfTheModelRepeatsItself() {
         Stream.of(SAMPLES.get(0), SAMPLES.get(100), SAMPLES.get(479)).forEach(sample -> {
