@@ -103,13 +103,13 @@ class ModelCallsTest {
 
     @Test
     void truncatesAStartedAnswerWhenTheTimeIsUsedUp() {
-        for (Delta begin : List.of(
+        for (Delta first : List.of(
                 new Delta.Text("Be"),
                 new Delta.Text("<think>a</think>\nBe"),
                 new Delta.Refusal("No"),
                 new Delta.Image(new RawJson("{}")),
                 new Delta.ToolCall(0, "call_1", "f", ""))) {
-            Reply reply = Reply.of(begin, new Delta.Text("never read"));
+            Reply reply = Reply.of(first, new Delta.Text("never read"));
             ModelCalls calls = modelCalls(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
             try (Call call = calls.answerCall(REQUEST)) {
                 Iterator<Delta> deltas = call.iterator();
@@ -255,12 +255,12 @@ class ModelCallsTest {
                         Reply.of(new Delta.Text("<think>hello")).withUsage(new Usage(20, 0, 4, 0))),
                 Preset.Budget.DEFAULT);
         read(calls.answerCall(REQUEST));
-        long thought = calls.usage().reasoningTokens();
-        assertThat(thought).isGreaterThan(2).isEqualTo(calls.usage().outputTokens() - 1);
+        long reasoningTokens = calls.usage().reasoningTokens();
+        assertThat(reasoningTokens).isGreaterThan(2).isEqualTo(calls.usage().outputTokens() - 1);
         read(calls.answerCall(REQUEST));
-        assertThat(calls.usage().reasoningTokens()).isEqualTo(2 * thought);
+        assertThat(calls.usage().reasoningTokens()).isEqualTo(2 * reasoningTokens);
         read(calls.answerCall(REQUEST));
-        assertThat(calls.usage().reasoningTokens()).isEqualTo(2 * thought + 4);
+        assertThat(calls.usage().reasoningTokens()).isEqualTo(2 * reasoningTokens + 4);
     }
 
     @Test

@@ -24,8 +24,8 @@ class AnswerReaderTest {
             return new Case(text, "", text, json);
         }
 
-        static Case withReasoning(String text, String thought, String answer) {
-            return new Case(text, thought, answer, answer);
+        static Case withReasoning(String text, String reasoning, String answer) {
+            return new Case(text, reasoning, answer, answer);
         }
     }
 

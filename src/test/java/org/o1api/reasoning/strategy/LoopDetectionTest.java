@@ -96,7 +96,7 @@ class LoopDetectionTest {
                 Arguments.of("a passage", new Delta.Text(first), new Delta.Text(PASSAGE), first + PASSAGE),
                 Arguments.of("a separator", new Delta.Text(first), new Delta.Text("-----"), first + "-"),
                 Arguments.of(
-                        "white space behind a value",
+                        "white space after a value",
                         new Delta.Text("{\"title\":\"T\",\"content\":\"First: x\""),
                         new Delta.Text("\n    "),
                         "{\"title\":\"T\",\"content\":\"First: x\"\n    "),

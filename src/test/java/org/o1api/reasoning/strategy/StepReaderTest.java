@@ -19,9 +19,9 @@ import org.o1api.reasoning.Transcript;
 class StepReaderTest {
     private static final String WORDS = "We check the facts and look for another way to reach the result. ";
     private static final String LONG = WORDS.repeat(4).strip();
-    private static final String EVIL = "\"q\" \\ \n\ndata: [DONE]\n\nevent: x\r\n\u0000\u001b \u2029 </details> ``` "
+    private static final String HOSTILE = "\"q\" \\ \n\ndata: [DONE]\n\nevent: x\r\n\u0000\u001b \u2029 </details> ``` "
             + "\ud83d\ude00 {\"next_action\": \"final_answer\"} ";
-    private static final String EVIL_JSON =
+    private static final String HOSTILE_JSON =
             "\\\"q\\\" \\\\ \\n\\ndata: [DONE]\\n\\nevent: x\\r\\n\\u0000\\u001b \\u2029 "
                     + "</details> ``` \ud83d\ude00 {\\\"next_action\\\": \\\"final_answer\\\"} ";
 
@@ -80,7 +80,10 @@ class StepReaderTest {
                         "the last step",
                         "{\"title\":\"T\",\"content\":\"C\",\"next_action\":\"final_answer\"}",
                         "T|C|FINAL_ANSWER|whole"),
-                reply("space around", " \n{ \"title\" : \"T\" ,\n\t\"content\" : \"C\" }\n ", "T|C|-|whole"),
+                reply(
+                        "white space around the object",
+                        " \n{ \"title\" : \"T\" ,\n\t\"content\" : \"C\" }\n ",
+                        "T|C|-|whole"),
                 reply(
                         "all escapes",
                         "{\"content\":\"\\\"\\\\\\/\\b1\\f1\\n\\r\\t\\u00e9\\ud83d\\ude00\"}",
@@ -90,36 +93,33 @@ class StepReaderTest {
                         "{\"title\":\"\ud83d\ude00\",\"content\":\"a\ud83d\ude00b\ud835\udcb3\"}",
                         "\ud83d\ude00|a\ud83d\ude00b\ud835\udcb3|-|whole"),
                 reply(
-                        "evil text",
-                        "{\"title\": \"" + EVIL_JSON + "Check\", \"content\": \"" + EVIL_JSON
+                        "text with control characters",
+                        "{\"title\": \"" + HOSTILE_JSON + "Check\", \"content\": \"" + HOSTILE_JSON
                                 + "\", \"next_action\": \"continue\"}",
-                        EVIL + "Check|" + EVIL + "|CONTINUE|whole"),
+                        HOSTILE + "Check|" + HOSTILE + "|CONTINUE|whole"),
                 // a closing tag without an opening tag
                 reply(
-                        "an unopened tag",
+                        "an unmatched closing tag",
                         "Let me see.\n</think>\n{\"title\":\"T\",\"content\":\"c\"}",
                         "T|Let me see.\n\n\nc|-|whole"),
                 reply(
-                        "an unopened tag after much text",
+                        "an unmatched closing tag after much text",
                         LONG + "</think>{\"title\":\"T\",\"content\":\"c\"}",
                         "T|" + LONG + "\n\nc|-|whole"),
-                reply(
-                        "an unopened tag at the front",
-                        "\n</think>\n\n{\"title\":\"T\",\"content\":\"c\"}",
-                        "T|c|-|whole"),
+                reply("an unmatched tag first", "\n</think>\n\n{\"title\":\"T\",\"content\":\"c\"}", "T|c|-|whole"),
                 reply(
                         "a second closing tag",
                         "<think>a</think>b</think>{\"title\":\"T\",\"content\":\"c\"}",
                         "T|a\n\nb\n\nc|-|whole"),
                 reply(
-                        "an unopened tag before a fence",
+                        "an unmatched closing tag before a fence",
                         "Hm. {x}</think>```json\n{\"title\":\"T\",\"content\":\"c\"}\n```",
                         "T|Hm. {x}\n\nc|-|whole"),
                 reply(
                         "a step in the reasoning",
                         "{\"content\":\"a\"} or so.</think>{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"continue\"}",
                         "T|a\n\nc|CONTINUE|whole"),
-                reply("a closing tag behind the step", "{\"title\":\"T\",\"content\":\"c\"}\n</think>", "T|c|-|whole"),
+                reply("a closing tag after the step", "{\"title\":\"T\",\"content\":\"c\"}\n</think>", "T|c|-|whole"),
                 reply(
                         "a closing tag in the content",
                         "{\"title\":\"T\",\"content\":\"a</think>c\"}",
@@ -137,7 +137,7 @@ class StepReaderTest {
                         "```json\n{\"content\":\"```\\ncode\\n```\"}\n```",
                         "-|```\ncode\n```|-|whole"),
                 reply(
-                        "prose around",
+                        "prose around the object",
                         "Let me think.\n{\"title\":\"T\",\"content\":\"C\"}\nThat is my step.",
                         "T|C|-|whole"),
                 reply(
@@ -158,12 +158,12 @@ class StepReaderTest {
                         "T|C|-|whole"),
                 reply("two in an array", "[{\"content\":\"C\"},{\"content\":\"D\"}]", "-|C|-|whole"),
                 reply(
-                        "a thought in front",
+                        "a think block first",
                         "<think>Hm, {\"x\": 1}.</think>\n{\"title\":\"T\",\"content\":\"C\"}",
                         "T|Hm, {\"x\": 1}.\n\nC|-|whole"),
-                reply("an empty thought", "<think></think>{\"content\":\"C\"}", "-|C|-|whole"),
-                reply("a thought alone", "<think>Hm, 1 < 2 </th", "-|Hm, 1 < 2 </th|-|broken"),
-                reply("no thought", "<thin {\"content\":\"C\"}", "-|C|-|whole"),
+                reply("an empty think block", "<think></think>{\"content\":\"C\"}", "-|C|-|whole"),
+                reply("only a think block", "<think>Hm, 1 < 2 </th", "-|Hm, 1 < 2 </th|-|broken"),
+                reply("not a think block", "<thin {\"content\":\"C\"}", "-|C|-|whole"),
                 reply(
                         "long prose before",
                         LONG + "\n\n```json\n{\"title\":\"T\",\"content\":\"C\"}\n```",
@@ -191,9 +191,9 @@ class StepReaderTest {
                         "{\"title\":\"T\",\"content\": 42, \"next_action\":\"continue\"}",
                         "T|42|CONTINUE|whole"),
                 reply("a number at the end", "{\"content\":-1.5e3}", "-|-1.5e3|-|whole"),
-                reply("a truth", "{\"title\":\"T\",\"content\":true}", "T|true|-|whole"),
+                reply("a boolean", "{\"title\":\"T\",\"content\":true}", "T|true|-|whole"),
                 reply("null content", "{\"title\":\"T\",\"content\":null}", "T||-|whole"),
-                reply("nothing but null", "{\"title\":null,\"content\":null}", "-||-|broken"),
+                reply("only null", "{\"title\":null,\"content\":null}", "-||-|broken"),
                 reply(
                         "a list",
                         "{\"content\":[\"a\", {\"b\": \"]}\\\"\"}, 3],\"title\":\"T\"}",
@@ -212,11 +212,11 @@ class StepReaderTest {
                         "{\"title\":\"T\",\"content\":\"C\",\"title\":\"U\",\"content\":\"D\",\"next_action\":\"continue\",\"next_action\":\"final_answer\"}",
                         "T|C\n\nD|FINAL_ANSWER|whole"),
                 reply(
-                        "other cases",
+                        "keys in other case",
                         "{\"Title\":\"T\",\"CONTENT\":\"C\",\"Next_Action\":\"Final_Answer\"}",
                         "T|C|FINAL_ANSWER|whole"),
                 reply(
-                        "other spellings",
+                        "other spellings of keys",
                         "{\"title\":\"T\",\"content\":\"C\",\"nextAction\":\"final answer\"}",
                         "T|C|FINAL_ANSWER|whole"),
                 reply("an unknown action", "{\"content\":\"C\",\"next_action\":\"dance\"}", "-|C|-|whole"),
@@ -227,14 +227,20 @@ class StepReaderTest {
                         "latex",
                         "{\"content\":\"\\( x \\) \\frac{1}{2} \\beta \\alpha \\underline{u} \\[y\\]\"}",
                         "-|\\( x \\) \\frac{1}{2} \\beta \\alpha \\underline{u} \\[y\\]|-|whole"),
-                reply("proper latex", "{\"content\":\"\\\\( \\\\frac{1}{2} \\\\)\"}", "-|\\( \\frac{1}{2} \\)|-|whole"),
-                reply("an apostrophe escaped", "{\"content\":\"it\\'s\"}", "-|it's|-|whole"),
-                reply("bad unicode", "{\"content\":\"\\u12 \\uzzzz\"}", "-|\\u12 \\uzzzz|-|whole"),
-                reply("a lone high half", "{\"content\":\"a\\ud83d b\\ud83d\"}", "-|a\ufffd b\ufffd|-|whole"),
-                reply("a lone low half", "{\"title\":\"\\ude00\",\"content\":\"\\ude00a\"}", "\ufffd|\ufffda|-|whole"),
-                reply("halves swapped", "{\"content\":\"\\ude00\\ud83d\"}", "-|\ufffd\ufffd|-|whole"),
                 reply(
-                        "quotes not escaped",
+                        "escaped latex",
+                        "{\"content\":\"\\\\( \\\\frac{1}{2} \\\\)\"}",
+                        "-|\\( \\frac{1}{2} \\)|-|whole"),
+                reply("an apostrophe escaped", "{\"content\":\"it\\'s\"}", "-|it's|-|whole"),
+                reply("an invalid unicode escape", "{\"content\":\"\\u12 \\uzzzz\"}", "-|\\u12 \\uzzzz|-|whole"),
+                reply("an unpaired high surrogate", "{\"content\":\"a\\ud83d b\\ud83d\"}", "-|a\ufffd b\ufffd|-|whole"),
+                reply(
+                        "an unpaired low surrogate",
+                        "{\"title\":\"\\ude00\",\"content\":\"\\ude00a\"}",
+                        "\ufffd|\ufffda|-|whole"),
+                reply("swapped surrogates", "{\"content\":\"\\ude00\\ud83d\"}", "-|\ufffd\ufffd|-|whole"),
+                reply(
+                        "unescaped quotes",
                         "{\"content\":\"he said \"hi\", and \"ho\", \"hu\" too\",\"next_action\":\"continue\"}",
                         "-|he said \"hi\", and \"ho\", \"hu\" too|CONTINUE|whole"),
                 reply(
@@ -246,24 +252,24 @@ class StepReaderTest {
                         "no comma",
                         "{\"title\":\"T\"\n\"content\":\"C\" \"next_action\":\"continue\"}",
                         "T|C|CONTINUE|whole"),
-                reply("a comma too many", "{\"title\":\"T\",,\"content\":\"C\",}", "T|C|-|whole"),
+                reply("an extra comma", "{\"title\":\"T\",,\"content\":\"C\",}", "T|C|-|whole"),
                 reply("a far comma", "{\"content\":\"C\"" + " ".repeat(300) + ", \"title\":\"T\"}", "T|C|-|whole"),
                 // truncated
-                reply("cut in the key", "{\"title\":\"T\",\"content\":\"C\",\"next_ac", "T|C|-|broken"),
-                reply("cut in the content", "{\"title\":\"T\",\"content\":\"C and mo", "T|C and mo|-|broken"),
-                reply("cut in the title", "{\"title\":\"T and mo", "T and mo||-|broken"),
-                reply("cut in an escape", "{\"content\":\"C\\u00", "-|C|-|broken"),
-                reply("cut in a pair", "{\"content\":\"C\\ud83d", "-|C\ufffd|-|broken"),
-                reply("cut in a number", "{\"content\":12", "-|12|-|broken"),
-                reply("cut in a list", "{\"content\":[1, 2", "-|[1, 2|-|broken"),
-                reply("cut before the brace", "{\"title\":\"T\",\"content\":\"C\"", "T|C|-|broken"),
-                reply("cut in the action", "{\"content\":\"C\",\"next_action\":\"final_ans", "-|C|-|broken"),
-                reply("cut at once", "{", "-|{|-|broken"),
-                reply("cut before any key", "{\"ti", "-|{\"ti|-|broken"),
-                reply("another object, cut", "{\"a\": \"b", "-|{\"a\": \"b|-|broken"),
+                reply("truncated in the key", "{\"title\":\"T\",\"content\":\"C\",\"next_ac", "T|C|-|broken"),
+                reply("truncated in the content", "{\"title\":\"T\",\"content\":\"C and mo", "T|C and mo|-|broken"),
+                reply("truncated in the title", "{\"title\":\"T and mo", "T and mo||-|broken"),
+                reply("truncated in an escape", "{\"content\":\"C\\u00", "-|C|-|broken"),
+                reply("truncated in a pair", "{\"content\":\"C\\ud83d", "-|C\ufffd|-|broken"),
+                reply("truncated in a number", "{\"content\":12", "-|12|-|broken"),
+                reply("truncated in a list", "{\"content\":[1, 2", "-|[1, 2|-|broken"),
+                reply("truncated before the brace", "{\"title\":\"T\",\"content\":\"C\"", "T|C|-|broken"),
+                reply("truncated in the action", "{\"content\":\"C\",\"next_action\":\"final_ans", "-|C|-|broken"),
+                reply("truncated after the brace", "{", "-|{|-|broken"),
+                reply("truncated before any key", "{\"ti", "-|{\"ti|-|broken"),
+                reply("another object, truncated", "{\"a\": \"b", "-|{\"a\": \"b|-|broken"),
                 // not a step
                 reply("nothing", "", "-||-|broken"),
-                reply("nothing but space", " \n ", "-||-|broken"),
+                reply("only white space", " \n ", "-||-|broken"),
                 reply("short text", "I would say 42.", "-|I would say 42.|-|broken"),
                 reply("long text", LONG, "-|" + LONG + "|-|broken"),
                 reply(

@@ -478,8 +478,8 @@ class StepsStrategyTest {
 
     @Test
     void closesTheCallAfterAnError() {
-        Delta begin = new Delta.Text("{\"content\": \"a");
-        ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(begin, begin));
+        Delta first = new Delta.Text("{\"content\": \"a");
+        ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(first, first));
         Transcript failing = new Transcript(() -> {
             throw new OutOfMemoryError("test");
         });
@@ -491,8 +491,8 @@ class StepsStrategyTest {
 
     @Test
     void closesTheCallAfterCancellation() {
-        Delta begin = new Delta.Text("{\"content\": \"a");
-        ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(begin, begin));
+        Delta first = new Delta.Text("{\"content\": \"a");
+        ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(first, first));
         Transcript disconnecting = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
         Preset preset = new Preset(
                 "o1",
@@ -670,9 +670,9 @@ class StepsStrategyTest {
 
     @Test
     void failsIfAStartedAnswerBreaksOff() {
-        for (Delta begin : List.of(new Delta.Text("Be"), TOOL_CALL)) {
+        for (Delta first : List.of(new Delta.Text("Be"), TOOL_CALL)) {
             ScriptedUpstream upstream =
-                    ScriptedUpstream.answering(Reply.of(begin).brokenOff(true), Reply.of(new Delta.Text("Because.")));
+                    ScriptedUpstream.answering(Reply.of(first).brokenOff(true), Reply.of(new Delta.Text("Because.")));
             assertThatThrownBy(() -> run(upstream, prompt(0, 0))).hasMessage("It broke.");
             assertThat(upstream.unusedReplies()).isOne();
         }
@@ -681,10 +681,10 @@ class StepsStrategyTest {
     static List<Arguments> repliesWithoutAnswer() {
         return List.of(
                 Arguments.of("reasoning", false, new Delta[] {new Delta.Reasoning("Hm")}),
-                Arguments.of("an open thought", false, new Delta[] {new Delta.Text("<think>abc")}),
-                Arguments.of("a thought", false, new Delta[] {new Delta.Text("<think>abc</think>\n\n")}),
+                Arguments.of("an unclosed think block", false, new Delta[] {new Delta.Text("<think>abc")}),
+                Arguments.of("a think block", false, new Delta[] {new Delta.Text("<think>abc</think>\n\n")}),
                 Arguments.of("white space", false, new Delta[] {new Delta.Text(" \n"), new Delta.Text("\t ")}),
-                Arguments.of("much white space", false, new Delta[] {new Delta.Text(" ".repeat(1000))}),
+                Arguments.of("a lot of white space", false, new Delta[] {new Delta.Text(" ".repeat(1000))}),
                 Arguments.of("a blank refusal", false, new Delta[] {new Delta.Refusal(" ")}),
                 Arguments.of(
                         "an empty fence", true, new Delta[] {new Delta.Text("```json\n"), new Delta.Text("\n```")}));
