@@ -44,9 +44,9 @@ class FailureLogTest {
 
     @Test
     void neverThrows() {
-        FailureLog broken = new FailureLog(new Recorder(List.of()), () -> now);
+        FailureLog failing = new FailureLog(new Recorder(List.of()), () -> now);
 
-        broken.error("a", "a failed", new OutOfMemoryError("test"));
+        failing.error("a", "a failed", new OutOfMemoryError("test"));
 
         assertThat(lines).isEmpty();
     }

@@ -121,9 +121,9 @@ class CallRecordsTest {
     @ParameterizedTest
     @EnumSource
     void countsARepeatedCallInTheTotalsOnly(Purpose purpose) {
-        Reply broken = Reply.of(new Delta.Text("Half")).withUsage(new Usage(9, 0, 4, 0));
+        Reply brokenOff = Reply.of(new Delta.Text("Half")).withUsage(new Usage(9, 0, 4, 0));
         ModelCalls calls = calls(ScriptedUpstream.answering(
-                broken.brokenOff(true), Reply.of(new Delta.Text("x")).withUsage(new Usage(10, 0, 5, 0))));
+                brokenOff.brokenOff(true), Reply.of(new Delta.Text("x")).withUsage(new Usage(10, 0, 5, 0))));
         assertThatThrownBy(() -> read(open(calls, purpose)))
                 .isInstanceOfSatisfying(
                         UpstreamException.class,
@@ -155,8 +155,8 @@ class CallRecordsTest {
             }
 
             @Override
-            public Call open(CallRequest request, CallContext terms) {
-                before.accept(terms);
+            public Call open(CallRequest request, CallContext context) {
+                before.accept(context);
                 throw new UpstreamException(ErrorCode.UPSTREAM_FAILED, "It failed.", false, null);
             }
 
@@ -168,7 +168,7 @@ class CallRecordsTest {
     @ParameterizedTest
     @EnumSource
     void recordsACallWithoutARequest(Purpose purpose) {
-        ModelCalls calls = calls(failing(terms -> {}));
+        ModelCalls calls = calls(failing(context -> {}));
         assertThatThrownBy(() -> open(calls, purpose)).hasMessage("It failed.");
         assertThat(only())
                 .isEqualTo(new CallRecord(purpose, "failing", "m", 0, Usage.NONE, Usage.NONE, State.FAILED, false));
@@ -176,9 +176,9 @@ class CallRecordsTest {
 
     @Test
     void recordsTheUsageOfACallWithoutAReply() {
-        ModelCalls calls = calls(failing(terms -> {
-            terms.attemptListener().onRequestSent("spare", "other");
-            terms.attemptListener().onFailedAttemptUsage(new Usage(5, 0, 3, 0));
+        ModelCalls calls = calls(failing(context -> {
+            context.attemptListener().onRequestSent("spare", "other");
+            context.attemptListener().onFailedAttemptUsage(new Usage(5, 0, 3, 0));
         }));
         assertThatThrownBy(() -> calls.reasoningCall(REQUEST)).hasMessage("It failed.");
         assertThat(only())
@@ -191,8 +191,8 @@ class CallRecordsTest {
     @Test
     void recordsACallThatTimedOutBeforeItsReply() {
         ModelCalls[] calls = new ModelCalls[1];
-        calls[0] = calls(failing(terms -> {
-            terms.attemptListener().onRequestSent("main", "m");
+        calls[0] = calls(failing(context -> {
+            context.attemptListener().onRequestSent("main", "m");
             calls[0].expireReasoning();
         }));
         try (Call call = calls[0].reasoningCall(REQUEST)) {

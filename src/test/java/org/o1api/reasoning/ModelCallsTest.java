@@ -165,7 +165,7 @@ class ModelCallsTest {
             }
 
             @Override
-            public Call open(CallRequest request, CallContext terms) {
+            public Call open(CallRequest request, CallContext context) {
                 return new CallThatFailsToClose();
             }
 

@@ -34,13 +34,13 @@ public final class ScriptedUpstream implements Upstream {
             return new Reply(deltas, reason, usage, failure);
         }
 
-        public Reply withUsage(Usage counted) {
-            return new Reply(deltas, finishReason, counted, failure);
+        public Reply withUsage(Usage newUsage) {
+            return new Reply(deltas, finishReason, newUsage, failure);
         }
 
         /** Returns a copy that fails at its end; without deltas the call fails when it is opened. */
-        public Reply withFailure(UpstreamException how) {
-            return new Reply(deltas, finishReason, usage, how);
+        public Reply withFailure(UpstreamException newFailure) {
+            return new Reply(deltas, finishReason, usage, newFailure);
         }
 
         /** Returns a copy that breaks off at its end. */
@@ -100,7 +100,7 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     /** The number of calls that are not closed. */
-    public int open() {
+    public int openCalls() {
         return openCalls;
     }
 
@@ -115,22 +115,22 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     @Override
-    public Call open(CallRequest request, CallContext terms) {
+    public Call open(CallRequest request, CallContext context) {
         journal.add("open");
         requests.add(request);
         openCalls++;
-        terms.onAccepted().run();
+        context.onAccepted().run();
         for (Usage used : failedAttempts) {
-            terms.attemptListener().onRequestSent(name(), request.model());
-            terms.attemptListener().onFailedAttemptUsage(used);
+            context.attemptListener().onRequestSent(name(), request.model());
+            context.attemptListener().onFailedAttemptUsage(used);
         }
-        terms.attemptListener().onRequestSent(name(), request.model());
+        context.attemptListener().onRequestSent(name(), request.model());
         Reply reply = replyFunction == null ? script.remove() : replyFunction.apply(request);
         if (reply.deltas().isEmpty() && reply.failure() != null) {
             openCalls--;
             throw reply.failure();
         }
-        return new ScriptedCall(reply, terms.cancellation());
+        return new ScriptedCall(reply, context.cancellation());
     }
 
     @Override

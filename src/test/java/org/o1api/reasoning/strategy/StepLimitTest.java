@@ -42,7 +42,7 @@ class StepLimitTest {
         "max_tokens,            8193, 4096, 4096",
         "max_tokens,            8190, 4096, 4095"
     })
-    void usesTheLowerOfTheCallersAndTheConfiguredLimit(String field, long limit, int own, String sent) {
+    void usesTheLowerOfTheCallersAndTheConfiguredLimit(String field, long limit, int configured, String sent) {
         ScriptedUpstream upstream = ScriptedUpstream.answering(concluding("a"), "Because.");
         turn.run(
                 upstream,
@@ -52,11 +52,11 @@ class StepLimitTest {
                         null,
                         Map.of(),
                         new Prompt.MaxTokens(field, limit),
-                        new Preset.Steps(1, 25, 0, own, true)));
+                        new Preset.Steps(1, 25, 0, configured, true)));
         CallRequest step = upstream.requests().get(0);
         assertThat(step.fields()).containsEntry(field, new RawJson(sent));
-        boolean ours = Long.parseLong(sent) == own && limit / 2 > own;
-        assertThat(step.droppable().contains(field)).isEqualTo(ours);
+        boolean isDroppable = Long.parseLong(sent) == configured && limit / 2 > configured;
+        assertThat(step.droppable().contains(field)).isEqualTo(isDroppable);
         assertThat(upstream.requests().get(1).fields()).containsKey(field);
         assertThat(upstream.requests().get(1).droppable()).doesNotContain(field);
     }

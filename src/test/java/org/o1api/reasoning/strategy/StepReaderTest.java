@@ -56,7 +56,7 @@ class StepReaderTest {
                     </think>{"title":"T","content":"c"}                                        | c
                     Never ends                                                                 | Never ends
                     """)
-    void holdsTextThatStartsInsideTheReasoning(String reply, String shown) {
+    void holdsTextThatStartsInsideTheReasoning(String reply, String expected) {
         for (int cut = 0; cut <= reply.length(); cut++) {
             Transcript out = new Transcript();
             StepReader reader = new StepReader(1, out);
@@ -64,7 +64,7 @@ class StepReaderTest {
             reader.feed(reply.substring(0, cut));
             reader.feed(reply.substring(cut));
             reader.end();
-            assertThat(out.step(1)).isEqualTo(shown.replace(";", "\n\n"));
+            assertThat(out.step(1)).isEqualTo(expected.replace(";", "\n\n"));
         }
     }
 
@@ -321,7 +321,7 @@ class StepReaderTest {
     /** Random combinations of everything that is hard to read: the result must not depend on how the text is split. */
     @Test
     void readsRandomTextTheSameHoweverSplit() {
-        String[] scraps = {
+        String[] fragments = {
             "{",
             "}",
             "[",
@@ -359,13 +359,13 @@ class StepReaderTest {
         for (int i = 0; i < 1500; i++) {
             StringBuilder text = new StringBuilder(random.nextBoolean() ? "{\"title\": \"" : "");
             for (int n = random.nextInt(30); n > 0; n--) {
-                text.append(scraps[random.nextInt(scraps.length)]);
+                text.append(fragments[random.nextInt(fragments.length)]);
             }
-            String whole = outcome(List.of(text.toString()));
-            assertThat(outcome(pieces(text.toString(), random))).as("%s", text).isEqualTo(whole);
+            String expected = outcome(List.of(text.toString()));
+            assertThat(outcome(pieces(text.toString(), random))).as("%s", text).isEqualTo(expected);
             assertThat(outcome(text.chars().mapToObj(Character::toString).toList()))
                     .as("%s", text)
-                    .isEqualTo(whole);
+                    .isEqualTo(expected);
         }
     }
 
@@ -380,13 +380,13 @@ class StepReaderTest {
     }
 
     private static String outcome(List<String> pieces) {
-        Transcript shown = new Transcript();
-        StepReader reader = new StepReader(1, shown);
+        Transcript transcript = new Transcript();
+        StepReader reader = new StepReader(1, transcript);
         pieces.forEach(reader::feed);
         Step step = reader.end();
         assertThat(reader.reply()).isEqualTo(String.join("", pieces));
-        assertThat(shown.step(1)).isEqualTo(step.text());
-        assertThat(shown.titles()).isEqualTo(step.title() == null ? List.of() : List.of(step.title()));
+        assertThat(transcript.step(1)).isEqualTo(step.text());
+        assertThat(transcript.titles()).isEqualTo(step.title() == null ? List.of() : List.of(step.title()));
         return orDash(step.title()) + "|" + step.text() + "|" + orDash(step.nextAction()) + "|"
                 + (step.malformed() ? "broken" : "whole");
     }
@@ -397,8 +397,8 @@ class StepReaderTest {
 
     @Test
     void showsTitleAndContentImmediately() {
-        Transcript shown = new Transcript();
-        StepReader reader = new StepReader(3, shown);
+        Transcript transcript = new Transcript();
+        StepReader reader = new StepReader(3, transcript);
         reader.feed("{\"tit");
         reader.feed("le\": \"What is ");
         reader.feed("given\",");
@@ -406,38 +406,38 @@ class StepReaderTest {
         reader.feed(" trains\\n");
         reader.feed("leave\", \"next_action\": \"con");
         reader.feed("tinue\"}");
-        assertThat(shown.events())
+        assertThat(transcript.events())
                 .containsExactly(
                         "step 3", "title 3: What is given", "text 3: Two", "text 3:  trains\n", "text 3: leave");
         reader.end();
-        assertThat(shown.events()).last().isEqualTo("end 3");
+        assertThat(transcript.events()).last().isEqualTo("end 3");
     }
 
     @Test
     void showsLongProseImmediately() {
-        Transcript shown = new Transcript();
-        StepReader reader = new StepReader(1, shown);
+        Transcript transcript = new Transcript();
+        StepReader reader = new StepReader(1, transcript);
         reader.feed(LONG.substring(0, 200));
-        assertThat(shown.step(1)).isEmpty();
+        assertThat(transcript.step(1)).isEmpty();
         reader.feed(LONG.substring(200, 201));
-        assertThat(shown.step(1)).isEqualTo(LONG.substring(0, 201));
+        assertThat(transcript.step(1)).isEqualTo(LONG.substring(0, 201));
         reader.feed(" And ");
-        assertThat(shown.step(1)).isEqualTo(LONG.substring(0, 201) + " And ");
+        assertThat(transcript.step(1)).isEqualTo(LONG.substring(0, 201) + " And ");
     }
 
     @Test
     void showsAThinkBlockImmediately() {
-        Transcript shown = new Transcript();
-        StepReader reader = new StepReader(1, shown);
+        Transcript transcript = new Transcript();
+        StepReader reader = new StepReader(1, transcript);
         reader.feed("<thi");
         reader.feed("nk>Hm");
-        assertThat(shown.step(1)).isEqualTo("Hm");
+        assertThat(transcript.step(1)).isEqualTo("Hm");
     }
 
     @Test
     void showsSeparateReasoningBeforeTheContent() {
-        Transcript shown = new Transcript();
-        StepReader reader = new StepReader(1, shown);
+        Transcript transcript = new Transcript();
+        StepReader reader = new StepReader(1, transcript);
         reader.feedReasoning("Hm, \ud83d");
         reader.feedReasoning("\ude00 so");
         reader.feed("{\"title\": \"T\", \"content\": \"C\"}");
@@ -447,8 +447,8 @@ class StepReaderTest {
 
     @Test
     void readsAReplyUpToTheMaximumLength() {
-        Transcript shown = new Transcript();
-        StepReader reader = new StepReader(1, shown);
+        Transcript transcript = new Transcript();
+        StepReader reader = new StepReader(1, transcript);
         reader.feed("{\"content\": \"");
         for (int i = 0; i < 600; i++) {
             reader.feed("x".repeat(1024));
@@ -462,8 +462,8 @@ class StepReaderTest {
     @ParameterizedTest
     @MethodSource("hardReplies")
     void takesLinearTime(String start, String repeated) {
-        Transcript shown = new Transcript();
-        StepReader reader = new StepReader(1, shown);
+        Transcript transcript = new Transcript();
+        StepReader reader = new StepReader(1, transcript);
         reader.feed(start);
         assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
             for (int i = 0; i < 1 << 18; i++) {

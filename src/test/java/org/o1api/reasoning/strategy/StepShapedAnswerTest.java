@@ -31,7 +31,7 @@ class StepShapedAnswerTest {
 
     private final StepsFixture turn = new StepsFixture();
 
-    private record Case(String asked, String answer, String shown) {
+    private record Case(String userMessage, String answer, String shown) {
         static Case step(String answer, String shown) {
             return new Case("Why?", answer, shown);
         }
@@ -40,8 +40,8 @@ class StepShapedAnswerTest {
             return new Case("Why?", answer, answer);
         }
 
-        static Case same(String asked, String answer) {
-            return new Case(asked, answer, answer);
+        static Case same(String userMessage, String answer) {
+            return new Case(userMessage, answer, answer);
         }
     }
 
@@ -137,7 +137,7 @@ class StepShapedAnswerTest {
             Delta[] pieces = pieces(row.answer(), size, random);
             FinishReason reason = separateTurn.run(
                     ScriptedUpstream.answering(StepsFixture.reply(concluding("a")), Reply.of(pieces)),
-                    prompt(Message.user(row.asked())));
+                    prompt(Message.user(row.userMessage())));
             assertThat(reason).isEqualTo(FinishReason.STOP);
             assertThat(separateTurn.out.answer()).as("pieces of %d", size).isEqualTo(row.shown());
         }
@@ -191,13 +191,13 @@ class StepShapedAnswerTest {
                 text.insert(
                         random.nextInt(text.length()), LONG.substring(0, StepUnwrapper.MAX_HELD - random.nextInt(300)));
             }
-            String whole = shaped(format, text.toString(), Integer.MAX_VALUE, random);
+            String expected = shaped(format, text.toString(), Integer.MAX_VALUE, random);
             for (int size : List.of(1, 5, 0, 0)) {
                 assertThat(shaped(format, text.toString(), size, random))
                         .as("seed %d, pieces of %d: %s", seed, size, text)
-                        .isEqualTo(whole);
+                        .isEqualTo(expected);
             }
-            steps += whole.contentEquals(text) ? 0 : 1;
+            steps += expected.contentEquals(text) ? 0 : 1;
         }
         assertThat(steps).isGreaterThan(json ? 20 : 400);
     }
@@ -210,7 +210,7 @@ class StepShapedAnswerTest {
             shown.append(unwrapper.drain());
         }
         unwrapper.end();
-        shown.append(unwrapper.hasWrongFormat() ? "FOREIGN" : "");
+        shown.append(unwrapper.hasWrongFormat() ? "WRONG FORMAT" : "");
         unwrapper.releaseHeld();
         return shown + unwrapper.drain();
     }
@@ -292,11 +292,11 @@ class StepShapedAnswerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void readsATruncatedStep(boolean cut) {
+    void readsATruncatedStep(boolean truncated) {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 StepsFixture.reply(concluding("a")),
                 StepsFixture.reply("{\"title\":\"T\",\"content\":\"It is ni")
-                        .withFinishReason(cut ? FinishReason.LENGTH : FinishReason.STOP));
+                        .withFinishReason(truncated ? FinishReason.LENGTH : FinishReason.STOP));
         turn.run(upstream, prompt());
         assertThat(turn.out.answer()).isEqualTo("It is ni");
     }
@@ -309,18 +309,18 @@ class StepShapedAnswerTest {
 
     @ParameterizedTest
     @CsvSource({"false", "true"})
-    void readsTheSameIfBuffered(boolean thinks) {
-        Transcript whole = new Transcript() {
+    void readsTheSameIfBuffered(boolean hasReasoning) {
+        Transcript expected = new Transcript() {
             @Override
             public boolean isBuffered() {
                 return true;
             }
         };
-        AnswerReader reader = new AnswerReader(2, new AnswerFormat(prompt()), false, whole);
-        reader.feed(new Delta.Text((thinks ? "Hm.</think>" : "") + STEP));
+        AnswerReader reader = new AnswerReader(2, new AnswerFormat(prompt()), false, expected);
+        reader.feed(new Delta.Text((hasReasoning ? "Hm.</think>" : "") + STEP));
         assertThat(reader.hasWrongFormat()).isFalse();
         reader.end();
-        assertThat(whole.answer()).isEqualTo("It is 9.");
+        assertThat(expected.answer()).isEqualTo("It is 9.");
     }
 
     /** A step without text is not an answer. */

@@ -52,7 +52,7 @@ final class StepsFixture {
         try {
             return new StepsStrategy().run(question, preset, calls, out);
         } finally {
-            assertThat(upstream.open()).isZero();
+            assertThat(upstream.openCalls()).isZero();
         }
     }
 

@@ -67,7 +67,7 @@ class StepsStrategyTest {
                 null);
         FinishReason reason = new StepsStrategy()
                 .run(question, preset, new ModelCalls(upstream, "team-a", cancellation, budget, out), out);
-        assertThat(upstream.open()).isZero();
+        assertThat(upstream.openCalls()).isZero();
         return reason;
     }
 
@@ -486,7 +486,7 @@ class StepsStrategyTest {
         ModelCalls calls = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, failing);
         assertThatThrownBy(() -> new StepsStrategy().run(prompt(3, 25), samplePreset(), calls, failing))
                 .isInstanceOf(OutOfMemoryError.class);
-        assertThat(upstream.open()).isZero();
+        assertThat(upstream.openCalls()).isZero();
     }
 
     @Test
@@ -511,7 +511,7 @@ class StepsStrategyTest {
         assertThatThrownBy(() -> new StepsStrategy().run(prompt(3, 25), preset, calls, disconnecting))
                 .isInstanceOfSatisfying(
                         CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
-        assertThat(upstream.open()).isZero();
+        assertThat(upstream.openCalls()).isZero();
         assertThat(disconnecting.step(1)).isEqualTo("a");
     }
 
@@ -551,7 +551,7 @@ class StepsStrategyTest {
         Preset.Budget budget = new Preset.Budget(30, 1000, Duration.ofMinutes(5), 2);
         assertThatThrownBy(() -> run(upstream, prompt(3, 25), budget)).hasMessage("It broke.");
         assertThat(upstream.requests()).hasSize(3);
-        assertThat(upstream.open()).isZero();
+        assertThat(upstream.openCalls()).isZero();
     }
 
     @Test

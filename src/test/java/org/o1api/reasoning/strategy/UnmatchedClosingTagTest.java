@@ -21,8 +21,13 @@ class UnmatchedClosingTagTest {
     }
 
     private static void check(
-            Transcript out, boolean json, boolean startsThinking, String pieces, String reasoning, String answer) {
-        AnswerReader reader = new AnswerReader(1, json, startsThinking, out);
+            Transcript out,
+            boolean requiresJson,
+            boolean startsThinking,
+            String pieces,
+            String reasoning,
+            String answer) {
+        AnswerReader reader = new AnswerReader(1, requiresJson, startsThinking, out);
         for (String piece : pieces.split("~", -1)) {
             reader.feed(new Delta.Text(piece.replace(';', '\n')));
         }
