@@ -308,7 +308,7 @@ class ErrorsIT {
             List<Event> events = stream.remainingEvents();
 
             assertThat(ChatClient.reasoning(events))
-                    .isEqualTo("## Step 1: First\nand th\n\n*The model's provider broke the connection off."
+                    .isEqualTo("## Step 1: First\nand th\n\n*The model provider closed the connection unexpectedly."
                             + " Retrying this step.*\n\n## Step 1: First\none");
             assertThat(ChatClient.content(events)).isEqualTo("Yes.");
         }

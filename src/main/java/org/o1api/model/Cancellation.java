@@ -44,7 +44,7 @@ public final class Cancellation {
         try {
             action.run();
         } catch (Throwable e) {
-            LOG.log(Level.ERROR, "a cancelled call could not be ended", e);
+            LOG.log(Level.ERROR, "failed to end a cancelled call", e);
         }
     }
 

@@ -70,8 +70,13 @@ final class Breaker {
         }
         switch (change) {
             case CLOSED_TO_OPEN ->
-                LOG.log(Level.WARNING, "upstream {0} fails too often: it gets only a probe now and then", name);
-            case HALF_OPEN_TO_CLOSED -> LOG.log(Level.INFO, "upstream {0} works again", name);
+                LOG.log(
+                        Level.WARNING,
+                        "circuit breaker of upstream {0} is open: one probe every {1}",
+                        name,
+                        UpstreamErrors.durationText(open));
+            case HALF_OPEN_TO_CLOSED ->
+                LOG.log(Level.INFO, "circuit breaker of upstream {0} is closed: a probe succeeded", name);
             default -> LOG.log(Level.DEBUG, "upstream {0}: {1}", name, change);
         }
     }
@@ -142,7 +147,7 @@ final class Breaker {
         Duration left = breaker.getState() == State.HALF_OPEN ? SHORTLY : open.minus(openedFor());
         return new UpstreamException(
                 ErrorCode.UPSTREAM_UNAVAILABLE,
-                "The model's provider has failed too often. Calls are rejected for a moment (circuit_breaker).",
+                "The model provider is failing: calls are paused for a few seconds (circuit_breaker).",
                 false,
                 left.compareTo(Duration.ZERO) > 0 ? left : SHORTLY,
                 0,

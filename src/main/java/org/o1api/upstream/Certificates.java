@@ -94,7 +94,7 @@ public final class Certificates {
             if (e.getCause() instanceof UnrecoverableKeyException) {
                 throw wrongPassword(keystore, e);
             }
-            throw new UnusableException("keystore", "'" + keystore + "' is no PKCS12 file" + allowed, e);
+            throw new UnusableException("keystore", "'" + keystore + "' is not a PKCS12 file" + allowed, e);
         } catch (UnrecoverableKeyException e) {
             throw wrongPassword(keystore, e);
         } catch (GeneralSecurityException e) {

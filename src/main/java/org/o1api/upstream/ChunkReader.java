@@ -99,7 +99,7 @@ final class ChunkReader {
                 return;
             }
             if (first != JsonToken.START_OBJECT) {
-                throw new IOException("a chunk that is no JSON object");
+                throw new IOException("a chunk that is not a JSON object");
             }
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 JsonToken value = json.nextToken();
@@ -137,7 +137,7 @@ final class ChunkReader {
             }
         }
         if (!isError) {
-            throw new IOException("a chunk that is no JSON object");
+            throw new IOException("a chunk that is not a JSON object");
         }
         sink.error(ProviderErrorBody.of(bytes, offset, length));
     }

@@ -95,7 +95,7 @@ final class CoalescingChunkedInputStream extends InputStream {
 
     private void frame(byte b) {
         if (++framing > MAX_FRAMING) {
-            failure = new MalformedChunkCodingException("too much between two chunks");
+            failure = new MalformedChunkCodingException("chunk framing is too long");
             return;
         }
         switch (state) {
@@ -105,7 +105,7 @@ final class CoalescingChunkedInputStream extends InputStream {
                     size = 0;
                     digits = 0;
                 } else if (b != '\r') {
-                    failure = new MalformedChunkCodingException("a chunk is longer than its size");
+                    failure = new MalformedChunkCodingException("a chunk is longer than its declared size");
                 }
             }
             case SIZE -> size(b);
@@ -122,7 +122,7 @@ final class CoalescingChunkedInputStream extends InputStream {
                     lineIsEmpty = false;
                 }
             }
-            default -> failure = new MalformedChunkCodingException("more came after the last chunk");
+            default -> failure = new MalformedChunkCodingException("data after the last chunk");
         }
     }
 
@@ -132,13 +132,13 @@ final class CoalescingChunkedInputStream extends InputStream {
             size = size * 16 + digit;
             digits++;
         } else if (digits == 0 || digit >= 0) {
-            failure = new MalformedChunkCodingException("no chunk size");
+            failure = new MalformedChunkCodingException("invalid chunk size");
         } else if (b == '\n') {
             sizeEnded();
         } else if (b == ';' || b == ' ' || b == '\t' || b == '\r') {
             state = State.EXTENSION;
         } else {
-            failure = new MalformedChunkCodingException("no chunk size");
+            failure = new MalformedChunkCodingException("invalid chunk size");
         }
     }
 

@@ -126,9 +126,9 @@ final class DecompressingInputStream extends InputStream {
     private UpstreamException unreadable() {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_FAILED,
-                "The model's provider compressed its reply"
+                "The model provider sent a compressed reply"
                         + (WORD.matcher(encoding).matches() ? " (Content-Encoding: " + encoding + ")" : "")
-                        + " although the request asks for none: only gzip and deflate can be read.",
+                        + " although the request asked for an uncompressed one. The gateway supports only gzip and deflate.",
                 false,
                 null);
     }
@@ -145,7 +145,7 @@ final class DecompressingInputStream extends InputStream {
                     from = to - inflating.getRemaining();
                     endMember();
                 } else if (inflating.needsDictionary()) {
-                    throw new IOException("compressed with a dictionary");
+                    throw new IOException("compressed with a preset dictionary");
                 } else {
                     from = to;
                     if (!fill()) {
@@ -155,7 +155,7 @@ final class DecompressingInputStream extends InputStream {
                 }
             }
         } catch (DataFormatException e) {
-            throw new IOException("no valid compressed data", e);
+            throw new IOException("invalid compressed data", e);
         }
         return -1;
     }
@@ -167,7 +167,7 @@ final class DecompressingInputStream extends InputStream {
             require(GZIP_TRAILER);
             long expected = peek(0) | peek(1) << 8 | peek(2) << 16 | (long) peek(3) << 24;
             if (checksum.getValue() != expected) {
-                throw new IOException("compressed data of another checksum");
+                throw new IOException("compressed data with a wrong checksum");
             }
             from += GZIP_TRAILER;
             if (isMember()) {
@@ -221,7 +221,7 @@ final class DecompressingInputStream extends InputStream {
                 return;
             }
         }
-        throw new IOException("a gzip header without end");
+        throw new IOException("a gzip header that is too long");
     }
 
     private void skip(int count) throws IOException {

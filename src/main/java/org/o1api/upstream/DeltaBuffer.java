@@ -142,8 +142,8 @@ final class DeltaBuffer implements ChunkReader.Sink {
     @Override
     public void finish(ProviderFinishReason reason) {
         if (reason.kind() == ProviderFinishReason.Kind.FAILURE) {
-            String word = reason.word().isEmpty() ? "" : " (" + reason.word() + ")";
-            throw UpstreamErrors.providerFailed("broke its reply off" + word, null);
+            String word = reason.word().isEmpty() ? "" : " (finish_reason " + reason.word() + ")";
+            throw UpstreamErrors.providerFailed("aborted its reply" + word, null);
         }
         end = reason;
         wentOn = false;

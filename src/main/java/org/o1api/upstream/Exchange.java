@@ -143,16 +143,16 @@ final class Exchange {
             case NEXT_DELTA -> exceeds(waited, timeouts.idle()) ? silent(timeouts.idle(), "timeouts.idle", true) : null;
             case USAGE -> {
                 withoutUsage |= exceeds(waited, USAGE);
-                yield withoutUsage ? silent(USAGE, "after its last word", true) : null;
+                yield withoutUsage ? silent(USAGE, "while usage was pending", true) : null;
             }
-            case END_OF_REPLY -> exceeds(waited, REST) ? silent(REST, "after its last word", true) : null;
-            case END_OF_BODY -> exceeds(waited, END) ? silent(END, "after its end", true) : null;
+            case END_OF_REPLY -> exceeds(waited, REST) ? silent(REST, "after the finish_reason", true) : null;
+            case END_OF_BODY -> exceeds(waited, END) ? silent(END, "after the end of the reply", true) : null;
         };
         if (over == null && what != WaitingFor.END_OF_BODY && exceeds(now - callStart, timeouts.call())) {
             outOfTime = true;
             over = new UpstreamException(
                     ErrorCode.UPSTREAM_TIMEOUT,
-                    "The model's provider took longer than " + UpstreamErrors.durationText(timeouts.call())
+                    "The model provider took longer than " + UpstreamErrors.durationText(timeouts.call())
                             + " for one call (timeouts.call).",
                     false,
                     null);
@@ -169,7 +169,7 @@ final class Exchange {
     private static UpstreamException silent(Duration limit, String name, boolean retryable) {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_TIMEOUT,
-                "The model's provider sent nothing for " + UpstreamErrors.durationText(limit) + " (" + name + ").",
+                "The model provider sent nothing for " + UpstreamErrors.durationText(limit) + " (" + name + ").",
                 retryable,
                 null);
     }

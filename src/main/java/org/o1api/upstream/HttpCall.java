@@ -193,7 +193,7 @@ final class HttpCall implements Call {
     private void begin() throws IOException {
         switch (events.firstByte()) {
             case -1 -> {}
-            case '<' -> throw UpstreamErrors.providerFailed("answered with something that is no completion", null);
+            case '<' -> throw UpstreamErrors.providerFailed("sent HTML or XML instead of a chat completion", null);
             case '{', '[' -> {
                 form = Form.JSON;
                 events.readAll(longest());

@@ -15,9 +15,10 @@ final class ProviderProfile {
 
     /** What can be learned of a model, whatever a request contains. */
     enum Fact {
-        DEVELOPER_ROLE_REJECTED("rejects the role developer: sent as system"),
+        DEVELOPER_ROLE_REJECTED("rejects the role developer; system is sent instead"),
         /** The usage that was requested does not come, and the reply does not end. */
-        NO_USAGE_AFTER_FINISH("sends no usage after the finish_reason and no [DONE]: waited for 2 s instead of 10 s");
+        NO_USAGE_AFTER_FINISH(
+                "sends neither usage nor [DONE] after the finish_reason; the wait is 2 s instead of 10 s");
 
         private final String description;
 
@@ -79,7 +80,7 @@ final class ProviderProfile {
         if (facts.add(fact)) {
             LOG.log(
                     Level.INFO,
-                    "upstream {0} {1}, with model {2} for {3} (relearn_after)",
+                    "upstream {0}, model {2}: {1} for {3} (relearn_after)",
                     settings.name(),
                     fact.description,
                     model,
@@ -102,7 +103,7 @@ final class ProviderProfile {
         if (reasoningNeeds.add(need) && logged.add(need.description())) {
             LOG.log(
                     Level.INFO,
-                    "upstream {0} {1}, with model {2} for {3} (relearn_after)",
+                    "upstream {0}, model {2}: {1} for {3} (relearn_after)",
                     settings.name(),
                     need.description(),
                     model,
@@ -120,8 +121,8 @@ final class ProviderProfile {
         if (refusedLimits.add(refused) && logged.add("reduced limit")) {
             LOG.log(
                     Level.INFO,
-                    "upstream {0} refused {1} tokens of output for a step and accepted {2}, with model {3}: a quarter of such limits is"
-                            + " sent for {4} (relearn_after). Set steps.tokens to a quarter of the model''s context or less",
+                    "upstream {0}, model {3}: rejects an output limit of {1} tokens for a step and accepts {2}; such limits are reduced to a"
+                            + " quarter for {4} (relearn_after). Set steps.tokens to at most a quarter of the model''s context",
                     settings.name(),
                     Long.toString(refused),
                     Long.toString(accepted),
@@ -145,7 +146,7 @@ final class ProviderProfile {
         if (!added.isEmpty()) {
             LOG.log(
                     Level.INFO,
-                    "upstream {0} rejects {1} of model {2}{3}: left out of such requests for {4} (relearn_after)",
+                    "upstream {0}, model {2}: rejects {1}{3}; left out of such requests for {4} (relearn_after)",
                     settings.name(),
                     String.join(", ", added),
                     model,

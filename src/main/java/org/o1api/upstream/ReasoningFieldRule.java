@@ -7,9 +7,9 @@ package org.o1api.upstream;
  */
 record ReasoningFieldRule(String field, Kind kind) {
     enum Kind {
-        REJECTED("rejects %s in messages: left out"),
-        REQUIRED_WITH_TOOL_CALLS("requires %s with earlier answers that call tools: sent"),
-        REQUIRED("requires %s with earlier answers: sent");
+        REJECTED("rejects %s in messages; it is left out"),
+        REQUIRED_WITH_TOOL_CALLS("requires %s with earlier answers that call tools; it is sent"),
+        REQUIRED("requires %s with earlier answers; it is sent");
 
         private final String description;
 

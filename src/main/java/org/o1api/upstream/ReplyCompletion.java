@@ -33,7 +33,7 @@ final class ReplyCompletion {
         if (!deltas.isEmptyReply()) {
             profile.logOnce(
                     "no reason",
-                    "replies end without a finish_reason and count as complete (unless require_finish_reason is true)");
+                    "replies without a finish_reason are treated as complete; set require_finish_reason to reject them");
         }
     }
 
@@ -69,8 +69,8 @@ final class ReplyCompletion {
             unknown = unknown();
             profile.logOnce(
                     "unknown reason",
-                    "replies end with the unknown finish_reason "
-                            + (end.word().isEmpty() ? "(no plain word)" : end.word()) + ", which counts as length");
+                    "the unknown finish_reason " + (end.word().isEmpty() ? "(not a plain word)" : end.word())
+                            + " is treated as length");
         }
         boolean cut = finishReason() == FinishReason.LENGTH || finishReason() == FinishReason.CONTENT_FILTER;
         if (deltas.toolCalls().hasUnnamedCall() && !cut) {

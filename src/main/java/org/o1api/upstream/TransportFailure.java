@@ -12,13 +12,13 @@ import org.apache.hc.core5.http.NoHttpResponseException;
 /** What failed below HTTP. */
 enum TransportFailure {
     /** A connection took too long. */
-    TIMEOUT("was not connected in time"),
+    TIMEOUT("did not accept a connection in time"),
     UNKNOWN_HOST("has a host name that cannot be resolved"),
     UNREACHABLE("cannot be reached"),
-    TLS("cannot be reached securely"),
-    CONNECTION_LOST("broke the connection off"),
+    TLS("cannot be reached over TLS"),
+    CONNECTION_LOST("closed the connection unexpectedly"),
     /** No failure of the network: probably a defect. */
-    UNEXPECTED("could not be called");
+    UNEXPECTED("could not be called: internal error");
 
     private final String words;
 

@@ -136,7 +136,7 @@ final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager
         @Override
         public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
             if (hasSurplus()) { // it came while the connection was idle
-                throw new SocketException("bytes arrived that belong to no reply");
+                throw new SocketException("unexpected bytes on an idle connection");
             }
             super.sendRequestHeader(request);
         }

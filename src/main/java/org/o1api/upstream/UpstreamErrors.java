@@ -64,7 +64,7 @@ final class UpstreamErrors {
     static UpstreamException connectTimeout(Timeouts timeouts, @Nullable Throwable cause) {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_TIMEOUT,
-                "The model's provider could not be reached within " + durationText(timeouts.connect())
+                "The model provider could not be reached within " + durationText(timeouts.connect())
                         + " (timeouts.connect).",
                 true,
                 cause);
@@ -74,7 +74,7 @@ final class UpstreamErrors {
     static UpstreamException queueFull(UpstreamSettings.Limits limits) {
         return tryAgain(
                 ErrorCode.RATE_LIMIT_EXCEEDED,
-                "The model's provider is at its limit of " + limits.concurrency()
+                "The model provider is at its limit of " + limits.concurrency()
                         + " concurrent calls (concurrency), and the queue of " + limits.queue()
                         + " waiting calls is full (queue). Retry shortly.");
     }
@@ -83,7 +83,7 @@ final class UpstreamErrors {
     static UpstreamException slotTimeout(Duration patience, UpstreamSettings.Limits limits) {
         return tryAgain(
                 ErrorCode.OVERLOADED,
-                "The model's provider was at its limit of " + limits.concurrency()
+                "The model provider was at its limit of " + limits.concurrency()
                         + " concurrent calls (concurrency) for " + durationText(patience) + ". Retry shortly.");
     }
 
@@ -97,24 +97,24 @@ final class UpstreamErrors {
 
     /** A reply that is not what it ought to be. */
     static UpstreamException providerFailed(String what, @Nullable Throwable cause) {
-        return new UpstreamException(ErrorCode.UPSTREAM_FAILED, "The model's provider " + what + ".", true, cause);
+        return new UpstreamException(ErrorCode.UPSTREAM_FAILED, "The model provider " + what + ".", true, cause);
     }
 
     /** A reply that ended too early. */
     static UpstreamException incompleteReply() {
-        return providerFailed("ended its reply before it was complete", null);
+        return providerFailed("sent an incomplete reply", null);
     }
 
     /** Something in place of a chunk. */
     static UpstreamException notACompletion(@Nullable Throwable cause) {
-        return providerFailed("sent something that is no completion", cause);
+        return providerFailed("sent a reply that is not a chat completion", cause);
     }
 
     /** More than can be held. */
     static UpstreamException tooLarge(String what, int limit) {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_FAILED,
-                "The model's provider sent " + what + " of more than " + limit / 1024 + " KiB (upstreams.*.event).",
+                "The model provider sent " + what + " larger than " + limit / 1024 + " KiB (upstreams.*.event).",
                 false,
                 null);
     }
@@ -124,9 +124,9 @@ final class UpstreamErrors {
         return switch (TransportFailure.of(thrown)) {
             case TIMEOUT -> connectTimeout(timeouts, thrown);
             case UNKNOWN_HOST, UNREACHABLE -> providerFailed("could not be reached", thrown);
-            case TLS -> providerFailed("could not be reached securely", thrown);
-            case CONNECTION_LOST -> providerFailed("broke the connection off", thrown);
-            case UNEXPECTED -> providerFailed("could not be called", thrown);
+            case TLS -> providerFailed("could not be reached over TLS", thrown);
+            case CONNECTION_LOST -> providerFailed("closed the connection unexpectedly", thrown);
+            case UNEXPECTED -> providerFailed("could not be called: internal error", thrown);
         };
     }
 
@@ -161,8 +161,8 @@ final class UpstreamErrors {
         return failure(
                 code,
                 message.isBlank()
-                        ? "The model's provider reported an error."
-                        : "The model's provider reported an error: " + sanitize(message),
+                        ? "The model provider reported an error."
+                        : "The model provider reported an error: " + sanitize(message),
                 status,
                 null,
                 true,
@@ -215,34 +215,34 @@ final class UpstreamErrors {
 
     private static String messageOf(int status) {
         String said = switch (status) {
-            case 401, 403 -> "The model's provider refused the gateway's credentials (%s).";
-            case 404 -> "The model's provider knows no such address or model (%s).";
-            case 407 -> "The proxy on the way to the model's provider refused the gateway's credentials (%s).";
-            case 408 -> "The model's provider gave up waiting for the request (%s).";
-            case 409 -> "The model's provider reported a conflict (%s).";
-            case 413 -> "The request is too large for the model's provider (%s).";
-            case 429 -> "The model's provider takes no more requests for now (%s).";
-            case 501 -> "The model's provider cannot do what is asked of it (%s).";
-            case 503 -> "The model's provider is unavailable for now (%s).";
-            case 504 -> "The model's provider took too long by its own word (%s).";
+            case 401, 403 -> "The model provider rejected the gateway's credentials (%s).";
+            case 404 -> "The model provider does not know the URL or the model (%s).";
+            case 407 -> "The proxy in front of the model provider rejected the gateway's credentials (%s).";
+            case 408 -> "The model provider timed out waiting for the request (%s).";
+            case 409 -> "The model provider reported a conflict (%s).";
+            case 413 -> "The request is too large for the model provider (%s).";
+            case 429 -> "The model provider is rate limiting requests (%s).";
+            case 501 -> "The model provider does not support this request (%s).";
+            case 503 -> "The model provider is temporarily unavailable (%s).";
+            case 504 -> "The model provider reported a timeout (%s).";
             default ->
                 status >= 500
-                        ? "The model's provider failed (%s)."
+                        ? "The model provider failed (%s)."
                         : status >= 300 && status < 400
-                                ? "The model's provider redirects elsewhere (%s)."
-                                : "The model's provider did not accept the gateway's request (%s).";
+                                ? "The model provider redirected the request (%s)."
+                                : "The model provider rejected the gateway's request (%s).";
         };
         String remedy = codeOf(status) != ErrorCode.UPSTREAM_MISCONFIGURED
                 ? ""
                 : status / 100 == 3
-                        ? " The operator of the gateway has to correct its address."
-                        : " The operator of the gateway has to correct that.";
+                        ? " The gateway's operator needs to correct the provider's URL."
+                        : " The gateway's operator needs to fix this.";
         return said.replace("%s", String.valueOf(status)) + remedy;
     }
 
     private String refused(int status, ProviderErrorBody body) {
         String message = body.message() == null ? body.text() : body.message();
-        return message.isBlank() ? "The model's provider refused the request (" + status + ")." : sanitize(message);
+        return message.isBlank() ? "The model provider rejected the request (" + status + ")." : sanitize(message);
     }
 
     /** An upstream's message as a caller may see it. */

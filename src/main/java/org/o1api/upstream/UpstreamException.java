@@ -75,7 +75,7 @@ public final class UpstreamException extends GatewayException {
     public static UpstreamException emptyReply() {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_FAILED,
-                "The model's provider answered with nothing.",
+                "The model provider returned an empty reply.",
                 true,
                 ProviderError.NONE,
                 true,

@@ -55,12 +55,13 @@ final class UpstreamLog {
     void misconfigured(int status, @Nullable String code) {
         log.warning(
                 "status " + status,
-                upstream + "does not accept the gateway: status " + status + (code == null ? "" : ", code " + code));
+                upstream + "rejects the gateway's requests; check its url, key and model: status " + status
+                        + (code == null ? "" : ", code " + code));
     }
 
     /** An error of ours while a call was held to its limits. */
     void timeoutCheckFailed(Throwable thrown) {
-        log.error("limits", upstream + ": a call could not be held to its limits and was ended", thrown);
+        log.error("limits", upstream + "internal error while checking timeouts; the call was cancelled", thrown);
     }
 
     private static String cause(TransportFailure kind, Throwable thrown) {

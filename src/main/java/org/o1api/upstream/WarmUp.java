@@ -41,7 +41,7 @@ final class WarmUp {
                 callOurselves(scheduler);
             }
         } catch (Throwable e) {
-            LOG.log(Level.INFO, "the upstream client could not be warmed up, its first call will be slow: {0}", e);
+            LOG.log(Level.INFO, "warm-up of the upstream client failed; its first call will be slow: {0}", e);
         }
     }
 

@@ -61,7 +61,7 @@ class ConfigProblemsTest {
                     default_model: m;upstreams: { a: { url: "https://a/", tls: { ca: /no/such.pem } } } | 2: upstreams.a.tls.ca: the file '/no/such.pem' does not exist
                     default_model: m;upstreams: { a: { url: "https://a/", tls: { ca: pom.xml } } } | 2: upstreams.a.tls.ca: 'pom.xml' cannot be read as certificates, allowed: a PEM file with one or more certificates
                     default_model: m;upstreams: { a: { url: "https://a/", tls: { keystore: /no/such.p12 } } } | 2: upstreams.a.tls.keystore: the file '/no/such.p12' does not exist
-                    default_model: m;upstreams: { a: { url: "https://a/", tls: { keystore: pom.xml, keystore_password: x } } } | 2: upstreams.a.tls.keystore: 'pom.xml' is no PKCS12 file, allowed: a PKCS12 file with a private key and its certificate
+                    default_model: m;upstreams: { a: { url: "https://a/", tls: { keystore: pom.xml, keystore_password: x } } } | 2: upstreams.a.tls.keystore: 'pom.xml' is not a PKCS12 file, allowed: a PKCS12 file with a private key and its certificate
                     default_model: m;upstreams: { a: { url: "https://a/", tls: { keystore_password: x } } } | 2: upstreams.a.tls.keystore: is missing, allowed: the PKCS12 file that keystore_password opens
                     default_model: m;upstreams: { a: { url: "https://a/", relearn_after: 0s } } | 2: upstreams.a.relearn_after: found '0s', allowed: a duration, 1s to 30d
                     default_model: m;upstreams: { a: }      | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host

@@ -116,8 +116,8 @@ class AdaptiveReasoningTest {
             ask(upstream, request(calling(reasoning("reasoning_content"))));
             assertThat(log.lines())
                     .containsExactly(
-                            "upstream main requires reasoning_content with earlier answers that call tools: sent,"
-                                    + " with model m for 3600 s (relearn_after)");
+                            "upstream main, model m: requires reasoning_content with earlier answers that call tools;"
+                                    + " it is sent for 3600 s (relearn_after)");
         }
         assertThat(fake.requests()).hasSize(3);
         assertThat(fake.request(1).text())
@@ -183,8 +183,8 @@ class AdaptiveReasoningTest {
             ask(upstream, request(calling(reasoning(field))));
             ask(upstream, request(calling(reasoning(field))));
             assertThat(log.lines())
-                    .containsExactly("upstream main rejects " + field + " in messages: left out,"
-                            + " with model m for 3600 s (relearn_after)");
+                    .containsExactly("upstream main, model m: rejects " + field + " in messages; it is left out"
+                            + " for 3600 s (relearn_after)");
         }
         assertThat(fake.requests()).hasSize(3);
         now.addAndGet(Duration.ofHours(1).toNanos());

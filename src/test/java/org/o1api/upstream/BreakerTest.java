@@ -159,10 +159,9 @@ class BreakerTest {
             failures.add(failure(upstream));
         }
         assertThat(fake.requests()).hasSize(20);
-        assertThat(failures.get(19)).hasMessage("The model's provider failed (500).");
+        assertThat(failures.get(19)).hasMessage("The model provider failed (500).");
         assertThat(failures.get(20))
-                .hasMessage(
-                        "The model's provider has failed too often. Calls are rejected for a moment (circuit_breaker).");
+                .hasMessage("The model provider is failing: calls are paused for a few seconds (circuit_breaker).");
     }
 
     @Test
@@ -171,9 +170,9 @@ class BreakerTest {
                 request -> exchange -> exchange.stream().text("a").reset()));
         HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LATE);
         for (int i = 0; i < 20; i++) {
-            assertThat(failure(upstream)).hasMessage("The model's provider broke the connection off.");
+            assertThat(failure(upstream)).hasMessage("The model provider closed the connection unexpectedly.");
         }
-        assertThat(failure(upstream)).hasMessageContaining("too often");
+        assertThat(failure(upstream)).hasMessageContaining("calls are paused");
         assertThat(fake.requests()).hasSize(20);
     }
 
@@ -265,7 +264,7 @@ class BreakerTest {
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).attempts(1), LATE);
         for (int i = 0; i < 25; i++) {
-            assertThat(failure(upstream)).hasMessage("The model's provider answered with nothing.");
+            assertThat(failure(upstream)).hasMessage("The model provider returned an empty reply.");
         }
         assertThat(fake.requests()).hasSize(25);
     }
@@ -339,7 +338,7 @@ class BreakerTest {
         for (int i = 0; i < 20; i++) {
             failure(upstream);
         }
-        await().until(() -> "The model's provider answered with nothing."
+        await().until(() -> "The model provider returned an empty reply."
                 .equals(failure(upstream).getMessage()));
         assertThat(failure(upstream)).isNull();
     }
@@ -438,7 +437,7 @@ class BreakerTest {
                 assertThat(fixture.text(call)).isEqualTo("well");
             }
             assertThat(catchThrowable(() -> upstream.open(crash, fixture.context("a"))))
-                    .hasMessage("The model's provider failed (500).");
+                    .hasMessage("The model provider failed (500).");
         }
     }
 

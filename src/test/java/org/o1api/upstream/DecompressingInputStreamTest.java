@@ -98,7 +98,7 @@ class DecompressingInputStreamTest {
     void saysWhichEncodingItCannotRead(String encoding) {
         assertThatThrownBy(() -> read(new ByteArrayInputStream(new byte[9]), encoding))
                 .isInstanceOf(UpstreamException.class)
-                .hasMessageStartingWith("The model's provider compressed its reply")
+                .hasMessageStartingWith("The model provider sent a compressed reply")
                 .hasMessageContaining(encoding.matches("\\w+") ? "(Content-Encoding: " + encoding + ")" : " although ")
                 .matches(thrown -> !((UpstreamException) thrown).retryable());
     }

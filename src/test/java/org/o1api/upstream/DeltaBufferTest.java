@@ -235,7 +235,7 @@ class DeltaBufferTest {
         queue.text("a");
         assertThatThrownBy(() -> queue.finish(ProviderFinishReason.of("insufficient_system_resource")))
                 .isInstanceOf(UpstreamException.class)
-                .hasMessage("The model's provider broke its reply off (insufficient_system_resource).");
+                .hasMessage("The model provider aborted its reply (finish_reason insufficient_system_resource).");
     }
 
     @Test

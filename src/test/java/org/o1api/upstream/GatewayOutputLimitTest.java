@@ -149,9 +149,9 @@ class GatewayOutputLimitTest {
             ask(upstream, request("max_tokens", 2000, true), fixture.context("a"));
             assertThat(log.lines())
                     .containsExactly(
-                            "upstream main refused 4096 tokens of output for a step and accepted 1024, with model m:"
-                                    + " a quarter of such limits is sent for 3600 s (relearn_after)."
-                                    + " Set steps.tokens to a quarter of the model's context or less");
+                            "upstream main, model m: rejects an output limit of 4096 tokens for a step and accepts 1024;"
+                                    + " such limits are reduced to a quarter for 3600 s (relearn_after)."
+                                    + " Set steps.tokens to at most a quarter of the model's context");
         }
     }
 

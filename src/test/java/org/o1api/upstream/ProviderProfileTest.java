@@ -53,8 +53,8 @@ class ProviderProfileTest {
             }
             assertThat(log.lines())
                     .containsExactly(
-                            "upstream main rejects the role developer: sent as system, with model m for 3600 s (relearn_after)",
-                            "upstream main rejects temperature, tool_choice of model m with tools:"
+                            "upstream main, model m: rejects the role developer; system is sent instead for 3600 s (relearn_after)",
+                            "upstream main, model m: rejects temperature, tool_choice with tools;"
                                     + " left out of such requests for 3600 s (relearn_after)",
                             "upstream main, model m: first",
                             "upstream main, model m: other");

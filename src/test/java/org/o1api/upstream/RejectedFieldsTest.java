@@ -163,7 +163,7 @@ class RejectedFieldsTest {
                 ask(upstream, plain("m", "hi"));
             }
             assertThat(log.lines())
-                    .containsExactly("upstream main rejects stream_options of model m with JSON output:"
+                    .containsExactly("upstream main, model m: rejects stream_options with JSON output;"
                             + " left out of such requests for 3600 s (relearn_after)");
         }
     }

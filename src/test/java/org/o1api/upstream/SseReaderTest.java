@@ -148,7 +148,7 @@ class SseReaderTest {
                     while (reader.read() && !reader.next()) {}
                 })
                 .isInstanceOf(UpstreamException.class)
-                .hasMessage("The model's provider sent an event of more than 1024 KiB (upstreams.*.event).");
+                .hasMessage("The model provider sent an event larger than 1024 KiB (upstreams.*.event).");
     }
 
     @Test
@@ -156,7 +156,7 @@ class SseReaderTest {
         byte[] lines = utf8("data: 0123456789\n".repeat(200_000));
         assertThatThrownBy(() -> read(new ByteArrayInputStream(lines)))
                 .isInstanceOf(UpstreamException.class)
-                .hasMessageContaining("more than 1024 KiB");
+                .hasMessageContaining("larger than 1024 KiB");
     }
 
     private static List<String> read(InputStream in) throws IOException {

@@ -40,9 +40,8 @@ class UpstreamConcurrencyTest {
         assertThat(failure.code()).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
         assertThat(failure.retryAfter()).isPositive();
         assertThat(failure)
-                .hasMessage(
-                        "The model's provider is at its limit of 1 concurrent calls (concurrency), and the queue of 0"
-                                + " waiting calls is full (queue). Retry shortly.");
+                .hasMessage("The model provider is at its limit of 1 concurrent calls (concurrency), and the queue of 0"
+                        + " waiting calls is full (queue). Retry shortly.");
         first.close();
         upstream.open(fixture.request(), new CallContext(new Cancellation())).close();
         assertThat(fake.requests()).hasSize(2);
@@ -60,7 +59,7 @@ class UpstreamConcurrencyTest {
             assertThat(failure.code()).isEqualTo(ErrorCode.OVERLOADED);
             assertThat(failure.retryAfter()).isPositive();
             assertThat(failure)
-                    .hasMessage("The model's provider was at its limit of 1 concurrent calls (concurrency) for 150 ms."
+                    .hasMessage("The model provider was at its limit of 1 concurrent calls (concurrency) for 150 ms."
                             + " Retry shortly.");
             assertThat(fixture.text(first)).isEqualTo("well");
         }

@@ -147,7 +147,7 @@ class UpstreamFailureTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> broken));
         UpstreamException failure = failure(fixture.upstream(fake), fixture.request());
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
-        assertThat(failure.getMessage()).startsWith("The model's provider ").doesNotContain("127.0.0.1");
+        assertThat(failure.getMessage()).startsWith("The model provider ").doesNotContain("127.0.0.1");
         assertThat(fake.requests()).hasSize(3);
     }
 
@@ -168,7 +168,7 @@ class UpstreamFailureTest {
                 exchange -> exchange.stream().text("a").event("error", data).done()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> fixture.text(call));
-            assertThat(failure).hasMessage("The model's provider reported an error" + message);
+            assertThat(failure).hasMessage("The model provider reported an error" + message);
             assertThat(failure.retryable()).isTrue();
         }
     }
@@ -371,7 +371,7 @@ class UpstreamFailureTest {
         HttpUpstream upstream = fixture.upstream(fake);
         CallContext turn = new CallContext(new Cancellation(), new RetryBudget(3), () -> {});
         for (int calls : List.of(3, 3 + 2, 3 + 2 + 1, 3 + 2 + 1 + 1)) {
-            assertThat(failure(upstream, fixture.request(), turn)).hasMessage("The model's provider failed (500).");
+            assertThat(failure(upstream, fixture.request(), turn)).hasMessage("The model provider failed (500).");
             assertThat(fake.requests()).hasSize(calls);
         }
     }
@@ -398,7 +398,7 @@ class UpstreamFailureTest {
         gone.close();
         UpstreamException failure = failure(fixture.upstream(settings -> settings.url(url)), fixture.request());
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
-        assertThat(failure).hasMessage("The model's provider could not be reached.");
+        assertThat(failure).hasMessage("The model provider could not be reached.");
         assertThat(failure.getCause()).isNotNull();
     }
 
@@ -408,7 +408,7 @@ class UpstreamFailureTest {
                 fixture.upstream(settings ->
                         settings.url(URI.create("http://nowhere.invalid/v1")).attempts(1)),
                 fixture.request());
-        assertThat(failure).hasMessage("The model's provider could not be reached.");
+        assertThat(failure).hasMessage("The model provider could not be reached.");
     }
 
     @Test

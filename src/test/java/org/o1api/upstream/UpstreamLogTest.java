@@ -58,7 +58,7 @@ class UpstreamLogTest {
     @Test
     void namesAHostThatDoesNotExist() {
         assertThat(failure(at(URI.create("https://nowhere.invalid/v1?k=1"))))
-                .hasMessage("The model's provider could not be reached.");
+                .hasMessage("The model provider could not be reached.");
         assertThat(line())
                 .startsWith("upstream main (nowhere.invalid:443) has a host name that cannot be resolved:"
                         + " java.net.UnknownHostException: nowhere.invalid");
@@ -69,7 +69,7 @@ class UpstreamLogTest {
         FakeUpstream gone = FakeUpstream.answering();
         URI url = gone.url();
         gone.close();
-        assertThat(failure(at(url))).hasMessage("The model's provider could not be reached.");
+        assertThat(failure(at(url))).hasMessage("The model provider could not be reached.");
         assertThat(line())
                 .startsWith("upstream main (127.0.0.1:" + url.getPort() + ") cannot be reached:"
                         + " org.apache.hc.client5.http.HttpHostConnectException: ")
@@ -80,7 +80,7 @@ class UpstreamLogTest {
     void namesAServerThatDoesNotConnect() throws IOException {
         try (UnreachableServer server = new UnreachableServer()) {
             assertThat(failure(at(server.url()))).hasMessageContaining("timeouts.connect");
-            assertThat(line()).contains(" was not connected in time: ");
+            assertThat(line()).contains(" did not accept a connection in time: ");
         }
     }
 
@@ -103,8 +103,8 @@ class UpstreamLogTest {
     void quotesNothingOfAReply(String reply) {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.playing(exchange -> exchange.raw(reply).close()));
-        assertThat(failure(at(fake.url()))).hasMessage("The model's provider broke the connection off.");
-        assertThat(line()).contains(" broke the connection off: ");
+        assertThat(failure(at(fake.url()))).hasMessage("The model provider closed the connection unexpectedly.");
+        assertThat(line()).contains(" closed the connection unexpectedly: ");
     }
 
     @Test
@@ -120,9 +120,9 @@ class UpstreamLogTest {
                         throw new IllegalStateException("s3cret");
                     }
                 });
-        assertThat(failure(upstream)).hasMessage("The model's provider could not be called.");
+        assertThat(failure(upstream)).hasMessage("The model provider could not be called: internal error.");
         assertThat(line())
-                .contains(" could not be called: java.lang.IllegalStateException at ")
+                .contains(" could not be called: internal error: java.lang.IllegalStateException at ")
                 .contains("UpstreamLogTest");
     }
 
@@ -140,7 +140,7 @@ class UpstreamLogTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> Script.status(status, "{\"error\":{\"message\":\"s3cret\",\"code\":\"" + code + "\"}}")));
         failure(at(fake.url()));
-        assertThat(line()).endsWith(") does not accept the gateway: " + shown);
+        assertThat(line()).endsWith(") rejects the gateway's requests; check its url, key and model: " + shown);
     }
 
     @Test
@@ -163,7 +163,7 @@ class UpstreamLogTest {
         for (int i = 0; i < 5; i++) {
             failure(upstream);
         }
-        assertThat(line()).contains("broke the connection off");
+        assertThat(line()).contains("closed the connection unexpectedly");
     }
 
     @Test

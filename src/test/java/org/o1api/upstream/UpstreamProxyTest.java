@@ -59,7 +59,7 @@ class UpstreamProxyTest {
                 () -> upstream.open(fixture.request(), new CallContext(new Cancellation()))
                         .close());
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_MISCONFIGURED);
-        assertThat(failure.getMessage()).startsWith("The proxy on the way");
+        assertThat(failure.getMessage()).startsWith("The proxy in front of the model provider");
     }
 
     @Test

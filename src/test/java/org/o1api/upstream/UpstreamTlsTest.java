@@ -115,11 +115,11 @@ class UpstreamTlsTest {
         try (LogCapture log = new LogCapture(UpstreamLog.class)) {
             UpstreamException failure = failure(upstream(fake, trusting(elsewhere)));
             assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
-            assertThat(failure).hasMessage("The model's provider could not be reached securely.");
+            assertThat(failure).hasMessage("The model provider could not be reached over TLS.");
             assertThat(log.lines())
                     .singleElement()
                     .asString()
-                    .startsWith("upstream main (127.0.0.1:" + fake.port() + ") cannot be reached securely: ")
+                    .startsWith("upstream main (127.0.0.1:" + fake.port() + ") cannot be reached over TLS: ")
                     .contains("CertPath");
         }
         assertThat(fake.requests()).isEmpty();
@@ -130,7 +130,7 @@ class UpstreamTlsTest {
         FakeUpstream fake = fake(elsewhere, false);
         try (LogCapture log = new LogCapture(UpstreamLog.class)) {
             assertThat(failure(upstream(fake, trusting(elsewhere))))
-                    .hasMessage("The model's provider could not be reached securely.");
+                    .hasMessage("The model provider could not be reached over TLS.");
             assertThat(log.lines()).singleElement().asString().contains("127.0.0.1");
         }
         assertThat(fake.requests()).isEmpty();
@@ -183,8 +183,8 @@ class UpstreamTlsTest {
         String good = client.keystore().toString();
         List<String[]> cases = List.of(
                 new String[] {"/no/such.p12", "", "keystore", "the file '/no/such.p12' does not exist"},
-                new String[] {junk.toString(), "x", "keystore", "'" + junk + "' is no PKCS12 file, allowed:"},
-                new String[] {here.certificate().toString(), "x", "keystore", "is no PKCS12 file, allowed:"},
+                new String[] {junk.toString(), "x", "keystore", "'" + junk + "' is not a PKCS12 file, allowed:"},
+                new String[] {here.certificate().toString(), "x", "keystore", "is not a PKCS12 file, allowed:"},
                 new String[] {good, "wrong", "keystore_password", "does not open '" + good + "', allowed:"},
                 new String[] {good, "", "keystore_password", "does not open '" + good + "', allowed:"});
         for (String[] wrong : cases) {

@@ -25,25 +25,24 @@ final class DemoScript {
                 new Thought(
                         "What is asked",
                         "The request is: " + question
-                                + "\n\nBefore anything else: what is given, what is wanted, and what "
-                                + "would a good answer have to show? The words themselves are the only thing that is certain "
-                                + "here, so the thinking starts from them."),
+                                + "\n\nFirst I establish what is given, what is wanted and what a good answer must "
+                                + "contain. Only the wording of the request is certain, so the reasoning starts there."),
                 new Thought(
-                        "A first way",
+                        "A first approach",
                         "Taken literally, " + question
                                 + " can be split into smaller parts: what each term means, what follows "
-                                + "from it, and what is left open. A model would now work the parts out one after another and "
-                                + "keep what each of them rests on."),
+                                + "from it, and what remains open. A model would now solve the parts one by one and "
+                                + "note what each result depends on."),
                 new Thought(
-                        "Another way to check it",
-                        "One way alone may hide a mistake. Start from the other end: suppose that the answer were already "
-                                + "there, and ask what would have to be true for it. Where both ways meet, the result holds; "
-                                + "where they differ, the first one has to be done again."),
+                        "Checking it another way",
+                        "A single approach may hide a mistake. Work backwards: assume an answer and ask what must be true "
+                                + "for it to hold. If both approaches agree, the result stands; if they differ, the first "
+                                + "one must be repeated."),
                 new Thought(
-                        "What can be said",
-                        "Both ways end at the same point: a demonstration knows nothing about the world, so it cannot decide "
-                                + question
-                                + ". It can show how the thinking is streamed, and say what is needed for a real "
+                        "Conclusion",
+                        "Both approaches lead to the same result: a demonstration knows nothing about the world, so it cannot "
+                                + "answer " + question
+                                + ". It can show how the reasoning is streamed, and explain how to get a real "
                                 + "answer."));
         Thought thought = thoughts.get(Math.min(taken, thoughts.size() - 1));
         boolean last = taken >= thoughts.size() - 1;
@@ -52,16 +51,16 @@ final class DemoScript {
     }
 
     private static String answer(String question, int stepsTaken) {
-        String thinking = stepsTaken == 0
-                ? "It answered at once, without thinking in steps."
+        String reasoning = stepsTaken == 0
+                ? "It answered at once, without reasoning steps."
                 : "It took " + stepsTaken + (stepsTaken == 1 ? " step" : " steps")
-                        + " before this answer, streamed while they were being thought.";
+                        + " before this answer, and each step was streamed as it was generated.";
         return "You asked: " + question
                 + "\n\n**This is a demonstration.** No model provider is configured, so the demo model "
-                + "that is built into the gateway has replied. " + thinking
-                + "\n\nTo get real answers, name a provider in "
+                + "built into the gateway has replied. " + reasoning
+                + "\n\nTo get real answers, configure a provider in "
                 + "`config.yaml`:\n\n```yaml\ndefault_api_url: https://api.openai.com/v1/chat/completions\n"
-                + "model_provider_api_key: your-key\ndefault_model: the-model-to-use\n```\n\nThen restart the gateway, and ask "
+                + "model_provider_api_key: your-key\ndefault_model: the-model-to-use\n```\n\nThen restart the gateway and ask "
                 + "again.";
     }
 

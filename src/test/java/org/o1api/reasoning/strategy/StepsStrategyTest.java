@@ -719,7 +719,7 @@ class StepsStrategyTest {
         assertThatThrownBy(() -> run(upstream, promptWithoutSteps(json), budget))
                 .isInstanceOfSatisfying(
                         UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED))
-                .hasMessage("The model's provider answered with nothing.");
+                .hasMessage("The model provider returned an empty reply.");
         assertThat(upstream.requests()).hasSize(2);
     }
 
