@@ -19,22 +19,22 @@ public final class Cancellation {
     private final CountDownLatch cancelled = new CountDownLatch(1);
     private @Nullable CancelledException reason;
     /** Takes a part's registration with the whole back. */
-    private volatile Runnable detach = () -> {};
+    private volatile Runnable removeFromParent = () -> {};
 
     /** Ends the turn. The first reason counts; later ones are ignored. */
     public void cancel(ErrorCode code, String message) {
-        Runnable[] toRun;
+        Runnable[] actionsToRun;
         synchronized (actions) {
             if (reason != null) {
                 return;
             }
-            toRun = actions.toArray(Runnable[]::new);
+            actionsToRun = actions.toArray(Runnable[]::new);
             reason = new CancelledException(code, message, null); // last: nothing may fail between this and the actions
             actions.clear();
         }
         cancelled.countDown();
-        detach.run();
-        for (Runnable action : toRun) {
+        removeFromParent.run();
+        for (Runnable action : actionsToRun) {
             run(action);
         }
     }
@@ -50,14 +50,14 @@ public final class Cancellation {
 
     /** A cancellation for a part of the turn: it ends with the turn, for the same reason, and may end before. */
     public Cancellation child() {
-        Cancellation part = new Cancellation();
-        part.detach = onCancel(() -> {
-            CancelledException why = reason();
-            if (why != null) {
-                part.cancel(why.code(), String.valueOf(why.getMessage()));
+        Cancellation child = new Cancellation();
+        child.removeFromParent = onCancel(() -> {
+            CancelledException cause = reason();
+            if (cause != null) {
+                child.cancel(cause.code(), String.valueOf(cause.getMessage()));
             }
         });
-        return part;
+        return child;
     }
 
     public boolean isCancelled() {
@@ -70,9 +70,9 @@ public final class Cancellation {
      * @throws CancelledException with the reason
      */
     public void throwIfCancelled() {
-        CancelledException why = reason();
-        if (why != null) {
-            throw new CancelledException(why.code(), String.valueOf(why.getMessage()), why);
+        CancelledException cause = reason();
+        if (cause != null) {
+            throw new CancelledException(cause.code(), String.valueOf(cause.getMessage()), cause);
         }
     }
 

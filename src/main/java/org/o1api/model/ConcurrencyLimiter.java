@@ -26,7 +26,7 @@ public final class ConcurrencyLimiter {
         WAITING,
         ACQUIRED,
         DISPLACED,
-        GONE
+        LEFT
     }
 
     private final int maxWaiting;
@@ -66,13 +66,13 @@ public final class ConcurrencyLimiter {
         }
         State state = State.WAITING;
         boolean interrupted = false;
-        boolean returns = false;
+        boolean awaited = false;
         try {
             interrupted = await(waiter, cancellation, timeout);
-            returns = true;
+            awaited = true;
         } finally {
             state = leave(waiter);
-            if (state == State.ACQUIRED && !returns) { // whatever was thrown, nobody else would release it
+            if (state == State.ACQUIRED && !awaited) { // whatever was thrown, nobody else would release it
                 release();
             }
         }
@@ -88,15 +88,15 @@ public final class ConcurrencyLimiter {
 
     /** Waits until the wait is ended or its time is over, and says whether the thread was interrupted. */
     private static boolean await(Waiter waiter, Cancellation cancellation, Duration timeout) {
-        Runnable uncancel = cancellation.onCancel(waiter.awake::countDown);
+        Runnable removeCancelAction = cancellation.onCancel(waiter.ended::countDown);
         try {
-            boolean unused = waiter.awake.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            boolean unused = waiter.ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return true;
         } finally {
-            uncancel.run();
+            removeCancelAction.run();
         }
     }
 
@@ -118,13 +118,13 @@ public final class ConcurrencyLimiter {
 
     /** A new waiter; null if there is no room for it. */
     private @Nullable Waiter enqueue(String caller) {
-        CallerQueue own = queueOf(caller);
-        if (waiting >= maxWaiting && !displaceFor(own == null ? 0 : own.waiters.size())) {
+        CallerQueue callersQueue = queueOf(caller);
+        if (waiting >= maxWaiting && !displaceFor(callersQueue == null ? 0 : callersQueue.waiters.size())) {
             return null;
         }
-        Waiter waiter = new Waiter(own == null ? new CallerQueue(caller) : own);
+        Waiter waiter = new Waiter(callersQueue == null ? new CallerQueue(caller) : callersQueue);
         waiter.queue.waiters.add(waiter);
-        if (own == null) {
+        if (callersQueue == null) {
             rotation.add(waiter.queue);
         }
         waiting++;
@@ -141,14 +141,14 @@ public final class ConcurrencyLimiter {
     }
 
     /** Ends the newest waiter of the caller that has the most, unless that caller would then have fewer than the newcomer's. */
-    private boolean displaceFor(int newcomersOwn) {
+    private boolean displaceFor(int newcomersWaiters) {
         CallerQueue longest = null;
         for (CallerQueue queue : rotation) {
             if (longest == null || queue.waiters.size() > longest.waiters.size()) {
                 longest = queue;
             }
         }
-        if (longest == null || longest.waiters.size() < newcomersOwn + 2) {
+        if (longest == null || longest.waiters.size() < newcomersWaiters + 2) {
             return false;
         }
         end(longest.waiters.removeLast(), State.DISPLACED);
@@ -158,7 +158,7 @@ public final class ConcurrencyLimiter {
     private void end(Waiter waiter, State state) {
         waiting--;
         waiter.state = state;
-        waiter.awake.countDown();
+        waiter.ended.countDown();
     }
 
     /** How the wait ended; one that has not ended does so now. */
@@ -170,7 +170,7 @@ public final class ConcurrencyLimiter {
                 if (queue.waiters.isEmpty()) {
                     rotation.remove(queue);
                 }
-                end(waiter, State.GONE);
+                end(waiter, State.LEFT);
             }
             return waiter.state;
         }
@@ -202,7 +202,7 @@ public final class ConcurrencyLimiter {
 
     private static final class Waiter {
         private final CallerQueue queue;
-        private final CountDownLatch awake = new CountDownLatch(1);
+        private final CountDownLatch ended = new CountDownLatch(1);
         private State state = State.WAITING;
 
         Waiter(CallerQueue queue) {

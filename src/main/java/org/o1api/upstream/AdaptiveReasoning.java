@@ -16,31 +16,31 @@ final class AdaptiveReasoning {
     private final Map<String, ReasoningHistory> required = new HashMap<>();
     private final Set<String> rejected = new HashSet<>();
     /** The fields that the provider has missed, and rejected, in this call. */
-    private final Set<String> foundMissing = new HashSet<>();
+    private final Set<String> reportedMissing = new HashSet<>();
 
-    private final Set<String> foundRejected = new HashSet<>();
+    private final Set<String> reportedRejected = new HashSet<>();
 
     /**
      * A change.
      *
      * @param wording what was refused, {@link RejectionWording}
-     * @param with with which answers the field was sent then; {@code DROP}: it was left out
+     * @param answers with which answers the field was sent then; {@code DROP}: it was left out
      */
-    private record Change(RejectionWording wording, String field, ReasoningHistory with) {}
+    private record Change(RejectionWording wording, String field, ReasoningHistory answers) {}
 
     private Runnable undo = () -> {};
 
     /** The changes that did not help. */
-    private final Set<Change> useless = new HashSet<>();
+    private final Set<Change> ineffectiveChanges = new HashSet<>();
 
     AdaptiveReasoning(CallRequest request, ProviderProfile profile) {
         this.request = request;
         this.profile = profile;
-        for (ReasoningFieldRule need : profile.reasoningRules()) {
-            switch (need.kind()) {
-                case REJECTED -> rejected.add(need.field());
-                case REQUIRED_WITH_TOOL_CALLS -> required.putIfAbsent(need.field(), ReasoningHistory.TOOL_TURNS);
-                case REQUIRED -> required.put(need.field(), ReasoningHistory.KEEP);
+        for (ReasoningFieldRule rule : profile.reasoningRules()) {
+            switch (rule.kind()) {
+                case REJECTED -> rejected.add(rule.field());
+                case REQUIRED_WITH_TOOL_CALLS -> required.putIfAbsent(rule.field(), ReasoningHistory.TOOL_TURNS);
+                case REQUIRED -> required.put(rule.field(), ReasoningHistory.KEEP);
             }
         }
     }
@@ -53,37 +53,37 @@ final class AdaptiveReasoning {
 
     /** Changes the request by what a refusal says of a field for reasoning. Returns whether it is another one now. */
     boolean adaptTo(ProviderErrorBody error) {
-        ReasoningFieldRejection refusal = ReasoningFieldRejection.of(error, request);
-        if (refusal == null) {
+        ReasoningFieldRejection rejection = ReasoningFieldRejection.of(error, request);
+        if (rejection == null) {
             return false;
         }
         RejectionWording wording = RejectionWording.of(error);
         // A param that is not in the request can only be missing.
-        boolean missing = refusal.missing() || (refusal.namedByParam() && sent(refusal.field()) == 0);
-        return missing ? add(refusal.field(), wording) : remove(refusal.field(), wording);
+        boolean missing = rejection.missing() || (rejection.namedByParam() && countSent(rejection.field()) == 0);
+        return missing ? addField(rejection.field(), wording) : removeField(rejection.field(), wording);
     }
 
     /** Sends the field with answers that call tools, which is what most providers demand; with all answers if that is not enough. */
-    private boolean add(String field, RejectionWording wording) {
-        if (foundMissing.contains(field) && foundRejected.contains(field)) {
+    private boolean addField(String field, RejectionWording wording) {
+        if (reportedMissing.contains(field) && reportedRejected.contains(field)) {
             return false;
         }
-        int sent = sent(field);
+        int sentBefore = countSent(field);
         ReasoningHistory before = required.get(field);
         boolean wasRejected = rejected.remove(field);
-        for (ReasoningHistory with : new ReasoningHistory[] {ReasoningHistory.TOOL_TURNS, ReasoningHistory.KEEP}) {
+        for (ReasoningHistory answers : new ReasoningHistory[] {ReasoningHistory.TOOL_TURNS, ReasoningHistory.KEEP}) {
             if (before != ReasoningHistory.KEEP) {
-                required.put(field, with);
+                required.put(field, answers);
             }
-            Change change = new Change(wording, field, with);
-            if (useless.contains(change)) {
-                sent = Math.max(sent, sent(field)); // the same request would be refused again
-            } else if (sent(field) > sent) {
-                boolean first = foundMissing.add(field);
+            Change change = new Change(wording, field, answers);
+            if (ineffectiveChanges.contains(change)) {
+                sentBefore = Math.max(sentBefore, countSent(field)); // the same request would be refused again
+            } else if (countSent(field) > sentBefore) {
+                boolean first = reportedMissing.add(field);
                 undo = () -> {
-                    useless.add(change);
+                    ineffectiveChanges.add(change);
                     if (first) {
-                        foundMissing.remove(field);
+                        reportedMissing.remove(field);
                     }
                     restore(field, before, wasRejected);
                 };
@@ -105,16 +105,16 @@ final class AdaptiveReasoning {
         }
     }
 
-    private boolean remove(String field, RejectionWording wording) {
+    private boolean removeField(String field, RejectionWording wording) {
         Change change = new Change(wording, field, ReasoningHistory.DROP);
-        if (foundRejected.contains(field) || useless.contains(change) || sent(field) == 0) {
+        if (reportedRejected.contains(field) || ineffectiveChanges.contains(change) || countSent(field) == 0) {
             return false;
         }
-        foundRejected.add(field);
+        reportedRejected.add(field);
         rejected.add(field);
         undo = () -> {
-            useless.add(change);
-            foundRejected.remove(field);
+            ineffectiveChanges.add(change);
+            reportedRejected.remove(field);
             rejected.remove(field);
         };
         return true;
@@ -127,7 +127,7 @@ final class AdaptiveReasoning {
     }
 
     /** How many messages are sent with the field. */
-    private int sent(String field) {
+    private int countSent(String field) {
         ReasoningFields fields = fields();
         return (int) request.messages().stream()
                 .filter(message -> fields.of(message).containsKey(field))
@@ -136,12 +136,12 @@ final class AdaptiveReasoning {
 
     /** The request was accepted: what it was changed for is learned. */
     void onAccepted() {
-        foundRejected.forEach(field -> {
+        reportedRejected.forEach(field -> {
             if (rejected.contains(field)) {
                 profile.learn(new ReasoningFieldRule(field, ReasoningFieldRule.Kind.REJECTED));
             }
         });
-        foundMissing.forEach(field -> {
+        reportedMissing.forEach(field -> {
             if (!rejected.contains(field)) {
                 boolean always = required.get(field) == ReasoningHistory.KEEP;
                 profile.learn(new ReasoningFieldRule(

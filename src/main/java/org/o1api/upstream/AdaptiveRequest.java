@@ -14,53 +14,53 @@ import org.o1api.upstream.ProviderProfile.Fact;
  */
 final class AdaptiveRequest {
     /** Calls of one combination of one model at one upstream. */
-    private record Kind(String upstream, String model, FeatureCombination combination) {}
+    private record CallKind(String upstream, String model, FeatureCombination features) {}
 
     /** A reduced output limit is not worth less than this. */
-    private static final long MIN_LIMIT = 16;
+    private static final long MIN_OUTPUT_LIMIT = 16;
 
     private final CallRequest request;
     private final ProviderProfile profile;
-    private final CallingTurn owner;
-    private final FeatureCombination combination;
-    private final Kind kind;
-    private final Set<String> leftOut;
+    private final CallingTurn turn;
+    private final FeatureCombination features;
+    private final CallKind kind;
+    private final Set<String> omitted;
     /** What to learn if the request is accepted now. */
     private final Set<String> newlyRejected = new HashSet<>();
     /** For which the model's own failure has changed the request already. */
-    private final Set<GenerationFailure> excused = EnumSet.noneOf(GenerationFailure.class);
+    private final Set<GenerationFailure> handledFailures = EnumSet.noneOf(GenerationFailure.class);
 
     private final AdaptiveReasoning reasoning;
     private boolean developerAsSystem;
-    private boolean roleRejected;
+    private boolean learnDeveloperRole;
     private final @Nullable String limitField;
     private final long limit;
     private boolean limitReduced;
     /** Whether the call itself has found that the limit is too large, whatever the prompt. */
-    private boolean limitRefused;
+    private boolean learnReducedLimit;
 
-    private RejectionWording lastRefusal = RejectionWording.NONE;
+    private RejectionWording lastRejection = RejectionWording.NONE;
     /** Forgets what the last change was for. */
-    private Runnable forget = () -> {};
+    private Runnable forgetLastChange = () -> {};
 
-    AdaptiveRequest(CallRequest request, ProviderProfile profile, CallingTurn owner) {
+    AdaptiveRequest(CallRequest request, ProviderProfile profile, CallingTurn turn) {
         this.request = request;
         this.profile = profile;
-        this.owner = owner;
+        this.turn = turn;
         reasoning = new AdaptiveReasoning(request, profile);
-        combination = FeatureCombination.of(request);
-        kind = new Kind(profile.upstream(), profile.model(), combination);
-        leftOut = new HashSet<>(profile.rejectedFields(combination));
-        if (!owner.mayStream(kind)) {
-            leftOut.add(RejectedFields.STREAM);
+        features = FeatureCombination.of(request);
+        kind = new CallKind(profile.upstream(), profile.model(), features);
+        omitted = new HashSet<>(profile.rejectedFields(features));
+        if (!turn.mayStream(kind)) {
+            omitted.add(RejectedFields.STREAM);
         }
-        limitField = RejectedFields.gatewayOutputLimit(request, leftOut);
-        RawJson own = limitField == null ? null : request.fields().get(limitField);
-        limit = own == null ? 0 : Long.parseLong(own.text());
-        if (limitField != null && !owner.maySendOutputLimit(kind)) {
-            leftOut.addAll(RejectedFields.outputLimits());
+        limitField = RejectedFields.gatewayOutputLimit(request, omitted);
+        RawJson gatewayLimit = limitField == null ? null : request.fields().get(limitField);
+        limit = gatewayLimit == null ? 0 : Long.parseLong(gatewayLimit.text());
+        if (limitField != null && !turn.maySendOutputLimit(kind)) {
+            omitted.addAll(RejectedFields.outputLimits());
         }
-        limitReduced = reducedLimit() < limit && (owner.reducesOutputLimit(kind) || profile.rejectsOutputLimit(limit));
+        limitReduced = reducedLimit() < limit && (turn.reducesOutputLimit(kind) || profile.rejectsOutputLimit(limit));
         developerAsSystem = profile.hasLearned(Fact.DEVELOPER_ROLE_REJECTED);
     }
 
@@ -68,15 +68,15 @@ final class AdaptiveRequest {
         CallRequest asSent = limitReduced && limitField != null
                 ? request.withField(limitField, new RawJson(Long.toString(reducedLimit())))
                 : request;
-        return RequestBody.of(asSent, leftOut, reasoning.fields(), developerAsSystem);
+        return RequestBody.of(asSent, omitted, reasoning.fields(), developerAsSystem);
     }
 
     private long reducedLimit() {
-        return Math.max(MIN_LIMIT, limit / 4);
+        return Math.max(MIN_OUTPUT_LIMIT, limit / 4);
     }
 
     ExpectedReply expectedReply() {
-        return ExpectedReply.of(request, leftOut);
+        return ExpectedReply.of(request, omitted);
     }
 
     /**
@@ -85,52 +85,53 @@ final class AdaptiveRequest {
      * @param inStream whether the refusal came in a stream, so that streaming is not the cause
      * @return whether the request is another one now
      */
-    boolean adaptTo(UpstreamException refusal, boolean inStream) {
-        RejectionWording wording = RejectionWording.of(refusal.errorBody());
-        if (wording.equals(lastRefusal)) {
-            forget.run();
+    boolean adaptTo(UpstreamException rejection, boolean inStream) {
+        RejectionWording wording = RejectionWording.of(rejection.errorBody());
+        if (wording.equals(lastRejection)) {
+            forgetLastChange.run();
         }
-        lastRefusal = wording;
-        forget = () -> {};
-        return changeFor(refusal, inStream);
+        lastRejection = wording;
+        forgetLastChange = () -> {};
+        return change(rejection, inStream);
     }
 
-    private boolean changeFor(UpstreamException refusal, boolean inStream) {
-        int status = refusal.status();
-        ProviderErrorBody error = refusal.errorBody();
+    private boolean change(UpstreamException rejection, boolean inStream) {
+        int status = rejection.status();
+        ProviderErrorBody error = rejection.errorBody();
         // Some servers answer 500 for a refusal of the provider behind them.
         if ((status == 400 || status == 422 || status == 500) && reasoning.adaptTo(error)) {
-            forget = reasoning::undo;
+            forgetLastChange = reasoning::undo;
             return true;
         }
         GenerationFailure failure = GenerationFailure.of(error);
         if (failure != null) {
-            return changeFor(failure);
+            return change(failure);
         }
-        boolean refused = status == 400 || status == 422;
-        if (RejectedFields.gatewayOutputLimit(request, leftOut) != null
-                && (refusal.exceedsContext() || (refused && RejectedFields.isOutputLimitTooLarge(error, request)))) {
-            return reduceLimit(refusal);
+        boolean requestRejected = status == 400 || status == 422;
+        if (RejectedFields.gatewayOutputLimit(request, omitted) != null
+                && (rejection.exceedsContext()
+                        || (requestRejected && RejectedFields.isOutputLimitTooLarge(error, request)))) {
+            return reduceLimit(rejection);
         }
         // A chat template that does not know the role fails, and so do servers that do not expect that.
-        boolean aboutRole = refused || (status == 500 && !inStream);
+        boolean aboutRole = requestRejected || (status == 500 && !inStream);
         if (aboutRole
                 && !developerAsSystem
                 && DeveloperRole.isUsedIn(request)
                 && DeveloperRole.isRejectedBy(error, request)) {
             developerAsSystem = true;
-            roleRejected = true;
-            forget = () -> roleRejected = false;
+            learnDeveloperRole = true;
+            forgetLastChange = () -> learnDeveloperRole = false;
             return true;
         }
-        boolean mayNameField = refused || (status == 500 && RejectedFields.isUnsupported(error));
-        String field = mayNameField ? RejectedFields.rejectedField(error, request, leftOut) : "";
+        boolean mayNameField = requestRejected || (status == 500 && RejectedFields.isUnsupported(error));
+        String field = mayNameField ? RejectedFields.rejectedField(error, request, omitted) : "";
         if (field.isEmpty() || (inStream && field.equals(RejectedFields.STREAM))) {
             return false;
         }
         newlyRejected.add(field);
-        forget = () -> newlyRejected.remove(field);
-        return leftOut.add(field);
+        forgetLastChange = () -> newlyRejected.remove(field);
+        return omitted.add(field);
     }
 
     /**
@@ -138,24 +139,24 @@ final class AdaptiveRequest {
      * Either holds for the rest of the turn, whose next calls are longer. A limit that does not fit beside this prompt may fit beside
      * another caller's, so only one that is too large by itself is learned.
      */
-    private boolean reduceLimit(UpstreamException refusal) {
+    private boolean reduceLimit(UpstreamException rejection) {
         if (!limitReduced && reducedLimit() < limit) {
             limitReduced = true;
-            limitRefused = !refusal.exceedsContext();
-            owner.reduceOutputLimit(kind);
+            learnReducedLimit = !rejection.exceedsContext();
+            turn.reduceOutputLimit(kind);
             return true;
         }
-        limitRefused = false;
-        owner.dropOutputLimit(kind);
-        return leftOut.addAll(RejectedFields.outputLimits());
+        learnReducedLimit = false;
+        turn.dropOutputLimit(kind);
+        return omitted.addAll(RejectedFields.outputLimits());
     }
 
     /** The check that the model's text failed is left out for this call only: the next text may well pass it. */
-    private boolean changeFor(GenerationFailure failure) {
+    private boolean change(GenerationFailure failure) {
         return request.fields().containsKey(failure.field())
                 && request.droppable().contains(failure.field())
-                && excused.add(failure)
-                && leftOut.add(failure.field());
+                && handledFailures.add(failure)
+                && omitted.add(failure.field());
     }
 
     /**
@@ -164,14 +165,14 @@ final class AdaptiveRequest {
      */
     void onAccepted() {
         if (newlyRejected.remove(RejectedFields.STREAM)) {
-            owner.stopStreaming(kind);
+            turn.stopStreaming(kind);
         }
-        profile.learnRejectedFields(combination, newlyRejected);
+        profile.learnRejectedFields(features, newlyRejected);
         reasoning.onAccepted();
-        if (limitRefused) {
+        if (learnReducedLimit) {
             profile.learnReducedOutputLimit(limit, reducedLimit());
         }
-        if (roleRejected) {
+        if (learnDeveloperRole) {
             profile.learn(Fact.DEVELOPER_ROLE_REJECTED);
         }
     }

@@ -15,32 +15,32 @@ import org.o1api.model.ErrorCode;
 final class Attempt implements AutoCloseable {
     private final Exchange exchange;
     private final Cancellation cancellation;
-    private final UpstreamErrors failures;
+    private final UpstreamErrors errors;
     private final UpstreamLog log;
-    private final Set<Exchange> watched;
+    private final Set<Exchange> openExchanges;
     private final ConcurrencyLimiter limiter;
     private Breaker.@Nullable Permit permit;
-    private Runnable uncancel = () -> {};
+    private Runnable removeCancelAction = () -> {};
     private boolean hasSlot;
-    private boolean begun;
+    private boolean hasFirstDelta;
 
     /**
      * An attempt that has acquired nothing.
      *
-     * @param watched contains the exchange while it is held to its limits
+     * @param openExchanges contains the exchange while it is held to its limits
      */
     Attempt(
             Exchange exchange,
             Cancellation cancellation,
-            UpstreamErrors failures,
+            UpstreamErrors errors,
             UpstreamLog log,
-            Set<Exchange> watched,
+            Set<Exchange> openExchanges,
             ConcurrencyLimiter limiter) {
         this.exchange = exchange;
         this.cancellation = cancellation;
-        this.failures = failures;
+        this.errors = errors;
         this.log = log;
-        this.watched = watched;
+        this.openExchanges = openExchanges;
         this.limiter = limiter;
     }
 
@@ -56,10 +56,10 @@ final class Attempt implements AutoCloseable {
      *
      * @throws UpstreamException if the breaker does not admit it
      */
-    void start(Breaker breaker, CallingTurn owner) {
-        permit = breaker.admit(owner);
-        watched.add(exchange);
-        uncancel = cancellation.onCancel(exchange::cancel);
+    void start(Breaker breaker, CallingTurn turn) {
+        permit = breaker.admit(turn);
+        openExchanges.add(exchange);
+        removeCancelAction = cancellation.onCancel(exchange::cancel);
     }
 
     Exchange exchange() {
@@ -73,26 +73,27 @@ final class Attempt implements AutoCloseable {
     /** Why the attempt failed. A connection that was cut from our side fails in many ways: ask first whether it was. */
     UpstreamException failureFor(Exception thrown) {
         cancellation.throwIfCancelled();
-        UpstreamException reason = exchange.abortReason();
-        if (reason == null) {
-            return failures.ofException(thrown);
+        UpstreamException abortReason = exchange.abortReason();
+        if (abortReason == null) {
+            return errors.ofException(thrown);
         }
-        return new UpstreamException(reason.code(), String.valueOf(reason.getMessage()), reason.retryable(), thrown);
+        return new UpstreamException(
+                abortReason.code(), String.valueOf(abortReason.getMessage()), abortReason.retryable(), thrown);
     }
 
     /** Logs for the operator what was thrown, unless it is how the gateway itself ended the attempt. */
     void logFailure(Exception thrown) {
-        UpstreamException reason = exchange.abortReason();
-        if (reason == null) {
+        UpstreamException abortReason = exchange.abortReason();
+        if (abortReason == null) {
             log.transportFailed(thrown);
-        } else if (exchange.isConnecting() && reason.code() == ErrorCode.UPSTREAM_TIMEOUT) {
-            log.connectTimedOut(reason);
+        } else if (exchange.isConnecting() && abortReason.code() == ErrorCode.UPSTREAM_TIMEOUT) {
+            log.connectTimedOut(abortReason);
         }
     }
 
     /** The first delta is there. */
     void firstDeltaReceived() {
-        begun = true;
+        hasFirstDelta = true;
         if (permit != null) {
             permit.firstDeltaReceived();
         }
@@ -106,10 +107,10 @@ final class Attempt implements AutoCloseable {
     }
 
     /** The attempt failed. That counts against the upstream unless the gateway or a slow reader is the cause. */
-    void failed(UpstreamException why) {
-        boolean slowReader = begun && exchange.exceededCallTimeout();
-        if (permit != null && !cancellation.isCancelled() && !slowReader) {
-            permit.failed(why);
+    void failed(UpstreamException failure) {
+        boolean slowClient = hasFirstDelta && exchange.exceededCallTimeout();
+        if (permit != null && !cancellation.isCancelled() && !slowClient) {
+            permit.failed(failure);
         }
     }
 
@@ -117,8 +118,8 @@ final class Attempt implements AutoCloseable {
     @Override
     public void close() {
         try {
-            uncancel.run();
-            watched.remove(exchange);
+            removeCancelAction.run();
+            openExchanges.remove(exchange);
             exchange.cancel();
         } finally {
             releasePermitAndSlot();

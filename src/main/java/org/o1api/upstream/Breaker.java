@@ -25,22 +25,22 @@ final class Breaker {
     static final Duration OPEN_TIME = Duration.ofSeconds(5);
 
     private static final System.Logger LOG = System.getLogger(Breaker.class.getName());
-    private static final int WINDOW = 50;
-    private static final int LEAST = 20;
-    private static final float HALF = 50;
-    private static final Duration SHORTLY = Duration.ofSeconds(1);
+    private static final int WINDOW_SIZE = 50;
+    private static final int MIN_CALLS = 20;
+    private static final float FAILURE_RATE_PERCENT = 50;
+    private static final Duration RETRY_SOON = Duration.ofSeconds(1);
 
     private final String name;
-    private final Duration open;
+    private final Duration openTime;
     private final CircuitBreaker breaker;
-    private final CallerOutcomes votes;
-    private final Set<String> besideProbe = ConcurrentHashMap.newKeySet();
+    private final CallerOutcomes outcomes;
+    private final Set<String> callersAlongsideProbe = ConcurrentHashMap.newKeySet();
     private volatile long openedNanos = System.nanoTime();
     private volatile String probeCaller = "";
 
     /** A closed breaker of the upstream of this name; one that is not enabled stays so. */
-    Breaker(String name, Duration open, boolean enabled) {
-        this(name, open, enabled, System::nanoTime);
+    Breaker(String name, Duration openTime, boolean enabled) {
+        this(name, openTime, enabled, System::nanoTime);
     }
 
     /**
@@ -48,23 +48,23 @@ final class Breaker {
      *
      * @param nanoTime the time of the callers' votes
      */
-    Breaker(String name, Duration open, boolean enabled, LongSupplier nanoTime) {
+    Breaker(String name, Duration openTime, boolean enabled, LongSupplier nanoTime) {
         this.name = name;
-        this.open = open;
-        votes = new CallerOutcomes(nanoTime);
+        this.openTime = openTime;
+        outcomes = new CallerOutcomes(nanoTime);
         breaker = CircuitBreaker.of(
                 name,
                 CircuitBreakerConfig.custom()
-                        .slidingWindow(WINDOW, LEAST, SlidingWindowType.COUNT_BASED)
-                        .failureRateThreshold(HALF)
-                        .waitDurationInOpenState(open)
+                        .slidingWindow(WINDOW_SIZE, MIN_CALLS, SlidingWindowType.COUNT_BASED)
+                        .failureRateThreshold(FAILURE_RATE_PERCENT)
+                        .waitDurationInOpenState(openTime)
                         .permittedNumberOfCallsInHalfOpenState(1)
                         .initialState(enabled ? State.CLOSED : State.DISABLED)
                         .build());
-        breaker.getEventPublisher().onStateTransition(event -> changed(event.getStateTransition()));
+        breaker.getEventPublisher().onStateTransition(event -> onTransition(event.getStateTransition()));
     }
 
-    private void changed(StateTransition change) {
+    private void onTransition(StateTransition change) {
         if (change.getToState() == State.OPEN) {
             openedNanos = System.nanoTime();
         }
@@ -74,7 +74,7 @@ final class Breaker {
                         Level.WARNING,
                         "circuit breaker of upstream {0} is open: one probe every {1}",
                         name,
-                        UpstreamErrors.durationText(open));
+                        UpstreamErrors.durationText(openTime));
             case HALF_OPEN_TO_CLOSED ->
                 LOG.log(Level.INFO, "circuit breaker of upstream {0} is closed: a probe succeeded", name);
             default -> LOG.log(Level.DEBUG, "upstream {0}: {1}", name, change);
@@ -87,8 +87,10 @@ final class Breaker {
      * @throws UpstreamException if it is open, and no probe is due
      */
     void throwIfOpen(String caller) {
-        if (breaker.getState() == State.OPEN && openedFor().compareTo(open) < 0 && votes.lastCallFailed(caller)) {
-            throw refusal();
+        if (breaker.getState() == State.OPEN
+                && openedFor().compareTo(openTime) < 0
+                && outcomes.lastCallFailed(caller)) {
+            throw rejection();
         }
     }
 
@@ -97,22 +99,22 @@ final class Breaker {
      *
      * @throws UpstreamException if it is open, or a probe is out and the caller's own calls have failed
      */
-    Permit admit(CallingTurn owner) {
-        if (breaker.getState() == State.OPEN && !votes.lastCallFailed(owner.caller())) {
-            endPause();
+    Permit admit(CallingTurn turn) {
+        if (breaker.getState() == State.OPEN && !outcomes.lastCallFailed(turn.caller())) {
+            startProbing();
         }
         if (!breaker.tryAcquirePermission()) {
-            if (mayGoBesideProbe(owner.caller())) {
-                return new Permit(owner, Role.BESIDE_PROBE);
+            if (mayCallAlongsideProbe(turn.caller())) {
+                return new Permit(turn, Role.ALONGSIDE_PROBE);
             }
-            throw refusal();
+            throw rejection();
         }
         try {
             boolean probe = breaker.getState() == State.HALF_OPEN;
             if (probe) {
-                probeCaller = owner.caller();
+                probeCaller = turn.caller();
             }
-            return new Permit(owner, probe ? Role.PROBE : Role.ORDINARY);
+            return new Permit(turn, probe ? Role.PROBE : Role.NORMAL);
         } catch (Throwable e) {
             breaker.releasePermission();
             throw e;
@@ -120,20 +122,20 @@ final class Breaker {
     }
 
     /** Another caller's probe may take minutes, so a caller without failures makes a call of its own, one at a time. */
-    private boolean mayGoBesideProbe(String caller) {
+    private boolean mayCallAlongsideProbe(String caller) {
         return breaker.getState() == State.HALF_OPEN
                 && !caller.equals(probeCaller)
-                && !votes.lastCallFailed(caller)
-                && besideProbe.add(caller);
+                && !outcomes.lastCallFailed(caller)
+                && callersAlongsideProbe.add(caller);
     }
 
-    private synchronized void endPause() {
+    private synchronized void startProbing() {
         if (breaker.getState() == State.OPEN) {
             breaker.transitionToHalfOpenState();
         }
     }
 
-    private synchronized void endTrouble() {
+    private synchronized void closeAfterSuccess() {
         if (breaker.getState() == State.HALF_OPEN) {
             breaker.transitionToClosedState();
         }
@@ -143,19 +145,19 @@ final class Breaker {
         return Duration.ofNanos(System.nanoTime() - openedNanos);
     }
 
-    private UpstreamException refusal() {
-        Duration left = breaker.getState() == State.HALF_OPEN ? SHORTLY : open.minus(openedFor());
+    private UpstreamException rejection() {
+        Duration left = breaker.getState() == State.HALF_OPEN ? RETRY_SOON : openTime.minus(openedFor());
         return new UpstreamException(
                 ErrorCode.UPSTREAM_UNAVAILABLE,
                 "The model provider is failing: calls are paused for a few seconds (circuit_breaker).",
                 false,
-                left.compareTo(Duration.ZERO) > 0 ? left : SHORTLY,
+                left.compareTo(Duration.ZERO) > 0 ? left : RETRY_SOON,
                 0,
                 null);
     }
 
     /** Whether a failure is one of the upstream, and not of the request. */
-    private static boolean counts(UpstreamException failure) {
+    private static boolean isUpstreamFault(UpstreamException failure) {
         if (failure.isEmptyReply() || failure.errorBody().isGenerationFailure()) {
             return false;
         }
@@ -166,66 +168,67 @@ final class Breaker {
     }
 
     private enum Role {
-        ORDINARY,
+        NORMAL,
         /** Decides whether the breaker closes. */
         PROBE,
         /** Of a caller without failures while another one's probe is out: closes the breaker if it succeeds. */
-        BESIDE_PROBE
+        ALONGSIDE_PROBE
     }
 
     /** The admission of one attempt, which ends with its result. Belongs to the attempt's thread. */
     final class Permit {
-        private final CallingTurn owner;
+        private final CallingTurn turn;
         private final Role role;
-        private boolean held = true;
+        private boolean pending = true;
 
-        private Permit(CallingTurn owner, Role role) {
-            this.owner = owner;
+        private Permit(CallingTurn turn, Role role) {
+            this.turn = turn;
             this.role = role;
         }
 
         /** The reply has begun: enough for a probe. */
         void firstDeltaReceived() {
-            if (role != Role.ORDINARY) {
+            if (role != Role.NORMAL) {
                 succeeded();
             }
         }
 
         void succeeded() {
-            votes.recordSuccess(owner.caller());
-            if (role == Role.BESIDE_PROBE) {
-                endTrouble();
-            } else if (end()) {
+            outcomes.recordSuccess(turn.caller());
+            if (role == Role.ALONGSIDE_PROBE) {
+                closeAfterSuccess();
+            } else if (takeResult()) {
                 breaker.onSuccess(0, TimeUnit.NANOSECONDS); // no call is too slow: timeouts are failures
             }
         }
 
         void failed(UpstreamException failure) {
-            if (!counts(failure)) {
+            if (!isUpstreamFault(failure)) {
                 return;
             }
-            boolean forMostCallers = votes.recordFailure(owner.caller());
-            if (role != Role.PROBE && !(forMostCallers && owner.isFirstFailureAt(Breaker.this))) {
+            boolean forMostCallers = outcomes.recordFailure(turn.caller());
+            if (role != Role.PROBE && !(forMostCallers && turn.isFirstFailureAt(Breaker.this))) {
                 close();
-            } else if (end()) {
+            } else if (takeResult()) {
                 breaker.onError(0, TimeUnit.NANOSECONDS, failure);
             }
         }
 
         /** Releases a permit without a result: otherwise a probe that was cancelled would be the last one. */
         void close() {
-            if (role == Role.BESIDE_PROBE) {
-                besideProbe.remove(owner.caller());
-            } else if (end()) {
+            if (role == Role.ALONGSIDE_PROBE) {
+                callersAlongsideProbe.remove(turn.caller());
+            } else if (takeResult()) {
                 breaker.releasePermission();
             }
         }
 
         /** Only the first result counts, and none of an attempt from before the trouble while a probe is out. */
-        private boolean end() {
-            boolean first =
-                    held && role != Role.BESIDE_PROBE && (role == Role.PROBE || breaker.getState() != State.HALF_OPEN);
-            held = false;
+        private boolean takeResult() {
+            boolean first = pending
+                    && role != Role.ALONGSIDE_PROBE
+                    && (role == Role.PROBE || breaker.getState() != State.HALF_OPEN);
+            pending = false;
             return first;
         }
     }

@@ -10,51 +10,51 @@ import org.o1api.model.Usage;
 
 /** A call on its way to its first delta, in as many attempts as that takes. */
 final class CallOpener {
-    private static final int LONGEST_ERROR = 64 * 1024;
+    private static final int MAX_ERROR_BODY = 64 * 1024;
 
     private final UpstreamResources upstream;
     private final UpstreamSettings settings;
-    private final UpstreamErrors failures;
+    private final UpstreamErrors errors;
     private final ProviderProfile profile;
-    private final AdaptiveRequest shape;
-    private final CallContext terms;
+    private final AdaptiveRequest adaptiveRequest;
+    private final CallContext context;
     private final Cancellation cancellation;
     private final long start = System.nanoTime();
     /** Whether the last attempt died on a connection that the upstream had closed while it was idle. */
-    private boolean stale;
+    private boolean staleConnection;
     /** Whether that may be forgiven: it happens once. */
-    private boolean maybeStale = true;
+    private boolean staleRetryLeft = true;
     /** Whether the last attempt was accepted, and failed afterwards. */
     private boolean accepted;
     /** Whether the last attempt was rejected for something that the next one does without. */
-    private boolean changed;
+    private boolean requestChanged;
 
-    CallOpener(UpstreamResources upstream, ProviderProfile profile, CallRequest request, CallContext terms) {
+    CallOpener(UpstreamResources upstream, ProviderProfile profile, CallRequest request, CallContext context) {
         this.upstream = upstream;
         this.settings = upstream.settings();
-        this.failures = upstream.failures();
+        this.errors = upstream.errors();
         this.profile = profile;
-        this.shape = new AdaptiveRequest(request, profile, terms.turn());
-        this.terms = terms;
-        this.cancellation = terms.cancellation();
+        this.adaptiveRequest = new AdaptiveRequest(request, profile, context.turn());
+        this.context = context;
+        this.cancellation = context.cancellation();
     }
 
     Call open() {
-        byte[] body = shape.body();
+        byte[] body = adaptiveRequest.body();
         int attempts = 0;
         while (true) {
             try {
-                return attempt(body);
+                return makeAttempt(body);
             } catch (UpstreamException e) {
-                if (stale && maybeStale) {
-                    maybeStale = false; // sent again, but not counted against limits.attempts
-                } else if (changed) {
-                    body = shape.body(); // nor is this
+                if (staleConnection && staleRetryLeft) {
+                    staleRetryLeft = false; // sent again, but not counted against limits.attempts
+                } else if (requestChanged) {
+                    body = adaptiveRequest.body(); // nor is this
                 } else if (!e.retryable() || ++attempts >= settings.limits().attempts()) {
                     throw e;
                 } else {
                     Duration wait = waitAfter(attempts, e);
-                    if (!terms.retries().tryConsume()) {
+                    if (!context.retries().tryConsume()) {
                         throw e;
                     }
                     cancellation.sleep(wait);
@@ -63,41 +63,41 @@ final class CallOpener {
         }
     }
 
-    private Call attempt(byte[] body) {
+    private Call makeAttempt(byte[] body) {
         cancellation.throwIfCancelled();
-        stale = false;
+        staleConnection = false;
         accepted = false;
-        changed = false;
+        requestChanged = false;
         Attempt attempt = upstream.newAttempt(new Exchange(settings, start), cancellation);
-        boolean begun = false;
+        boolean opened = false;
         try {
-            begin(attempt);
+            acquire(attempt);
             Response response = send(body, attempt);
             if (response.getStatus() / 100 != 2) {
-                throw refusal(response, attempt);
+                throw rejection(response, attempt);
             }
             accepted = true;
-            terms.onAccepted().run();
-            HttpCall call = new HttpCall(profile, shape.expectedReply(), response, attempt, failures);
+            context.onAccepted().run();
+            HttpCall call = new HttpCall(profile, adaptiveRequest.expectedReply(), response, attempt, errors);
             if (awaitFirstDelta(call)) {
                 attempt.firstDeltaReceived();
-                shape.onAccepted();
+                adaptiveRequest.onAccepted();
             }
-            begun = true;
+            opened = true;
             return call;
         } catch (UpstreamException e) {
             if (e.code() == ErrorCode.UPSTREAM_MISCONFIGURED) {
                 upstream.log()
                         .misconfigured(
-                                e.status(), failures.sanitizeName(e.errorBody().code()));
+                                e.status(), errors.sanitizeName(e.errorBody().code()));
             }
-            changed = !(stale && maybeStale) && shape.adaptTo(e, accepted);
-            if (!(stale && maybeStale) && !changed) {
+            requestChanged = !(staleConnection && staleRetryLeft) && adaptiveRequest.adaptTo(e, accepted);
+            if (!(staleConnection && staleRetryLeft) && !requestChanged) {
                 attempt.failed(e);
             }
             throw e;
         } finally {
-            if (!begun) { // also after an Error
+            if (!opened) { // also after an Error
                 attempt.close();
             }
         }
@@ -109,22 +109,22 @@ final class CallOpener {
         } catch (UpstreamException | CancelledException e) {
             boolean emptyReply = e instanceof UpstreamException failure && failure.isEmptyReply();
             if (emptyReply || !call.usage().equals(Usage.NONE)) {
-                terms.attemptListener().onFailedAttemptUsage(call.usage());
+                context.attemptListener().onFailedAttemptUsage(call.usage());
             }
             throw e;
         }
     }
 
-    private void begin(Attempt attempt) {
-        String caller = terms.turn().caller();
+    private void acquire(Attempt attempt) {
+        String caller = context.turn().caller();
         upstream.breaker().throwIfOpen(caller); // rather than wait for nothing
         Duration left = settings.timeouts().call().minusNanos(System.nanoTime() - start);
-        Duration longest = settings.timeouts().firstToken();
-        Duration patience = left.compareTo(longest) < 0 ? left : longest;
-        switch (attempt.acquireSlot(caller, patience)) {
-            case ACQUIRED -> attempt.start(upstream.breaker(), terms.turn());
+        Duration firstTokenTimeout = settings.timeouts().firstToken();
+        Duration slotTimeout = left.compareTo(firstTokenTimeout) < 0 ? left : firstTokenTimeout;
+        switch (attempt.acquireSlot(caller, slotTimeout)) {
+            case ACQUIRED -> attempt.start(upstream.breaker(), context.turn());
             case QUEUE_FULL -> throw UpstreamErrors.queueFull(settings.limits());
-            case TIMED_OUT -> throw UpstreamErrors.slotTimeout(patience, settings.limits());
+            case TIMED_OUT -> throw UpstreamErrors.slotTimeout(slotTimeout, settings.limits());
             case INTERRUPTED -> throw UpstreamErrors.shuttingDown(); // nobody else interrupts a turn
         }
         if (upstream.closed().getAsBoolean()) {
@@ -133,32 +133,32 @@ final class CallOpener {
     }
 
     private Response send(byte[] body, Attempt attempt) {
-        terms.attemptListener().onRequestSent(settings.name(), profile.model());
+        context.attemptListener().onRequestSent(settings.name(), profile.model());
         try {
             return upstream.transport().post(body, attempt.exchange());
         } catch (RuntimeException e) {
             TransportFailure.rethrowError(e);
             UpstreamException failure = attempt.failureFor(e);
-            stale = attempt.exchange().isReused()
+            staleConnection = attempt.exchange().isReused()
                     && attempt.exchange().abortReason() == null
                     && TransportFailure.isDeadConnection(e);
-            if (!stale || !maybeStale) {
+            if (!staleConnection || !staleRetryLeft) {
                 attempt.logFailure(e);
             }
             throw failure;
         }
     }
 
-    private UpstreamException refusal(Response response, Attempt attempt) {
-        ProviderErrorBody error = ProviderErrorBody.of(bodyOf(response, attempt));
-        return failures.ofStatus(response.getStatus(), RetryAfter.of(response), error);
+    private UpstreamException rejection(Response response, Attempt attempt) {
+        ProviderErrorBody error = ProviderErrorBody.of(readErrorBody(response, attempt));
+        return errors.ofStatus(response.getStatus(), RetryAfter.of(response), error);
     }
 
     /** The body of a failure, to its end if that is near, so that the connection can be used again. */
-    private byte[] bodyOf(Response response, Attempt attempt) {
+    private byte[] readErrorBody(Response response, Attempt attempt) {
         DecompressingInputStream body = Transport.body(response);
         try {
-            return body.readNBytes(LONGEST_ERROR);
+            return body.readNBytes(MAX_ERROR_BODY);
         } catch (IOException | RuntimeException e) {
             if (attempt.exchange().abortReason() != null || cancellation.isCancelled()) {
                 throw attempt.failureFor(
@@ -173,15 +173,15 @@ final class CallOpener {
     /** How long to wait after so many attempts; fails where that is too long. */
     private Duration waitAfter(int attempts, UpstreamException failure) {
         Duration wait = RetryBudget.backoff(attempts);
-        Duration asked = failure.retryAfter();
-        if (asked != null) {
-            if (asked.compareTo(settings.limits().maxRetryWait()) > 0) {
+        Duration requestedWait = failure.retryAfter();
+        if (requestedWait != null) {
+            if (requestedWait.compareTo(settings.limits().maxRetryWait()) > 0) {
                 throw failure;
             }
-            wait = asked.compareTo(wait) > 0 ? asked : wait;
+            wait = requestedWait.compareTo(wait) > 0 ? requestedWait : wait;
         }
-        long left = settings.timeouts().call().toNanos() - (System.nanoTime() - start);
-        if (wait.toNanos() >= left) {
+        long leftNanos = settings.timeouts().call().toNanos() - (System.nanoTime() - start);
+        if (wait.toNanos() >= leftNanos) {
             throw failure;
         }
         return wait;

@@ -10,36 +10,36 @@ import java.util.function.LongSupplier;
  * that caller's requests. A vote expires after 30 s.
  */
 final class CallerOutcomes {
-    static final Duration RECENT = Duration.ofSeconds(30);
+    static final Duration EXPIRY = Duration.ofSeconds(30);
 
-    private record Vote(boolean failed, long nanos) {}
+    private record Outcome(boolean failed, long nanos) {}
 
     private final LongSupplier nanoTime;
-    private final Map<String, Vote> latest = new HashMap<>();
+    private final Map<String, Outcome> latest = new HashMap<>();
 
     CallerOutcomes(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
     synchronized void recordSuccess(String caller) {
-        latest.put(caller, new Vote(false, nanoTime.getAsLong()));
+        latest.put(caller, new Outcome(false, nanoTime.getAsLong()));
     }
 
     /** Records a failure, and says whether the latest call failed for more than half of the callers. */
     synchronized boolean recordFailure(String caller) {
-        latest.put(caller, new Vote(true, nanoTime.getAsLong()));
+        latest.put(caller, new Outcome(true, nanoTime.getAsLong()));
         latest.values().removeIf(this::isExpired);
-        long failing = latest.values().stream().filter(Vote::failed).count();
+        long failing = latest.values().stream().filter(Outcome::failed).count();
         return 2 * failing > latest.size();
     }
 
     /** Whether the caller's latest call failed. */
     synchronized boolean lastCallFailed(String caller) {
-        Vote vote = latest.get(caller);
-        return vote != null && vote.failed() && !isExpired(vote);
+        Outcome outcome = latest.get(caller);
+        return outcome != null && outcome.failed() && !isExpired(outcome);
     }
 
-    private boolean isExpired(Vote vote) {
-        return nanoTime.getAsLong() - vote.nanos() >= RECENT.toNanos();
+    private boolean isExpired(Outcome outcome) {
+        return nanoTime.getAsLong() - outcome.nanos() >= EXPIRY.toNanos();
     }
 }

@@ -6,10 +6,10 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The turn that a call belongs to: its caller, and at which upstreams one of its calls has failed. Safe for concurrent use. */
 public final class CallingTurn {
     private final String caller;
-    private final Set<Breaker> failedAt = ConcurrentHashMap.newKeySet(1);
-    private final Set<Object> notStreamed = ConcurrentHashMap.newKeySet(1);
-    private final Set<Object> limitReduced = ConcurrentHashMap.newKeySet(1);
-    private final Set<Object> notLimited = ConcurrentHashMap.newKeySet(1);
+    private final Set<Breaker> failedAtBreakers = ConcurrentHashMap.newKeySet(1);
+    private final Set<Object> unstreamedKinds = ConcurrentHashMap.newKeySet(1);
+    private final Set<Object> reducedKinds = ConcurrentHashMap.newKeySet(1);
+    private final Set<Object> unlimitedKinds = ConcurrentHashMap.newKeySet(1);
 
     /**
      * The owner of a turn's calls.
@@ -26,36 +26,36 @@ public final class CallingTurn {
 
     /** Whether this is the turn's first failure that a breaker counts; a turn makes many calls, and one failure may fail all. */
     boolean isFirstFailureAt(Breaker breaker) {
-        return failedAt.add(breaker);
+        return failedAtBreakers.add(breaker);
     }
 
     /** Records that calls of a kind are made without streaming for the rest of the turn. */
     void stopStreaming(Object kind) {
-        notStreamed.add(kind);
+        unstreamedKinds.add(kind);
     }
 
     /** Whether calls of a kind may be streamed. */
     boolean mayStream(Object kind) {
-        return !notStreamed.contains(kind);
+        return !unstreamedKinds.contains(kind);
     }
 
     /** Records that the gateway's own output limit is reduced in calls of a kind for the rest of the turn. */
     void reduceOutputLimit(Object kind) {
-        limitReduced.add(kind);
+        reducedKinds.add(kind);
     }
 
     /** Whether the gateway's own output limit is reduced in calls of a kind. */
     boolean reducesOutputLimit(Object kind) {
-        return limitReduced.contains(kind);
+        return reducedKinds.contains(kind);
     }
 
     /** Records that the gateway's own output limit is left out of calls of a kind for the rest of the turn. */
     void dropOutputLimit(Object kind) {
-        notLimited.add(kind);
+        unlimitedKinds.add(kind);
     }
 
     /** Whether calls of a kind may have the gateway's own output limit. */
     boolean maySendOutputLimit(Object kind) {
-        return !notLimited.contains(kind);
+        return !unlimitedKinds.contains(kind);
     }
 }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The certificates for the TLS of one upstream, read from files at the start. Host names are always verified. */
 public final class Certificates {
-    private TrustManager @Nullable [] trusted;
-    private KeyManager @Nullable [] identity;
+    private TrustManager @Nullable [] trustManagers;
+    private KeyManager @Nullable [] keyManagers;
 
     /** A file that cannot be used. Its message contains no secret. */
     public static final class UnusableException extends Exception {
@@ -48,11 +48,12 @@ public final class Certificates {
      * @throws UnusableException if the file cannot be read or contains no certificate
      */
     public void trust(String ca) throws UnusableException {
-        byte[] file = read("ca", ca);
+        byte[] content = read("ca", ca);
         String allowed = ", allowed: a PEM file with one or more certificates";
         Collection<? extends Certificate> certificates;
         try {
-            certificates = CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(file));
+            certificates =
+                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(content));
         } catch (CertificateException e) {
             throw new UnusableException("ca", "'" + ca + "' cannot be read as certificates" + allowed, e);
         }
@@ -66,7 +67,7 @@ public final class Certificates {
             }
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init(store);
-            trusted = factory.getTrustManagers();
+            trustManagers = factory.getTrustManagers();
         } catch (GeneralSecurityException | IOException e) {
             throw new UnusableException(
                     "ca", "'" + ca + "' cannot be used: " + e.getClass().getName(), e);
@@ -79,17 +80,17 @@ public final class Certificates {
      * @throws UnusableException if the file cannot be read, the password does not open it, or it contains no private key
      */
     public void useClientCertificate(String keystore, String password) throws UnusableException {
-        byte[] file = read("keystore", keystore);
+        byte[] content = read("keystore", keystore);
         String allowed = ", allowed: a PKCS12 file with a private key and its certificate";
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(new ByteArrayInputStream(file), password.toCharArray());
+            store.load(new ByteArrayInputStream(content), password.toCharArray());
             if (!containsKey(store)) {
                 throw new UnusableException("keystore", "'" + keystore + "' contains no private key" + allowed, null);
             }
             KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             factory.init(store, password.toCharArray());
-            identity = factory.getKeyManagers();
+            keyManagers = factory.getKeyManagers();
         } catch (IOException e) {
             if (e.getCause() instanceof UnrecoverableKeyException) {
                 throw wrongPassword(keystore, e);
@@ -114,7 +115,7 @@ public final class Certificates {
     public SSLContext sslContext() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(identity, trusted, null);
+            context.init(keyManagers, trustManagers, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java runtime has TLS", e);
@@ -136,15 +137,15 @@ public final class Certificates {
         return false;
     }
 
-    private static byte[] read(String key, String file) throws UnusableException {
+    private static byte[] read(String key, String content) throws UnusableException {
         try {
-            return Files.readAllBytes(Path.of(file));
+            return Files.readAllBytes(Path.of(content));
         } catch (NoSuchFileException e) {
-            throw new UnusableException(key, "the file '" + file + "' does not exist", e);
+            throw new UnusableException(key, "the file '" + content + "' does not exist", e);
         } catch (IOException | RuntimeException e) {
             throw new UnusableException(
                     key,
-                    "the file '" + file + "' cannot be read (" + e.getClass().getSimpleName() + ")",
+                    "the file '" + content + "' cannot be read (" + e.getClass().getSimpleName() + ")",
                     e);
         }
     }

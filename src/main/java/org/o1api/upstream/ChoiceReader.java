@@ -20,15 +20,15 @@ final class ChoiceReader {
     private final ToolCallReader toolCalls;
     private final List<RawJson> images = new ArrayList<>(0);
     /** Whether a delta of this reply has said something. */
-    private boolean deltaSeen;
+    private boolean deltaHadContent;
 
     // What the current chunk says.
     private @Nullable String text;
     private @Nullable String reasoning;
     private @Nullable String details;
     private @Nullable String refusal;
-    private boolean active;
-    private boolean isThought;
+    private boolean activity;
+    private boolean markedAsReasoning;
     // How many texts are not empty; and where the last one is, quotes included, counted from the chunk's first byte.
     private int texts;
     private boolean textIsReasoning;
@@ -46,8 +46,8 @@ final class ChoiceReader {
         reasoning = null;
         details = null;
         refusal = null;
-        active = false;
-        isThought = false;
+        activity = false;
+        markedAsReasoning = false;
         texts = 0;
         images.clear();
         toolCalls.reset();
@@ -60,18 +60,18 @@ final class ChoiceReader {
             return false;
         }
         reset(); // a message before it
-        object(json);
-        deltaSeen |= hasContent();
+        readObject(json);
+        deltaHadContent |= hasContent();
         return true;
     }
 
     /** Reads the value of {@code message}. */
-    void readMessage(JsonParser json, JsonToken value, boolean besideDelta) throws IOException {
-        if (value != JsonToken.START_OBJECT || besideDelta || deltaSeen) {
+    void readMessage(JsonParser json, JsonToken value, boolean afterDelta) throws IOException {
+        if (value != JsonToken.START_OBJECT || afterDelta || deltaHadContent) {
             json.skipChildren();
             return;
         }
-        object(json);
+        readObject(json);
     }
 
     /** Whether the current chunk says anything that a client gets as the answer, or as reasoning. */
@@ -84,8 +84,8 @@ final class ChoiceReader {
         return texts == 1
                 && details == null
                 && refusal == null
-                && !active
-                && !isThought
+                && !activity
+                && !markedAsReasoning
                 && images.isEmpty()
                 && toolCalls.isEmpty();
     }
@@ -96,9 +96,9 @@ final class ChoiceReader {
     }
 
     void emitTo(ChunkReader.Sink sink) {
-        String thought = reasoning == null || reasoning.isEmpty() ? details : reasoning;
-        if (thought != null && !thought.isEmpty()) {
-            sink.reasoning(thought);
+        String shownReasoning = reasoning == null || reasoning.isEmpty() ? details : reasoning;
+        if (shownReasoning != null && !shownReasoning.isEmpty()) {
+            sink.reasoning(shownReasoning);
         }
         if (text != null && !text.isEmpty()) {
             sink.text(text);
@@ -108,46 +108,46 @@ final class ChoiceReader {
         }
         images.forEach(sink::image);
         toolCalls.emitTo(sink);
-        if (active) {
+        if (activity) {
             sink.activity();
         }
     }
 
-    private void object(JsonParser json) throws IOException {
+    private void readObject(JsonParser json) throws IOException {
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
             JsonToken field = json.nextToken();
             switch (name) {
-                case "content" -> content(json, field);
-                case "refusal" -> refusal(json, field);
-                case "reasoning_content", "reasoning" -> reasoning(json, field);
-                case "reasoning_details" -> details(json, field);
-                case "images" -> images(json, field);
+                case "content" -> readContent(json, field);
+                case "refusal" -> readRefusal(json, field);
+                case "reasoning_content", "reasoning" -> readReasoning(json, field);
+                case "reasoning_details" -> readDetails(json, field);
+                case "images" -> readImages(json, field);
                 case "tool_calls" -> toolCalls.read(json, field);
-                case "extra_content" -> extra(json, field);
+                case "extra_content" -> readExtraContent(json, field);
                 default -> json.skipChildren();
             }
         }
-        if (isThought && text != null) {
-            reasoning = joined(reasoning, text.replace(THOUGHT_START, "").replace(THOUGHT_END, ""));
+        if (markedAsReasoning && text != null) {
+            reasoning = concat(reasoning, text.replace(THOUGHT_START, "").replace(THOUGHT_END, ""));
             text = null;
         }
     }
 
-    private void content(JsonParser json, JsonToken value) throws IOException {
+    private void readContent(JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.START_ARRAY) {
-            StringBuilder said = new StringBuilder();
-            StringBuilder thoughts = new StringBuilder();
-            parts(json, false, said, thoughts);
-            text = joined(text, said);
-            reasoning = joined(reasoning, thoughts);
+            StringBuilder textPieces = new StringBuilder();
+            StringBuilder reasoningPieces = new StringBuilder();
+            readParts(json, false, textPieces, reasoningPieces);
+            text = concat(text, textPieces);
+            reasoning = concat(reasoning, reasoningPieces);
         } else if (value == JsonToken.VALUE_STRING) {
-            text = joined(text, string(json, false));
+            text = concat(text, readString(json, false));
         } else {
             json.skipChildren();
         }
     }
 
-    private void refusal(JsonParser json, JsonToken value) throws IOException {
+    private void readRefusal(JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_STRING) {
             refusal = json.getText();
         } else {
@@ -156,11 +156,11 @@ final class ChoiceReader {
     }
 
     /** Providers that send both names say the same in both. */
-    private void reasoning(JsonParser json, JsonToken value) throws IOException {
+    private void readReasoning(JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_STRING) {
-            String said = string(json, true);
+            String textPieces = readString(json, true);
             if (reasoning == null || reasoning.isEmpty()) {
-                reasoning = said;
+                reasoning = textPieces;
             }
         } else {
             json.skipChildren();
@@ -168,31 +168,31 @@ final class ChoiceReader {
     }
 
     /** OpenRouter's list of texts, summaries, and encrypted data, which only show that the model is at work. */
-    private void details(JsonParser json, JsonToken value) throws IOException {
+    private void readDetails(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_ARRAY) {
             json.skipChildren();
             return;
         }
-        StringBuilder said = new StringBuilder();
+        StringBuilder textPieces = new StringBuilder();
         for (JsonToken item = json.nextToken(); item != JsonToken.END_ARRAY; item = json.nextToken()) {
             if (item != JsonToken.START_OBJECT) {
                 json.skipChildren();
                 continue;
             }
-            active = true;
+            activity = true;
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 JsonToken field = json.nextToken();
                 if (field == JsonToken.VALUE_STRING && (name.equals("text") || name.equals("summary"))) {
-                    said.append(json.getText());
+                    textPieces.append(json.getText());
                 } else {
                     json.skipChildren();
                 }
             }
         }
-        details = joined(details, said);
+        details = concat(details, textPieces);
     }
 
-    private void images(JsonParser json, JsonToken value) throws IOException {
+    private void readImages(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_ARRAY) {
             json.skipChildren();
             return;
@@ -207,7 +207,7 @@ final class ChoiceReader {
     }
 
     /** Gemini marks a text as the model's thought in {@code extra_content.google.thought}. */
-    private void extra(JsonParser json, JsonToken value) throws IOException {
+    private void readExtraContent(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_OBJECT) {
             json.skipChildren();
             return;
@@ -219,14 +219,15 @@ final class ChoiceReader {
             }
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 JsonToken field = json.nextToken();
-                isThought |= name.equals("thought") && field == JsonToken.VALUE_TRUE;
+                markedAsReasoning |= name.equals("thought") && field == JsonToken.VALUE_TRUE;
                 json.skipChildren();
             }
         }
     }
 
     /** A list of text parts, of parts that think, in which texts are nested, and of images. */
-    private void parts(JsonParser json, boolean thinking, StringBuilder said, StringBuilder thoughts)
+    private void readParts(
+            JsonParser json, boolean inThinkingPart, StringBuilder textPieces, StringBuilder reasoningPieces)
             throws IOException {
         texts += 2; // never a template
         for (JsonToken part = json.nextToken(); part != JsonToken.END_ARRAY; part = json.nextToken()) {
@@ -238,11 +239,11 @@ final class ChoiceReader {
             boolean image = false;
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 JsonToken value = json.nextToken();
-                boolean thought = thinking || name.equals("thinking");
+                boolean isReasoning = inThinkingPart || name.equals("thinking");
                 if (value == JsonToken.VALUE_STRING && (name.equals("text") || name.equals("thinking"))) {
-                    (thought ? thoughts : said).append(json.getText());
+                    (isReasoning ? reasoningPieces : textPieces).append(json.getText());
                 } else if (value == JsonToken.START_ARRAY && name.equals("thinking")) {
-                    parts(json, true, said, thoughts);
+                    readParts(json, true, textPieces, reasoningPieces);
                 } else {
                     image |= name.equals("image_url") && value != JsonToken.VALUE_NULL;
                     json.skipChildren();
@@ -254,7 +255,7 @@ final class ChoiceReader {
         }
     }
 
-    private String string(JsonParser json, boolean isReasoning) throws IOException {
+    private String readString(JsonParser json, boolean isReasoning) throws IOException {
         int start = RawValueReader.tokenStart(json);
         String string = json.getText(); // reads to the token's end
         if (!string.isEmpty()) {
@@ -267,7 +268,7 @@ final class ChoiceReader {
     }
 
     /** Both texts; null if there is none. */
-    private static @Nullable String joined(@Nullable String first, CharSequence second) {
+    private static @Nullable String concat(@Nullable String first, CharSequence second) {
         if (second.isEmpty()) {
             return first;
         }

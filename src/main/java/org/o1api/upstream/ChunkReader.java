@@ -54,10 +54,10 @@ final class ChunkReader {
     private final ChunkTemplate template = new ChunkTemplate();
     private final RawValueReader raw = new RawValueReader();
     private final ChoiceReader choice = new ChoiceReader(raw);
-    private final ErrorDetector errors = new ErrorDetector();
-    private boolean endsInSomethingElse;
+    private final ErrorDetector errorDetector = new ErrorDetector();
+    private boolean endsWithUnknownObject;
     /** The index of the choice that is read. */
-    private int index = NO_INDEX;
+    private int choiceIndex = NO_INDEX;
 
     // What the current chunk says beside its choice.
     private @Nullable ProviderFinishReason finish;
@@ -73,23 +73,23 @@ final class ChunkReader {
      * @throws IOException if it is no JSON object
      */
     void read(byte[] bytes, int offset, int length) throws IOException {
-        String plain = template.textOf(bytes, offset, length);
-        if (plain == null) {
+        String templateText = template.textOf(bytes, offset, length);
+        if (templateText == null) {
             parse(bytes, offset, length);
-        } else if (plain.isEmpty()) {
+        } else if (templateText.isEmpty()) {
             // Nothing is said, as by the parser.
         } else {
-            endsInSomethingElse = false;
+            endsWithUnknownObject = false;
             if (template.isReasoning()) {
-                sink.reasoning(plain);
+                sink.reasoning(templateText);
             } else {
-                sink.text(plain);
+                sink.text(templateText);
             }
         }
     }
 
     private void parse(byte[] bytes, int offset, int length) throws IOException {
-        forget();
+        reset();
         raw.startAt(bytes, offset);
         boolean isChunk = false;
         try (JsonParser json = JSON.createParser(bytes, offset, length)) {
@@ -105,18 +105,18 @@ final class ChunkReader {
                 JsonToken value = json.nextToken();
                 isChunk |= (name.equals("choices") && value == JsonToken.START_ARRAY)
                         || (name.equals("usage") && value == JsonToken.START_OBJECT);
-                field(name, json, value);
+                readField(name, json, value);
             }
             throwIfMore(json);
         }
-        ProviderErrorBody error = errors.detectedError(isChunk, bytes, offset, length);
-        learn(bytes, offset, length, error != null);
+        ProviderErrorBody error = errorDetector.detectedError(isChunk, bytes, offset, length);
+        updateTemplate(bytes, offset, length, error != null);
         if (choice.hasContent()) {
-            endsInSomethingElse = false;
-        } else if (!isChunk && !errors.isPing()) {
-            endsInSomethingElse = true;
+            endsWithUnknownObject = false;
+        } else if (!isChunk && !errorDetector.isPing()) {
+            endsWithUnknownObject = true;
         }
-        report(error);
+        emit(error);
     }
 
     private static void throwIfMore(JsonParser json) throws IOException {
@@ -142,7 +142,7 @@ final class ChunkReader {
         sink.error(ProviderErrorBody.of(bytes, offset, length));
     }
 
-    private void learn(byte[] bytes, int offset, int length, boolean failed) {
+    private void updateTemplate(byte[] bytes, int offset, int length, boolean failed) {
         if (choice.isSingleText() && finish == null && usage == null && !failed) {
             choice.updateTemplate(template, bytes, offset, length);
         } else {
@@ -154,7 +154,7 @@ final class ChunkReader {
      * Whether something that is no chunk came after the last text: without a finish reason it may be how a failure is reported.
      */
     boolean endsWithUnknownObject() {
-        return endsInSomethingElse;
+        return endsWithUnknownObject;
     }
 
     /** Reads the data of an event that is an error by its name, whatever they are. */
@@ -162,14 +162,14 @@ final class ChunkReader {
         sink.error(ErrorDetector.ofErrorEvent(bytes, offset, length));
     }
 
-    private void forget() {
+    private void reset() {
         choice.reset();
-        errors.reset();
+        errorDetector.reset();
         finish = null;
         usage = null;
     }
 
-    private void report(@Nullable ProviderErrorBody error) {
+    private void emit(@Nullable ProviderErrorBody error) {
         choice.emitTo(sink);
         if (usage != null) {
             sink.usage(usage);
@@ -182,18 +182,18 @@ final class ChunkReader {
         }
     }
 
-    private void field(String name, JsonParser json, JsonToken value) throws IOException {
+    private void readField(String name, JsonParser json, JsonToken value) throws IOException {
         switch (name) {
-            case "choices" -> choices(json, value);
-            case "usage" -> usage(json, value);
-            case "error" -> errors.readErrorField(json, value);
-            case "base_resp" -> errors.readBaseResponse(json, value);
-            case "x_groq" -> groq(json, value);
-            default -> errors.readTopLevelField(name, json, value);
+            case "choices" -> readChoices(json, value);
+            case "usage" -> readUsage(json, value);
+            case "error" -> errorDetector.readErrorField(json, value);
+            case "base_resp" -> errorDetector.readBaseResponse(json, value);
+            case "x_groq" -> readGroq(json, value);
+            default -> errorDetector.readTopLevelField(name, json, value);
         }
     }
 
-    private void choices(JsonParser json, JsonToken value) throws IOException {
+    private void readChoices(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_ARRAY) {
             json.skipChildren();
             return;
@@ -201,7 +201,7 @@ final class ChunkReader {
         boolean first = true;
         for (JsonToken item = json.nextToken(); item != JsonToken.END_ARRAY; item = json.nextToken()) {
             if (first && item == JsonToken.START_OBJECT) {
-                choice(json);
+                readChoice(json);
             } else {
                 json.skipChildren();
             }
@@ -210,46 +210,46 @@ final class ChunkReader {
     }
 
     /** Reads a choice. One is requested, so the first index that arrives is its index, and choices of others are left out. */
-    private void choice(JsonParser json) throws IOException {
+    private void readChoice(JsonParser json) throws IOException {
         ProviderFinishReason finishBefore = finish;
         boolean hasDelta = false;
-        boolean isOther = false;
+        boolean skipped = false;
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
             JsonToken value = json.nextToken();
             switch (name) {
-                case "index" -> isOther = isOther(json, value);
+                case "index" -> skipped = hasOtherIndex(json, value);
                 case "delta" -> hasDelta |= choice.readDelta(json, value);
                 case "message" -> choice.readMessage(json, value, hasDelta);
-                case "usage" -> usage(json, value);
-                case "error" -> errors.readErrorField(json, value);
-                case "finish_reason" -> finish(json, value);
+                case "usage" -> readUsage(json, value);
+                case "error" -> errorDetector.readErrorField(json, value);
+                case "finish_reason" -> readFinishReason(json, value);
                 default -> json.skipChildren();
             }
         }
-        if (isOther) {
+        if (skipped) {
             choice.reset();
             finish = finishBefore;
         }
     }
 
-    private boolean isOther(JsonParser json, JsonToken value) throws IOException {
+    private boolean hasOtherIndex(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.VALUE_NUMBER_INT) {
             json.skipChildren();
             return false;
         }
         int given = json.getValueAsInt(NO_INDEX);
-        index = index == NO_INDEX ? given : index;
-        return given != index;
+        choiceIndex = choiceIndex == NO_INDEX ? given : choiceIndex;
+        return given != choiceIndex;
     }
 
-    private void finish(JsonParser json, JsonToken value) throws IOException {
+    private void readFinishReason(JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_STRING && !json.getText().isBlank()) {
             finish = ProviderFinishReason.of(json.getText());
         }
         json.skipChildren();
     }
 
-    private void usage(JsonParser json, JsonToken value) throws IOException {
+    private void readUsage(JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.START_OBJECT) {
             usage = UsageReader.merge(usage, UsageReader.read(json));
         } else {
@@ -257,7 +257,7 @@ final class ChunkReader {
         }
     }
 
-    private void groq(JsonParser json, JsonToken value) throws IOException {
+    private void readGroq(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_OBJECT) {
             json.skipChildren();
             return;
@@ -265,8 +265,8 @@ final class ChunkReader {
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
             JsonToken field = json.nextToken();
             switch (name) {
-                case "usage" -> usage(json, field);
-                case "error" -> errors.readErrorField(json, field);
+                case "usage" -> readUsage(json, field);
+                case "error" -> errorDetector.readErrorField(json, field);
                 default -> json.skipChildren();
             }
         }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * JSON but for that text, and need not be parsed. Most chunks of a reply are so.
  */
 final class ChunkTemplate {
-    private static final int LONGEST = 8 * 1024;
+    private static final int MAX_LENGTH = 8 * 1024;
 
     private byte[] chunk = {};
     private int prefix;
@@ -29,7 +29,7 @@ final class ChunkTemplate {
                 && end <= length
                 && bytes[offset + start] == '"'
                 && bytes[offset + end - 1] == '"';
-        if (!located || length > LONGEST) {
+        if (!located || length > MAX_LENGTH) {
             clear();
             return;
         }

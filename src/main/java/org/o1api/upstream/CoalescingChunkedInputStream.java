@@ -33,7 +33,7 @@ final class CoalescingChunkedInputStream extends InputStream {
     private long size;
     private int digits;
     private int framing;
-    private boolean lineIsEmpty;
+    private boolean emptyTrailerLine;
     private @Nullable IOException failure;
 
     CoalescingChunkedInputStream(SessionInputBuffer buffer, InputStream socket) {
@@ -57,7 +57,7 @@ final class CoalescingChunkedInputStream extends InputStream {
             if (read < 0) {
                 throw new ConnectionClosedException("the connection ended within a chunked body");
             }
-            int data = unwrap(target, offset, read);
+            int data = removeFraming(target, offset, read);
             if (data > 0) {
                 return data;
             }
@@ -69,7 +69,7 @@ final class CoalescingChunkedInputStream extends InputStream {
     }
 
     /** Moves the data among the bytes to their front, and says how much it is. */
-    private int unwrap(byte[] bytes, int offset, int length) {
+    private int removeFraming(byte[] bytes, int offset, int length) {
         int end = offset + length;
         int from = offset;
         int to = offset;
@@ -87,13 +87,13 @@ final class CoalescingChunkedInputStream extends InputStream {
                     framing = 0;
                 }
             } else {
-                frame(bytes[from++]);
+                readFramingByte(bytes[from++]);
             }
         }
         return to - offset;
     }
 
-    private void frame(byte b) {
+    private void readFramingByte(byte b) {
         if (++framing > MAX_FRAMING) {
             failure = new MalformedChunkCodingException("chunk framing is too long");
             return;
@@ -108,25 +108,25 @@ final class CoalescingChunkedInputStream extends InputStream {
                     failure = new MalformedChunkCodingException("a chunk is longer than its declared size");
                 }
             }
-            case SIZE -> size(b);
+            case SIZE -> readSizeByte(b);
             case EXTENSION -> {
                 if (b == '\n') {
-                    sizeEnded();
+                    endSizeLine();
                 }
             }
             case TRAILER -> {
                 if (b == '\n') {
-                    state = lineIsEmpty ? State.ENDED : State.TRAILER;
-                    lineIsEmpty = true;
+                    state = emptyTrailerLine ? State.ENDED : State.TRAILER;
+                    emptyTrailerLine = true;
                 } else if (b != '\r') {
-                    lineIsEmpty = false;
+                    emptyTrailerLine = false;
                 }
             }
             default -> failure = new MalformedChunkCodingException("data after the last chunk");
         }
     }
 
-    private void size(byte b) {
+    private void readSizeByte(byte b) {
         int digit = Character.digit(b, 16);
         if (digit >= 0 && digits < MAX_SIZE_DIGITS) {
             size = size * 16 + digit;
@@ -134,7 +134,7 @@ final class CoalescingChunkedInputStream extends InputStream {
         } else if (digits == 0 || digit >= 0) {
             failure = new MalformedChunkCodingException("invalid chunk size");
         } else if (b == '\n') {
-            sizeEnded();
+            endSizeLine();
         } else if (b == ';' || b == ' ' || b == '\t' || b == '\r') {
             state = State.EXTENSION;
         } else {
@@ -142,8 +142,8 @@ final class CoalescingChunkedInputStream extends InputStream {
         }
     }
 
-    private void sizeEnded() {
+    private void endSizeLine() {
         state = size == 0 ? State.TRAILER : State.DATA;
-        lineIsEmpty = true;
+        emptyTrailerLine = true;
     }
 }

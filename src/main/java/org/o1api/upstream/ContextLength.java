@@ -13,7 +13,7 @@ final class ContextLength {
             Pattern.compile("context_?length|context_?size|context_?window|prompt_?too_?long"
                     + "|input_?too_?(?:large|long)|prompt_?tokens_?exceeded|1261");
 
-    private static final Pattern WORDS =
+    private static final Pattern PHRASES =
             Pattern.compile(String.join(
                     "|",
                     "maximum (?:context|prompt|input) length", // OpenAI, vLLM, DeepSeek, Mistral, xAI
@@ -35,7 +35,7 @@ final class ContextLength {
                     "input_too_large"));
 
     /** llama.cpp's whole message, which it sends with the status 500. */
-    private static final Pattern WHOLE = Pattern.compile("context size has been exceeded\\.?");
+    private static final Pattern LLAMA_CPP_MESSAGE = Pattern.compile("context size has been exceeded\\.?");
 
     private ContextLength() {}
 
@@ -48,14 +48,14 @@ final class ContextLength {
         if (matches(error.code()) || matches(error.type())) {
             return true;
         }
-        String statement = error.text().toLowerCase(Locale.ROOT);
-        if (WHOLE.matcher(statement.strip()).matches()) {
+        String text = error.text().toLowerCase(Locale.ROOT);
+        if (LLAMA_CPP_MESSAGE.matcher(text.strip()).matches()) {
             return true;
         }
-        boolean requestsFault = status == 0 || status == 400 || status == 413 || status == 422;
-        return requestsFault
+        boolean isRequestError = status == 0 || status == 400 || status == 413 || status == 422;
+        return isRequestError
                 && !"string_above_max_length".equals(error.code())
-                && WORDS.matcher(statement).find();
+                && PHRASES.matcher(text).find();
     }
 
     private static boolean matches(@Nullable String code) {

@@ -22,26 +22,26 @@ final class DecompressingInputStream extends InputStream {
     private static final byte GZIP_1 = 0x1f;
     private static final byte GZIP_2 = (byte) 0x8b;
     private static final int GZIP_TRAILER = 8;
-    private static final int LONGEST_HEADER = 64 * 1024;
+    private static final int MAX_HEADER_TEXT = 64 * 1024;
 
-    private static final int EXTRA = 4;
-    private static final int NAME = 8;
-    private static final int COMMENT = 16;
-    private static final int HEADER_CHECKSUM = 2;
+    private static final int FLAG_EXTRA = 4;
+    private static final int FLAG_NAME = 8;
+    private static final int FLAG_COMMENT = 16;
+    private static final int FLAG_HEADER_CHECKSUM = 2;
     /** What a list of encodings may have that changes nothing. */
     private static final Pattern NO_ENCODING = Pattern.compile("\\b(?:identity|utf-8|none)\\b|[,\\s]");
 
-    private static final Pattern WORD = Pattern.compile("[a-z0-9.-]{1,20}");
+    private static final Pattern PRINTABLE_ENCODING = Pattern.compile("[a-z0-9.-]{1,20}");
 
     private final InputStream in;
     private final String encoding;
-    private boolean begun;
+    private boolean started;
     private @Nullable Inflater inflater;
     private boolean gzip;
     private boolean ended;
     private final CRC32 checksum = new CRC32();
 
-    private final byte[] one = new byte[1];
+    private final byte[] singleByte = new byte[1];
     private byte[] compressed = {};
     private int from;
     private int to;
@@ -53,13 +53,13 @@ final class DecompressingInputStream extends InputStream {
      */
     DecompressingInputStream(InputStream in, @Nullable String contentEncoding) {
         this.in = in;
-        String named = contentEncoding == null ? "" : contentEncoding.toLowerCase(Locale.ROOT);
-        this.encoding = NO_ENCODING.matcher(named).replaceAll("");
+        String header = contentEncoding == null ? "" : contentEncoding.toLowerCase(Locale.ROOT);
+        this.encoding = NO_ENCODING.matcher(header).replaceAll("");
     }
 
     @Override
     public int read() throws IOException {
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        return read(singleByte, 0, 1) < 0 ? -1 : singleByte[0] & 0xff;
     }
 
     /**
@@ -72,9 +72,9 @@ final class DecompressingInputStream extends InputStream {
         if (length == 0) {
             return 0;
         }
-        if (!begun) {
-            begun = true;
-            return begin(target, offset, length);
+        if (!started) {
+            started = true;
+            return start(target, offset, length);
         }
         if (inflater != null) {
             return inflate(inflater, target, offset, length);
@@ -96,7 +96,7 @@ final class DecompressingInputStream extends InputStream {
         }
     }
 
-    private int begin(byte[] target, int offset, int length) throws IOException {
+    private int start(byte[] target, int offset, int length) throws IOException {
         switch (encoding) {
             case "", "gzip", "x-gzip" -> { // the first bytes say what it is, whatever its name
                 int read = in.read(target, offset, length);
@@ -107,51 +107,53 @@ final class DecompressingInputStream extends InputStream {
                 to = read;
                 gzip = isMember();
                 if (gzip) {
-                    beginMember();
+                    startMember();
                 }
             }
             case "deflate" -> {
                 compressed = new byte[BUFFER];
-                if (has(2)) {
+                if (ensureAvailable(2)) {
                     boolean zlib = (peek(0) & 0x0f) == 8 && (peek(0) * 256 + peek(1)) % 31 == 0;
                     inflater = new Inflater(!zlib);
                     inflater.setInput(compressed, from, to - from);
                 }
             }
-            default -> throw unreadable();
+            default -> throw unsupportedEncoding();
         }
         return read(target, offset, length);
     }
 
-    private UpstreamException unreadable() {
+    private UpstreamException unsupportedEncoding() {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_FAILED,
                 "The model provider sent a compressed reply"
-                        + (WORD.matcher(encoding).matches() ? " (Content-Encoding: " + encoding + ")" : "")
+                        + (PRINTABLE_ENCODING.matcher(encoding).matches()
+                                ? " (Content-Encoding: " + encoding + ")"
+                                : "")
                         + " although the request asked for an uncompressed one. The gateway supports only gzip and deflate.",
                 false,
                 null);
     }
 
-    private int inflate(Inflater inflating, byte[] target, int offset, int length) throws IOException {
+    private int inflate(Inflater current, byte[] target, int offset, int length) throws IOException {
         try {
             while (!ended) {
-                int inflated = inflating.inflate(target, offset, length);
+                int inflated = current.inflate(target, offset, length);
                 if (inflated > 0) {
                     checksum.update(target, offset, inflated);
                     return inflated;
                 }
-                if (inflating.finished()) {
-                    from = to - inflating.getRemaining();
+                if (current.finished()) {
+                    from = to - current.getRemaining();
                     endMember();
-                } else if (inflating.needsDictionary()) {
+                } else if (current.needsDictionary()) {
                     throw new IOException("compressed with a preset dictionary");
                 } else {
                     from = to;
                     if (!fill()) {
                         throw new EOFException("the body ended within compressed data");
                     }
-                    inflating.setInput(compressed, from, to - from);
+                    current.setInput(compressed, from, to - from);
                 }
             }
         } catch (DataFormatException e) {
@@ -171,7 +173,7 @@ final class DecompressingInputStream extends InputStream {
             }
             from += GZIP_TRAILER;
             if (isMember()) {
-                beginMember();
+                startMember();
                 ended = false;
                 return;
             }
@@ -183,26 +185,26 @@ final class DecompressingInputStream extends InputStream {
     }
 
     private boolean isMember() throws IOException {
-        return has(2) && compressed[from] == GZIP_1 && compressed[from + 1] == GZIP_2;
+        return ensureAvailable(2) && compressed[from] == GZIP_1 && compressed[from + 1] == GZIP_2;
     }
 
-    private void beginMember() throws IOException {
+    private void startMember() throws IOException {
         require(10);
         int flags = peek(3);
         skip(10);
-        if ((flags & EXTRA) != 0) {
+        if ((flags & FLAG_EXTRA) != 0) {
             require(2);
             int extra = peek(0) + 256 * peek(1);
             skip(2);
             skip(extra);
         }
-        if ((flags & NAME) != 0) {
+        if ((flags & FLAG_NAME) != 0) {
             skipText();
         }
-        if ((flags & COMMENT) != 0) {
+        if ((flags & FLAG_COMMENT) != 0) {
             skipText();
         }
-        if ((flags & HEADER_CHECKSUM) != 0) {
+        if ((flags & FLAG_HEADER_CHECKSUM) != 0) {
             skip(2);
         }
         if (inflater == null) {
@@ -215,7 +217,7 @@ final class DecompressingInputStream extends InputStream {
     }
 
     private void skipText() throws IOException {
-        for (int skipped = 0; skipped < LONGEST_HEADER; skipped++) {
+        for (int skipped = 0; skipped < MAX_HEADER_TEXT; skipped++) {
             require(1);
             if (compressed[from++] == 0) {
                 return;
@@ -238,13 +240,13 @@ final class DecompressingInputStream extends InputStream {
     }
 
     private void require(int count) throws IOException {
-        if (!has(count)) {
+        if (!ensureAvailable(count)) {
             throw new EOFException("the body ended within compressed data");
         }
     }
 
     /** Whether so many bytes are left; reads until they are there. */
-    private boolean has(int count) throws IOException {
+    private boolean ensureAvailable(int count) throws IOException {
         while (to - from < count) {
             if (!fill()) {
                 return false;

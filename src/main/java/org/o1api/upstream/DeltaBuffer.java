@@ -21,28 +21,28 @@ final class DeltaBuffer implements ChunkReader.Sink {
         TOOL_CALL
     }
 
-    private final UpstreamErrors failures;
+    private final UpstreamErrors errors;
     private final ArrayDeque<Delta> ready = new ArrayDeque<>();
     private final ToolCallBuffer toolCalls = new ToolCallBuffer();
     private final @Nullable StringBuilder text;
-    private boolean active;
-    private boolean any;
-    private boolean answered;
-    private @Nullable ProviderFinishReason end;
+    private boolean activity;
+    private boolean hasContent;
+    private boolean hasAnswer;
+    private @Nullable ProviderFinishReason finishReason;
     /** Whether more has come after the reason: it was not the end. */
-    private boolean wentOn;
+    private boolean contentAfterFinish;
 
     /** Whether a reason came in the middle of the answer: only the body's end tells where that ends. */
-    private boolean reasonsEarly;
+    private boolean hasEarlyFinishReason;
 
-    private final int longest;
+    private final int maxLength;
     private long length;
 
     private Usage usage = Usage.NONE;
 
     // The delta that grows.
     private Kind kind = Kind.TEXT;
-    private final StringBuilder growing = new StringBuilder();
+    private final StringBuilder pending = new StringBuilder();
     private int index;
     private @Nullable String id;
     private @Nullable String name;
@@ -52,11 +52,11 @@ final class DeltaBuffer implements ChunkReader.Sink {
      * An empty queue.
      *
      * @param keepsText whether all text is kept, for {@link #text()}
-     * @param longest characters of all that the reply says, at most
+     * @param maxLength characters of all that the reply says, at most
      */
-    DeltaBuffer(UpstreamErrors failures, boolean keepsText, int longest) {
-        this.failures = failures;
-        this.longest = longest;
+    DeltaBuffer(UpstreamErrors errors, boolean keepsText, int maxLength) {
+        this.errors = errors;
+        this.maxLength = maxLength;
         this.text = keepsText ? new StringBuilder() : null;
     }
 
@@ -66,7 +66,7 @@ final class DeltaBuffer implements ChunkReader.Sink {
         if (text != null) {
             text.append(piece);
         }
-        answered |= !piece.isBlank();
+        hasAnswer |= !piece.isBlank();
     }
 
     @Override
@@ -77,16 +77,16 @@ final class DeltaBuffer implements ChunkReader.Sink {
     @Override
     public void refusal(String piece) {
         append(Kind.REFUSAL, 0, piece);
-        answered |= !piece.isEmpty();
+        hasAnswer |= !piece.isEmpty();
     }
 
     @Override
     public void image(RawJson json) {
-        goOn(json.text().length());
-        seal();
+        countContent(json.text().length());
+        endDelta();
         ready.add(new Delta.Image(json));
-        any = true;
-        answered = true;
+        hasContent = true;
+        hasAnswer = true;
     }
 
     @Override
@@ -97,9 +97,9 @@ final class DeltaBuffer implements ChunkReader.Sink {
                 && piece.fields().isEmpty()) {
             return; // says nothing, and begins nothing
         }
-        goOn(lengthOf(piece));
-        answered = true;
-        toolCalls.add(piece).forEach(this::appendCall);
+        countContent(lengthOf(piece));
+        hasAnswer = true;
+        toolCalls.add(piece).forEach(this::appendToolCall);
     }
 
     private static long lengthOf(Delta.ToolCall piece) {
@@ -110,28 +110,28 @@ final class DeltaBuffer implements ChunkReader.Sink {
         return characters;
     }
 
-    private void appendCall(Delta.ToolCall piece) {
+    private void appendToolCall(Delta.ToolCall piece) {
         boolean first = piece.name() != null;
         if (first
                 || kind != Kind.TOOL_CALL
                 || index != piece.index()
                 || !Collections.disjoint(fields.keySet(), piece.fields().keySet())) {
-            seal();
+            endDelta();
             kind = Kind.TOOL_CALL;
             index = piece.index();
         }
         if (first) {
             id = piece.id();
             name = piece.name();
-            any = true;
+            hasContent = true;
         }
         fields.putAll(piece.fields());
-        growing.append(piece.arguments());
+        pending.append(piece.arguments());
     }
 
     @Override
     public void activity() {
-        active = true;
+        activity = true;
     }
 
     @Override
@@ -142,38 +142,42 @@ final class DeltaBuffer implements ChunkReader.Sink {
     @Override
     public void finish(ProviderFinishReason reason) {
         if (reason.kind() == ProviderFinishReason.Kind.FAILURE) {
-            String word = reason.word().isEmpty() ? "" : " (finish_reason " + reason.word() + ")";
-            throw UpstreamErrors.providerFailed("aborted its reply" + word, null);
+            String value = reason.value().isEmpty() ? "" : " (finish_reason " + reason.value() + ")";
+            throw UpstreamErrors.providerFailed("aborted its reply" + value, null);
         }
-        end = reason;
-        wentOn = false;
-        releaseCalls();
+        finishReason = reason;
+        contentAfterFinish = false;
+        releaseToolCalls();
     }
 
     @Override
     public void error(ProviderErrorBody error) {
-        throw failures.ofErrorInReply(error);
+        throw errors.ofErrorInReply(error);
     }
 
     /** The provider's finish reason so far, of which the last one counts; null if there is none. */
     @Nullable
     ProviderFinishReason finishReason() {
-        return end;
+        return finishReason;
     }
 
     /** Whether the reply has said why it ended, and nothing has come after that. */
     boolean isFinished() {
-        return end != null && !wentOn;
+        return finishReason != null && !contentAfterFinish;
     }
 
     /** Whether the same can be true before the body's end: some providers say {@code stop} with every chunk. */
     boolean mayHaveEnded() {
-        return end != null && !wentOn && !reasonsEarly && answered && (!toolCalls.isEmpty() || !callsTools(end));
+        return finishReason != null
+                && !contentAfterFinish
+                && !hasEarlyFinishReason
+                && hasAnswer
+                && (!toolCalls.isEmpty() || !callsTools(finishReason));
     }
 
     /** Whether anything has arrived that the model generated, even if it cannot be shown. */
     boolean hasActivity() {
-        return active;
+        return activity;
     }
 
     ToolCallBuffer toolCalls() {
@@ -191,14 +195,14 @@ final class DeltaBuffer implements ChunkReader.Sink {
 
     /** Whether the reply so far says nothing, though it was not cut short. */
     boolean isEmptyReply() {
-        return !any && (end == null || !isLimited(end));
+        return !hasContent && (finishReason == null || !isCut(finishReason));
     }
 
     private static boolean callsTools(ProviderFinishReason end) {
         return end.kind() == ProviderFinishReason.Kind.TOOL_CALLS;
     }
 
-    private static boolean isLimited(ProviderFinishReason end) {
+    private static boolean isCut(ProviderFinishReason end) {
         return end.kind() == ProviderFinishReason.Kind.LENGTH || end.kind() == ProviderFinishReason.Kind.CONTENT_FILTER;
     }
 
@@ -212,40 +216,40 @@ final class DeltaBuffer implements ChunkReader.Sink {
 
     /** Makes what has arrived ready, but for half a surrogate pair. */
     void flush() {
-        int length = growing.length();
-        boolean half = length > 0 && Character.isHighSurrogate(growing.charAt(length - 1));
-        if (!half) {
-            seal();
+        int length = pending.length();
+        boolean endsInHalfPair = length > 0 && Character.isHighSurrogate(pending.charAt(length - 1));
+        if (!endsInHalfPair) {
+            endDelta();
         } else if (length > 1 || name != null || !fields.isEmpty()) {
-            char held = growing.charAt(length - 1);
-            growing.setLength(length - 1);
-            Kind same = kind;
+            char half = pending.charAt(length - 1);
+            pending.setLength(length - 1);
+            Kind sameKind = kind;
             int sameIndex = index;
-            seal();
-            kind = same;
+            endDelta();
+            kind = sameKind;
             index = sameIndex;
-            growing.append(held);
+            pending.append(half);
         }
     }
 
     /** The reply is over: makes ready all that there is. */
     void complete() {
-        releaseCalls();
-        seal();
+        releaseToolCalls();
+        endDelta();
     }
 
-    private void releaseCalls() {
-        toolCalls.release().forEach(this::appendCall);
+    private void releaseToolCalls() {
+        toolCalls.release().forEach(this::appendToolCall);
     }
 
     /** Makes ready what there is. */
-    void seal() {
-        if (growing.isEmpty() && name == null && fields.isEmpty()) {
+    void endDelta() {
+        if (pending.isEmpty() && name == null && fields.isEmpty()) {
             return;
         }
         makeWellFormed();
-        String piece = growing.toString();
-        growing.setLength(0);
+        String piece = pending.toString();
+        pending.setLength(0);
         ready.add(
                 switch (kind) {
                     case TEXT -> new Delta.Text(piece);
@@ -263,37 +267,37 @@ final class DeltaBuffer implements ChunkReader.Sink {
             return;
         }
         if (newKind != kind || newIndex != index) {
-            seal();
+            endDelta();
             kind = newKind;
             index = newIndex;
         }
-        goOn(piece.length());
-        any = true;
-        growing.append(piece);
+        countContent(piece.length());
+        hasContent = true;
+        pending.append(piece);
     }
 
     /** More of the reply has come. */
-    private void goOn(long characters) {
+    private void countContent(long characters) {
         length += characters;
-        if (length > longest) {
-            throw UpstreamErrors.tooLarge("a reply", longest);
+        if (length > maxLength) {
+            throw UpstreamErrors.tooLarge("a reply", maxLength);
         }
-        reasonsEarly |= mayHaveEnded();
-        active = true;
-        wentOn = true;
+        hasEarlyFinishReason |= mayHaveEnded();
+        activity = true;
+        contentAfterFinish = true;
     }
 
     /** A surrogate without its other half could not be written as UTF-8. */
     private void makeWellFormed() {
-        for (int i = 0; i < growing.length(); i++) {
-            char c = growing.charAt(i);
+        for (int i = 0; i < pending.length(); i++) {
+            char c = pending.charAt(i);
             if (Character.isSurrogate(c)) {
                 if (Character.isHighSurrogate(c)
-                        && i + 1 < growing.length()
-                        && Character.isLowSurrogate(growing.charAt(i + 1))) {
+                        && i + 1 < pending.length()
+                        && Character.isLowSurrogate(pending.charAt(i + 1))) {
                     i++;
                 } else {
-                    growing.setCharAt(i, '\ufffd');
+                    pending.setCharAt(i, '\ufffd');
                 }
             }
         }

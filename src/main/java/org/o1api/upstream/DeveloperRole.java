@@ -12,7 +12,8 @@ final class DeveloperRole {
             Pattern.compile("(?:body\\.|params\\.|#?/)?messages[.\\[/]{0,3}'?(\\d{0,7}).{0,100}\\brole");
 
     /** The role in a text of the messages themselves. */
-    private static final Pattern QUOTED = Pattern.compile("[\"']role\\\\?[\"']\\s*[:=]\\s*\\\\?[\"'][a-z]+\\\\?[\"']");
+    private static final Pattern QUOTED_ROLE =
+            Pattern.compile("[\"']role\\\\?[\"']\\s*[:=]\\s*\\\\?[\"'][a-z]+\\\\?[\"']");
 
     private static final Pattern DEVELOPER =
             Pattern.compile("(?<![a-z0-9_])developer(?![a-z0-9_])", Pattern.CASE_INSENSITIVE);
@@ -22,7 +23,7 @@ final class DeveloperRole {
             Pattern.CASE_INSENSITIVE);
 
     /** What is said of a role that is not known. */
-    private static final Pattern UNKNOWN = Pattern.compile(
+    private static final Pattern UNKNOWN_ROLE = Pattern.compile(
             "unexpected|unknown|invalid|incorrect|unsupported|supported|n't support|not allowed|not valid|unrecognized"
                     + "|one of|must be|valid role|only|alternate|none of|\u4e0d\u6b63\u786e|\u9519\u8bef|\u975e\u6cd5",
             Pattern.CASE_INSENSITIVE);
@@ -46,8 +47,8 @@ final class DeveloperRole {
                 return false;
             }
         }
-        UnquotedText words = new UnquotedText(QUOTED.matcher(error.text()).replaceAll(" "), request);
-        return words.contains(DEVELOPER) || (words.contains(ROLE) && words.contains(UNKNOWN));
+        UnquotedText words = new UnquotedText(QUOTED_ROLE.matcher(error.text()).replaceAll(" "), request);
+        return words.contains(DEVELOPER) || (words.contains(ROLE) && words.contains(UNKNOWN_ROLE));
     }
 
     private static boolean isDeveloper(String index, List<Message> messages) {

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** Finds out whether an object of a reply is or contains an error; {@link ErrorReader} reads it. */
 final class ErrorDetector {
     /** Codes that mean success. */
-    private static final Set<String> GOOD_CODES = Set.of("", "0", "200", "ok", "success");
+    private static final Set<String> SUCCESS_CODES = Set.of("", "0", "200", "ok", "success");
 
     private boolean hasError;
     // What makes an object an error that is no chunk.
-    private boolean isError;
+    private boolean hasErrorShape;
     private boolean isPing;
     private boolean hasMessage;
     private boolean hasCode;
@@ -22,7 +22,7 @@ final class ErrorDetector {
     /** Another object begins. */
     void reset() {
         hasError = false;
-        isError = false;
+        hasErrorShape = false;
         isPing = false;
         hasMessage = false;
         hasCode = false;
@@ -30,13 +30,13 @@ final class ErrorDetector {
 
     /** Reads a field that contains an error unless its value is null, false or empty. */
     void readErrorField(JsonParser json, JsonToken value) throws IOException {
-        hasError |= saysSomething(json, value);
+        hasError |= hasValue(json, value);
     }
 
     /** Whether a value is, or contains, anything but null, false, zero and empty text. Reads to its end. */
-    private static boolean saysSomething(JsonParser json, JsonToken value) throws IOException {
+    private static boolean hasValue(JsonParser json, JsonToken value) throws IOException {
         if (!value.isStructStart()) {
-            return isSomething(json, value);
+            return isValue(json, value);
         }
         boolean something = false;
         int depth = 1;
@@ -47,13 +47,13 @@ final class ErrorDetector {
             } else if (token.isStructEnd()) {
                 depth--;
             } else if (token != JsonToken.FIELD_NAME) {
-                something |= isSomething(json, token);
+                something |= isValue(json, token);
             }
         }
         return something;
     }
 
-    private static boolean isSomething(JsonParser json, JsonToken value) throws IOException {
+    private static boolean isValue(JsonParser json, JsonToken value) throws IOException {
         return switch (value) {
             case VALUE_NULL, VALUE_FALSE -> false;
             case VALUE_STRING -> !json.getText().isBlank();
@@ -80,21 +80,22 @@ final class ErrorDetector {
         switch (name) {
             case "object", "type" -> {
                 String kind = value == JsonToken.VALUE_STRING ? json.getText() : "";
-                isError |= kind.equals("error");
+                hasErrorShape |= kind.equals("error");
                 isPing |= kind.equals("ping") || kind.equals("heartbeat");
             }
             case "detail" ->
-                isError |= value == JsonToken.START_ARRAY
+                hasErrorShape |= value == JsonToken.START_ARRAY
                         || value == JsonToken.START_OBJECT
                         || (value == JsonToken.VALUE_STRING && !json.getText().isEmpty());
             case "errors" -> {
-                isError |= saysSomething(json, value);
+                hasErrorShape |= hasValue(json, value);
                 return;
             }
             case "message" -> hasMessage |= value == JsonToken.VALUE_STRING;
             case "code", "status_code" ->
-                hasCode |=
-                        value.isScalarValue() && value != JsonToken.VALUE_NULL && !GOOD_CODES.contains(json.getText());
+                hasCode |= value.isScalarValue()
+                        && value != JsonToken.VALUE_NULL
+                        && !SUCCESS_CODES.contains(json.getText());
             default -> {}
         }
         json.skipChildren();
@@ -112,7 +113,7 @@ final class ErrorDetector {
      */
     @Nullable
     ProviderErrorBody detectedError(boolean isChunk, byte[] bytes, int offset, int length) {
-        boolean found = hasError || (!isChunk && (isError || (hasMessage && hasCode)));
+        boolean found = hasError || (!isChunk && (hasErrorShape || (hasMessage && hasCode)));
         return found ? ProviderErrorBody.of(bytes, offset, length) : null;
     }
 

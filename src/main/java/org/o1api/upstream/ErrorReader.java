@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * first one found counts, and what is inside is read before what is around it.
  */
 final class ErrorReader {
-    private static final int LONGEST_STATEMENT = 2000;
-    private static final int DEEPEST = 8;
-    private static final int MOST_DETAILS = 5;
+    private static final int MAX_TEXT_LENGTH = 2000;
+    private static final int MAX_DEPTH = 8;
+    private static final int MAX_DETAILS = 5;
 
     /** Where a message is, the more telling places first. */
-    private static final List<String> MESSAGES = List.of(
+    private static final List<String> MESSAGE_KEYS = List.of(
             "message",
             "detail",
             "msg",
@@ -31,9 +31,9 @@ final class ErrorReader {
             "error_description",
             "description");
 
-    private static final List<String> ERRORS = List.of("error", "message", "detail", "errors", "loc", "base_resp");
+    private static final List<String> ERROR_KEYS = List.of("error", "message", "detail", "errors", "loc", "base_resp");
 
-    private static final List<String> STATUSES = List.of(
+    private static final List<String> STATUS_KEYS = List.of(
             "status_code",
             "statusCode",
             "http_status",
@@ -44,11 +44,13 @@ final class ErrorReader {
             "error_code",
             "param"); // one-api
 
-    private static final List<String> FIELDS = List.of("param", "field", "path", "property", "parameter", "pointer");
-    private static final List<String> WAITS =
+    private static final List<String> PARAM_KEYS =
+            List.of("param", "field", "path", "property", "parameter", "pointer");
+    private static final List<String> RETRY_AFTER_KEYS =
             List.of("retry_after", "retryAfter", "retry_after_seconds", "Retry-After", "retry-after");
     private static final Pattern STATUS = Pattern.compile("[45]\\d\\d");
-    private static final Pattern NO_WORD = Pattern.compile("|none|null|error|0|[1-5]\\d\\d", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NOT_A_CODE =
+            Pattern.compile("|none|null|error|0|[1-5]\\d\\d", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern JSON_START = Pattern.compile("^\\[|\\{\\s*\"");
 
@@ -68,22 +70,22 @@ final class ErrorReader {
         }
         ErrorReader reader = new ErrorReader();
         JsonNode json = PartialJson.read(text);
-        boolean plain = json == null && !ErrorText.looksLikeJson(text);
+        boolean isPlainText = json == null && !ErrorText.looksLikeJson(text);
         if (json != null) {
             reader.visit(json, 0);
-        } else if (!plain) {
-            reader.text(text, 0);
+        } else if (!isPlainText) {
+            reader.readText(text, 0);
         }
-        if (plain) {
+        if (isPlainText) {
             ValidationError validation = ValidationError.find(ErrorText.truncate(text));
             reader.message = validation == null ? null : validation.message();
             reader.param = validation == null ? null : validation.param();
         }
         String message = reader.message;
-        String statement =
-                message != null ? message : plain ? ValidationError.withoutInput(ErrorText.truncate(text)) : "";
+        String errorText =
+                message != null ? message : isPlainText ? ValidationError.withoutInput(ErrorText.truncate(text)) : "";
         return new ProviderErrorBody(
-                statement.substring(0, Math.min(statement.length(), LONGEST_STATEMENT)),
+                errorText.substring(0, Math.min(errorText.length(), MAX_TEXT_LENGTH)),
                 message,
                 reader.param,
                 reader.code,
@@ -93,19 +95,19 @@ final class ErrorReader {
     }
 
     private void visit(JsonNode node, int depth) {
-        if (depth > DEEPEST) {
+        if (depth > MAX_DEPTH) {
             return;
         }
         if (node.isTextual()) {
-            text(node.textValue(), depth);
+            readText(node.textValue(), depth);
         } else if (node.isArray()) {
-            list(node, depth);
+            readList(node, depth);
         } else if (node.isObject()) {
-            object(node, depth);
+            readObject(node, depth);
         }
     }
 
-    private void object(JsonNode node, int depth) {
+    private void readObject(JsonNode node, int depth) {
         JsonNode error = node.path("error");
         if (error.isContainerNode()) {
             visit(error, depth + 1);
@@ -114,92 +116,92 @@ final class ErrorReader {
         visit(node.path("choices").path(0).path("error"), depth + 1);
         JsonNode result = node.path("base_resp");
         if (result.isObject()) {
-            miniMax(result);
+            readMiniMax(result);
         }
-        for (String name : MESSAGES) {
+        for (String name : MESSAGE_KEYS) {
             if (message == null) {
                 visit(node.path(name), depth + 1);
             }
         }
         if (error.isTextual()) {
             if (message == null) {
-                text(error.textValue(), depth + 1);
+                readText(error.textValue(), depth + 1);
             } else {
-                type = type == null ? word(error) : type;
+                type = type == null ? codeOf(error) : type;
             }
         }
         visit(node.path("x_groq").path("error"), depth + 1);
-        details(node.path("details"), depth);
+        readDetails(node.path("details"), depth);
         for (String name : List.of("detail", "errors")) {
             if (node.path(name).isArray()) { // which name the field, also beside a message
-                list(node.path(name), depth + 1);
+                readList(node.path(name), depth + 1);
             }
         }
-        values(node);
+        readValues(node);
     }
 
     /** The plain members of an error. */
-    private void values(JsonNode node) {
-        for (String name : STATUSES) {
+    private void readValues(JsonNode node) {
+        for (String name : STATUS_KEYS) {
             if (status == 0 && STATUS.matcher(node.path(name).asText("")).matches()) {
                 status = node.path(name).asInt();
             }
         }
-        code = code == null ? word(node.path("code")) : code;
-        code = code == null ? word(node.path("error_code")) : code;
+        code = code == null ? codeOf(node.path("code")) : code;
+        code = code == null ? codeOf(node.path("error_code")) : code;
         for (String name : List.of("type", "error_type", "status")) {
-            type = type == null ? word(node.path(name)) : type;
+            type = type == null ? codeOf(node.path(name)) : type;
         }
         if (param == null) {
-            param = word(node.path("param"));
+            param = codeOf(node.path("param"));
         }
-        for (String name : WAITS) {
-            waits(RetryAfter.parse(node.path(name).asText(null), Instant.now()));
+        for (String name : RETRY_AFTER_KEYS) {
+            setRetryAfter(RetryAfter.parse(node.path(name).asText(null), Instant.now()));
         }
         JsonNode millis = node.path("retry_after_ms");
-        waits(RetryAfter.millis(millis.asText(null)));
+        setRetryAfter(RetryAfter.millis(millis.asText(null)));
         JsonNode headers = node.path("metadata").path("headers");
         headers.fieldNames()
-                .forEachRemaining(name ->
-                        waits(RetryAfter.ofHeader(name, headers.path(name).asText(null))));
+                .forEachRemaining(name -> setRetryAfter(
+                        RetryAfter.ofHeader(name, headers.path(name).asText(null))));
     }
 
-    private void waits(@Nullable Duration wait) {
+    private void setRetryAfter(@Nullable Duration wait) {
         retryAfter = retryAfter == null ? wait : retryAfter;
     }
 
     /** A word or a number that is no HTTP status. */
-    private static @Nullable String word(JsonNode node) {
+    private static @Nullable String codeOf(JsonNode node) {
         if (!node.isTextual() && !node.isNumber()) {
             return null;
         }
         String text = node.asText().strip();
-        return NO_WORD.matcher(text).matches() ? null : text;
+        return NOT_A_CODE.matcher(text).matches() ? null : text;
     }
 
-    private void miniMax(JsonNode result) {
+    private void readMiniMax(JsonNode result) {
         int number = result.path("status_code").asInt();
         if (number != 0) {
             code = number == 1039 ? ContextLength.CODE : String.valueOf(number);
             status = ErrorStatus.ofMiniMax(number);
-            visit(result.path("status_msg"), DEEPEST);
+            visit(result.path("status_msg"), MAX_DEPTH);
         }
     }
 
     /** A list of errors: Gemini's with one in it, and a validator's. */
-    private void list(JsonNode items, int depth) {
+    private void readList(JsonNode items, int depth) {
         StringJoiner all = new StringJoiner("; ");
         int count = 0;
         for (JsonNode item : items) {
             if (item.has("error")) {
                 visit(item, depth + 1);
-            } else if (count++ < MOST_DETAILS) {
+            } else if (count++ < MAX_DETAILS) {
                 String field = fieldOf(item);
-                String said = said(item, depth);
+                String itemMessage = messageOf(item, depth);
                 param = param == null ? field : param;
-                code = code == null ? word(item.path("code")) : code;
-                if (said != null) {
-                    all.add(field == null || items.size() == 1 ? said : field + ": " + said);
+                code = code == null ? codeOf(item.path("code")) : code;
+                if (itemMessage != null) {
+                    all.add(field == null || items.size() == 1 ? itemMessage : field + ": " + itemMessage);
                 }
             }
         }
@@ -208,14 +210,14 @@ final class ErrorReader {
         }
     }
 
-    private @Nullable String said(JsonNode item, int depth) {
+    private @Nullable String messageOf(JsonNode item, int depth) {
         ErrorReader inner = new ErrorReader();
         if (item.isTextual()) {
-            inner.text(item.textValue(), depth + 1);
+            inner.readText(item.textValue(), depth + 1);
         }
-        for (String name : MESSAGES) {
+        for (String name : MESSAGE_KEYS) {
             if (inner.message == null && item.path(name).isTextual()) {
-                inner.text(item.path(name).textValue(), depth + 1);
+                inner.readText(item.path(name).textValue(), depth + 1);
             }
         }
         return inner.message;
@@ -228,24 +230,24 @@ final class ErrorReader {
             location.forEach(segment -> segments.add(segment.asText()));
             return FieldPath.of(segments);
         }
-        for (String name : FIELDS) {
+        for (String name : PARAM_KEYS) {
             if (item.path(name).isTextual()) {
-                return word(item.path(name));
+                return codeOf(item.path(name));
             }
         }
-        return location.isTextual() ? word(location) : null;
+        return location.isTextual() ? codeOf(location) : null;
     }
 
     /** Google's details. */
-    private void details(JsonNode details, int depth) {
+    private void readDetails(JsonNode details, int depth) {
         if (details.isTextual() && message == null) {
-            text(details.textValue(), depth + 1);
+            readText(details.textValue(), depth + 1);
         }
         for (JsonNode detail : details) {
             JsonNode delay = detail.path("retryDelay");
-            waits(RetryAfter.parse(delay.path("seconds").asText(delay.asText(null)), Instant.now()));
+            setRetryAfter(RetryAfter.parse(delay.path("seconds").asText(delay.asText(null)), Instant.now()));
             for (JsonNode violation : detail.path("fieldViolations")) {
-                param = param == null ? word(violation.path("field")) : param;
+                param = param == null ? codeOf(violation.path("field")) : param;
             }
         }
     }
@@ -253,13 +255,13 @@ final class ErrorReader {
     /** Whether JSON in a message is an error, and not a part of the request that the message quotes. */
     private static boolean isError(JsonNode json) {
         JsonNode node = json.isArray() ? json.path(0) : json;
-        return ERRORS.stream().anyMatch(node::has);
+        return ERROR_KEYS.stream().anyMatch(node::has);
     }
 
     /** A message, or another error's JSON or text in place of one. */
-    private void text(String given, int depth) {
+    private void readText(String given, int depth) {
         String text = ErrorText.ofMessage(given);
-        if (text.isEmpty() || depth > DEEPEST + 1) {
+        if (text.isEmpty() || depth > MAX_DEPTH + 1) {
             return;
         }
         Matcher start = JSON_START.matcher(text);

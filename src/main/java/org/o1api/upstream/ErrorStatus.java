@@ -8,30 +8,31 @@ import org.jspecify.annotations.Nullable;
 
 /** The HTTP status that an error stands for that came without one, by its own number or by what the provider calls it. */
 final class ErrorStatus {
-    private record Words(int status, Pattern pattern) {
-        Words(int status, String words) {
+    private record StatusWords(int status, Pattern pattern) {
+        StatusWords(int status, String words) {
             this(status, Pattern.compile(words));
         }
     }
 
     /** In the order in which they are tried: {@code invalid_api_key} is no invalid request. */
-    private static final List<Words> WORDS = List.of(
-            new Words(401, "authentic|unauthori[sz]ed|api_?key|available_key|invalid_token"),
-            new Words(402, "billing|payment|balance|arrear|insufficient_(?:funds|credits)"),
-            new Words(403, "permission|forbidden|access_denied"),
-            new Words(404, "not_found|not_exist"),
-            new Words(429, "rate_?limit|too_many_requests|exhausted|throttl|quota|limit_(?:requests|reached|burst)"),
-            new Words(503, "overloaded|unavailable|over_capacity|capacity_exceeded"),
-            new Words(413, "(?:request|payload|entity|body)_too_large"),
-            new Words(504, "time_?out|timed_out|deadline"),
-            new Words(409, "conflict|aborted"),
-            new Words(501, "not_?implemented|unimplemented"),
-            new Words(
+    private static final List<StatusWords> STATUS_WORDS = List.of(
+            new StatusWords(401, "authentic|unauthori[sz]ed|api_?key|available_key|invalid_token"),
+            new StatusWords(402, "billing|payment|balance|arrear|insufficient_(?:funds|credits)"),
+            new StatusWords(403, "permission|forbidden|access_denied"),
+            new StatusWords(404, "not_found|not_exist"),
+            new StatusWords(
+                    429, "rate_?limit|too_many_requests|exhausted|throttl|quota|limit_(?:requests|reached|burst)"),
+            new StatusWords(503, "overloaded|unavailable|over_capacity|capacity_exceeded"),
+            new StatusWords(413, "(?:request|payload|entity|body)_too_large"),
+            new StatusWords(504, "time_?out|timed_out|deadline"),
+            new StatusWords(409, "conflict|aborted"),
+            new StatusWords(501, "not_?implemented|unimplemented"),
+            new StatusWords(
                     400,
                     "invalid|bad_request|unsupported|unknown_param|missing|validation|unprocessable|out_of_range"
                             + "|above_max|below_min|too_long|content_filter|content_policy|sensitive|data_inspection"
                             + "|moderation|precondition|json_validate_failed|tool_use_failed|extra_forbidden"),
-            new Words(500, "internal|server_error|api_error|upstream|generation|^unknown$|bad_response|failed"));
+            new StatusWords(500, "internal|server_error|api_error|upstream|generation|^unknown$|bad_response|failed"));
 
     /** The account has nothing left to spend: waiting does not help. */
     private static final Pattern OUT_OF_CREDIT =
@@ -64,9 +65,9 @@ final class ErrorStatus {
         String word = given.replaceAll("(?<=[a-z])(?=[A-Z])", "_")
                 .toLowerCase(Locale.ROOT)
                 .replaceAll("[^a-z]+", "_");
-        return WORDS.stream()
-                .filter(words -> words.pattern().matcher(word).find())
-                .map(Words::status)
+        return STATUS_WORDS.stream()
+                .filter(entry -> entry.pattern().matcher(word).find())
+                .map(StatusWords::status)
                 .findFirst()
                 .orElse(0);
     }

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /** The text of an error, which some providers write as an event. */
 final class ErrorText {
-    private static final int LONGEST_TEXT = 8 * 1024;
+    private static final int MAX_LENGTH = 8 * 1024;
 
     private static final Pattern DATA_LINE = Pattern.compile("(?m)^data:\\s*(.*)$");
 
@@ -26,7 +26,7 @@ final class ErrorText {
     }
 
     static String truncate(String text) {
-        return text.substring(0, Math.min(text.length(), LONGEST_TEXT));
+        return text.substring(0, Math.min(text.length(), MAX_LENGTH));
     }
 
     static boolean looksLikeJson(String text) {

@@ -15,7 +15,7 @@ enum EventDataKind {
     OTHER;
 
     private static final String DONE_MARK = "[DONE]";
-    private static final int LONGEST_KEEP_ALIVE = 256;
+    private static final int MAX_KEEP_ALIVE = 256;
 
     /** What JSON and HTML consist of: text with it is half of something. */
     private static final Pattern MARKUP = Pattern.compile("[{}\\[\\]\"<>\\\\]");
@@ -50,7 +50,7 @@ enum EventDataKind {
     }
 
     private static EventDataKind ofText(byte[] bytes, int from, int length) {
-        if (length > LONGEST_KEEP_ALIVE) {
+        if (length > MAX_KEEP_ALIVE) {
             return OTHER;
         }
         String text = new String(bytes, from, length, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);

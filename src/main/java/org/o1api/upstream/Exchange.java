@@ -23,19 +23,19 @@ final class Exchange {
     }
 
     /** Some providers count for several seconds. */
-    private static final Duration USAGE = Duration.ofSeconds(10);
+    private static final Duration USAGE_TIMEOUT = Duration.ofSeconds(10);
 
-    private static final Duration REST = Duration.ofSeconds(2);
-    private static final Duration END = Duration.ofMillis(50);
+    private static final Duration END_OF_REPLY_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration END_OF_BODY_TIMEOUT = Duration.ofMillis(50);
 
     private final Timeouts timeouts;
     private final long callStart;
-    private volatile long since = System.nanoTime();
-    private volatile WaitingFor wait = WaitingFor.NONE;
+    private volatile long waitStart = System.nanoTime();
+    private volatile WaitingFor waitingFor = WaitingFor.NONE;
     private volatile boolean reused;
-    private volatile boolean outOfTime;
-    private volatile boolean withoutUsage;
-    private volatile @Nullable UpstreamException reason;
+    private volatile boolean callTimedOut;
+    private volatile boolean usageTimedOut;
+    private volatile @Nullable UpstreamException abortReason;
     private @Nullable HttpUriRequestBase request;
     private boolean cancelled;
 
@@ -50,21 +50,21 @@ final class Exchange {
     }
 
     /** Takes the request in hand by which the connection can be cut. */
-    void setRequest(HttpUriRequestBase sent) {
-        boolean tooLate;
+    void setRequest(HttpUriRequestBase newRequest) {
+        boolean alreadyCancelled;
         synchronized (this) {
-            request = sent;
-            tooLate = cancelled;
+            request = newRequest;
+            alreadyCancelled = cancelled;
         }
-        if (tooLate) {
-            sent.cancel();
+        if (alreadyCancelled) {
+            newRequest.cancel();
         }
     }
 
     void connected(boolean usedBefore) {
         reused = usedBefore;
-        since = System.nanoTime();
-        wait = WaitingFor.FIRST_DELTA;
+        waitStart = System.nanoTime();
+        waitingFor = WaitingFor.FIRST_DELTA;
     }
 
     /** Whether the connection had served another call before. */
@@ -74,30 +74,30 @@ final class Exchange {
 
     /** Whether it waits for its connection, or was ended while it did. */
     boolean isConnecting() {
-        return wait == WaitingFor.CONNECTION;
+        return waitingFor == WaitingFor.CONNECTION;
     }
 
     /** Whether it was ended because the whole call took too long. */
     boolean exceededCallTimeout() {
-        return outOfTime;
+        return callTimedOut;
     }
 
     /** Whether it was ended because no usage came. */
     boolean timedOutWaitingForUsage() {
-        return withoutUsage;
+        return usageTimedOut;
     }
 
     /** Begins to wait, from now on; for the first delta from when the connection was there, whatever came meanwhile. */
-    void startWaiting(WaitingFor what) {
-        if (what != WaitingFor.FIRST_DELTA) {
-            since = System.nanoTime(); // before what: who sees the new wait sees its time too
+    void startWaiting(WaitingFor next) {
+        if (next != WaitingFor.FIRST_DELTA) {
+            waitStart = System.nanoTime(); // before what: who sees the new wait sees its time too
         }
-        wait = what;
+        waitingFor = next;
     }
 
     /** Waits for nothing: the reader is busy with what it has. */
     void stopWaiting() {
-        wait = WaitingFor.NONE;
+        waitingFor = WaitingFor.NONE;
     }
 
     /** Cuts the connection; without effect once it is back in the pool. */
@@ -113,10 +113,10 @@ final class Exchange {
     }
 
     /** Cuts the connection and says why; the first reason counts. */
-    void abort(UpstreamException why) {
+    void abort(UpstreamException reason) {
         synchronized (this) {
-            if (reason == null) {
-                reason = why;
+            if (abortReason == null) {
+                abortReason = reason;
             }
         }
         cancel();
@@ -125,40 +125,47 @@ final class Exchange {
     /** Why the gateway itself ended the attempt; null when it did not. */
     @Nullable
     UpstreamException abortReason() {
-        return reason;
+        return abortReason;
     }
 
     /** Ends the attempt where it has waited too long. */
     void enforceTimeouts(long now) {
-        WaitingFor what = wait;
-        long waited = now - since;
-        UpstreamException over = switch (what) {
+        WaitingFor current = waitingFor;
+        long waitedNanos = now - waitStart;
+        UpstreamException timeout = switch (current) {
             case NONE -> null;
             case CONNECTION ->
-                exceeds(waited, timeouts.connect()) ? UpstreamErrors.connectTimeout(timeouts, null) : null;
+                exceeds(waitedNanos, timeouts.connect()) ? UpstreamErrors.connectTimeout(timeouts, null) : null;
             case FIRST_DELTA ->
-                exceeds(waited, timeouts.firstToken())
-                        ? silent(timeouts.firstToken(), "timeouts.first_token", false)
+                exceeds(waitedNanos, timeouts.firstToken())
+                        ? nothingReceived(timeouts.firstToken(), "timeouts.first_token", false)
                         : null;
-            case NEXT_DELTA -> exceeds(waited, timeouts.idle()) ? silent(timeouts.idle(), "timeouts.idle", true) : null;
+            case NEXT_DELTA ->
+                exceeds(waitedNanos, timeouts.idle()) ? nothingReceived(timeouts.idle(), "timeouts.idle", true) : null;
             case USAGE -> {
-                withoutUsage |= exceeds(waited, USAGE);
-                yield withoutUsage ? silent(USAGE, "while usage was pending", true) : null;
+                usageTimedOut |= exceeds(waitedNanos, USAGE_TIMEOUT);
+                yield usageTimedOut ? nothingReceived(USAGE_TIMEOUT, "while usage was pending", true) : null;
             }
-            case END_OF_REPLY -> exceeds(waited, REST) ? silent(REST, "after the finish_reason", true) : null;
-            case END_OF_BODY -> exceeds(waited, END) ? silent(END, "after the end of the reply", true) : null;
+            case END_OF_REPLY ->
+                exceeds(waitedNanos, END_OF_REPLY_TIMEOUT)
+                        ? nothingReceived(END_OF_REPLY_TIMEOUT, "after the finish_reason", true)
+                        : null;
+            case END_OF_BODY ->
+                exceeds(waitedNanos, END_OF_BODY_TIMEOUT)
+                        ? nothingReceived(END_OF_BODY_TIMEOUT, "after the end of the reply", true)
+                        : null;
         };
-        if (over == null && what != WaitingFor.END_OF_BODY && exceeds(now - callStart, timeouts.call())) {
-            outOfTime = true;
-            over = new UpstreamException(
+        if (timeout == null && current != WaitingFor.END_OF_BODY && exceeds(now - callStart, timeouts.call())) {
+            callTimedOut = true;
+            timeout = new UpstreamException(
                     ErrorCode.UPSTREAM_TIMEOUT,
                     "The model provider took longer than " + UpstreamErrors.durationText(timeouts.call())
                             + " for one call (timeouts.call).",
                     false,
                     null);
         }
-        if (over != null) {
-            abort(over);
+        if (timeout != null) {
+            abort(timeout);
         }
     }
 
@@ -166,7 +173,7 @@ final class Exchange {
         return nanos >= limit.toNanos();
     }
 
-    private static UpstreamException silent(Duration limit, String name, boolean retryable) {
+    private static UpstreamException nothingReceived(Duration limit, String name, boolean retryable) {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_TIMEOUT,
                 "The model provider sent nothing for " + UpstreamErrors.durationText(limit) + " (" + name + ").",

@@ -22,22 +22,22 @@ record ExpectedReply(Json json, boolean expectsUsage) {
     /**
      * What a request lets expect.
      *
-     * @param leftOut fields that were not sent because the provider rejects them
+     * @param omitted fields that were not sent because the provider rejects them
      */
-    static ExpectedReply of(CallRequest request, Set<String> leftOut) {
-        boolean usage = !leftOut.contains(RejectedFields.STREAM) && !leftOut.contains(RejectedFields.STREAM_OPTIONS);
-        return new ExpectedReply(json(request, leftOut), usage);
+    static ExpectedReply of(CallRequest request, Set<String> omitted) {
+        boolean usage = !omitted.contains(RejectedFields.STREAM) && !omitted.contains(RejectedFields.STREAM_OPTIONS);
+        return new ExpectedReply(json(request, omitted), usage);
     }
 
-    private static Json json(CallRequest request, Set<String> leftOut) {
+    private static Json json(CallRequest request, Set<String> omitted) {
         RawJson format = request.fields().get(RESPONSE_FORMAT);
-        boolean own = request.droppable().contains(RESPONSE_FORMAT);
-        if (format == null || (own && leftOut.contains(RESPONSE_FORMAT))) {
+        boolean byGateway = request.droppable().contains(RESPONSE_FORMAT);
+        if (format == null || (byGateway && omitted.contains(RESPONSE_FORMAT))) {
             return Json.NOT_REQUESTED;
         }
         boolean wanted =
                 format.text().contains("\"json_object\"") || format.text().contains("\"json_schema\"");
-        return !wanted ? Json.NOT_REQUESTED : own ? Json.BY_GATEWAY : Json.BY_CALLER;
+        return !wanted ? Json.NOT_REQUESTED : byGateway ? Json.BY_GATEWAY : Json.BY_CALLER;
     }
 
     boolean wantsJson() {

@@ -26,34 +26,34 @@ public final class FallbackUpstream implements Upstream {
     /** Makes the call. Where all fail, the first one's failure goes out: the others only stand in for it. */
     @Override
     public Call open(CallRequest request, CallContext terms) {
-        @Nullable UpstreamException first = null;
+        @Nullable UpstreamException firstFailure = null;
         int start = current;
         for (int i = 0; i < upstreams.size(); i++) {
-            int at = (start + i) % upstreams.size();
+            int index = (start + i) % upstreams.size();
             try {
-                Call call = upstreams.get(at).open(request, terms);
-                current = at;
+                Call call = upstreams.get(index).open(request, terms);
+                current = index;
                 return call;
             } catch (CancelledException e) {
-                current = (at + 1) % upstreams.size(); // the time for reasoning may have ended a wait for this one
+                current = (index + 1) % upstreams.size(); // the time for reasoning may have ended a wait for this one
                 throw e;
             } catch (UpstreamException e) {
-                current = (at + 1) % upstreams.size();
-                if (terms.cancellation().isCancelled() || (first == null && !anotherMayHelp(e))) {
+                current = (index + 1) % upstreams.size();
+                if (terms.cancellation().isCancelled() || (firstFailure == null && !mayFallBack(e))) {
                     throw e;
                 }
-                if (first == null) {
-                    first = e;
+                if (firstFailure == null) {
+                    firstFailure = e;
                 } else {
-                    first.addSuppressed(e);
+                    firstFailure.addSuppressed(e);
                 }
             }
         }
-        throw first == null ? new IllegalStateException("no upstream") : first;
+        throw firstFailure == null ? new IllegalStateException("no upstream") : firstFailure;
     }
 
     /** Whether the fault is the upstream's, or the gateway's way to it: what a caller asked wrongly is wrong elsewhere too. */
-    private static boolean anotherMayHelp(UpstreamException failure) {
+    private static boolean mayFallBack(UpstreamException failure) {
         return switch (failure.code()) {
             case UPSTREAM_FAILED,
                     UPSTREAM_UNAVAILABLE,

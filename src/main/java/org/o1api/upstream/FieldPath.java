@@ -18,13 +18,13 @@ final class FieldPath {
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < location.size(); i++) {
             String segment = location.get(i);
-            boolean body = i == 0 && segment.equals("body");
-            boolean form = i + 1 < location.size()
+            boolean isBody = i == 0 && segment.equals("body");
+            boolean isVariant = i + 1 < location.size()
                     && ROLE.matcher(segment).matches()
                     && MESSAGE.matcher(path).matches();
             if (INDEX.matcher(segment).matches()) {
                 path.append('[').append(segment).append(']');
-            } else if (NAME.matcher(segment).matches() && !body && !form) {
+            } else if (NAME.matcher(segment).matches() && !isBody && !isVariant) {
                 path.append(path.isEmpty() ? "" : ".").append(segment);
             }
         }

@@ -14,12 +14,12 @@ enum GenerationFailure {
             "tool_choice");
 
     private final String code;
-    private final Pattern words;
+    private final Pattern pattern;
     private final String field;
 
     GenerationFailure(String code, String words, String field) {
         this.code = code;
-        this.words = Pattern.compile(words, Pattern.CASE_INSENSITIVE);
+        this.pattern = Pattern.compile(words, Pattern.CASE_INSENSITIVE);
         this.field = field;
     }
 
@@ -32,7 +32,7 @@ enum GenerationFailure {
     static @Nullable GenerationFailure of(ProviderErrorBody error) {
         for (GenerationFailure failure : values()) {
             if (error.code() == null
-                    ? failure.words.matcher(error.text()).lookingAt()
+                    ? failure.pattern.matcher(error.text()).lookingAt()
                     : failure.code.equals(error.code())) {
                 return failure;
             }

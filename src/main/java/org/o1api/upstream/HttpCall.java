@@ -13,11 +13,11 @@ import org.o1api.upstream.ProviderProfile.Fact;
 /** A reply that comes in over HTTP, read by the thread that takes its deltas. */
 final class HttpCall implements Call {
     /** How many of the longest events a reply may amount to. */
-    private static final long EVENTS_IN_REPLY = 4;
+    private static final long MAX_EVENTS_PER_REPLY = 4;
     /** What may follow the end of a reply and is read for the sake of the connection. */
-    private static final int LONGEST_REST = 64 * 1024;
+    private static final int MAX_DRAINED_BYTES = 64 * 1024;
 
-    private enum Form {
+    private enum Format {
         UNKNOWN,
         EVENTS,
         JSON
@@ -31,35 +31,35 @@ final class HttpCall implements Call {
     private final SseReader events;
     private final DeltaBuffer deltas;
     private final ChunkReader chunks;
-    private final ReplyCompletion end;
-    private Form form = Form.UNKNOWN;
-    private boolean begun;
+    private final ReplyCompletion completion;
+    private Format format = Format.UNKNOWN;
+    private boolean deltaRead;
     private boolean complete;
-    private boolean atEnd;
+    private boolean bodyEnded;
     private boolean closed;
-    private @Nullable UpstreamException failure;
+    private @Nullable UpstreamException deferredFailure;
 
     HttpCall(
             ProviderProfile profile,
             ExpectedReply expected,
             Response response,
             Attempt attempt,
-            UpstreamErrors failures) {
+            UpstreamErrors errors) {
         this.profile = profile;
         this.expected = expected;
         this.response = response;
         this.attempt = attempt;
         this.body = Transport.body(response);
         this.events = new SseReader(body, profile.replies().maxEventBytes());
-        this.deltas = new DeltaBuffer(failures, expected.wantsJson(), longest());
+        this.deltas = new DeltaBuffer(errors, expected.wantsJson(), maxLength());
         this.chunks = new ChunkReader(deltas);
-        this.end = new ReplyCompletion(profile, expected, deltas);
+        this.completion = new ReplyCompletion(profile, expected, deltas);
     }
 
     /** Bytes of a reply that is one object, and characters of what a stream says: far above what models write. */
-    private int longest() {
-        return (int)
-                Math.min(Integer.MAX_VALUE, EVENTS_IN_REPLY * profile.replies().maxEventBytes());
+    private int maxLength() {
+        return (int) Math.min(
+                Integer.MAX_VALUE, MAX_EVENTS_PER_REPLY * profile.replies().maxEventBytes());
     }
 
     @Override
@@ -75,7 +75,7 @@ final class HttpCall implements Call {
                 if (!awaitDelta()) {
                     throw new NoSuchElementException("the reply is complete");
                 }
-                begun = true;
+                deltaRead = true;
                 return deltas.take();
             }
         };
@@ -91,7 +91,7 @@ final class HttpCall implements Call {
 
     @Override
     public FinishReason finishReason() {
-        return end.finishReason();
+        return completion.finishReason();
     }
 
     @Override
@@ -111,8 +111,8 @@ final class HttpCall implements Call {
         }
         closed = true;
         try {
-            if (complete && !atEnd && !attempt.cancellation().isCancelled()) {
-                finishBody();
+            if (complete && !bodyEnded && !attempt.cancellation().isCancelled()) {
+                drainBody();
             }
         } finally {
             try {
@@ -133,10 +133,10 @@ final class HttpCall implements Call {
     }
 
     /** Reads to the body's end, which gives the connection back for the next call. */
-    private void finishBody() {
+    private void drainBody() {
         attempt.exchange().startWaiting(Exchange.WaitingFor.END_OF_BODY);
         try {
-            atEnd = events.drain(LONGEST_REST);
+            bodyEnded = events.drain(MAX_DRAINED_BYTES);
         } catch (IOException | RuntimeException e) {
             // The reply is complete: the connection is lost, and nothing else.
         }
@@ -144,81 +144,81 @@ final class HttpCall implements Call {
 
     /** Waits until a delta is there or the reply is complete. */
     private void advance() {
-        attempt.exchange().startWaiting(waiting());
+        attempt.exchange().startWaiting(waitingFor());
         try {
             while (deltas.isEmpty() && !complete) {
-                step();
+                readMore();
             }
         } finally {
             attempt.exchange().stopWaiting();
         }
     }
 
-    private Exchange.WaitingFor waiting() {
+    private Exchange.WaitingFor waitingFor() {
         if (deltas.mayHaveEnded()) {
-            return mayBringUsage() ? Exchange.WaitingFor.USAGE : Exchange.WaitingFor.END_OF_REPLY;
+            return mayReceiveUsage() ? Exchange.WaitingFor.USAGE : Exchange.WaitingFor.END_OF_REPLY;
         }
-        return begun || deltas.hasActivity() ? Exchange.WaitingFor.NEXT_DELTA : Exchange.WaitingFor.FIRST_DELTA;
+        return deltaRead || deltas.hasActivity() ? Exchange.WaitingFor.NEXT_DELTA : Exchange.WaitingFor.FIRST_DELTA;
     }
 
-    private boolean mayBringUsage() {
+    private boolean mayReceiveUsage() {
         return expected.expectsUsage()
                 && deltas.usage().equals(Usage.NONE)
                 && !profile.hasLearned(Fact.NO_USAGE_AFTER_FINISH);
     }
 
-    private void step() {
+    private void readMore() {
         attempt.cancellation().throwIfCancelled();
-        if (failure != null) {
-            throw failure;
+        if (deferredFailure != null) {
+            throw deferredFailure;
         }
         try {
             if (!events.read()) {
-                atEnd = true;
-                endOfBody();
-            } else if (form == Form.UNKNOWN) {
-                begin();
+                bodyEnded = true;
+                onEndOfBody();
+            } else if (format == Format.UNKNOWN) {
+                detectFormat();
             } else {
                 readEvents();
             }
         } catch (IOException e) {
-            broken(e);
+            onReadFailure(e);
         } catch (UpstreamException e) {
-            fail(e);
+            deferFailure(e);
         } catch (RuntimeException e) { // a cancelled read fails in many ways, and none of them may pass for ours
-            broken(e);
+            onReadFailure(e);
         }
     }
 
-    private void begin() throws IOException {
+    private void detectFormat() throws IOException {
         switch (events.firstByte()) {
             case -1 -> {}
             case '<' -> throw UpstreamErrors.providerFailed("sent HTML or XML instead of a chat completion", null);
             case '{', '[' -> {
-                form = Form.JSON;
-                events.readAll(longest());
-                atEnd = true;
-                parse();
+                format = Format.JSON;
+                events.readAll(maxLength());
+                bodyEnded = true;
+                parseChunk();
                 if (!deltas.isFinished()) {
-                    end.checkWithoutFinishReason();
+                    completion.checkWithoutFinishReason();
                 }
                 complete();
             }
             default -> {
-                form = Form.EVENTS;
+                format = Format.EVENTS;
                 readEvents();
             }
         }
     }
 
     private void readEvents() {
-        boolean any = false;
+        boolean anyContent = false;
         while (!complete && events.next()) {
-            any |= readEvent();
+            anyContent |= readEvent();
         }
         deltas.flush();
-        if (any && waiting() != Exchange.WaitingFor.FIRST_DELTA) {
-            attempt.exchange().startWaiting(waiting());
+        if (anyContent && waitingFor() != Exchange.WaitingFor.FIRST_DELTA) {
+            attempt.exchange().startWaiting(waitingFor());
         }
     }
 
@@ -229,8 +229,8 @@ final class HttpCall implements Call {
             return true;
         }
         switch (EventDataKind.of(events.data(), events.offset(), events.length())) {
-            case JSON -> parse();
-            case DONE -> done();
+            case JSON -> parseChunk();
+            case DONE -> onDone();
             case KEEP_ALIVE -> {
                 return false;
             }
@@ -239,17 +239,17 @@ final class HttpCall implements Call {
         return true;
     }
 
-    private void done() {
+    private void onDone() {
         if (!deltas.isFinished()) {
             if (chunks.endsWithUnknownObject()) {
                 throw UpstreamErrors.incompleteReply();
             }
-            end.checkWithoutFinishReason();
+            completion.checkWithoutFinishReason();
         }
         complete();
     }
 
-    private void parse() {
+    private void parseChunk() {
         try {
             chunks.read(events.data(), events.offset(), events.length());
         } catch (IOException e) {
@@ -259,13 +259,13 @@ final class HttpCall implements Call {
 
     private void complete() {
         deltas.complete();
-        end.check();
+        completion.check();
         complete = true;
         attempt.succeeded();
     }
 
-    private void endOfBody() {
-        if (form == Form.EVENTS && events.last()) {
+    private void onEndOfBody() {
+        if (format == Format.EVENTS && events.last()) {
             readEvent();
         }
         if (!complete && deltas.isFinished()) {
@@ -276,31 +276,31 @@ final class HttpCall implements Call {
     }
 
     /** The connection broke, or was cut for its silence: after the finish reason that costs nothing but the usage. */
-    private void broken(Exception thrown) {
+    private void onReadFailure(Exception thrown) {
         attempt.cancellation().throwIfCancelled();
         if (attempt.exchange().timedOutWaitingForUsage()) {
             profile.learn(Fact.NO_USAGE_AFTER_FINISH);
         }
         try {
-            if (!deltas.mayHaveEnded() || !end.mayBeComplete()) {
-                UpstreamException why = attempt.failureFor(thrown);
+            if (!deltas.mayHaveEnded() || !completion.mayBeComplete()) {
+                UpstreamException failure = attempt.failureFor(thrown);
                 attempt.logFailure(thrown);
-                throw why;
+                throw failure;
             }
             complete();
         } catch (UpstreamException e) {
-            fail(e);
+            deferFailure(e);
         }
     }
 
     /** Keeps the failure until what came before it is taken. */
-    private void fail(UpstreamException why) {
+    private void deferFailure(UpstreamException failure) {
         attempt.cancellation().throwIfCancelled();
-        attempt.failed(why);
+        attempt.failed(failure);
         deltas.complete();
-        failure = why;
+        deferredFailure = failure;
         if (deltas.isEmpty()) {
-            throw why;
+            throw failure;
         }
     }
 }

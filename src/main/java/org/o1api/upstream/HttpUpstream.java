@@ -9,7 +9,7 @@ import org.o1api.model.PeriodicTask;
 
 /** A provider that speaks OpenAI's chat API over HTTP. */
 public final class HttpUpstream implements Upstream {
-    private static final Duration TICK = Duration.ofMillis(50);
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(50);
 
     private final UpstreamSettings settings;
     private final ScheduledExecutorService scheduler;
@@ -18,8 +18,8 @@ public final class HttpUpstream implements Upstream {
     private final UpstreamLog log;
     private final ConcurrencyLimiter limiter;
     private final ProviderProfiles profiles;
-    private final Set<Exchange> watched = ConcurrentHashMap.newKeySet();
-    private final PeriodicTask ticker;
+    private final Set<Exchange> openExchanges = ConcurrentHashMap.newKeySet();
+    private final PeriodicTask timeoutTask;
     private volatile boolean closed;
 
     /**
@@ -51,8 +51,13 @@ public final class HttpUpstream implements Upstream {
         this.profiles = profiles;
         this.transport = transport;
         this.resources = new UpstreamResources(
-                settings, transport, new UpstreamErrors(settings), log, breaker, limiter, watched, () -> closed);
-        this.ticker = PeriodicTask.start("limits of upstream " + settings.name(), TICK, TICK, this::tick, scheduler);
+                settings, transport, new UpstreamErrors(settings), log, breaker, limiter, openExchanges, () -> closed);
+        this.timeoutTask = PeriodicTask.start(
+                "limits of upstream " + settings.name(),
+                CHECK_INTERVAL,
+                CHECK_INTERVAL,
+                this::checkTimeouts,
+                scheduler);
     }
 
     @Override
@@ -68,31 +73,31 @@ public final class HttpUpstream implements Upstream {
     @Override
     public Call open(CallRequest request, CallContext terms) {
         String model = settings.model();
-        CallRequest asked = model == null ? request : request.withModel(model);
-        return new CallOpener(resources, profiles.of(asked.model()), asked, terms).open();
+        CallRequest effectiveRequest = model == null ? request : request.withModel(model);
+        return new CallOpener(resources, profiles.of(effectiveRequest.model()), effectiveRequest, terms).open();
     }
 
     @Override
     public void close() {
         closed = true;
-        ticker.close();
-        watched.forEach(exchange -> exchange.abort(UpstreamErrors.shuttingDown()));
+        timeoutTask.close();
+        openExchanges.forEach(exchange -> exchange.abort(UpstreamErrors.shuttingDown()));
         transport.close();
     }
 
-    private void tick() {
+    private void checkTimeouts() {
         long now = System.nanoTime();
-        for (Exchange exchange : watched) {
-            check(exchange, now);
+        for (Exchange exchange : openExchanges) {
+            checkTimeouts(exchange, now);
         }
     }
 
     /** Holds one call to its limits. If that fails, this call ends, and not the watch over the others. */
-    private void check(Exchange exchange, long now) {
+    private void checkTimeouts(Exchange exchange, long now) {
         try {
             exchange.enforceTimeouts(now);
         } catch (Throwable e) {
-            watched.remove(exchange);
+            openExchanges.remove(exchange);
             log.timeoutCheckFailed(e);
             exchange.cancel();
         }
@@ -105,7 +110,7 @@ public final class HttpUpstream implements Upstream {
 
     /** Whether no call holds anything of this upstream. */
     boolean isIdle() {
-        return watched.isEmpty()
+        return openExchanges.isEmpty()
                 && limiter.queueLength() == 0
                 && limiter.availablePermits() == settings.limits().concurrency();
     }

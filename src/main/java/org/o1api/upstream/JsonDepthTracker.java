@@ -2,8 +2,8 @@ package org.o1api.upstream;
 
 /** Follows JSON text that arrives in pieces: whether its object or array has been closed. It does not check the rest of the syntax. */
 final class JsonDepthTracker {
-    private boolean begun;
-    private boolean structured;
+    private boolean started;
+    private boolean isContainer;
     private boolean inString;
     private boolean escaped;
     private int depth;
@@ -20,23 +20,23 @@ final class JsonDepthTracker {
             inString = escaped || c != '"';
             escaped = !escaped && c == '\\';
         } else if (c == '{' || c == '[') {
-            structured |= !begun;
+            isContainer |= !started;
             depth++;
         } else if (c == '}' || c == ']') {
             depth--;
         } else if (c == '"') {
             inString = true;
         }
-        begun |= !Character.isWhitespace(c);
+        started |= !Character.isWhitespace(c);
     }
 
     /** Whether it is an object or array that still lacks its end. */
     boolean isOpen() {
-        return structured && depth > 0;
+        return isContainer && depth > 0;
     }
 
     /** Whether it is an object or array whose end is there. */
     boolean isClosed() {
-        return structured && depth <= 0;
+        return isContainer && depth <= 0;
     }
 }

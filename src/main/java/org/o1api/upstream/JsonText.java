@@ -33,7 +33,7 @@ final class JsonText {
 
     /** The JSON in a reply's text. */
     static String extract(StringBuilder reply) {
-        String text = withoutThought(reply).strip();
+        String text = withoutThinkBlock(reply).strip();
         if (!text.startsWith(FENCE)) {
             return text;
         }
@@ -61,7 +61,7 @@ final class JsonText {
         return text.length();
     }
 
-    private static String withoutThought(StringBuilder reply) {
+    private static String withoutThinkBlock(StringBuilder reply) {
         int end = ThinkBlock.endIndex(reply);
         if (end == ThinkBlock.UNCLOSED) {
             return "";

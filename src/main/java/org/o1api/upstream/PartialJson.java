@@ -24,7 +24,7 @@ final class PartialJson {
     /** What a validator echoes, and what a model wrote that a provider could not use. */
     private static final Set<String> QUOTATIONS = Set.of("input", "input_value", "ctx", "failed_generation");
 
-    private boolean cut;
+    private boolean truncated;
 
     private PartialJson() {}
 
@@ -34,8 +34,8 @@ final class PartialJson {
         try (JsonParser json = JSON.createParser(text)) {
             json.nextToken();
             JsonNode node = reader.value(json);
-            boolean whole = reader.cut || json.nextToken() == null;
-            return whole && (node.isContainerNode() || node.isTextual()) ? node : null;
+            boolean isWhole = reader.truncated || json.nextToken() == null;
+            return isWhole && (node.isContainerNode() || node.isTextual()) ? node : null;
         } catch (IOException e) {
             return null;
         }
@@ -66,12 +66,12 @@ final class PartialJson {
                 } else {
                     object.set(name, value(json));
                 }
-                if (cut) {
+                if (truncated) {
                     break;
                 }
             }
         } catch (JsonEOFException e) {
-            cut = true;
+            truncated = true;
         }
         return object;
     }
@@ -81,12 +81,12 @@ final class PartialJson {
         try {
             for (JsonToken item = json.nextToken(); item != JsonToken.END_ARRAY; item = json.nextToken()) {
                 array.add(value(json));
-                if (cut) {
+                if (truncated) {
                     break;
                 }
             }
         } catch (JsonEOFException e) {
-            cut = true;
+            truncated = true;
         }
         return array;
     }

@@ -27,16 +27,16 @@ record ProviderErrorBody(
         @Nullable Duration retryAfter)
         implements Serializable {
     private static final long serialVersionUID = 1;
-    private static final int LONGEST_WORD = 256;
+    private static final int MAX_CODE_LENGTH = 256;
 
     ProviderErrorBody {
-        param = start(param);
-        code = start(code);
-        type = start(type);
+        param = truncate(param);
+        code = truncate(code);
+        type = truncate(type);
     }
 
-    private static @Nullable String start(@Nullable String word) {
-        return word == null ? null : word.substring(0, Math.min(word.length(), LONGEST_WORD));
+    private static @Nullable String truncate(@Nullable String word) {
+        return word == null ? null : word.substring(0, Math.min(word.length(), MAX_CODE_LENGTH));
     }
 
     static final ProviderErrorBody EMPTY = new ProviderErrorBody("", null, null, null, null, 0, null);

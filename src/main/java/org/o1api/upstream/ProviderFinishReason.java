@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 /**
  * Why a provider says that it ended its reply: its {@code finish_reason}, read by what it means.
  *
- * @param word the provider's own word in lower case with underscores, empty if it is no short plain word
+ * @param value the provider's own word in lower case with underscores, empty if it is no short plain word
  */
-record ProviderFinishReason(Kind kind, String word) {
+record ProviderFinishReason(Kind kind, String value) {
     enum Kind {
         COMPLETE,
         LENGTH,
@@ -20,20 +20,20 @@ record ProviderFinishReason(Kind kind, String word) {
         UNKNOWN
     }
 
-    private static final Pattern WORD = Pattern.compile("[a-z0-9_]{1,40}");
-    private static final Pattern FILTERED = Pattern.compile("content_filter.*|.*safety");
-    private static final Pattern FAILED =
+    private static final Pattern PLAIN_WORD = Pattern.compile("[a-z0-9_]{1,40}");
+    private static final Pattern CONTENT_FILTER = Pattern.compile("content_filter.*|.*safety");
+    private static final Pattern FAILURE =
             Pattern.compile("(?:.*_)?(?:error|abort|cancel|fail|malformed|insufficient|network_error).*");
 
     /** Reads a {@code finish_reason}, in any case. */
     static ProviderFinishReason of(String reason) {
-        String word = reason.strip().toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_');
-        Kind kind = kindOf(word);
-        return new ProviderFinishReason(kind, WORD.matcher(word).matches() ? word : "");
+        String value = reason.strip().toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_');
+        Kind kind = kindOf(value);
+        return new ProviderFinishReason(kind, PLAIN_WORD.matcher(value).matches() ? value : "");
     }
 
-    private static Kind kindOf(String word) {
-        return switch (word) {
+    private static Kind kindOf(String value) {
+        return switch (value) {
             case "stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete", "end" -> Kind.COMPLETE;
             case "length",
                     "max_tokens",
@@ -52,9 +52,9 @@ record ProviderFinishReason(Kind kind, String word) {
                     "error_toxic" -> Kind.CONTENT_FILTER; // of GLM, Anthropic, Gemini, Bedrock, Cohere
             case "tool_calls", "tool_call", "function_call", "tool_use" -> Kind.TOOL_CALLS;
             default ->
-                FILTERED.matcher(word).matches()
+                CONTENT_FILTER.matcher(value).matches()
                         ? Kind.CONTENT_FILTER
-                        : FAILED.matcher(word).matches() ? Kind.FAILURE : Kind.UNKNOWN;
+                        : FAILURE.matcher(value).matches() ? Kind.FAILURE : Kind.UNKNOWN;
         };
     }
 }

@@ -27,14 +27,14 @@ final class ProviderProfile {
         }
     }
 
-    private record Rejected(FeatureCombination combination, String field) {}
+    private record RejectedField(FeatureCombination features, String field) {}
 
     private final UpstreamSettings settings;
     private final String model;
     private final ExpiringSet<Fact> facts;
-    private final ExpiringSet<Rejected> rejected;
-    private final ExpiringSet<ReasoningFieldRule> reasoningNeeds;
-    private final ExpiringSet<Long> refusedLimits;
+    private final ExpiringSet<RejectedField> rejectedFields;
+    private final ExpiringSet<ReasoningFieldRule> reasoningRules;
+    private final ExpiringSet<Long> rejectedLimits;
     private final ExpiringSet<String> logged;
 
     ProviderProfile(UpstreamSettings settings, String model) {
@@ -45,9 +45,9 @@ final class ProviderProfile {
         this.settings = settings;
         this.model = model;
         facts = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
-        rejected = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
-        reasoningNeeds = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
-        refusedLimits = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
+        rejectedFields = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
+        reasoningRules = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
+        rejectedLimits = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
         logged = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
     }
 
@@ -90,22 +90,22 @@ final class ProviderProfile {
 
     /** What it has said of fields for earlier reasoning. */
     Set<ReasoningFieldRule> reasoningRules() {
-        return reasoningNeeds.elements();
+        return reasoningRules.elements();
     }
 
     /** Records what a request was accepted with, or without, after it had been rejected for that. It replaces what contradicts it. */
-    void learn(ReasoningFieldRule need) {
+    void learn(ReasoningFieldRule rule) {
         for (ReasoningFieldRule.Kind kind : ReasoningFieldRule.Kind.values()) {
-            if (kind != need.kind()) {
-                reasoningNeeds.remove(new ReasoningFieldRule(need.field(), kind));
+            if (kind != rule.kind()) {
+                reasoningRules.remove(new ReasoningFieldRule(rule.field(), kind));
             }
         }
-        if (reasoningNeeds.add(need) && logged.add(need.description())) {
+        if (reasoningRules.add(rule) && logged.add(rule.description())) {
             LOG.log(
                     Level.INFO,
                     "upstream {0}, model {2}: {1} for {3} (relearn_after)",
                     settings.name(),
-                    need.description(),
+                    rule.description(),
                     model,
                     UpstreamErrors.durationText(settings.relearnAfter()));
         }
@@ -113,36 +113,36 @@ final class ProviderProfile {
 
     /** Whether it has refused an output limit of ours that was no higher, and accepted a quarter of it. */
     boolean rejectsOutputLimit(long limit) {
-        return refusedLimits.elements().stream().anyMatch(refused -> refused <= limit);
+        return rejectedLimits.elements().stream().anyMatch(rejectedLimit -> rejectedLimit <= limit);
     }
 
     /** Records that a request was accepted with a reduced output limit, after it had been refused with its own. */
-    void learnReducedOutputLimit(long refused, long accepted) {
-        if (refusedLimits.add(refused) && logged.add("reduced limit")) {
+    void learnReducedOutputLimit(long rejectedLimit, long acceptedLimit) {
+        if (rejectedLimits.add(rejectedLimit) && logged.add("reduced limit")) {
             LOG.log(
                     Level.INFO,
                     "upstream {0}, model {3}: rejects an output limit of {1} tokens for a step and accepts {2}; such limits are reduced to a"
                             + " quarter for {4} (relearn_after). Set steps.tokens to at most a quarter of the model''s context",
                     settings.name(),
-                    Long.toString(refused),
-                    Long.toString(accepted),
+                    Long.toString(rejectedLimit),
+                    Long.toString(acceptedLimit),
                     model,
                     UpstreamErrors.durationText(settings.relearnAfter()));
         }
     }
 
     /** The fields that requests of a combination are rejected for. */
-    Set<String> rejectedFields(FeatureCombination combination) {
-        return rejected.elements().stream()
-                .filter(known -> known.combination().equals(combination))
-                .map(Rejected::field)
+    Set<String> rejectedFields(FeatureCombination features) {
+        return rejectedFields.elements().stream()
+                .filter(known -> known.features().equals(features))
+                .map(RejectedField::field)
                 .collect(Collectors.toSet());
     }
 
     /** Records that requests of a combination are accepted without these fields, after one was rejected for each of them. */
-    void learnRejectedFields(FeatureCombination combination, Set<String> fields) {
+    void learnRejectedFields(FeatureCombination features, Set<String> fields) {
         Set<String> added = new TreeSet<>(fields);
-        added.removeIf(field -> !rejected.add(new Rejected(combination, field)));
+        added.removeIf(field -> !rejectedFields.add(new RejectedField(features, field)));
         if (!added.isEmpty()) {
             LOG.log(
                     Level.INFO,
@@ -150,7 +150,7 @@ final class ProviderProfile {
                     settings.name(),
                     String.join(", ", added),
                     model,
-                    combination,
+                    features,
                     UpstreamErrors.durationText(settings.relearnAfter()));
         }
     }

@@ -21,7 +21,7 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
 
     private static final Pattern NEVER = Pattern.compile("(?!)");
 
-    private static final Map<String, Pattern> WORDS = Map.of(
+    private static final Map<String, Pattern> FIELD_NAMES = Map.of(
             ReasoningFields.CONTENT,
             Pattern.compile("(?<![a-z0-9])reasoning[_ ]?content(?![a-z0-9_])", Pattern.CASE_INSENSITIVE),
             ReasoningFields.DETAILS,
@@ -36,7 +36,7 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
                     Pattern.CASE_INSENSITIVE));
 
     /** A list of names, none of which is at fault, or of which another one would do too. */
-    private static final Pattern CHOICES = Pattern.compile(
+    private static final Pattern ALTERNATIVES = Pattern.compile(
             "(?:, expected [`'\"]|(?:expected|must be|should be) (?:one|any) of)[^\\n]*|did you mean[^\\n]*"
                     + "|(?:allowed|valid|known|supported|permitted) (?:fields|properties|keys|names)[^\\n]*"
                     + "|\\bunless\\b[^\\n,.;]*|\\beither\\b[^\\n]{0,200} or [^\\n.;]*|\\bat least one of\\b[^\\n.;]*"
@@ -44,7 +44,7 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
             Pattern.CASE_INSENSITIVE);
 
     /** What is said of a field that has to be there. */
-    private static final Pattern MISSING = words(
+    private static final Pattern MISSING = phrases(
             "missing",
             "(?<!not )(?<!no longer )requires?d?\\b",
             "(?:must|should|has to|have to)\\b(?! not\\b)(?! (?:be )?(?:removed?|omit|absent|exclude|strip|drop|empty))",
@@ -57,7 +57,7 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
             "\u5fc5\u987b|\u5fc5\u586b|\u7f3a\u5c11|\u7f3a\u5931|\u4e0d\u80fd\u4e3a\u7a7a|\u56de\u4f20|\u4f20\u56de");
 
     /** What is said of a field that must not be there. */
-    private static final Pattern REJECTED = words(
+    private static final Pattern REJECTED = phrases(
             "extra\\b|additional propert|unexpected|not expected",
             "unknown|unrecogni[sz]ed|not recogni[sz]ed|no such|can ?not find|can't find|does not exist",
             "unsupported|(?:not|n't) (?:be )?support(?:ed)?",
@@ -75,32 +75,32 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
      */
     static @Nullable ReasoningFieldRejection of(ProviderErrorBody error, CallRequest request) {
         String param = error.param() == null ? "" : error.param();
-        boolean prose = param.indexOf(' ') >= 0; // MiMo writes its message there
-        String statement = prose ? param + "\n" + error.text() : error.text();
-        UnquotedText words = new UnquotedText(CHOICES.matcher(statement).replaceAll(""), request);
-        String path = prose ? "" : fieldIn(param);
+        boolean isProse = param.indexOf(' ') >= 0; // MiMo writes its message there
+        String text = isProse ? param + "\n" + error.text() : error.text();
+        UnquotedText unquoted = new UnquotedText(ALTERNATIVES.matcher(text).replaceAll(""), request);
+        String path = isProse ? "" : fieldIn(param);
         if (!path.isEmpty()) {
-            return new ReasoningFieldRejection(path, true, words.contains(MISSING) && !words.contains(REJECTED));
+            return new ReasoningFieldRejection(path, true, unquoted.contains(MISSING) && !unquoted.contains(REJECTED));
         }
         if (request.fields().containsKey(param)) {
             return null;
         }
-        return nearest(words);
+        return nearest(unquoted);
     }
 
     /** The first name with a word for what is wrong with it, by the word that is nearest. */
-    private static @Nullable ReasoningFieldRejection nearest(UnquotedText words) {
-        List<Named> names = ReasoningFields.NAMES.stream()
-                .flatMap(name ->
-                        words.matches(WORDS.getOrDefault(name, NEVER)).stream().map(at -> new Named(name, at)))
+    private static @Nullable ReasoningFieldRejection nearest(UnquotedText unquoted) {
+        List<NamedField> names = ReasoningFields.NAMES.stream()
+                .flatMap(name -> unquoted.matches(FIELD_NAMES.getOrDefault(name, NEVER)).stream()
+                        .map(at -> new NamedField(name, at)))
                 .toList();
         if (names.isEmpty()) {
             return null;
         }
         // Once for all names: each word is looked for in the whole prompt.
-        List<MatchResult> missing = words.matches(MISSING);
-        List<MatchResult> rejected = words.matches(REJECTED);
-        for (Named name : names) {
+        List<MatchResult> missing = unquoted.matches(MISSING);
+        List<MatchResult> rejected = unquoted.matches(REJECTED);
+        for (NamedField name : names) {
             int toMissing = distance(name.at(), missing);
             int toRejected = distance(name.at(), rejected);
             if (toMissing != toRejected) {
@@ -110,7 +110,7 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
         return null;
     }
 
-    private record Named(String field, MatchResult at) {}
+    private record NamedField(String field, MatchResult at) {}
 
     private static String fieldIn(String param) {
         var path = PARAM.matcher(param);
@@ -118,16 +118,16 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
     }
 
     /** How far the nearest of some words is from a name; {@code Integer.MAX_VALUE} if there is none. */
-    private static int distance(MatchResult name, List<MatchResult> words) {
+    private static int distance(MatchResult name, List<MatchResult> unquoted) {
         int nearest = Integer.MAX_VALUE;
-        for (MatchResult word : words) {
+        for (MatchResult word : unquoted) {
             int distance = word.start() >= name.end() ? word.start() - name.end() : name.start() - word.end();
             nearest = Math.min(nearest, distance);
         }
         return nearest;
     }
 
-    private static Pattern words(String... alternatives) {
+    private static Pattern phrases(String... alternatives) {
         return Pattern.compile(String.join("|", alternatives), Pattern.CASE_INSENSITIVE);
     }
 }

@@ -50,8 +50,8 @@ record ReasoningFields(ReasoningHistory kept, Map<String, ReasoningHistory> requ
         if (kept.appliesTo(message)) {
             fields.putAll(message.reasoning());
         }
-        required.forEach((name, with) -> {
-            RawJson value = with.appliesTo(message) ? value(name, message) : null;
+        required.forEach((name, answers) -> {
+            RawJson value = answers.appliesTo(message) ? valueFor(name, message) : null;
             if (value != null) {
                 fields.putIfAbsent(name, value);
             }
@@ -62,7 +62,7 @@ record ReasoningFields(ReasoningHistory kept, Map<String, ReasoningHistory> requ
     }
 
     /** The value of a required field; null if only the provider itself could have made it. */
-    private static @Nullable RawJson value(String name, Message message) {
+    private static @Nullable RawJson valueFor(String name, Message message) {
         RawJson sent = message.reasoning().get(name);
         if (sent != null && !sent.isEmpty()) {
             return sent;

@@ -12,7 +12,7 @@ import org.o1api.model.Role;
 /** The earlier reasoning of a message as text, whatever fields it came in. */
 final class ReasoningText {
     /** The keys of texts in {@code reasoning_details} and {@code thinking_blocks}. */
-    private static final Set<String> TEXTS = Set.of("text", "summary", "thinking");
+    private static final Set<String> TEXT_KEYS = Set.of("text", "summary", "thinking");
 
     private ReasoningText() {}
 
@@ -45,8 +45,8 @@ final class ReasoningText {
             String rest = parts.json().text();
             return new Content.Parts(new RawJson("[" + part + "," + rest.substring(rest.indexOf('[') + 1)));
         }
-        String said = content instanceof Content.Text answer ? answer.text() : "";
-        return new Content.Text(said.isEmpty() ? text : text + "\n\n" + said);
+        String contentText = content instanceof Content.Text answer ? answer.text() : "";
+        return new Content.Text(contentText.isEmpty() ? text : text + "\n\n" + contentText);
     }
 
     private static String text(RawJson value) {
@@ -65,7 +65,7 @@ final class ReasoningText {
             String piece = "";
             @Nullable String index = null;
             for (JsonSlices.Member member : JsonSlices.members(detail)) {
-                if (TEXTS.contains(member.name()) && member.value().text().startsWith("\"")) {
+                if (TEXT_KEYS.contains(member.name()) && member.value().text().startsWith("\"")) {
                     piece = JsonSlices.string(member.value());
                 } else if (member.name().equals("index")) {
                     index = member.value().text();

@@ -20,23 +20,23 @@ final class RejectedFields {
     private static final List<String> FIELDS = List.of(
             RESPONSE_FORMAT, STREAM_OPTIONS, TOOL_CHOICE, MAX_TOKENS, MAX_COMPLETION_TOKENS, "temperature", STREAM);
 
-    private static final Map<String, Pattern> NAMES = Map.of(
+    private static final Map<String, Pattern> NAME_PATTERNS = Map.of(
             RESPONSE_FORMAT,
-            name(
+            namePattern(
                     "response[_ ]?formats?|json_object|json_schema|json[_ -]?mode|json output|json response|controlled generation|structured[_ ]outputs?"
                             + "|guided decoding|grammar|response[_ ]?mime[_ ]?type|response[_ ]?schema"),
             STREAM_OPTIONS,
-            name("stream_options|include_usage"),
+            namePattern("stream_options|include_usage"),
             TOOL_CHOICE,
-            name("tool[_ ]?choice|function_calling_config"),
+            namePattern("tool[_ ]?choice|function_calling_config"),
             MAX_TOKENS,
-            name(MAX_TOKENS),
+            namePattern(MAX_TOKENS),
             MAX_COMPLETION_TOKENS,
-            name(MAX_COMPLETION_TOKENS),
+            namePattern(MAX_COMPLETION_TOKENS),
             "temperature",
-            name("temperature"),
+            namePattern("temperature"),
             STREAM,
-            name("stream|streaming"));
+            namePattern("stream|streaming"));
 
     /** What may be around a field in a path. */
     private static final Set<String> WRAPPERS =
@@ -56,26 +56,26 @@ final class RejectedFields {
             STREAM_OPTIONS);
 
     /** What the output limit is called in messages on its value. */
-    private static final Pattern LIMIT = name(
+    private static final Pattern LIMIT_NAMES = namePattern(
             "max[_ ](?:new[_ ]|output[_ ]|completion[_ ])?tokens|maxOutputTokens|maximum (?:output|completion) tokens");
 
     private static final Pattern NEVER = Pattern.compile("(?!)");
 
     /** What is said of a field that is unwelcome whatever its value. */
-    private static final Pattern UNKNOWN = Pattern.compile(
+    private static final Pattern UNKNOWN_FIELD = Pattern.compile(
             "unsupported|not supported|n't support|unknown|unrecogni[sz]ed|unexpected|extra|not permitted|not allowed"
                     + "|deprecated|invalid (?:field|parameter|argument)",
             Pattern.CASE_INSENSITIVE);
 
     /** How servers put it that do not expect to be asked for it, and fail. */
-    private static final Pattern CANNOT =
+    private static final Pattern UNSUPPORTED =
             Pattern.compile("can(?:not|'t) (?:use|be used)|not supported", Pattern.CASE_INSENSITIVE);
 
     private RejectedFields() {}
 
     /** Whether an error that has the status of a failure says that the request asks for something that cannot be had. */
     static boolean isUnsupported(ProviderErrorBody error) {
-        return CANNOT.matcher(error.text()).find();
+        return UNSUPPORTED.matcher(error.text()).find();
     }
 
     /** Both names of the output limit. */
@@ -84,8 +84,8 @@ final class RejectedFields {
     }
 
     /** The field of a request that is an output limit of ours; null if it has none, or the provider knows neither name. */
-    static @Nullable String gatewayOutputLimit(CallRequest request, Set<String> alreadyOut) {
-        return alreadyOut.containsAll(outputLimits())
+    static @Nullable String gatewayOutputLimit(CallRequest request, Set<String> omitted) {
+        return omitted.containsAll(outputLimits())
                 ? null
                 : outputLimits().stream()
                         .filter(limit -> request.fields().containsKey(limit)
@@ -96,12 +96,12 @@ final class RejectedFields {
 
     /** Whether the value of the output limit is what is wrong, and not its name. */
     static boolean isOutputLimitTooLarge(ProviderErrorBody error, CallRequest request) {
-        if (UNKNOWN.matcher(error.text()).find()) {
+        if (UNKNOWN_FIELD.matcher(error.text()).find()) {
             return false;
         }
-        String named = rootOf(error.param());
+        String namedField = rootOf(error.param());
         UnquotedText quoted = new UnquotedText(error.text(), request);
-        return isInBody(named, request) ? outputLimits().contains(named) : quoted.contains(LIMIT);
+        return isInBody(namedField, request) ? outputLimits().contains(namedField) : quoted.contains(LIMIT_NAMES);
     }
 
     /** The other name of a field that has two; null if it has one. */
@@ -119,21 +119,22 @@ final class RejectedFields {
      *
      * @return empty if there is no such field
      */
-    static String rejectedField(ProviderErrorBody error, CallRequest request, Set<String> alreadyOut) {
+    static String rejectedField(ProviderErrorBody error, CallRequest request, Set<String> omitted) {
         List<String> candidates = FIELDS.stream()
-                .filter(field -> sent(field, request, alreadyOut) && mayGo(field, error, request, alreadyOut))
+                .filter(field -> isSent(field, request, omitted) && isOmittable(field, error, request, omitted))
                 .toList();
-        String named = rootOf(error.param());
-        if (candidates.contains(named)) {
-            return named;
+        String namedField = rootOf(error.param());
+        if (candidates.contains(namedField)) {
+            return namedField;
         }
-        if (isInBody(named, request) && !named.equals("tools")) { // which are refused together with another field
+        if (isInBody(namedField, request)
+                && !namedField.equals("tools")) { // which are refused together with another field
             return "";
         }
         UnquotedText quoted = new UnquotedText(error.text(), request);
         return candidates.stream()
                 .filter(field -> {
-                    Pattern name = NAMES.getOrDefault(field, NEVER);
+                    Pattern name = NAME_PATTERNS.getOrDefault(field, NEVER);
                     return quoted.contains(name)
                             || name.matcher(String.valueOf(error.code())).find();
                 })
@@ -164,31 +165,32 @@ final class RejectedFields {
                 || FIELDS.contains(field);
     }
 
-    private static boolean sent(String field, CallRequest request, Set<String> out) {
-        if (out.contains(field) || (field.equals(STREAM_OPTIONS) && out.contains(STREAM))) {
+    private static boolean isSent(String field, CallRequest request, Set<String> omitted) {
+        if (omitted.contains(field) || (field.equals(STREAM_OPTIONS) && omitted.contains(STREAM))) {
             return false;
         }
         String other = alternativeName(field);
         return field.equals(STREAM)
                 || field.equals(STREAM_OPTIONS)
                 || request.fields().containsKey(field)
-                || (other != null && out.contains(other) && request.fields().containsKey(other));
+                || (other != null && omitted.contains(other) && request.fields().containsKey(other));
     }
 
-    private static boolean mayGo(String field, ProviderErrorBody error, CallRequest request, Set<String> out) {
+    private static boolean isOmittable(
+            String field, ProviderErrorBody error, CallRequest request, Set<String> omitted) {
         if (field.equals(STREAM) || field.equals(STREAM_OPTIONS)) {
             return true;
         }
         String other = alternativeName(field);
-        if (other != null && !out.contains(other)) {
+        if (other != null && !omitted.contains(other)) {
             // Its value goes on under the other name, but only where the name is what is wrong.
-            return UNKNOWN.matcher(error.text()).find();
+            return UNKNOWN_FIELD.matcher(error.text()).find();
         }
         return request.droppable().contains(field)
                 || (other != null && request.droppable().contains(other));
     }
 
-    private static Pattern name(String words) {
+    private static Pattern namePattern(String words) {
         return Pattern.compile("(?<![A-Za-z0-9_])(?:" + words + ")(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE);
     }
 }

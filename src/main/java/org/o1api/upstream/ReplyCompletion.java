@@ -9,7 +9,7 @@ final class ReplyCompletion {
     private final ExpectedReply expected;
     private final DeltaBuffer deltas;
     /** What an unknown reason means, once the reply is complete. */
-    private @Nullable FinishReason unknown;
+    private @Nullable FinishReason unknownMeaning;
 
     ReplyCompletion(ProviderProfile profile, ExpectedReply expected, DeltaBuffer deltas) {
         this.profile = profile;
@@ -27,7 +27,7 @@ final class ReplyCompletion {
             throw UpstreamErrors.providerFailed(
                     "ended its reply without a finish_reason (require_finish_reason)", null);
         }
-        if (!isWhole()) {
+        if (!isUntruncated()) {
             throw UpstreamErrors.incompleteReply();
         }
         if (!deltas.isEmptyReply()) {
@@ -40,11 +40,11 @@ final class ReplyCompletion {
     /** Whether what the reply says may be all, although its body has not ended. */
     boolean mayBeComplete() {
         FinishReason reason = finishReason();
-        return (reason != FinishReason.STOP && reason != FinishReason.TOOL_CALLS) || isWhole();
+        return (reason != FinishReason.STOP && reason != FinishReason.TOOL_CALLS) || isUntruncated();
     }
 
     /** Whether neither arguments of a tool call nor requested JSON show that something is missing. */
-    private boolean isWhole() {
+    private boolean isUntruncated() {
         return deltas.toolCalls().hasCompleteArguments() && isCompleteJson();
     }
 
@@ -64,16 +64,17 @@ final class ReplyCompletion {
      * @throws UpstreamException if it says nothing, or has a tool call without a name
      */
     void check() {
-        ProviderFinishReason end = deltas.finishReason();
-        if (end != null && end.kind() == ProviderFinishReason.Kind.UNKNOWN) {
-            unknown = unknown();
+        ProviderFinishReason providerReason = deltas.finishReason();
+        if (providerReason != null && providerReason.kind() == ProviderFinishReason.Kind.UNKNOWN) {
+            unknownMeaning = meaningOfUnknown();
             profile.logOnce(
                     "unknown reason",
-                    "the unknown finish_reason " + (end.word().isEmpty() ? "(not a plain word)" : end.word())
+                    "the unknown finish_reason "
+                            + (providerReason.value().isEmpty() ? "(not a plain word)" : providerReason.value())
                             + " is treated as length");
         }
-        boolean cut = finishReason() == FinishReason.LENGTH || finishReason() == FinishReason.CONTENT_FILTER;
-        if (deltas.toolCalls().hasUnnamedCall() && !cut) {
+        boolean isCut = finishReason() == FinishReason.LENGTH || finishReason() == FinishReason.CONTENT_FILTER;
+        if (deltas.toolCalls().hasUnnamedCall() && !isCut) {
             throw UpstreamErrors.providerFailed("sent a tool call without a name", null);
         }
         if (deltas.isEmptyReply()) {
@@ -83,19 +84,20 @@ final class ReplyCompletion {
 
     /** Why the model stopped; if the provider does not say, or says no more than that it stopped, by what it sent. */
     FinishReason finishReason() {
-        ProviderFinishReason end = deltas.finishReason();
-        ProviderFinishReason.Kind kind = end == null ? ProviderFinishReason.Kind.COMPLETE : end.kind();
+        ProviderFinishReason providerReason = deltas.finishReason();
+        ProviderFinishReason.Kind kind =
+                providerReason == null ? ProviderFinishReason.Kind.COMPLETE : providerReason.kind();
         return switch (kind) {
             case COMPLETE, TOOL_CALLS, FAILURE ->
                 deltas.toolCalls().isEmpty() ? FinishReason.STOP : FinishReason.TOOL_CALLS;
             case LENGTH -> FinishReason.LENGTH;
             case CONTENT_FILTER -> FinishReason.CONTENT_FILTER;
-            case UNKNOWN -> unknown();
+            case UNKNOWN -> meaningOfUnknown();
         };
     }
 
-    private FinishReason unknown() {
-        FinishReason known = unknown;
+    private FinishReason meaningOfUnknown() {
+        FinishReason known = unknownMeaning;
         if (known == null) {
             boolean complete = expected.wantsJson()
                     && deltas.toolCalls().isEmpty()

@@ -22,11 +22,11 @@ final class RequestBody {
     /**
      * The body of a request.
      *
-     * @param refused the fields to leave out, or to send by their other name
+     * @param omitted the fields to leave out, or to send by their other name
      * @param reasoning in which fields earlier reasoning is sent
      * @param developerAsSystem whether messages of the role {@code developer} are sent as {@code system}
      */
-    static byte[] of(CallRequest request, Set<String> refused, ReasoningFields reasoning, boolean developerAsSystem) {
+    static byte[] of(CallRequest request, Set<String> omitted, ReasoningFields reasoning, boolean developerAsSystem) {
         // Text first, bytes then: half a surrogate pair in a caller's message becomes a question mark instead of an
         // error.
         StringWriter text = new StringWriter(4096);
@@ -43,15 +43,15 @@ final class RequestBody {
             for (Map.Entry<String, RawJson> field : request.fields().entrySet()) {
                 String name = field.getKey();
                 String other = RejectedFields.alternativeName(name);
-                if (refused.contains(name) && other != null && !refused.contains(other)) {
+                if (omitted.contains(name) && other != null && !omitted.contains(other)) {
                     write(other, field.getValue(), json);
-                } else if (!refused.contains(name) || !request.droppable().contains(name)) {
+                } else if (!omitted.contains(name) || !request.droppable().contains(name)) {
                     write(name, field.getValue(), json);
                 }
             }
-            if (!refused.contains(RejectedFields.STREAM)) {
+            if (!omitted.contains(RejectedFields.STREAM)) {
                 json.writeBooleanField(RejectedFields.STREAM, true);
-                if (!refused.contains(RejectedFields.STREAM_OPTIONS)) {
+                if (!omitted.contains(RejectedFields.STREAM_OPTIONS)) {
                     json.writeObjectFieldStart(RejectedFields.STREAM_OPTIONS);
                     json.writeBooleanField("include_usage", true);
                     json.writeEndObject();
@@ -74,12 +74,12 @@ final class RequestBody {
         Role role = message.role() == Role.DEVELOPER && developerAsSystem ? Role.SYSTEM : message.role();
         json.writeStartObject();
         json.writeStringField("role", role.wireName());
-        boolean asText = continued && ReasoningText.of(reasoning).isEmpty();
-        Content content = asText ? ReasoningText.prependTo(message) : message.content();
+        boolean reasoningAsText = continued && ReasoningText.of(reasoning).isEmpty();
+        Content content = reasoningAsText ? ReasoningText.prependTo(message) : message.content();
         if (content == null) {
             json.writeNullField("content");
-        } else if (content instanceof Content.Text said) {
-            json.writeStringField("content", said.text());
+        } else if (content instanceof Content.Text contentText) {
+            json.writeStringField("content", contentText.text());
         } else if (content instanceof Content.Parts parts) {
             write("content", parts.json(), json);
         }

@@ -21,11 +21,11 @@ final class RetryAfter {
     private static final Pattern SECONDS = Pattern.compile(NUMBER);
     private static final Pattern PART = Pattern.compile("(" + NUMBER + ")\\s?(" + UNIT + ")(?![a-z])");
     private static final Pattern DURATION = Pattern.compile(PARTS);
-    private static final Pattern WORDS = Pattern.compile("(?:try again|retry|retrying|wait|available)(?: again)?"
+    private static final Pattern PHRASE = Pattern.compile("(?:try again|retry|retrying|wait|available)(?: again)?"
             + "(?: after| in| for)?(?: about| approximately| at least)?[: ]{1,2}("
             + PARTS + ")(?![a-z0-9])");
 
-    private static final int LONGEST = 200;
+    private static final int MAX_LENGTH = 200;
 
     private RetryAfter() {}
 
@@ -73,7 +73,7 @@ final class RetryAfter {
         if (value == null) {
             return null;
         }
-        String text = value.substring(0, Math.min(value.length(), LONGEST)).strip();
+        String text = value.substring(0, Math.min(value.length(), MAX_LENGTH)).strip();
         if (SECONDS.matcher(text).matches()) {
             return seconds(Double.parseDouble(text));
         }
@@ -98,12 +98,12 @@ final class RetryAfter {
     }
 
     /** The wait in a sentence such as "Please try again in 6m0s."; null if there is none. */
-    static @Nullable Duration inWords(@Nullable String message) {
+    static @Nullable Duration findIn(@Nullable String message) {
         if (message == null) {
             return null;
         }
-        Matcher words = WORDS.matcher(message.toLowerCase(Locale.ROOT));
-        return words.find() ? sum(words.group(1)) : null;
+        Matcher phrase = PHRASE.matcher(message.toLowerCase(Locale.ROOT));
+        return phrase.find() ? sum(phrase.group(1)) : null;
     }
 
     private static Duration until(Instant then, Instant now) {

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** How many retries a turn has left, over all of its calls: a provider in trouble is not met with ever more of them. */
 public final class RetryBudget {
-    private static final long FIRST_WAIT_MILLIS = 100;
+    private static final long BASE_DELAY_MILLIS = 100;
 
     private final AtomicInteger left;
 
@@ -21,7 +21,7 @@ public final class RetryBudget {
 
     /** How long to wait after so many attempts, 1 or more: at random, so that callers do not come back together. */
     public static Duration backoff(int attempts) {
-        long most = FIRST_WAIT_MILLIS << Math.min(attempts - 1, 10);
-        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most + 1));
+        long maxMillis = BASE_DELAY_MILLIS << Math.min(attempts - 1, 10);
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(maxMillis + 1));
     }
 }

@@ -14,7 +14,7 @@ final class SseReader {
     /** A burst that fits is one delta and one write to the client; with 4 KiB a turn took 40 % more CPU. */
     private static final int BUFFER = 16 * 1024;
     /** Less room than this is not worth a read. */
-    private static final int LEAST_ROOM = BUFFER / 2;
+    private static final int MIN_FREE = BUFFER / 2;
 
     private static final byte[] EVENT = {'e', 'v', 'e', 'n', 't', ':'};
     private static final byte[] ERROR_FIELD = {'e', 'r', 'r', 'o', 'r', ':'};
@@ -22,21 +22,21 @@ final class SseReader {
 
     private final InputStream in;
     private final int limit;
-    private byte[] bytes = new byte[BUFFER];
+    private byte[] buffer = new byte[BUFFER];
     private int end;
-    private int line;
-    private int scan;
-    private boolean afterReturn;
-    private boolean begun;
+    private int lineStart;
+    private int position;
+    private boolean afterCarriageReturn;
+    private boolean started;
 
     private int dataStart = -1;
     private int dataEnd;
     private final ByteArrayOutputStream joined = new ByteArrayOutputStream(0);
-    private boolean severalLines;
-    private boolean handedOut;
+    private boolean multiLine;
+    private boolean delivered;
     private boolean namedError;
 
-    private byte[] event = bytes;
+    private byte[] event = buffer;
     private int offset;
     private int length;
 
@@ -52,8 +52,8 @@ final class SseReader {
      * @return false when the stream has ended
      */
     boolean read() throws IOException {
-        makeRoom();
-        int read = in.read(bytes, end, bytes.length - end);
+        makeFreeSpace();
+        int read = in.read(buffer, end, buffer.length - end);
         if (read < 0) {
             return false;
         }
@@ -63,9 +63,9 @@ final class SseReader {
 
     /** The first byte read that is no white space and no byte order mark; -1 while there is none. Only before the first event. */
     int firstByte() {
-        for (int i = skipMark(0); i < end; i++) {
-            if (bytes[i] != ' ' && bytes[i] != '\n' && bytes[i] != '\r' && bytes[i] != '\t') {
-                return bytes[i] & 0xff;
+        for (int i = skipByteOrderMark(0); i < end; i++) {
+            if (buffer[i] != ' ' && buffer[i] != '\n' && buffer[i] != '\r' && buffer[i] != '\t') {
+                return buffer[i] & 0xff;
             }
         }
         return -1;
@@ -73,27 +73,27 @@ final class SseReader {
 
     /** Moves on to the next event, if all of it has arrived. */
     boolean next() {
-        forgetEvent();
-        while (scan < end) {
-            if (afterReturn) {
-                afterReturn = false;
-                if (bytes[scan] == '\n') {
-                    line = ++scan;
+        resetEvent();
+        while (position < end) {
+            if (afterCarriageReturn) {
+                afterCarriageReturn = false;
+                if (buffer[position] == '\n') {
+                    lineStart = ++position;
                     continue;
                 }
             }
-            int at = scan;
-            while (at < end && bytes[at] != '\n' && bytes[at] != '\r') {
+            int at = position;
+            while (at < end && buffer[at] != '\n' && buffer[at] != '\r') {
                 at++;
             }
-            scan = at;
+            position = at;
             if (at == end) {
                 break;
             }
-            afterReturn = bytes[at] == '\r';
-            scan = at + 1;
+            afterCarriageReturn = buffer[at] == '\r';
+            position = at + 1;
             boolean complete = endLine(at);
-            line = scan;
+            lineStart = position;
             if (complete) {
                 return true;
             }
@@ -103,38 +103,38 @@ final class SseReader {
 
     /** Moves on to the event that the stream ended in, if there is one: some servers omit the last empty line. */
     boolean last() {
-        forgetEvent();
-        if (line < end) {
+        resetEvent();
+        if (lineStart < end) {
             endLine(end);
-            line = scan = end;
+            lineStart = position = end;
         }
-        return endLine(line);
+        return endLine(lineStart);
     }
 
     /** Reads all of the stream, at most so many bytes, as one piece of data. */
-    void readAll(int most) throws IOException {
+    void readAll(int maxBytes) throws IOException {
         do {
-            if (end > most) {
-                throw UpstreamErrors.tooLarge("a reply that is not streamed", most);
+            if (end > maxBytes) {
+                throw UpstreamErrors.tooLarge("a reply that is not streamed", maxBytes);
             }
-            if (bytes.length - end < LEAST_ROOM) {
-                bytes = Arrays.copyOf(bytes, bytes.length * 2);
+            if (buffer.length - end < MIN_FREE) {
+                buffer = Arrays.copyOf(buffer, buffer.length * 2);
             }
-            int read = in.read(bytes, end, bytes.length - end);
+            int read = in.read(buffer, end, buffer.length - end);
             if (read < 0) {
                 break;
             }
             end += read;
         } while (true);
-        event = bytes;
-        offset = skipMark(0);
+        event = buffer;
+        offset = skipByteOrderMark(0);
         length = end - offset;
     }
 
     /** Reads on to the stream's end, for at most so many bytes, and keeps nothing. */
-    boolean drain(int most) throws IOException {
-        for (int read = 0, sum = 0; sum <= most; sum += read) {
-            read = in.read(bytes, 0, bytes.length);
+    boolean drain(int maxBytes) throws IOException {
+        for (int read = 0, sum = 0; sum <= maxBytes; sum += read) {
+            read = in.read(buffer, 0, buffer.length);
             if (read < 0) {
                 return true;
             }
@@ -160,50 +160,50 @@ final class SseReader {
         return length;
     }
 
-    private int skipMark(int from) {
+    private int skipByteOrderMark(int from) {
         return end - from >= 3
-                        && bytes[from] == (byte) 0xef
-                        && bytes[from + 1] == (byte) 0xbb
-                        && bytes[from + 2] == (byte) 0xbf
+                        && buffer[from] == (byte) 0xef
+                        && buffer[from + 1] == (byte) 0xbb
+                        && buffer[from + 2] == (byte) 0xbf
                 ? from + 3
                 : from;
     }
 
     /** Whether the line from {@code line} to there ends an event that has data. */
     private boolean endLine(int to) {
-        int from = line;
-        if (!begun) {
-            begun = true;
-            from = skipMark(from);
+        int from = lineStart;
+        if (!started) {
+            started = true;
+            from = skipByteOrderMark(from);
         }
         if (from == to) {
             return dispatch();
         }
         if (to - from >= 4
-                && bytes[from] == 'd'
-                && bytes[from + 1] == 'a'
-                && bytes[from + 2] == 't'
-                && bytes[from + 3] == 'a'
-                && (to - from == 4 || bytes[from + 4] == ':')) {
+                && buffer[from] == 'd'
+                && buffer[from + 1] == 'a'
+                && buffer[from + 2] == 't'
+                && buffer[from + 3] == 'a'
+                && (to - from == 4 || buffer[from + 4] == ':')) {
             int value = Math.min(from + 5, to);
-            if (value < to && bytes[value] == ' ') {
+            if (value < to && buffer[value] == ' ') {
                 value++;
             }
-            addLine(value, to);
-        } else if (bytes[from] == 'e') {
-            nameEvent(from, to);
+            addDataLine(value, to);
+        } else if (buffer[from] == 'e') {
+            readEventField(from, to);
         }
         return false;
     }
 
     /** Reads the event's name, or an error that is a field of its own, as older versions of llama.cpp send it. */
-    private void nameEvent(int from, int to) {
+    private void readEventField(int from, int to) {
         if (startsWith(ERROR_FIELD, from, to)) {
             namedError = true;
-            addLine(from + ERROR_FIELD.length, to);
+            addDataLine(from + ERROR_FIELD.length, to);
         } else if (startsWith(EVENT, from, to)) {
             int value = from + EVENT.length;
-            if (value < to && bytes[value] == ' ') {
+            if (value < to && buffer[value] == ' ') {
                 value++;
             }
             namedError = to - value == ERROR.length && startsWith(ERROR, value, to);
@@ -211,39 +211,39 @@ final class SseReader {
     }
 
     private boolean startsWith(byte[] word, int from, int to) {
-        return to - from >= word.length && Arrays.equals(bytes, from, from + word.length, word, 0, word.length);
+        return to - from >= word.length && Arrays.equals(buffer, from, from + word.length, word, 0, word.length);
     }
 
-    private void addLine(int from, int to) {
+    private void addDataLine(int from, int to) {
         if (dataStart < 0) {
             dataStart = from;
             dataEnd = to;
             return;
         }
-        if (!severalLines) {
-            severalLines = true;
-            joined.write(bytes, dataStart, dataEnd - dataStart);
+        if (!multiLine) {
+            multiLine = true;
+            joined.write(buffer, dataStart, dataEnd - dataStart);
         }
         if (joined.size() + to - from > limit) {
             throw UpstreamErrors.tooLarge("an event", limit);
         }
         joined.write('\n');
-        joined.write(bytes, from, to - from);
+        joined.write(buffer, from, to - from);
     }
 
     private boolean dispatch() {
         if (dataStart < 0 && !namedError) {
             return false;
         }
-        handedOut = true;
+        delivered = true;
         if (dataStart < 0) {
             length = 0;
-        } else if (severalLines) {
+        } else if (multiLine) {
             event = joined.toByteArray();
             offset = 0;
             length = event.length;
         } else {
-            event = bytes;
+            event = buffer;
             offset = dataStart;
             length = dataEnd - dataStart;
         }
@@ -251,38 +251,38 @@ final class SseReader {
             throw UpstreamErrors.tooLarge("an event", limit);
         }
         if (length == 0 && !namedError) {
-            forgetEvent();
+            resetEvent();
             return false;
         }
         return true;
     }
 
-    private void forgetEvent() {
-        if (handedOut) {
-            handedOut = false;
+    private void resetEvent() {
+        if (delivered) {
+            delivered = false;
             dataStart = -1;
-            severalLines = false;
+            multiLine = false;
             namedError = false;
             joined.reset();
         }
     }
 
-    private void makeRoom() {
-        forgetEvent();
-        int keep = dataStart >= 0 && !severalLines ? dataStart : line;
-        if (keep == end || bytes.length - end < LEAST_ROOM) {
-            System.arraycopy(bytes, keep, bytes, 0, end - keep);
+    private void makeFreeSpace() {
+        resetEvent();
+        int keep = dataStart >= 0 && !multiLine ? dataStart : lineStart;
+        if (keep == end || buffer.length - end < MIN_FREE) {
+            System.arraycopy(buffer, keep, buffer, 0, end - keep);
             end -= keep;
-            line -= keep;
-            scan -= keep;
+            lineStart -= keep;
+            position -= keep;
             dataStart = dataStart < 0 ? -1 : Math.max(0, dataStart - keep);
             dataEnd -= keep;
         }
         if (end > limit) {
             throw UpstreamErrors.tooLarge("an event", limit);
         }
-        if (bytes.length - end < LEAST_ROOM) {
-            bytes = Arrays.copyOf(bytes, bytes.length * 2);
+        if (buffer.length - end < MIN_FREE) {
+            buffer = Arrays.copyOf(buffer, buffer.length * 2);
         }
     }
 }

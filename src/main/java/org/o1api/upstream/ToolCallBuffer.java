@@ -20,7 +20,7 @@ import org.o1api.model.RawJson;
 final class ToolCallBuffer {
     private static final int NOT_RELEASED = -1;
 
-    private static final class Call {
+    private static final class BufferedCall {
         private int number = NOT_RELEASED;
         private @Nullable String id;
         private @Nullable String name;
@@ -32,13 +32,13 @@ final class ToolCallBuffer {
         }
     }
 
-    private final Map<Integer, Call> calls = new TreeMap<>();
+    private final Map<Integer, BufferedCall> calls = new TreeMap<>();
     private final Set<String> ids = new HashSet<>();
     private int released;
 
     /** Takes a piece, and gives what can be sent because of it. */
     List<Delta.ToolCall> add(Delta.ToolCall piece) {
-        Call call = calls.computeIfAbsent(piece.index(), index -> new Call());
+        BufferedCall call = calls.computeIfAbsent(piece.index(), index -> new BufferedCall());
         call.arguments.append(piece.arguments());
         if (call.isReleased()) {
             return List.of(new Delta.ToolCall(call.number, null, null, piece.arguments(), piece.fields()));
@@ -57,13 +57,13 @@ final class ToolCallBuffer {
     /** A call waits for those before it, and for its id until the next one begins. */
     private List<Delta.ToolCall> release(boolean isLast) {
         List<Delta.ToolCall> ready = new ArrayList<>(1);
-        int left = calls.size();
-        for (Call call : calls.values()) {
-            left--;
+        int remaining = calls.size();
+        for (BufferedCall call : calls.values()) {
+            remaining--;
             if (call.isReleased()) {
                 continue;
             }
-            if (call.name != null && (call.id != null || left > 0 || isLast)) {
+            if (call.name != null && (call.id != null || remaining > 0 || isLast)) {
                 ready.add(release(call));
             } else if (!isLast) {
                 break;
@@ -72,16 +72,16 @@ final class ToolCallBuffer {
         return ready;
     }
 
-    private Delta.ToolCall release(Call call) {
+    private Delta.ToolCall release(BufferedCall call) {
         String id = call.id;
         if (id == null || !ids.add(id)) {
-            id = madeUpId();
+            id = generateId();
         }
         call.number = released++;
         return new Delta.ToolCall(call.number, id, call.name, call.arguments.toString(), call.fields);
     }
 
-    private static String madeUpId() {
+    private static String generateId() {
         return "call_" + UUID.randomUUID().toString().replace("-", "");
     }
 

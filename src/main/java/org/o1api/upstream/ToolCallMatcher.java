@@ -17,20 +17,20 @@ final class ToolCallMatcher {
 
     private static final int NONE = -1;
     /** Far above what models do. */
-    private static final int MOST = 1024;
+    private static final int MAX_CALLS = 1024;
 
-    private static final class Call {
+    private static final class KnownCall {
         private final int index;
         private @Nullable String id;
         private @Nullable String name;
         private final StringBuilder arguments = new StringBuilder();
         private final JsonDepthTracker shape = new JsonDepthTracker();
         /** Whether its name has come again since its arguments were complete: what follows is another call. */
-        private boolean namedAgain;
+        private boolean nameRepeated;
         /** Whether its first piece lacks a name that it shares with the call before it. */
-        private boolean lacksName;
+        private boolean inheritsName;
 
-        Call(int index) {
+        KnownCall(int index) {
             this.index = index;
         }
 
@@ -43,7 +43,7 @@ final class ToolCallMatcher {
         }
     }
 
-    private final List<Call> calls = new ArrayList<>();
+    private final List<KnownCall> calls = new ArrayList<>();
     private int last = NONE;
 
     /**
@@ -54,13 +54,13 @@ final class ToolCallMatcher {
     int match(Piece piece, int position) {
         int found = find(piece, position);
         if (found == NONE) {
-            found = begin(piece);
-        } else if (repeats(calls.get(found), piece)) {
+            found = start(piece);
+        } else if (isDuplicate(calls.get(found), piece)) {
             return DUPLICATE;
         }
-        Call call = calls.get(found);
+        KnownCall call = calls.get(found);
         call.id = call.id == null ? piece.id() : call.id;
-        call.namedAgain |= call.isComplete() && call.isNamed(piece.name());
+        call.nameRepeated |= call.isComplete() && call.isNamed(piece.name());
         call.name = call.name == null ? piece.name() : call.name;
         call.arguments.append(piece.arguments());
         call.shape.feed(piece.arguments());
@@ -71,51 +71,51 @@ final class ToolCallMatcher {
     /** The name of a call that began without one because its predecessor's was meant; otherwise null. */
     @Nullable
     String inheritedName(int number) {
-        Call call = calls.get(number);
-        String name = call.lacksName ? call.name : null;
-        call.lacksName = false;
+        KnownCall call = calls.get(number);
+        String name = call.inheritsName ? call.name : null;
+        call.inheritsName = false;
         return name;
     }
 
-    private int begin(Piece piece) {
-        Call call = new Call(piece.index());
-        Call before = piece.id() == null && piece.name() == null ? lastOf(piece.index()) : null;
-        if (before != null && before.namedAgain) {
+    private int start(Piece piece) {
+        KnownCall call = new KnownCall(piece.index());
+        KnownCall before = piece.id() == null && piece.name() == null ? lastOf(piece.index()) : null;
+        if (before != null && before.nameRepeated) {
             call.name = before.name;
-            call.lacksName = true;
+            call.inheritsName = true;
         }
-        if (calls.size() == MOST) {
-            throw UpstreamErrors.providerFailed("sent more than " + MOST + " tool calls", null);
+        if (calls.size() == MAX_CALLS) {
+            throw UpstreamErrors.providerFailed("sent more than " + MAX_CALLS + " tool calls", null);
         }
         calls.add(call);
         return calls.size() - 1;
     }
 
-    private @Nullable Call lastOf(int index) {
+    private @Nullable KnownCall lastOf(int index) {
         int found = index == ToolCallReader.NO_INDEX ? NONE : ofIndex(index);
         return found == NONE ? null : calls.get(found);
     }
 
     private int find(Piece piece, int position) {
         if (piece.id() != null) {
-            int known = ofId(piece);
-            return known == NONE ? ofUnknownId(piece) : known;
+            int existing = ofId(piece);
+            return existing == NONE ? ofUnknownId(piece) : existing;
         }
         if (piece.index() != ToolCallReader.NO_INDEX) {
-            int known = ofIndex(piece.index());
-            return known == NONE || beginsAfter(calls.get(known), piece) ? NONE : known;
+            int existing = ofIndex(piece.index());
+            return existing == NONE || startsAnother(calls.get(existing), piece) ? NONE : existing;
         }
         if (piece.name() != null) {
             return last == NONE || !continuesLast(piece) ? NONE : last;
         }
-        int known = position == SINGLE ? last : position;
-        return known < calls.size() ? known : NONE;
+        int existing = position == SINGLE ? last : position;
+        return existing < calls.size() ? existing : NONE;
     }
 
     private int ofId(Piece piece) {
         int other = NONE;
         for (int i = calls.size() - 1; i >= 0; i--) {
-            Call call = calls.get(i);
+            KnownCall call = calls.get(i);
             if (!String.valueOf(piece.id()).equals(call.id)) {
                 continue;
             }
@@ -123,11 +123,11 @@ final class ToolCallMatcher {
                     || piece.index() == ToolCallReader.NO_INDEX
                     || call.index == ToolCallReader.NO_INDEX;
             if (sameIndex) {
-                boolean another = piece.name() != null
+                boolean startsAnother = piece.name() != null
                         && call.isComplete()
                         && !piece.arguments().isBlank()
-                        && !repeats(call, piece);
-                return another ? NONE : i;
+                        && !isDuplicate(call, piece);
+                return startsAnother ? NONE : i;
             }
             other = i;
         }
@@ -136,34 +136,34 @@ final class ToolCallMatcher {
 
     /** A new call's id, an id that comes late, or one that changes with each piece. */
     private int ofUnknownId(Piece piece) {
-        if (ofOtherCallsId(piece)) {
+        if (hasIdOfOtherCall(piece)) {
             return NONE;
         }
         if (piece.index() == ToolCallReader.NO_INDEX) {
             if (last == NONE) {
                 return NONE;
             }
-            Call call = calls.get(last);
+            KnownCall call = calls.get(last);
             boolean lateId = call.id == null && !call.isComplete() && (piece.name() == null || call.name == null);
             boolean changingId = piece.name() == null
                     && call.shape.isOpen()
                     && !piece.arguments().isBlank();
             return lateId || changingId ? last : NONE;
         }
-        int known = ofIndex(piece.index());
-        if (known == NONE) {
+        int existing = ofIndex(piece.index());
+        if (existing == NONE) {
             return NONE;
         }
-        Call call = calls.get(known);
-        boolean another = piece.name() == null
+        KnownCall call = calls.get(existing);
+        boolean startsAnother = piece.name() == null
                 ? call.isComplete() && !piece.arguments().isBlank()
                 : call.id == null
-                        ? beginsAfter(call, piece)
+                        ? startsAnother(call, piece)
                         : call.name != null && !(call.shape.isOpen() && call.isNamed(piece.name()));
-        return another ? NONE : known;
+        return startsAnother ? NONE : existing;
     }
 
-    private boolean ofOtherCallsId(Piece piece) {
+    private boolean hasIdOfOtherCall(Piece piece) {
         return calls.stream().anyMatch(call -> String.valueOf(piece.id()).equals(call.id));
     }
 
@@ -177,25 +177,25 @@ final class ToolCallMatcher {
     }
 
     /** Whether a piece without a known id begins another call after one of the same index. */
-    private static boolean beginsAfter(Call call, Piece piece) {
+    private static boolean startsAnother(KnownCall call, Piece piece) {
         if (call.name == null) {
             return false;
         }
-        boolean brings = !piece.arguments().isBlank();
+        boolean hasArguments = !piece.arguments().isBlank();
         if (piece.name() == null) {
-            return call.namedAgain && brings;
+            return call.nameRepeated && hasArguments;
         }
-        return call.isNamed(piece.name()) ? call.isComplete() && brings : true;
+        return call.isNamed(piece.name()) ? call.isComplete() && hasArguments : true;
     }
 
     /** Whether a piece that has nothing but a name belongs to the last call. */
     private boolean continuesLast(Piece piece) {
-        Call call = calls.get(last);
+        KnownCall call = calls.get(last);
         return call.name == null || (call.isNamed(piece.name()) && call.shape.isOpen());
     }
 
     /** Whether a piece is a call again that is complete: some providers end with one. */
-    private static boolean repeats(Call call, Piece piece) {
+    private static boolean isDuplicate(KnownCall call, Piece piece) {
         return piece.id() != null
                 && piece.id().equals(call.id)
                 && call.isNamed(piece.name())

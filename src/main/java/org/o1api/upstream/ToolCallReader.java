@@ -30,7 +30,7 @@ final class ToolCallReader {
     private static final int MAX_INDEX = 1024;
 
     private final RawValueReader raw;
-    private final ToolCallMatcher calls = new ToolCallMatcher();
+    private final ToolCallMatcher matcher = new ToolCallMatcher();
     private final List<Piece> pieces = new ArrayList<>();
 
     // The piece that is being read.
@@ -52,14 +52,14 @@ final class ToolCallReader {
         }
         for (JsonToken item = json.nextToken(); item != JsonToken.END_ARRAY; item = json.nextToken()) {
             if (item == JsonToken.START_OBJECT) {
-                call(json);
+                readCall(json);
             } else {
                 json.skipChildren();
             }
         }
     }
 
-    private void call(JsonParser json) throws IOException {
+    private void readCall(JsonParser json) throws IOException {
         index = NO_INDEX;
         id = null;
         name = null;
@@ -68,57 +68,58 @@ final class ToolCallReader {
         for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
             JsonToken value = json.nextToken();
             switch (key) {
-                case "index" -> index = index(json, value);
+                case "index" -> index = readIndex(json, value);
                 case "id" -> id = nonEmpty(json, value);
                 case "type" -> json.skipChildren();
-                case "function" -> function(json, value);
-                default -> field(key, json, value);
+                case "function" -> readFunction(json, value);
+                default -> readExtraField(key, json, value);
             }
         }
         pieces.add(new Piece(index, id, name, arguments, fields));
     }
 
-    private void function(JsonParser json, JsonToken value) throws IOException {
+    private void readFunction(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_OBJECT) {
             json.skipChildren();
             return;
         }
-        StringBuilder more = new StringBuilder();
+        StringBuilder extraFields = new StringBuilder();
         for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
             int start = RawValueReader.tokenStart(json);
             JsonToken part = json.nextToken();
             switch (key) {
                 case "name" -> name = nonEmpty(json, part);
-                case "arguments" -> arguments = arguments(json, part);
+                case "arguments" -> arguments = readArguments(json, part);
                 default -> {
                     json.skipChildren();
                     json.finishToken();
                     if (part != JsonToken.VALUE_NULL) {
-                        more.append(more.isEmpty() ? '{' : ',').append(raw.sliceFrom(start, json));
+                        extraFields.append(extraFields.isEmpty() ? '{' : ',').append(raw.sliceFrom(start, json));
                     }
                 }
             }
         }
-        if (!more.isEmpty()) {
-            put(Delta.ToolCall.FUNCTION, new RawJson(more.append('}').toString()));
+        if (!extraFields.isEmpty()) {
+            putField(
+                    Delta.ToolCall.FUNCTION, new RawJson(extraFields.append('}').toString()));
         }
     }
 
-    private void field(String key, JsonParser json, JsonToken value) throws IOException {
+    private void readExtraField(String key, JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_NULL) {
             return;
         }
-        put(key, raw.read(json));
+        putField(key, raw.read(json));
     }
 
-    private void put(String key, RawJson value) {
+    private void putField(String key, RawJson value) {
         if (fields.isEmpty()) {
             fields = new LinkedHashMap<>();
         }
         fields.put(key, value);
     }
 
-    private static int index(JsonParser json, JsonToken value) throws IOException {
+    private static int readIndex(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.VALUE_NUMBER_INT) {
             json.skipChildren();
             return NO_INDEX;
@@ -136,7 +137,7 @@ final class ToolCallReader {
     }
 
     /** The arguments' text; some servers send the object itself. */
-    private static String arguments(JsonParser json, JsonToken value) throws IOException {
+    private static String readArguments(JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_STRING) {
             return json.getText();
         }
@@ -160,10 +161,10 @@ final class ToolCallReader {
     void emitTo(ChunkReader.Sink sink) {
         for (int position = 0; position < pieces.size(); position++) {
             Piece piece = pieces.get(position);
-            int call = calls.match(piece, pieces.size() > 1 ? position : ToolCallMatcher.SINGLE);
+            int call = matcher.match(piece, pieces.size() > 1 ? position : ToolCallMatcher.SINGLE);
             if (call != ToolCallMatcher.DUPLICATE) {
-                String called = piece.name() == null ? calls.inheritedName(call) : piece.name();
-                sink.toolCall(new Delta.ToolCall(call, piece.id(), called, piece.arguments(), piece.fields()));
+                String callName = piece.name() == null ? matcher.inheritedName(call) : piece.name();
+                sink.toolCall(new Delta.ToolCall(call, piece.id(), callName, piece.arguments(), piece.fields()));
             }
         }
     }

@@ -56,7 +56,7 @@ class Transport implements AutoCloseable {
     private final UpstreamConnectionManager connections;
 
     Transport(UpstreamSettings settings) {
-        connections = new UpstreamConnectionManager(settings, this::connecting);
+        connections = new UpstreamConnectionManager(settings, this::onConnecting);
         client = ClientBuilder.newClient(config(settings));
         target = client.target(settings.url());
         headers = headers(settings);
@@ -129,8 +129,8 @@ class Transport implements AutoCloseable {
 
     private HttpClientBuilder configure(HttpClientBuilder builder, @Nullable URI proxy) {
         builder.disableAutomaticRetries()
-                .addExecInterceptorFirst("sending", this::sending)
-                .addExecInterceptorLast("connected", this::connected);
+                .addExecInterceptorFirst("sending", this::registerRequest)
+                .addExecInterceptorLast("connected", this::onConnected);
         if (proxy != null) {
             HttpHost host = new HttpHost(proxy.getScheme(), proxy.getHost(), proxy.getPort());
             builder.setProxy(host);
@@ -164,17 +164,17 @@ class Transport implements AutoCloseable {
         return Objects.requireNonNull(CURRENT.get(), "a request that no exchange holds");
     }
 
-    private ClassicHttpResponse sending(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+    private ClassicHttpResponse registerRequest(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         current().setRequest((HttpUriRequestBase) scope.originalRequest);
         return chain.proceed(request, scope);
     }
 
-    private void connecting() {
+    private void onConnecting() {
         current().startWaiting(Exchange.WaitingFor.CONNECTION);
     }
 
-    private ClassicHttpResponse connected(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+    private ClassicHttpResponse onConnected(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         current().connected(scope.execRuntime.isConnectionReusable());
         return chain.proceed(request, scope);

@@ -20,15 +20,15 @@ enum TransportFailure {
     /** No failure of the network: probably a defect. */
     UNEXPECTED("could not be called: internal error");
 
-    private final String words;
+    private final String description;
 
     TransportFailure(String words) {
-        this.words = words;
+        this.description = words;
     }
 
     /** What happened to the upstream, for the log. */
     String description() {
-        return words;
+        return description;
     }
 
     static TransportFailure of(Throwable thrown) {

@@ -15,18 +15,18 @@ import org.o1api.model.RawJson;
 /** A provider's message, which may quote the caller's messages and tools: what it quotes is not what it says. */
 final class UnquotedText {
     /** This much beside a word, equal to the request's text, makes it a quotation. */
-    private static final int CONTEXT = 8;
+    private static final int QUOTE_CONTEXT = 8;
 
-    private static final Map<String, String> OURS = Map.of("stream", "true", "stream_options", "{");
+    private static final Map<String, String> GATEWAY_FIELDS = Map.of("stream", "true", "stream_options", "{");
     private static final Pattern BEFORE_NAME = Pattern.compile("[{,]\\s*\\\\?[\"']$");
     private static final Pattern AFTER_NAME = Pattern.compile("\\\\?[\"']\\s*:\\s*\\\\?[\"']?(.{1,4})", Pattern.DOTALL);
 
-    private final String statement;
+    private final String errorText;
     private final CallRequest request;
     private @Nullable List<String> texts;
 
-    UnquotedText(String statement, CallRequest request) {
-        this.statement = statement;
+    UnquotedText(String errorText, CallRequest request) {
+        this.errorText = errorText;
         this.request = request;
     }
 
@@ -35,29 +35,29 @@ final class UnquotedText {
         if (texts != null) {
             return texts;
         }
-        List<String> all = new ArrayList<>();
+        List<String> collected = new ArrayList<>();
         for (Message message : request.messages()) {
             if (message.content() instanceof Content.Text text) {
-                all.add(text.text());
-                all.add(new String(JsonStringEncoder.getInstance().quoteAsString(text.text())));
+                collected.add(text.text());
+                collected.add(new String(JsonStringEncoder.getInstance().quoteAsString(text.text())));
             } else if (message.content() instanceof Content.Parts parts) {
-                all.add(parts.json().text());
+                collected.add(parts.json().text());
             }
-            message.fields().values().forEach(field -> all.add(field.text()));
-            message.reasoning().values().forEach(field -> all.add(field.text()));
-            all.add(ReasoningText.of(message.reasoning()));
+            message.fields().values().forEach(field -> collected.add(field.text()));
+            message.reasoning().values().forEach(field -> collected.add(field.text()));
+            collected.add(ReasoningText.of(message.reasoning()));
         }
         RawJson tools = request.fields().get("tools");
         if (tools != null) {
-            all.add(tools.text());
+            collected.add(tools.text());
         }
-        texts = all;
-        return all;
+        texts = collected;
+        return collected;
     }
 
     /** Whether the provider itself uses a word. */
     boolean contains(Pattern word) {
-        Matcher matcher = word.matcher(statement);
+        Matcher matcher = word.matcher(errorText);
         while (matcher.find()) {
             if (!isQuoted(matcher.start(), matcher.end())) {
                 return true;
@@ -68,49 +68,49 @@ final class UnquotedText {
 
     /** Where the provider itself uses a word. */
     List<MatchResult> matches(Pattern word) {
-        return word.matcher(statement)
+        return word.matcher(errorText)
                 .results()
                 .filter(found -> !isQuoted(found.start(), found.end()))
                 .toList();
     }
 
     private boolean isQuoted(int start, int end) {
-        if (isMember(start, end)) {
+        if (isQuotedFieldName(start, end)) {
             return true;
         }
-        String before = statement.substring(Math.max(0, start - CONTEXT), end);
-        String after = statement.substring(start, Math.min(statement.length(), end + CONTEXT));
+        String before = errorText.substring(Math.max(0, start - QUOTE_CONTEXT), end);
+        String after = errorText.substring(start, Math.min(errorText.length(), end + QUOTE_CONTEXT));
         return texts().stream()
-                .anyMatch(text -> (start >= CONTEXT && text.contains(before))
-                        || (end + CONTEXT <= statement.length() && text.contains(after))
-                        || quotesAll(text, start, end));
+                .anyMatch(text -> (start >= QUOTE_CONTEXT && text.contains(before))
+                        || (end + QUOTE_CONTEXT <= errorText.length() && text.contains(after))
+                        || isInsideQuotedText(text, start, end));
     }
 
     /** Whether the word is a field's name in a quotation of the request's JSON: its value follows. */
-    private boolean isMember(int start, int end) {
-        String name = statement.substring(start, end);
+    private boolean isQuotedFieldName(int start, int end) {
+        String name = errorText.substring(start, end);
         RawJson field = request.fields().get(name);
-        String value = field == null ? OURS.get(name) : field.text();
-        Matcher after = AFTER_NAME.matcher(statement).region(end, statement.length());
+        String value = field == null ? GATEWAY_FIELDS.get(name) : field.text();
+        Matcher after = AFTER_NAME.matcher(errorText).region(end, errorText.length());
         return value != null
                 && BEFORE_NAME
-                        .matcher(statement.substring(Math.max(0, start - 10), start))
+                        .matcher(errorText.substring(Math.max(0, start - 10), start))
                         .find()
                 && after.lookingAt()
-                && begins(value.replace("\"", ""), after.group(1));
+                && startsWith(value.replace("\"", ""), after.group(1));
     }
 
-    private static boolean begins(String value, String found) {
+    private static boolean startsWith(String value, String found) {
         return value.regionMatches(true, 0, found, 0, Math.min(found.length(), value.length()));
     }
 
     /** Whether the word lies in a quotation of a whole text. */
-    private boolean quotesAll(String text, int start, int end) {
+    private boolean isInsideQuotedText(String text, int start, int end) {
         int length = text.length();
-        if (length < end - start || length > statement.length()) {
+        if (length < end - start || length > errorText.length()) {
             return false;
         }
-        int at = statement.lastIndexOf(text, start);
+        int at = errorText.lastIndexOf(text, start);
         return at >= 0 && at + length >= end;
     }
 }

@@ -35,17 +35,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The connections to one upstream: at most as many as calls at once, and kept for the next call. */
 final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager {
-    private static final Http1Config HTTP = Http1Config.custom()
+    private static final Http1Config HTTP1_CONFIG = Http1Config.custom()
             .setBufferSize(16 * 1024)
             .setMaxLineLength(16 * 1024)
             .setMaxHeaderCount(200)
             .build();
 
-    private final Runnable connecting;
-    private volatile boolean mayClose;
+    private final Runnable beforeConnect;
+    private volatile boolean closeAllowed;
 
     /** Connections that tell when one is about to be made, on the thread of the call that needs it. */
-    UpstreamConnectionManager(UpstreamSettings settings, Runnable connecting) {
+    UpstreamConnectionManager(UpstreamSettings settings, Runnable beforeConnect) {
         super(
                 new DefaultHttpClientConnectionOperator(
                         null,
@@ -57,7 +57,7 @@ final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager
                 PoolReusePolicy.LIFO,
                 TimeValue.ofMinutes(10),
                 new Factory());
-        this.connecting = connecting;
+        this.beforeConnect = beforeConnect;
         setMaxTotal(settings.limits().concurrency());
         setDefaultMaxPerRoute(settings.limits().concurrency());
         setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build());
@@ -69,32 +69,32 @@ final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager
                 .build());
     }
 
-    private static TlsSocketStrategy tls(@Nullable SSLContext own) {
-        return own == null ? DefaultClientTlsStrategy.createDefault() : new DefaultClientTlsStrategy(own);
+    private static TlsSocketStrategy tls(@Nullable SSLContext configured) {
+        return configured == null ? DefaultClientTlsStrategy.createDefault() : new DefaultClientTlsStrategy(configured);
     }
 
     /** HttpClient closes all connections for good when an Error passes one call; the upstream must survive that. */
     @Override
     public void close(CloseMode mode) {
-        if (mayClose) {
+        if (closeAllowed) {
             super.close(mode);
         }
     }
 
     /** Lets {@link #close} have its effect. */
     void allowClose() {
-        mayClose = true;
+        closeAllowed = true;
     }
 
     @Override
     public void connect(ConnectionEndpoint endpoint, TimeValue timeout, HttpContext context) throws IOException {
-        connecting.run();
+        beforeConnect.run();
         super.connect(endpoint, timeout, context);
     }
 
     private static final class Factory implements HttpConnectionFactory<ManagedHttpClientConnection> {
-        private final DefaultHttpRequestWriterFactory writers = new DefaultHttpRequestWriterFactory(HTTP);
-        private final DefaultHttpResponseParserFactory parsers = new DefaultHttpResponseParserFactory(HTTP);
+        private final DefaultHttpRequestWriterFactory writers = new DefaultHttpRequestWriterFactory(HTTP1_CONFIG);
+        private final DefaultHttpResponseParserFactory parsers = new DefaultHttpResponseParserFactory(HTTP1_CONFIG);
 
         @Override
         public ManagedHttpClientConnection createConnection(Socket socket) throws IOException {
@@ -110,7 +110,7 @@ final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager
         private @Nullable SessionInputBuffer input;
 
         Connection(DefaultHttpRequestWriterFactory writers, DefaultHttpResponseParserFactory parsers) {
-            super("upstream", null, null, HTTP, null, null, writers, parsers);
+            super("upstream", null, null, HTTP1_CONFIG, null, null, writers, parsers);
         }
 
         @Override
@@ -124,25 +124,25 @@ final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager
         /** Whether the connection may serve another call: asked when a call has ended. */
         @Override
         public boolean isConsistent() {
-            return super.isConsistent() && !hasSurplus();
+            return super.isConsistent() && !hasUnexpectedBytes();
         }
 
         /** Asked before another call, unless the last one ended just now. */
         @Override
         public boolean isStale() throws IOException {
-            return hasSurplus() || super.isStale();
+            return hasUnexpectedBytes() || super.isStale();
         }
 
         @Override
         public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
-            if (hasSurplus()) { // it came while the connection was idle
+            if (hasUnexpectedBytes()) { // it came while the connection was idle
                 throw new SocketException("unexpected bytes on an idle connection");
             }
             super.sendRequestHeader(request);
         }
 
         /** Whether bytes have arrived that belong to no reply: they would be read as the reply to the next call, of any caller. */
-        private boolean hasSurplus() {
+        private boolean hasUnexpectedBytes() {
             Socket socket = getSocket();
             try {
                 return (input != null && input.length() > 0)

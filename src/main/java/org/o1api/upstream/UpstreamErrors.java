@@ -12,12 +12,12 @@ import org.o1api.upstream.UpstreamSettings.Timeouts;
 
 /** What each failure of an upstream is called, in words that give away no key, no address and no class name. */
 final class UpstreamErrors {
-    private static final int LONGEST_MESSAGE = 500;
-    private static final int SHORTEST_SECRET = 4;
-    private static final Pattern ADDRESS =
+    private static final int MAX_MESSAGE_LENGTH = 500;
+    private static final int MIN_SECRET_LENGTH = 4;
+    private static final Pattern URL =
             Pattern.compile("[a-z][a-z0-9+.-]{1,20}://[^\\s\"'<>]+", Pattern.CASE_INSENSITIVE);
     /** A path of a field, or a code. */
-    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.$/\\[\\]-]{1,128}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.$/\\[\\]-]{1,128}");
 
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+");
 
@@ -28,30 +28,30 @@ final class UpstreamErrors {
     UpstreamErrors(UpstreamSettings settings) {
         timeouts = settings.timeouts();
         maxRetryWait = settings.limits().maxRetryWait();
-        List<String> words = new ArrayList<>();
+        List<String> candidates = new ArrayList<>();
         for (String value : settings.headers().values()) {
-            words.add(value);
-            words.addAll(List.of(value.split("\\s+"))); // a scheme, and what it is about
+            candidates.add(value);
+            candidates.addAll(List.of(value.split("\\s+"))); // a scheme, and what it is about
         }
-        words.add(settings.apiKey() == null ? "" : settings.apiKey());
+        candidates.add(settings.apiKey() == null ? "" : settings.apiKey());
         for (URI address :
                 settings.proxy() == null ? List.of(settings.url()) : List.of(settings.url(), settings.proxy())) {
-            words.add(address.toString());
-            words.add(address.getRawAuthority());
-            words.add(address.getHost());
-            addUser(words, address.getUserInfo());
-            addUser(words, address.getRawUserInfo());
-            words.add(address.getRawQuery());
+            candidates.add(address.toString());
+            candidates.add(address.getRawAuthority());
+            candidates.add(address.getHost());
+            addUser(candidates, address.getUserInfo());
+            addUser(candidates, address.getRawUserInfo());
+            candidates.add(address.getRawQuery());
         }
-        words.removeIf(word -> word == null || word.length() < SHORTEST_SECRET);
-        words.sort(Comparator.comparing(String::length).reversed());
-        words.forEach(word -> secrets.add(Pattern.compile(Pattern.quote(word), Pattern.CASE_INSENSITIVE)));
+        candidates.removeIf(word -> word == null || word.length() < MIN_SECRET_LENGTH);
+        candidates.sort(Comparator.comparing(String::length).reversed());
+        candidates.forEach(word -> secrets.add(Pattern.compile(Pattern.quote(word), Pattern.CASE_INSENSITIVE)));
     }
 
-    private static void addUser(List<String> words, @Nullable String user) {
+    private static void addUser(List<String> candidates, @Nullable String user) {
         if (user != null) {
-            words.add(user);
-            words.add(user.substring(user.indexOf(':') + 1));
+            candidates.add(user);
+            candidates.add(user.substring(user.indexOf(':') + 1));
         }
     }
 
@@ -72,7 +72,7 @@ final class UpstreamErrors {
 
     /** Too many wait for a slot already. */
     static UpstreamException queueFull(UpstreamSettings.Limits limits) {
-        return tryAgain(
+        return retrySoon(
                 ErrorCode.RATE_LIMIT_EXCEEDED,
                 "The model provider is at its limit of " + limits.concurrency()
                         + " concurrent calls (concurrency), and the queue of " + limits.queue()
@@ -80,14 +80,14 @@ final class UpstreamErrors {
     }
 
     /** The wait for a slot was too long. */
-    static UpstreamException slotTimeout(Duration patience, UpstreamSettings.Limits limits) {
-        return tryAgain(
+    static UpstreamException slotTimeout(Duration timeout, UpstreamSettings.Limits limits) {
+        return retrySoon(
                 ErrorCode.OVERLOADED,
                 "The model provider was at its limit of " + limits.concurrency()
-                        + " concurrent calls (concurrency) for " + durationText(patience) + ". Retry shortly.");
+                        + " concurrent calls (concurrency) for " + durationText(timeout) + ". Retry shortly.");
     }
 
-    private static UpstreamException tryAgain(ErrorCode code, String message) {
+    private static UpstreamException retrySoon(ErrorCode code, String message) {
         return new UpstreamException(code, message, false, Duration.ofSeconds(1), 0, null);
     }
 
@@ -136,13 +136,13 @@ final class UpstreamErrors {
      * @param retryAfter how long the reply's headers ask to wait
      */
     UpstreamException ofStatus(int status, @Nullable Duration retryAfter, ProviderErrorBody body) {
-        boolean tooLong = ContextLength.isExceeded(status, body);
-        ErrorCode code = tooLong ? ErrorCode.UPSTREAM_REFUSED : codeOf(status);
-        String message = code == ErrorCode.UPSTREAM_REFUSED ? refused(status, body) : messageOf(status);
-        return failure(code, message, status, retryAfter, isCallersFault(code), body);
+        boolean contextExceeded = ContextLength.isExceeded(status, body);
+        ErrorCode code = contextExceeded ? ErrorCode.UPSTREAM_REFUSED : codeOf(status);
+        String message = code == ErrorCode.UPSTREAM_REFUSED ? rejectedMessage(status, body) : statusMessage(status);
+        return create(code, message, status, retryAfter, isRequestError(code), body);
     }
 
-    private static boolean isCallersFault(ErrorCode code) {
+    private static boolean isRequestError(ErrorCode code) {
         return code == ErrorCode.UPSTREAM_REFUSED || code == ErrorCode.UPSTREAM_REQUEST_TOO_LARGE;
     }
 
@@ -151,14 +151,14 @@ final class UpstreamErrors {
      * and message are kept unless it is the gateway that the provider refuses.
      */
     UpstreamException ofErrorInReply(ProviderErrorBody body) {
-        boolean tooLong = ContextLength.isExceeded(0, body);
-        int status = tooLong ? 400 : ErrorStatus.of(body);
+        boolean contextExceeded = ContextLength.isExceeded(0, body);
+        int status = contextExceeded ? 400 : ErrorStatus.of(body);
         ErrorCode code = status == 0 ? ErrorCode.UPSTREAM_FAILED : codeOf(status);
-        if (isCallersFault(code) || code == ErrorCode.UPSTREAM_MISCONFIGURED) {
+        if (isRequestError(code) || code == ErrorCode.UPSTREAM_MISCONFIGURED) {
             return ofStatus(status, null, body);
         }
         String message = body.message() == null ? body.text() : body.message();
-        return failure(
+        return create(
                 code,
                 message.isBlank()
                         ? "The model provider reported an error."
@@ -169,27 +169,31 @@ final class UpstreamErrors {
                 body);
     }
 
-    private UpstreamException failure(
+    private UpstreamException create(
             ErrorCode code,
             String message,
             int status,
-            @Nullable Duration ofHeaders,
-            boolean named,
+            @Nullable Duration headerRetryAfter,
+            boolean keepsNames,
             ProviderErrorBody body) {
-        Duration wait = ofHeaders == null ? body.retryAfter() : ofHeaders;
+        Duration wait = headerRetryAfter == null ? body.retryAfter() : headerRetryAfter;
         if (wait == null && (status == 429 || status == 503)) {
-            wait = RetryAfter.inWords(body.text());
+            wait = RetryAfter.findIn(body.text());
         }
-        boolean tooLong = code == ErrorCode.UPSTREAM_REFUSED && ContextLength.isExceeded(status, body);
-        String param = named ? sanitizeName(body.param()) : null;
-        String word = tooLong ? ContextLength.CODE : named ? sanitizeName(body.code()) : null;
-        boolean waits = wait == null || wait.compareTo(maxRetryWait) <= 0;
-        boolean retryable = !tooLong
-                && waits
+        boolean contextExceeded = code == ErrorCode.UPSTREAM_REFUSED && ContextLength.isExceeded(status, body);
+        String param = keepsNames ? sanitizeName(body.param()) : null;
+        String providerCode = contextExceeded ? ContextLength.CODE : keepsNames ? sanitizeName(body.code()) : null;
+        boolean waitAllowed = wait == null || wait.compareTo(maxRetryWait) <= 0;
+        boolean retryable = !contextExceeded
+                && waitAllowed
                 && !ErrorStatus.isOutOfCredit(body)
-                && (mayPass(status) || body.isGenerationFailure());
+                && (isTransient(status) || body.isGenerationFailure());
         return new UpstreamException(
-                code, message, retryable, new UpstreamException.ProviderError(status, wait, param, word, body), null);
+                code,
+                message,
+                retryable,
+                new UpstreamException.ProviderError(status, wait, param, providerCode, body),
+                null);
     }
 
     private static ErrorCode codeOf(int status) {
@@ -205,7 +209,7 @@ final class UpstreamErrors {
     }
 
     /** Whether the same request may be answered otherwise a moment later. 0 is a failure without a status. */
-    private static boolean mayPass(int status) {
+    private static boolean isTransient(int status) {
         return switch (status) {
             case 0, 408, 409, 429 -> true;
             case 501 -> false; // what it cannot do now it never can
@@ -213,8 +217,8 @@ final class UpstreamErrors {
         };
     }
 
-    private static String messageOf(int status) {
-        String said = switch (status) {
+    private static String statusMessage(int status) {
+        String message = switch (status) {
             case 401, 403 -> "The model provider rejected the gateway's credentials (%s).";
             case 404 -> "The model provider does not know the URL or the model (%s).";
             case 407 -> "The proxy in front of the model provider rejected the gateway's credentials (%s).";
@@ -237,10 +241,10 @@ final class UpstreamErrors {
                 : status / 100 == 3
                         ? " The gateway's operator needs to correct the provider's URL."
                         : " The gateway's operator needs to fix this.";
-        return said.replace("%s", String.valueOf(status)) + remedy;
+        return message.replace("%s", String.valueOf(status)) + remedy;
     }
 
-    private String refused(int status, ProviderErrorBody body) {
+    private String rejectedMessage(int status, ProviderErrorBody body) {
         String message = body.message() == null ? body.text() : body.message();
         return message.isBlank() ? "The model provider rejected the request (" + status + ")." : sanitize(message);
     }
@@ -248,18 +252,18 @@ final class UpstreamErrors {
     /** An upstream's message as a caller may see it. */
     String sanitize(String message) {
         // Cut roomily first, so that a long message costs little, and at the end to the length that counts.
-        String text = message.substring(0, Math.min(message.length(), 8 * LONGEST_MESSAGE));
+        String text = message.substring(0, Math.min(message.length(), 8 * MAX_MESSAGE_LENGTH));
         text = CONTROL.matcher(text).replaceAll(" ");
         for (Pattern secret : secrets) {
             text = secret.matcher(text).replaceAll("[redacted]");
         }
-        text = ADDRESS.matcher(text).replaceAll("[address]").strip();
-        return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE - 3) + "...";
+        text = URL.matcher(text).replaceAll("[address]").strip();
+        return text.length() <= MAX_MESSAGE_LENGTH ? text : text.substring(0, MAX_MESSAGE_LENGTH - 3) + "...";
     }
 
     /** A name that an upstream gives, if it looks like one and contains no secret; otherwise null. */
     @Nullable
-    String sanitizeName(@Nullable String given) {
-        return given != null && WORD.matcher(given).matches() && sanitize(given).equals(given) ? given : null;
+    String sanitizeName(@Nullable String name) {
+        return name != null && NAME.matcher(name).matches() && sanitize(name).equals(name) ? name : null;
     }
 }

@@ -11,8 +11,8 @@ public final class UpstreamException extends GatewayException {
     private static final long serialVersionUID = 1;
 
     private final boolean retryable;
-    private final ProviderError told;
-    private final boolean saidNothing;
+    private final ProviderError error;
+    private final boolean emptyReply;
 
     /**
      * What the upstream said of its failure beside the message.
@@ -54,21 +54,21 @@ public final class UpstreamException extends GatewayException {
     }
 
     UpstreamException(
-            ErrorCode code, String message, boolean retryable, ProviderError told, @Nullable Throwable cause) {
-        this(code, message, retryable, told, false, cause);
+            ErrorCode code, String message, boolean retryable, ProviderError error, @Nullable Throwable cause) {
+        this(code, message, retryable, error, false, cause);
     }
 
     private UpstreamException(
             ErrorCode code,
             String message,
             boolean retryable,
-            ProviderError told,
-            boolean saidNothing,
+            ProviderError error,
+            boolean emptyReply,
             @Nullable Throwable cause) {
         super(code, message, cause);
         this.retryable = retryable;
-        this.told = told;
-        this.saidNothing = saidNothing;
+        this.error = error;
+        this.emptyReply = emptyReply;
     }
 
     /** A reply that was complete, and empty. */
@@ -89,22 +89,22 @@ public final class UpstreamException extends GatewayException {
 
     @Override
     public @Nullable Duration retryAfter() {
-        return told.retryAfter();
+        return error.retryAfter();
     }
 
     @Override
     public @Nullable String param() {
-        return told.param();
+        return error.param();
     }
 
     @Override
     public String wireCode() {
-        return told.code() == null ? super.wireCode() : told.code();
+        return error.code() == null ? super.wireCode() : error.code();
     }
 
     /** Whether the request is longer than the model's context, or than the provider takes at once. */
     public boolean exceedsContext() {
-        return ContextLength.CODE.equals(told.code()) || code() == ErrorCode.UPSTREAM_REQUEST_TOO_LARGE;
+        return ContextLength.CODE.equals(error.code()) || code() == ErrorCode.UPSTREAM_REQUEST_TOO_LARGE;
     }
 
     /** Whether the provider could not read what its model wrote as the JSON that was requested. */
@@ -114,16 +114,16 @@ public final class UpstreamException extends GatewayException {
 
     /** Whether the reply was complete, and empty: that is the model's doing. */
     public boolean isEmptyReply() {
-        return saidNothing;
+        return emptyReply;
     }
 
     /** The HTTP status that the upstream answered, or that its error in a reply stands for; 0 if there is none. */
     public int status() {
-        return told.status();
+        return error.status();
     }
 
     /** What the upstream said, for whoever changes the request; empty if it said nothing. Never for a log or a client. */
     ProviderErrorBody errorBody() {
-        return told.body();
+        return error.body();
     }
 }

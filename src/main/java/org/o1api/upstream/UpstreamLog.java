@@ -69,18 +69,18 @@ final class UpstreamLog {
         for (int depth = 0; root.getCause() != null && depth < 100; depth++) {
             root = root.getCause();
         }
-        boolean saysNothingOfTheReply = root instanceof SocketException
+        boolean isMessageSafe = root instanceof SocketException
                 || root instanceof ConnectionClosedException
                 || root instanceof NoHttpResponseException;
         return switch (kind) {
             case TIMEOUT, UNKNOWN_HOST, UNREACHABLE, TLS -> FailureLog.rootCause(thrown);
-            case CONNECTION_LOST -> saysNothingOfTheReply ? FailureLog.rootCause(thrown) : place(root);
-            case UNEXPECTED -> place(root);
+            case CONNECTION_LOST -> isMessageSafe ? FailureLog.rootCause(thrown) : location(root);
+            case UNEXPECTED -> location(root);
         };
     }
 
     /** Where it was thrown: its message may quote a header or a reply. */
-    private static String place(Throwable root) {
+    private static String location(Throwable root) {
         StackTraceElement[] frames = root.getStackTrace();
         return root.getClass().getName() + (frames.length == 0 ? "" : " at " + frames[0]);
     }

@@ -14,13 +14,13 @@ import org.o1api.model.ConcurrencyLimiter;
 record UpstreamResources(
         UpstreamSettings settings,
         Transport transport,
-        UpstreamErrors failures,
+        UpstreamErrors errors,
         UpstreamLog log,
         Breaker breaker,
         ConcurrencyLimiter limiter,
         Set<Exchange> openExchanges,
         BooleanSupplier closed) {
     Attempt newAttempt(Exchange exchange, Cancellation cancellation) {
-        return new Attempt(exchange, cancellation, failures, log, openExchanges, limiter);
+        return new Attempt(exchange, cancellation, errors, log, openExchanges, limiter);
     }
 }

@@ -21,9 +21,9 @@ final class UsageReader {
     static Usage read(JsonParser json) throws IOException {
         UsageReader reader = new UsageReader();
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-            reader.field(name, json, json.nextToken());
+            reader.readField(name, json, json.nextToken());
         }
-        return reader.usage();
+        return reader.toUsage();
     }
 
     /** Two reports on one reply: the later numbers count, but no zero replaces a number. */
@@ -31,46 +31,46 @@ final class UsageReader {
         if (earlier == null || earlier.equals(Usage.NONE)) {
             return later;
         }
-        long input = known(later.inputTokens(), earlier.inputTokens());
-        long output = known(later.outputTokens(), earlier.outputTokens());
-        return within(
+        long input = nonZero(later.inputTokens(), earlier.inputTokens());
+        long output = nonZero(later.outputTokens(), earlier.outputTokens());
+        return limited(
                 input,
-                known(later.cachedTokens(), earlier.cachedTokens()),
-                known(later.cacheWriteTokens(), earlier.cacheWriteTokens()),
+                nonZero(later.cachedTokens(), earlier.cachedTokens()),
+                nonZero(later.cacheWriteTokens(), earlier.cacheWriteTokens()),
                 output,
-                known(later.reasoningTokens(), earlier.reasoningTokens()));
+                nonZero(later.reasoningTokens(), earlier.reasoningTokens()));
     }
 
     /** A usage in which no part exceeds the whole. */
-    private static Usage within(long input, long cached, long cacheWrite, long output, long reasoning) {
+    private static Usage limited(long input, long cached, long cacheWrite, long output, long reasoning) {
         long read = Math.min(cached, input);
         return new Usage(input, read, Math.min(cacheWrite, input - read), output, Math.min(reasoning, output));
     }
 
-    private static long known(long later, long earlier) {
+    private static long nonZero(long later, long earlier) {
         return later == 0 ? earlier : later;
     }
 
-    private void field(String name, JsonParser json, JsonToken value) throws IOException {
+    private void readField(String name, JsonParser json, JsonToken value) throws IOException {
         switch (name) {
-            case "prompt_tokens" -> input = count(json, value);
-            case "completion_tokens" -> output = count(json, value);
-            case "total_tokens" -> total = count(json, value);
-            case "prompt_tokens_details", "completion_tokens_details" -> details(json, value);
-            default -> part(name, json, value);
+            case "prompt_tokens" -> input = tokenCount(json, value);
+            case "completion_tokens" -> output = tokenCount(json, value);
+            case "total_tokens" -> total = tokenCount(json, value);
+            case "prompt_tokens_details", "completion_tokens_details" -> readDetails(json, value);
+            default -> readPart(name, json, value);
         }
     }
 
     /** A part of the prompt or of the output: some providers report it in the details, some beside them, some in both. */
-    private void part(String name, JsonParser json, JsonToken value) throws IOException {
+    private void readPart(String name, JsonParser json, JsonToken value) throws IOException {
         switch (name) {
             // OpenAI's name and Kimi's; DeepSeek's; Anthropic's, which LiteLLM passes on.
             case "cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens" ->
-                cached = Math.max(cached, count(json, value));
+                cached = Math.max(cached, tokenCount(json, value));
             // OpenAI's name and OpenRouter's; Anthropic's, and Qwen's in the details; LiteLLM's.
             case "cache_write_tokens", "cache_creation_input_tokens", "cache_creation_tokens" ->
-                cacheWrite = Math.max(cacheWrite, count(json, value));
-            case "reasoning_tokens" -> reasoning = Math.max(reasoning, count(json, value));
+                cacheWrite = Math.max(cacheWrite, tokenCount(json, value));
+            case "reasoning_tokens" -> reasoning = Math.max(reasoning, tokenCount(json, value));
             default -> json.skipChildren();
         }
     }
@@ -80,7 +80,7 @@ final class UsageReader {
      * of it than of the output. Gemini's OpenAI endpoint shows it in the total only. Others have tokens of the cache in the total
      * that are not in {@code prompt_tokens}, as Anthropic counts them: there are more of them than of the prompt.
      */
-    private Usage usage() {
+    private Usage toUsage() {
         long rest = total - input - output;
         long cache = cached + cacheWrite;
         if (cache > input && rest > 0) {
@@ -93,21 +93,21 @@ final class UsageReader {
             reasoning = rest;
             output += rest;
         }
-        return within(input, cached, cacheWrite, output, reasoning);
+        return limited(input, cached, cacheWrite, output, reasoning);
     }
 
-    private void details(JsonParser json, JsonToken value) throws IOException {
+    private void readDetails(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_OBJECT) {
             json.skipChildren();
             return;
         }
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-            part(name, json, json.nextToken());
+            readPart(name, json, json.nextToken());
         }
     }
 
     /** A number of tokens: nonsense counts as none, and no sum of them overflows. */
-    private static long count(JsonParser json, JsonToken value) throws IOException {
+    private static long tokenCount(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.VALUE_NUMBER_INT && value != JsonToken.VALUE_NUMBER_FLOAT) {
             json.skipChildren();
             return 0;

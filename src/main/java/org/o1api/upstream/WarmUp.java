@@ -20,7 +20,7 @@ import org.o1api.model.Message;
 final class WarmUp {
     private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
     private static final AtomicBoolean DONE = new AtomicBoolean();
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final String EVENTS = """
             data: {"choices":[{"index":0,"delta":{"content":"warm"},"finish_reason":"stop"}]}
 
@@ -38,18 +38,18 @@ final class WarmUp {
         try {
             transport.prepare();
             if (DONE.compareAndSet(false, true)) {
-                callOurselves(scheduler);
+                callLocalServer(scheduler);
             }
         } catch (Throwable e) {
             LOG.log(Level.INFO, "warm-up of the upstream client failed; its first call will be slow: {0}", e);
         }
     }
 
-    private static void callOurselves(ScheduledExecutorService scheduler) throws IOException {
+    private static void callLocalServer(ScheduledExecutorService scheduler) throws IOException {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Thread answering = new Thread(() -> answer(server), "upstream-warm-up");
-            answering.setDaemon(true);
-            answering.start();
+            Thread serverThread = new Thread(() -> answer(server), "upstream-warm-up");
+            serverThread.setDaemon(true);
+            serverThread.start();
             call(server, scheduler);
         }
     }
@@ -61,7 +61,7 @@ final class WarmUp {
                 url,
                 null,
                 null,
-                new UpstreamSettings.Timeouts(PATIENCE, PATIENCE, PATIENCE, PATIENCE),
+                new UpstreamSettings.Timeouts(TIMEOUT, TIMEOUT, TIMEOUT, TIMEOUT),
                 new UpstreamSettings.Limits(1, 0, 1, Duration.ZERO, false),
                 Map.of(),
                 null);

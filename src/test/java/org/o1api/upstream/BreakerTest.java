@@ -406,7 +406,7 @@ class BreakerTest {
         AtomicLong now = new AtomicLong();
         Breaker breaker = new Breaker("main", LATE, true, now::get);
         breaker.admit(new CallingTurn("quiet")).succeeded();
-        now.addAndGet(CallerOutcomes.RECENT.toNanos());
+        now.addAndGet(CallerOutcomes.EXPIRY.toNanos());
         fail(breaker, 19); // nobody else was there lately
         assertThat(refuses(breaker)).isTrue();
 

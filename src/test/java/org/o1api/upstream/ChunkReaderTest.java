@@ -61,7 +61,7 @@ class ChunkReaderTest {
 
         @Override
         public void finish(ProviderFinishReason reason) {
-            entries.add("finish " + reason.kind() + " " + reason.word());
+            entries.add("finish " + reason.kind() + " " + reason.value());
         }
 
         @Override

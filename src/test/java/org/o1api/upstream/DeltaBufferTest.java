@@ -60,7 +60,7 @@ class DeltaBufferTest {
         queue.text("a");
         queue.toolCall(new Delta.ToolCall(0, "i", "f", ""));
         queue.toolCall(new Delta.ToolCall(1, null, null, ""));
-        queue.seal();
+        queue.endDelta();
         assertThat(taken()).containsExactly(new Delta.Text("a"), new Delta.ToolCall(0, "i", "f", ""));
     }
 
@@ -275,7 +275,7 @@ class DeltaBufferTest {
         queue.text("a\ud83d");
         queue.reasoning("\ude00\ud83d");
         queue.flush();
-        queue.seal();
+        queue.endDelta();
         assertThat(taken())
                 .containsExactly(
                         new Delta.Text("a\ufffd"), new Delta.Reasoning("\ufffd"), new Delta.Reasoning("\ufffd"));

@@ -31,7 +31,7 @@ class ProviderFinishReasonTest {
     @ParameterizedTest
     @CsvSource({"Odd, odd", "odd-one, odd_one", "'see http://x/', ''", "'', ''", "\u00e4, ''"})
     void givesTheWordOnlyIfItIsPlain(String reason, String word) {
-        assertThat(ProviderFinishReason.of(reason).word()).isEqualTo(word);
-        assertThat(ProviderFinishReason.of("x".repeat(41)).word()).isEmpty();
+        assertThat(ProviderFinishReason.of(reason).value()).isEqualTo(word);
+        assertThat(ProviderFinishReason.of("x".repeat(41)).value()).isEmpty();
     }
 }

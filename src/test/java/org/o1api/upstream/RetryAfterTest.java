@@ -71,7 +71,7 @@ class RetryAfterTest {
                 "''                                                             |"
             })
     void readsSentences(String message, @Nullable Duration expected) {
-        assertThat(RetryAfter.inWords(message)).isEqualTo(expected);
+        assertThat(RetryAfter.findIn(message)).isEqualTo(expected);
     }
 
     @ParameterizedTest

@@ -74,9 +74,9 @@ record DemoPrompt(
 
     private static long maxTokens(CallRequest request) {
         for (String field : List.of("max_completion_tokens", "max_tokens")) {
-            RawJson bound = request.fields().get(field);
-            if (bound != null) {
-                return read(bound).asLong(Long.MAX_VALUE);
+            RawJson limit = request.fields().get(field);
+            if (limit != null) {
+                return read(limit).asLong(Long.MAX_VALUE);
             }
         }
         return Long.MAX_VALUE;

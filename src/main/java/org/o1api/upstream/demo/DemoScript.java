@@ -7,7 +7,7 @@ import java.util.List;
 final class DemoScript {
     private static final int MAX_QUOTE = 120;
 
-    private record Thought(String title, String content) {}
+    private record DemoStep(String title, String content) {}
 
     private DemoScript() {}
 
@@ -21,33 +21,33 @@ final class DemoScript {
     }
 
     private static String step(String question, int taken) {
-        List<Thought> thoughts = List.of(
-                new Thought(
+        List<DemoStep> steps = List.of(
+                new DemoStep(
                         "What is asked",
                         "The request is: " + question
                                 + "\n\nFirst I establish what is given, what is wanted and what a good answer must "
                                 + "contain. Only the wording of the request is certain, so the reasoning starts there."),
-                new Thought(
+                new DemoStep(
                         "A first approach",
                         "Taken literally, " + question
                                 + " can be split into smaller parts: what each term means, what follows "
                                 + "from it, and what remains open. A model would now solve the parts one by one and "
                                 + "note what each result depends on."),
-                new Thought(
+                new DemoStep(
                         "Checking it another way",
                         "A single approach may hide a mistake. Work backwards: assume an answer and ask what must be true "
                                 + "for it to hold. If both approaches agree, the result stands; if they differ, the first "
                                 + "one must be repeated."),
-                new Thought(
+                new DemoStep(
                         "Conclusion",
                         "Both approaches lead to the same result: a demonstration knows nothing about the world, so it cannot "
                                 + "answer " + question
                                 + ". It can show how the reasoning is streamed, and explain how to get a real "
                                 + "answer."));
-        Thought thought = thoughts.get(Math.min(taken, thoughts.size() - 1));
-        boolean last = taken >= thoughts.size() - 1;
-        return "{\"title\": " + json(thought.title()) + ", \"content\": " + json(thought.content())
-                + ", \"next_action\": \"" + (last ? "final_answer" : "continue") + "\"}";
+        DemoStep step = steps.get(Math.min(taken, steps.size() - 1));
+        boolean last = taken >= steps.size() - 1;
+        return "{\"title\": " + json(step.title()) + ", \"content\": " + json(step.content()) + ", \"next_action\": \""
+                + (last ? "final_answer" : "continue") + "\"}";
     }
 
     private static String answer(String question, int stepsTaken) {
