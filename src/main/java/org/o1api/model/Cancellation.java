@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The early end of a turn, or of a part of it. The first that notices that nobody waits for it any longer cancels, and all of its
- * calls end. Safe for concurrent use.
+ * Cancels a turn or a part of it: whoever first notices that the result is no longer needed calls {@link #cancel}, and all calls
+ * below it end. Cancellations form a tree. Safe for concurrent use.
  */
 public final class Cancellation {
     private static final System.Logger LOG = System.getLogger(Cancellation.class.getName());
@@ -18,10 +18,10 @@ public final class Cancellation {
     private final Set<Runnable> actions = new LinkedHashSet<>();
     private final CountDownLatch cancelled = new CountDownLatch(1);
     private @Nullable CancelledException reason;
-    /** Takes a part's registration with the whole back. */
+    /** Removes a child's registration with its parent. */
     private volatile Runnable removeFromParent = () -> {};
 
-    /** Ends the turn. The first reason counts; later ones are ignored. */
+    /** Cancels the turn or part, and its children. Only the first reason counts; later calls have no effect. */
     public void cancel(ErrorCode code, String message) {
         Runnable[] actionsToRun;
         synchronized (actions) {
@@ -39,7 +39,7 @@ public final class Cancellation {
         }
     }
 
-    /** One action that fails must not keep the others from their work, nor the canceller from its own. */
+    /** An action that fails must not prevent the other actions, nor fail the canceller. */
     private static void run(Runnable action) {
         try {
             action.run();
@@ -48,7 +48,9 @@ public final class Cancellation {
         }
     }
 
-    /** A cancellation for a part of the turn: it ends with the turn, for the same reason, and may end before. */
+    /**
+     * Creates a cancellation for a part of the turn. It is cancelled with its parent, for the same reason, or earlier by itself.
+     */
     public Cancellation child() {
         Cancellation child = new Cancellation();
         child.removeFromParent = onCancel(() -> {
@@ -65,7 +67,7 @@ public final class Cancellation {
     }
 
     /**
-     * Fails when the turn is cancelled.
+     * Throws if cancelled.
      *
      * @throws CancelledException with the reason
      */
@@ -83,7 +85,7 @@ public final class Cancellation {
     }
 
     /**
-     * Runs an action when the turn is cancelled; immediately if it is already. The action must be quick. What it throws is logged.
+     * Runs an action on cancellation; immediately if already cancelled. The action must be quick. Exceptions are logged.
      *
      * @return removes the action
      */
@@ -102,14 +104,18 @@ public final class Cancellation {
         return () -> {};
     }
 
-    /** How many actions are registered. */
+    /** For tests: the number of registered actions. */
     public int registeredActions() {
         synchronized (actions) {
             return actions.size();
         }
     }
 
-    /** Waits for so long, or until cancelled. */
+    /**
+     * Waits for the given time, or until cancelled.
+     *
+     * @throws CancelledException if cancelled or interrupted
+     */
     public void sleep(Duration time) {
         try {
             if (cancelled.await(time.toNanos(), TimeUnit.NANOSECONDS)) {

@@ -7,18 +7,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fair, cancellable semaphore with a bounded wait queue. A released permit goes to the callers in rotation, and within a caller
- * to the longest waiter. In a full queue no caller keeps more than its share: a newcomer displaces the newest waiter of the caller
- * that has the most of them.
+ * A fair, cancellable semaphore with a bounded wait queue. A released permit goes to the callers in rotation, and among a caller's
+ * waiters to the longest waiting one. If the queue is full, a newcomer displaces the newest waiter of the caller with the most
+ * waiters, unless that caller would then have fewer than the newcomer's. Safe for concurrent use.
  */
 public final class ConcurrencyLimiter {
     /** How {@link #acquire} ended. */
     public enum Outcome {
         ACQUIRED,
-        /** There was no room to wait, or another caller's waiter took the room. */
+        /** The wait queue is full, or another caller's waiter displaced this one. */
         QUEUE_FULL,
         TIMED_OUT,
-        /** The thread was interrupted, and still is. */
+        /** The thread was interrupted; its interrupt status is set. */
         INTERRUPTED
     }
 
@@ -31,16 +31,16 @@ public final class ConcurrencyLimiter {
 
     private final int maxWaiting;
 
-    /** The callers that have waiters, the next one to be served first. Guards all state. */
+    /** The callers with waiters, the next one to be served first. Its monitor guards all state. */
     private final ArrayDeque<CallerQueue> rotation = new ArrayDeque<>();
 
     private int waiting;
     private int available;
 
     /**
-     * A limiter whose permits are all available.
+     * Creates a limiter with all permits available.
      *
-     * @param maxWaiting how many may wait for a permit
+     * @param maxWaiting the capacity of the wait queue
      */
     public ConcurrencyLimiter(int permits, int maxWaiting) {
         this.maxWaiting = maxWaiting;
@@ -48,14 +48,15 @@ public final class ConcurrencyLimiter {
     }
 
     /**
-     * Acquires a permit; if there is none, waits for one. Only {@link Outcome#ACQUIRED} has to be followed by {@link #release}.
+     * Acquires a permit, waiting if none is available. The caller must {@link #release} it if, and only if, the outcome is {@link
+     * Outcome#ACQUIRED}.
      *
-     * @throws CancelledException if the turn was cancelled while it waited
+     * @throws CancelledException if cancelled while waiting
      */
     public Outcome acquire(String caller, Cancellation cancellation, Duration timeout) {
         Waiter waiter;
         synchronized (rotation) {
-            if (available > 0) { // then nobody waits
+            if (available > 0) { // then the queue is empty
                 available--;
                 return Outcome.ACQUIRED;
             }
@@ -72,7 +73,7 @@ public final class ConcurrencyLimiter {
             awaited = true;
         } finally {
             state = leave(waiter);
-            if (state == State.ACQUIRED && !awaited) { // whatever was thrown, nobody else would release it
+            if (state == State.ACQUIRED && !awaited) { // an exception is thrown: no one else would release it
                 release();
             }
         }
@@ -86,7 +87,7 @@ public final class ConcurrencyLimiter {
         return interrupted ? Outcome.INTERRUPTED : Outcome.TIMED_OUT;
     }
 
-    /** Waits until the wait is ended or its time is over, and says whether the thread was interrupted. */
+    /** Waits until the waiter is ended or the timeout expires, and returns whether the thread was interrupted. */
     private static boolean await(Waiter waiter, Cancellation cancellation, Duration timeout) {
         Runnable removeCancelAction = cancellation.onCancel(waiter.ended::countDown);
         try {
@@ -100,7 +101,7 @@ public final class ConcurrencyLimiter {
         }
     }
 
-    /** Returns a permit. Allocates nothing, so that it works without memory too. */
+    /** Returns a permit. Allocates nothing, so that it also works when out of memory. */
     public void release() {
         synchronized (rotation) {
             CallerQueue queue = rotation.poll();
@@ -116,7 +117,7 @@ public final class ConcurrencyLimiter {
         }
     }
 
-    /** A new waiter; null if there is no room for it. */
+    /** Enqueues a new waiter; null if the queue is full. */
     private @Nullable Waiter enqueue(String caller) {
         CallerQueue callersQueue = queueOf(caller);
         if (waiting >= maxWaiting && !displaceFor(callersQueue == null ? 0 : callersQueue.waiters.size())) {
@@ -140,7 +141,10 @@ public final class ConcurrencyLimiter {
         return null;
     }
 
-    /** Ends the newest waiter of the caller that has the most, unless that caller would then have fewer than the newcomer's. */
+    /**
+     * Displaces the newest waiter of the caller with the most waiters, unless that caller would then have fewer than the
+     * newcomer's.
+     */
     private boolean displaceFor(int newcomersWaiters) {
         CallerQueue longest = null;
         for (CallerQueue queue : rotation) {
@@ -161,7 +165,7 @@ public final class ConcurrencyLimiter {
         waiter.ended.countDown();
     }
 
-    /** How the wait ended; one that has not ended does so now. */
+    /** Returns how the wait ended, and ends it if it has not. */
     private State leave(Waiter waiter) {
         synchronized (rotation) {
             if (waiter.state == State.WAITING) {
@@ -176,21 +180,20 @@ public final class ConcurrencyLimiter {
         }
     }
 
-    /** How many wait. */
+    /** The number of waiters. */
     public int queueLength() {
         synchronized (rotation) {
             return waiting;
         }
     }
 
-    /** How many permits could be acquired at once. */
     public int availablePermits() {
         synchronized (rotation) {
             return available;
         }
     }
 
-    /** The waiters of one caller, the longest first. */
+    /** The waiters of one caller, the longest waiting one first. */
     private static final class CallerQueue {
         private final String caller;
         private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();

@@ -5,45 +5,45 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What an upstream sends, piece by piece. What has arrived together and is of one kind comes as one delta. */
+/** A piece of a model's reply. Pieces of one kind that arrive together are joined. */
 public sealed interface Delta {
-    /** More of the answer's text. */
+    /** A piece of the answer's text. */
     record Text(String text) implements Delta {}
 
-    /** More of the text by which the model refuses to answer. */
+    /** A piece of the text with which the model refuses to answer. */
     record Refusal(String text) implements Delta {}
 
-    /** More of the model's own reasoning, from models that show it. */
+    /** A piece of the model's own reasoning, from models that show it. */
     record Reasoning(String text) implements Delta {}
 
     /**
      * An image.
      *
-     * @param json as the provider writes it, for instance {@code {"type": "image_url", "image_url": {"url": "data:..."}}}
+     * @param json as sent by the provider, for instance {@code {"type": "image_url", "image_url": {"url": "data:..."}}}
      */
     record Image(RawJson json) implements Delta {}
 
     /**
-     * More of a tool call.
+     * A piece of a tool call.
      *
      * @param index which of the reply's tool calls
-     * @param id only in the call's first delta
-     * @param name only in the call's first delta
+     * @param id only in the call's first piece
+     * @param name only in the call's first piece
      * @param arguments the next piece of the arguments' JSON text
-     * @param fields what the provider adds that OpenAI's API does not have, such as {@code extra_content} with a signature; under
-     *     {@link #FUNCTION} an object of what it adds within the function
+     * @param fields fields that are not in OpenAI's API, such as {@code extra_content} with a signature; under {@link #FUNCTION} an
+     *     object with the extra fields of the function
      */
     record ToolCall(
             int index, @Nullable String id, @Nullable String name, String arguments, Map<String, RawJson> fields)
             implements Delta {
-        /** The key of the function of a call. */
+        /** The key of a call's function. */
         public static final String FUNCTION = "function";
 
         public ToolCall {
             fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
         }
 
-        /** A tool call as OpenAI's API has it. */
+        /** A piece without extra fields. */
         public ToolCall(int index, @Nullable String id, @Nullable String name, String arguments) {
             this(index, id, name, arguments, Map.of());
         }

@@ -7,15 +7,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one call sends earlier reasoning: as configured and learned, until the provider refuses that. For each field it is changed at
- * most once each way, and never back and forth. A change that did not help is undone. Belongs to the call's thread.
+ * How one call sends earlier reasoning: as configured and learned, then adapted to the provider's rejections. Each field is added
+ * and removed at most once, and never back and forth. A change that did not help is undone. Confined to the call's thread.
  */
 final class AdaptiveReasoning {
     private final CallRequest request;
     private final ProviderProfile profile;
     private final Map<String, ReasoningHistory> required = new HashMap<>();
     private final Set<String> rejected = new HashSet<>();
-    /** The fields that the provider has missed, and rejected, in this call. */
+    /** The fields that the provider has reported as missing, and as not accepted, in this call. */
     private final Set<String> reportedMissing = new HashSet<>();
 
     private final Set<String> reportedRejected = new HashSet<>();
@@ -23,14 +23,13 @@ final class AdaptiveReasoning {
     /**
      * A change.
      *
-     * @param wording what was refused, {@link RejectionWording}
-     * @param answers with which answers the field was sent then; {@code DROP}: it was left out
+     * @param wording of the rejection that caused it
+     * @param answers the answers with which the field was sent after the change; {@code DROP}: it was removed
      */
     private record Change(RejectionWording wording, String field, ReasoningHistory answers) {}
 
     private Runnable undo = () -> {};
 
-    /** The changes that did not help. */
     private final Set<Change> ineffectiveChanges = new HashSet<>();
 
     AdaptiveReasoning(CallRequest request, ProviderProfile profile) {
@@ -51,7 +50,7 @@ final class AdaptiveReasoning {
         return new ReasoningFields(kept, required, rejected);
     }
 
-    /** Changes the request by what a refusal says of a field for reasoning. Returns whether it is another one now. */
+    /** Changes the request if an error rejects it because of a field for reasoning. Returns whether it was changed. */
     boolean adaptTo(ProviderErrorBody error) {
         ReasoningFieldRejection rejection = ReasoningFieldRejection.of(error, request);
         if (rejection == null) {
@@ -63,7 +62,7 @@ final class AdaptiveReasoning {
         return missing ? addField(rejection.field(), wording) : removeField(rejection.field(), wording);
     }
 
-    /** Sends the field with answers that call tools, which is what most providers demand; with all answers if that is not enough. */
+    /** Sends the field with answers that call tools, which most providers require; with all answers if that was not enough. */
     private boolean addField(String field, RejectionWording wording) {
         if (reportedMissing.contains(field) && reportedRejected.contains(field)) {
             return false;
@@ -77,7 +76,7 @@ final class AdaptiveReasoning {
             }
             Change change = new Change(wording, field, answers);
             if (ineffectiveChanges.contains(change)) {
-                sentBefore = Math.max(sentBefore, countSent(field)); // the same request would be refused again
+                sentBefore = Math.max(sentBefore, countSent(field)); // the same request would be rejected again
             } else if (countSent(field) > sentBefore) {
                 boolean first = reportedMissing.add(field);
                 undo = () -> {
@@ -120,13 +119,13 @@ final class AdaptiveReasoning {
         return true;
     }
 
-    /** Undoes the last change, which did not help: the same refusal does not cause it again. */
+    /** Undoes the last change, which did not help. The same rejection does not cause it again. */
     void undo() {
         undo.run();
         undo = () -> {};
     }
 
-    /** How many messages are sent with the field. */
+    /** The number of messages that are sent with the field. */
     private int countSent(String field) {
         ReasoningFields fields = fields();
         return (int) request.messages().stream()
@@ -134,7 +133,7 @@ final class AdaptiveReasoning {
                 .count();
     }
 
-    /** The request was accepted: what it was changed for is learned. */
+    /** The request was accepted: learns what it was changed for. */
     void onAccepted() {
         reportedRejected.forEach(field -> {
             if (rejected.contains(field)) {

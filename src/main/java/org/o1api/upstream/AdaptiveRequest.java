@@ -8,15 +8,15 @@ import org.o1api.model.RawJson;
 import org.o1api.upstream.ProviderProfile.Fact;
 
 /**
- * How one call's request is written: as it was asked, without what the provider is known to reject. A refusal may change it once more
- * for each thing that it names. What was accepted after that is learned, except changes that did not help: the provider refused the next
- * request in the same words. Belongs to the call's thread.
+ * The request of one call, adapted to its provider: without the fields that the provider is known to reject, and changed after each
+ * rejection that names something that can be changed. What a request was accepted with is learned, except changes that did not
+ * help: those after which the provider rejected the request with the same wording. Confined to the call's thread.
  */
 final class AdaptiveRequest {
-    /** Calls of one combination of one model at one upstream. */
+    /** Calls with the same features to one model at one upstream. */
     private record CallKind(String upstream, String model, FeatureCombination features) {}
 
-    /** A reduced output limit is not worth less than this. */
+    /** The smallest reduced output limit. */
     private static final long MIN_OUTPUT_LIMIT = 16;
 
     private final CallRequest request;
@@ -25,9 +25,9 @@ final class AdaptiveRequest {
     private final FeatureCombination features;
     private final CallKind kind;
     private final Set<String> omitted;
-    /** What to learn if the request is accepted now. */
+    /** The fields to learn if the request is accepted now. */
     private final Set<String> newlyRejected = new HashSet<>();
-    /** For which the model's own failure has changed the request already. */
+    /** The generation failures for which the request has been changed. */
     private final Set<GenerationFailure> handledFailures = EnumSet.noneOf(GenerationFailure.class);
 
     private final AdaptiveReasoning reasoning;
@@ -36,11 +36,11 @@ final class AdaptiveRequest {
     private final @Nullable String limitField;
     private final long limit;
     private boolean limitReduced;
-    /** Whether the call itself has found that the limit is too large, whatever the prompt. */
+    /** Whether this call has found that the limit is too large by itself, whatever the prompt. */
     private boolean learnReducedLimit;
 
     private RejectionWording lastRejection = RejectionWording.NONE;
-    /** Forgets what the last change was for. */
+    /** Prevents that the last change is learned. */
     private Runnable forgetLastChange = () -> {};
 
     AdaptiveRequest(CallRequest request, ProviderProfile profile, CallingTurn turn) {
@@ -80,10 +80,10 @@ final class AdaptiveRequest {
     }
 
     /**
-     * Changes the request by what a refusal names, if the request may do without it.
+     * Changes the request according to a rejection, if something that it names can be changed.
      *
-     * @param inStream whether the refusal came in a stream, so that streaming is not the cause
-     * @return whether the request is another one now
+     * @param inStream whether the error came in a stream, so that streaming is not the cause
+     * @return whether the request was changed
      */
     boolean adaptTo(UpstreamException rejection, boolean inStream) {
         RejectionWording wording = RejectionWording.of(rejection.errorBody());
@@ -98,7 +98,7 @@ final class AdaptiveRequest {
     private boolean change(UpstreamException rejection, boolean inStream) {
         int status = rejection.status();
         ProviderErrorBody error = rejection.errorBody();
-        // Some servers answer 500 for a refusal of the provider behind them.
+        // Some servers answer 500 if the provider behind them rejects the request.
         if ((status == 400 || status == 422 || status == 500) && reasoning.adaptTo(error)) {
             forgetLastChange = reasoning::undo;
             return true;
@@ -113,7 +113,7 @@ final class AdaptiveRequest {
                         || (requestRejected && RejectedFields.isOutputLimitTooLarge(error, request)))) {
             return reduceLimit(rejection);
         }
-        // A chat template that does not know the role fails, and so do servers that do not expect that.
+        // A chat template that does not know the role fails, which servers report as 400 or 500.
         boolean aboutRole = requestRejected || (status == 500 && !inStream);
         if (aboutRole
                 && !developerAsSystem
@@ -135,9 +135,9 @@ final class AdaptiveRequest {
     }
 
     /**
-     * A quarter leaves room for the prompt, and still stops a step that does not end. Without a limit only if that is too much as well.
-     * Either holds for the rest of the turn, whose next calls are longer. A limit that does not fit beside this prompt may fit beside
-     * another caller's, so only one that is too large by itself is learned.
+     * Reduces the output limit to a quarter, which leaves room for the prompt and still stops a step that does not end; removes it
+     * if a quarter was rejected too. Both apply to the rest of the turn, whose later calls are longer. A limit that does not fit
+     * together with this prompt may fit with another caller's, so only a limit that is too large by itself is learned.
      */
     private boolean reduceLimit(UpstreamException rejection) {
         if (!limitReduced && reducedLimit() < limit) {
@@ -151,7 +151,7 @@ final class AdaptiveRequest {
         return omitted.addAll(RejectedFields.outputLimits());
     }
 
-    /** The check that the model's text failed is left out for this call only: the next text may well pass it. */
+    /** Disables the check that the model's output failed, for this call only: other output may pass it. */
     private boolean change(GenerationFailure failure) {
         return request.fields().containsKey(failure.field())
                 && request.droppable().contains(failure.field())
@@ -160,8 +160,8 @@ final class AdaptiveRequest {
     }
 
     /**
-     * The request was accepted: what it was changed for is learned. That streams were rejected counts for the turn only: the cause may
-     * be what this request contains, and others would lose what the gateway is for.
+     * The request was accepted: learns what it was changed for. Rejected streaming is remembered for the turn only: the cause may
+     * be the content of this request, and streaming is essential for other requests.
      */
     void onAccepted() {
         if (newlyRejected.remove(RejectedFields.STREAM)) {

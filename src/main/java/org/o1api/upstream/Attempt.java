@@ -9,8 +9,8 @@ import org.o1api.model.ConcurrencyLimiter.Outcome;
 import org.o1api.model.ErrorCode;
 
 /**
- * One attempt at a call, from before its connection to after its last byte. Whatever it has acquired, {@link #close} releases,
- * also after an Error half-way.
+ * One attempt at a call, from before its connection to after its last byte. {@link #close} releases everything that it has
+ * acquired, also after an {@link Error}.
  */
 final class Attempt implements AutoCloseable {
     private final Exchange exchange;
@@ -25,9 +25,9 @@ final class Attempt implements AutoCloseable {
     private boolean hasFirstDelta;
 
     /**
-     * An attempt that has acquired nothing.
+     * Creates an attempt that has acquired nothing yet.
      *
-     * @param openExchanges contains the exchange while it is held to its limits
+     * @param openExchanges the open exchanges, whose timeouts are enforced
      */
     Attempt(
             Exchange exchange,
@@ -44,7 +44,7 @@ final class Attempt implements AutoCloseable {
         this.limiter = limiter;
     }
 
-    /** Acquires one of the upstream's slots. */
+    /** Acquires one of the upstream's slots for concurrent calls. */
     Outcome acquireSlot(String caller, Duration timeout) {
         Outcome outcome = limiter.acquire(caller, cancellation, timeout);
         hasSlot = outcome == Outcome.ACQUIRED;
@@ -52,9 +52,9 @@ final class Attempt implements AutoCloseable {
     }
 
     /**
-     * Starts, with a slot: from now on it is held to its limits.
+     * Starts the attempt, which must hold a slot. From now on its timeouts are enforced.
      *
-     * @throws UpstreamException if the breaker does not admit it
+     * @throws UpstreamException if the circuit breaker does not admit it
      */
     void start(Breaker breaker, CallingTurn turn) {
         permit = breaker.admit(turn);
@@ -70,7 +70,10 @@ final class Attempt implements AutoCloseable {
         return cancellation;
     }
 
-    /** Why the attempt failed. A connection that was cut from our side fails in many ways: ask first whether it was. */
+    /**
+     * Returns why the attempt failed. A connection that the gateway itself has cut fails with many different exceptions, so the
+     * gateway's own reason takes precedence.
+     */
     UpstreamException failureFor(Exception thrown) {
         cancellation.throwIfCancelled();
         UpstreamException abortReason = exchange.abortReason();
@@ -81,7 +84,7 @@ final class Attempt implements AutoCloseable {
                 abortReason.code(), String.valueOf(abortReason.getMessage()), abortReason.retryable(), thrown);
     }
 
-    /** Logs for the operator what was thrown, unless it is how the gateway itself ended the attempt. */
+    /** Logs the cause for the operator, unless the gateway itself ended the attempt. */
     void logFailure(Exception thrown) {
         UpstreamException abortReason = exchange.abortReason();
         if (abortReason == null) {
@@ -91,7 +94,7 @@ final class Attempt implements AutoCloseable {
         }
     }
 
-    /** The first delta is there. */
+    /** The first delta has arrived. */
     void firstDeltaReceived() {
         hasFirstDelta = true;
         if (permit != null) {
@@ -106,7 +109,7 @@ final class Attempt implements AutoCloseable {
         }
     }
 
-    /** The attempt failed. That counts against the upstream unless the gateway or a slow reader is the cause. */
+    /** The attempt failed. The circuit breaker counts that unless the turn was cancelled or a slow client is the cause. */
     void failed(UpstreamException failure) {
         boolean slowClient = hasFirstDelta && exchange.exceededCallTimeout();
         if (permit != null && !cancellation.isCancelled() && !slowClient) {
@@ -114,7 +117,7 @@ final class Attempt implements AutoCloseable {
         }
     }
 
-    /** Cuts the connection unless it is back in the pool, and releases everything. Only the first call has an effect. */
+    /** Cuts the connection unless it is back in the pool, and releases everything. Idempotent. */
     @Override
     public void close() {
         try {

@@ -14,14 +14,14 @@ import java.util.function.LongSupplier;
 import org.o1api.model.ErrorCode;
 
 /**
- * Rejects attempts at an upstream that fails: it opens if at least half of the last attempts failed, and admits a single one
- * after a while. That one, the probe, decides at its first delta whether it closes.
+ * The circuit breaker of one upstream. It opens if at least half of the last 50 attempts (of at least 20) failed. After a pause it
+ * admits a single attempt, the probe, whose first delta closes it.
  *
- * <p>It measures the upstream's health only. A failure counts once per turn, and only if the latest call failed for more than
- * half of the callers of the last 30 s; a caller whose own calls have not failed may send a probe immediately.
+ * <p>It measures the upstream's health, not the requests'. A failure counts once a turn, and only if the latest call failed for
+ * more than half of the callers of the last 30 s. A caller whose own calls have not failed may send a probe immediately.
  */
 final class Breaker {
-    /** How long it stays open. */
+    /** How long it stays open before it admits a probe. */
     static final Duration OPEN_TIME = Duration.ofSeconds(5);
 
     private static final System.Logger LOG = System.getLogger(Breaker.class.getName());
@@ -38,15 +38,15 @@ final class Breaker {
     private volatile long openedNanos = System.nanoTime();
     private volatile String probeCaller = "";
 
-    /** A closed breaker of the upstream of this name; one that is not enabled stays so. */
+    /** Creates a closed breaker; if not enabled, it never opens. */
     Breaker(String name, Duration openTime, boolean enabled) {
         this(name, openTime, enabled, System::nanoTime);
     }
 
     /**
-     * A closed breaker.
+     * Creates a closed breaker.
      *
-     * @param nanoTime the time of the callers' votes
+     * @param nanoTime the time source of the callers' outcomes, in nanoseconds
      */
     Breaker(String name, Duration openTime, boolean enabled, LongSupplier nanoTime) {
         this.name = name;
@@ -82,9 +82,9 @@ final class Breaker {
     }
 
     /**
-     * Does nothing if the caller's attempt may be admitted.
+     * Rejects the caller's attempt early if {@link #admit} would certainly reject it.
      *
-     * @throws UpstreamException if it is open, and no probe is due
+     * @throws UpstreamException if the breaker is open and no probe is due
      */
     void throwIfOpen(String caller) {
         if (breaker.getState() == State.OPEN
@@ -95,9 +95,9 @@ final class Breaker {
     }
 
     /**
-     * Admits an attempt. The permit has to be closed.
+     * Admits an attempt. The permit must be closed.
      *
-     * @throws UpstreamException if it is open, or a probe is out and the caller's own calls have failed
+     * @throws UpstreamException if the breaker is open, or if a probe is in flight and the caller's own calls have failed
      */
     Permit admit(CallingTurn turn) {
         if (breaker.getState() == State.OPEN && !outcomes.lastCallFailed(turn.caller())) {
@@ -121,7 +121,7 @@ final class Breaker {
         }
     }
 
-    /** Another caller's probe may take minutes, so a caller without failures makes a call of its own, one at a time. */
+    /** Another caller's probe may take minutes, so a caller without failures may make calls meanwhile, one at a time. */
     private boolean mayCallAlongsideProbe(String caller) {
         return breaker.getState() == State.HALF_OPEN
                 && !caller.equals(probeCaller)
@@ -156,7 +156,7 @@ final class Breaker {
                 null);
     }
 
-    /** Whether a failure is one of the upstream, and not of the request. */
+    /** Whether the upstream, and not the request, is the cause of a failure. */
     private static boolean isUpstreamFault(UpstreamException failure) {
         if (failure.isEmptyReply() || failure.errorBody().isGenerationFailure()) {
             return false;
@@ -171,11 +171,11 @@ final class Breaker {
         NORMAL,
         /** Decides whether the breaker closes. */
         PROBE,
-        /** Of a caller without failures while another one's probe is out: closes the breaker if it succeeds. */
+        /** Made by a caller without failures while another caller's probe is in flight. Closes the breaker if it succeeds. */
         ALONGSIDE_PROBE
     }
 
-    /** The admission of one attempt, which ends with its result. Belongs to the attempt's thread. */
+    /** The admission of one attempt. Confined to the attempt's thread. */
     final class Permit {
         private final CallingTurn turn;
         private final Role role;
@@ -186,7 +186,7 @@ final class Breaker {
             this.role = role;
         }
 
-        /** The reply has begun: enough for a probe. */
+        /** The first delta has arrived, which is enough for a probe to succeed. */
         void firstDeltaReceived() {
             if (role != Role.NORMAL) {
                 succeeded();
@@ -214,7 +214,7 @@ final class Breaker {
             }
         }
 
-        /** Releases a permit without a result: otherwise a probe that was cancelled would be the last one. */
+        /** Releases a permit that has no result; otherwise a cancelled probe would block all later ones. */
         void close() {
             if (role == Role.ALONGSIDE_PROBE) {
                 callersAlongsideProbe.remove(turn.caller());
@@ -223,7 +223,10 @@ final class Breaker {
             }
         }
 
-        /** Only the first result counts, and none of an attempt from before the trouble while a probe is out. */
+        /**
+         * Whether this result counts: only the permit's first one does, and while half-open only the probe's, not that of an
+         * attempt admitted before the breaker opened.
+         */
         private boolean takeResult() {
             boolean first = pending
                     && role != Role.ALONGSIDE_PROBE

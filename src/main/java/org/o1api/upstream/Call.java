@@ -6,25 +6,28 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;
 
 /**
- * One upstream request whose reply has begun. It can be iterated once; the iteration blocks until more has arrived, ends
- * only where the upstream said that the reply is complete, and throws {@link UpstreamException} where it broke off.
+ * One call whose reply has started. It can be iterated once. The iteration blocks until the next delta arrives, ends when the
+ * provider has completed the reply, and throws {@link UpstreamException} if the reply is incomplete.
  */
 public interface Call extends Iterable<Delta>, AutoCloseable {
     @Override
     Iterator<Delta> iterator();
 
-    /** Why the model stopped; known when the iteration has ended. */
+    /** Why the model stopped. Valid once the iteration has ended. */
     FinishReason finishReason();
 
-    /** What the upstream counted so far; {@link Usage#NONE} where it counts nothing. */
+    /** The token usage reported so far; {@link Usage#NONE} if the provider reports none. */
     Usage usage();
 
-    /** Whether the text begins inside the model's reasoning, so that only {@code </think>} is sent ({@code starts_thinking}). */
+    /**
+     * Whether the text starts inside the model's reasoning, so that the model sends only {@code </think>} ({@code
+     * starts_thinking}).
+     */
     default boolean startsThinking() {
         return false;
     }
 
-    /** Ends the call. One that is not yet complete is cancelled, so that nobody pays for what nobody reads. */
+    /** Ends the call. An incomplete one is cancelled, so that the provider stops generating. Idempotent. */
     @Override
     void close();
 }

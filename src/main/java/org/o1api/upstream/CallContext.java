@@ -3,13 +3,13 @@ package org.o1api.upstream;
 import org.o1api.model.Cancellation;
 
 /**
- * What a turn allows one of its calls, and what it learns from it.
+ * What a call gets from its turn: cancellation, retry budget and callbacks.
  *
- * @param cancellation ends the call
- * @param retries what the turn has left of them
+ * @param cancellation cancels the call
+ * @param retries the turn's remaining retries
  * @param turn the turn that makes the call
- * @param onAccepted run when the upstream has begun to answer (2xx headers), each time an attempt gets so far
- * @param attemptListener receives what is sent, and what failed attempts used
+ * @param onAccepted run each time an attempt receives a 2xx status
+ * @param attemptListener receives what attempts send and what failed ones use
  */
 public record CallContext(
         Cancellation cancellation,
@@ -17,12 +17,12 @@ public record CallContext(
         CallingTurn turn,
         Runnable onAccepted,
         AttemptListener attemptListener) {
-    /** The terms of a call of which nobody counts the failed attempts. */
+    /** Creates a context without an attempt listener. */
     public CallContext(Cancellation cancellation, RetryBudget retries, Runnable accepted) {
         this(cancellation, retries, new CallingTurn(""), accepted, usage -> {});
     }
 
-    /** The terms of a call that belongs to no turn. */
+    /** Creates the context of a call that belongs to no turn. */
     public CallContext(Cancellation cancellation) {
         this(cancellation, new RetryBudget(Integer.MAX_VALUE), () -> {});
     }

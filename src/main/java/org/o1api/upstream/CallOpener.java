@@ -8,7 +8,7 @@ import org.o1api.model.CancelledException;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Usage;
 
-/** A call on its way to its first delta, in as many attempts as that takes. */
+/** Makes one call: retries attempts until one of them has delivered its first delta. Confined to the call's thread. */
 final class CallOpener {
     private static final int MAX_ERROR_BODY = 64 * 1024;
 
@@ -20,13 +20,13 @@ final class CallOpener {
     private final CallContext context;
     private final Cancellation cancellation;
     private final long start = System.nanoTime();
-    /** Whether the last attempt died on a connection that the upstream had closed while it was idle. */
+    /** Whether the last attempt failed on a pooled connection that the server had closed while it was idle. */
     private boolean staleConnection;
-    /** Whether that may be forgiven: it happens once. */
+    /** Whether such an attempt can still be repeated for free: once a call. */
     private boolean staleRetryLeft = true;
-    /** Whether the last attempt was accepted, and failed afterwards. */
+    /** Whether the last attempt was accepted (2xx) and failed afterwards. */
     private boolean accepted;
-    /** Whether the last attempt was rejected for something that the next one does without. */
+    /** Whether the request was changed after the last attempt was rejected. */
     private boolean requestChanged;
 
     CallOpener(UpstreamResources upstream, ProviderProfile profile, CallRequest request, CallContext context) {
@@ -47,9 +47,9 @@ final class CallOpener {
                 return makeAttempt(body);
             } catch (UpstreamException e) {
                 if (staleConnection && staleRetryLeft) {
-                    staleRetryLeft = false; // sent again, but not counted against limits.attempts
+                    staleRetryLeft = false; // repeated without counting it against upstreams.*.attempts
                 } else if (requestChanged) {
-                    body = adaptiveRequest.body(); // nor is this
+                    body = adaptiveRequest.body(); // not counted either
                 } else if (!e.retryable() || ++attempts >= settings.limits().attempts()) {
                     throw e;
                 } else {
@@ -117,7 +117,7 @@ final class CallOpener {
 
     private void acquire(Attempt attempt) {
         String caller = context.turn().caller();
-        upstream.breaker().throwIfOpen(caller); // rather than wait for nothing
+        upstream.breaker().throwIfOpen(caller); // rather than wait for a slot first
         Duration left = settings.timeouts().call().minusNanos(System.nanoTime() - start);
         Duration firstTokenTimeout = settings.timeouts().firstToken();
         Duration slotTimeout = left.compareTo(firstTokenTimeout) < 0 ? left : firstTokenTimeout;
@@ -125,7 +125,7 @@ final class CallOpener {
             case ACQUIRED -> attempt.start(upstream.breaker(), context.turn());
             case QUEUE_FULL -> throw UpstreamErrors.queueFull(settings.limits());
             case TIMED_OUT -> throw UpstreamErrors.slotTimeout(slotTimeout, settings.limits());
-            case INTERRUPTED -> throw UpstreamErrors.shuttingDown(); // nobody else interrupts a turn
+            case INTERRUPTED -> throw UpstreamErrors.shuttingDown(); // turns are interrupted only at shutdown
         }
         if (upstream.closed().getAsBoolean()) {
             throw UpstreamErrors.shuttingDown();
@@ -154,7 +154,7 @@ final class CallOpener {
         return errors.ofStatus(response.getStatus(), RetryAfter.of(response), error);
     }
 
-    /** The body of a failure, to its end if that is near, so that the connection can be used again. */
+    /** The body of an error response, read to its end if that is near, so that the connection can be reused. */
     private byte[] readErrorBody(Response response, Attempt attempt) {
         DecompressingInputStream body = Transport.body(response);
         try {
@@ -164,13 +164,17 @@ final class CallOpener {
                 throw attempt.failureFor(
                         e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e));
             }
-            return new byte[0]; // its status says enough
+            return new byte[0]; // the status is sufficient
         } finally {
             body.releaseInflater();
         }
     }
 
-    /** How long to wait after so many attempts; fails where that is too long. */
+    /**
+     * How long to wait before the next attempt.
+     *
+     * @throws UpstreamException the given failure, if the wait exceeds a limit
+     */
     private Duration waitAfter(int attempts, UpstreamException failure) {
         Duration wait = RetryBudget.backoff(attempts);
         Duration requestedWait = failure.retryAfter();

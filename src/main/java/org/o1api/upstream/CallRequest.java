@@ -9,14 +9,14 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 
 /**
- * What one call asks.
+ * The request of one call.
  *
- * @param model the upstream's name of the model
- * @param fields the other fields of the request body ({@code temperature}, {@code response_format}, ...), in their order;
- *     never {@code model}, {@code messages}, {@code stream} or {@code stream_options}
- * @param droppable which of the fields are ours and may be left out for an upstream that refuses them; the caller's own are
- *     never dropped in silence
- * @param earlierReasoning what becomes of the reasoning that the messages carry
+ * @param model the provider's name of the model
+ * @param fields the other fields of the request body ({@code temperature}, {@code response_format}, ...) in their order; never
+ *     {@code model}, {@code messages}, {@code stream} or {@code stream_options}
+ * @param droppable which of the fields the gateway has added and may omit if a provider rejects them; fields that the caller sent
+ *     are never dropped silently
+ * @param earlierReasoning how the reasoning of earlier messages is sent
  */
 public record CallRequest(
         String model,
@@ -40,22 +40,23 @@ public record CallRequest(
         return new CallRequest(model, messages, changed, droppable, earlierReasoning);
     }
 
-    /** A call that passes no earlier reasoning on, unless the upstream's settings say so. */
+    /** A request that sends no earlier reasoning unless the upstream is configured to. */
     public CallRequest(String model, List<Message> messages, Map<String, RawJson> fields, Set<String> droppable) {
         this(model, messages, fields, droppable, EarlierReasoning.NONE);
     }
 
-    /** A call of which nothing may be left out. */
+    /** A request without droppable fields. */
     public CallRequest(String model, List<Message> messages, Map<String, RawJson> fields) {
         this(model, messages, fields, Set.of());
     }
 
     /**
-     * What becomes of the reasoning of earlier answers ({@link Message#reasoning}).
+     * How the reasoning of earlier answers ({@link Message#reasoning}) is sent.
      *
-     * @param sendAll whether all of it is sent in its own fields, whatever the upstream's settings say
-     * @param continuedFrom the index of the first message of the exchange that the call continues: from there on the reasoning
-     *     reaches the model, as text before the content if the provider gets no field of it; the number of messages or more: none does
+     * @param sendAll whether all of it is sent in its own fields, whatever the upstream's {@code reasoning_history}
+     * @param continuedFrom the index of the first message of the exchange that this call continues. The reasoning of messages from
+     *     there on always reaches the model: as text before the content if it is sent in no field. The number of messages or more:
+     *     does not apply
      */
     public record EarlierReasoning(boolean sendAll, int continuedFrom) {
         public static final EarlierReasoning NONE = new EarlierReasoning(false, Integer.MAX_VALUE);

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * How the latest call of each caller ended, as a vote on the upstream's health: what fails for one caller only is the fault of
- * that caller's requests. A vote expires after 30 s.
+ * Whether the latest call of each caller failed. What fails for one caller only is caused by that caller's requests, not by the
+ * upstream. An outcome expires after 30 s. Safe for concurrent use.
  */
 final class CallerOutcomes {
     static final Duration EXPIRY = Duration.ofSeconds(30);
@@ -25,7 +25,7 @@ final class CallerOutcomes {
         latest.put(caller, new Outcome(false, nanoTime.getAsLong()));
     }
 
-    /** Records a failure, and says whether the latest call failed for more than half of the callers. */
+    /** Records a failure and returns whether the latest call has failed for more than half of the callers. */
     synchronized boolean recordFailure(String caller) {
         latest.put(caller, new Outcome(true, nanoTime.getAsLong()));
         latest.values().removeIf(this::isExpired);
@@ -33,7 +33,6 @@ final class CallerOutcomes {
         return 2 * failing > latest.size();
     }
 
-    /** Whether the caller's latest call failed. */
     synchronized boolean lastCallFailed(String caller) {
         Outcome outcome = latest.get(caller);
         return outcome != null && outcome.failed() && !isExpired(outcome);

@@ -3,7 +3,10 @@ package org.o1api.upstream;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The turn that a call belongs to: its caller, and at which upstreams one of its calls has failed. Safe for concurrent use. */
+/**
+ * The turn that makes a call, as far as upstreams are concerned: its caller, and what its calls have found out that holds only for
+ * this turn. Safe for concurrent use.
+ */
 public final class CallingTurn {
     private final String caller;
     private final Set<Breaker> failedAtBreakers = ConcurrentHashMap.newKeySet(1);
@@ -12,9 +15,9 @@ public final class CallingTurn {
     private final Set<Object> unlimitedKinds = ConcurrentHashMap.newKeySet(1);
 
     /**
-     * The owner of a turn's calls.
+     * Creates the state of a turn's calls.
      *
-     * @param caller who sent the request, by the name of the key
+     * @param caller the name of the API key that sent the request
      */
     public CallingTurn(String caller) {
         this.caller = caller;
@@ -24,37 +27,36 @@ public final class CallingTurn {
         return caller;
     }
 
-    /** Whether this is the turn's first failure that a breaker counts; a turn makes many calls, and one failure may fail all. */
+    /**
+     * Whether this is the turn's first failure that the breaker counts. A turn makes many calls, and one cause may fail them all.
+     */
     boolean isFirstFailureAt(Breaker breaker) {
         return failedAtBreakers.add(breaker);
     }
 
-    /** Records that calls of a kind are made without streaming for the rest of the turn. */
+    /** Records that calls of a kind are not streamed for the rest of the turn. */
     void stopStreaming(Object kind) {
         unstreamedKinds.add(kind);
     }
 
-    /** Whether calls of a kind may be streamed. */
     boolean mayStream(Object kind) {
         return !unstreamedKinds.contains(kind);
     }
 
-    /** Records that the gateway's own output limit is reduced in calls of a kind for the rest of the turn. */
+    /** Records that the output limit that the gateway adds is reduced in calls of a kind for the rest of the turn. */
     void reduceOutputLimit(Object kind) {
         reducedKinds.add(kind);
     }
 
-    /** Whether the gateway's own output limit is reduced in calls of a kind. */
     boolean reducesOutputLimit(Object kind) {
         return reducedKinds.contains(kind);
     }
 
-    /** Records that the gateway's own output limit is left out of calls of a kind for the rest of the turn. */
+    /** Records that the output limit that the gateway adds is omitted from calls of a kind for the rest of the turn. */
     void dropOutputLimit(Object kind) {
         unlimitedKinds.add(kind);
     }
 
-    /** Whether calls of a kind may have the gateway's own output limit. */
     boolean maySendOutputLimit(Object kind) {
         return !unlimitedKinds.contains(kind);
     }

@@ -20,12 +20,12 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** The certificates for the TLS of one upstream, read from files at the start. Host names are always verified. */
+/** The certificates for one upstream's TLS connections, read from files at startup. Host names are always verified. */
 public final class Certificates {
     private TrustManager @Nullable [] trustManagers;
     private KeyManager @Nullable [] keyManagers;
 
-    /** A file that cannot be used. Its message contains no secret. */
+    /** A certificate file cannot be used. The message contains no secret. */
     public static final class UnusableException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -36,14 +36,14 @@ public final class Certificates {
             this.key = key;
         }
 
-        /** The key below {@code tls} that is at fault. */
+        /** The configuration key below {@code tls} that is wrong. */
         public String key() {
             return key;
         }
     }
 
     /**
-     * Trusts the certificates of a PEM file, and no others.
+     * Trusts only the certificates of a PEM file.
      *
      * @throws UnusableException if the file cannot be read or contains no certificate
      */
@@ -77,7 +77,7 @@ public final class Certificates {
     /**
      * Presents the client certificate of a PKCS12 file.
      *
-     * @throws UnusableException if the file cannot be read, the password does not open it, or it contains no private key
+     * @throws UnusableException if the file cannot be read, the password is wrong, or it contains no private key
      */
     public void useClientCertificate(String keystore, String password) throws UnusableException {
         byte[] content = read("keystore", keystore);
@@ -111,7 +111,7 @@ public final class Certificates {
                 "keystore_password", "does not open '" + keystore + "', allowed: the password of that file", cause);
     }
 
-    /** What has been read, for connections; the runtime's certificates if {@link #trust} was not called. */
+    /** The TLS context for connections. It trusts the runtime's certificates unless {@link #trust} was called. */
     public SSLContext sslContext() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.RawJson;
 
 /**
- * What the first choice of a chunk says: as {@code delta}, or as {@code message}. A message beside a delta, or after deltas of the
- * same reply, repeats them and is ignored.
+ * Reads the content of a chunk's choice from its {@code delta} or {@code message}. A message next to a delta, or after deltas of
+ * the same reply, repeats them and is ignored.
  */
 final class ChoiceReader {
     private static final String THOUGHT_START = "<thought>";
@@ -19,17 +19,18 @@ final class ChoiceReader {
     private final RawValueReader raw;
     private final ToolCallReader toolCalls;
     private final List<RawJson> images = new ArrayList<>(0);
-    /** Whether a delta of this reply has said something. */
+    /** Whether a delta of this reply had content. */
     private boolean deltaHadContent;
 
-    // What the current chunk says.
+    // The content of the current chunk.
     private @Nullable String text;
     private @Nullable String reasoning;
     private @Nullable String details;
     private @Nullable String refusal;
     private boolean activity;
     private boolean markedAsReasoning;
-    // How many texts are not empty; and where the last one is, quotes included, counted from the chunk's first byte.
+    // The number of non-empty texts, and the position of the last one including its quotes, in bytes from the start of
+    // the chunk.
     private int texts;
     private boolean textIsReasoning;
     private int textStart;
@@ -40,7 +41,7 @@ final class ChoiceReader {
         this.toolCalls = new ToolCallReader(raw);
     }
 
-    /** Another chunk begins. */
+    /** Resets the state for the next chunk. */
     void reset() {
         text = null;
         reasoning = null;
@@ -53,19 +54,18 @@ final class ChoiceReader {
         toolCalls.reset();
     }
 
-    /** Reads the value of {@code delta}; whether it is one. */
+    /** Reads the value of {@code delta} and returns whether it is an object. */
     boolean readDelta(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_OBJECT) {
             json.skipChildren();
             return false;
         }
-        reset(); // a message before it
+        reset(); // discards a message before it
         readObject(json);
         deltaHadContent |= hasContent();
         return true;
     }
 
-    /** Reads the value of {@code message}. */
     void readMessage(JsonParser json, JsonToken value, boolean afterDelta) throws IOException {
         if (value != JsonToken.START_OBJECT || afterDelta || deltaHadContent) {
             json.skipChildren();
@@ -74,12 +74,12 @@ final class ChoiceReader {
         readObject(json);
     }
 
-    /** Whether the current chunk says anything that a client gets as the answer, or as reasoning. */
+    /** Whether the current chunk has content that reaches the client as answer or reasoning. */
     boolean hasContent() {
         return texts > 0 || details != null || refusal != null || !images.isEmpty() || !toolCalls.isEmpty();
     }
 
-    /** Whether the current chunk says one text and nothing else. */
+    /** Whether the current chunk contains exactly one text and nothing else. */
     boolean isSingleText() {
         return texts == 1
                 && details == null
@@ -90,7 +90,7 @@ final class ChoiceReader {
                 && toolCalls.isEmpty();
     }
 
-    /** Takes the current chunk, which says one text, as the example for the next ones. */
+    /** Makes the current chunk, which contains exactly one text, the template of the next ones. */
     void updateTemplate(ChunkTemplate template, byte[] bytes, int offset, int length) {
         template.learn(bytes, offset, length, textStart, textEnd, textIsReasoning);
     }
@@ -155,7 +155,7 @@ final class ChoiceReader {
         }
     }
 
-    /** Providers that send both names say the same in both. */
+    /** Providers that send both fields send the same text in both. */
     private void readReasoning(JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_STRING) {
             String textPieces = readString(json, true);
@@ -167,7 +167,7 @@ final class ChoiceReader {
         }
     }
 
-    /** OpenRouter's list of texts, summaries, and encrypted data, which only show that the model is at work. */
+    /** OpenRouter's list of texts, summaries and encrypted data. Encrypted data is not shown; it counts as activity only. */
     private void readDetails(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_ARRAY) {
             json.skipChildren();
@@ -206,7 +206,7 @@ final class ChoiceReader {
         }
     }
 
-    /** Gemini marks a text as the model's thought in {@code extra_content.google.thought}. */
+    /** Gemini marks a text as reasoning with {@code extra_content.google.thought}. */
     private void readExtraContent(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_OBJECT) {
             json.skipChildren();
@@ -225,11 +225,11 @@ final class ChoiceReader {
         }
     }
 
-    /** A list of text parts, of parts that think, in which texts are nested, and of images. */
+    /** A list of text parts, {@code thinking} parts with nested texts, and images. */
     private void readParts(
             JsonParser json, boolean inThinkingPart, StringBuilder textPieces, StringBuilder reasoningPieces)
             throws IOException {
-        texts += 2; // never a template
+        texts += 2; // a list never becomes a template
         for (JsonToken part = json.nextToken(); part != JsonToken.END_ARRAY; part = json.nextToken()) {
             if (part != JsonToken.START_OBJECT) {
                 json.skipChildren();
@@ -257,7 +257,7 @@ final class ChoiceReader {
 
     private String readString(JsonParser json, boolean isReasoning) throws IOException {
         int start = RawValueReader.tokenStart(json);
-        String string = json.getText(); // reads to the token's end
+        String string = json.getText(); // getText reads to the end of the token
         if (!string.isEmpty()) {
             texts++;
             textStart = start;
@@ -267,7 +267,7 @@ final class ChoiceReader {
         return string;
     }
 
-    /** Both texts; null if there is none. */
+    /** Concatenates both texts; null if both are missing. */
     private static @Nullable String concat(@Nullable String first, CharSequence second) {
         if (second.isEmpty()) {
             return first;

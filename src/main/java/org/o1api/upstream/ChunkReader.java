@@ -11,11 +11,11 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Usage;
 
 /**
- * Reads the chunks of one chat completion; a whole completion counts as one chunk. A chunk that equals the one before except for
- * its text is read by the {@link ChunkTemplate}.
+ * Reads the chunks of one chat completion; a completion that is not streamed is read as a single chunk. A chunk that differs from
+ * the previous one only in its text is read by {@link ChunkTemplate} without a JSON parser.
  */
 final class ChunkReader {
-    /** Receives what chunks say; no text is empty. */
+    /** Receives the content of chunks. Texts are never empty. */
     interface Sink {
         void text(String text);
 
@@ -25,22 +25,22 @@ final class ChunkReader {
 
         void image(RawJson json);
 
-        /** A piece of a tool call. The id and the name may be in any piece, or in several, or missing. */
+        /** A piece of a tool call. The id and the name may be in any piece, in several pieces, or missing. */
         void toolCall(Delta.ToolCall piece);
 
-        /** The model is at work, though it says nothing that can be shown. */
+        /** The model is generating, but nothing that can be shown. */
         void activity();
 
         void usage(Usage usage);
 
-        /** A later reason replaces an earlier one. */
+        /** Overrides an earlier reason. */
         void finish(ProviderFinishReason reason);
 
-        /** The provider reports a failure. */
+        /** The provider reports an error. */
         void error(ProviderErrorBody error);
     }
 
-    /** The limit on events bounds a string, too. */
+    /** No limit on strings: the limit on events also limits them. */
     static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(200)
@@ -56,10 +56,10 @@ final class ChunkReader {
     private final ChoiceReader choice = new ChoiceReader(raw);
     private final ErrorDetector errorDetector = new ErrorDetector();
     private boolean endsWithUnknownObject;
-    /** The index of the choice that is read. */
+    /** The index of the choice to read. */
     private int choiceIndex = NO_INDEX;
 
-    // What the current chunk says beside its choice.
+    // What the current chunk contains besides its choice.
     private @Nullable ProviderFinishReason finish;
     private @Nullable Usage usage;
 
@@ -70,14 +70,14 @@ final class ChunkReader {
     /**
      * Reads a chunk.
      *
-     * @throws IOException if it is no JSON object
+     * @throws IOException if it is not a JSON object
      */
     void read(byte[] bytes, int offset, int length) throws IOException {
         String templateText = template.textOf(bytes, offset, length);
         if (templateText == null) {
             parse(bytes, offset, length);
         } else if (templateText.isEmpty()) {
-            // Nothing is said, as by the parser.
+            // An empty text is ignored, as the parser does.
         } else {
             endsWithUnknownObject = false;
             if (template.isReasoning()) {
@@ -125,7 +125,7 @@ final class ChunkReader {
         }
     }
 
-    /** A list is how Gemini reports an error; there is no other. */
+    /** Reads a list: Gemini reports errors as one. Other lists are invalid. */
     private void readList(JsonParser json, byte[] bytes, int offset, int length) throws IOException {
         boolean isError = false;
         if (json.nextToken() == JsonToken.START_OBJECT) {
@@ -151,13 +151,14 @@ final class ChunkReader {
     }
 
     /**
-     * Whether something that is no chunk came after the last text: without a finish reason it may be how a failure is reported.
+     * Whether an object that is not a chunk came after the last text. Without a finish reason it may report a failure in an unknown
+     * format.
      */
     boolean endsWithUnknownObject() {
         return endsWithUnknownObject;
     }
 
-    /** Reads the data of an event that is an error by its name, whatever they are. */
+    /** Reads the data of an event named {@code error}, in any format. */
     void readErrorEvent(byte[] bytes, int offset, int length) {
         sink.error(ErrorDetector.ofErrorEvent(bytes, offset, length));
     }
@@ -175,7 +176,7 @@ final class ChunkReader {
             sink.usage(usage);
         }
         if (error != null) {
-            sink.error(error); // says more than a finish reason beside it
+            sink.error(error); // takes precedence over a finish reason in the same chunk
         }
         if (finish != null) {
             sink.finish(finish);
@@ -209,7 +210,10 @@ final class ChunkReader {
         }
     }
 
-    /** Reads a choice. One is requested, so the first index that arrives is its index, and choices of others are left out. */
+    /**
+     * Reads a choice. Only one is requested, so the index of the first one that arrives is used, and choices with another index are
+     * skipped.
+     */
     private void readChoice(JsonParser json) throws IOException {
         ProviderFinishReason finishBefore = finish;
         boolean hasDelta = false;

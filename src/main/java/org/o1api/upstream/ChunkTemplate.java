@@ -5,9 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last chunk that told nothing but a piece of text: what stands before the text, and what after. A chunk with the same
- * bytes before and after, and between them a text without quote, escape or control character, means the same by the rules of
- * JSON but for that text, and need not be parsed. Most chunks of a reply are so.
+ * A fast path for chunks that differ only in their text, as most chunks of a reply do. It keeps the bytes before and after the text
+ * of the last chunk that contained nothing else. A chunk with the same bytes around a text without quotes, escapes or control
+ * characters has, by the rules of JSON, the same meaning except for that text, so it need not be parsed.
  */
 final class ChunkTemplate {
     private static final int MAX_LENGTH = 8 * 1024;
@@ -18,10 +18,10 @@ final class ChunkTemplate {
     private boolean reasoning;
 
     /**
-     * Takes a chunk as the example for the next ones.
+     * Makes a chunk the template of the next ones.
      *
-     * @param start of the text's JSON string, its opening quote, counted from the chunk's first byte
-     * @param end of the text's JSON string, after its closing quote
+     * @param start position of the opening quote of the text's JSON string, from the chunk's first byte
+     * @param end position after the closing quote of the text's JSON string
      */
     void learn(byte[] bytes, int offset, int length, int start, int end, boolean isReasoning) {
         boolean located = start >= 0
@@ -47,7 +47,7 @@ final class ChunkTemplate {
         prefix = 0;
     }
 
-    /** The text of a chunk that fits; null when it has to be parsed. */
+    /** The text of a chunk that matches the template; null if it must be parsed. */
     @Nullable
     String textOf(byte[] bytes, int offset, int length) {
         int from = offset + prefix;
@@ -71,10 +71,10 @@ final class ChunkTemplate {
             return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
         }
         String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
-        return text.indexOf('\ufffd') < 0 ? text : null; // it may be no UTF-8: the parser knows
+        return text.indexOf('\ufffd') < 0 ? text : null; // possibly invalid UTF-8: leave it to the parser
     }
 
-    /** Whether the text of the chunks that fit is reasoning. */
+    /** Whether the text of matching chunks is reasoning. */
     boolean isReasoning() {
         return reasoning;
     }

@@ -8,12 +8,12 @@ import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chunked body of which one read gives all that has arrived, however many chunks it is made of. HttpClient's own stream
- * ends a read with the chunk, which is usually one event, so that nothing could be joined. A read blocks only while it
- * has nothing to give; what breaks after data is told by the next read.
+ * A chunked HTTP body whose reads return all data that has arrived, across chunk boundaries. HttpClient's own stream returns at
+ * most one chunk a read, which is usually one event, so events that arrive together could not be joined. A read blocks only if no
+ * data is available. A failure after data is thrown by the next read.
  */
 final class CoalescingChunkedInputStream extends InputStream {
-    /** Bytes between two pieces of data: no honest server needs more. */
+    /** Maximum bytes of framing between two pieces of data: sizes, extensions and trailers need far fewer. */
     private static final int MAX_FRAMING = 8 * 1024;
 
     private static final int MAX_SIZE_DIGITS = 15;
@@ -68,7 +68,7 @@ final class CoalescingChunkedInputStream extends InputStream {
         return -1;
     }
 
-    /** Moves the data among the bytes to their front, and says how much it is. */
+    /** Moves the data in the range to its front and returns how many bytes it is. */
     private int removeFraming(byte[] bytes, int offset, int length) {
         int end = offset + length;
         int from = offset;

@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Recognises that a request is longer than the model's context. Each provider has its own words for it. */
+/** Recognises the error that a request exceeds the model's context length. Each provider words it differently. */
 final class ContextLength {
-    /** OpenAI's code, which clients go by. */
+    /** OpenAI's error code, which clients check. */
     static final String CODE = "context_length_exceeded";
 
     private static final Pattern CODES =
@@ -34,15 +34,16 @@ final class ContextLength {
                     "inputs`? (?:tokens`? \\+|must have less than)", // TGI
                     "input_too_large"));
 
-    /** llama.cpp's whole message, which it sends with the status 500. */
+    /** llama.cpp's entire message, sent with status 500. */
     private static final Pattern LLAMA_CPP_MESSAGE = Pattern.compile("context size has been exceeded\\.?");
 
     private ContextLength() {}
 
     /**
-     * Whether an error says so.
+     * Whether an error says that the context length is exceeded.
      *
-     * @param status the error's HTTP status, 0 if there is none. Above 499 only a code counts: the message may quote the request
+     * @param status the error's HTTP status, 0 if there is none. From 500 on only a code counts, because the message may quote the
+     *     request
      */
     static boolean isExceeded(int status, ProviderErrorBody error) {
         if (matches(error.code()) || matches(error.type())) {

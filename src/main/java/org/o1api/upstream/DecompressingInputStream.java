@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.ErrorCode;
 
 /**
- * A body as its provider wrote it, compressed or not: some providers, and proxies in front of them, compress although the request
- * asks for {@code identity}. What is there of a compressed body is decompressed as it arrives. A body that is not compressed is read
- * without a copy. gzip is also recognized by its first bytes; deflate means zlib or raw; other encodings are an error.
+ * Reads a response body that may be compressed: some providers and proxies compress although the request asks for {@code identity}.
+ * Data is decompressed as it arrives. An uncompressed body is read without a copy. gzip is also recognized by its first bytes;
+ * deflate means zlib or raw. Other encodings are an error.
  */
 final class DecompressingInputStream extends InputStream {
     private static final int BUFFER = 8 * 1024;
@@ -28,7 +28,7 @@ final class DecompressingInputStream extends InputStream {
     private static final int FLAG_NAME = 8;
     private static final int FLAG_COMMENT = 16;
     private static final int FLAG_HEADER_CHECKSUM = 2;
-    /** What a list of encodings may have that changes nothing. */
+    /** Entries in {@code Content-Encoding} that mean no compression, and separators. */
     private static final Pattern NO_ENCODING = Pattern.compile("\\b(?:identity|utf-8|none)\\b|[,\\s]");
 
     private static final Pattern PRINTABLE_ENCODING = Pattern.compile("[a-z0-9.-]{1,20}");
@@ -47,9 +47,9 @@ final class DecompressingInputStream extends InputStream {
     private int to;
 
     /**
-     * Reads a body.
+     * Creates a stream over a response body.
      *
-     * @param contentEncoding the response's header
+     * @param contentEncoding the value of the response's {@code Content-Encoding} header
      */
     DecompressingInputStream(InputStream in, @Nullable String contentEncoding) {
         this.in = in;
@@ -63,9 +63,9 @@ final class DecompressingInputStream extends InputStream {
     }
 
     /**
-     * Gives what has arrived, and blocks only until there is something.
+     * Returns the data that has arrived; blocks only if there is none.
      *
-     * @throws UpstreamException if the body has an encoding that cannot be read
+     * @throws UpstreamException if the encoding is not supported
      */
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
@@ -79,7 +79,7 @@ final class DecompressingInputStream extends InputStream {
         if (inflater != null) {
             return inflate(inflater, target, offset, length);
         }
-        if (from < to) { // the first bytes, which were looked at
+        if (from < to) { // the first bytes, read to detect the format
             int copied = Math.min(length, to - from);
             System.arraycopy(compressed, from, target, offset, copied);
             from += copied;
@@ -88,7 +88,7 @@ final class DecompressingInputStream extends InputStream {
         return in.read(target, offset, length);
     }
 
-    /** Frees what decompression needs. The body remains open. */
+    /** Frees the inflater. The underlying body remains open. */
     void releaseInflater() {
         if (inflater != null) {
             ended = true;
@@ -98,7 +98,7 @@ final class DecompressingInputStream extends InputStream {
 
     private int start(byte[] target, int offset, int length) throws IOException {
         switch (encoding) {
-            case "", "gzip", "x-gzip" -> { // the first bytes say what it is, whatever its name
+            case "", "gzip", "x-gzip" -> { // detected by its first bytes, whatever the header says
                 int read = in.read(target, offset, length);
                 if (read <= 0 || target[offset] != GZIP_1 || (read > 1 && target[offset + 1] != GZIP_2)) {
                     return read;
@@ -162,7 +162,7 @@ final class DecompressingInputStream extends InputStream {
         return -1;
     }
 
-    /** The end of compressed data: another gzip member follows, or nothing that counts. */
+    /** Ends one gzip member or deflate stream. Another gzip member may follow; any other bytes are ignored. */
     private void endMember() throws IOException {
         ended = true;
         if (gzip) {
@@ -180,7 +180,7 @@ final class DecompressingInputStream extends InputStream {
         }
         do {
             from = to;
-        } while (fill()); // the connection is used again only after its last byte
+        } while (fill()); // the connection is reused only after its last byte was read
         releaseInflater();
     }
 
@@ -245,7 +245,7 @@ final class DecompressingInputStream extends InputStream {
         }
     }
 
-    /** Whether so many bytes are left; reads until they are there. */
+    /** Whether {@code count} bytes are available; reads until they are. */
     private boolean ensureAvailable(int count) throws IOException {
         while (to - from < count) {
             if (!fill()) {
@@ -255,7 +255,7 @@ final class DecompressingInputStream extends InputStream {
         return true;
     }
 
-    /** Reads what has arrived behind what is there. */
+    /** Reads the available bytes into the buffer after the existing ones. */
     private boolean fill() throws IOException {
         if (from == to) {
             from = 0;

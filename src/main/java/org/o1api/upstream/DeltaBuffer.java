@@ -10,8 +10,8 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Usage;
 
 /**
- * What a reply has said and nobody has taken yet. Pieces of one kind become one delta; half a surrogate pair at its end waits
- * for the other half.
+ * The deltas of a reply that have arrived and have not been read yet. Pieces of one kind are joined into one delta. Half a
+ * surrogate pair at the end is held back until the other half arrives. Confined to the call's thread.
  */
 final class DeltaBuffer implements ChunkReader.Sink {
     private enum Kind {
@@ -29,10 +29,10 @@ final class DeltaBuffer implements ChunkReader.Sink {
     private boolean hasContent;
     private boolean hasAnswer;
     private @Nullable ProviderFinishReason finishReason;
-    /** Whether more has come after the reason: it was not the end. */
+    /** Whether more content has come after the finish reason, so that the reply has not ended there. */
     private boolean contentAfterFinish;
 
-    /** Whether a reason came in the middle of the answer: only the body's end tells where that ends. */
+    /** Whether a finish reason came before the end of the answer. Then only the end of the body marks the end of the reply. */
     private boolean hasEarlyFinishReason;
 
     private final int maxLength;
@@ -40,7 +40,7 @@ final class DeltaBuffer implements ChunkReader.Sink {
 
     private Usage usage = Usage.NONE;
 
-    // The delta that grows.
+    // The delta that is being joined.
     private Kind kind = Kind.TEXT;
     private final StringBuilder pending = new StringBuilder();
     private int index;
@@ -49,10 +49,10 @@ final class DeltaBuffer implements ChunkReader.Sink {
     private final Map<String, RawJson> fields = new LinkedHashMap<>(0);
 
     /**
-     * An empty queue.
+     * Creates an empty buffer.
      *
-     * @param keepsText whether all text is kept, for {@link #text()}
-     * @param maxLength characters of all that the reply says, at most
+     * @param keepsText whether all text is kept for {@link #text()}
+     * @param maxLength the maximum number of characters of the reply
      */
     DeltaBuffer(UpstreamErrors errors, boolean keepsText, int maxLength) {
         this.errors = errors;
@@ -95,7 +95,7 @@ final class DeltaBuffer implements ChunkReader.Sink {
                 && piece.name() == null
                 && piece.arguments().isEmpty()
                 && piece.fields().isEmpty()) {
-            return; // says nothing, and begins nothing
+            return; // an empty piece, which does not start a call
         }
         countContent(lengthOf(piece));
         hasAnswer = true;
@@ -155,18 +155,21 @@ final class DeltaBuffer implements ChunkReader.Sink {
         throw errors.ofErrorInReply(error);
     }
 
-    /** The provider's finish reason so far, of which the last one counts; null if there is none. */
+    /** The provider's last finish reason so far; null if there is none. */
     @Nullable
     ProviderFinishReason finishReason() {
         return finishReason;
     }
 
-    /** Whether the reply has said why it ended, and nothing has come after that. */
+    /** Whether the reply has a finish reason and no content has come after it. */
     boolean isFinished() {
         return finishReason != null && !contentAfterFinish;
     }
 
-    /** Whether the same can be true before the body's end: some providers say {@code stop} with every chunk. */
+    /**
+     * Whether the reply can be complete although its body has not ended. Some providers send {@code stop} with every chunk, so a
+     * finish reason alone does not prove it.
+     */
     boolean mayHaveEnded() {
         return finishReason != null
                 && !contentAfterFinish
@@ -175,7 +178,7 @@ final class DeltaBuffer implements ChunkReader.Sink {
                 && (!toolCalls.isEmpty() || !callsTools(finishReason));
     }
 
-    /** Whether anything has arrived that the model generated, even if it cannot be shown. */
+    /** Whether the model has generated anything, even if it cannot be shown. */
     boolean hasActivity() {
         return activity;
     }
@@ -193,7 +196,7 @@ final class DeltaBuffer implements ChunkReader.Sink {
         return usage;
     }
 
-    /** Whether the reply so far says nothing, though it was not cut short. */
+    /** Whether the reply is empty so far and was not cut by a limit or a filter. */
     boolean isEmptyReply() {
         return !hasContent && (finishReason == null || !isCut(finishReason));
     }
@@ -214,7 +217,7 @@ final class DeltaBuffer implements ChunkReader.Sink {
         return ready.remove();
     }
 
-    /** Makes what has arrived ready, but for half a surrogate pair. */
+    /** Makes everything that has arrived readable, except half a surrogate pair at the end. */
     void flush() {
         int length = pending.length();
         boolean endsInHalfPair = length > 0 && Character.isHighSurrogate(pending.charAt(length - 1));
@@ -232,7 +235,7 @@ final class DeltaBuffer implements ChunkReader.Sink {
         }
     }
 
-    /** The reply is over: makes ready all that there is. */
+    /** The reply has ended: makes everything readable. */
     void complete() {
         releaseToolCalls();
         endDelta();
@@ -242,7 +245,7 @@ final class DeltaBuffer implements ChunkReader.Sink {
         toolCalls.release().forEach(this::appendToolCall);
     }
 
-    /** Makes ready what there is. */
+    /** Ends the delta that is being joined and makes it readable. */
     void endDelta() {
         if (pending.isEmpty() && name == null && fields.isEmpty()) {
             return;
@@ -276,7 +279,7 @@ final class DeltaBuffer implements ChunkReader.Sink {
         pending.append(piece);
     }
 
-    /** More of the reply has come. */
+    /** Counts more content of the reply. */
     private void countContent(long characters) {
         length += characters;
         if (length > maxLength) {
@@ -287,7 +290,7 @@ final class DeltaBuffer implements ChunkReader.Sink {
         contentAfterFinish = true;
     }
 
-    /** A surrogate without its other half could not be written as UTF-8. */
+    /** Replaces lone surrogates, which cannot be encoded as UTF-8. */
     private void makeWellFormed() {
         for (int i = 0; i < pending.length(); i++) {
             char c = pending.charAt(i);

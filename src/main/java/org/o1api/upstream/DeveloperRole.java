@@ -6,12 +6,12 @@ import java.util.regex.Pattern;
 import org.o1api.model.Message;
 import org.o1api.model.Role;
 
-/** Recognises that a provider rejects the role {@code developer}, which not all models know. */
+/** Recognises that a provider rejects the role {@code developer}, which some models do not know. */
 final class DeveloperRole {
     private static final Pattern PARAM =
             Pattern.compile("(?:body\\.|params\\.|#?/)?messages[.\\[/]{0,3}'?(\\d{0,7}).{0,100}\\brole");
 
-    /** The role in a text of the messages themselves. */
+    /** A role in quoted JSON of the messages. */
     private static final Pattern QUOTED_ROLE =
             Pattern.compile("[\"']role\\\\?[\"']\\s*[:=]\\s*\\\\?[\"'][a-z]+\\\\?[\"']");
 
@@ -22,7 +22,7 @@ final class DeveloperRole {
             "(?<![a-z0-9_])roles?(?![a-z0-9_])(?! ?[:=]? ?[\"'`](?:tool|function|user|assistant))|\u89d2\u8272",
             Pattern.CASE_INSENSITIVE);
 
-    /** What is said of a role that is not known. */
+    /** Phrases for an unknown role. */
     private static final Pattern UNKNOWN_ROLE = Pattern.compile(
             "unexpected|unknown|invalid|incorrect|unsupported|supported|n't support|not allowed|not valid|unrecognized"
                     + "|one of|must be|valid role|only|alternate|none of|\u4e0d\u6b63\u786e|\u9519\u8bef|\u975e\u6cd5",
@@ -30,16 +30,16 @@ final class DeveloperRole {
 
     private DeveloperRole() {}
 
-    /** Whether any message has the role. */
+    /** Whether any message of a request has the role. */
     static boolean isUsedIn(CallRequest request) {
         return request.messages().stream().anyMatch(message -> message.role() == Role.DEVELOPER);
     }
 
-    /** Whether a refusal is about the role: by its param, or in the provider's own words. */
+    /** Whether a rejection is about the role: by its param, or in the provider's own words. */
     static boolean isRejectedBy(ProviderErrorBody error, CallRequest request) {
         if (error.param() != null) {
             Matcher path = PARAM.matcher(error.param());
-            // Another message's index: some count without the messages that they move.
+            // The index may be off: some providers do not count messages that they move.
             if (path.matches() && (path.group(1).isEmpty() || isDeveloper(path.group(1), request.messages()))) {
                 return true;
             }

@@ -7,19 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out whether an object of a reply is or contains an error; {@link ErrorReader} reads it. */
+/** Detects whether a JSON object in a reply is or contains an error. {@link ErrorReader} reads the error. */
 final class ErrorDetector {
-    /** Codes that mean success. */
     private static final Set<String> SUCCESS_CODES = Set.of("", "0", "200", "ok", "success");
 
     private boolean hasError;
-    // What makes an object an error that is no chunk.
+    // Signs that an object that is not a chunk is an error.
     private boolean hasErrorShape;
     private boolean isPing;
     private boolean hasMessage;
     private boolean hasCode;
 
-    /** Another object begins. */
+    /** Resets the state for the next object. */
     void reset() {
         hasError = false;
         hasErrorShape = false;
@@ -28,12 +27,12 @@ final class ErrorDetector {
         hasCode = false;
     }
 
-    /** Reads a field that contains an error unless its value is null, false or empty. */
+    /** Reads a field that holds an error unless its value is null, false or empty. */
     void readErrorField(JsonParser json, JsonToken value) throws IOException {
         hasError |= hasValue(json, value);
     }
 
-    /** Whether a value is, or contains, anything but null, false, zero and empty text. Reads to its end. */
+    /** Whether a value is or contains anything except null, false, zero and blank text. Consumes the value. */
     private static boolean hasValue(JsonParser json, JsonToken value) throws IOException {
         if (!value.isStructStart()) {
             return isValue(json, value);
@@ -62,7 +61,7 @@ final class ErrorDetector {
         };
     }
 
-    /** Reads MiniMax's {@code base_resp}, which is there with every reply. */
+    /** Reads MiniMax's {@code base_resp}, which every reply contains. */
     void readBaseResponse(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_OBJECT) {
             json.skipChildren();
@@ -75,7 +74,7 @@ final class ErrorDetector {
         }
     }
 
-    /** Reads a field of an object's top level by which an error without {@code error} is known. */
+    /** Reads a top-level field that may show that an object without {@code error} is an error. */
     void readTopLevelField(String name, JsonParser json, JsonToken value) throws IOException {
         switch (name) {
             case "object", "type" -> {
@@ -101,7 +100,7 @@ final class ErrorDetector {
         json.skipChildren();
     }
 
-    /** Whether the object is only a sign that the connection is alive. */
+    /** Whether the object is only a keep-alive. */
     boolean isPing() {
         return isPing;
     }
@@ -109,7 +108,7 @@ final class ErrorDetector {
     /**
      * The error; null if there is none.
      *
-     * @param isChunk whether the object is known to be a chunk: then only a field for errors counts
+     * @param isChunk whether the object is a chunk: then only the fields for errors count
      */
     @Nullable
     ProviderErrorBody detectedError(boolean isChunk, byte[] bytes, int offset, int length) {
@@ -117,7 +116,7 @@ final class ErrorDetector {
         return found ? ProviderErrorBody.of(bytes, offset, length) : null;
     }
 
-    /** The error that data are which an event names so, whatever they are. */
+    /** Reads the data of an event named {@code error} as an error, in any format. */
     static ProviderErrorBody ofErrorEvent(byte[] bytes, int offset, int length) {
         String text = new String(bytes, offset, length, StandardCharsets.UTF_8).strip();
         return text.startsWith("\"") && JsonText.isJson(text)

@@ -11,15 +11,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads errors in all dialects. Providers wrap each other's errors, as objects and as text, so the innermost wins: of each value the
- * first one found counts, and what is inside is read before what is around it.
+ * Reads errors in the formats of all known providers. Providers wrap each other's errors, as objects and as text, so the innermost
+ * one wins: inner values are read first, and the first value found is kept.
  */
 final class ErrorReader {
     private static final int MAX_TEXT_LENGTH = 2000;
     private static final int MAX_DEPTH = 8;
     private static final int MAX_DETAILS = 5;
 
-    /** Where a message is, the more telling places first. */
+    /** The keys of messages, the more specific ones first. */
     private static final List<String> MESSAGE_KEYS = List.of(
             "message",
             "detail",
@@ -133,14 +133,14 @@ final class ErrorReader {
         visit(node.path("x_groq").path("error"), depth + 1);
         readDetails(node.path("details"), depth);
         for (String name : List.of("detail", "errors")) {
-            if (node.path(name).isArray()) { // which name the field, also beside a message
+            if (node.path(name).isArray()) { // they name the field, even if there is also a message
                 readList(node.path(name), depth + 1);
             }
         }
         readValues(node);
     }
 
-    /** The plain members of an error. */
+    /** Reads the scalar members of an error. */
     private void readValues(JsonNode node) {
         for (String name : STATUS_KEYS) {
             if (status == 0 && STATUS.matcher(node.path(name).asText("")).matches()) {
@@ -170,7 +170,7 @@ final class ErrorReader {
         retryAfter = retryAfter == null ? wait : retryAfter;
     }
 
-    /** A word or a number that is no HTTP status. */
+    /** A text or a number that is not an HTTP status. */
     private static @Nullable String codeOf(JsonNode node) {
         if (!node.isTextual() && !node.isNumber()) {
             return null;
@@ -188,7 +188,7 @@ final class ErrorReader {
         }
     }
 
-    /** A list of errors: Gemini's with one in it, and a validator's. */
+    /** A list of errors: Gemini's with one entry, or a validator's. */
     private void readList(JsonNode items, int depth) {
         StringJoiner all = new StringJoiner("; ");
         int count = 0;
@@ -238,7 +238,7 @@ final class ErrorReader {
         return location.isTextual() ? codeOf(location) : null;
     }
 
-    /** Google's details. */
+    /** Reads Google's {@code details}. */
     private void readDetails(JsonNode details, int depth) {
         if (details.isTextual() && message == null) {
             readText(details.textValue(), depth + 1);
@@ -252,13 +252,13 @@ final class ErrorReader {
         }
     }
 
-    /** Whether JSON in a message is an error, and not a part of the request that the message quotes. */
+    /** Whether JSON in a message is an error, and not a quoted part of the request. */
     private static boolean isError(JsonNode json) {
         JsonNode node = json.isArray() ? json.path(0) : json;
         return ERROR_KEYS.stream().anyMatch(node::has);
     }
 
-    /** A message, or another error's JSON or text in place of one. */
+    /** Reads a message, which may be the JSON or text of another error. */
     private void readText(String given, int depth) {
         String text = ErrorText.ofMessage(given);
         if (text.isEmpty() || depth > MAX_DEPTH + 1) {

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP status that an error stands for that came without one, by its own number or by what the provider calls it. */
+/** Finds the HTTP status for an error that was reported without one, from its own number or the provider's code. */
 final class ErrorStatus {
     private record StatusWords(int status, Pattern pattern) {
         StatusWords(int status, String words) {
@@ -14,7 +14,7 @@ final class ErrorStatus {
         }
     }
 
-    /** In the order in which they are tried: {@code invalid_api_key} is no invalid request. */
+    /** In order of precedence: {@code invalid_api_key} is not an invalid request. */
     private static final List<StatusWords> STATUS_WORDS = List.of(
             new StatusWords(401, "authentic|unauthori[sz]ed|api_?key|available_key|invalid_token"),
             new StatusWords(402, "billing|payment|balance|arrear|insufficient_(?:funds|credits)"),
@@ -34,19 +34,19 @@ final class ErrorStatus {
                             + "|moderation|precondition|json_validate_failed|tool_use_failed|extra_forbidden"),
             new StatusWords(500, "internal|server_error|api_error|upstream|generation|^unknown$|bad_response|failed"));
 
-    /** The account has nothing left to spend: waiting does not help. */
+    /** The account has no credit left: waiting does not help. */
     private static final Pattern OUT_OF_CREDIT =
             Pattern.compile("insufficient_(?:user_)?quota|exceeded_current_quota.*|billing.*|1113");
 
     private ErrorStatus() {}
 
-    /** Whether the provider rejects a request for want of credit, whatever the status. */
+    /** Whether the provider rejects a request because the account has no credit, whatever the status. */
     static boolean isOutOfCredit(ProviderErrorBody error) {
         return Stream.of(error.code(), error.type())
                 .anyMatch(word -> word != null && OUT_OF_CREDIT.matcher(word).matches());
     }
 
-    /** The status, 0 if nothing tells it. */
+    /** The status; 0 if it is unknown. */
     static int of(ProviderErrorBody error) {
         if (error.status() != 0) {
             return error.status();
@@ -84,7 +84,7 @@ final class ErrorStatus {
         };
     }
 
-    /** The status of a number in MiniMax's {@code base_resp}. */
+    /** Maps a status code of MiniMax's {@code base_resp}. */
     static int ofMiniMax(int number) {
         return switch (number) {
             case 1001 -> 504;

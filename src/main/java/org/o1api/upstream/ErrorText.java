@@ -3,16 +3,16 @@ package org.o1api.upstream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The text of an error, which some providers write as an event. */
+/** Extracts the text of an error that may be written as a server-sent event. */
 final class ErrorText {
     private static final int MAX_LENGTH = 8 * 1024;
 
     private static final Pattern DATA_LINE = Pattern.compile("(?m)^data:\\s*(.*)$");
 
-    /** An event in place of a message; words that begin so are no event. */
+    /** An event instead of a message, with JSON as its data. */
     private static final Pattern EVENT_OF_JSON = Pattern.compile("\\s*(?:event:[^\\n]*\\n)?data:\\s*[{\\[]");
 
-    /** What an event of a body contains that is written as events, and any other body as it is. */
+    /** The data of the first event if the body is written as events; otherwise the body itself. */
     static String ofBody(String body) {
         String text = body.strip();
         if (text.startsWith("\ufeff")) {
@@ -33,7 +33,7 @@ final class ErrorText {
         return text.startsWith("{") || text.startsWith("[{") || text.startsWith("[\"");
     }
 
-    /** A message, or the data of an event in place of one. */
+    /** A message, or the data of the event that replaces it. */
     static String ofMessage(String message) {
         String text = truncate(message);
         return EVENT_OF_JSON.matcher(text).lookingAt() ? ofBody(text) : text.strip();

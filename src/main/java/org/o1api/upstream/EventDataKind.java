@@ -4,20 +4,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** What an event's data are, by how they begin. */
+/** The kind of an event's data, judged by how it starts. */
 enum EventDataKind {
-    /** What must parse as JSON. */
+    /** Must parse as JSON. */
     JSON,
     DONE,
-    /** Plain text that some providers send in silence, such as {@code : STILL WORKING}. */
+    /** Plain text that some providers send while they are silent, such as {@code : STILL WORKING}. */
     KEEP_ALIVE,
-    /** What is neither JSON nor plain text, or speaks of a failure. */
+    /** Neither JSON nor keep-alive text, or text that mentions a failure. */
     OTHER;
 
     private static final String DONE_MARK = "[DONE]";
     private static final int MAX_KEEP_ALIVE = 256;
 
-    /** What JSON and HTML consist of: text with it is half of something. */
+    /** Characters of JSON and HTML: text with one of them is a fragment. */
     private static final Pattern MARKUP = Pattern.compile("[{}\\[\\]\"<>\\\\]");
 
     private static final Pattern FAILURE = Pattern.compile("error|fail|exception|abort|cancel|denied|refused|invalid"

@@ -6,23 +6,26 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.ErrorCode;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
 
-/** One attempt's hold on its connection: it can be ended by any thread and in any phase, and knows what it waits for. */
+/**
+ * The connection of one attempt. Any thread can cut it in any phase. It knows what the call's thread waits for and enforces the
+ * timeout of that.
+ */
 final class Exchange {
-    /** What the call's thread waits for, and so which limit holds. */
+    /** What the call's thread waits for, which decides which timeout applies. */
     enum WaitingFor {
         NONE,
         CONNECTION,
         FIRST_DELTA,
         NEXT_DELTA,
-        /** The usage of a reply that is otherwise complete. */
+        /** The usage of an otherwise complete reply. */
         USAGE,
-        /** The end of a reply of which nothing else is missing. */
+        /** The end of a reply that lacks nothing else. */
         END_OF_REPLY,
-        /** The end of a complete reply's body, which lets the connection be used again. */
+        /** The end of a complete reply's body, after which the connection can be reused. */
         END_OF_BODY
     }
 
-    /** Some providers count for several seconds. */
+    /** Some providers need several seconds to count tokens. */
     private static final Duration USAGE_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Duration END_OF_REPLY_TIMEOUT = Duration.ofSeconds(2);
@@ -40,16 +43,16 @@ final class Exchange {
     private boolean cancelled;
 
     /**
-     * An attempt that is about to get its connection.
+     * Creates an exchange whose connection is not open yet.
      *
-     * @param callStart when the call began, of which this is one attempt; nanoseconds
+     * @param callStart when the call started of which this is one attempt, {@link System#nanoTime}
      */
     Exchange(UpstreamSettings settings, long callStart) {
         this.timeouts = settings.timeouts();
         this.callStart = callStart;
     }
 
-    /** Takes the request in hand by which the connection can be cut. */
+    /** Sets the request that {@link #cancel} aborts; aborts it if already cancelled. */
     void setRequest(HttpUriRequestBase newRequest) {
         boolean alreadyCancelled;
         synchronized (this) {
@@ -67,40 +70,40 @@ final class Exchange {
         waitingFor = WaitingFor.FIRST_DELTA;
     }
 
-    /** Whether the connection had served another call before. */
+    /** Whether the connection has served another call before. */
     boolean isReused() {
         return reused;
     }
 
-    /** Whether it waits for its connection, or was ended while it did. */
+    /** Whether it is waiting for its connection, or was ended while waiting. */
     boolean isConnecting() {
         return waitingFor == WaitingFor.CONNECTION;
     }
 
-    /** Whether it was ended because the whole call took too long. */
+    /** Whether it was ended by the timeout of the whole call. */
     boolean exceededCallTimeout() {
         return callTimedOut;
     }
 
-    /** Whether it was ended because no usage came. */
+    /** Whether it was ended because the usage did not arrive. */
     boolean timedOutWaitingForUsage() {
         return usageTimedOut;
     }
 
-    /** Begins to wait, from now on; for the first delta from when the connection was there, whatever came meanwhile. */
+    /** Starts to wait. The time counts from now, except for the first delta: there it counts from when the connection was open. */
     void startWaiting(WaitingFor next) {
         if (next != WaitingFor.FIRST_DELTA) {
-            waitStart = System.nanoTime(); // before what: who sees the new wait sees its time too
+            waitStart = System.nanoTime(); // before waitingFor: a thread that sees the new state must see its time too
         }
         waitingFor = next;
     }
 
-    /** Waits for nothing: the reader is busy with what it has. */
+    /** Stops waiting: the reader is processing what it has. */
     void stopWaiting() {
         waitingFor = WaitingFor.NONE;
     }
 
-    /** Cuts the connection; without effect once it is back in the pool. */
+    /** Cuts the connection. No effect once it is back in the pool. */
     void cancel() {
         HttpUriRequestBase current;
         synchronized (this) {
@@ -112,7 +115,7 @@ final class Exchange {
         }
     }
 
-    /** Cuts the connection and says why; the first reason counts. */
+    /** Cuts the connection for a reason. Only the first reason is kept. */
     void abort(UpstreamException reason) {
         synchronized (this) {
             if (abortReason == null) {
@@ -122,13 +125,13 @@ final class Exchange {
         cancel();
     }
 
-    /** Why the gateway itself ended the attempt; null when it did not. */
+    /** Why the gateway itself ended the attempt; null if it did not. */
     @Nullable
     UpstreamException abortReason() {
         return abortReason;
     }
 
-    /** Ends the attempt where it has waited too long. */
+    /** Ends the attempt if a timeout has expired. */
     void enforceTimeouts(long now) {
         WaitingFor current = waitingFor;
         long waitedNanos = now - waitStart;

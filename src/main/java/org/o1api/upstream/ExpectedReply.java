@@ -4,15 +4,15 @@ import java.util.Set;
 import org.o1api.model.RawJson;
 
 /**
- * What a request lets expect of its reply.
+ * What the reply to a request should contain.
  *
- * @param expectsUsage whether the provider was asked to count tokens in a stream
+ * @param expectsUsage whether the provider was asked to report usage in the stream
  */
 record ExpectedReply(Json json, boolean expectsUsage) {
-    /** Who asked for JSON in place of text. */
+    /** Who requested JSON output. */
     enum Json {
         NOT_REQUESTED,
-        /** The gateway did: prose will do too. */
+        /** The gateway requested it; prose is accepted too. */
         BY_GATEWAY,
         BY_CALLER
     }
@@ -20,9 +20,9 @@ record ExpectedReply(Json json, boolean expectsUsage) {
     private static final String RESPONSE_FORMAT = "response_format";
 
     /**
-     * What a request lets expect.
+     * Derives the expectation from a request.
      *
-     * @param omitted fields that were not sent because the provider rejects them
+     * @param omitted the fields that were not sent because the provider rejects them
      */
     static ExpectedReply of(CallRequest request, Set<String> omitted) {
         boolean usage = !omitted.contains(RejectedFields.STREAM) && !omitted.contains(RejectedFields.STREAM_OPTIONS);

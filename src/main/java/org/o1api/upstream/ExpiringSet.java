@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
-/** A bounded set whose elements leave a fixed time after they were added. Safe for concurrent use. */
+/** A bounded set whose elements expire a fixed time after they were added. Safe for concurrent use. */
 final class ExpiringSet<T> {
     private static final int MAX_SIZE = 256;
 
@@ -16,16 +16,16 @@ final class ExpiringSet<T> {
     private final Map<T, Long> added = new HashMap<>();
 
     /**
-     * An empty set.
+     * Creates an empty set.
      *
-     * @param time how long an element stays; to add it again does not extend that
+     * @param time how long an element stays; adding it again does not extend that
      */
     ExpiringSet(Duration time, LongSupplier nanoTime) {
         this.nanos = time.toNanos();
         this.nanoTime = nanoTime;
     }
 
-    /** Adds an element, and returns whether it was absent. A full set takes no more. */
+    /** Adds an element and returns whether it was absent. A full set accepts no more elements. */
     synchronized boolean add(T element) {
         removeExpired();
         return added.size() < MAX_SIZE && added.putIfAbsent(element, nanoTime.getAsLong()) == null;

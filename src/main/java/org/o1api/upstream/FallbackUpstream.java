@@ -6,14 +6,18 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.CancelledException;
 
 /**
- * Several upstreams as one, for one turn: a call goes to the first, and to the next one where it cannot begin. The turn's next
- * call goes to the one that answered last, so that a turn waits once for one that is silent, and not at each step.
+ * Tries several upstreams in order, for one turn: a call goes to the first upstream, and to the next one if it fails before its
+ * first delta. The turn's next call goes to the upstream that answered last, so that a turn waits for a silent upstream only once.
  */
 public final class FallbackUpstream implements Upstream {
     private final List<Upstream> upstreams;
     private volatile int current;
 
-    /** The upstreams in the order in which they are tried. */
+    /**
+     * Creates the chain.
+     *
+     * @param upstreams in the order in which they are tried
+     */
     public FallbackUpstream(List<Upstream> upstreams) {
         this.upstreams = List.copyOf(upstreams);
     }
@@ -23,15 +27,15 @@ public final class FallbackUpstream implements Upstream {
         return upstreams.stream().map(Upstream::name).collect(Collectors.joining(", "));
     }
 
-    /** Makes the call. Where all fail, the first one's failure goes out: the others only stand in for it. */
+    /** Makes the call. If all upstreams fail, the first one's failure is thrown, because the others are only substitutes. */
     @Override
-    public Call open(CallRequest request, CallContext terms) {
+    public Call open(CallRequest request, CallContext context) {
         @Nullable UpstreamException firstFailure = null;
         int start = current;
         for (int i = 0; i < upstreams.size(); i++) {
             int index = (start + i) % upstreams.size();
             try {
-                Call call = upstreams.get(index).open(request, terms);
+                Call call = upstreams.get(index).open(request, context);
                 current = index;
                 return call;
             } catch (CancelledException e) {
@@ -39,7 +43,7 @@ public final class FallbackUpstream implements Upstream {
                 throw e;
             } catch (UpstreamException e) {
                 current = (index + 1) % upstreams.size();
-                if (terms.cancellation().isCancelled() || (firstFailure == null && !mayFallBack(e))) {
+                if (context.cancellation().isCancelled() || (firstFailure == null && !mayFallBack(e))) {
                     throw e;
                 }
                 if (firstFailure == null) {
@@ -52,7 +56,7 @@ public final class FallbackUpstream implements Upstream {
         throw firstFailure == null ? new IllegalStateException("no upstream") : firstFailure;
     }
 
-    /** Whether the fault is the upstream's, or the gateway's way to it: what a caller asked wrongly is wrong elsewhere too. */
+    /** Whether another upstream may succeed. A request that is wrong at one upstream is wrong at all of them. */
     private static boolean mayFallBack(UpstreamException failure) {
         return switch (failure.code()) {
             case UPSTREAM_FAILED,
@@ -66,7 +70,7 @@ public final class FallbackUpstream implements Upstream {
         };
     }
 
-    /** Closes all of them. */
+    /** Closes all upstreams. */
     @Override
     public void close() {
         upstreams.forEach(Upstream::close);

@@ -4,10 +4,10 @@ import java.util.regex.Pattern;
 import org.o1api.model.RawJson;
 
 /**
- * What of a request decides which of its fields a provider rejects: JSON mode with tools, for instance.
+ * The features of a request that decide which of its fields a provider rejects, for instance JSON mode together with tools.
  *
- * @param tools whether it has tools
- * @param json whether it demands JSON
+ * @param tools whether the request has tools
+ * @param json whether the request demands JSON
  */
 record FeatureCombination(boolean tools, boolean json) {
     private static final Pattern PLAIN_TEXT = Pattern.compile("\\{\\s*\"type\"\\s*:\\s*\"text\"");

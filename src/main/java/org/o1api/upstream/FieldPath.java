@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A validator's location of an error, as the path that OpenAI's {@code param} has: {@code messages[0].role}. */
+/** Converts a validator's location of an error to the format of OpenAI's {@code param}, such as {@code messages[0].role}. */
 final class FieldPath {
     private static final Pattern INDEX = Pattern.compile("\\d{1,6}");
     private static final Pattern NAME = Pattern.compile("[a-z_$][\\w-]*");
@@ -13,7 +13,9 @@ final class FieldPath {
 
     private FieldPath() {}
 
-    /** The path without what a validator adds: the body, and which of several forms it tried. Null if nothing is left. */
+    /**
+     * The path without the segments that validators add: the body, and which variant of a union was tried. Null if nothing is left.
+     */
     static @Nullable String of(List<String> location) {
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < location.size(); i++) {

@@ -3,11 +3,11 @@ package org.o1api.upstream;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The model wrote something that the provider's own check rejects, which it reports as if the request were wrong. */
+/** The provider's own check rejected its model's output, which the provider reports as if the request were wrong. */
 enum GenerationFailure {
-    /** JSON mode, and the text is no JSON. */
+    /** The output is not JSON although JSON mode was requested. */
     JSON("json_validate_failed", "failed to (?:generate|validate) json", "response_format"),
-    /** A tool call that cannot be read, or one that {@code tool_choice} does not allow. */
+    /** A tool call that cannot be parsed, or that {@code tool_choice} does not allow. */
     TOOL_CALL(
             "tool_use_failed",
             "failed to call a function|model called a tool|tool call validation failed|attempted to call tool",
@@ -23,12 +23,12 @@ enum GenerationFailure {
         this.field = field;
     }
 
-    /** The field without which the provider does not check. */
+    /** The request field that enables the check. */
     String field() {
         return field;
     }
 
-    /** The failure that a provider reports; null if it is another one. */
+    /** The failure that an error reports; null if it is of another kind. */
     static @Nullable GenerationFailure of(ProviderErrorBody error) {
         for (GenerationFailure failure : values()) {
             if (error.code() == null

@@ -10,11 +10,11 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;
 import org.o1api.upstream.ProviderProfile.Fact;
 
-/** A reply that comes in over HTTP, read by the thread that takes its deltas. */
+/** A call over HTTP. The thread that iterates the deltas reads the response. */
 final class HttpCall implements Call {
-    /** How many of the longest events a reply may amount to. */
+    /** The maximum size of a reply, in maximum-size events. */
     private static final long MAX_EVENTS_PER_REPLY = 4;
-    /** What may follow the end of a reply and is read for the sake of the connection. */
+    /** Maximum bytes read after the end of a reply so that the connection can be reused. */
     private static final int MAX_DRAINED_BYTES = 64 * 1024;
 
     private enum Format {
@@ -56,7 +56,7 @@ final class HttpCall implements Call {
         this.completion = new ReplyCompletion(profile, expected, deltas);
     }
 
-    /** Bytes of a reply that is one object, and characters of what a stream says: far above what models write. */
+    /** The maximum length of a reply: bytes of a single object, characters of a stream. Far above what models write. */
     private int maxLength() {
         return (int) Math.min(
                 Integer.MAX_VALUE, MAX_EVENTS_PER_REPLY * profile.replies().maxEventBytes());
@@ -81,7 +81,7 @@ final class HttpCall implements Call {
         };
     }
 
-    /** Waits for the next delta, and says whether there is one. */
+    /** Waits for the next delta and returns whether there is one. */
     boolean awaitDelta() {
         if (deltas.isEmpty() && !complete) {
             advance();
@@ -128,21 +128,21 @@ final class HttpCall implements Call {
             body.releaseInflater();
             response.close();
         } catch (RuntimeException e) {
-            // The connection is gone or back in the pool: nothing is left to be done with it.
+            // The connection is already cut or back in the pool.
         }
     }
 
-    /** Reads to the body's end, which gives the connection back for the next call. */
+    /** Reads to the end of the body, so that the connection can be reused. */
     private void drainBody() {
         attempt.exchange().startWaiting(Exchange.WaitingFor.END_OF_BODY);
         try {
             bodyEnded = events.drain(MAX_DRAINED_BYTES);
         } catch (IOException | RuntimeException e) {
-            // The reply is complete: the connection is lost, and nothing else.
+            // The reply is complete: only the connection is lost.
         }
     }
 
-    /** Waits until a delta is there or the reply is complete. */
+    /** Waits until a delta has arrived or the reply is complete. */
     private void advance() {
         attempt.exchange().startWaiting(waitingFor());
         try {
@@ -185,7 +185,7 @@ final class HttpCall implements Call {
             onReadFailure(e);
         } catch (UpstreamException e) {
             deferFailure(e);
-        } catch (RuntimeException e) { // a cancelled read fails in many ways, and none of them may pass for ours
+        } catch (RuntimeException e) { // a cancelled read can throw any exception
             onReadFailure(e);
         }
     }
@@ -222,7 +222,7 @@ final class HttpCall implements Call {
         }
     }
 
-    /** Reads an event; whether it is more than a sign that the connection is alive. */
+    /** Reads an event and returns whether it is more than a keep-alive. */
     private boolean readEvent() {
         if (events.isErrorEvent()) {
             chunks.readErrorEvent(events.data(), events.offset(), events.length());
@@ -275,7 +275,7 @@ final class HttpCall implements Call {
         }
     }
 
-    /** The connection broke, or was cut for its silence: after the finish reason that costs nothing but the usage. */
+    /** The connection failed, or was cut by a timeout. After the finish reason only the usage is lost. */
     private void onReadFailure(Exception thrown) {
         attempt.cancellation().throwIfCancelled();
         if (attempt.exchange().timedOutWaitingForUsage()) {
@@ -293,7 +293,7 @@ final class HttpCall implements Call {
         }
     }
 
-    /** Keeps the failure until what came before it is taken. */
+    /** Defers the failure until the deltas that arrived before it have been read. */
     private void deferFailure(UpstreamException failure) {
         attempt.cancellation().throwIfCancelled();
         attempt.failed(failure);

@@ -7,7 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.o1api.model.ConcurrencyLimiter;
 import org.o1api.model.PeriodicTask;
 
-/** A provider that speaks OpenAI's chat API over HTTP. */
+/** An upstream that is called with OpenAI's chat completions API over HTTP. */
 public final class HttpUpstream implements Upstream {
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(50);
 
@@ -23,9 +23,9 @@ public final class HttpUpstream implements Upstream {
     private volatile boolean closed;
 
     /**
-     * An upstream that is ready to be called.
+     * Creates an upstream that is ready for calls.
      *
-     * @param scheduler holds the calls to their limits; stays the caller's
+     * @param scheduler runs the timeout checks; owned by the caller
      */
     public HttpUpstream(UpstreamSettings settings, ScheduledExecutorService scheduler) {
         this(
@@ -65,16 +65,16 @@ public final class HttpUpstream implements Upstream {
         return settings.name();
     }
 
-    /** Makes the first call as cheap as the later ones; without it, it takes some 300 ms. */
+    /** Loads and links all code that a call needs; without it, the first call takes about 300 ms longer. */
     public void warmUp() {
         WarmUp.once(transport, scheduler);
     }
 
     @Override
-    public Call open(CallRequest request, CallContext terms) {
+    public Call open(CallRequest request, CallContext context) {
         String model = settings.model();
         CallRequest effectiveRequest = model == null ? request : request.withModel(model);
-        return new CallOpener(resources, profiles.of(effectiveRequest.model()), effectiveRequest, terms).open();
+        return new CallOpener(resources, profiles.of(effectiveRequest.model()), effectiveRequest, context).open();
     }
 
     @Override
@@ -92,7 +92,7 @@ public final class HttpUpstream implements Upstream {
         }
     }
 
-    /** Holds one call to its limits. If that fails, this call ends, and not the watch over the others. */
+    /** Enforces the timeouts of one call. If that fails, only this call ends, and the others are still checked. */
     private void checkTimeouts(Exchange exchange, long now) {
         try {
             exchange.enforceTimeouts(now);
@@ -103,12 +103,12 @@ public final class HttpUpstream implements Upstream {
         }
     }
 
-    /** How many calls wait for a slot. */
+    /** For tests: the number of calls that wait for a slot. */
     int queuedCalls() {
         return limiter.queueLength();
     }
 
-    /** Whether no call holds anything of this upstream. */
+    /** For tests: whether no call holds any resource of this upstream. */
     boolean isIdle() {
         return openExchanges.isEmpty()
                 && limiter.queueLength() == 0

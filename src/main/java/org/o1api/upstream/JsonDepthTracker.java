@@ -1,6 +1,8 @@
 package org.o1api.upstream;
 
-/** Follows JSON text that arrives in pieces: whether its object or array has been closed. It does not check the rest of the syntax. */
+/**
+ * Tracks whether the object or array of a JSON text that arrives in pieces has been closed. Does not check the syntax otherwise.
+ */
 final class JsonDepthTracker {
     private boolean started;
     private boolean isContainer;
@@ -8,7 +10,7 @@ final class JsonDepthTracker {
     private boolean escaped;
     private int depth;
 
-    /** Takes the next piece. */
+    /** Adds the next piece. */
     void feed(String piece) {
         for (int i = 0; i < piece.length(); i++) {
             feed(piece.charAt(i));
@@ -30,12 +32,12 @@ final class JsonDepthTracker {
         started |= !Character.isWhitespace(c);
     }
 
-    /** Whether it is an object or array that still lacks its end. */
+    /** Whether the text is an object or array that has not been closed. */
     boolean isOpen() {
         return isContainer && depth > 0;
     }
 
-    /** Whether it is an object or array whose end is there. */
+    /** Whether the text is an object or array that has been closed. */
     boolean isClosed() {
         return isContainer && depth <= 0;
     }

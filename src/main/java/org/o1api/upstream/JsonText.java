@@ -4,13 +4,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import org.o1api.model.ThinkBlock;
 
-/** The text of a reply that was requested as JSON, without the think block and the Markdown fence that models put around it. */
+/** Extracts JSON from a reply's text, without the {@code <think>} block and the Markdown code fence that models put around it. */
 final class JsonText {
     private static final String FENCE = "```";
 
     private JsonText() {}
 
-    /** Whether a text is exactly one JSON value. */
     static boolean isJson(String text) {
         try (JsonParser json = ChunkReader.JSON.createParser(text)) {
             if (json.nextToken() == null) {
@@ -24,14 +23,13 @@ final class JsonText {
         }
     }
 
-    /** Whether a text begins as a JSON object that it does not complete. */
+    /** Whether a text starts as a JSON object and ends before that is closed. */
     static boolean isTruncatedObject(String text) {
         JsonDepthTracker shape = new JsonDepthTracker();
         shape.feed(text);
         return shape.isOpen() && text.startsWith("{");
     }
 
-    /** The JSON in a reply's text. */
     static String extract(StringBuilder reply) {
         String text = withoutThinkBlock(reply).strip();
         if (!text.startsWith(FENCE)) {
@@ -45,7 +43,7 @@ final class JsonText {
         return text.substring(start, end).strip();
     }
 
-    /** JSON has no back quote outside of strings: the fence closes there. */
+    /** The end of the fenced text: JSON has no backquote outside strings. */
     private static int endOfFence(String text, int start) {
         boolean inString = false;
         for (int i = start; i < text.length(); i++) {

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** JSON that may have been cut, read as far as it goes, without the members that quote a request or a reply. */
+/** Reads JSON that may be truncated as far as possible, without the members that quote a request or a reply. */
 final class PartialJson {
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(
@@ -21,14 +21,14 @@ final class PartialJson {
             .build();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    /** What a validator echoes, and what a model wrote that a provider could not use. */
+    /** Input that a validator echoes, and model output that a provider could not use. */
     private static final Set<String> QUOTATIONS = Set.of("input", "input_value", "ctx", "failed_generation");
 
     private boolean truncated;
 
     private PartialJson() {}
 
-    /** The object, list or string that a text consists of; null if the text is something else. */
+    /** The object, list or string in a text; null if the text is something else. */
     static @Nullable JsonNode read(String text) {
         PartialJson reader = new PartialJson();
         try (JsonParser json = JSON.createParser(text)) {

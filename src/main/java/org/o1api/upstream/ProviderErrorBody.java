@@ -6,16 +6,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an upstream says about a failure, in OpenAI's form or one of its relatives'. What a validator quotes of the request, and what
- * a model wrote that the provider could not use, is left out.
+ * An error as a provider reports it, in OpenAI's format or a variant. The parts of the request that a validator quotes, and model
+ * output that the provider could not use, are removed.
  *
- * @param text the message, or a short body that is plain text; empty if there is neither. May quote the request
- * @param message the part that is meant for people; null if there is none
- * @param param the field at fault, as a path such as {@code messages[0].role}; null if it names none
- * @param code what the upstream calls the failure, numbers included that are no HTTP statuses; null if it has no word for it
- * @param type the class of the failure ({@code error.type}, Google's {@code status}); null if there is none
+ * @param text the message, or a short plain-text body; empty if there is neither. May quote the request
+ * @param message the human-readable part; null if there is none
+ * @param param the field at fault as a path such as {@code messages[0].role}; null if none is named
+ * @param code the provider's error code, including numbers that are not HTTP statuses; null if there is none
+ * @param type the error class ({@code error.type}, Google's {@code status}); null if there is none
  * @param status the HTTP status in the body, 400 to 599; 0 if there is none
- * @param retryAfter how long the body's own fields ask to wait; null if they do not. The message may do so too
+ * @param retryAfter the wait that the body's own fields ask for; null if they ask for none. The message may ask for one too
  */
 record ProviderErrorBody(
         String text,
@@ -41,7 +41,7 @@ record ProviderErrorBody(
 
     static final ProviderErrorBody EMPTY = new ProviderErrorBody("", null, null, null, null, 0, null);
 
-    /** Reads a body, or the data of an event. What cannot be read is left out. */
+    /** Reads a response body or the data of an event. Unreadable parts are ignored. */
     static ProviderErrorBody of(byte[] body) {
         return of(body, 0, body.length);
     }
@@ -50,13 +50,13 @@ record ProviderErrorBody(
         return ErrorReader.read(new String(bytes, offset, length, StandardCharsets.UTF_8));
     }
 
-    /** Whether the provider could not use what its model wrote: another try may succeed. */
+    /** Whether the provider rejected the output of its own model: a retry may succeed. */
     boolean isGenerationFailure() {
         return GenerationFailure.of(this) != null;
     }
 
     @Override
     public String toString() {
-        return "ErrorBody[" + status + "]"; // no text of a provider in a log
+        return "ErrorBody[" + status + "]"; // keeps the provider's text out of logs
     }
 }

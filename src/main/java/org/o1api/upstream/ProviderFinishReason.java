@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Why a provider says that it ended its reply: its {@code finish_reason}, read by what it means.
+ * The {@code finish_reason} of a provider, classified by its meaning.
  *
- * @param value the provider's own word in lower case with underscores, empty if it is no short plain word
+ * @param value the provider's value in lower case with underscores; empty if it is not a short plain word
  */
 record ProviderFinishReason(Kind kind, String value) {
     enum Kind {
@@ -14,9 +14,9 @@ record ProviderFinishReason(Kind kind, String value) {
         LENGTH,
         CONTENT_FILTER,
         TOOL_CALLS,
-        /** The provider broke the reply off. */
+        /** The provider aborted the reply. */
         FAILURE,
-        /** Nothing that is known: the reply may be incomplete. */
+        /** An unknown value: the reply may be incomplete. */
         UNKNOWN
     }
 
@@ -25,7 +25,7 @@ record ProviderFinishReason(Kind kind, String value) {
     private static final Pattern FAILURE =
             Pattern.compile("(?:.*_)?(?:error|abort|cancel|fail|malformed|insufficient|network_error).*");
 
-    /** Reads a {@code finish_reason}, in any case. */
+    /** Classifies a {@code finish_reason}; case does not matter. */
     static ProviderFinishReason of(String reason) {
         String value = reason.strip().toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_');
         Kind kind = kindOf(value);

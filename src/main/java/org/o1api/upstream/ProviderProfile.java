@@ -7,16 +7,17 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * What is known of one model at one upstream: what is configured, and what the provider itself has said. What it has said expires
- * ({@code upstreams.*.relearn_after}), because providers change what they accept, and is logged once. Safe for concurrent use.
+ * What is known about one model at one upstream: its configuration, and what was learned from the provider's replies. Learned facts
+ * expire ({@code upstreams.*.relearn_after}), because providers change what they accept, and are logged once. Safe for concurrent
+ * use.
  */
 final class ProviderProfile {
     private static final System.Logger LOG = System.getLogger(ProviderProfile.class.getName());
 
-    /** What can be learned of a model, whatever a request contains. */
+    /** Facts about a model that do not depend on the request. */
     enum Fact {
         DEVELOPER_ROLE_REJECTED("rejects the role developer; system is sent instead"),
-        /** The usage that was requested does not come, and the reply does not end. */
+        /** The provider does not send the requested usage, and does not end the reply. */
         NO_USAGE_AFTER_FINISH(
                 "sends neither usage nor [DONE] after the finish_reason; the wait is 2 s instead of 10 s");
 
@@ -51,22 +52,19 @@ final class ProviderProfile {
         logged = new ExpiringSet<>(settings.relearnAfter(), nanoTime);
     }
 
-    /** The upstream's name. */
     String upstream() {
         return settings.name();
     }
 
-    /** The provider's name of the model. */
     String model() {
         return model;
     }
 
-    /** Whether earlier reasoning is sent back to it, as configured. */
+    /** The configured handling of earlier reasoning. */
     ReasoningHistory reasoningHistory() {
         return settings.reasoningHistory();
     }
 
-    /** How its replies are read. */
     UpstreamSettings.Replies replies() {
         return settings.replies();
     }
@@ -75,7 +73,7 @@ final class ProviderProfile {
         return facts.contains(fact);
     }
 
-    /** Records what the provider has shown, until it expires. */
+    /** Records a fact until it expires. */
     void learn(Fact fact) {
         if (facts.add(fact)) {
             LOG.log(
@@ -88,12 +86,12 @@ final class ProviderProfile {
         }
     }
 
-    /** What it has said of fields for earlier reasoning. */
+    /** The learned rules for the fields of earlier reasoning. */
     Set<ReasoningFieldRule> reasoningRules() {
         return reasoningRules.elements();
     }
 
-    /** Records what a request was accepted with, or without, after it had been rejected for that. It replaces what contradicts it. */
+    /** Records a rule with which a request was accepted after it had been rejected without it. Replaces contradicting rules. */
     void learn(ReasoningFieldRule rule) {
         for (ReasoningFieldRule.Kind kind : ReasoningFieldRule.Kind.values()) {
             if (kind != rule.kind()) {
@@ -111,12 +109,12 @@ final class ProviderProfile {
         }
     }
 
-    /** Whether it has refused an output limit of ours that was no higher, and accepted a quarter of it. */
+    /** Whether the provider has rejected an output limit of ours that was no higher, and accepted a quarter of it. */
     boolean rejectsOutputLimit(long limit) {
         return rejectedLimits.elements().stream().anyMatch(rejectedLimit -> rejectedLimit <= limit);
     }
 
-    /** Records that a request was accepted with a reduced output limit, after it had been refused with its own. */
+    /** Records that a request was accepted with a reduced output limit after it had been rejected with the full one. */
     void learnReducedOutputLimit(long rejectedLimit, long acceptedLimit) {
         if (rejectedLimits.add(rejectedLimit) && logged.add("reduced limit")) {
             LOG.log(
@@ -131,7 +129,7 @@ final class ProviderProfile {
         }
     }
 
-    /** The fields that requests of a combination are rejected for. */
+    /** The fields for which requests with these features are rejected. */
     Set<String> rejectedFields(FeatureCombination features) {
         return rejectedFields.elements().stream()
                 .filter(known -> known.features().equals(features))
@@ -139,7 +137,7 @@ final class ProviderProfile {
                 .collect(Collectors.toSet());
     }
 
-    /** Records that requests of a combination are accepted without these fields, after one was rejected for each of them. */
+    /** Records that requests with these features are accepted without these fields, after each of them had caused a rejection. */
     void learnRejectedFields(FeatureCombination features, Set<String> fields) {
         Set<String> added = new TreeSet<>(fields);
         added.removeIf(field -> !rejectedFields.add(new RejectedField(features, field)));
@@ -156,10 +154,10 @@ final class ProviderProfile {
     }
 
     /**
-     * Logs something about the model that the operator should know of, once until it expires.
+     * Logs a warning about the model, once until it expires.
      *
-     * @param kind what makes two messages the same
-     * @param message never text of a request or a reply
+     * @param kind identifies the message
+     * @param message must not contain text of a request or a reply
      */
     void logOnce(String kind, String message) {
         if (logged.add(kind)) {

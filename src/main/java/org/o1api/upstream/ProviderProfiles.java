@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
-/** The profiles of one upstream's models. Their number is bounded by the configuration: no caller names a model of a provider. */
+/** The profiles of one upstream's models. The configuration limits their number: callers cannot choose a provider's model. */
 final class ProviderProfiles {
     private final UpstreamSettings settings;
     private final LongSupplier nanoTime;
@@ -15,7 +15,7 @@ final class ProviderProfiles {
         this.nanoTime = nanoTime;
     }
 
-    /** The profile of a model by the provider's name of it. */
+    /** The profile of a model, by the provider's name of it. */
     ProviderProfile of(String model) {
         return profiles.computeIfAbsent(model, name -> new ProviderProfile(settings, name, nanoTime));
     }

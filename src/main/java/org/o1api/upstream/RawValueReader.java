@@ -5,18 +5,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.o1api.model.RawJson;
 
-/** Values of the current chunk as they are written there, byte for byte. */
+/** Reads values of the current chunk verbatim. */
 final class RawValueReader {
     private byte[] bytes = {};
     private int offset;
 
-    /** The chunk that the next values are read from begins there. */
+    /** Sets the chunk to read from. */
     void startAt(byte[] chunk, int start) {
         bytes = chunk;
         offset = start;
     }
 
-    /** Reads the value that the parser has come to. */
+    /** Reads the parser's current value. */
     RawJson read(JsonParser json) throws IOException {
         int start = tokenStart(json);
         json.skipChildren();
@@ -24,12 +24,12 @@ final class RawValueReader {
         return sliceFrom(start, json);
     }
 
-    /** Where the parser's current token begins, counted from the chunk's first byte. */
+    /** The position of the parser's current token, in bytes from the start of the chunk. */
     static int tokenStart(JsonParser json) {
         return (int) json.currentTokenLocation().getByteOffset();
     }
 
-    /** What lies between such a place and the parser's current one. */
+    /** The text between a position and the parser's current position. */
     RawJson sliceFrom(int start, JsonParser json) {
         int end = (int) json.currentLocation().getByteOffset();
         return new RawJson(new String(bytes, offset + start, end - start, StandardCharsets.UTF_8));

@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A refusal that is about a field for earlier reasoning.
+ * A provider's rejection of a request because of a field for earlier reasoning.
  *
  * @param field one of {@link ReasoningFields#NAMES}
- * @param namedByParam whether the provider's param is the field
- * @param missing whether its words say that the field is missing; otherwise it is rejected
+ * @param namedByParam whether the error's {@code param} names the field
+ * @param missing whether the field is missing; otherwise it is not accepted
  */
 record ReasoningFieldRejection(String field, boolean namedByParam, boolean missing) {
     /** The field in a path such as {@code messages[1].reasoning_content}. */
@@ -28,14 +28,14 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
             Pattern.compile("(?<![a-z0-9])reasoning[_ ]?details(?![a-z0-9_])", Pattern.CASE_INSENSITIVE),
             ReasoningFields.BLOCKS,
             Pattern.compile("(?<![a-z0-9])thinking[_ ]?blocks(?![a-z0-9_])", Pattern.CASE_INSENSITIVE),
-            // A common word: only as the end of a path, or as a name in quotes.
+            // A common word, so it counts only at the end of a path or as a quoted name.
             ReasoningFields.REASONING,
             Pattern.compile(
                     "messages[\\w.\\[\\]/]{1,40}[./]reasoning(?![\\w.])"
                             + "|[`'\"]reasoning[`'\"](?! (?:to|must|should|has to|needs to|can ?not|is|not) (?:be )?(?:en|dis)abled)",
                     Pattern.CASE_INSENSITIVE));
 
-    /** A list of names, none of which is at fault, or of which another one would do too. */
+    /** A list of alternatives, which does not say that one of them is wrong. */
     private static final Pattern ALTERNATIVES = Pattern.compile(
             "(?:, expected [`'\"]|(?:expected|must be|should be) (?:one|any) of)[^\\n]*|did you mean[^\\n]*"
                     + "|(?:allowed|valid|known|supported|permitted) (?:fields|properties|keys|names)[^\\n]*"
@@ -43,7 +43,7 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
                     + "|\\bcontent[`'\"]?,? or [`'\"]?reasoning[_ ]content|\\breasoning[_ ]content[`'\"]?,? or [`'\"]?content\\b",
             Pattern.CASE_INSENSITIVE);
 
-    /** What is said of a field that has to be there. */
+    /** Phrases for a required field. */
     private static final Pattern MISSING = phrases(
             "missing",
             "(?<!not )(?<!no longer )requires?d?\\b",
@@ -56,7 +56,7 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
             "please (?:add|include|keep|pass|provide|return|send)",
             "\u5fc5\u987b|\u5fc5\u586b|\u7f3a\u5c11|\u7f3a\u5931|\u4e0d\u80fd\u4e3a\u7a7a|\u56de\u4f20|\u4f20\u56de");
 
-    /** What is said of a field that must not be there. */
+    /** Phrases for a field that is not accepted. */
     private static final Pattern REJECTED = phrases(
             "extra\\b|additional propert|unexpected|not expected",
             "unknown|unrecogni[sz]ed|not recogni[sz]ed|no such|can ?not find|can't find|does not exist",
@@ -69,13 +69,13 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
             "\u4e0d\u652f\u6301|\u672a\u77e5|\u4e0d\u5141\u8bb8|\u79fb\u9664|\u5220\u9664|\u591a\u4f59");
 
     /**
-     * Recognises what a refusal says. Only the provider's own words are searched, as {@link RejectedFields} does.
+     * Recognises the rejection. Only the provider's own words are searched, as in {@link RejectedFields}.
      *
-     * @return null if it is about something else
+     * @return null if the error is about something else
      */
     static @Nullable ReasoningFieldRejection of(ProviderErrorBody error, CallRequest request) {
         String param = error.param() == null ? "" : error.param();
-        boolean isProse = param.indexOf(' ') >= 0; // MiMo writes its message there
+        boolean isProse = param.indexOf(' ') >= 0; // MiMo puts its message there
         String text = isProse ? param + "\n" + error.text() : error.text();
         UnquotedText unquoted = new UnquotedText(ALTERNATIVES.matcher(text).replaceAll(""), request);
         String path = isProse ? "" : fieldIn(param);
@@ -88,7 +88,7 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
         return nearest(unquoted);
     }
 
-    /** The first name with a word for what is wrong with it, by the word that is nearest. */
+    /** The first field name that is nearer to a phrase of one kind than to one of the other. */
     private static @Nullable ReasoningFieldRejection nearest(UnquotedText unquoted) {
         List<NamedField> names = ReasoningFields.NAMES.stream()
                 .flatMap(name -> unquoted.matches(FIELD_NAMES.getOrDefault(name, NEVER)).stream()
@@ -97,7 +97,7 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
         if (names.isEmpty()) {
             return null;
         }
-        // Once for all names: each word is looked for in the whole prompt.
+        // Once for all names, because each match is compared with the whole prompt.
         List<MatchResult> missing = unquoted.matches(MISSING);
         List<MatchResult> rejected = unquoted.matches(REJECTED);
         for (NamedField name : names) {
@@ -117,7 +117,7 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
         return !path.matches() ? "" : path.group(1) == null ? path.group(2) : path.group(1);
     }
 
-    /** How far the nearest of some words is from a name; {@code Integer.MAX_VALUE} if there is none. */
+    /** The distance from a name to the nearest of the given matches; {@code Integer.MAX_VALUE} if there is none. */
     private static int distance(MatchResult name, List<MatchResult> unquoted) {
         int nearest = Integer.MAX_VALUE;
         for (MatchResult word : unquoted) {

@@ -1,7 +1,7 @@
 package org.o1api.upstream;
 
 /**
- * What a provider has said of a field for earlier reasoning.
+ * What a provider has required or rejected regarding a field for earlier reasoning.
  *
  * @param field one of {@link ReasoningFields#NAMES}
  */

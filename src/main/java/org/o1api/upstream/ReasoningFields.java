@@ -13,35 +13,36 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
 /**
- * In which fields a call sends earlier reasoning.
+ * Decides in which fields a call sends the reasoning of earlier answers.
  *
- * @param kept which answers carry the fields that the client sent
- * @param required fields that the provider requires, and with which answers; never {@code DROP}
- * @param rejected fields that the provider rejects: never sent
+ * @param kept for which answers the fields that the client sent are kept
+ * @param required fields that the provider requires, and for which answers; never {@code DROP}
+ * @param rejected fields that the provider rejects, which are never sent
  */
 record ReasoningFields(ReasoningHistory kept, Map<String, ReasoningHistory> required, Set<String> rejected) {
     static final String CONTENT = "reasoning_content";
     static final String REASONING = "reasoning";
     static final String DETAILS = "reasoning_details";
 
-    /** LiteLLM's list of Anthropic's blocks: sent as it came or not at all, since each has a signature. */
+    /** LiteLLM's list of Anthropic's blocks. Sent unchanged or not at all, because each has a signature. */
     static final String BLOCKS = "thinking_blocks";
 
-    /** The fields in which providers send and take reasoning. */
+    /** The fields in which providers send and accept reasoning, in order of precedence. */
     static final List<String> NAMES = List.of(CONTENT, REASONING, DETAILS, BLOCKS);
 
     /**
-     * Stands for reasoning that the client did not send back, if the provider requires some. DeepSeek and Kimi reject an empty text as
-     * a missing one. They do not look into it, and the shortest text misleads the model least.
+     * Replaces reasoning that the client did not send back, if the provider requires some. DeepSeek and Kimi reject an empty text
+     * like a missing one. They do not read it, and the shortest text is least likely to mislead the model.
      */
     private static final String PLACEHOLDER = " ";
 
     ReasoningFields {
-        required = Collections.unmodifiableMap(new TreeMap<>(required)); // in one order: the same bytes in each call
+        required =
+                Collections.unmodifiableMap(new TreeMap<>(required)); // a fixed order, for the same bytes in each call
         rejected = Set.copyOf(rejected);
     }
 
-    /** The reasoning fields of a message, in their order. */
+    /** The reasoning fields to send with a message, in their order. */
     Map<String, RawJson> of(Message message) {
         if (message.role() != Role.ASSISTANT) {
             return Map.of();
@@ -61,7 +62,7 @@ record ReasoningFields(ReasoningHistory kept, Map<String, ReasoningHistory> requ
         return fields;
     }
 
-    /** The value of a required field; null if only the provider itself could have made it. */
+    /** The value of a required field; null if the gateway cannot create it. */
     private static @Nullable RawJson valueFor(String name, Message message) {
         RawJson sent = message.reasoning().get(name);
         if (sent != null && !sent.isEmpty()) {

@@ -3,18 +3,18 @@ package org.o1api.upstream;
 import java.util.Locale;
 import org.o1api.model.Message;
 
-/** Whether a provider gets back the reasoning that a client sends with an earlier answer. */
+/** For which earlier answers the reasoning is sent back to a provider. */
 public enum ReasoningHistory {
     /** Never. */
     DROP,
-    /** With answers that call tools: DeepSeek and Kimi reject such a history without it. */
+    /** With answers that call tools, without which DeepSeek and Kimi reject the request. */
     TOOL_TURNS,
     /** Always. */
     KEEP;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 
-    /** The value as the config spells it. */
+    /** The value in the configuration. */
     public String wireName() {
         return wireName;
     }

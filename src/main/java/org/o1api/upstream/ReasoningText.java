@@ -9,18 +9,17 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
-/** The earlier reasoning of a message as text, whatever fields it came in. */
+/** Converts the earlier reasoning of a message to text, whatever fields it is in. */
 final class ReasoningText {
-    /** The keys of texts in {@code reasoning_details} and {@code thinking_blocks}. */
     private static final Set<String> TEXT_KEYS = Set.of("text", "summary", "thinking");
 
     private ReasoningText() {}
 
     /**
-     * The text of the first field that has one.
+     * The text of the first field that contains any.
      *
      * @param reasoning {@link org.o1api.model.Message#reasoning}
-     * @return empty if there is none: encrypted reasoning is none
+     * @return empty if there is none; encrypted reasoning has no text
      */
     static String of(Map<String, RawJson> reasoning) {
         for (String name : ReasoningFields.NAMES) {
@@ -33,7 +32,7 @@ final class ReasoningText {
         return "";
     }
 
-    /** The content of a message after its reasoning and a blank line; the content alone if there is no reasoning. */
+    /** The content of a message with its reasoning and a blank line in front; the content alone if there is no reasoning. */
     static @Nullable Content prependTo(Message message) {
         Content content = message.content();
         String text = message.role() == Role.ASSISTANT ? of(message.reasoning()) : "";
@@ -57,7 +56,7 @@ final class ReasoningText {
         };
     }
 
-    /** The text of a list of details or blocks: pieces of one index are one text. */
+    /** The text of a list of details or blocks. Pieces with the same index form one text. */
     private static String ofDetails(RawJson details) {
         StringBuilder text = new StringBuilder();
         @Nullable String last = null;

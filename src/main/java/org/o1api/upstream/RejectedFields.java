@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Recognises which field of a request a provider rejected, if the request may do without it. */
+/** Recognises which field of a request a provider rejected, among those that the request can omit. */
 final class RejectedFields {
     static final String STREAM = "stream";
     static final String STREAM_OPTIONS = "stream_options";
@@ -16,7 +16,7 @@ final class RejectedFields {
     private static final String MAX_TOKENS = "max_tokens";
     private static final String MAX_COMPLETION_TOKENS = "max_completion_tokens";
 
-    /** The fields that may be the cause; the more telling ones before those whose names are common words. */
+    /** The fields that may be the cause, those with unambiguous names first. */
     private static final List<String> FIELDS = List.of(
             RESPONSE_FORMAT, STREAM_OPTIONS, TOOL_CHOICE, MAX_TOKENS, MAX_COMPLETION_TOKENS, "temperature", STREAM);
 
@@ -38,11 +38,11 @@ final class RejectedFields {
             STREAM,
             namePattern("stream|streaming"));
 
-    /** What may be around a field in a path. */
+    /** Path segments that may precede a field. */
     private static final Set<String> WRAPPERS =
             Set.of("", "#", "$", "body", "params", "request", "generation_config", "generationConfig");
 
-    /** Google's own names, which its compatible endpoint lets through. */
+    /** Google's own names, which may appear in errors of its compatible endpoint. */
     private static final Map<String, String> ALIASES = Map.of(
             "response_mime_type",
             RESPONSE_FORMAT,
@@ -55,35 +55,37 @@ final class RejectedFields {
             "include_usage",
             STREAM_OPTIONS);
 
-    /** What the output limit is called in messages on its value. */
+    /** Names of the output limit in messages about its value. */
     private static final Pattern LIMIT_NAMES = namePattern(
             "max[_ ](?:new[_ ]|output[_ ]|completion[_ ])?tokens|maxOutputTokens|maximum (?:output|completion) tokens");
 
     private static final Pattern NEVER = Pattern.compile("(?!)");
 
-    /** What is said of a field that is unwelcome whatever its value. */
+    /** Phrases for a field that is not accepted whatever its value. */
     private static final Pattern UNKNOWN_FIELD = Pattern.compile(
             "unsupported|not supported|n't support|unknown|unrecogni[sz]ed|unexpected|extra|not permitted|not allowed"
                     + "|deprecated|invalid (?:field|parameter|argument)",
             Pattern.CASE_INSENSITIVE);
 
-    /** How servers put it that do not expect to be asked for it, and fail. */
+    /** Phrases of servers that answer an unsupported feature with an internal error. */
     private static final Pattern UNSUPPORTED =
             Pattern.compile("can(?:not|'t) (?:use|be used)|not supported", Pattern.CASE_INSENSITIVE);
 
     private RejectedFields() {}
 
-    /** Whether an error that has the status of a failure says that the request asks for something that cannot be had. */
+    /** Whether an error with a 5xx status says that the request uses an unsupported feature. */
     static boolean isUnsupported(ProviderErrorBody error) {
         return UNSUPPORTED.matcher(error.text()).find();
     }
 
-    /** Both names of the output limit. */
     static Set<String> outputLimits() {
         return Set.of(MAX_TOKENS, MAX_COMPLETION_TOKENS);
     }
 
-    /** The field of a request that is an output limit of ours; null if it has none, or the provider knows neither name. */
+    /**
+     * The field of a request that holds an output limit added by the gateway; null if there is none or the provider knows neither
+     * of its names.
+     */
     static @Nullable String gatewayOutputLimit(CallRequest request, Set<String> omitted) {
         return omitted.containsAll(outputLimits())
                 ? null
@@ -94,7 +96,7 @@ final class RejectedFields {
                         .orElse(null);
     }
 
-    /** Whether the value of the output limit is what is wrong, and not its name. */
+    /** Whether the value of the output limit is wrong, and not its name. */
     static boolean isOutputLimitTooLarge(ProviderErrorBody error, CallRequest request) {
         if (UNKNOWN_FIELD.matcher(error.text()).find()) {
             return false;
@@ -104,7 +106,7 @@ final class RejectedFields {
         return isInBody(namedField, request) ? outputLimits().contains(namedField) : quoted.contains(LIMIT_NAMES);
     }
 
-    /** The other name of a field that has two; null if it has one. */
+    /** The other name of a field that has two; null if it has only one. */
     static @Nullable String alternativeName(String field) {
         return switch (field) {
             case MAX_TOKENS -> MAX_COMPLETION_TOKENS;
@@ -114,8 +116,8 @@ final class RejectedFields {
     }
 
     /**
-     * The field that a request was rejected for, if the request contained it and may do without. Only the provider's own words are
-     * searched: its param, code and message, and of the message no part that quotes the request.
+     * The field that caused a rejection, if the request contained it and can omit it. Only the provider's own words are searched:
+     * its param, code and message, without the parts of the message that quote the request.
      *
      * @return empty if there is no such field
      */
@@ -128,7 +130,7 @@ final class RejectedFields {
             return namedField;
         }
         if (isInBody(namedField, request)
-                && !namedField.equals("tools")) { // which are refused together with another field
+                && !namedField.equals("tools")) { // tools are rejected in combination with another field
             return "";
         }
         UnquotedText quoted = new UnquotedText(error.text(), request);
@@ -142,7 +144,7 @@ final class RejectedFields {
                 .orElse("");
     }
 
-    /** The field that a path is in; empty if there is none. */
+    /** The top-level field of a path; empty if there is none. */
     private static String rootOf(@Nullable String path) {
         if (path == null) {
             return "";
@@ -155,7 +157,7 @@ final class RejectedFields {
         return "";
     }
 
-    /** Whether a request has a field. A param that is none is a status or another word of the provider's. */
+    /** Whether a name is a field of a request. Otherwise a param holds a status or another word of the provider's. */
     private static boolean isInBody(String field, CallRequest request) {
         return field.equals("messages")
                 || field.equals("model")
@@ -183,7 +185,7 @@ final class RejectedFields {
         }
         String other = alternativeName(field);
         if (other != null && !omitted.contains(other)) {
-            // Its value goes on under the other name, but only where the name is what is wrong.
+            // The value is sent under the other name, but only if the name is what is wrong.
             return UNKNOWN_FIELD.matcher(error.text()).find();
         }
         return request.droppable().contains(field)

@@ -3,7 +3,10 @@ package org.o1api.upstream;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a refusal says, to recognise the same refusal of another request. Words with digits do not count: indices, request IDs, times. */
+/**
+ * The normalized wording of a rejection, to recognise the same rejection of another request. Words with digits are masked: they may
+ * be indexes, request ids or times.
+ */
 record RejectionWording(String code, String param, String text) {
     static final RejectionWording NONE = new RejectionWording("", "", "");
 

@@ -8,7 +8,7 @@ final class ReplyCompletion {
     private final ProviderProfile profile;
     private final ExpectedReply expected;
     private final DeltaBuffer deltas;
-    /** What an unknown reason means, once the reply is complete. */
+    /** The meaning of an unknown finish reason, once the reply is complete. */
     private @Nullable FinishReason unknownMeaning;
 
     ReplyCompletion(ProviderProfile profile, ExpectedReply expected, DeltaBuffer deltas) {
@@ -18,7 +18,7 @@ final class ReplyCompletion {
     }
 
     /**
-     * Checks a stream that ended with {@code [DONE]} but without a finish reason: the provider's own provider may have broken off.
+     * Checks a reply that ended without a finish reason: a provider further upstream may have aborted it.
      *
      * @throws UpstreamException if the reply is incomplete
      */
@@ -37,13 +37,13 @@ final class ReplyCompletion {
         }
     }
 
-    /** Whether what the reply says may be all, although its body has not ended. */
+    /** Whether the content so far can be the complete reply although the body has not ended. */
     boolean mayBeComplete() {
         FinishReason reason = finishReason();
         return (reason != FinishReason.STOP && reason != FinishReason.TOOL_CALLS) || isUntruncated();
     }
 
-    /** Whether neither arguments of a tool call nor requested JSON show that something is missing. */
+    /** Whether neither the arguments of a tool call nor the requested JSON are truncated. */
     private boolean isUntruncated() {
         return deltas.toolCalls().hasCompleteArguments() && isCompleteJson();
     }
@@ -61,7 +61,7 @@ final class ReplyCompletion {
     /**
      * Checks a reply that has ended.
      *
-     * @throws UpstreamException if it says nothing, or has a tool call without a name
+     * @throws UpstreamException if it is empty or has a tool call without a name
      */
     void check() {
         ProviderFinishReason providerReason = deltas.finishReason();
@@ -82,7 +82,9 @@ final class ReplyCompletion {
         }
     }
 
-    /** Why the model stopped; if the provider does not say, or says no more than that it stopped, by what it sent. */
+    /**
+     * Why the model stopped. If the provider gives no reason, or only says that it stopped, the reason is derived from the content.
+     */
     FinishReason finishReason() {
         ProviderFinishReason providerReason = deltas.finishReason();
         ProviderFinishReason.Kind kind =

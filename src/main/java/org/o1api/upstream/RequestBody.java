@@ -13,22 +13,22 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
-/** A call's request as JSON: the same request is the same bytes, so that a provider's prompt cache hits. */
+/** Writes a call's request as JSON. Equal requests are written as equal bytes, so that the provider's prompt cache works. */
 final class RequestBody {
     private static final JsonFactory JSON = new JsonFactory();
 
     private RequestBody() {}
 
     /**
-     * The body of a request.
+     * Writes the body of a request.
      *
-     * @param omitted the fields to leave out, or to send by their other name
+     * @param omitted the fields to omit, or to send under their other name
      * @param reasoning in which fields earlier reasoning is sent
-     * @param developerAsSystem whether messages of the role {@code developer} are sent as {@code system}
+     * @param developerAsSystem whether the role {@code developer} is sent as {@code system}
      */
     static byte[] of(CallRequest request, Set<String> omitted, ReasoningFields reasoning, boolean developerAsSystem) {
-        // Text first, bytes then: half a surrogate pair in a caller's message becomes a question mark instead of an
-        // error.
+        // Through a String, because it encodes a lone surrogate of a caller's message as a question mark instead of
+        // throwing.
         StringWriter text = new StringWriter(4096);
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
@@ -59,7 +59,7 @@ final class RequestBody {
             }
             json.writeEndObject();
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // no writer into memory fails
+            throw new UncheckedIOException(e); // not thrown when writing to memory
         }
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** How long an upstream asks to wait, by a header or in its error. */
+/** Reads how long a provider asks to wait, from headers or error texts. */
 final class RetryAfter {
     private static final String NUMBER = "\\d{1,9}(?:\\.\\d{1,12})?";
     private static final String UNIT =
@@ -29,7 +29,7 @@ final class RetryAfter {
 
     private RetryAfter() {}
 
-    /** The wait that a response's headers ask for; null if they ask for none. */
+    /** The wait that a response's headers ask for; null if there is none. */
     static @Nullable Duration of(Response response) {
         for (String name : new String[] {"retry-after-ms", "x-ms-retry-after-ms", "retry-after"}) {
             Duration wait = ofHeader(name, response.getHeaderString(name));
@@ -40,7 +40,7 @@ final class RetryAfter {
         return null;
     }
 
-    /** The wait that a header asks for, by its name; null if it asks for none. */
+    /** The wait that a header asks for; null if there is none. */
     static @Nullable Duration ofHeader(String name, @Nullable String value) {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "retry-after" -> parse(value, Instant.now());
@@ -50,7 +50,7 @@ final class RetryAfter {
         };
     }
 
-    /** A number of milliseconds; null for anything else. */
+    /** Parses a number of milliseconds; null for anything else. */
     static @Nullable Duration millis(@Nullable String value) {
         return value != null && SECONDS.matcher(value.strip()).matches()
                 ? Duration.ofMillis((long) Math.ceil(Double.parseDouble(value.strip())))
@@ -65,9 +65,9 @@ final class RetryAfter {
     }
 
     /**
-     * The wait that a value asks for: seconds, a date, or a duration such as {@code 1m30s}, {@code 340ms} or {@code PT30S}.
+     * Parses a wait: seconds, a date, or a duration such as {@code 1m30s}, {@code 340ms} or {@code PT30S}.
      *
-     * @return null if it asks for none that can be read
+     * @return null if the value cannot be parsed
      */
     static @Nullable Duration parse(@Nullable String value, Instant now) {
         if (value == null) {
@@ -97,7 +97,7 @@ final class RetryAfter {
         }
     }
 
-    /** The wait in a sentence such as "Please try again in 6m0s."; null if there is none. */
+    /** Finds a wait in a sentence such as "Please try again in 6m0s."; null if there is none. */
     static @Nullable Duration findIn(@Nullable String message) {
         if (message == null) {
             return null;

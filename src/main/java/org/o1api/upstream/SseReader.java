@@ -6,14 +6,15 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * The data of a stream of server-sent events, read as it arrives. Comments and all fields but {@code data} are skipped, and
- * of {@code event} only the name {@code error} counts. An event's bytes lie in this reader's own buffer, and stay there until
- * the next call of a method.
+ * Reads server-sent events as they arrive. Comments and all fields except {@code data} are skipped; of {@code event} only the name
+ * {@code error} matters. An event's data lies in this reader's own buffer and is valid until the next call of a method.
  */
 final class SseReader {
-    /** A burst that fits is one delta and one write to the client; with 4 KiB a turn took 40 % more CPU. */
+    /**
+     * A burst of events that fits into the buffer becomes one delta and one write to the client. 4 KiB cost 40 % more CPU a turn.
+     */
     private static final int BUFFER = 16 * 1024;
-    /** Less room than this is not worth a read. */
+    /** The minimum free space for a read. */
     private static final int MIN_FREE = BUFFER / 2;
 
     private static final byte[] EVENT = {'e', 'v', 'e', 'n', 't', ':'};
@@ -40,16 +41,20 @@ final class SseReader {
     private int offset;
     private int length;
 
-    /** Reads events of at most {@code limit} bytes. */
+    /**
+     * Creates a reader.
+     *
+     * @param limit the maximum number of bytes of one event
+     */
     SseReader(InputStream in, int limit) {
         this.in = in;
         this.limit = limit;
     }
 
     /**
-     * Reads what has arrived, and blocks until something has.
+     * Reads the data that has arrived; blocks until there is some.
      *
-     * @return false when the stream has ended
+     * @return false at the end of the stream
      */
     boolean read() throws IOException {
         makeFreeSpace();
@@ -61,7 +66,10 @@ final class SseReader {
         return true;
     }
 
-    /** The first byte read that is no white space and no byte order mark; -1 while there is none. Only before the first event. */
+    /**
+     * The first byte read that is neither white space nor part of a byte order mark; -1 if there is none. Only valid before the
+     * first event.
+     */
     int firstByte() {
         for (int i = skipByteOrderMark(0); i < end; i++) {
             if (buffer[i] != ' ' && buffer[i] != '\n' && buffer[i] != '\r' && buffer[i] != '\t') {
@@ -71,7 +79,7 @@ final class SseReader {
         return -1;
     }
 
-    /** Moves on to the next event, if all of it has arrived. */
+    /** Advances to the next event. Returns false if it has not arrived completely. */
     boolean next() {
         resetEvent();
         while (position < end) {
@@ -101,7 +109,7 @@ final class SseReader {
         return false;
     }
 
-    /** Moves on to the event that the stream ended in, if there is one: some servers omit the last empty line. */
+    /** Advances to an event that the stream ended in, if there is one: some servers omit the last empty line. */
     boolean last() {
         resetEvent();
         if (lineStart < end) {
@@ -111,7 +119,11 @@ final class SseReader {
         return endLine(lineStart);
     }
 
-    /** Reads all of the stream, at most so many bytes, as one piece of data. */
+    /**
+     * Reads the whole stream as one piece of data.
+     *
+     * @throws UpstreamException if it has more than {@code maxBytes} bytes
+     */
     void readAll(int maxBytes) throws IOException {
         do {
             if (end > maxBytes) {
@@ -131,7 +143,7 @@ final class SseReader {
         length = end - offset;
     }
 
-    /** Reads on to the stream's end, for at most so many bytes, and keeps nothing. */
+    /** Discards the rest of the stream, at most about {@code maxBytes} bytes, and returns whether it has ended. */
     boolean drain(int maxBytes) throws IOException {
         for (int read = 0, sum = 0; sum <= maxBytes; sum += read) {
             read = in.read(buffer, 0, buffer.length);
@@ -142,12 +154,12 @@ final class SseReader {
         return false;
     }
 
-    /** Where the event's data lies. */
+    /** The array that holds the event's data, from {@link #offset} for {@link #length} bytes. */
     byte[] data() {
         return event;
     }
 
-    /** Whether the event is named {@code error}; only such a one may have no data. */
+    /** Whether the event is named {@code error}; only such an event may have no data. */
     boolean isErrorEvent() {
         return namedError;
     }
@@ -169,7 +181,7 @@ final class SseReader {
                 : from;
     }
 
-    /** Whether the line from {@code line} to there ends an event that has data. */
+    /** Handles the line from {@code lineStart} to {@code to} and returns whether it ends an event. */
     private boolean endLine(int to) {
         int from = lineStart;
         if (!started) {
@@ -196,7 +208,7 @@ final class SseReader {
         return false;
     }
 
-    /** Reads the event's name, or an error that is a field of its own, as older versions of llama.cpp send it. */
+    /** Reads the event's name, or a field named {@code error}, as older versions of llama.cpp send it. */
     private void readEventField(int from, int to) {
         if (startsWith(ERROR_FIELD, from, to)) {
             namedError = true;

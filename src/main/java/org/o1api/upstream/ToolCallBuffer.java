@@ -13,9 +13,9 @@ import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 
 /**
- * The tool calls of a reply. Clients need id and name with the first piece of a call, and answer a call by its id: a call is held
- * back until it has a name, and an id of its own. One without an id gets one when the next call begins, or the reply ends. Calls are
- * sent in order and numbered without gaps.
+ * Buffers the tool calls of a reply until clients can handle them: clients need id and name in the first piece of a call. A call is
+ * held back until it has a name and a unique id. A call without an id gets a generated one when the next call starts or the reply
+ * ends. Calls are released in order and numbered without gaps.
  */
 final class ToolCallBuffer {
     private static final int NOT_RELEASED = -1;
@@ -36,7 +36,7 @@ final class ToolCallBuffer {
     private final Set<String> ids = new HashSet<>();
     private int released;
 
-    /** Takes a piece, and gives what can be sent because of it. */
+    /** Adds a piece and returns the pieces that can be sent now. */
     List<Delta.ToolCall> add(Delta.ToolCall piece) {
         BufferedCall call = calls.computeIfAbsent(piece.index(), index -> new BufferedCall());
         call.arguments.append(piece.arguments());
@@ -49,12 +49,12 @@ final class ToolCallBuffer {
         return release(false);
     }
 
-    /** The calls that have a name: no more ids will come. */
+    /** The reply has ended: returns the held calls that have a name. */
     List<Delta.ToolCall> release() {
         return release(true);
     }
 
-    /** A call waits for those before it, and for its id until the next one begins. */
+    /** A call waits for the calls before it, and for its id until the next call starts. */
     private List<Delta.ToolCall> release(boolean isLast) {
         List<Delta.ToolCall> ready = new ArrayList<>(1);
         int remaining = calls.size();
@@ -85,17 +85,15 @@ final class ToolCallBuffer {
         return "call_" + UUID.randomUUID().toString().replace("-", "");
     }
 
-    /** Whether no call has been released. */
     boolean isEmpty() {
         return released == 0;
     }
 
-    /** Whether a call still has no name. */
     boolean hasUnnamedCall() {
         return calls.values().stream().anyMatch(call -> call.name == null);
     }
 
-    /** Whether the arguments of all calls are JSON. */
+    /** Whether the arguments of all calls are valid JSON. */
     boolean hasCompleteArguments() {
         return calls.values().stream().allMatch(call -> JsonText.isJson(call.arguments.toString()));
     }

@@ -6,17 +6,18 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.upstream.ToolCallReader.Piece;
 
 /**
- * Tells which tool call a piece belongs to, whatever the provider makes of ids and indexes: the one of its id, otherwise the last
- * one of its index, unless the piece begins another there. A call whose arguments are a complete object takes no more of them.
+ * Finds the tool call that a piece belongs to, however the provider uses ids and indexes: the call with its id, otherwise the last
+ * call with its index, unless the piece starts another call there. A call whose arguments are a complete object accepts no more
+ * arguments.
  */
 final class ToolCallMatcher {
-    /** The piece is a whole call again that is known already. */
+    /** The piece repeats a whole call that is already known. */
     static final int DUPLICATE = -1;
-    /** A piece that is the only one of its chunk. */
+    /** The position of a piece that is the only one in its chunk. */
     static final int SINGLE = -1;
 
     private static final int NONE = -1;
-    /** Far above what models do. */
+    /** Far above what models generate. */
     private static final int MAX_CALLS = 1024;
 
     private static final class KnownCall {
@@ -25,9 +26,9 @@ final class ToolCallMatcher {
         private @Nullable String name;
         private final StringBuilder arguments = new StringBuilder();
         private final JsonDepthTracker shape = new JsonDepthTracker();
-        /** Whether its name has come again since its arguments were complete: what follows is another call. */
+        /** Whether its name was repeated after its arguments were complete: the pieces that follow belong to another call. */
         private boolean nameRepeated;
-        /** Whether its first piece lacks a name that it shares with the call before it. */
+        /** Whether it started without a name and shares that of the call before it. */
         private boolean inheritsName;
 
         KnownCall(int index) {
@@ -47,9 +48,9 @@ final class ToolCallMatcher {
     private int last = NONE;
 
     /**
-     * The number of the call that a piece belongs to, counted from 0, or {@link #DUPLICATE}.
+     * Returns the number of the call that a piece belongs to, counted from 0, or {@link #DUPLICATE}.
      *
-     * @param position of the piece among those of its chunk, or {@link #SINGLE}
+     * @param position of the piece in its chunk, or {@link #SINGLE}
      */
     int match(Piece piece, int position) {
         int found = find(piece, position);
@@ -68,7 +69,7 @@ final class ToolCallMatcher {
         return found;
     }
 
-    /** The name of a call that began without one because its predecessor's was meant; otherwise null. */
+    /** The name of a call that started without one and shares its predecessor's, once; otherwise null. */
     @Nullable
     String inheritedName(int number) {
         KnownCall call = calls.get(number);
@@ -131,10 +132,10 @@ final class ToolCallMatcher {
             }
             other = i;
         }
-        return piece.name() == null ? other : NONE; // one id for several calls: their indexes differ
+        return piece.name() == null ? other : NONE; // one id for several calls: only their indexes differ
     }
 
-    /** A new call's id, an id that comes late, or one that changes with each piece. */
+    /** An unknown id belongs to a new call, arrives late, or changes with each piece. */
     private int ofUnknownId(Piece piece) {
         if (hasIdOfOtherCall(piece)) {
             return NONE;
@@ -176,7 +177,7 @@ final class ToolCallMatcher {
         return NONE;
     }
 
-    /** Whether a piece without a known id begins another call after one of the same index. */
+    /** Whether a piece without a known id starts another call after one with the same index. */
     private static boolean startsAnother(KnownCall call, Piece piece) {
         if (call.name == null) {
             return false;
@@ -188,13 +189,13 @@ final class ToolCallMatcher {
         return call.isNamed(piece.name()) ? call.isComplete() && hasArguments : true;
     }
 
-    /** Whether a piece that has nothing but a name belongs to the last call. */
+    /** Whether a piece that has only a name belongs to the last call. */
     private boolean continuesLast(Piece piece) {
         KnownCall call = calls.get(last);
         return call.name == null || (call.isNamed(piece.name()) && call.shape.isOpen());
     }
 
-    /** Whether a piece is a call again that is complete: some providers end with one. */
+    /** Whether a piece repeats a complete call: some providers end with one. */
     private static boolean isDuplicate(KnownCall call, Piece piece) {
         return piece.id() != null
                 && piece.id().equals(call.id)

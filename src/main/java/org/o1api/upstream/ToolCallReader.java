@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 
-/** Reads the pieces of tool calls that chunks contain. */
+/** Reads the pieces of tool calls in chunks. */
 final class ToolCallReader {
     /**
      * A piece of a tool call.
      *
-     * @param index the provider's, or {@link #NO_INDEX}
+     * @param index the provider's index, or {@link #NO_INDEX}
      * @param id never empty
      * @param name never empty
-     * @param fields what OpenAI's API does not have
+     * @param fields fields that are not in OpenAI's API
      */
     record Piece(
             int index, @Nullable String id, @Nullable String name, String arguments, Map<String, RawJson> fields) {}
@@ -33,7 +33,6 @@ final class ToolCallReader {
     private final ToolCallMatcher matcher = new ToolCallMatcher();
     private final List<Piece> pieces = new ArrayList<>();
 
-    // The piece that is being read.
     private int index;
     private @Nullable String id;
     private @Nullable String name;
@@ -44,7 +43,6 @@ final class ToolCallReader {
         this.raw = raw;
     }
 
-    /** Reads the {@code tool_calls} of a chunk. */
     void read(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_ARRAY) {
             json.skipChildren();
@@ -136,7 +134,7 @@ final class ToolCallReader {
         return null;
     }
 
-    /** The arguments' text; some servers send the object itself. */
+    /** The text of the arguments; some servers send an object instead of a string. */
     private static String readArguments(JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_STRING) {
             return json.getText();
@@ -152,12 +150,12 @@ final class ToolCallReader {
         return text.toString();
     }
 
-    /** Whether the current chunk has none. */
+    /** Whether the current chunk contains no pieces. */
     boolean isEmpty() {
         return pieces.isEmpty();
     }
 
-    /** Reports the pieces of the current chunk. */
+    /** Sends the pieces of the current chunk to the sink. */
     void emitTo(ChunkReader.Sink sink) {
         for (int position = 0; position < pieces.size(); position++) {
             Piece piece = pieces.get(position);
@@ -169,7 +167,7 @@ final class ToolCallReader {
         }
     }
 
-    /** Discards the pieces: another chunk begins, or they do not count. */
+    /** Discards the pieces of the current chunk. */
     void reset() {
         pieces.clear();
     }

@@ -42,11 +42,14 @@ import org.glassfish.jersey.client.RequestEntityProcessing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to one upstream: a POST goes out, a response comes back as soon as its headers are there. Open for tests of what happens
- * when it fails.
+ * The HTTP client of one upstream: sends a POST and returns the response as soon as its headers have arrived. Not final, so that
+ * tests can replace it.
  */
 class Transport implements AutoCloseable {
-    /** The attempt that this thread is making: what runs inside HttpClient finds it here. */
+    /**
+     * The exchange of the attempt that this thread is making: HttpClient's interceptors and connection manager run on this thread
+     * and have no other access to it.
+     */
     private static final ThreadLocal<Exchange> CURRENT = new ThreadLocal<>();
 
     private final Client client;
@@ -62,7 +65,10 @@ class Transport implements AutoCloseable {
         headers = headers(settings);
     }
 
-    /** Sends a request body. Whatever this throws, the exchange knows whether the gateway itself was the cause. */
+    /**
+     * Sends a request body. Whatever exception is thrown, {@link Exchange#abortReason} tells whether the gateway itself was the
+     * cause.
+     */
     Response post(byte[] body, Exchange exchange) {
         Invocation.Builder request = target.request();
         headers.forEach(request::header);
@@ -74,13 +80,13 @@ class Transport implements AutoCloseable {
         }
     }
 
-    /** The body of a response, decompressed if it is compressed. */
+    /** The body of a response, decompressed if necessary. */
     static DecompressingInputStream body(Response response) {
         return new DecompressingInputStream(
                 (InputStream) response.getEntity(), response.getHeaderString(HttpHeaders.CONTENT_ENCODING));
     }
 
-    /** Makes all that does not need a connection. */
+    /** Initializes everything that needs no connection. */
     void prepare() {
         if (client instanceof Initializable<?> initializable) {
             initializable.preInitialize();
@@ -97,7 +103,7 @@ class Transport implements AutoCloseable {
         Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         all.put(HttpHeaders.USER_AGENT, "o1-api");
         all.put(HttpHeaders.ACCEPT, "text/event-stream, application/json");
-        all.put(HttpHeaders.ACCEPT_ENCODING, "identity"); // compressed events wait for each other
+        all.put(HttpHeaders.ACCEPT_ENCODING, "identity"); // a compressor would delay events
         if (settings.apiKey() != null && !settings.apiKey().isEmpty()) {
             all.put(HttpHeaders.AUTHORIZATION, "Bearer " + settings.apiKey());
         }
@@ -109,7 +115,7 @@ class Transport implements AutoCloseable {
         RequestConfig requests = RequestConfig.custom()
                 .setContentCompressionEnabled(false)
                 .setRedirectsEnabled(false)
-                .setConnectionRequestTimeout(Timeout.ofDays(1)) // the exchange has the limits
+                .setConnectionRequestTimeout(Timeout.ofDays(1)) // Exchange enforces the timeouts
                 .build();
         Apache5ConnectionClosingStrategy abort = (config, request, response, stream) -> request.abort();
         Apache5HttpClientBuilderConfigurator configurator = builder -> configure(builder, settings.proxy());
@@ -141,7 +147,9 @@ class Transport implements AutoCloseable {
         return builder;
     }
 
-    /** Sends the proxy's credentials unasked: else each call would be refused once, and its body sent twice. */
+    /**
+     * Sends the proxy's credentials preemptively: otherwise the proxy would reject each call once and the body would be sent twice.
+     */
     private static void useCredentials(HttpClientBuilder builder, HttpHost proxy, String userInfo) {
         int colon = userInfo.indexOf(':');
         String user = colon < 0 ? userInfo : userInfo.substring(0, colon);

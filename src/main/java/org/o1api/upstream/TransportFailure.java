@@ -9,15 +9,15 @@ import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 
-/** What failed below HTTP. */
+/** The kind of a failure below HTTP. */
 enum TransportFailure {
-    /** A connection took too long. */
+    /** The connection was not established in time. */
     TIMEOUT("did not accept a connection in time"),
     UNKNOWN_HOST("has a host name that cannot be resolved"),
     UNREACHABLE("cannot be reached"),
     TLS("cannot be reached over TLS"),
     CONNECTION_LOST("closed the connection unexpectedly"),
-    /** No failure of the network: probably a defect. */
+    /** Not a network failure: probably a defect in the gateway. */
     UNEXPECTED("could not be called: internal error");
 
     private final String description;
@@ -26,14 +26,14 @@ enum TransportFailure {
         this.description = words;
     }
 
-    /** What happened to the upstream, for the log. */
+    /** What happened, as a predicate of the upstream's name, for the log. */
     String description() {
         return description;
     }
 
     static TransportFailure of(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SocketTimeoutException) { // HttpClient's ConnectTimeoutException is one
+            if (cause instanceof SocketTimeoutException) { // includes HttpClient's ConnectTimeoutException
                 return TIMEOUT;
             } else if (cause instanceof UnknownHostException) {
                 return UNKNOWN_HOST;
@@ -48,7 +48,10 @@ enum TransportFailure {
         return UNEXPECTED;
     }
 
-    /** Throws the Error in a chain of causes: Jersey wraps one into a failure, which would be retried, and count against the upstream. */
+    /**
+     * Throws the {@link Error} in a chain of causes. Jersey wraps errors in exceptions, which would be retried and counted against
+     * the upstream.
+     */
     static void rethrowError(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof Error error) {

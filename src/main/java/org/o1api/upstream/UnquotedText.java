@@ -12,9 +12,9 @@ import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 
-/** A provider's message, which may quote the caller's messages and tools: what it quotes is not what it says. */
+/** Searches a provider's message and ignores the parts that quote the request's messages and tools. */
 final class UnquotedText {
-    /** This much beside a word, equal to the request's text, makes it a quotation. */
+    /** This many characters next to a word, equal to the request's text, make it a quotation. */
     private static final int QUOTE_CONTEXT = 8;
 
     private static final Map<String, String> GATEWAY_FIELDS = Map.of("stream", "true", "stream_options", "{");
@@ -30,7 +30,7 @@ final class UnquotedText {
         this.request = request;
     }
 
-    /** The texts of the request, which are needed only if the statement has a word that is looked for. */
+    /** The texts of the request; computed only if the message contains a word that is searched for. */
     private List<String> texts() {
         if (texts != null) {
             return texts;
@@ -55,7 +55,7 @@ final class UnquotedText {
         return collected;
     }
 
-    /** Whether the provider itself uses a word. */
+    /** Whether a pattern occurs outside quotations. */
     boolean contains(Pattern word) {
         Matcher matcher = word.matcher(errorText);
         while (matcher.find()) {
@@ -66,7 +66,7 @@ final class UnquotedText {
         return false;
     }
 
-    /** Where the provider itself uses a word. */
+    /** The occurrences of a pattern outside quotations. */
     List<MatchResult> matches(Pattern word) {
         return word.matcher(errorText)
                 .results()
@@ -86,7 +86,7 @@ final class UnquotedText {
                         || isInsideQuotedText(text, start, end));
     }
 
-    /** Whether the word is a field's name in a quotation of the request's JSON: its value follows. */
+    /** Whether the word is a field name in quoted JSON of the request: the field's value follows. */
     private boolean isQuotedFieldName(int start, int end) {
         String name = errorText.substring(start, end);
         RawJson field = request.fields().get(name);
@@ -104,7 +104,7 @@ final class UnquotedText {
         return value.regionMatches(true, 0, found, 0, Math.min(found.length(), value.length()));
     }
 
-    /** Whether the word lies in a quotation of a whole text. */
+    /** Whether the word is inside a quotation of a whole text. */
     private boolean isInsideQuotedText(String text, int start, int end) {
         int length = text.length();
         if (length < end - start || length > errorText.length()) {

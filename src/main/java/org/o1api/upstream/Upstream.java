@@ -1,18 +1,19 @@
 package org.o1api.upstream;
 
-/** A model's provider. Safe for concurrent use. */
+/** A configured way to call a provider. Safe for concurrent use. */
 public interface Upstream extends AutoCloseable {
-    /** The name that the config gives it. */
+    /** The name in the configuration. */
     String name();
 
     /**
-     * Makes a call and waits for its first delta; tries again where that may help.
+     * Makes a call and waits for its first delta. Retries failed attempts within the limits.
      *
-     * @throws UpstreamException when the call failed, or was cancelled
+     * @throws UpstreamException if the call failed
+     * @throws org.o1api.model.CancelledException if it was cancelled
      */
-    Call open(CallRequest request, CallContext terms);
+    Call open(CallRequest request, CallContext context);
 
-    /** Releases connections and threads. Calls in flight end with an {@link UpstreamException}. */
+    /** Releases connections and threads. Calls in flight fail with an {@link UpstreamException}. */
     @Override
     void close();
 }

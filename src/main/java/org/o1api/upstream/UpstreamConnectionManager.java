@@ -33,7 +33,7 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
-/** The connections to one upstream: at most as many as calls at once, and kept for the next call. */
+/** The pooled connections to one upstream. Their maximum is the upstream's {@code concurrency}. */
 final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager {
     private static final Http1Config HTTP1_CONFIG = Http1Config.custom()
             .setBufferSize(16 * 1024)
@@ -44,7 +44,11 @@ final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager
     private final Runnable beforeConnect;
     private volatile boolean closeAllowed;
 
-    /** Connections that tell when one is about to be made, on the thread of the call that needs it. */
+    /**
+     * Creates the pool.
+     *
+     * @param beforeConnect runs before a connection is made, on the thread of the call that needs it
+     */
     UpstreamConnectionManager(UpstreamSettings settings, Runnable beforeConnect) {
         super(
                 new DefaultHttpClientConnectionOperator(
@@ -64,7 +68,7 @@ final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager
         setDefaultConnectionConfig(ConnectionConfig.custom()
                 .setConnectTimeout(Timeout.of(settings.timeouts().connect().toMillis(), TimeUnit.MILLISECONDS))
                 .setTimeToLive(TimeValue.ofMinutes(10))
-                // At the default of 2 s half of the calls on a just closed connection failed.
+                // With the default of 2 s, half of the calls failed that used a connection just closed by the server.
                 .setValidateAfterInactivity(TimeValue.ofMilliseconds(200))
                 .build());
     }
@@ -73,7 +77,10 @@ final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager
         return configured == null ? DefaultClientTlsStrategy.createDefault() : new DefaultClientTlsStrategy(configured);
     }
 
-    /** HttpClient closes all connections for good when an Error passes one call; the upstream must survive that. */
+    /**
+     * Ignored unless {@link #allowClose} was called: HttpClient closes its connection manager when one call throws an {@link
+     * Error}, and the upstream must survive that.
+     */
     @Override
     public void close(CloseMode mode) {
         if (closeAllowed) {
@@ -81,7 +88,7 @@ final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager
         }
     }
 
-    /** Lets {@link #close} have its effect. */
+    /** Lets {@link #close} close the connections. */
     void allowClose() {
         closeAllowed = true;
     }
@@ -121,13 +128,13 @@ final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager
                     : super.createContentInputStream(length, buffer, socket);
         }
 
-        /** Whether the connection may serve another call: asked when a call has ended. */
+        /** Whether the connection can be reused; checked when a call ends. */
         @Override
         public boolean isConsistent() {
             return super.isConsistent() && !hasUnexpectedBytes();
         }
 
-        /** Asked before another call, unless the last one ended just now. */
+        /** Checked before a pooled connection is reused, unless its last call ended just now. */
         @Override
         public boolean isStale() throws IOException {
             return hasUnexpectedBytes() || super.isStale();
@@ -135,13 +142,16 @@ final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager
 
         @Override
         public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
-            if (hasUnexpectedBytes()) { // it came while the connection was idle
+            if (hasUnexpectedBytes()) { // arrived while the connection was idle
                 throw new SocketException("unexpected bytes on an idle connection");
             }
             super.sendRequestHeader(request);
         }
 
-        /** Whether bytes have arrived that belong to no reply: they would be read as the reply to the next call, of any caller. */
+        /**
+         * Whether bytes have arrived that belong to no reply. They would be read as the reply to the next call, which may be
+         * another caller's.
+         */
         private boolean hasUnexpectedBytes() {
             Socket socket = getSocket();
             try {

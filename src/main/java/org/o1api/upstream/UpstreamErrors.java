@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.ErrorCode;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
 
-/** What each failure of an upstream is called, in words that give away no key, no address and no class name. */
+/** Creates the exceptions for the failures of one upstream. Their messages contain no key, address or class name. */
 final class UpstreamErrors {
     private static final int MAX_MESSAGE_LENGTH = 500;
     private static final int MIN_SECRET_LENGTH = 4;
     private static final Pattern URL =
             Pattern.compile("[a-z][a-z0-9+.-]{1,20}://[^\\s\"'<>]+", Pattern.CASE_INSENSITIVE);
-    /** A path of a field, or a code. */
+    /** A field's path or an error code. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.$/\\[\\]-]{1,128}");
 
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+");
@@ -31,7 +31,7 @@ final class UpstreamErrors {
         List<String> candidates = new ArrayList<>();
         for (String value : settings.headers().values()) {
             candidates.add(value);
-            candidates.addAll(List.of(value.split("\\s+"))); // a scheme, and what it is about
+            candidates.addAll(List.of(value.split("\\s+"))); // the scheme and the credentials
         }
         candidates.add(settings.apiKey() == null ? "" : settings.apiKey());
         for (URI address :
@@ -55,7 +55,7 @@ final class UpstreamErrors {
         }
     }
 
-    /** A duration as people write it. */
+    /** Formats a duration for messages. */
     static String durationText(Duration time) {
         long millis = time.toMillis();
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
@@ -70,7 +70,7 @@ final class UpstreamErrors {
                 cause);
     }
 
-    /** Too many wait for a slot already. */
+    /** The queue of calls that wait for a slot is full. */
     static UpstreamException queueFull(UpstreamSettings.Limits limits) {
         return retrySoon(
                 ErrorCode.RATE_LIMIT_EXCEEDED,
@@ -79,7 +79,7 @@ final class UpstreamErrors {
                         + " waiting calls is full (queue). Retry shortly.");
     }
 
-    /** The wait for a slot was too long. */
+    /** No slot became free within the timeout. */
     static UpstreamException slotTimeout(Duration timeout, UpstreamSettings.Limits limits) {
         return retrySoon(
                 ErrorCode.OVERLOADED,
@@ -95,22 +95,25 @@ final class UpstreamErrors {
         return new UpstreamException(ErrorCode.SHUTTING_DOWN, "The gateway is stopping.", false, null);
     }
 
-    /** A reply that is not what it ought to be. */
+    /**
+     * A retryable failure of the provider.
+     *
+     * @param what a predicate for "The model provider"
+     */
     static UpstreamException providerFailed(String what, @Nullable Throwable cause) {
         return new UpstreamException(ErrorCode.UPSTREAM_FAILED, "The model provider " + what + ".", true, cause);
     }
 
-    /** A reply that ended too early. */
     static UpstreamException incompleteReply() {
         return providerFailed("sent an incomplete reply", null);
     }
 
-    /** Something in place of a chunk. */
+    /** The provider sent something other than a chunk. */
     static UpstreamException notACompletion(@Nullable Throwable cause) {
         return providerFailed("sent a reply that is not a chat completion", cause);
     }
 
-    /** More than can be held. */
+    /** The provider sent more than the configured limit. */
     static UpstreamException tooLarge(String what, int limit) {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_FAILED,
@@ -119,7 +122,6 @@ final class UpstreamErrors {
                 null);
     }
 
-    /** A failure below HTTP. */
     UpstreamException ofException(Exception thrown) {
         return switch (TransportFailure.of(thrown)) {
             case TIMEOUT -> connectTimeout(timeouts, thrown);
@@ -131,9 +133,9 @@ final class UpstreamErrors {
     }
 
     /**
-     * A status that is no success.
+     * An error status.
      *
-     * @param retryAfter how long the reply's headers ask to wait
+     * @param retryAfter the wait that the response's headers ask for
      */
     UpstreamException ofStatus(int status, @Nullable Duration retryAfter, ProviderErrorBody body) {
         boolean contextExceeded = ContextLength.isExceeded(status, body);
@@ -147,8 +149,8 @@ final class UpstreamErrors {
     }
 
     /**
-     * A failure that a reply contains though its status was a success. It is what the same failure would be as a status; its code
-     * and message are kept unless it is the gateway that the provider refuses.
+     * An error inside a reply with a success status. It is treated like the same error with its own status; the provider's code and
+     * message are kept unless the provider rejects the gateway itself.
      */
     UpstreamException ofErrorInReply(ProviderErrorBody body) {
         boolean contextExceeded = ContextLength.isExceeded(0, body);
@@ -208,11 +210,11 @@ final class UpstreamErrors {
         };
     }
 
-    /** Whether the same request may be answered otherwise a moment later. 0 is a failure without a status. */
+    /** Whether the same request may succeed a moment later. Status 0 means a failure without a status. */
     private static boolean isTransient(int status) {
         return switch (status) {
             case 0, 408, 409, 429 -> true;
-            case 501 -> false; // what it cannot do now it never can
+            case 501 -> false; // an unsupported request stays unsupported
             default -> status >= 500;
         };
     }
@@ -249,9 +251,9 @@ final class UpstreamErrors {
         return message.isBlank() ? "The model provider rejected the request (" + status + ")." : sanitize(message);
     }
 
-    /** An upstream's message as a caller may see it. */
+    /** A provider's message without secrets, addresses and control characters, for callers. */
     String sanitize(String message) {
-        // Cut roomily first, so that a long message costs little, and at the end to the length that counts.
+        // A first, generous cut keeps long messages cheap; the exact limit is applied at the end.
         String text = message.substring(0, Math.min(message.length(), 8 * MAX_MESSAGE_LENGTH));
         text = CONTROL.matcher(text).replaceAll(" ");
         for (Pattern secret : secrets) {
@@ -261,7 +263,7 @@ final class UpstreamErrors {
         return text.length() <= MAX_MESSAGE_LENGTH ? text : text.substring(0, MAX_MESSAGE_LENGTH - 3) + "...";
     }
 
-    /** A name that an upstream gives, if it looks like one and contains no secret; otherwise null. */
+    /** A name that a provider sent, if it looks like one and contains no secret; otherwise null. */
     @Nullable
     String sanitizeName(@Nullable String name) {
         return name != null && NAME.matcher(name).matches() && sanitize(name).equals(name) ? name : null;

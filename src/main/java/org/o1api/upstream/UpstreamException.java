@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 
-/** A call that failed. */
+/** A call to a provider failed. */
 public final class UpstreamException extends GatewayException {
     private static final long serialVersionUID = 1;
 
@@ -15,13 +15,13 @@ public final class UpstreamException extends GatewayException {
     private final boolean emptyReply;
 
     /**
-     * What the upstream said of its failure beside the message.
+     * The parts of a provider's error.
      *
-     * @param status the HTTP status that it answered, 0 if it answered none
-     * @param retryAfter how long it asks to wait
-     * @param param the request's field that it names
-     * @param code its own word for the failure
-     * @param body the error itself
+     * @param status the HTTP status; 0 if there is none
+     * @param retryAfter the wait that the provider asks for
+     * @param param the request field that the provider names
+     * @param code the provider's own error code
+     * @param body the complete error
      */
     record ProviderError(
             int status,
@@ -71,7 +71,7 @@ public final class UpstreamException extends GatewayException {
         this.emptyReply = emptyReply;
     }
 
-    /** A reply that was complete, and empty. */
+    /** The reply was complete but empty. */
     public static UpstreamException emptyReply() {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_FAILED,
@@ -82,7 +82,7 @@ public final class UpstreamException extends GatewayException {
                 null);
     }
 
-    /** Whether the same call may succeed when it is made again. */
+    /** Whether the same call may succeed if retried. */
     public boolean retryable() {
         return retryable;
     }
@@ -102,27 +102,27 @@ public final class UpstreamException extends GatewayException {
         return error.code() == null ? super.wireCode() : error.code();
     }
 
-    /** Whether the request is longer than the model's context, or than the provider takes at once. */
+    /** Whether the request exceeds the model's context, or the size that the provider accepts. */
     public boolean exceedsContext() {
         return ContextLength.CODE.equals(error.code()) || code() == ErrorCode.UPSTREAM_REQUEST_TOO_LARGE;
     }
 
-    /** Whether the provider could not read what its model wrote as the JSON that was requested. */
+    /** Whether the model did not generate the JSON that was requested, and the provider rejected its output. */
     public boolean failedToGenerateJson() {
         return GenerationFailure.of(errorBody()) == GenerationFailure.JSON;
     }
 
-    /** Whether the reply was complete, and empty: that is the model's doing. */
+    /** Whether the reply was complete but empty, which is the model's fault and not the provider's. */
     public boolean isEmptyReply() {
         return emptyReply;
     }
 
-    /** The HTTP status that the upstream answered, or that its error in a reply stands for; 0 if there is none. */
+    /** The HTTP status of the response, or the one that an error in the reply corresponds to; 0 if there is none. */
     public int status() {
         return error.status();
     }
 
-    /** What the upstream said, for whoever changes the request; empty if it said nothing. Never for a log or a client. */
+    /** The provider's error, for adapting the request; empty if there is none. Never logged or sent to a client. */
     ProviderErrorBody errorBody() {
         return error.body();
     }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.FailureLog;
 
 /**
- * Why calls of one upstream fail, for the operator: of each kind of failure at most one line a minute. It contains host names,
- * ports and causes, never a header, a key, or text of a request or a reply.
+ * Logs why calls of one upstream fail, at most one line a minute for each kind of failure. Lines contain host names, ports and
+ * causes, never a header, a key, or text of a request or a reply.
  */
 final class UpstreamLog {
     private static final System.Logger LOG = System.getLogger(UpstreamLog.class.getName());
@@ -28,19 +28,19 @@ final class UpstreamLog {
                 + (proxy == null ? "" : " through the proxy " + address(proxy)) + ") ";
     }
 
-    /** Host and port: the rest of a URL may contain secrets. */
+    /** Host and port only: the rest of a URL may contain secrets. */
     private static String address(URI url) {
         int port = url.getPort() >= 0 ? url.getPort() : "https".equalsIgnoreCase(url.getScheme()) ? 443 : 80;
         return url.getHost() + ":" + port;
     }
 
-    /** A failure below HTTP. */
+    /** An attempt failed below HTTP. */
     void transportFailed(Throwable thrown) {
         TransportFailure kind = TransportFailure.of(thrown);
         log.warning(kind.name(), upstream + kind.description() + ": " + cause(kind, thrown));
     }
 
-    /** The gateway ended an attempt that had no connection in time. */
+    /** The gateway ended an attempt whose connection was not open in time. */
     void connectTimedOut(UpstreamException limit) {
         log.warning(
                 TransportFailure.TIMEOUT.name(),
@@ -48,9 +48,9 @@ final class UpstreamLog {
     }
 
     /**
-     * A status that says that the gateway is not set up for this upstream.
+     * The provider rejects the gateway itself.
      *
-     * @param code the provider's word for it, if it is a plain word
+     * @param code the provider's error code, if it is a plain word
      */
     void misconfigured(int status, @Nullable String code) {
         log.warning(
@@ -59,7 +59,7 @@ final class UpstreamLog {
                         + (code == null ? "" : ", code " + code));
     }
 
-    /** An error of ours while a call was held to its limits. */
+    /** A defect in the gateway's own timeout checks. */
     void timeoutCheckFailed(Throwable thrown) {
         log.error("limits", upstream + "internal error while checking timeouts; the call was cancelled", thrown);
     }
@@ -79,7 +79,7 @@ final class UpstreamLog {
         };
     }
 
-    /** Where it was thrown: its message may quote a header or a reply. */
+    /** Class and source line only: the message may quote a header or a reply. */
     private static String location(Throwable root) {
         StackTraceElement[] frames = root.getStackTrace();
         return root.getClass().getName() + (frames.length == 0 ? "" : " at " + frames[0]);

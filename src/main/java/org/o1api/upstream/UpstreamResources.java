@@ -6,10 +6,10 @@ import org.o1api.model.Cancellation;
 import org.o1api.model.ConcurrencyLimiter;
 
 /**
- * What all calls of one upstream share.
+ * The resources that all calls of one upstream share.
  *
- * @param openExchanges the exchanges that are held to their limits
- * @param closed whether the upstream takes no more calls
+ * @param openExchanges the exchanges whose timeouts are enforced
+ * @param closed whether the upstream has been closed
  */
 record UpstreamResources(
         UpstreamSettings settings,

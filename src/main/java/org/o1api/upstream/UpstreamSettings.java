@@ -7,17 +7,17 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one provider is called.
+ * The settings of one upstream.
  *
- * @param url the full URL, used verbatim, query included
- * @param apiKey sent as a bearer token; null or empty sends none
- * @param model what it is asked for, whatever the preset says; null: what the preset says
- * @param reasoningHistory whether earlier reasoning is sent back to it
+ * @param url the full URL, used verbatim, including its query
+ * @param apiKey sent as a bearer token; null or empty: none is sent
+ * @param model replaces the preset's model; null: the preset's model is used
+ * @param reasoningHistory for which answers earlier reasoning is sent back
  * @param replies how replies are read
- * @param relearnAfter how long a field is left out that a model has rejected
- * @param headers sent with every call; they override our own
+ * @param relearnAfter how long facts learned about a model are kept, such as rejected fields
+ * @param headers sent with every call; they override the gateway's own headers
  * @param proxy an HTTP proxy, {@code http://[user:password@]host:port}
- * @param tls which certificates are trusted, and the client certificate; null: the runtime's, and none
+ * @param tls trusted certificates and client certificate; null: those of the runtime, and none
  */
 public record UpstreamSettings(
         String name,
@@ -32,14 +32,16 @@ public record UpstreamSettings(
         Map<String, String> headers,
         @Nullable URI proxy,
         @Nullable SSLContext tls) {
-    /** Providers change what they accept; one failed attempt an hour costs little. */
+    /** Providers change what they accept, and one rejected attempt an hour costs little. */
     public static final Duration DEFAULT_RELEARN_AFTER = Duration.ofHours(1);
 
     public UpstreamSettings {
         headers = Map.copyOf(headers);
     }
 
-    /** An upstream with the defaults of {@code replies} and {@code relearnAfter}, and without certificates of its own. */
+    /**
+     * Settings with the defaults of {@code reasoningHistory}, {@code replies} and {@code relearnAfter}, and without certificates.
+     */
     public UpstreamSettings(
             String name,
             URI url,
@@ -65,27 +67,27 @@ public record UpstreamSettings(
     }
 
     /**
-     * How long a call may take.
+     * The timeouts of a call.
      *
-     * @param connect for a connection, its TLS handshake included
-     * @param firstToken from when the connection is there to the first delta
+     * @param connect for opening a connection, including the TLS handshake
+     * @param firstToken from the open connection to the first delta
      * @param idle between two deltas
-     * @param call for the whole of it
+     * @param call for the whole call, including retries
      */
     public record Timeouts(Duration connect, Duration firstToken, Duration idle, Duration call) {
-        /** Models that think by themselves are silent for a minute and more. */
+        /** Reasoning models are silent for a minute and more. */
         public static final Timeouts DEFAULT = new Timeouts(
                 Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofSeconds(90), Duration.ofMinutes(5));
     }
 
     /**
-     * How much an upstream is asked to bear.
+     * The limits on the load of an upstream.
      *
-     * @param concurrency calls at once, at most
-     * @param queue calls that wait for another to end, at most
-     * @param attempts how often one call is made before it has failed, at least 1
-     * @param maxRetryWait a {@code Retry-After} above this is not waited for
-     * @param circuitBreaker whether calls are rejected for a while if it fails too often
+     * @param concurrency maximum concurrent calls
+     * @param queue maximum calls that wait for a slot
+     * @param attempts maximum attempts at one call, at least 1
+     * @param maxRetryWait if {@code Retry-After} exceeds this, the call is not retried
+     * @param circuitBreaker whether calls are rejected for a while if too many fail
      */
     public record Limits(int concurrency, int queue, int attempts, Duration maxRetryWait, boolean circuitBreaker) {
         public static final Limits DEFAULT = new Limits(1024, 1024, 3, Duration.ofSeconds(10), true);
@@ -94,17 +96,17 @@ public record UpstreamSettings(
     /**
      * How replies are read.
      *
-     * @param maxEventBytes bytes of one event of a streamed reply, at most
-     * @param requireFinishReason whether a stream that ends with {@code [DONE]} but without a finish reason has failed
-     * @param startsThinking whether the model's text begins inside its reasoning, so that only {@code </think>} is sent
+     * @param maxEventBytes maximum bytes of one event of a streamed reply
+     * @param requireFinishReason whether a stream that ends with {@code [DONE]} but without a finish reason is a failure
+     * @param startsThinking whether the model's text starts inside its reasoning, so that only {@code </think>} is sent
      */
     public record Replies(int maxEventBytes, boolean requireFinishReason, boolean startsThinking) {
-        /** An image in base64 fits. */
+        /** The event size allows an image in base64. */
         public static final Replies DEFAULT = new Replies(4 * 1024 * 1024, false, false);
     }
 
     @Override
     public String toString() {
-        return "UpstreamSettings[" + name + "]"; // no key, no address
+        return "UpstreamSettings[" + name + "]"; // without key and address
     }
 }

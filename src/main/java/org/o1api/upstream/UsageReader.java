@@ -6,7 +6,6 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Usage;
 
-/** Reads a chunk's {@code usage}. */
 final class UsageReader {
     private long input;
     private long cached;
@@ -17,7 +16,7 @@ final class UsageReader {
 
     private UsageReader() {}
 
-    /** Reads the object that the parser has come to. */
+    /** Reads the parser's current object. */
     static Usage read(JsonParser json) throws IOException {
         UsageReader reader = new UsageReader();
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
@@ -26,7 +25,7 @@ final class UsageReader {
         return reader.toUsage();
     }
 
-    /** Two reports on one reply: the later numbers count, but no zero replaces a number. */
+    /** Merges two reports on one reply: later numbers win, except that zero does not replace a number. */
     static Usage merge(@Nullable Usage earlier, Usage later) {
         if (earlier == null || earlier.equals(Usage.NONE)) {
             return later;
@@ -41,7 +40,7 @@ final class UsageReader {
                 nonZero(later.reasoningTokens(), earlier.reasoningTokens()));
     }
 
-    /** A usage in which no part exceeds the whole. */
+    /** A usage whose parts are limited to their totals. */
     private static Usage limited(long input, long cached, long cacheWrite, long output, long reasoning) {
         long read = Math.min(cached, input);
         return new Usage(input, read, Math.min(cacheWrite, input - read), output, Math.min(reasoning, output));
@@ -61,7 +60,7 @@ final class UsageReader {
         }
     }
 
-    /** A part of the prompt or of the output: some providers report it in the details, some beside them, some in both. */
+    /** Reads a part of the prompt or output tokens. Some providers report it in the details, some next to them, some in both. */
     private void readPart(String name, JsonParser json, JsonToken value) throws IOException {
         switch (name) {
             // OpenAI's name and Kimi's; DeepSeek's; Anthropic's, which LiteLLM passes on.
@@ -76,9 +75,9 @@ final class UsageReader {
     }
 
     /**
-     * Some providers count reasoning beside {@code completion_tokens}: the total contains it once more then, or there is more
-     * of it than of the output. Gemini's OpenAI endpoint shows it in the total only. Others have tokens of the cache in the total
-     * that are not in {@code prompt_tokens}, as Anthropic counts them: there are more of them than of the prompt.
+     * Normalizes the counts. Some providers do not include reasoning in {@code completion_tokens}: then the total includes it
+     * additionally, or it exceeds the output. Gemini's OpenAI endpoint includes it only in the total. Others, which count like
+     * Anthropic, include cache tokens in the total but not in {@code prompt_tokens}: then they exceed the prompt.
      */
     private Usage toUsage() {
         long rest = total - input - output;
@@ -106,7 +105,7 @@ final class UsageReader {
         }
     }
 
-    /** A number of tokens: nonsense counts as none, and no sum of them overflows. */
+    /** A number of tokens; invalid values count as 0, and the limit prevents overflow of sums. */
     private static long tokenCount(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.VALUE_NUMBER_INT && value != JsonToken.VALUE_NUMBER_FLOAT) {
             json.skipChildren();

@@ -6,13 +6,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A validation error that a provider writes as text.
+ * A validation error that a provider reports as text.
  *
  * @param param the path of the field; null if the text names none
- * @param message what is wrong with it, without the value
+ * @param message what is wrong with the field, without its value
  */
 record ValidationError(@Nullable String param, String message) {
-    /** Python's or JavaScript's text of a list of errors. Of an error its {@code input} comes after both. */
+    /** A list of errors printed by Python or JavaScript. The {@code input} of an error comes after its location and message. */
     private static final Pattern LIST =
             Pattern.compile("['\"]loc['\"]:\\s*[(\\[]([^)\\]]{0,1000})[)\\]],\\s*['\"]msg['\"]:\\s*"
                     + "(?:'([^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+)'|\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\")");
@@ -20,12 +20,12 @@ record ValidationError(@Nullable String param, String message) {
     private static final Pattern PYDANTIC = Pattern.compile(
             "validation errors? for [^\\n]{0,1000}\\n([\\w.\\[\\]-]{1,1000})\\n[ \\t]{1,100}+([^\\n]{0,2000}?)[ \\t]{0,10}\\[type=");
 
-    /** The value that was rejected, which is a part of the request, and what a model wrote. */
+    /** The rejected value, which is part of the request, and model output. */
     private static final Pattern INPUT = Pattern.compile(
             ",?\\s{0,10}(?:input_value=.*?(?=, input_type=|]|$)|['\"](?:input|failed_generation)['\"]:.*)",
             Pattern.DOTALL);
 
-    /** The first error in a text; null if there is none in these forms. */
+    /** The first error in a text; null if there is none in a known format. */
     static @Nullable ValidationError find(String text) {
         Matcher list = LIST.matcher(text);
         if (list.find()) {

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Message;
 
-/** A call to ourselves, made once, which loads and links all that a real call needs. */
+/** Makes a call to a local socket at startup, which loads and links all classes that a real call needs. */
 final class WarmUp {
     private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
     private static final AtomicBoolean DONE = new AtomicBoolean();
@@ -33,7 +33,10 @@ final class WarmUp {
 
     private WarmUp() {}
 
-    /** Prepares a transport, and warms the rest up once per class loader. Whatever fails here must not prevent the start: the first call is slow then. */
+    /**
+     * Initializes a transport, and makes the call once per class loader. A failure must not prevent the startup: only the first
+     * call is slower then.
+     */
     static void once(Transport transport, ScheduledExecutorService scheduler) {
         try {
             transport.prepare();
@@ -78,9 +81,9 @@ final class WarmUp {
             in.read(new byte[16 * 1024]);
             socket.getOutputStream().write(REPLY.getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().flush();
-            while (in.read() >= 0) {} // until the upstream is closed
+            while (in.read() >= 0) {} // until the client closes the connection
         } catch (IOException e) {
-            // The call fails then, which is logged.
+            // The call fails too, which is logged.
         }
     }
 }

@@ -10,7 +10,7 @@ import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.UpstreamException;
 
-/** One reply of the demo model, a token at a time. */
+/** A reply of the demo model, streamed token by token. */
 final class DemoCall implements Call {
     private static final int CHARACTERS_PER_TOKEN = 4;
 

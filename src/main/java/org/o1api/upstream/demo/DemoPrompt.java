@@ -14,20 +14,20 @@ import org.o1api.model.Role;
 import org.o1api.upstream.CallRequest;
 
 /**
- * What the demo model sees in a request.
+ * The parts of a request that the demo model uses.
  *
- * @param question the text of the last user message that is not the gateway's own
- * @param stepsTaken replies to step calls since the question
- * @param wantsStep whether a step is asked for, rather than an answer
- * @param wantsJson whether the reply has to be JSON
- * @param maxTokens how long the reply may be
+ * @param question the last user message that is not one of the gateway's own
+ * @param stepsTaken the number of step replies since the question
+ * @param wantsStep whether a step is requested rather than an answer
+ * @param wantsJson whether the reply must be JSON
+ * @param maxTokens the output limit
  * @param characters the length of the prompt
  */
 record DemoPrompt(
         String question, int stepsTaken, boolean wantsStep, boolean wantsJson, long maxTokens, long characters) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** What a step's instructions and each step's reply have in them. */
+    /** Occurs in the instructions for steps and in each reply to them. */
     private static final String STEP_KEY = "next_action";
 
     static DemoPrompt of(CallRequest request) {
@@ -101,7 +101,7 @@ record DemoPrompt(
         try {
             return JSON.readTree(json.text());
         } catch (JsonProcessingException e) {
-            return MissingNode.getInstance(); // a demonstration need not understand everything
+            return MissingNode.getInstance(); // a demo may ignore what it does not understand
         }
     }
 }

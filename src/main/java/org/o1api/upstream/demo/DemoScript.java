@@ -3,7 +3,7 @@ package org.o1api.upstream.demo;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.List;
 
-/** What the demo model says. */
+/** The texts of the demo model. */
 final class DemoScript {
     private static final int MAX_QUOTE = 120;
 
@@ -64,7 +64,7 @@ final class DemoScript {
                 + "again.";
     }
 
-    /** The question in quotation marks, on one line, and cut where it is long. */
+    /** The question in quotation marks, on one line, truncated if it is long. */
     private static String quote(String question) {
         StringBuilder line = new StringBuilder();
         String all = question.strip();

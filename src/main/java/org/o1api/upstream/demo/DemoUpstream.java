@@ -10,11 +10,11 @@ import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
 /**
- * The demo model: answers inside the gateway where no provider is configured. It follows the step protocol, takes up the
- * question, and says that it is a demonstration.
+ * The demo model, which is used if no provider is configured. It follows the step protocol, quotes the question, and says that it
+ * is a demonstration.
  */
 public final class DemoUpstream implements Upstream {
-    /** About as fast as a hosted model. */
+    /** Roughly the speed of a hosted model. */
     public static final Duration DEFAULT_TOKEN_DELAY = Duration.ofMillis(25);
 
     private final String name;
@@ -22,9 +22,9 @@ public final class DemoUpstream implements Upstream {
     private volatile boolean closed;
 
     /**
-     * A demo model.
+     * Creates a demo model.
      *
-     * @param pace how long each token takes
+     * @param pace the time that each token takes
      */
     public DemoUpstream(String name, Duration pace) {
         this.name = name;
@@ -37,16 +37,16 @@ public final class DemoUpstream implements Upstream {
     }
 
     @Override
-    public Call open(CallRequest request, CallContext terms) {
-        terms.cancellation().throwIfCancelled();
+    public Call open(CallRequest request, CallContext context) {
+        context.cancellation().throwIfCancelled();
         throwIfClosed();
         DemoPrompt prompt = DemoPrompt.of(request);
-        terms.attemptListener().onRequestSent(name, request.model());
-        terms.onAccepted().run();
-        return new DemoCall(this, prompt, DemoScript.reply(prompt), terms.cancellation());
+        context.attemptListener().onRequestSent(name, request.model());
+        context.onAccepted().run();
+        return new DemoCall(this, prompt, DemoScript.reply(prompt), context.cancellation());
     }
 
-    /** Lets one token's time pass. */
+    /** Waits for the time of one token. */
     void pause(Cancellation cancellation) {
         if (pace.isZero()) {
             cancellation.throwIfCancelled();

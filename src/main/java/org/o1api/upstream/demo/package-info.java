@@ -1,4 +1,4 @@
-/** The demo model, which answers inside the gateway if no provider is configured. */
+/** The built-in demo model, which is used if no provider is configured. */
 @NullMarked
 package org.o1api.upstream.demo;
 
