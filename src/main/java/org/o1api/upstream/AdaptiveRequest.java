@@ -40,7 +40,7 @@ final class AdaptiveRequest {
     private boolean learnReducedLimit;
 
     private RejectionWording lastRejection = RejectionWording.NONE;
-    /** Prevents that the last change is learned. */
+    /** Keeps the last change from being learned. */
     private Runnable forgetLastChange = () -> {};
 
     AdaptiveRequest(CallRequest request, ProviderProfile profile, CallingTurn turn) {
@@ -113,7 +113,7 @@ final class AdaptiveRequest {
                         || (requestRejected && RejectedFields.isOutputLimitTooLarge(error, request)))) {
             return reduceLimit(rejection);
         }
-        // A chat template that does not know the role fails, which servers report as 400 or 500.
+        // A chat template that does not know the role fails, which servers report with status 500.
         boolean aboutRole = requestRejected || (status == 500 && !inStream);
         if (aboutRole
                 && !developerAsSystem

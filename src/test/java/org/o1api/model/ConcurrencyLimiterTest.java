@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.model.ConcurrencyLimiter.Outcome;
 
 class ConcurrencyLimiterTest {
-    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration LONG_TIMEOUT = Duration.ofMinutes(5);
 
     private final ExecutorService callers = Executors.newCachedThreadPool();
 
@@ -31,11 +31,11 @@ class ConcurrencyLimiterTest {
         return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
     }
 
-    /** A waiter that has reached the queue, or the outcome if it did not have to wait. */
+    /** A waiter that is in the queue, or an outcome if it did not have to wait. */
     private CompletableFuture<Outcome> waiter(ConcurrencyLimiter limiter, String caller, Cancellation cancellation) {
         int before = limiter.queueLength();
         CompletableFuture<Outcome> waiter =
-                CompletableFuture.supplyAsync(() -> limiter.acquire(caller, cancellation, LONG), callers);
+                CompletableFuture.supplyAsync(() -> limiter.acquire(caller, cancellation, LONG_TIMEOUT), callers);
         await().until(() -> waiter.isDone() || limiter.queueLength() == before + 1);
         return waiter;
     }
@@ -44,7 +44,7 @@ class ConcurrencyLimiterTest {
         return waiter(limiter, caller, new Cancellation());
     }
 
-    private static ConcurrencyLimiter exhausted(int maxWaiting) {
+    private static ConcurrencyLimiter limiterWithoutPermits(int maxWaiting) {
         ConcurrencyLimiter limiter = new ConcurrencyLimiter(1, maxWaiting);
         assertThat(acquire(limiter)).isEqualTo(Outcome.ACQUIRED);
         return limiter;
@@ -54,7 +54,7 @@ class ConcurrencyLimiterTest {
         return limiter.acquire("holder", new Cancellation(), Duration.ZERO);
     }
 
-    /** The order in which waiters are served that arrived in the order of the letters, each of which is a caller. */
+    /** The order in which waiters are served. Each letter is a caller; they arrive in the given order. */
     @ParameterizedTest
     @CsvSource({
         "a,        a0",
@@ -66,7 +66,7 @@ class ConcurrencyLimiterTest {
         "aaaaaaab, a0 b7 a1 a2 a3 a4 a5 a6"
     })
     void servesCallersInRotation(String arrivals, String served) {
-        ConcurrencyLimiter limiter = exhausted(100);
+        ConcurrencyLimiter limiter = limiterWithoutPermits(100);
         List<CompletableFuture<Outcome>> waiters = new ArrayList<>();
         arrivals.chars().forEach(caller -> waiters.add(waiter(limiter, Character.toString(caller))));
         List<String> order = new ArrayList<>();
@@ -89,8 +89,8 @@ class ConcurrencyLimiterTest {
     }
 
     @Test
-    void aCallerThatComesLaterWaitsForOneCallOfEachOther() {
-        ConcurrencyLimiter limiter = exhausted(100);
+    void aLaterCallerWaitsForOneCallOfEachOther() {
+        ConcurrencyLimiter limiter = limiterWithoutPermits(100);
         List<CompletableFuture<Outcome>> busy = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             busy.add(waiter(limiter, "busy"));
@@ -103,7 +103,7 @@ class ConcurrencyLimiterTest {
         assertThat(busy.stream().filter(CompletableFuture::isDone)).hasSizeLessThanOrEqualTo(2);
     }
 
-    /** Who is displaced when a caller arrives at a full queue; {@code -}: the newcomer is rejected. */
+    /** The waiter that is displaced when a caller arrives at a full queue; {@code -}: the newcomer is rejected. */
     @ParameterizedTest
     @CsvSource({
         "aa,   b, a1",
@@ -118,11 +118,11 @@ class ConcurrencyLimiterTest {
         "a,    b, -",
     })
     void aNewcomerDisplacesTheNewestWaiterOfTheCallerWithTheMost(String queue, String newcomer, String displaced) {
-        ConcurrencyLimiter limiter = exhausted(queue.length());
+        ConcurrencyLimiter limiter = limiterWithoutPermits(queue.length());
         List<CompletableFuture<Outcome>> waiters = new ArrayList<>();
         queue.chars().forEach(caller -> waiters.add(waiter(limiter, Character.toString(caller))));
-        CompletableFuture<Outcome> late =
-                CompletableFuture.supplyAsync(() -> limiter.acquire(newcomer, new Cancellation(), LONG), callers);
+        CompletableFuture<Outcome> late = CompletableFuture.supplyAsync(
+                () -> limiter.acquire(newcomer, new Cancellation(), LONG_TIMEOUT), callers);
         if (displaced.equals("-")) {
             assertThat(late.join()).isEqualTo(Outcome.QUEUE_FULL);
             assertThat(waiters).noneMatch(CompletableFuture::isDone);
@@ -143,14 +143,14 @@ class ConcurrencyLimiterTest {
         ConcurrencyLimiter limiter = new ConcurrencyLimiter(2, 0);
         acquire(limiter);
         acquire(limiter);
-        assertThat(limiter.acquire("a", new Cancellation(), LONG)).isEqualTo(Outcome.QUEUE_FULL);
+        assertThat(limiter.acquire("a", new Cancellation(), LONG_TIMEOUT)).isEqualTo(Outcome.QUEUE_FULL);
         limiter.release();
-        assertThat(limiter.acquire("a", new Cancellation(), LONG)).isEqualTo(Outcome.ACQUIRED);
+        assertThat(limiter.acquire("a", new Cancellation(), LONG_TIMEOUT)).isEqualTo(Outcome.ACQUIRED);
     }
 
     @Test
     void timesOut() {
-        ConcurrencyLimiter limiter = exhausted(1);
+        ConcurrencyLimiter limiter = limiterWithoutPermits(1);
         assertThat(limiter.acquire("a", new Cancellation(), Duration.ofMillis(50)))
                 .isEqualTo(Outcome.TIMED_OUT);
         assertThat(limiter.queueLength()).isZero();
@@ -160,7 +160,7 @@ class ConcurrencyLimiterTest {
 
     @Test
     void doesNotLeakPermitsWhenAWaiterIsCancelled() {
-        ConcurrencyLimiter limiter = exhausted(10);
+        ConcurrencyLimiter limiter = limiterWithoutPermits(10);
         Cancellation leaving = new Cancellation();
         CompletableFuture<Outcome> left = waiter(limiter, "a", leaving);
         CompletableFuture<Outcome> next = waiter(limiter, "a");
@@ -172,11 +172,11 @@ class ConcurrencyLimiterTest {
     }
 
     @Test
-    void anInterruptIsAnOutcomeOfItsOwn() throws InterruptedException {
-        ConcurrencyLimiter limiter = exhausted(10);
+    void returnsInterruptedOnAnInterrupt() throws InterruptedException {
+        ConcurrencyLimiter limiter = limiterWithoutPermits(10);
         List<Object> seen = new ArrayList<>();
         Thread waiting = new Thread(() -> {
-            seen.add(limiter.acquire("a", new Cancellation(), LONG));
+            seen.add(limiter.acquire("a", new Cancellation(), LONG_TIMEOUT));
             seen.add(Thread.currentThread().isInterrupted());
         });
         waiting.start();
@@ -190,10 +190,10 @@ class ConcurrencyLimiterTest {
     }
 
     @Test
-    void losesNothingToAFailureWhileItWaits() {
-        ConcurrencyLimiter limiter = exhausted(10);
-        Duration thatFails = Duration.ofSeconds(Long.MAX_VALUE); // has no nanoseconds
-        assertThat(catchThrowable(() -> limiter.acquire("a", new Cancellation(), thatFails)))
+    void doesNotLeakPermitsWhenWaitingFails() {
+        ConcurrencyLimiter limiter = limiterWithoutPermits(10);
+        Duration overflowingTimeout = Duration.ofSeconds(Long.MAX_VALUE); // toNanos overflows
+        assertThat(catchThrowable(() -> limiter.acquire("a", new Cancellation(), overflowingTimeout)))
                 .isInstanceOf(ArithmeticException.class);
         assertThat(limiter.queueLength()).isZero();
         limiter.release();

@@ -25,8 +25,8 @@ import org.o1api.testing.Script;
 
 /** Providers that require earlier reasoning, and others that reject it. */
 class AdaptiveReasoningTest {
-    private static final Map<String, RawJson> CALLS = Map.of("tool_calls", new RawJson("[{\"id\":\"c1\"}]"));
-    private static final Message PLAIN = new Message(Role.ASSISTANT, new Content.Text("b"), Map.of());
+    private static final Map<String, RawJson> TOOL_CALLS = Map.of("tool_calls", new RawJson("[{\"id\":\"c1\"}]"));
+    private static final Message PLAIN_ANSWER = new Message(Role.ASSISTANT, new Content.Text("b"), Map.of());
 
     private static final String MISSING = "thinking is enabled but reasoning_content is missing in message 1";
     private static final String REJECTED = "messages[1].reasoning_content: Extra inputs are not permitted";
@@ -51,8 +51,8 @@ class AdaptiveReasoningTest {
                 new Transport(settings));
     }
 
-    private static Message calling(Map<String, RawJson> reasoning) {
-        return new Message(Role.ASSISTANT, null, CALLS, reasoning);
+    private static Message answerWithToolCalls(Map<String, RawJson> reasoning) {
+        return new Message(Role.ASSISTANT, null, TOOL_CALLS, reasoning);
     }
 
     private static Map<String, RawJson> reasoning(String name) {
@@ -65,7 +65,7 @@ class AdaptiveReasoningTest {
                 "m", answers.length == 1 ? List.of(user, answers[0]) : List.of(user, answers[0], answers[1]), Map.of());
     }
 
-    private void ask(HttpUpstream upstream, CallRequest request) {
+    private void call(HttpUpstream upstream, CallRequest request) {
         try (Call call = upstream.open(request, fixture.context("a"))) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
@@ -84,14 +84,14 @@ class AdaptiveReasoningTest {
         return message.has("tool_calls");
     }
 
-    /** Wants the field with answers that call tools. */
-    private static Script wantsInToolTurns(Request request) {
+    /** Requires the field with answers that call tools. */
+    private static Script requiresFieldWithToolCalls(Request request) {
         return has(request, AdaptiveReasoningTest::callsTools, "reasoning_content")
                 ? Script.answer("well")
                 : Script.error(400, MISSING);
     }
 
-    private static Script rejects(Request request, String field) {
+    private static Script rejectsField(Request request, String field) {
         return request.text().contains("\"" + field + "\":")
                 ? Script.error(400, "messages[1]." + field + ": Extra inputs are not permitted")
                 : Script.answer("well");
@@ -107,13 +107,13 @@ class AdaptiveReasoningTest {
             200 | {"error":{"code":400,"message":"reasoning_content is missing in message 1"}}
             500 | {"error":{"message":"upstream error: thinking is enabled but reasoning_content is missing in assistant tool call message at index 1"}}
             """)
-    void isSentOnceTheProviderDemandsItAndFromThenOn(int status, String body) {
+    void sendsTheFieldOnceTheProviderRequiresIt(int status, String body) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 request.text().contains("reasoning_content") ? Script.answer("well") : Script.status(status, body)));
         HttpUpstream upstream = upstream(fake, ReasoningHistory.DROP);
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
-            ask(upstream, request(calling(reasoning("reasoning_content")), PLAIN));
-            ask(upstream, request(calling(reasoning("reasoning_content"))));
+            call(upstream, request(answerWithToolCalls(reasoning("reasoning_content")), PLAIN_ANSWER));
+            call(upstream, request(answerWithToolCalls(reasoning("reasoning_content"))));
             assertThat(log.lines())
                     .containsExactly(
                             "upstream main, model m: requires reasoning_content with earlier answers that call tools;"
@@ -125,7 +125,7 @@ class AdaptiveReasoningTest {
                 .contains("\"content\":\"b\"}");
     }
 
-    /** Most clients do not send reasoning back, and some have it under another name. */
+    /** Most clients do not send reasoning back, and some use another field name. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             reasoning         | "I \\u0041."              | "I A."
@@ -133,9 +133,9 @@ class AdaptiveReasoningTest {
             reasoning_details | [{"data":"AAAA"}]         | " "
             reasoning_content | ""                        | " "
             """)
-    void isSentUnderTheNameThatTheProviderDemands(String name, String value, String sent) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(AdaptiveReasoningTest::wantsInToolTurns));
-        ask(upstream(fake, ReasoningHistory.DROP), request(calling(Map.of(name, new RawJson(value)))));
+    void sendsReasoningUnderTheRequiredName(String name, String value, String sent) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(AdaptiveReasoningTest::requiresFieldWithToolCalls));
+        call(upstream(fake, ReasoningHistory.DROP), request(answerWithToolCalls(Map.of(name, new RawJson(value)))));
         assertThat(fake.request(1).text())
                 .contains("],\"reasoning_content\":" + sent + "}")
                 .doesNotContain("\"reasoning\"")
@@ -143,9 +143,9 @@ class AdaptiveReasoningTest {
     }
 
     @Test
-    void isABlankIfTheClientDidNotSendItBack() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(AdaptiveReasoningTest::wantsInToolTurns));
-        ask(upstream(fake, ReasoningHistory.DROP), request(calling(Map.of()), PLAIN));
+    void sendsABlankIfTheClientDidNotSendReasoningBack() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(AdaptiveReasoningTest::requiresFieldWithToolCalls));
+        call(upstream(fake, ReasoningHistory.DROP), request(answerWithToolCalls(Map.of()), PLAIN_ANSWER));
         assertThat(fake.request(1).text())
                 .contains("],\"reasoning_content\":\" \"}")
                 .contains("\"content\":\"b\"}");
@@ -153,88 +153,89 @@ class AdaptiveReasoningTest {
 
     @ParameterizedTest
     @EnumSource
-    void isSentWithAllAnswersIfThoseWithToolCallsAreNotEnough(ReasoningHistory configured) {
+    void sendsItWithAllAnswersIfThoseWithToolCallsAreNotEnough(ReasoningHistory configured) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 has(request, any -> true, "reasoning_content") ? Script.answer("well") : Script.error(400, MISSING)));
         HttpUpstream upstream = upstream(fake, configured);
-        CallRequest request = request(calling(reasoning("reasoning_content")), PLAIN);
-        ask(upstream, request);
+        CallRequest request = request(answerWithToolCalls(reasoning("reasoning_content")), PLAIN_ANSWER);
+        call(upstream, request);
         int attempts = fake.requests().size();
         assertThat(attempts).isEqualTo(configured == ReasoningHistory.DROP ? 3 : 2);
-        ask(upstream, request);
-        ask(upstream, request(PLAIN));
+        call(upstream, request);
+        call(upstream, request(PLAIN_ANSWER));
         assertThat(fake.requests()).hasSize(attempts + 2);
     }
 
     @Test
-    void isSentWithAllAnswersAtOnceIfNoneCallsTools() {
+    void sendsItWithAllAnswersIfNoneCallsTools() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 has(request, any -> true, "reasoning_content") ? Script.answer("well") : Script.error(400, MISSING)));
-        ask(upstream(fake, ReasoningHistory.DROP), request(PLAIN));
+        call(upstream(fake, ReasoningHistory.DROP), request(PLAIN_ANSWER));
         assertThat(fake.requests()).hasSize(2);
     }
 
     @ParameterizedTest
     @CsvSource({"reasoning_content, TOOL_TURNS", "reasoning, KEEP", "reasoning_details, KEEP"})
-    void isLeftOutOnceTheProviderRejectsItAndFromThenOn(String field, ReasoningHistory configured) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> rejects(request, field)));
+    void omitsTheFieldOnceTheProviderRejectsIt(String field, ReasoningHistory configured) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> rejectsField(request, field)));
         HttpUpstream upstream = upstream(fake, configured);
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
-            ask(upstream, request(calling(reasoning(field))));
-            ask(upstream, request(calling(reasoning(field))));
+            call(upstream, request(answerWithToolCalls(reasoning(field))));
+            call(upstream, request(answerWithToolCalls(reasoning(field))));
             assertThat(log.lines())
                     .containsExactly("upstream main, model m: rejects " + field + " in messages; it is left out"
                             + " for 3600 s (relearn_after)");
         }
         assertThat(fake.requests()).hasSize(3);
         now.addAndGet(Duration.ofHours(1).toNanos());
-        ask(upstream, request(calling(reasoning(field))));
+        call(upstream, request(answerWithToolCalls(reasoning(field))));
         assertThat(fake.requests()).hasSize(5);
     }
 
     @Test
-    void eachFieldIsRejectedByItself() {
+    void learnsEachRejectedFieldSeparately() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> {
             String text = request.text();
             String field = text.contains("\"reasoning_content\"") ? "reasoning_content" : "reasoning";
-            return rejects(request, field);
+            return rejectsField(request, field);
         }));
         Map<String, RawJson> both =
                 Map.of("reasoning_content", new RawJson("\"a\""), "reasoning", new RawJson("\"a\""));
-        ask(upstream(fake, ReasoningHistory.KEEP), request(calling(both)));
+        call(upstream(fake, ReasoningHistory.KEEP), request(answerWithToolCalls(both)));
         assertThat(fake.requests()).hasSize(3);
     }
 
-    /** As behind a router whose providers differ. */
+    /** Happens behind a router whose providers differ. */
     @Test
-    void whatIsLearnedReplacesTheContrary() {
+    void aNewRuleReplacesItsOpposite() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> {
             boolean wants = request.number() >= 2 && request.number() < 5;
-            return wants ? wantsInToolTurns(request) : rejects(request, "reasoning_content");
+            return wants ? requiresFieldWithToolCalls(request) : rejectsField(request, "reasoning_content");
         }));
         HttpUpstream upstream = upstream(fake, ReasoningHistory.TOOL_TURNS);
-        CallRequest request = request(calling(reasoning("reasoning_content")));
-        ask(upstream, request); // 0: rejected, 1
-        ask(upstream, request); // 2: missed, 3
-        ask(upstream, request); // 4
-        ask(upstream, request); // 5: rejected, 6
-        ask(upstream, request); // 7
+        CallRequest request = request(answerWithToolCalls(reasoning("reasoning_content")));
+        call(upstream, request); // 0: rejected, 1
+        call(upstream, request); // 2: missing, 3
+        call(upstream, request); // 4
+        call(upstream, request); // 5: rejected, 6
+        call(upstream, request); // 7
         assertThat(fake.requests()).hasSize(8);
     }
 
-    /** The gateway cannot make a block, since Anthropic signs each. */
+    /** The gateway cannot create a block, because Anthropic signs them. */
     @Test
-    void blocksAreSentAsTheyCameOrNotAtAll() {
+    void sendsBlocksUnchangedOrNotAtAll() {
         RawJson blocks = new RawJson("[{\"type\":\"thinking\",\"thinking\":\"a\",\"signature\":\"s\"}]");
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.dispatching(request -> request.text().contains("\"signature\"")
                         ? Script.answer("well")
                         : Script.error(400, "messages[1].thinking_blocks is missing")));
         HttpUpstream upstream = upstream(fake, ReasoningHistory.DROP);
-        ask(upstream, request(calling(Map.of("thinking_blocks", blocks))));
+        call(upstream, request(answerWithToolCalls(Map.of("thinking_blocks", blocks))));
         assertThat(fake.request(1).text()).contains("\"thinking_blocks\":" + blocks.text());
         for (Map<String, RawJson> others : List.of(reasoning("reasoning_content"), Map.<String, RawJson>of())) {
-            assertThat(catchThrowableOfType(UpstreamException.class, () -> ask(upstream, request(calling(others)))))
+            assertThat(catchThrowableOfType(
+                            UpstreamException.class, () -> call(upstream, request(answerWithToolCalls(others)))))
                     .hasMessageContaining("missing");
         }
         assertThat(fake.requests()).hasSize(4);
@@ -242,17 +243,17 @@ class AdaptiveReasoningTest {
     }
 
     @Test
-    void blocksAreLeftOutOnceTheProviderRejectsThem() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> rejects(request, "thinking_blocks")));
+    void omitsBlocksOnceTheProviderRejectsThem() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> rejectsField(request, "thinking_blocks")));
         HttpUpstream upstream = upstream(fake, ReasoningHistory.KEEP);
-        CallRequest request =
-                request(calling(Map.of("thinking_blocks", new RawJson("[{\"thinking\":\"a\",\"signature\":\"s\"}]"))));
-        ask(upstream, request);
-        ask(upstream, request);
+        CallRequest request = request(answerWithToolCalls(
+                Map.of("thinking_blocks", new RawJson("[{\"thinking\":\"a\",\"signature\":\"s\"}]"))));
+        call(upstream, request);
+        call(upstream, request);
         assertThat(fake.requests()).hasSize(3);
     }
 
-    /** Each is read as a refusal of the reasoning, and is one of something else. */
+    /** Each message is taken for a rejection of the reasoning, but rejects something else. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             KEEP | tool_choice 'required' is not supported in thinking mode: reasoning_content
@@ -260,50 +261,52 @@ class AdaptiveReasoningTest {
             KEEP | messages[%s].reasoning_content is not supported with this tool_choice
             DROP | tool_choice breaks messages[%s]: reasoning_content is missing
             """)
-    void aChangeThatDoesNotHelpIsUndoneAndNotLearned(ReasoningHistory configured, String refusal) {
+    void undoesAChangeThatDoesNotHelp(ReasoningHistory configured, String message) {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.dispatching(request -> request.body().has("tool_choice")
-                        ? Script.error(400, refusal.replace("%s", String.valueOf(request.number())))
+                        ? Script.error(400, message.replace("%s", String.valueOf(request.number())))
                         : Script.answer("well")));
         HttpUpstream upstream = upstream(fake, configured);
         CallRequest request = new CallRequest(
                 "m",
-                List.of(Message.user("Hi"), calling(reasoning("reasoning_content"))),
+                List.of(Message.user("Hi"), answerWithToolCalls(reasoning("reasoning_content"))),
                 Map.of("tool_choice", new RawJson("\"none\"")),
                 Set.of("tool_choice"));
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
-            ask(upstream, request);
+            call(upstream, request);
             assertThat(log.lines()).hasSize(1).first().asString().contains("tool_choice");
         }
         boolean keeps = configured == ReasoningHistory.KEEP;
         assertThat(fake.requests()).hasSize(3);
         assertThat(fake.request(2).text().contains("reasoning_content")).isEqualTo(keeps);
-        ask(upstream, request);
+        call(upstream, request);
         assertThat(fake.requests()).hasSize(4);
         assertThat(fake.request(3).text()).isEqualTo(fake.request(2).text());
     }
 
-    /** The provider's refusal of what it has demanded, or the other way round, is the caller's error. */
+    /** If the provider rejects what it has required, or vice versa, the caller gets the error. */
     @ParameterizedTest
     @CsvSource({"DROP, 3", "TOOL_TURNS, 3", "KEEP, 3"})
-    void isNotChangedBackAndForth(ReasoningHistory configured, int requests) {
+    void doesNotChangeBackAndForth(ReasoningHistory configured, int requests) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> Script.error(400, request.text().contains("reasoning_content") ? REJECTED : MISSING)));
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
-                () -> ask(upstream(fake, configured), request(calling(reasoning("reasoning_content")), PLAIN)));
+                () -> call(
+                        upstream(fake, configured),
+                        request(answerWithToolCalls(reasoning("reasoning_content")), PLAIN_ANSWER)));
         assertThat(failure.status()).isEqualTo(400);
         assertThat(fake.requests()).hasSize(requests);
     }
 
     @Test
-    void aDemandThatNothingCanSatisfyIsTheCallersError() {
+    void reportsARequirementThatCannotBeMetAsTheCallersError() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, MISSING)));
         HttpUpstream upstream = upstream(fake, ReasoningHistory.DROP);
-        assertThat(catchThrowableOfType(UpstreamException.class, () -> ask(upstream, request(PLAIN))))
+        assertThat(catchThrowableOfType(UpstreamException.class, () -> call(upstream, request(PLAIN_ANSWER))))
                 .hasMessage(MISSING);
         assertThat(fake.requests()).hasSize(2);
-        assertThat(catchThrowableOfType(UpstreamException.class, () -> ask(upstream, fixture.request())))
+        assertThat(catchThrowableOfType(UpstreamException.class, () -> call(upstream, fixture.request())))
                 .hasMessage(MISSING);
         assertThat(fake.requests()).hasSize(3); // nothing learned, and no answer to send it with
     }

@@ -29,8 +29,8 @@ import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
 class BreakerTest {
-    private static final Duration SOON = Duration.ofMillis(100);
-    private static final Duration LATE = Duration.ofMinutes(5);
+    private static final Duration SHORT_OPEN_TIME = Duration.ofMillis(100);
+    private static final Duration LONG_OPEN_TIME = Duration.ofMinutes(5);
 
     private final UpstreamFixture fixture = new UpstreamFixture();
 
@@ -63,52 +63,52 @@ class BreakerTest {
         return await().ignoreExceptions().until(() -> admit(breaker), Objects::nonNull);
     }
 
-    private static boolean refuses(Breaker breaker) {
+    private static boolean isRejecting(Breaker breaker) {
         return catchThrowable(() -> breaker.throwIfOpen("a")) != null;
     }
 
     @ParameterizedTest
     @CsvSource({"0, 19, false", "0, 20, true", "11, 10, false", "10, 10, true", "30, 25, true", "26, 24, false"})
-    void opensWhereHalfOfTheLastCallsFailed(int successes, int failures, boolean opens) {
-        Breaker breaker = new Breaker("main", LATE, true);
+    void opensIfHalfOfTheLastCallsFailed(int successes, int failures, boolean opens) {
+        Breaker breaker = new Breaker("main", LONG_OPEN_TIME, true);
         succeed(breaker, successes);
         fail(breaker, failures);
-        assertThat(refuses(breaker)).isEqualTo(opens);
+        assertThat(isRejecting(breaker)).isEqualTo(opens);
     }
 
     @Test
-    void staysClosedWhereItIsNotWanted() {
-        Breaker breaker = new Breaker("main", LATE, false);
+    void staysClosedIfDisabled() {
+        Breaker breaker = new Breaker("main", LONG_OPEN_TIME, false);
         fail(breaker, 100);
-        assertThat(refuses(breaker)).isFalse();
+        assertThat(isRejecting(breaker)).isFalse();
     }
 
     @Test
-    void forgetsWhatIsLongAgo() {
-        Breaker breaker = new Breaker("main", LATE, true);
+    void ignoresResultsOutsideTheWindow() {
+        Breaker breaker = new Breaker("main", LONG_OPEN_TIME, true);
         for (int i = 0; i < 10; i++) {
             succeed(breaker, 30);
             fail(breaker, 20);
         }
-        assertThat(refuses(breaker)).isFalse();
+        assertThat(isRejecting(breaker)).isFalse();
         succeed(breaker, 50);
         fail(breaker, 25);
-        assertThat(refuses(breaker)).isTrue();
+        assertThat(isRejecting(breaker)).isTrue();
     }
 
     @Test
-    void saysForHowLongItIsOpen() {
-        Breaker breaker = new Breaker("main", LATE, true);
+    void reportsHowLongItStaysOpen() {
+        Breaker breaker = new Breaker("main", LONG_OPEN_TIME, true);
         fail(breaker, 20);
-        UpstreamException refusal = catchThrowableOfType(UpstreamException.class, () -> admit(breaker));
-        assertThat(refusal.code()).isEqualTo(ErrorCode.UPSTREAM_UNAVAILABLE);
-        assertThat(refusal.retryable()).isFalse();
-        assertThat(Objects.requireNonNull(refusal.retryAfter())).isPositive().isLessThanOrEqualTo(LATE);
+        UpstreamException rejection = catchThrowableOfType(UpstreamException.class, () -> admit(breaker));
+        assertThat(rejection.code()).isEqualTo(ErrorCode.UPSTREAM_UNAVAILABLE);
+        assertThat(rejection.retryable()).isFalse();
+        assertThat(Objects.requireNonNull(rejection.retryAfter())).isPositive().isLessThanOrEqualTo(LONG_OPEN_TIME);
     }
 
     @Test
-    void letsOneProbeThroughThatDecides() {
-        Breaker breaker = new Breaker("main", SOON, true);
+    void admitsOneProbeWhoseResultDecides() {
+        Breaker breaker = new Breaker("main", SHORT_OPEN_TIME, true);
         fail(breaker, 20);
         Breaker.Permit probe = awaitProbe(breaker);
         assertThatCode(() -> breaker.throwIfOpen("a")).doesNotThrowAnyException();
@@ -121,8 +121,8 @@ class BreakerTest {
     }
 
     @Test
-    void sendsAnotherProbeWhereOneWasCancelledOrSaysNothing() {
-        Breaker breaker = new Breaker("main", SOON, true);
+    void admitsAnotherProbeIfOneWasCancelledOrHadNoResult() {
+        Breaker breaker = new Breaker("main", SHORT_OPEN_TIME, true);
         fail(breaker, 20);
         Breaker.Permit probe = awaitProbe(breaker);
         probe.close();
@@ -135,8 +135,8 @@ class BreakerTest {
     }
 
     @Test
-    void aCallFromBeforeTheTroubleDecidesNothing() {
-        Breaker breaker = new Breaker("main", SOON, true);
+    void ignoresResultsOfCallsAdmittedBeforeItOpened() {
+        Breaker breaker = new Breaker("main", SHORT_OPEN_TIME, true);
         Breaker.Permit early = admit(breaker);
         Breaker.Permit left = admit(breaker);
         fail(breaker, "b");
@@ -150,10 +150,10 @@ class BreakerTest {
     }
 
     @Test
-    void anOpenBreakerTouchesNoNetwork() {
+    void sendsNothingWhileOpen() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(500, "no")));
         HttpUpstream upstream =
-                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), LATE);
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), LONG_OPEN_TIME);
         List<Throwable> failures = new ArrayList<>();
         for (int i = 0; i < 25; i++) {
             failures.add(failure(upstream));
@@ -165,10 +165,10 @@ class BreakerTest {
     }
 
     @Test
-    void aReplyThatBreaksInTheMiddleIsAFailure() {
+    void countsAReplyThatFailsInTheMiddle() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> exchange -> exchange.stream().text("a").reset()));
-        HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LATE);
+        HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LONG_OPEN_TIME);
         for (int i = 0; i < 20; i++) {
             assertThat(failure(upstream)).hasMessage("The model provider closed the connection unexpectedly.");
         }
@@ -178,10 +178,10 @@ class BreakerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 404, 408, 409, 413, 429})
-    void aRefusalIsNoFailure(int status) {
+    void ignoresRejectedRequests(int status) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(status, "no")));
         HttpUpstream upstream =
-                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), LATE);
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), LONG_OPEN_TIME);
         for (int i = 0; i < 25; i++) {
             failure(upstream);
         }
@@ -189,10 +189,10 @@ class BreakerTest {
     }
 
     @Test
-    void aCallThatWeEndIsNoFailure() {
+    void ignoresCallsThatTheGatewayEnds() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> exchange -> exchange.stream().text("a").awaitDisconnect()));
-        HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LATE);
+        HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LONG_OPEN_TIME);
         for (int i = 0; i < 25; i++) {
             Cancellation cancellation = new Cancellation();
             try (Call call = upstream.open(fixture.request(), new CallContext(cancellation))) {
@@ -206,74 +206,75 @@ class BreakerTest {
     }
 
     @Test
-    void countsOneFailureOfATurn() {
-        Breaker breaker = new Breaker("main", LATE, true);
+    void countsOneFailurePerTurn() {
+        Breaker breaker = new Breaker("main", LONG_OPEN_TIME, true);
         CallingTurn turn = new CallingTurn("a");
         for (int i = 0; i < 78; i++) {
             breaker.admit(turn).failed(UpstreamErrors.providerFailed("broke", null));
         }
         fail(breaker, 18);
-        assertThat(refuses(breaker)).isFalse();
+        assertThat(isRejecting(breaker)).isFalse();
         fail(breaker, 1);
-        assertThat(refuses(breaker)).isTrue();
+        assertThat(isRejecting(breaker)).isTrue();
     }
 
     @Test
-    void aTurnsLaterFailureAtAnotherUpstreamCountsThere() {
-        Breaker main = new Breaker("main", LATE, true);
-        Breaker spare = new Breaker("spare", LATE, true);
+    void countsATurnsFailureAtEachUpstream() {
+        Breaker main = new Breaker("main", LONG_OPEN_TIME, true);
+        Breaker spare = new Breaker("spare", LONG_OPEN_TIME, true);
         for (int i = 0; i < 20; i++) {
             CallingTurn turn = new CallingTurn("a");
             main.admit(turn).failed(UpstreamErrors.providerFailed("broke", null));
             spare.admit(turn).failed(UpstreamErrors.providerFailed("broke", null));
         }
-        assertThat(refuses(main)).isTrue();
-        assertThat(refuses(spare)).isTrue();
+        assertThat(isRejecting(main)).isTrue();
+        assertThat(isRejecting(spare)).isTrue();
     }
 
     @Test
-    void aProbeDecidesWhateverItsTurnDidBefore() {
-        Breaker breaker = new Breaker("main", SOON, true);
+    void aProbeDecidesEvenIfItsTurnFailedBefore() {
+        Breaker breaker = new Breaker("main", SHORT_OPEN_TIME, true);
         CallingTurn turn = new CallingTurn("a");
         breaker.admit(turn).failed(UpstreamErrors.providerFailed("broke", null));
         fail(breaker, 19);
         Breaker.Permit probe = await().ignoreExceptions().until(() -> breaker.admit(turn), Objects::nonNull);
         probe.failed(UpstreamErrors.providerFailed("broke", null));
-        UpstreamException refusal = catchThrowableOfType(UpstreamException.class, () -> admit(breaker));
-        assertThat(Objects.requireNonNull(refusal.retryAfter())).isLessThanOrEqualTo(SOON); // open, not half-open
+        UpstreamException rejection = catchThrowableOfType(UpstreamException.class, () -> admit(breaker));
+        assertThat(Objects.requireNonNull(rejection.retryAfter()))
+                .isLessThanOrEqualTo(SHORT_OPEN_TIME); // open, not half-open
     }
 
     @Test
     void anEmptyReplyIsNeitherFailureNorSuccess() {
-        Breaker breaker = new Breaker("main", LATE, true);
+        Breaker breaker = new Breaker("main", LONG_OPEN_TIME, true);
         for (int i = 0; i < 100; i++) {
             Breaker.Permit permit = admit(breaker);
             permit.failed(UpstreamException.emptyReply());
             permit.close();
         }
         fail(breaker, 19);
-        assertThat(refuses(breaker)).isFalse();
+        assertThat(isRejecting(breaker)).isFalse();
         fail(breaker, 1);
-        assertThat(refuses(breaker)).isTrue();
+        assertThat(isRejecting(breaker)).isTrue();
     }
 
     @Test
-    void modelsThatSayNothingDoNotOpenIt() {
+    void emptyRepliesDoNotOpenIt() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> exchange -> exchange.stream().finish("stop").done()));
         HttpUpstream upstream =
-                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), LATE);
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), LONG_OPEN_TIME);
         for (int i = 0; i < 25; i++) {
             assertThat(failure(upstream)).hasMessage("The model provider returned an empty reply.");
         }
         assertThat(fake.requests()).hasSize(25);
     }
 
-    /** A reader that takes its time exhausts the time of a call whose reply has begun. */
+    /** A slow client exhausts the call timeout after the reply has started. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void theTimeOfAWholeCallCountsOnlyBeforeTheReplyHasBegun(boolean begun) {
-        Breaker breaker = new Breaker("main", LATE, true);
+    void countsTheCallTimeoutOnlyBeforeTheFirstDelta(boolean hasFirstDelta) {
+        Breaker breaker = new Breaker("main", LONG_OPEN_TIME, true);
         UpstreamSettings settings = new UpstreamFixture.Settings().build();
         ConcurrencyLimiter limiter = new ConcurrencyLimiter(1, 0);
         for (int i = 0; i < 20; i++) {
@@ -287,7 +288,7 @@ class BreakerTest {
                     limiter)) {
                 assertThat(attempt.acquireSlot("a", Duration.ZERO)).isEqualTo(ConcurrencyLimiter.Outcome.ACQUIRED);
                 attempt.start(breaker, new CallingTurn("a"));
-                if (begun) {
+                if (hasFirstDelta) {
                     attempt.firstDeltaReceived();
                 }
                 exchange.enforceTimeouts(
@@ -295,7 +296,7 @@ class BreakerTest {
                 attempt.failed(attempt.failureFor(new java.net.SocketException("Socket closed")));
             }
         }
-        assertThat(refuses(breaker)).isEqualTo(!begun);
+        assertThat(isRejecting(breaker)).isEqualTo(!hasFirstDelta);
     }
 
     @Test
@@ -311,7 +312,7 @@ class BreakerTest {
                                 .done()
                         : Script.answer("well")));
         HttpUpstream upstream =
-                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), SOON);
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), SHORT_OPEN_TIME);
         for (int i = 0; i < 20; i++) {
             failure(upstream);
         }
@@ -327,14 +328,14 @@ class BreakerTest {
     }
 
     @Test
-    void aProbeThatSaysNothingIsNotTheLast() {
+    void admitsAnotherProbeAfterAnEmptyReply() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> request.number() < 20
                 ? Script.error(500, "no")
                 : request.number() == 20
                         ? exchange -> exchange.stream().finish("stop").done()
                         : Script.answer("well")));
         HttpUpstream upstream =
-                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), SOON);
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), SHORT_OPEN_TIME);
         for (int i = 0; i < 20; i++) {
             failure(upstream);
         }
@@ -344,24 +345,24 @@ class BreakerTest {
     }
 
     @Test
-    void refusesFailingCallersForASecondWhileAProbeIsOut() {
-        Breaker breaker = new Breaker("main", SOON, true);
+    void rejectsFailingCallersWhileAProbeIsInFlight() {
+        Breaker breaker = new Breaker("main", SHORT_OPEN_TIME, true);
         fail(breaker, "b");
         fail(breaker, 19);
         Breaker.Permit probe = awaitProbe(breaker);
         for (String caller : List.of("a", "b")) {
-            UpstreamException refusal =
+            UpstreamException rejection =
                     catchThrowableOfType(UpstreamException.class, () -> breaker.admit(new CallingTurn(caller)));
-            assertThat(refusal.code()).isEqualTo(ErrorCode.UPSTREAM_UNAVAILABLE);
-            assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+            assertThat(rejection.code()).isEqualTo(ErrorCode.UPSTREAM_UNAVAILABLE);
+            assertThat(rejection.retryAfter()).isEqualTo(Duration.ofSeconds(1));
         }
         probe.close();
     }
 
     /** The probe may take minutes, and its caller may have chosen a request that does. */
     @Test
-    void admitsCallersWithoutFailuresWhileAnotherOnesProbeIsOut() {
-        Breaker breaker = new Breaker("main", SOON, true);
+    void admitsCallersWithoutFailuresAlongsideAProbe() {
+        Breaker breaker = new Breaker("main", SHORT_OPEN_TIME, true);
         fail(breaker, 20);
         Breaker.Permit probe = awaitProbe(breaker);
 
@@ -379,13 +380,16 @@ class BreakerTest {
         succeed(breaker, 20);
     }
 
-    /** Callers by letter, upper case where their call succeeds; the breaker is asked on behalf of the first one. */
+    /**
+     * Each letter is a call by the caller of that name; an upper-case one succeeds. The breaker is asked on behalf of the first
+     * caller.
+     */
     @ParameterizedTest
     @CsvSource({"a,    true", "aB,   false", "ab,   true", "aBC,  false", "abC,  true", "abCD, false", "abcD, true"})
     void opensOnlyIfCallsFailForMostCallers(String callers, boolean opens) {
-        Breaker breaker = new Breaker("main", LATE, true);
+        Breaker breaker = new Breaker("main", LONG_OPEN_TIME, true);
         for (int i = 0; i < 60; i++) {
-            for (String caller : letters(callers)) {
+            for (String caller : charactersOf(callers)) {
                 boolean succeeds = !caller.equals(caller.toLowerCase(Locale.ROOT));
                 if (succeeds && i == 0) { // once, before the many failures of the others
                     breaker.admit(new CallingTurn(caller)).succeeded();
@@ -394,32 +398,32 @@ class BreakerTest {
                 }
             }
         }
-        assertThat(refuses(breaker)).isEqualTo(opens);
+        assertThat(isRejecting(breaker)).isEqualTo(opens);
     }
 
-    private static List<String> letters(String text) {
+    private static List<String> charactersOf(String text) {
         return text.chars().mapToObj(Character::toString).toList();
     }
 
     @Test
-    void aCallerThatHasNotFailedProbesImmediately() {
+    void aCallerWithoutFailuresProbesImmediately() {
         AtomicLong now = new AtomicLong();
-        Breaker breaker = new Breaker("main", LATE, true, now::get);
+        Breaker breaker = new Breaker("main", LONG_OPEN_TIME, true, now::get);
         breaker.admit(new CallingTurn("quiet")).succeeded();
         now.addAndGet(CallerOutcomes.EXPIRY.toNanos());
-        fail(breaker, 19); // nobody else was there lately
-        assertThat(refuses(breaker)).isTrue();
+        fail(breaker, 19); // no other recent caller
+        assertThat(isRejecting(breaker)).isTrue();
 
         breaker.throwIfOpen("quiet");
         breaker.admit(new CallingTurn("quiet")).firstDeltaReceived();
-        assertThat(refuses(breaker)).isFalse();
+        assertThat(isRejecting(breaker)).isFalse();
         fail(breaker, 100); // for one of two callers
-        assertThat(refuses(breaker)).isFalse();
+        assertThat(isRejecting(breaker)).isFalse();
     }
 
     @Test
-    void aCallerWhoseProbeFailsIsRefusedToo() {
-        Breaker breaker = new Breaker("main", LATE, true);
+    void rejectsACallerWhoseProbeFailed() {
+        Breaker breaker = new Breaker("main", LONG_OPEN_TIME, true);
         fail(breaker, 20);
         fail(breaker, "b");
         assertThat(catchThrowable(() -> breaker.throwIfOpen("b"))).isInstanceOf(UpstreamException.class);
@@ -427,10 +431,10 @@ class BreakerTest {
     }
 
     @Test
-    void oneCallersFailuresDoNotConcernAnother() {
+    void oneCallersFailuresDoNotAffectAnother() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.lastMessage().equals("crash") ? Script.error(500, "no") : Script.answer("well")));
-        HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LATE);
+        HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LONG_OPEN_TIME);
         CallRequest crash = new CallRequest("some-model", List.of(Message.user("crash")), Map.of());
         for (int i = 0; i < 30; i++) {
             try (Call call = upstream.open(fixture.request(), fixture.context("b"))) {
@@ -442,11 +446,11 @@ class BreakerTest {
     }
 
     @Test
-    void isCalledAgainWhenItsProbeSucceeds() {
+    void closesWhenAProbeSucceeds() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.number() < 20 ? Script.error(500, "no") : Script.answer("well")));
         HttpUpstream upstream =
-                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), SOON);
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), SHORT_OPEN_TIME);
         for (int i = 0; i < 20; i++) {
             failure(upstream);
         }
@@ -457,12 +461,12 @@ class BreakerTest {
     }
 
     @Test
-    void aProbeThatIsCancelledIsNotTheLast() {
+    void admitsAnotherProbeAfterACancelledOne() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> request.number() < 20
                 ? Script.reset()
                 : request.number() == 20 ? Script.silence() : Script.answer("well")));
         HttpUpstream upstream =
-                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), SOON);
+                fixture.upstream(settings -> settings.url(fake.url()).attempts(1), SHORT_OPEN_TIME);
         for (int i = 0; i < 20; i++) {
             failure(upstream);
         }

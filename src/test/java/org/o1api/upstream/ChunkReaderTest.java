@@ -19,7 +19,7 @@ import org.o1api.model.Usage;
 
 class ChunkReaderTest {
     /** Records what it receives. */
-    private static final class Log implements ChunkReader.Sink {
+    private static final class RecordingSink implements ChunkReader.Sink {
         private final List<String> entries = new ArrayList<>();
 
         @Override
@@ -173,10 +173,10 @@ class ChunkReaderTest {
             {'choices':[{'delta':{'tool_calls':[7,null]}}]}                        |
             {'choices':[{'delta':{'tool_calls':null}}]}                            |
             """)
-    void readsAChunk(String chunk, @Nullable String told) throws IOException {
-        Log log = new Log();
+    void readsAChunk(String chunk, @Nullable String emitted) throws IOException {
+        RecordingSink log = new RecordingSink();
         read(new ChunkReader(log), chunk.replace('\'', '"'));
-        String expected = told == null ? "" : told.replace("~~", "").replace('\'', '"');
+        String expected = emitted == null ? "" : emitted.replace("~~", "").replace('\'', '"');
         assertThat(String.join("; ", log.entries)).isEqualTo(expected);
     }
 
@@ -196,13 +196,14 @@ class ChunkReaderTest {
                 "{\"choices\":[{\"delta\":{\"content\":\"a",
                 "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]"
             })
-    void refusesWhatIsNoChunk(String chunk) {
-        assertThatThrownBy(() -> read(new ChunkReader(new Log()), chunk)).isInstanceOf(IOException.class);
+    void rejectsInvalidChunks(String chunk) {
+        assertThatThrownBy(() -> read(new ChunkReader(new RecordingSink()), chunk))
+                .isInstanceOf(IOException.class);
     }
 
     @Test
     void ignoresAMessageAfterDeltasOfTheSameReply() throws IOException {
-        Log log = new Log();
+        RecordingSink log = new RecordingSink();
         ChunkReader reader = new ChunkReader(log);
         read(reader, "{\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}");
         read(reader, "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}");
@@ -211,8 +212,8 @@ class ChunkReaderTest {
     }
 
     @Test
-    void keepsToolCallsApartThatComeWithoutIndex() throws IOException {
-        Log log = new Log();
+    void separatesToolCallsWithoutIndexes() throws IOException {
+        RecordingSink log = new RecordingSink();
         ChunkReader reader = new ChunkReader(log);
         read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\"}}]}}]}");
         read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"1\"}}]}}]}");
@@ -223,8 +224,8 @@ class ChunkReaderTest {
     }
 
     @Test
-    void keepsToolCallsApartThatHaveAllTheSameIndex() throws IOException {
-        Log log = new Log();
+    void separatesToolCallsWithTheSameIndex() throws IOException {
+        RecordingSink log = new RecordingSink();
         ChunkReader reader = new ChunkReader(log);
         read(
                 reader,
@@ -244,7 +245,7 @@ class ChunkReaderTest {
 
     @Test
     void numbersToolCallsFromZero() throws IOException {
-        Log log = new Log();
+        RecordingSink log = new RecordingSink();
         ChunkReader reader = new ChunkReader(log);
         read(
                 reader,
@@ -257,8 +258,8 @@ class ChunkReaderTest {
     }
 
     @Test
-    void keepsToolCallsApartThatHaveNoIdEither() throws IOException {
-        Log log = new Log();
+    void separatesToolCallsWithoutIdsAndIndexes() throws IOException {
+        RecordingSink log = new RecordingSink();
         ChunkReader reader = new ChunkReader(log);
         read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}}]}");
         read(reader, "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"1\"}}]}}]}");
@@ -269,10 +270,10 @@ class ChunkReaderTest {
     }
 
     @Test
-    void skippingTheParserTellsTheSame() {
+    void theTemplateReadsTheSameAsTheParser() {
         Random random = new Random(7);
         int alike = 0;
-        Log fast = new Log();
+        RecordingSink fast = new RecordingSink();
         ChunkReader reader = new ChunkReader(fast);
         byte[] before = null;
         for (int round = 0; round < 40_000; round++) {
@@ -282,7 +283,7 @@ class ChunkReaderTest {
             byte[] embedded = embed(chunk, random);
             int offset = embedded.length - chunk.length;
             fast.entries.clear();
-            Log slow = new Log();
+            RecordingSink slow = new RecordingSink();
             String fastOutcome = outcome(reader, fast, embedded, offset, chunk.length);
             String slowOutcome = outcome(new ChunkReader(slow), slow, chunk, 0, chunk.length);
             assertThat(fastOutcome)
@@ -294,7 +295,7 @@ class ChunkReaderTest {
         assertThat(alike).isGreaterThan(5_000);
     }
 
-    private static String outcome(ChunkReader reader, Log log, byte[] bytes, int offset, int length) {
+    private static String outcome(ChunkReader reader, RecordingSink log, byte[] bytes, int offset, int length) {
         try {
             reader.read(bytes, offset, length);
             return log.entries.toString();
@@ -354,7 +355,7 @@ class ChunkReaderTest {
         };
     }
 
-    /** The same chunk with a few bytes put in, taken out or changed, mostly within a text. */
+    /** The same chunk with a few bytes inserted, removed or changed, mostly within a text. */
     private static byte[] changed(byte[] chunk, Random random) {
         String text = new String(chunk, StandardCharsets.ISO_8859_1);
         int at = text.indexOf("content\":\"");

@@ -10,7 +10,7 @@ class ChunkTemplateTest {
     private final ChunkTemplate template = new ChunkTemplate();
 
     @Test
-    void takesTheTextOutOfAChunkThatIsAlike() {
+    void readsTheTextOfAMatchingChunk() {
         learn("{\"c\":\"old\",\"x\":1}", "\"old\"");
         assertThat(textOf("{\"c\":\"new one\",\"x\":1}")).isEqualTo("new one");
         assertThat(textOf("{\"c\":\"\u5fae\ud83d\ude00\",\"x\":1}")).isEqualTo("\u5fae\ud83d\ude00");
@@ -18,7 +18,7 @@ class ChunkTemplateTest {
     }
 
     @Test
-    void leavesTheOthersToTheParser() {
+    void leavesOtherChunksToTheParser() {
         learn("{\"c\":\"old\",\"x\":1}", "\"old\"");
         assertThat(textOf("{\"c\":\"a\",\"x\":2}")).isNull();
         assertThat(textOf("{\"d\":\"a\",\"x\":1}")).isNull();

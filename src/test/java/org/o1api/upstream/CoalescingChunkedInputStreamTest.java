@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CoalescingChunkedInputStreamTest {
-    /** A socket whose reads give these pieces, one each, and then the end. */
+    /** A socket that returns one of these pieces a read, then the end of the stream. */
     private static final class Pieces extends InputStream {
         private final List<byte[]> pieces = new ArrayList<>();
 
@@ -48,7 +48,7 @@ class CoalescingChunkedInputStreamTest {
     }
 
     @Test
-    void oneReadGivesAllChunksThatHaveArrived() throws IOException {
+    void oneReadReturnsAllChunksThatHaveArrived() throws IOException {
         InputStream chunks = chunks(new Pieces("3\r\nabc\r\n2\r\nde\r\n4\r\nfg", "hi\r\n0\r\n\r\n"));
         assertThat(read(chunks)).isEqualTo("abcdefg");
         assertThat(read(chunks)).isEqualTo("hi");
@@ -56,7 +56,7 @@ class CoalescingChunkedInputStreamTest {
     }
 
     @Test
-    void doesNotWaitForTheRestOfAChunksHead() throws IOException {
+    void doesNotWaitForTheRestOfAChunkHeader() throws IOException {
         Pieces socket = new Pieces("3\r\nabc\r\n1", "0\r\n", "0123456789abcdef\r\n");
         InputStream chunks = chunks(socket);
         assertThat(read(chunks)).isEqualTo("abc");
@@ -65,14 +65,14 @@ class CoalescingChunkedInputStreamTest {
     }
 
     @Test
-    void losesNothingThatCameBeforeTheConnectionBroke() throws IOException {
+    void returnsDataReceivedBeforeTheConnectionFailed() throws IOException {
         InputStream chunks = chunks(new Pieces("3\r\nabc\r\n3\r\nde", ""));
         assertThat(read(chunks)).isEqualTo("abcde");
         assertThatThrownBy(() -> read(chunks)).isInstanceOf(IOException.class).hasMessage("reset");
     }
 
     @Test
-    void losesNothingThatCameBeforeABadChunk() throws IOException {
+    void returnsDataReceivedBeforeAnInvalidChunk() throws IOException {
         InputStream chunks = chunks(new Pieces("3\r\nabc\r\nx\r\n"));
         assertThat(read(chunks)).isEqualTo("abc");
         assertThatThrownBy(() -> read(chunks)).isInstanceOf(IOException.class);
@@ -110,12 +110,12 @@ class CoalescingChunkedInputStreamTest {
                 "fffffffffffffffff\r\n",
                 "3\r\nabc\r\n0\r\n\r\nHTTP/1.1 200 OK"
             })
-    void failsOnABodyThatIsNotWhole(String body) {
+    void failsOnATruncatedBody(String body) {
         assertThatThrownBy(() -> chunks(new Pieces(body)).readAllBytes()).isInstanceOf(IOException.class);
     }
 
     @Test
-    void failsOnFramingWithoutEnd() {
+    void failsOnEndlessFraming() {
         assertThatThrownBy(() -> chunks(new ByteArrayInputStream(
                                 ("3;" + "x".repeat(10_000)).getBytes(StandardCharsets.US_ASCII)))
                         .readAllBytes())
@@ -123,7 +123,7 @@ class CoalescingChunkedInputStreamTest {
     }
 
     @Test
-    void readsAnyBodyInAnyPieces() throws IOException {
+    void readsRandomBodiesInRandomPieces() throws IOException {
         Random random = new Random(3);
         for (int round = 0; round < 1000; round++) {
             ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -138,11 +138,11 @@ class CoalescingChunkedInputStreamTest {
                 wire.write('\n');
             }
             wire.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            int most = 1 + random.nextInt(20_000);
+            int maxPiece = 1 + random.nextInt(20_000);
             InputStream socket = new ByteArrayInputStream(wire.toByteArray()) {
                 @Override
                 public synchronized int read(byte[] target, int offset, int length) {
-                    return super.read(target, offset, Math.min(length, 1 + random.nextInt(most)));
+                    return super.read(target, offset, Math.min(length, 1 + random.nextInt(maxPiece)));
                 }
             };
             assertThat(chunks(socket).readAllBytes()).as("round %d", round).isEqualTo(body.toByteArray());

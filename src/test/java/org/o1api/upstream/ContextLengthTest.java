@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ContextLengthTest {
-    private static ProviderErrorBody said(String message) {
+    private static ProviderErrorBody errorWith(String message) {
         return new ProviderErrorBody(message, message, null, null, null, 0, null);
     }
 
@@ -45,11 +45,11 @@ class ContextLengthTest {
                 "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000",
                 "Input validation error: `inputs` must have less than 1024 tokens. Given: 1100"
             })
-    void isExceededInEachProvidersWords(String message) {
-        assertThat(ContextLength.isExceeded(400, said(message))).isTrue();
-        assertThat(ContextLength.isExceeded(0, said(message))).isTrue();
-        assertThat(ContextLength.isExceeded(500, said(message))).isFalse();
-        assertThat(ContextLength.isExceeded(429, said(message))).isFalse();
+    void recognisesEachProvidersWording(String message) {
+        assertThat(ContextLength.isExceeded(400, errorWith(message))).isTrue();
+        assertThat(ContextLength.isExceeded(0, errorWith(message))).isTrue();
+        assertThat(ContextLength.isExceeded(500, errorWith(message))).isFalse();
+        assertThat(ContextLength.isExceeded(429, errorWith(message))).isFalse();
     }
 
     @ParameterizedTest
@@ -59,8 +59,8 @@ class ContextLengthTest {
         "0, Context size has been exceeded., true",
         "500, 'The task failed: \"Context size has been exceeded.\"', false"
     })
-    void believesAServerErrorOnlyIfItSaysNothingElse(int status, String message, boolean exceeded) {
-        assertThat(ContextLength.isExceeded(status, said(message))).isEqualTo(exceeded);
+    void acceptsAServerErrorOnlyIfItSaysNothingElse(int status, String message, boolean exceeded) {
+        assertThat(ContextLength.isExceeded(status, errorWith(message))).isEqualTo(exceeded);
     }
 
     @ParameterizedTest
@@ -75,8 +75,8 @@ class ContextLengthTest {
                 "Invalid context",
                 "the image is too long"
             })
-    void isNotExceededInOthers(String message) {
-        assertThat(ContextLength.isExceeded(400, said(message))).isFalse();
+    void ignoresOtherErrors(String message) {
+        assertThat(ContextLength.isExceeded(400, errorWith(message))).isFalse();
     }
 
     @ParameterizedTest
@@ -91,7 +91,7 @@ class ContextLengthTest {
         "rate_limit_exceeded, false",
         "request_too_large, false"
     })
-    void isExceededByCodeOrTypeWhateverTheStatus(String word, boolean exceeded) {
+    void recognisesCodeAndTypeWithAnyStatus(String word, boolean exceeded) {
         for (int status : new int[] {400, 413, 500}) {
             assertThat(ContextLength.isExceeded(status, new ProviderErrorBody("m", "m", null, word, null, 0, null)))
                     .isEqualTo(exceeded);

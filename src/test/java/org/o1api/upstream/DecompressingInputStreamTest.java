@@ -56,15 +56,15 @@ class DecompressingInputStreamTest {
     @MethodSource("bodies")
     void readsAnyBody(String name, @Nullable String encoding, byte[] body) throws IOException {
         assertThat(read(new ByteArrayInputStream(body), encoding)).isEqualTo(TEXT);
-        for (int most : List.of(1, 2, 7, 5000)) {
-            assertThat(read(inPieces(body, most), encoding))
-                    .as("pieces of %d", most)
+        for (int maxPiece : List.of(1, 2, 7, 5000)) {
+            assertThat(read(inPieces(body, maxPiece), encoding))
+                    .as("pieces of %d", maxPiece)
                     .isEqualTo(TEXT);
         }
     }
 
     @Test
-    void givesWhatHasArrivedBeforeTheRest() throws IOException {
+    void returnsDataAsItArrives() throws IOException {
         ByteArrayOutputStream sent = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(sent, 512, true)) {
             gzip.write("first".getBytes(StandardCharsets.UTF_8));
@@ -86,7 +86,7 @@ class DecompressingInputStreamTest {
     }
 
     @Test
-    void givesAPlainBodyAsItArrives() throws IOException {
+    void returnsAPlainBodyAsItArrives() throws IOException {
         byte[] target = new byte[64 * 1024];
         byte[] plain = TEXT.substring(0, 50_000).getBytes(StandardCharsets.UTF_8);
         assertThat(new DecompressingInputStream(new ByteArrayInputStream(plain), null).read(target, 0, target.length))
@@ -95,7 +95,7 @@ class DecompressingInputStreamTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"br", "zstd", "compress", "gzip, br", "gzip, gzip", "<what is this?>"})
-    void saysWhichEncodingItCannotRead(String encoding) {
+    void namesAnUnsupportedEncoding(String encoding) {
         assertThatThrownBy(() -> read(new ByteArrayInputStream(new byte[9]), encoding))
                 .isInstanceOf(UpstreamException.class)
                 .hasMessageStartingWith("The model provider sent a compressed reply")
@@ -104,7 +104,7 @@ class DecompressingInputStreamTest {
     }
 
     @Test
-    void aCompressedBodyThatIsCutIsNotComplete() throws IOException {
+    void failsOnATruncatedBody() throws IOException {
         for (byte[] body : List.of(gzip(TEXT), deflate(TEXT, false))) {
             String encoding = body[0] == 0x1f ? "gzip" : "deflate";
             for (int length : List.of(3, 12, 500, body.length - 9)) {
@@ -116,14 +116,14 @@ class DecompressingInputStreamTest {
     }
 
     @Test
-    void aDamagedBodyIsAFailure() throws IOException {
+    void failsOnADamagedBody() throws IOException {
         byte[] body = gzip(TEXT);
         Arrays.fill(body, 200, 400, (byte) 0xff);
         assertThatThrownBy(() -> read(new ByteArrayInputStream(body), null)).isInstanceOf(IOException.class);
     }
 
     @Test
-    void anEmptyBodyIsEmpty() throws IOException {
+    void readsAnEmptyBody() throws IOException {
         for (String encoding : new String[] {null, "gzip", "deflate"}) {
             assertThat(read(new ByteArrayInputStream(new byte[0]), encoding)).isEmpty();
         }
@@ -161,7 +161,7 @@ class DecompressingInputStreamTest {
         return bytes.toByteArray();
     }
 
-    /** The same with an extra field, a name, a comment and a checksum in the header. */
+    /** The same data with an extra field, a name, a comment and a checksum in the header. */
     private static byte[] withHeaderFields(byte[] gzip) {
         byte[] head = Arrays.copyOf(gzip, 10);
         head[3] = 2 | 4 | 8 | 16;
@@ -179,11 +179,11 @@ class DecompressingInputStreamTest {
         return both;
     }
 
-    private static InputStream inPieces(byte[] bytes, int most) {
+    private static InputStream inPieces(byte[] bytes, int maxPiece) {
         return new ByteArrayInputStream(bytes) {
             @Override
             public synchronized int read(byte[] target, int offset, int length) {
-                return super.read(target, offset, Math.min(length, most));
+                return super.read(target, offset, Math.min(length, maxPiece));
             }
         };
     }

@@ -20,7 +20,7 @@ import org.o1api.model.Role;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** Providers that do not know the role developer. */
+/** Providers that do not know the role {@code developer}. */
 class DeveloperRoleTest {
     private static final Message INSTRUCTION =
             new Message(Role.DEVELOPER, new Content.Text("A developer asks for a valid role."), Map.of());
@@ -45,7 +45,7 @@ class DeveloperRoleTest {
                 new Transport(settings));
     }
 
-    private void ask(HttpUpstream upstream, CallRequest request) {
+    private void call(HttpUpstream upstream, CallRequest request) {
         try (Call call = upstream.open(request, fixture.context("a"))) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
@@ -55,11 +55,11 @@ class DeveloperRoleTest {
         return request.text().contains("\"role\":\"" + role + "\"");
     }
 
-    private static Script unless(FakeUpstream.Request request, Script refusal) {
-        return hasRole(request, "developer") ? refusal : Script.answer("well");
+    private static Script replyUnlessDeveloper(FakeUpstream.Request request, Script rejection) {
+        return hasRole(request, "developer") ? rejection : Script.answer("well");
     }
 
-    private static ProviderErrorBody said(String message, @Nullable String param) {
+    private static ProviderErrorBody errorWith(String message, @Nullable String param) {
         return new ProviderErrorBody(message, message, param, null, null, 0, null);
     }
 
@@ -86,8 +86,9 @@ class DeveloperRoleTest {
                 "invalid params, invalid role: developer (2013)",
                 "{\"role\": \"developer\"}: unknown role developer"
             })
-    void isNamedInEachProvidersWords(String message) {
-        assertThat(DeveloperRole.isRejectedBy(said(message, null), REQUEST)).isTrue();
+    void recognisesEachProvidersWording(String message) {
+        assertThat(DeveloperRole.isRejectedBy(errorWith(message, null), REQUEST))
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -102,8 +103,9 @@ class DeveloperRoleTest {
                 "The controller is not supported",
                 "enrolled users only"
             })
-    void isNotNamedInOthers(String message) {
-        assertThat(DeveloperRole.isRejectedBy(said(message, null), REQUEST)).isFalse();
+    void ignoresOtherErrors(String message) {
+        assertThat(DeveloperRole.isRejectedBy(errorWith(message, null), REQUEST))
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -121,8 +123,8 @@ class DeveloperRoleTest {
         "tools[1].role, false",
         "seed, false"
     })
-    void isNamedByAParam(String param, boolean named) {
-        assertThat(DeveloperRole.isRejectedBy(said("no", param), REQUEST)).isEqualTo(named);
+    void recognisesTheParam(String param, boolean named) {
+        assertThat(DeveloperRole.isRejectedBy(errorWith("no", param), REQUEST)).isEqualTo(named);
     }
 
     @ParameterizedTest
@@ -135,11 +137,11 @@ class DeveloperRoleTest {
             500 | {"error":{"code":500,"message":"Unexpected message role.","type":"server_error"}}
             200 | {"error":{"message":"Unexpected message role.","type":"BadRequestError","code":400}}
             """)
-    void sendsSystemThenAndFromThenOn(int status, String body) {
-        FakeUpstream fake =
-                fixture.fake(FakeUpstream.dispatching(request -> unless(request, Script.status(status, body))));
+    void sendsSystemOnceTheRoleWasRejected(int status, String body) {
+        FakeUpstream fake = fixture.fake(
+                FakeUpstream.dispatching(request -> replyUnlessDeveloper(request, Script.status(status, body))));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, REQUEST);
+        call(upstream, REQUEST);
         assertThat(fake.requests()).hasSize(2);
         assertThat(fake.request(1).text()).isEqualTo(fake.request(0).text().replace("developer\"", "system\""));
 
@@ -147,21 +149,21 @@ class DeveloperRoleTest {
                 "m",
                 List.of(INSTRUCTION, INSTRUCTION),
                 Map.of("tools", new RawJson("[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]")));
-        ask(upstream, other); // of another combination
+        call(upstream, other); // with other features
         assertThat(fake.requests()).hasSize(3);
         assertThat(hasRole(fake.request(2), "developer")).isFalse();
     }
 
     @Test
-    void sendsDeveloperAgainAfterATimeAndToOtherModels() {
+    void sendsDeveloperAfterExpiryAndToOtherModels() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 request.number() == 0 ? Script.error(400, "unknown role developer") : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, REQUEST);
-        ask(upstream, REQUEST.withModel("other"));
+        call(upstream, REQUEST);
+        call(upstream, REQUEST.withModel("other"));
         assertThat(hasRole(fake.request(2), "developer")).isTrue();
         now.addAndGet(Duration.ofHours(1).toNanos());
-        ask(upstream, REQUEST);
+        call(upstream, REQUEST);
         assertThat(hasRole(fake.request(3), "developer")).isTrue();
     }
 
@@ -171,18 +173,19 @@ class DeveloperRoleTest {
                 ? Script.error(400, "Developer instruction is not enabled")
                 : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        assertThat(catchThrowable(() -> ask(upstream, REQUEST)))
+        assertThat(catchThrowable(() -> call(upstream, REQUEST)))
                 .isInstanceOf(UpstreamException.class)
                 .hasMessage("Developer instruction is not enabled");
         assertThat(fake.requests()).hasSize(2);
-        ask(upstream, REQUEST);
+        call(upstream, REQUEST);
         assertThat(hasRole(fake.request(2), "developer")).isTrue();
     }
 
     @Test
-    void aRefusalOfARequestWithoutTheRoleIsNoReason() {
+    void ignoresARejectionOfARequestWithoutTheRole() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, "Unexpected role")));
-        assertThat(catchThrowable(() -> ask(upstream(fake), fixture.request()))).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> call(upstream(fake), fixture.request())))
+                .isInstanceOf(UpstreamException.class);
         assertThat(fake.requests()).hasSize(1);
     }
 }

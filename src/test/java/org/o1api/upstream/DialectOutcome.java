@@ -11,7 +11,7 @@ import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 import org.o1api.model.Usage;
 
-/** What came of a reply: its deltas, joined by kind, and how it ended. */
+/** The outcome of a reply: its deltas, joined by kind, and how it ended. */
 final class DialectOutcome {
     static final List<String> KEYS = List.of(
             "text",
@@ -27,13 +27,13 @@ final class DialectOutcome {
             "message",
             "retryable",
             "retry after");
-    /** A fact that is compared only where a row names it. */
+    /** Facts that are compared only if a row contains them. */
     private static final Set<String> OPTIONAL = Set.of("usage", "code", "param", "message", "retryable", "retry after");
 
     private static final String MADE_UP_ID = "call_[0-9a-f]{32}";
 
-    /** A tool call, joined. */
-    private static final class Tool {
+    /** A tool call with its joined pieces. */
+    private static final class JoinedToolCall {
         private @Nullable String id;
         private @Nullable String name;
         private final StringBuilder arguments = new StringBuilder();
@@ -57,29 +57,29 @@ final class DialectOutcome {
     private final StringBuilder reasoning = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
     private final StringBuilder images = new StringBuilder();
-    private final Map<Integer, Tool> tools = new TreeMap<>();
-    private final StringBuilder end = new StringBuilder();
+    private final Map<Integer, JoinedToolCall> tools = new TreeMap<>();
+    private final StringBuilder ending = new StringBuilder();
     private final DialectRow row;
 
     private DialectOutcome(DialectRow row) {
         this.row = row;
     }
 
-    /** Makes a row's call, and tells what came of it: one fact a line, in the order of {@link #KEYS}. */
+    /** Makes a row's call and returns the outcome: one fact a line, in the order of {@link #KEYS}. */
     static String of(HttpUpstream upstream, CallRequest request, DialectRow row) {
         DialectOutcome outcome = new DialectOutcome(row);
         try (Call call = upstream.open(request, new CallContext(new Cancellation()))) {
             for (Delta delta : call) {
                 outcome.add(delta);
             }
-            outcome.end("finish", call.finishReason().wireName());
+            outcome.addEnding("finish", call.finishReason().wireName());
             Usage usage = call.usage();
-            outcome.end(
+            outcome.addEnding(
                     "usage",
                     usage.inputTokens() + " " + usage.cachedTokens() + " " + usage.outputTokens() + " "
                             + usage.reasoningTokens());
         } catch (UpstreamException e) {
-            outcome.end(e);
+            outcome.addEnding(e);
         }
         return outcome.lines();
     }
@@ -94,24 +94,26 @@ final class DialectOutcome {
         } else if (delta instanceof Delta.Image image) {
             images.append("image: ").append(image.json()).append('\n');
         } else if (delta instanceof Delta.ToolCall piece) {
-            tools.computeIfAbsent(piece.index(), index -> new Tool()).add(piece);
+            tools.computeIfAbsent(piece.index(), index -> new JoinedToolCall()).add(piece);
         }
     }
 
-    private void end(UpstreamException failure) {
-        end("failure", String.valueOf(failure.code().status()));
-        end("code", failure.wireCode());
-        end("param", String.valueOf(failure.param()));
+    private void addEnding(UpstreamException failure) {
+        addEnding("failure", String.valueOf(failure.code().status()));
+        addEnding("code", failure.wireCode());
+        addEnding("param", String.valueOf(failure.param()));
         String message = String.valueOf(failure.getMessage());
-        List<String> said = row.expected().getOrDefault("message", List.of());
-        end("message", said.stream().filter(message::contains).findFirst().orElse(message));
-        end("retryable", failure.retryable() ? "yes" : "no");
-        end("retry after", String.valueOf(failure.retryAfter()));
+        List<String> expectedMessages = row.expected().getOrDefault("message", List.of());
+        addEnding(
+                "message",
+                expectedMessages.stream().filter(message::contains).findFirst().orElse(message));
+        addEnding("retryable", failure.retryable() ? "yes" : "no");
+        addEnding("retry after", String.valueOf(failure.retryAfter()));
     }
 
-    private void end(String key, String value) {
+    private void addEnding(String key, String value) {
         if (!OPTIONAL.contains(key) || row.expected().containsKey(key)) {
-            end.append(key).append(": ").append(value).append('\n');
+            ending.append(key).append(": ").append(value).append('\n');
         }
     }
 
@@ -122,7 +124,7 @@ final class DialectOutcome {
         append(lines, "refusal", refusal);
         lines.append(images);
         tools.values().forEach(tool -> lines.append("tool: ").append(tool).append('\n'));
-        return lines.append(end).toString();
+        return lines.append(ending).toString();
     }
 
     private static void append(StringBuilder lines, String key, StringBuilder value) {
@@ -131,7 +133,7 @@ final class DialectOutcome {
         }
     }
 
-    /** A text as it is, or as a JSON string if a line cannot show it. */
+    /** A text unchanged, or as a JSON string if it does not fit on one line. */
     private static String shown(String text) {
         try {
             boolean plain = text.strip().equals(text) && text.lines().count() == 1 && !text.startsWith("\"");

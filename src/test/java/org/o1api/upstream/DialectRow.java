@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.RawJson;
 
 /**
- * A row of {@code dialects/*.txt}: a provider's reply, byte for byte, and how the gateway reads it. The format is described in
- * {@code dialects/README.md}.
+ * A row of {@code dialects/*.txt}: a provider's reply, byte for byte, and how the gateway reads it. See {@code dialects/README.md}
+ * for the format.
  */
 record DialectRow(
         String dialect, String name, Map<String, List<String>> given, String body, Map<String, List<String>> expected) {
@@ -84,7 +84,7 @@ record DialectRow(
         return given.getOrDefault("header", List.of()).toArray(new String[0]);
     }
 
-    /** Whether the connection is cut behind the body. */
+    /** Whether the connection is cut after the body. */
     boolean isCut() {
         return first("connection", "").equals("cut");
     }
@@ -93,7 +93,7 @@ record DialectRow(
         return first("require finish reason", "no").equals("yes");
     }
 
-    /** The fields that the request has beside model and messages. */
+    /** The fields of the request besides model and messages. */
     Map<String, RawJson> request() {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         try {
@@ -107,7 +107,7 @@ record DialectRow(
         return fields;
     }
 
-    /** The positions behind each event, the body's end excluded. */
+    /** The positions after each event, except the end of the body. */
     Set<Integer> eventEnds() {
         Set<Integer> ends = new TreeSet<>();
         byte[] bytes = bytes();
@@ -121,7 +121,7 @@ record DialectRow(
         return ends;
     }
 
-    /** What is expected, one fact a line. */
+    /** The expected outcome, one fact a line. */
     String outcome() {
         StringBuilder lines = new StringBuilder();
         for (String key : DialectOutcome.KEYS) {
@@ -132,9 +132,9 @@ record DialectRow(
         return lines.toString();
     }
 
-    private String first(String key, String otherwise) {
+    private String first(String key, String defaultValue) {
         List<String> values = given.get(key);
-        return values == null ? otherwise : values.get(0);
+        return values == null ? defaultValue : values.get(0);
     }
 
     @Override
@@ -161,7 +161,7 @@ record DialectRow(
                 if (line.startsWith("=== ")) {
                     name = line.substring(4);
                 } else if (!line.isBlank() && !line.startsWith("#")) {
-                    throw wrong("a row begins with '=== NAME'");
+                    throw syntaxError("a row begins with '=== NAME'");
                 }
             }
             if (name == null) {
@@ -176,13 +176,13 @@ record DialectRow(
             return new DialectRow(dialect, name, given, body(text.toString(), given), facts(EXPECTED, ""));
         }
 
-        /** The lines KEY: VALUE, up to the line {@code end}. */
+        /** Reads lines of the form KEY: VALUE up to the line {@code end}. */
         private Map<String, List<String>> facts(Set<String> keys, String end) {
             Map<String, List<String>> facts = new LinkedHashMap<>();
             while (at < lines.size() && !lines.get(at).equals(end)) {
                 String[] parts = lines.get(at++).split(":", 2);
                 if (parts.length < 2 || !keys.contains(parts[0])) {
-                    throw wrong("unknown key '" + parts[0] + "'; there are " + keys);
+                    throw syntaxError("unknown key '" + parts[0] + "'; there are " + keys);
                 }
                 facts.computeIfAbsent(parts[0], key -> new ArrayList<>()).add(parts[1].strip());
             }
@@ -201,7 +201,7 @@ record DialectRow(
             return mark + all.replace("\n", end);
         }
 
-        private IllegalArgumentException wrong(String what) {
+        private IllegalArgumentException syntaxError(String what) {
             return new IllegalArgumentException("dialects/" + dialect + ".txt, line " + at + ": " + what);
         }
     }

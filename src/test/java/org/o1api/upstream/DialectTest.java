@@ -26,7 +26,7 @@ import org.o1api.model.Message;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** Each provider's dialect of the chat API, as tables: the reply's bytes, and what is read from them. */
+/** Each provider's dialect of the chat API as tables: the bytes of replies and what is read from them. */
 class DialectTest {
     private static final String[] DIALECTS = {
         "anthropic",
@@ -100,7 +100,7 @@ class DialectTest {
 
     @ParameterizedTest
     @MethodSource("rows")
-    void isReadFromASocket(DialectRow row) {
+    void readsFromASocket(DialectRow row) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> script(row)));
         UpstreamSettings settings = settings(row, fake.url());
         HttpUpstream upstream = fixture.upstream(settings, new Breaker("main", Breaker.OPEN_TIME, false));
@@ -109,12 +109,12 @@ class DialectTest {
 
     @ParameterizedTest
     @MethodSource("accepted")
-    void isReadHoweverItIsCut(DialectRow row) {
+    void readsRepliesCutAtAnyPosition(DialectRow row) {
         int length = row.bytes().length;
         Set<Integer> everywhere =
                 new TreeSet<>(IntStream.range(1, length).boxed().toList());
         List<Set<Integer>> cuts = List.of(Set.of(), row.eventEnds(), everywhere);
-        HttpUpstream upstream = reading(row, cuts.iterator());
+        HttpUpstream upstream = upstreamInPieces(row, cuts.iterator());
         for (Set<Integer> positions : cuts) {
             String outcome = DialectOutcome.of(upstream, request(row), row);
             assertThat(outcome).as("cut at %s of %d", positions, length).isEqualTo(row.outcome());
@@ -133,8 +133,8 @@ class DialectTest {
         };
     }
 
-    /** An upstream whose replies arrive in pieces: those to the k-th call end at the k-th set of positions. */
-    private HttpUpstream reading(DialectRow row, Iterator<Set<Integer>> cuts) {
+    /** An upstream whose replies arrive in pieces: the pieces of the k-th reply end at the k-th set of positions. */
+    private HttpUpstream upstreamInPieces(DialectRow row, Iterator<Set<Integer>> cuts) {
         UpstreamSettings settings = settings(row, URI.create("http://127.0.0.1:9/"));
         Transport transport = new Transport(settings) {
             @Override

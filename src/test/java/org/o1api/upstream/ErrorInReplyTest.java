@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.model.ErrorCode;
 
-/** Errors inside a reply whose status is 200: each is what the same error would be as a status. */
+/** Errors inside a reply with status 200 are treated like the same error with its own status. */
 class ErrorInReplyTest {
-    private final UpstreamErrors failures = new UpstreamErrors(new UpstreamSettings(
+    private final UpstreamErrors errors = new UpstreamErrors(new UpstreamSettings(
             "main",
             URI.create("http://127.0.0.1:9/"),
             "sk-test-key",
@@ -24,8 +24,8 @@ class ErrorInReplyTest {
             Map.of(),
             null));
 
-    private UpstreamException reported(String body) {
-        return failures.ofErrorInReply(ProviderErrorBody.of(body.getBytes(StandardCharsets.UTF_8)));
+    private UpstreamException exceptionFor(String body) {
+        return errors.ofErrorInReply(ProviderErrorBody.of(body.getBytes(StandardCharsets.UTF_8)));
     }
 
     @ParameterizedTest
@@ -98,8 +98,8 @@ class ErrorInReplyTest {
             {"error":{"message":"m","code":200}}                                    | UPSTREAM_FAILED            | true  | upstream_failed
             {"error":{"message":"m","code":0,"status":"error"}}                     | UPSTREAM_FAILED            | true  | upstream_failed
             """)
-    void isWhatTheSameErrorWouldBeAsAStatus(String body, ErrorCode code, boolean retryable, String wireCode) {
-        UpstreamException failure = reported(body);
+    void isTreatedLikeTheSameErrorWithAStatus(String body, ErrorCode code, boolean retryable, String wireCode) {
+        UpstreamException failure = exceptionFor(body);
         assertThat(failure.code()).isEqualTo(code);
         assertThat(failure.retryable()).isEqualTo(retryable);
         assertThat(failure.wireCode()).isEqualTo(wireCode);
@@ -111,8 +111,8 @@ class ErrorInReplyTest {
     }
 
     @Test
-    void keepsTheFieldOfACallersError() {
-        assertThat(reported("{\"error\":{\"message\":\"m\",\"param\":\"seed\",\"code\":400}}")
+    void keepsTheParamOfACallersError() {
+        assertThat(exceptionFor("{\"error\":{\"message\":\"m\",\"param\":\"seed\",\"code\":400}}")
                         .param())
                 .isEqualTo("seed");
     }
@@ -123,8 +123,8 @@ class ErrorInReplyTest {
                 "{\"error\":{\"message\":\"key sk-test-key at http://10.0.0.7/x\",\"code\":400}}",
                 "{\"error\":{\"message\":\"key sk-test-key at http://10.0.0.7/x\"}}"
             })
-    void cleansTheMessage(String body) {
-        assertThat(reported(body)).hasMessageEndingWith("key [redacted] at [address]");
+    void sanitizesTheMessage(String body) {
+        assertThat(exceptionFor(body)).hasMessageEndingWith("key [redacted] at [address]");
     }
 
     @ParameterizedTest
@@ -133,8 +133,8 @@ class ErrorInReplyTest {
             {"error":{"message":"Please try again in 7.66s.","code":429}}           | PT7.66S | true
             {"error":{"message":"m","code":503},"retry_after":3}                     | PT3S    | true
             """)
-    void asksToWait(String body, Duration wait, boolean retryable) {
-        UpstreamException failure = reported(body);
+    void keepsTheRequestedWait(String body, Duration wait, boolean retryable) {
+        UpstreamException failure = exceptionFor(body);
         assertThat(failure.retryAfter()).isEqualTo(wait);
         assertThat(failure.retryable()).isEqualTo(retryable); // max_retry_wait is 10 s
     }

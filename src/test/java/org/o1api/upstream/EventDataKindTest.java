@@ -50,12 +50,12 @@ class EventDataKindTest {
                 "Request failed|OTHER",
                 "service unavailable|OTHER"
             })
-    void knowsWhatMayStandInPlaceOfAChunk(String data, EventDataKind kind) {
+    void classifiesData(String data, EventDataKind kind) {
         assertThat(of(data)).isEqualTo(kind);
     }
 
     @Test
-    void aLongTextIsNoSignOfLife() {
+    void aLongTextIsNotAKeepAlive() {
         assertThat(of("a".repeat(256))).isEqualTo(EventDataKind.KEEP_ALIVE);
         assertThat(of("a".repeat(257))).isEqualTo(EventDataKind.OTHER);
     }

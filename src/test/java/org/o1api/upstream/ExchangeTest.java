@@ -19,10 +19,10 @@ class ExchangeTest {
             Map.of(),
             null);
 
-    /** How long a reply is waited for that is not over, or only not at its end. */
+    /** How long to wait for an incomplete reply, or for the end of a complete one. */
     @ParameterizedTest
     @CsvSource({"USAGE, 10, true", "END_OF_REPLY, 2, false"})
-    void waitsForTheRestOfAReply(Exchange.WaitingFor wait, int seconds, boolean usageIsMissing) {
+    void limitsTheWaitForTheRestOfAReply(Exchange.WaitingFor wait, int seconds, boolean usageIsMissing) {
         Exchange exchange = new Exchange(SETTINGS, System.nanoTime());
         exchange.connected(false);
         long before = System.nanoTime();

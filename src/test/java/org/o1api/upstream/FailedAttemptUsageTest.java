@@ -17,7 +17,7 @@ import org.o1api.model.Usage;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** What is reported of the attempts at a call: each request, and the tokens of those that failed. */
+/** What is reported about attempts: each request, and the tokens of failed attempts. */
 class FailedAttemptUsageTest {
     private final UpstreamFixture fixture = new UpstreamFixture();
 
@@ -26,40 +26,42 @@ class FailedAttemptUsageTest {
         fixture.close();
     }
 
-    private List<Usage> spentBefore(Script failing) {
+    private List<Usage> usageOfFailedAttempts(Script failing) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(failing, Script.answer("well")));
         List<Usage> spent = new ArrayList<>();
-        CallContext terms =
+        CallContext context =
                 new CallContext(new Cancellation(), new RetryBudget(6), new CallingTurn(""), () -> {}, spent::add);
-        try (Call call = fixture.upstream(fake).open(fixture.request(), terms)) {
+        try (Call call = fixture.upstream(fake).open(fixture.request(), context)) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
         return spent;
     }
 
     @Test
-    void tellsWhatAnEmptyReplyUsed() {
-        assertThat(spentBefore(exchange ->
+    void reportsTheUsageOfAnEmptyReply() {
+        assertThat(usageOfFailedAttempts(exchange ->
                         exchange.stream().finish("stop").usage(10, 85).done()))
                 .containsExactly(new Usage(10, 0, 85, 0));
     }
 
     @Test
-    void tellsOfAnEmptyReplyThatNobodyCounted() {
-        assertThat(spentBefore(exchange -> exchange.stream().finish("stop").done()))
+    void reportsAnEmptyReplyWithoutUsage() {
+        assertThat(usageOfFailedAttempts(
+                        exchange -> exchange.stream().finish("stop").done()))
                 .containsExactly(Usage.NONE);
     }
 
     @Test
-    void tellsWhatAReplyUsedThatBrokeBeforeItsText() {
-        assertThat(spentBefore(exchange -> exchange.stream().usage(10, 3).reset()))
+    void reportsTheUsageOfAReplyThatFailedBeforeItsText() {
+        assertThat(usageOfFailedAttempts(
+                        exchange -> exchange.stream().usage(10, 3).reset()))
                 .containsExactly(new Usage(10, 0, 3, 0));
     }
 
     @Test
-    void tellsNothingOfAnAttemptThatCostNothing() {
-        assertThat(spentBefore(Script.error(500, "no"))).isEmpty();
-        assertThat(spentBefore(Script.reset())).isEmpty();
+    void reportsNothingForAnAttemptWithoutUsage() {
+        assertThat(usageOfFailedAttempts(Script.error(500, "no"))).isEmpty();
+        assertThat(usageOfFailedAttempts(Script.reset())).isEmpty();
     }
 
     static List<List<Script>> attempts() {
@@ -72,24 +74,24 @@ class FailedAttemptUsageTest {
                 List.of(Script.status(400, field), Script.answer("well")));
     }
 
-    /** Not one of {@code limits.attempts}, but a request all the same. */
+    /** Not counted as one of {@code attempts}, but a request nevertheless. */
     @Test
-    void reportsTheRequestThatRepeatsOneOnAConnectionThatDiedIdle() {
+    void reportsARequestRepeatedAfterAStaleConnection() {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.playing(Script.answer("one"), exchange -> exchange.close(), Script.answer("two")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).attempts(1));
         List<String> sent = new ArrayList<>();
-        try (Call call = upstream.open(fixture.request(), counting(sent))) {
+        try (Call call = upstream.open(fixture.request(), recordingContext(sent))) {
             assertThat(fixture.text(call)).isEqualTo("one");
         }
-        try (Call call = upstream.open(fixture.request(), counting(sent))) {
+        try (Call call = upstream.open(fixture.request(), recordingContext(sent))) {
             assertThat(fixture.text(call)).isEqualTo("two");
         }
         assertThat(sent).hasSize(3);
     }
 
-    private static CallContext counting(List<String> sent) {
+    private static CallContext recordingContext(List<String> sent) {
         AttemptListener attempts = new AttemptListener() {
             @Override
             public void onRequestSent(String upstream, String model) {
@@ -112,7 +114,7 @@ class FailedAttemptUsageTest {
                 List.of(Message.user("Why?")),
                 Map.of("response_format", new RawJson("{\"type\":\"json_object\"}")),
                 Set.of("response_format"));
-        try (Call call = fixture.upstream(fake).open(request, counting(sent))) {
+        try (Call call = fixture.upstream(fake).open(request, recordingContext(sent))) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
         assertThat(sent).hasSize(scripts.size()).containsOnly("main m");

@@ -25,11 +25,11 @@ class FallbackUpstreamTest {
         fixture.close();
     }
 
-    private FakeUpstream playing(Script script) {
+    private FakeUpstream fake(Script script) {
         return fixture.fake(FakeUpstream.dispatching(request -> script));
     }
 
-    private Upstream over(FakeUpstream... fakes) {
+    private Upstream fallback(FakeUpstream... fakes) {
         return new FallbackUpstream(List.of(fakes).stream()
                 .map(fixture::upstream)
                 .map(Upstream.class::cast)
@@ -47,18 +47,18 @@ class FallbackUpstreamTest {
     }
 
     @Test
-    void callsTheFirstWhereThatWorks() {
-        FakeUpstream main = playing(Script.answer("main"));
-        FakeUpstream spare = playing(Script.answer("spare"));
-        assertThat(answer(over(main, spare), new RetryBudget(6))).isEqualTo("main");
+    void callsTheFirstIfItSucceeds() {
+        FakeUpstream main = fake(Script.answer("main"));
+        FakeUpstream spare = fake(Script.answer("spare"));
+        assertThat(answer(fallback(main, spare), new RetryBudget(6))).isEqualTo("main");
         assertThat(spare.requests()).isEmpty();
     }
 
     @Test
-    void staysWithTheOneThatAnswered() {
-        FakeUpstream main = playing(Script.error(401, "no"));
-        FakeUpstream spare = playing(Script.answer("spare"));
-        Upstream both = over(main, spare);
+    void staysWithTheUpstreamThatAnswered() {
+        FakeUpstream main = fake(Script.error(401, "no"));
+        FakeUpstream spare = fake(Script.answer("spare"));
+        Upstream both = fallback(main, spare);
         for (int call = 0; call < 3; call++) {
             assertThat(answer(both, new RetryBudget(6))).isEqualTo("spare");
         }
@@ -66,21 +66,21 @@ class FallbackUpstreamTest {
     }
 
     @Test
-    void goesBackToTheFirstWhereTheOtherFails() {
+    void returnsToTheFirstIfTheOtherFails() {
         FakeUpstream main = fixture.fake(FakeUpstream.dispatching(
                 request -> request.number() == 0 ? Script.error(401, "no") : Script.answer("main")));
         FakeUpstream spare = fixture.fake(FakeUpstream.dispatching(
                 request -> request.number() == 0 ? Script.answer("spare") : Script.error(401, "no")));
-        Upstream both = over(main, spare);
+        Upstream both = fallback(main, spare);
         assertThat(answer(both, new RetryBudget(6))).isEqualTo("spare");
         assertThat(answer(both, new RetryBudget(6))).isEqualTo("main");
     }
 
     @Test
-    void callsTheNextAfterTheTimeForOneIsOver() {
-        FakeUpstream main = playing(Script.silence());
-        FakeUpstream spare = playing(Script.answer("spare"));
-        Upstream both = over(main, spare);
+    void callsTheNextAfterATimeout() {
+        FakeUpstream main = fake(Script.silence());
+        FakeUpstream spare = fake(Script.answer("spare"));
+        Upstream both = fallback(main, spare);
         Cancellation step = cancellation.child();
         Thread clock = new Thread(() -> {
             main.awaitRequests(1);
@@ -97,35 +97,35 @@ class FallbackUpstreamTest {
 
     @ParameterizedTest
     @ValueSource(ints = {500, 502, 503, 429, 408, 401, 403, 404, 302})
-    void callsTheNextWhereTheFirstAnswers(int status) {
-        FakeUpstream main = playing(Script.error(status, "no"));
-        FakeUpstream spare = playing(Script.answer("spare"));
-        assertThat(answer(over(main, spare), new RetryBudget(6))).isEqualTo("spare");
+    void callsTheNextIfTheFirstAnswersWithAnError(int status) {
+        FakeUpstream main = fake(Script.error(status, "no"));
+        FakeUpstream spare = fake(Script.answer("spare"));
+        assertThat(answer(fallback(main, spare), new RetryBudget(6))).isEqualTo("spare");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {400, 422, 413})
-    void callsNobodyElseWhereTheRequestIsAtFault(int status) {
-        FakeUpstream main = playing(Script.error(status, "no"));
-        FakeUpstream spare = playing(Script.answer("spare"));
-        assertThat(failure(over(main, spare)).status()).isEqualTo(status);
+    void doesNotFallBackIfTheRequestIsWrong(int status) {
+        FakeUpstream main = fake(Script.error(status, "no"));
+        FakeUpstream spare = fake(Script.answer("spare"));
+        assertThat(failure(fallback(main, spare)).status()).isEqualTo(status);
         assertThat(spare.requests()).isEmpty();
     }
 
     @Test
-    void costsNoRetry() {
-        FakeUpstream main = playing(Script.reset());
-        FakeUpstream spare = playing(Script.answer("spare"));
-        assertThat(answer(over(main, spare), new RetryBudget(0))).isEqualTo("spare");
+    void consumesNoRetry() {
+        FakeUpstream main = fake(Script.reset());
+        FakeUpstream spare = fake(Script.answer("spare"));
+        assertThat(answer(fallback(main, spare), new RetryBudget(0))).isEqualTo("spare");
         assertThat(main.requests()).hasSize(1);
     }
 
     @Test
-    void callsTheNextWhereTheFirstIsSilentOrGoneOrFullOrOpen() {
-        FakeUpstream silent = playing(Script.silence());
-        FakeUpstream busy = playing(exchange -> exchange.stream().text("a").awaitDisconnect());
-        FakeUpstream broken = playing(Script.error(500, "no"));
-        FakeUpstream spare = playing(Script.answer("spare"));
+    void callsTheNextIfTheFirstIsSilentGoneFullOrOpen() {
+        FakeUpstream silent = fake(Script.silence());
+        FakeUpstream busy = fake(exchange -> exchange.stream().text("a").awaitDisconnect());
+        FakeUpstream broken = fake(Script.error(500, "no"));
+        FakeUpstream spare = fake(Script.answer("spare"));
         HttpUpstream full = fixture.upstream(
                 settings -> settings.url(busy.url()).concurrency(1).queue(0));
         HttpUpstream open =
@@ -148,19 +148,19 @@ class FallbackUpstreamTest {
     }
 
     @Test
-    void doesNotFallBackOnceSomethingHasCome() {
-        FakeUpstream main = playing(exchange -> exchange.stream().text("a").reset());
-        FakeUpstream spare = playing(Script.answer("spare"));
-        assertThat(failure(over(main, spare)).code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
+    void doesNotFallBackAfterTheFirstDelta() {
+        FakeUpstream main = fake(exchange -> exchange.stream().text("a").reset());
+        FakeUpstream spare = fake(Script.answer("spare"));
+        assertThat(failure(fallback(main, spare)).code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
         assertThat(spare.requests()).isEmpty();
     }
 
     @Test
-    void failsAsTheFirstDidWhereAllFail() {
-        FakeUpstream main = playing(Script.error(429, "slow", "Retry-After: 30"));
-        FakeUpstream spare = playing(Script.error(400, "no"));
-        FakeUpstream last = playing(Script.error(500, "no"));
-        UpstreamException failure = failure(over(main, spare, last));
+    void throwsTheFirstFailureIfAllFail() {
+        FakeUpstream main = fake(Script.error(429, "slow", "Retry-After: 30"));
+        FakeUpstream spare = fake(Script.error(400, "no"));
+        FakeUpstream last = fake(Script.error(500, "no"));
+        UpstreamException failure = failure(fallback(main, spare, last));
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_RATE_LIMIT);
         assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(30));
         assertThat(failure.getSuppressed()).hasSize(2);
@@ -168,21 +168,22 @@ class FallbackUpstreamTest {
     }
 
     @Test
-    void callsNobodyWhenTheTurnIsCancelled() {
-        FakeUpstream main = playing(exchange -> {
+    void callsNoUpstreamWhenTheTurnIsCancelled() {
+        FakeUpstream main = fake(exchange -> {
             cancellation.cancel(ErrorCode.UPSTREAM_TIMEOUT, "over");
             exchange.awaitDisconnect();
         });
-        FakeUpstream spare = playing(Script.answer("spare"));
-        assertThat(catchThrowableOfType(CancelledException.class, () -> answer(over(main, spare), new RetryBudget(6))))
+        FakeUpstream spare = fake(Script.answer("spare"));
+        assertThat(catchThrowableOfType(
+                        CancelledException.class, () -> answer(fallback(main, spare), new RetryBudget(6))))
                 .hasMessage("over");
         assertThat(spare.requests()).isEmpty();
     }
 
     @Test
-    void asksAnUpstreamForItsOwnModel() {
-        FakeUpstream main = playing(Script.error(500, "no"));
-        FakeUpstream spare = playing(Script.answer("spare"));
+    void requestsTheModelOfEachUpstream() {
+        FakeUpstream main = fake(Script.error(500, "no"));
+        FakeUpstream spare = fake(Script.answer("spare"));
         HttpUpstream other =
                 fixture.upstream(settings -> settings.url(spare.url()).model("other-model"));
         answer(new FallbackUpstream(List.of(fixture.upstream(main), other)), new RetryBudget(6));

@@ -17,9 +17,9 @@ import org.o1api.model.RawJson;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** The output limit that the gateway adds to a step's call must not make a call fail that would succeed without it. */
+/** The output limit that the gateway adds to a step must not fail a call that would succeed without it. */
 class GatewayOutputLimitTest {
-    private static final String VLLM =
+    private static final String VLLM_MESSAGE =
             "This model's maximum context length is 4096 tokens. However, you requested 4500 tokens (404 in the messages,"
                     + " 4096 in the completion). Please reduce the length of the messages or completion.";
 
@@ -33,11 +33,11 @@ class GatewayOutputLimitTest {
         fixture.close();
     }
 
-    private static CallRequest request(String field, boolean ours) {
-        return request(field, 4096, ours);
+    private static CallRequest request(String field, boolean droppable) {
+        return request(field, 4096, droppable);
     }
 
-    private static CallRequest request(String field, int limit, boolean ours) {
+    private static CallRequest request(String field, int limit, boolean droppable) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         fields.put(field, new RawJson(Integer.toString(limit)));
         fields.put("response_format", new RawJson("{\"type\":\"json_object\"}"));
@@ -45,15 +45,15 @@ class GatewayOutputLimitTest {
                 "m",
                 List.of(Message.user("hi")),
                 fields,
-                ours ? Set.of(field, "response_format") : Set.of("response_format"));
+                droppable ? Set.of(field, "response_format") : Set.of("response_format"));
     }
 
     private HttpUpstream upstream(FakeUpstream fake) {
         return fixture.upstream(fake);
     }
 
-    private void ask(HttpUpstream upstream, CallRequest request, CallContext turn) {
-        try (Call call = upstream.open(request, turn)) {
+    private void call(HttpUpstream upstream, CallRequest request, CallContext context) {
+        try (Call call = upstream.open(request, context)) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
     }
@@ -62,7 +62,7 @@ class GatewayOutputLimitTest {
         return request.body().has("max_tokens") || request.body().has("max_completion_tokens");
     }
 
-    /** Each as the provider writes it, and whether the value is too large by itself or beside the prompt. */
+    /** Each provider's message, and whether the value is too large by itself or only with this prompt. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             context | 400 | {"object":"error","message":"This model's maximum context length is 4096 tokens. However, you requested 4500 tokens (404 in the messages, 4096 in the completion). Please reduce the length of the messages or completion.","type":"BadRequestError","param":null,"code":400}
@@ -83,30 +83,30 @@ class GatewayOutputLimitTest {
             context | 400 | {"error":{"message":"Requested tokens (4500) exceed context window of 4096","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}
             context | 413 | {"error":{"message":"Request too large for model `m` on tokens per minute (TPM): Limit 4000, Requested 4500, please reduce your message size and try again.","type":"tokens","code":"rate_limit_exceeded"}}
             """)
-    void isReducedAndIfThatIsNotEnoughLeftOutForTheRestOfTheTurn(String cause, int status, String body) {
+    void isReducedAndThenOmittedForTheRestOfTheTurn(String cause, int status, String body) {
         for (String field : List.of("max_tokens", "max_completion_tokens")) {
             FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                     request -> isLimited(request) ? Script.status(status, body) : Script.answer("well")));
             HttpUpstream upstream = upstream(fake);
-            CallContext turn = fixture.context("a");
-            ask(upstream, request(field, true), turn);
+            CallContext context = fixture.context("a");
+            call(upstream, request(field, true), context);
             assertThat(fake.requests()).hasSize(3);
             assertThat(fake.request(1).body().path(field).asInt()).isEqualTo(1024);
             assertThat(fake.request(2).asksForJson()).isTrue();
-            ask(upstream, request(field, true), turn);
+            call(upstream, request(field, true), context);
             assertThat(fake.requests()).as("known in the turn").hasSize(4);
-            ask(upstream, request(field, true), fixture.context("a"));
+            call(upstream, request(field, true), fixture.context("a"));
             assertThat(fake.requests()).as("unknown in another turn").hasSize(7);
 
             FakeUpstream small = fixture.fake(FakeUpstream.dispatching(request ->
                     request.body().path(field).asInt() > 1024 ? Script.status(status, body) : Script.answer("well")));
             upstream = upstream(small);
-            turn = fixture.context("a");
-            ask(upstream, request(field, true), turn);
-            ask(upstream, request(field, true), turn);
+            context = fixture.context("a");
+            call(upstream, request(field, true), context);
+            call(upstream, request(field, true), context);
             assertThat(small.requests()).as("known in the turn").hasSize(3);
             assertThat(small.request(2).body().path(field).asInt()).isEqualTo(1024);
-            ask(upstream, request(field, true), fixture.context("b"));
+            call(upstream, request(field, true), fixture.context("b"));
             boolean learned = cause.equals("value"); // another caller's prompt may be shorter
             assertThat(small.request(3).body().path(field).asInt()).isEqualTo(learned ? 1024 : 4096);
             assertThat(small.requests()).hasSize(learned ? 4 : 5);
@@ -114,39 +114,44 @@ class GatewayOutputLimitTest {
     }
 
     @Test
-    void anErrorInTheStreamCountsToo() {
+    void anErrorInTheStreamReducesItToo() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> isLimited(request)
                 ? exchange -> exchange.stream()
                         .event("{\"error\":{\"message\":\"too long\",\"code\":\"context_length_exceeded\"}}")
                         .end()
                 : Script.answer("well")));
-        ask(upstream(fake), request("max_tokens", true), fixture.context("a"));
+        call(upstream(fake), request("max_tokens", true), fixture.context("a"));
         assertThat(fake.requests()).hasSize(3);
     }
 
     @ParameterizedTest
     @CsvSource({"4096, 1024", "100, 25", "64, 16", "40, 16", "17, 16", "16, 0", "1, 0"})
     void isReducedToAQuarterButNotBelow16(int limit, int reduced) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
-                request.body().path("max_tokens").asInt() >= limit ? Script.error(400, VLLM) : Script.answer("well")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
+                request -> request.body().path("max_tokens").asInt() >= limit
+                        ? Script.error(400, VLLM_MESSAGE)
+                        : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, request("max_tokens", limit, true), fixture.context("a"));
+        call(upstream, request("max_tokens", limit, true), fixture.context("a"));
         assertThat(fake.requests()).hasSize(2);
         assertThat(fake.request(1).body().path("max_tokens").asInt()).isEqualTo(reduced);
     }
 
     @Test
-    void aReducedLimitIsLoggedOnceWithWhatToDo() {
+    void aReducedLimitIsLoggedOnceWithTheRemedy() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.body().path("max_tokens").asInt() > 1024
                         ? Script.error(400, TOO_LARGE)
                         : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
-            ask(upstream, request("max_tokens", 5000, true), fixture.context("a")); // 1250 is too much: not learned
+            call(
+                    upstream,
+                    request("max_tokens", 5000, true),
+                    fixture.context("a")); // 1250 is too large as well: not learned
             assertThat(log.lines()).isEmpty();
-            ask(upstream, request("max_tokens", 4096, true), fixture.context("a"));
-            ask(upstream, request("max_tokens", 2000, true), fixture.context("a"));
+            call(upstream, request("max_tokens", 4096, true), fixture.context("a"));
+            call(upstream, request("max_tokens", 2000, true), fixture.context("a"));
             assertThat(log.lines())
                     .containsExactly(
                             "upstream main, model m: rejects an output limit of 4096 tokens for a step and accepts 1024;"
@@ -155,26 +160,26 @@ class GatewayOutputLimitTest {
         }
     }
 
-    /** What is left of the caller's limit may be much less than what was refused. */
+    /** The rest of the caller's limit may be much smaller than the rejected limit. */
     @Test
-    void aSmallerLimitThanTheRefusedOneIsSentAsItIs() {
+    void aLimitBelowTheRejectedOneIsSentUnchanged() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.body().path("max_tokens").asInt() > 1024
                         ? Script.error(400, TOO_LARGE)
                         : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, request("max_tokens", true), fixture.context("a"));
-        ask(upstream, request("max_tokens", 300, true), fixture.context("a"));
-        ask(upstream, request("max_tokens", 1000, false), fixture.context("a"));
-        ask(upstream, request("max_tokens", 8192, true), fixture.context("a")); // 2048 is too much, too
+        call(upstream, request("max_tokens", true), fixture.context("a"));
+        call(upstream, request("max_tokens", 300, true), fixture.context("a"));
+        call(upstream, request("max_tokens", 1000, false), fixture.context("a"));
+        call(upstream, request("max_tokens", 8192, true), fixture.context("a")); // 2048 is too large as well
         assertThat(fake.requests().stream()
                         .map(request -> request.body().path("max_tokens").asInt()))
                 .containsExactly(4096, 1024, 300, 1000, 2048, 0);
     }
 
-    /** The name is found first, then the value. */
+    /** First the name is rejected, then the value. */
     @Test
-    void isReducedUnderItsOtherName() {
+    void isReducedUnderItsAlternativeName() {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.dispatching(request -> request.body().has("max_tokens")
                         ? Script.error(400, "Unsupported parameter: 'max_tokens', use 'max_completion_tokens' instead.")
@@ -182,18 +187,18 @@ class GatewayOutputLimitTest {
                                 ? Script.error(400, TOO_LARGE)
                                 : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, request("max_tokens", true), fixture.context("a"));
-        ask(upstream, request("max_tokens", true), fixture.context("a"));
+        call(upstream, request("max_tokens", true), fixture.context("a"));
+        call(upstream, request("max_tokens", true), fixture.context("a"));
         assertThat(fake.requests()).hasSize(4);
         assertThat(fake.request(3).body().path("max_completion_tokens").asInt()).isEqualTo(1024);
     }
 
     @Test
-    void aPromptThatIsTooLongByItselfFailsAfterTwoMoreTries() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, VLLM)));
+    void aPromptThatIsTooLongByItselfFailsAfterTwoMoreAttempts() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, VLLM_MESSAGE)));
         HttpUpstream upstream = upstream(fake);
-        CallContext turn = fixture.context("a");
-        assertThat(catchThrowable(() -> ask(upstream, request("max_tokens", true), turn)))
+        CallContext context = fixture.context("a");
+        assertThat(catchThrowable(() -> call(upstream, request("max_tokens", true), context)))
                 .isInstanceOfSatisfying(
                         UpstreamException.class,
                         e -> assertThat(e.exceedsContext()).isTrue());
@@ -202,31 +207,31 @@ class GatewayOutputLimitTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"max_tokens", "max_completion_tokens"})
-    void theCallersOwnIsNeverLeftOut(String field) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, VLLM)));
+    void neverOmitsTheCallersLimit(String field) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, VLLM_MESSAGE)));
         HttpUpstream upstream = upstream(fake);
-        assertThat(catchThrowable(() -> ask(upstream, request(field, false), fixture.context("a"))))
+        assertThat(catchThrowable(() -> call(upstream, request(field, false), fixture.context("a"))))
                 .isInstanceOf(UpstreamException.class);
         assertThat(fake.requests()).hasSize(1);
     }
 
     @ParameterizedTest
     @CsvSource({"max_tokens, max_completion_tokens", "max_completion_tokens, max_tokens"})
-    void isRenamedForAProviderThatKnowsTheOtherName(String known, String unknown) {
+    void isRenamedForAProviderThatKnowsOnlyTheOtherName(String known, String unknown) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> request.body()
                         .has(unknown)
                 ? Script.error(400, "Unsupported parameter: '" + unknown + "' is not supported with this model.")
                 : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, request(unknown, true), fixture.context("a"));
-        ask(upstream, request(unknown, true), fixture.context("a"));
+        call(upstream, request(unknown, true), fixture.context("a"));
+        call(upstream, request(unknown, true), fixture.context("a"));
         assertThat(fake.requests()).hasSize(3);
         assertThat(fake.request(2).body().path(known).asInt()).isEqualTo(4096);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"max_tokens", "max_completion_tokens"})
-    void isLeftOutForAProviderThatKnowsNeitherName(String field) {
+    void isOmittedForAProviderThatKnowsNeitherName(String field) {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.dispatching(request -> request.body().has("max_tokens")
                         ? Script.error(400, "Unrecognized request argument supplied: max_tokens")
@@ -234,27 +239,27 @@ class GatewayOutputLimitTest {
                                 ? Script.error(400, "Unrecognized request argument supplied: max_completion_tokens")
                                 : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, request(field, true), fixture.context("a"));
+        call(upstream, request(field, true), fixture.context("a"));
         assertThat(fake.requests()).hasSize(3);
-        ask(upstream, request(field, true), fixture.context("a"));
+        call(upstream, request(field, true), fixture.context("a"));
         assertThat(fake.requests()).as("remembered").hasSize(4);
     }
 
-    /** What is learned for the turn must not hide the name that the provider wants from the caller's own limit. */
+    /** What is learned for the turn must not prevent renaming the caller's own limit. */
     @Test
-    void theCallersOwnKeepsTheNameThatTheProviderWants() {
+    void theCallersLimitIsSentUnderTheNameThatTheProviderAccepts() {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.dispatching(request -> request.body().has("max_tokens")
                         ? Script.error(400, "Unsupported parameter: 'max_tokens', use 'max_completion_tokens' instead.")
                         : request.body().path("max_completion_tokens").asInt() > 100
-                                ? Script.error(400, VLLM)
+                                ? Script.error(400, VLLM_MESSAGE)
                                 : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        CallContext turn = fixture.context("a");
-        ask(upstream, request("max_tokens", true), turn);
-        Map<String, RawJson> own =
+        CallContext context = fixture.context("a");
+        call(upstream, request("max_tokens", true), context);
+        Map<String, RawJson> callersLimit =
                 Map.of("max_tokens", new RawJson("50"), "response_format", new RawJson("{\"type\":\"json_object\"}"));
-        ask(upstream, new CallRequest("m", List.of(Message.user("hi")), own), turn);
+        call(upstream, new CallRequest("m", List.of(Message.user("hi")), callersLimit), context);
         assertThat(fake.request(fake.requests().size() - 1)
                         .body()
                         .path("max_completion_tokens")
@@ -263,17 +268,17 @@ class GatewayOutputLimitTest {
         assertThat(fake.requests()).hasSize(5);
     }
 
-    /** A prompt that is quoted is not the provider's word. */
+    /** A quoted prompt is not the provider's own wording. */
     @Test
-    void aQuotedNameSaysNothing() {
+    void ignoresAQuotedName() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> Script.error(400, "Cannot answer: what is max_tokens good for, and why?")));
-        CallRequest asked = new CallRequest(
+        CallRequest quotingRequest = new CallRequest(
                 "m",
                 List.of(Message.user("what is max_tokens good for, and why?")),
                 Map.of("max_tokens", new RawJson("4096")),
                 Set.of("max_tokens"));
-        assertThat(catchThrowable(() -> ask(upstream(fake), asked, fixture.context("a"))))
+        assertThat(catchThrowable(() -> call(upstream(fake), quotingRequest, fixture.context("a"))))
                 .isInstanceOf(UpstreamException.class);
         assertThat(fake.requests()).hasSize(1);
     }

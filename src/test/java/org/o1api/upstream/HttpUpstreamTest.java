@@ -17,7 +17,7 @@ import org.o1api.model.Usage;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** The happy way of a call. */
+/** Successful calls. */
 class HttpUpstreamTest {
     private final UpstreamFixture fixture = new UpstreamFixture();
 
@@ -27,7 +27,7 @@ class HttpUpstreamTest {
     }
 
     @Test
-    void streamsWhatTheUpstreamStreams() {
+    void streamsTheProvidersDeltas() {
         FakeUpstream fake = fixture.fake(FakeUpstream.answering("Hello brave new world"));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("Hello brave new world");
@@ -40,7 +40,7 @@ class HttpUpstreamTest {
     }
 
     @Test
-    void usesTheConnectionAgainAfterDone() {
+    void reusesTheConnectionAfterDone() {
         FakeUpstream fake = fixture.fake(FakeUpstream.answering("one", "two", "three"));
         HttpUpstream upstream = fixture.upstream(fake);
         for (int i = 0; i < 3; i++) {
@@ -53,7 +53,7 @@ class HttpUpstreamTest {
     }
 
     @Test
-    void handsOutADeltaAtOnceAndWhatArrivedTogetherAsOne() {
+    void returnsDeltasImmediatelyAndJoinsThoseThatArrivedTogether() {
         CountDownLatch first = new CountDownLatch(1);
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange -> {
             exchange.stream().text("now ").await(first);
@@ -79,7 +79,7 @@ class HttpUpstreamTest {
     }
 
     @Test
-    void sendsFieldsAndHeadersAndTheUrlAsTheyAre() {
+    void sendsFieldsHeadersAndUrlUnchanged() {
         FakeUpstream fake = fixture.fake(FakeUpstream.answering("ok"));
         HttpUpstream upstream = fixture.upstream(settings -> settings.url(java.net.URI.create("http://127.0.0.1:"
                         + fake.port() + "/openai/deployments/a%20b/chat?api-version=2024-06-01&x=%2F+y"))
@@ -101,7 +101,7 @@ class HttpUpstreamTest {
     }
 
     @Test
-    void takesAReplyThatIsNotStreamed() {
+    void readsAReplyThatIsNotStreamed() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.completion("whole")));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("whole");
@@ -110,12 +110,12 @@ class HttpUpstreamTest {
     }
 
     @Test
-    void saysWhenTheUpstreamHasAccepted() {
+    void reportsWhenTheProviderHasAccepted() {
         CountDownLatch accepted = new CountDownLatch(1);
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
                 exchange.stream().await(accepted).text("x").finish("stop").done()));
-        CallContext terms = new CallContext(new Cancellation(), new RetryBudget(0), accepted::countDown);
-        try (Call call = fixture.upstream(fake).open(fixture.request(), terms)) {
+        CallContext context = new CallContext(new Cancellation(), new RetryBudget(0), accepted::countDown);
+        try (Call call = fixture.upstream(fake).open(fixture.request(), context)) {
             assertThat(fixture.text(call)).isEqualTo("x");
         }
     }
@@ -128,7 +128,7 @@ class HttpUpstreamTest {
     }
 
     @Test
-    void closingAnUnfinishedCallCutsIt() {
+    void closingAnIncompleteCallCutsItsConnection() {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitDisconnect()));
         Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()));

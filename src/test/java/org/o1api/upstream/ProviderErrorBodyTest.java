@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each provider's form of an error, and what is read from it. */
+/** Each provider's error format, and what is read from it. */
 class ProviderErrorBodyTest {
     private static ProviderErrorBody read(String body) {
         return ProviderErrorBody.of(body.getBytes(StandardCharsets.UTF_8));
@@ -103,7 +103,7 @@ class ProviderErrorBodyTest {
             {'error': 'secret | - | - | - | - | 0
             <html><title>502</title> | - | - | - | - | 0
             """)
-    void isRead(
+    void readsErrors(
             String body,
             @Nullable String message,
             @Nullable String param,
@@ -130,7 +130,7 @@ class ProviderErrorBodyTest {
             {"error":{"message":"m","metadata":{"headers":{"Retry-After":"7"}}}}                                       | PT7S
             {"error":{"message":"m","metadata":{"headers":{"X-RateLimit-Reset":"1000000000000"}}}}                     | PT0S
             """)
-    void asksToWait(String body, Duration wait) {
+    void readsTheRequestedWait(String body, Duration wait) {
         assertThat(read(body).retryAfter()).isEqualTo(wait);
     }
 
@@ -140,7 +140,7 @@ class ProviderErrorBodyTest {
                 "Failed to deserialize the JSON body into the target type: messages[0].role: unknown variant",
                 "[1214] Incorrect role information"
             })
-    void plainTextIsAStatementAndNoMessage(String body) {
+    void plainTextIsTextWithoutAMessage(String body) {
         assertThat(read(body).text()).isEqualTo(body);
         assertThat(read(body).message()).isNull();
     }
@@ -152,14 +152,14 @@ class ProviderErrorBodyTest {
                 "1 validation error for Request\nmetadata\n  m [type=extra_forbidden, input_value='secret', input_type=str]",
                 "Invalid request: {'input': 'secret'}"
             })
-    void plainTextLosesWhatItQuotes(String text) {
+    void removesQuotationsFromPlainText(String text) {
         ProviderErrorBody body = read(text);
         assertThat(body.text()).isNotEmpty().doesNotContain("secret");
         assertThat(String.valueOf(body.message())).doesNotContain("secret");
     }
 
     @Test
-    void aDeepOrLongBodyIsReadAsFarAsItGoes() {
+    void readsADeepOrLongBodyAsFarAsPossible() {
         assertThat(read("[".repeat(100_000)).message()).isNull();
         assertThat(read("{\"error\":".repeat(1000)).message()).isNull();
         assertThat(read("{\"error\":{\"message\":\"" + "x".repeat(100_000) + "\"}}")
@@ -168,7 +168,7 @@ class ProviderErrorBodyTest {
     }
 
     @Test
-    void isNotWrittenToALog() {
+    void doesNotPrintItsText() {
         assertThat(read("{\"error\":{\"message\":\"secret\"}}").toString()).doesNotContain("secret");
     }
 }

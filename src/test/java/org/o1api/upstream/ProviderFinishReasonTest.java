@@ -19,7 +19,7 @@ class ProviderFinishReasonTest {
         "FAILURE, upstream_failure request_aborted",
         "UNKNOWN, pause_turn odd other finish_reason_unspecified load unload time_limit repetition null stopped unstoppable"
     })
-    void readsAReasonByWhatItMeans(ProviderFinishReason.Kind kind, String reasons) {
+    void classifiesReasons(ProviderFinishReason.Kind kind, String reasons) {
         for (String reason : reasons.split(" ", -1)) {
             assertThat(ProviderFinishReason.of(reason).kind()).as(reason).isEqualTo(kind);
             assertThat(ProviderFinishReason.of(" " + reason + " ").kind())
@@ -30,7 +30,7 @@ class ProviderFinishReasonTest {
 
     @ParameterizedTest
     @CsvSource({"Odd, odd", "odd-one, odd_one", "'see http://x/', ''", "'', ''", "\u00e4, ''"})
-    void givesTheWordOnlyIfItIsPlain(String reason, String word) {
+    void keepsTheValueOnlyIfItIsAPlainWord(String reason, String word) {
         assertThat(ProviderFinishReason.of(reason).value()).isEqualTo(word);
         assertThat(ProviderFinishReason.of("x".repeat(41)).value()).isEmpty();
     }

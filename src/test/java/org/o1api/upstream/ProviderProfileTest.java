@@ -19,7 +19,7 @@ class ProviderProfileTest {
 
     @ParameterizedTest
     @EnumSource(Fact.class)
-    void forgetsAFactAfterATime(Fact fact) {
+    void factsExpire(Fact fact) {
         assertThat(profile.hasLearned(fact)).isFalse();
         profile.learn(fact);
         now.addAndGet(RELEARN_AFTER.toNanos() - 1);
@@ -30,7 +30,7 @@ class ProviderProfileTest {
     }
 
     @Test
-    void forgetsFieldsOneByOne() {
+    void fieldsExpireSeparately() {
         FeatureCombination tools = new FeatureCombination(true, false);
         profile.learnRejectedFields(tools, Set.of("tool_choice"));
         now.addAndGet(RELEARN_AFTER.toNanos() / 2);
@@ -42,7 +42,7 @@ class ProviderProfileTest {
     }
 
     @Test
-    void logsWhatIsNewOnce() {
+    void logsNewFactsOnce() {
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
             for (int i = 0; i < 3; i++) {
                 profile.learn(Fact.DEVELOPER_ROLE_REJECTED);
@@ -64,9 +64,9 @@ class ProviderProfileTest {
         }
     }
 
-    /** A provider that invents kinds does not fill the memory or the log. */
+    /** A provider that sends ever new values must not fill the memory or the log. */
     @Test
-    void keepsABoundedNumberOfKinds() {
+    void limitsTheNumberOfLoggedKinds() {
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
             for (int i = 0; i < 10_000; i++) {
                 profile.logOnce("kind " + i, "m");
@@ -76,7 +76,7 @@ class ProviderProfileTest {
     }
 
     @Test
-    void isOneForEachModel() {
+    void hasOneProfilePerModel() {
         ProviderProfiles profiles = new ProviderProfiles(settings, now::get);
         profiles.of("a").learn(Fact.DEVELOPER_ROLE_REJECTED);
         assertThat(profiles.of("a").hasLearned(Fact.DEVELOPER_ROLE_REJECTED)).isTrue();

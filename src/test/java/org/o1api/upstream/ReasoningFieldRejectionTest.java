@@ -13,10 +13,10 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
-/** What providers say of the fields for earlier reasoning, as their users have reported it. */
+/** What providers say about the fields for earlier reasoning, as reported by their users. */
 class ReasoningFieldRejectionTest {
     private static final String PROMPT = "Why is reasoning_content\n\"missing\" here, and 'reasoning' not supported?";
-    private static final String THOUGHT = "One more reasoning_content, which is required,\nthen it is unknown.";
+    private static final String REASONING = "One more reasoning_content, which is required,\nthen it is unknown.";
 
     private static final CallRequest REQUEST = new CallRequest(
             "m",
@@ -26,10 +26,10 @@ class ReasoningFieldRejectionTest {
                             Role.ASSISTANT,
                             new Content.Text("b"),
                             Map.of(),
-                            Map.of("reasoning_content", new RawJson("\"" + THOUGHT.replace("\n", "\\n") + "\"")))),
+                            Map.of("reasoning_content", new RawJson("\"" + REASONING.replace("\n", "\\n") + "\"")))),
             Map.of("reasoning_effort", new RawJson("\"low\"")));
 
-    private static @Nullable ReasoningFieldRejection refusal(String message, String param) {
+    private static @Nullable ReasoningFieldRejection rejection(String message, String param) {
         return ReasoningFieldRejection.of(
                 new ProviderErrorBody(message, message, param.equals("-") ? null : param, null, null, 0, null),
                 REQUEST);
@@ -64,8 +64,8 @@ class ReasoningFieldRejectionTest {
             messages[1]: 'reasoning' not provided                                  | - | reasoning
             \u601d\u8003\u6a21\u5f0f\u4e0b\u5fc5\u987b\u56de\u4f20 reasoning_content | - | reasoning_content
             """)
-    void isMissed(String message, String param, String field) {
-        assertThat(refusal(message, param))
+    void recognisesAMissingField(String message, String param, String field) {
+        assertThat(rejection(message, param))
                 .isNotNull()
                 .returns(field, ReasoningFieldRejection::field)
                 .returns(true, ReasoningFieldRejection::missing);
@@ -98,8 +98,8 @@ class ReasoningFieldRejectionTest {
             messages cannot include reasoning_content                              | - | reasoning_content
             Additional properties are not allowed ('reasoning_content' was unexpected) | - | reasoning_content
             """)
-    void isRejected(String message, String param, String field) {
-        assertThat(refusal(message, param))
+    void recognisesARejectedField(String message, String param, String field) {
+        assertThat(rejection(message, param))
                 .isNotNull()
                 .returns(field, ReasoningFieldRejection::field)
                 .returns(false, ReasoningFieldRejection::missing);
@@ -126,8 +126,8 @@ class ReasoningFieldRejectionTest {
             'reasoning' must be enabled for this model                             | -
             reasoning_contents are missing                                         | -
             """)
-    void isNotMeantByOtherWords(String message, String param) {
-        assertThat(refusal(message, param)).isNull();
+    void ignoresOtherErrors(String message, String param) {
+        assertThat(rejection(message, param)).isNull();
     }
 
     @ParameterizedTest
@@ -135,10 +135,10 @@ class ReasoningFieldRejectionTest {
             strings = {
                 "Invalid prompt: " + PROMPT,
                 "Invalid prompt: Why is reasoning_content\\n\\\"missing\\\" here, and 'reasoning' not supported?",
-                "Invalid message: " + THOUGHT,
+                "Invalid message: " + REASONING,
                 "Extra text in the message: One more reasoning_content, which is required,\\nthen it is unknown."
             })
-    void isNotMeantByQuotations(String message) {
-        assertThat(refusal(message, "-")).isNull();
+    void ignoresQuotations(String message) {
+        assertThat(rejection(message, "-")).isNull();
     }
 }

@@ -26,7 +26,7 @@ class ReasoningTextTest {
             7                                                        | ~~
             " "                                                      | ~~
             """)
-    void isReadOfEachForm(String value, String text) {
+    void readsEachFormat(String value, String text) {
         assertThat(ReasoningText.of(Map.of("reasoning_details", new RawJson(value))))
                 .isEqualTo(text.replace("\\n", "\n"));
     }
@@ -37,13 +37,13 @@ class ReasoningTextTest {
             [{"type":"redacted_thinking","data":"AAAA"}]                      | ~~
             [{"type":"redacted_thinking","data":"AAAA"},{"type":"thinking","thinking":"a"}] | a
             """)
-    void isThatOfBlocks(String value, String text) {
+    void readsBlocks(String value, String text) {
         assertThat(ReasoningText.of(Map.of("thinking_blocks", new RawJson(value))))
                 .isEqualTo(text);
     }
 
     @Test
-    void isThatOfTheFirstFieldThatHasOne() {
+    void usesTheFirstFieldWithText() {
         Map<String, RawJson> reasoning = new LinkedHashMap<>();
         reasoning.put("reasoning_details", new RawJson("[{\"text\":\"details\"}]"));
         assertThat(ReasoningText.of(reasoning)).isEqualTo("details");

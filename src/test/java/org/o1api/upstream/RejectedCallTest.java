@@ -22,7 +22,7 @@ import org.o1api.model.Role;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** Calls that a provider rejects: what is tried without what, how often, and what that counts as. */
+/** Rejected calls: how the request is changed, how often, and how that is counted. */
 class RejectedCallTest {
     private static final String JSON_FAILED = failure("json_validate_failed");
     private static final String TOOL_FAILED = failure("tool_use_failed");
@@ -52,8 +52,8 @@ class RejectedCallTest {
                 new Transport(settings));
     }
 
-    /** All that the gateway adds, with a role that not all providers know. */
-    private static CallRequest request(boolean ours) {
+    /** All fields that the gateway adds, and a role that some providers do not know. */
+    private static CallRequest request(boolean droppable) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         fields.put("temperature", new RawJson("0.2"));
         fields.put("max_tokens", new RawJson("50"));
@@ -65,21 +65,21 @@ class RejectedCallTest {
                 "m",
                 List.of(instruction, Message.user("hi")),
                 fields,
-                ours ? Set.of("temperature", "max_tokens", "tool_choice", "response_format") : Set.of());
+                droppable ? Set.of("temperature", "max_tokens", "tool_choice", "response_format") : Set.of());
     }
 
-    private void ask(HttpUpstream upstream, CallRequest request) {
-        ask(upstream, request, fixture.context("a"));
+    private void call(HttpUpstream upstream, CallRequest request) {
+        call(upstream, request, fixture.context("a"));
     }
 
-    private void ask(HttpUpstream upstream, CallRequest request, CallContext terms) {
-        try (Call call = upstream.open(request, terms)) {
+    private void call(HttpUpstream upstream, CallRequest request, CallContext context) {
+        try (Call call = upstream.open(request, context)) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
     }
 
-    private UpstreamException fail(HttpUpstream upstream, CallRequest request) {
-        return catchThrowableOfType(UpstreamException.class, () -> ask(upstream, request));
+    private UpstreamException failCall(HttpUpstream upstream, CallRequest request) {
+        return catchThrowableOfType(UpstreamException.class, () -> call(upstream, request));
     }
 
     @ParameterizedTest
@@ -89,13 +89,13 @@ class RejectedCallTest {
         "400, tool_use_failed, tool_choice",
         "200, tool_use_failed, tool_choice"
     })
-    void aStepThatTheProvidersCheckFailsIsRetriedWithoutItAndNothingIsLearned(int status, String code, String field) {
+    void retriesAStepWithoutTheProvidersCheckAndLearnsNothing(int status, String code, String field) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.number() == 0 ? Script.status(status, failure(code)) : Script.answer("well")));
         HttpUpstream upstream = upstream(fake, 1);
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
-            ask(upstream, request(true), new CallContext(new Cancellation(), new RetryBudget(0), () -> {}));
-            ask(upstream, request(true));
+            call(upstream, request(true), new CallContext(new Cancellation(), new RetryBudget(0), () -> {}));
+            call(upstream, request(true));
             assertThat(log.lines()).isEmpty();
         }
         assertThat(fake.requests()).hasSize(3);
@@ -106,11 +106,11 @@ class RejectedCallTest {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 400})
-    void anAnswerThatTheProvidersCheckFailsIsRetriedAsItIs(int status) {
+    void retriesAnAnswerThatFailedTheProvidersCheckUnchanged(int status) {
         for (String body : List.of(JSON_FAILED, TOOL_FAILED)) {
             FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                     request -> request.number() < 2 ? Script.status(status, body) : Script.answer("well")));
-            ask(upstream(fake, 3), request(false));
+            call(upstream(fake, 3), request(false));
             assertThat(fake.requests()).hasSize(3);
             assertThat(fake.request(2).text()).isEqualTo(fake.request(0).text());
         }
@@ -118,9 +118,9 @@ class RejectedCallTest {
 
     @ParameterizedTest
     @CsvSource({"json_validate_failed", "tool_use_failed"})
-    void anAnswerThatAlwaysFailsTheCheckIsTheProvidersErrorWithoutTheModelsText(String code) {
+    void reportsAFailedCheckWithoutTheModelsText(String code) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.status(400, failure(code))));
-        UpstreamException failure = fail(upstream(fake, 3), request(false));
+        UpstreamException failure = failCall(upstream(fake, 3), request(false));
         assertThat(fake.requests()).hasSize(3);
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_REFUSED);
         assertThat(failure.wireCode()).isEqualTo(code);
@@ -128,9 +128,9 @@ class RejectedCallTest {
         assertThat(failure.toString() + failure.errorBody().text()).doesNotContain("secret");
     }
 
-    /** Whatever the provider answers, a call ends: each change is made once. */
+    /** A call ends whatever the provider answers: each change is made once. */
     @Test
-    void aProviderThatRejectsEverythingIsAskedOnceForEachChange() {
+    void sendsOneRequestPerChangeToAProviderThatRejectsEverything() {
         List<String> refusals = List.of(
                 JSON_FAILED,
                 TOOL_FAILED,
@@ -140,22 +140,22 @@ class RejectedCallTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> Script.status(400, refusals.get(request.number() % refusals.size()))));
         HttpUpstream upstream = upstream(fake, 1);
-        assertThat(fail(upstream, request(true)).code()).isEqualTo(ErrorCode.UPSTREAM_REFUSED);
+        assertThat(failCall(upstream, request(true)).code()).isEqualTo(ErrorCode.UPSTREAM_REFUSED);
         assertThat(fake.requests()).hasSizeLessThanOrEqualTo(10);
         assertThat(fake.requests().stream().map(FakeUpstream.Request::text)).doesNotHaveDuplicates();
     }
 
-    /** The first name in a message need not be the one at fault. */
+    /** The first name in a message is not always the one at fault. */
     @Test
-    void aFieldWhoseAbsenceDoesNotHelpIsNotLearned() {
+    void doesNotLearnAFieldWhoseRemovalDidNotHelp() {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.dispatching(request -> request.body().has("tool_choice")
                         ? Script.error(400, "tool_choice is not supported without response_format or stream_options")
                         : Script.answer("well")));
         HttpUpstream upstream = upstream(fake, 1);
-        ask(upstream, request(true));
+        call(upstream, request(true));
         int first = fake.requests().size();
-        ask(upstream, request(true));
+        call(upstream, request(true));
         assertThat(fake.requests()).hasSize(first + 1);
         assertThat(fake.request(first).body().has("response_format")).isTrue();
         assertThat(fake.request(first).body().has("stream_options")).isTrue();
@@ -167,30 +167,30 @@ class RejectedCallTest {
                 List.of("unknown field: stream_options", "unknown field: temperature", "unknown role developer");
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 request.number() < 3 ? Script.error(400, refusals.get(request.number())) : Script.answer("well")));
-        ask(upstream(fake, 1), request(true), new CallContext(new Cancellation(), new RetryBudget(0), () -> {}));
+        call(upstream(fake, 1), request(true), new CallContext(new Cancellation(), new RetryBudget(0), () -> {}));
         assertThat(fake.requests()).hasSize(4);
     }
 
-    /** Servers whose chat template fails answer 500. */
+    /** Servers answer 500 if their chat template fails. */
     @Test
-    void aRefusalThatChangesTheRequestDoesNotOpenTheBreaker() {
+    void aRejectionThatChangesTheRequestDoesNotOpenTheBreaker() {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.dispatching(request -> request.text().contains("developer")
                         ? Script.error(500, "Unexpected message role.")
                         : Script.answer("well")));
         HttpUpstream upstream = upstream(fake, 1);
         for (int i = 0; i < 40; i++) {
-            ask(upstream, request(true), fixture.context("caller " + i));
+            call(upstream, request(true), fixture.context("caller " + i));
             now.addAndGet(UpstreamSettings.DEFAULT_RELEARN_AFTER.toNanos());
         }
         assertThat(fake.requests()).hasSize(80);
     }
 
     @Test
-    void aWaitAboveTheLimitIsNotTriedAgainInAStreamEither() {
+    void doesNotRetryAnErrorInAStreamWithAWaitAboveTheLimit() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 Script.status(200, "{\"error\":{\"code\":429,\"message\":\"Please try again in 39.5s.\"}}")));
-        UpstreamException failure = fail(upstream(fake, 3), fixture.request());
+        UpstreamException failure = failCall(upstream(fake, 3), fixture.request());
         assertThat(fake.requests()).hasSize(1);
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_RATE_LIMIT);
     }

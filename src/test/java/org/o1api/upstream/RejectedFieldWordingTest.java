@@ -13,24 +13,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 
-/** What providers say of the fields that the gateway adds, as their users have reported it. */
+/** What providers say about the fields that the gateway adds, as reported by their users. */
 class RejectedFieldWordingTest {
     private static final String PROMPT = "Why does the stream\n\"stop\" when the temperature of json mode falls?";
 
-    private static CallRequest request(Set<String> ours) {
+    private static CallRequest request(Set<String> droppable) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         fields.put("temperature", new RawJson("0.2"));
         fields.put("max_tokens", new RawJson("50"));
         fields.put("tools", new RawJson("[{\"type\":\"function\",\"function\":{\"name\":\"set_temperature\"}}]"));
         fields.put("tool_choice", new RawJson("\"none\""));
         fields.put("response_format", new RawJson("{\"type\":\"json_object\"}"));
-        return new CallRequest("m", List.of(Message.user(PROMPT)), fields, ours);
+        return new CallRequest("m", List.of(Message.user(PROMPT)), fields, droppable);
     }
 
     private static final CallRequest STEP =
             request(Set.of("temperature", "max_tokens", "tool_choice", "response_format"));
 
-    private static ProviderErrorBody said(String message, @Nullable String param) {
+    private static ProviderErrorBody errorWith(String message, @Nullable String param) {
         return new ProviderErrorBody(message, message, param, null, null, 0, null);
     }
 
@@ -82,8 +82,8 @@ class RejectedFieldWordingTest {
             # a param that is a status, as one-api writes it
             unknown field: stream_options                                                                   | 422 | stream_options
             """)
-    void nameTheField(String message, String param, String field) {
-        ProviderErrorBody error = said(message, param.equals("-") ? null : param);
+    void findsTheField(String message, String param, String field) {
+        ProviderErrorBody error = errorWith(message, param.equals("-") ? null : param);
         assertThat(RejectedFields.rejectedField(error, STEP, Set.of())).isEqualTo(field);
     }
 
@@ -99,26 +99,27 @@ class RejectedFieldWordingTest {
                 "Failed to deserialize the JSON body into the target type",
                 "Invalid JSON payload received.",
                 "the temperatures and upstream_options of streams",
-                "max_tokens is too large: 50" // the value, and not the name
+                "max_tokens is too large: 50" // the value, not the name
             })
-    void nameNothingWhereTheyOnlyQuote(String message) {
-        assertThat(RejectedFields.rejectedField(said(message, null), STEP, Set.of()))
+    void ignoresQuotations(String message) {
+        assertThat(RejectedFields.rejectedField(errorWith(message, null), STEP, Set.of()))
                 .isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"messages", "messages[0].content", "model", "user_temperature"})
-    void nameNothingOfAnotherParam(String param) {
-        assertThat(RejectedFields.rejectedField(said("no", param), STEP, Set.of()))
+    void ignoresOtherParams(String param) {
+        assertThat(RejectedFields.rejectedField(errorWith("no", param), STEP, Set.of()))
                 .isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"temperature", "tool_choice", "response_format"})
-    void nameNothingThatTheCallerSet(String field) {
-        assertThat(RejectedFields.rejectedField(said(field + " is not supported", null), request(Set.of()), Set.of()))
+    void ignoresFieldsThatTheCallerSet(String field) {
+        assertThat(RejectedFields.rejectedField(
+                        errorWith(field + " is not supported", null), request(Set.of()), Set.of()))
                 .isEmpty();
-        assertThat(RejectedFields.rejectedField(said("not supported", field), request(Set.of()), Set.of()))
+        assertThat(RejectedFields.rejectedField(errorWith("not supported", field), request(Set.of()), Set.of()))
                 .isEmpty();
     }
 }

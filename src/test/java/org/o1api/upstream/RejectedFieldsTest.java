@@ -19,7 +19,7 @@ import org.o1api.model.RawJson;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** What one request makes the gateway learn about a provider, and what that means for other requests. */
+/** What the gateway learns about a provider from one request, and how that affects other requests. */
 class RejectedFieldsTest {
     private static final RawJson JSON = new RawJson("{\"type\":\"json_object\"}");
     private static final RawJson TOOLS = new RawJson("[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]");
@@ -61,19 +61,19 @@ class RejectedFieldsTest {
         return new CallRequest("m", List.of(Message.user("hi")), fields, Set.of("response_format"));
     }
 
-    /** Asks in a turn of its own. */
-    private void ask(HttpUpstream upstream, CallRequest request) {
-        ask(upstream, request, fixture.context("a"));
+    /** Makes a call in a turn of its own. */
+    private void call(HttpUpstream upstream, CallRequest request) {
+        call(upstream, request, fixture.context("a"));
     }
 
-    private void ask(HttpUpstream upstream, CallRequest request, CallContext turn) {
-        try (Call call = upstream.open(request, turn)) {
+    private void call(HttpUpstream upstream, CallRequest request, CallContext context) {
+        try (Call call = upstream.open(request, context)) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
     }
 
-    /** Groq's rule and its text. */
-    private static Script noStreamsOfJson(FakeUpstream.Request request) {
+    /** Groq's rule and message. */
+    private static Script rejectsStreamedJson(FakeUpstream.Request request) {
         boolean streams = request.body().has("stream");
         return request.asksForJson() && streams
                 ? Script.error(400, "`response_format` does not support streaming")
@@ -81,22 +81,22 @@ class RejectedFieldsTest {
     }
 
     @Test
-    void aRequestThatCannotBeStreamedStopsTheStreamsOfItsKindInItsTurnOnly() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(RejectedFieldsTest::noStreamsOfJson));
+    void rejectedStreamingIsRememberedForTheTurnOnly() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(RejectedFieldsTest::rejectsStreamedJson));
         HttpUpstream upstream = upstream(fake);
-        CallContext turn = fixture.context("a");
-        ask(upstream, json(false), turn);
-        ask(upstream, json(false), turn);
+        CallContext context = fixture.context("a");
+        call(upstream, json(false), context);
+        call(upstream, json(false), context);
         assertThat(fake.requests()).hasSize(3);
         assertThat(fake.request(2).body().has("stream")).isFalse();
-        ask(upstream, plain("m", "hi"), turn);
+        call(upstream, plain("m", "hi"), context);
         assertThat(fake.request(3).body().path("stream").asBoolean()).isTrue();
 
-        ask(upstream, json(false));
+        call(upstream, json(false));
         assertThat(fake.request(4).body().path("stream").asBoolean()).isTrue();
     }
 
-    /** Rejected for what this one request contains. */
+    /** Rejected because of the content of this request. */
     @Test
     void aPlainRequestThatCannotBeStreamedLeavesOthersStreaming() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
@@ -104,54 +104,54 @@ class RejectedFieldsTest {
                         ? Script.error(400, "`stream` is not supported with this")
                         : request.body().has("stream") ? Script.answer("well") : Script.completion("well")));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, plain("m", "NOSTREAM"));
+        call(upstream, plain("m", "NOSTREAM"));
         assertThat(fake.requests()).hasSize(2);
 
-        ask(upstream, plain("m", "hi"));
+        call(upstream, plain("m", "hi"));
         assertThat(fake.request(2).body().path("stream").asBoolean()).isTrue();
     }
 
     @Test
-    void jsonModeThatTheGatewayAddedGoesBeforeTheStream() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(RejectedFieldsTest::noStreamsOfJson));
+    void omitsTheGatewaysJsonModeBeforeStreaming() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(RejectedFieldsTest::rejectsStreamedJson));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, json(true));
+        call(upstream, json(true));
         assertThat(fake.request(1).body().has("response_format")).isFalse();
         assertThat(fake.request(1).body().path("stream").asBoolean()).isTrue();
     }
 
     @Test
-    void jsonModeThatCannotBeCombinedWithToolsRemainsForRequestsWithoutTools() {
+    void keepsJsonModeForRequestsWithoutTools() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.asksForJson() && request.body().has("tools")
                         ? Script.error(400, "json mode cannot be combined with tool/function calling")
                         : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, jsonWithTools());
-        ask(upstream, jsonWithTools());
+        call(upstream, jsonWithTools());
+        call(upstream, jsonWithTools());
         assertThat(fake.requests()).hasSize(3);
         assertThat(fake.request(2).asksForJson()).isFalse();
 
-        ask(upstream, json(true));
+        call(upstream, json(true));
         assertThat(fake.request(3).asksForJson()).isTrue();
     }
 
     @Test
-    void whatOneModelRejectsOthersGet() {
+    void learnsPerModel() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.body().path("model").asText().equals("old")
                                 && request.body().has("stream_options")
                         ? Script.error(400, "unknown field: stream_options")
                         : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, plain("old", "hi"));
-        ask(upstream, plain("new", "hi"));
+        call(upstream, plain("old", "hi"));
+        call(upstream, plain("new", "hi"));
         assertThat(fake.request(1).body().has("stream_options")).isFalse();
         assertThat(fake.request(2).body().has("stream_options")).isTrue();
     }
 
     @Test
-    void isLoggedOnceWithoutTextOfTheRequest() {
+    void logsOnceWithoutTextOfTheRequest() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.asksForJson() && request.body().has("stream_options")
                         ? Script.error(400, "unknown field: stream_options")
@@ -159,8 +159,8 @@ class RejectedFieldsTest {
         HttpUpstream upstream = upstream(fake);
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
             for (int i = 0; i < 3; i++) {
-                ask(upstream, json(false));
-                ask(upstream, plain("m", "hi"));
+                call(upstream, json(false));
+                call(upstream, plain("m", "hi"));
             }
             assertThat(log.lines())
                     .containsExactly("upstream main, model m: rejects stream_options with JSON output;"
@@ -173,16 +173,16 @@ class RejectedFieldsTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 request.number() == 0 ? Script.error(400, "unknown field: stream_options") : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, plain("m", "hi"));
+        call(upstream, plain("m", "hi"));
         now.addAndGet(Duration.ofHours(1).toNanos() - 1);
-        ask(upstream, plain("m", "hi"));
+        call(upstream, plain("m", "hi"));
         assertThat(fake.request(2).body().has("stream_options")).isFalse();
         now.addAndGet(1);
-        ask(upstream, plain("m", "hi"));
+        call(upstream, plain("m", "hi"));
         assertThat(fake.request(3).body().has("stream_options")).isTrue();
     }
 
-    /** Each rejects the first request with a body that contains the names of fields, but not as the provider's own words. */
+    /** Each error body contains names of fields, but only in quotations. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -196,7 +196,7 @@ class RejectedFieldsTest {
                 "{'error':{'message':'the temperature is bad','param':'messages'}}",
                 "why does my stream drop when the temperature falls? is no question",
             })
-    void aQuotedPromptTeachesNothing(String body) {
+    void learnsNothingFromAQuotedPrompt(String body) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
                 request.number() == 0 ? Script.status(400, body.replace('\'', '"')) : Script.answer("well")));
         HttpUpstream upstream = upstream(fake);
@@ -205,9 +205,9 @@ class RejectedFieldsTest {
                 List.of(Message.user("why does my stream drop when the temperature falls?")),
                 Map.of("temperature", new RawJson("0.2")),
                 Set.of("temperature"));
-        assertThat(catchThrowable(() -> ask(upstream, request))).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> call(upstream, request))).isInstanceOf(UpstreamException.class);
         assertThat(fake.requests()).hasSize(1);
-        ask(upstream, request);
+        call(upstream, request);
         assertThat(fake.request(1).body().has("temperature")).isTrue();
         assertThat(fake.request(1).body().path("stream").asBoolean()).isTrue();
     }
@@ -222,7 +222,7 @@ class RejectedFieldsTest {
                 "stream      | Streaming is not supported for this model.",
                 "stream      | This model cannot stream"
             })
-    void theProvidersOwnWordsTeach(String field, String message) {
+    void learnsFromTheProvidersOwnWords(String field, String message) {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.dispatching(request -> !request.body().has(field)
                         ? field.equals("stream") ? Script.completion("well") : Script.answer("well")
@@ -233,16 +233,16 @@ class RejectedFieldsTest {
                 List.of(Message.user("why does my stream drop when the temperature falls?")),
                 Map.of("temperature", new RawJson("0.2")),
                 Set.of("temperature"));
-        ask(upstream, request);
+        call(upstream, request);
         assertThat(fake.requests()).hasSize(2);
     }
 
     @Test
-    void aRequestForPlainTextIsNoRequestForJson() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(RejectedFieldsTest::noStreamsOfJson));
+    void aRequestForPlainTextIsNotARequestForJson() {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(RejectedFieldsTest::rejectsStreamedJson));
         HttpUpstream upstream = upstream(fake);
-        ask(upstream, json(false));
-        ask(
+        call(upstream, json(false));
+        call(
                 upstream,
                 new CallRequest(
                         "m",

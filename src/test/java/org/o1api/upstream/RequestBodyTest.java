@@ -21,7 +21,7 @@ class RequestBodyTest {
     private static final ReasoningFields NO_REASONING = new ReasoningFields(ReasoningHistory.DROP, Map.of(), Set.of());
 
     @Test
-    void writesMessagesInTheirOrderAndRawJsonAsItIs() {
+    void writesMessagesInOrderAndRawJsonUnchanged() {
         Map<String, RawJson> toolFields = new LinkedHashMap<>();
         toolFields.put("tool_calls", new RawJson("[ {\"id\": \"x\"} ]"));
         toolFields.put("name", new RawJson("\"\\u0041\""));
@@ -45,7 +45,7 @@ class RequestBodyTest {
     }
 
     @Test
-    void leavesOutOnlyWhatMayGo() {
+    void omitsOnlyDroppableFields() {
         CallRequest request = new CallRequest(
                 "m",
                 List.of(),
@@ -61,8 +61,7 @@ class RequestBodyTest {
 
     @ParameterizedTest
     @CsvSource({"DROP, false, false", "TOOL_TURNS, true, false", "KEEP, true, true"})
-    void sendsEarlierReasoningBackToProvidersThatWantIt(
-            ReasoningHistory history, boolean withToolCalls, boolean withText) {
+    void sendsEarlierReasoningBackIfConfigured(ReasoningHistory history, boolean withToolCalls, boolean withText) {
         Map<String, RawJson> reasoning = Map.of("reasoning_content", new RawJson("\"I \\u0041.\""));
         Map<String, RawJson> calls = Map.of("tool_calls", new RawJson("[{}]"));
         CallRequest request = new CallRequest(
@@ -83,7 +82,7 @@ class RequestBodyTest {
                         + "{\"role\":\"assistant\",\"content\":\"c\"" + sent + "}]" + STREAMED);
     }
 
-    /** What a call continues reaches the model whatever fields its provider takes. */
+    /** The reasoning that a call continues reaches the model whatever fields its provider accepts. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             "b"                                  | DROP       | -                 | "I A.\\n\\nb"
@@ -94,16 +93,16 @@ class RequestBodyTest {
             "b"                                  | KEEP       | -                 | "b","reasoning_content":"I \\u0041."
             "b"                                  | KEEP       | reasoning_content | "I A.\\n\\nb"
             """)
-    void sendsTheReasoningThatACallContinuesAsTextIfNoFieldHasIt(
+    void sendsContinuedReasoningAsTextIfNoFieldContainsIt(
             String content, ReasoningHistory history, String rejected, String written) {
-        Content said = switch (content.charAt(0)) {
+        Content contentValue = switch (content.charAt(0)) {
             case 'n' -> null;
             case '[' -> new Content.Parts(new RawJson(content));
             default -> new Content.Text(content.substring(1, content.length() - 1));
         };
         Map<String, RawJson> reasoning = Map.of("reasoning_content", new RawJson("\"I \\u0041.\""));
         Message earlier = new Message(Role.ASSISTANT, new Content.Text("a"), Map.of(), reasoning);
-        Message answer = new Message(Role.ASSISTANT, said, Map.of(), reasoning);
+        Message answer = new Message(Role.ASSISTANT, contentValue, Map.of(), reasoning);
         Message user = new Message(Role.USER, new Content.Text("u"), Map.of(), reasoning);
         CallRequest request = new CallRequest(
                 "m",
@@ -120,12 +119,12 @@ class RequestBodyTest {
     }
 
     @Test
-    void survivesHalfASurrogatePair() {
+    void writesALoneSurrogateAsAQuestionMark() {
         CallRequest request = new CallRequest("m", List.of(Message.user("a\ud83db")), Map.of());
         assertThat(text(request, Set.of())).contains("\"a?b\"");
     }
 
-    private static String text(CallRequest request, Set<String> refused) {
-        return new String(RequestBody.of(request, refused, NO_REASONING, false), StandardCharsets.UTF_8);
+    private static String text(CallRequest request, Set<String> omitted) {
+        return new String(RequestBody.of(request, omitted, NO_REASONING, false), StandardCharsets.UTF_8);
     }
 }

@@ -45,7 +45,7 @@ class RetryAfterTest {
     }
 
     @Test
-    void nothingAsksForNothing() {
+    void returnsNullWithoutAValue() {
         assertThat(RetryAfter.parse(null, NOW)).isNull();
     }
 

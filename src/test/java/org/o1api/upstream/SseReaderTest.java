@@ -64,7 +64,7 @@ class SseReaderTest {
 
     @ParameterizedTest
     @MethodSource("streams")
-    void readsThemByteByByteToo(String stream, List<String> events) throws IOException {
+    void readsTheEventsByteByByte(String stream, List<String> events) throws IOException {
         assertThat(read(inPieces(utf8(stream), new Random(1), 1))).isEqualTo(events);
     }
 
@@ -88,25 +88,26 @@ class SseReaderTest {
                 "event\\ndata: a\\n\\n                     | a",
                 "data: event: error\\n\\n                 | event: error"
             })
-    void knowsAnErrorByItsName(String stream, String events) throws IOException {
+    void recognisesErrorEventsByName(String stream, String events) throws IOException {
         byte[] bytes = utf8(stream.replace("\\n", "\n").replace("\\r", "\r"));
-        for (int most = 1; most <= bytes.length; most += bytes.length - 1) {
-            SseReader reader = new SseReader(inPieces(bytes, new Random(1), most), 1024);
-            List<String> told = new ArrayList<>();
+        for (int maxPiece = 1; maxPiece <= bytes.length; maxPiece += bytes.length - 1) {
+            SseReader reader = new SseReader(inPieces(bytes, new Random(1), maxPiece), 1024);
+            List<String> received = new ArrayList<>();
             while (reader.read()) {
                 while (reader.next()) {
-                    told.add((reader.isErrorEvent() ? "!" : "") + event(reader).replace('\n', '+'));
+                    received.add(
+                            (reader.isErrorEvent() ? "!" : "") + event(reader).replace('\n', '+'));
                 }
             }
             if (reader.last()) {
-                told.add((reader.isErrorEvent() ? "!" : "") + event(reader).replace('\n', '+'));
+                received.add((reader.isErrorEvent() ? "!" : "") + event(reader).replace('\n', '+'));
             }
-            assertThat(String.join(" ", told)).isEqualTo(events);
+            assertThat(String.join(" ", received)).isEqualTo(events);
         }
     }
 
     @Test
-    void readsAnyEventsInAnyPieces() throws IOException {
+    void readsRandomEventsInRandomPieces() throws IOException {
         Random random = new Random(42);
         for (int round = 0; round < 500; round++) {
             StringBuilder stream = new StringBuilder();
@@ -128,15 +129,15 @@ class SseReaderTest {
                 stream.append(end);
                 events.add(event.toString());
             }
-            int most = random.nextBoolean() ? 20 : 40_000;
-            assertThat(read(inPieces(utf8(stream.toString()), random, most)))
+            int maxPiece = random.nextBoolean() ? 20 : 40_000;
+            assertThat(read(inPieces(utf8(stream.toString()), random, maxPiece)))
                     .as("round %d", round)
                     .isEqualTo(events);
         }
     }
 
     @Test
-    void refusesALineWithoutEnd() {
+    void rejectsALineThatIsTooLong() {
         InputStream endless = new InputStream() {
             @Override
             public int read() {
@@ -152,7 +153,7 @@ class SseReaderTest {
     }
 
     @Test
-    void refusesAnEventOfTooManyLines() {
+    void rejectsAnEventWithTooManyLines() {
         byte[] lines = utf8("data: 0123456789\n".repeat(200_000));
         assertThatThrownBy(() -> read(new ByteArrayInputStream(lines)))
                 .isInstanceOf(UpstreamException.class)
@@ -181,11 +182,11 @@ class SseReaderTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static InputStream inPieces(byte[] bytes, Random random, int most) {
+    private static InputStream inPieces(byte[] bytes, Random random, int maxPiece) {
         return new ByteArrayInputStream(bytes) {
             @Override
             public synchronized int read(byte[] target, int offset, int length) {
-                return super.read(target, offset, Math.min(length, 1 + random.nextInt(most)));
+                return super.read(target, offset, Math.min(length, 1 + random.nextInt(maxPiece)));
             }
         };
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** Bytes that follow a reply are never read as the reply to another call. */
+/** Bytes after a reply are never read as the reply to another call. */
 class SurplusBytesTest {
     private static final String BODY =
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"First.\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
@@ -35,13 +35,13 @@ class SurplusBytesTest {
 
     @ParameterizedTest
     @MethodSource("replies")
-    void endTheConnection(String bytes) {
+    void closeTheConnection(String bytes) {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.playing(exchange -> exchange.raw(bytes).end(), Script.answer("Second.")));
         HttpUpstream upstream = fixture.upstream(fake);
-        for (String said : List.of("First.", "Second.")) {
-            try (Call call = upstream.open(fixture.request(), fixture.context("caller of " + said))) {
-                assertThat(fixture.text(call)).isEqualTo(said);
+        for (String expected : List.of("First.", "Second.")) {
+            try (Call call = upstream.open(fixture.request(), fixture.context("caller of " + expected))) {
+                assertThat(fixture.text(call)).isEqualTo(expected);
             }
         }
         assertThat(fake.connections()).isEqualTo(2);
@@ -49,7 +49,7 @@ class SurplusBytesTest {
 
     @ParameterizedTest
     @MethodSource("replies")
-    void endTheConnectionThoughTheyComeLate(String bytes) throws InterruptedException {
+    void closeTheConnectionEvenIfTheyArriveLate(String bytes) throws InterruptedException {
         String reply = bytes.startsWith(WITH_LENGTH) ? WITH_LENGTH : IN_CHUNKS;
         CountDownLatch read = new CountDownLatch(1);
         CountDownLatch sent = new CountDownLatch(1);

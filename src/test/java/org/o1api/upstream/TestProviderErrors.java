@@ -2,11 +2,11 @@ package org.o1api.upstream;
 
 import org.o1api.model.ErrorCode;
 
-/** Failures as a provider reports them, for tests of other packages. */
+/** Provider errors for tests of other packages. */
 public final class TestProviderErrors {
     private TestProviderErrors() {}
 
-    /** The request is longer than the model's context. */
+    /** The request exceeds the model's context. */
     public static UpstreamException contextExceeded() {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_REFUSED,
@@ -16,7 +16,7 @@ public final class TestProviderErrors {
                 null);
     }
 
-    /** The request has more bytes or tokens than the provider takes at once. */
+    /** The request exceeds the size that the provider accepts. */
     public static UpstreamException requestTooLarge() {
         return new UpstreamException(ErrorCode.UPSTREAM_REQUEST_TOO_LARGE, "Too large.", false, null);
     }

@@ -23,7 +23,7 @@ import org.o1api.model.ErrorCode;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** An Error in one call leaves nothing behind: no slot, no permit, no watched exchange, no connection. */
+/** An {@link Error} in one call releases everything: slot, permit, exchange and connection. */
 class ThrownErrorTest {
     private static final String DELTA = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n";
     private static final String DONE =
@@ -36,11 +36,11 @@ class ThrownErrorTest {
         fixture.close();
     }
 
-    /** What stands in for an OutOfMemoryError. */
-    private static final class Fault extends Error {
+    /** Stands for an OutOfMemoryError. */
+    private static final class TestError extends Error {
         private static final long serialVersionUID = 1;
 
-        Fault() {
+        TestError() {
             super("fault");
         }
     }
@@ -49,7 +49,7 @@ class ThrownErrorTest {
         Response post(Exchange exchange);
     }
 
-    /** A call whose fault comes at one place of its way. */
+    /** A call in which an error is thrown at one place. */
     private record Case(String name, Post post, Runnable accepted, Runnable spent, LongSupplier clock) {
         Case(String name, Post post) {
             this(name, post, () -> {}, () -> {}, System::nanoTime);
@@ -69,33 +69,33 @@ class ThrownErrorTest {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static InputStream failing() {
+    private static InputStream failingStream() {
         return new InputStream() {
             @Override
             public int read() {
-                throw new Fault();
+                throw new TestError();
             }
 
             @Override
             public int read(byte[] bytes, int offset, int length) {
-                throw new Fault();
+                throw new TestError();
             }
         };
     }
 
-    private static void fail() {
-        throw new Fault();
+    private static void throwError() {
+        throw new TestError();
     }
 
     private static Response failToSend() {
-        throw new Fault();
+        throw new TestError();
     }
 
     private static long failToTellTheTime() {
-        throw new Fault();
+        throw new TestError();
     }
 
-    static List<Case> places() {
+    static List<Case> cases() {
         return List.of(
                 new Case(
                         "the breaker's count",
@@ -105,56 +105,61 @@ class ThrownErrorTest {
                         ThrownErrorTest::failToTellTheTime),
                 new Case("sending", exchange -> failToSend()),
                 new Case("sending, wrapped by Jersey", exchange -> {
-                    throw new ProcessingException(new Fault());
+                    throw new ProcessingException(new TestError());
                 }),
                 new Case(
                         "the error's body",
-                        exchange -> Response.status(500).entity(failing()).build()),
+                        exchange -> Response.status(500).entity(failingStream()).build()),
                 new Case(
                         "accepted",
                         exchange -> reply(text(DELTA + DONE)),
-                        ThrownErrorTest::fail,
+                        ThrownErrorTest::throwError,
                         () -> {},
                         System::nanoTime),
                 new Case(
                         "the call's construction",
                         exchange -> Response.ok("no stream").build()),
-                new Case("the first delta", exchange -> reply(failing())),
-                new Case("spent", exchange -> reply(text(DONE)), () -> {}, ThrownErrorTest::fail, System::nanoTime),
-                new Case("a later delta", exchange -> reply(new SequenceInputStream(text(DELTA), failing()))),
-                new Case("the end", exchange -> reply(new SequenceInputStream(text(DELTA + DONE), failing()))));
+                new Case("the first delta", exchange -> reply(failingStream())),
+                new Case(
+                        "spent",
+                        exchange -> reply(text(DONE)),
+                        () -> {},
+                        ThrownErrorTest::throwError,
+                        System::nanoTime),
+                new Case("a later delta", exchange -> reply(new SequenceInputStream(text(DELTA), failingStream()))),
+                new Case("the end", exchange -> reply(new SequenceInputStream(text(DELTA + DONE), failingStream()))));
     }
 
-    private HttpUpstream upstream(Case place) {
+    private HttpUpstream upstream(Case testCase) {
         UpstreamSettings settings =
                 new UpstreamFixture.Settings().concurrency(1).attempts(1).build();
-        Breaker breaker = new Breaker("main", Duration.ofMinutes(5), true, place.clock());
+        Breaker breaker = new Breaker("main", Duration.ofMinutes(5), true, testCase.clock());
         Transport transport = new Transport(settings) {
             @Override
             Response post(byte[] body, Exchange exchange) {
-                return place.post().post(exchange);
+                return testCase.post().post(exchange);
             }
         };
         return fixture.upstream(settings, breaker, new ProviderProfiles(settings, System::nanoTime), transport);
     }
 
     @ParameterizedTest
-    @MethodSource("places")
-    void leavesNothingBehind(Case place) {
-        HttpUpstream upstream = upstream(place);
-        for (int i = 0; i < 3; i++) { // of one slot
-            CallContext terms = new CallContext(
+    @MethodSource("cases")
+    void releasesEverything(Case testCase) {
+        HttpUpstream upstream = upstream(testCase);
+        for (int i = 0; i < 3; i++) { // there is one slot
+            CallContext context = new CallContext(
                     new Cancellation(),
                     new RetryBudget(0),
                     new CallingTurn("a"),
-                    place.accepted(),
-                    usage -> place.spent().run());
+                    testCase.accepted(),
+                    usage -> testCase.spent().run());
             assertThat(catchThrowable(() -> {
-                        try (Call call = upstream.open(fixture.request(), terms)) {
+                        try (Call call = upstream.open(fixture.request(), context)) {
                             fixture.text(call);
                         }
                     }))
-                    .isInstanceOfAny(Fault.class, ClassCastException.class);
+                    .isInstanceOfAny(TestError.class, ClassCastException.class);
             assertThat(upstream.isIdle()).isTrue();
         }
     }
@@ -162,16 +167,16 @@ class ThrownErrorTest {
     @Test
     void doesNotCountAgainstTheUpstream() {
         HttpUpstream upstream = upstream(new Case("sending", exchange -> {
-            throw new ProcessingException(new Fault());
+            throw new ProcessingException(new TestError());
         }));
         for (int i = 0; i < 30; i++) {
             assertThat(catchThrowable(() -> upstream.open(fixture.request(), new CallContext(new Cancellation()))))
-                    .isInstanceOf(Fault.class);
+                    .isInstanceOf(TestError.class);
         }
     }
 
     @Test
-    void aProbeThatEndsInAnErrorIsNotTheLast() {
+    void admitsAnotherProbeAfterAnError() {
         boolean[] down = {true};
         UpstreamSettings settings = new UpstreamFixture.Settings().attempts(1).build();
         Breaker breaker = new Breaker("main", Duration.ofMillis(100), true);
@@ -187,7 +192,7 @@ class ThrownErrorTest {
             breaker.admit(new CallingTurn("")).failed(UpstreamErrors.providerFailed("broke", null));
         }
         await().until(() -> catchThrowable(() -> upstream.open(fixture.request(), new CallContext(new Cancellation())))
-                instanceof Fault);
+                instanceof TestError);
         down[0] = false;
         try (Call call = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("a");
@@ -201,19 +206,19 @@ class ThrownErrorTest {
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).concurrency(1));
         for (int i = 1; i <= 3; i++) {
-            CallContext terms = new CallContext(new Cancellation(), new RetryBudget(0), ThrownErrorTest::fail);
-            assertThat(catchThrowable(() -> upstream.open(fixture.request(), terms)))
-                    .isInstanceOf(Fault.class);
+            CallContext context = new CallContext(new Cancellation(), new RetryBudget(0), ThrownErrorTest::throwError);
+            assertThat(catchThrowable(() -> upstream.open(fixture.request(), context)))
+                    .isInstanceOf(TestError.class);
             fake.awaitAborted(i);
         }
         assertThat(upstream.isIdle()).isTrue();
     }
 
     @Test
-    void inACancellationsActionDoesNotKeepTheOthersFromTheirs() {
+    void inACancellationActionDoesNotPreventTheOthers() {
         Cancellation cancellation = new Cancellation();
         int[] run = {0};
-        Runnable unused1 = cancellation.onCancel(ThrownErrorTest::fail);
+        Runnable unused1 = cancellation.onCancel(ThrownErrorTest::throwError);
         Runnable unused2 = cancellation.onCancel(() -> run[0]++);
         Runnable unused3 = cancellation.onCancel(() -> {
             throw new IllegalStateException("test");
@@ -222,14 +227,14 @@ class ThrownErrorTest {
         cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
         assertThat(run[0]).isOne();
         assertThat(part.isCancelled()).isTrue();
-        Runnable unused4 = cancellation.onCancel(ThrownErrorTest::fail); // runs now
+        Runnable unused4 = cancellation.onCancel(ThrownErrorTest::throwError); // runs immediately
     }
 
     @Test
-    void inTheWatchOverOneCallEndsThisCallOnly() {
+    void inTheTimeoutCheckOfOneCallEndsOnlyThisCall() {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitDisconnect()));
-        // The limit of the idle time has no nanoseconds: the tick fails once the first delta has been taken.
+        // The idle timeout overflows toNanos, so the check fails once the first delta has been read.
         HttpUpstream broken =
                 fixture.upstream(settings -> settings.url(fake.url()).idle(Duration.ofSeconds(Long.MAX_VALUE)));
         try (Call call = broken.open(fixture.request(), new CallContext(new Cancellation()))) {
@@ -237,7 +242,7 @@ class ThrownErrorTest {
         }
         fake.awaitAborted(1);
         assertThat(broken.isIdle()).isTrue();
-        // The tick goes on: it holds the next call to its limit.
+        // The check continues to run and enforces the next call's timeout.
         FakeUpstream silent = fixture.fake(FakeUpstream.dispatching(request -> Script.silence()));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(silent.url()).attempts(1).firstToken(Duration.ofMillis(100)));
@@ -246,10 +251,10 @@ class ThrownErrorTest {
     }
 
     @Test
-    void inTheHttpClientDoesNotCloseTheConnectionsOfAllCalls() throws Exception {
+    void inTheHttpClientDoesNotCloseAllConnections() throws Exception {
         UpstreamSettings settings = new UpstreamFixture.Settings().build();
         try (UpstreamConnectionManager connections = new UpstreamConnectionManager(settings, () -> {})) {
-            connections.close(CloseMode.IMMEDIATE); // as HttpClient does it then
+            connections.close(CloseMode.IMMEDIATE); // as HttpClient does on an Error
             assertThat(connections.isClosed()).isFalse();
             connections.allowClose();
             connections.close(CloseMode.IMMEDIATE);
@@ -258,12 +263,12 @@ class ThrownErrorTest {
     }
 
     @Test
-    void neverKeepsTheWarmUpFromItsReturn() {
+    void inTheWarmUpDoesNotPreventTheStart() {
         UpstreamSettings settings = new UpstreamFixture.Settings().build();
         Transport transport = new Transport(settings) {
             @Override
             void prepare() {
-                fail();
+                throwError();
             }
         };
         fixture.upstream(
@@ -275,7 +280,7 @@ class ThrownErrorTest {
     }
 
     @Test
-    void aPartThatIsCancelledIsForgottenByTheWhole() {
+    void aCancelledChildIsRemovedFromItsParent() {
         Cancellation whole = new Cancellation();
         for (int i = 0; i < 10; i++) {
             whole.child().cancel(ErrorCode.UPSTREAM_TIMEOUT, "late");

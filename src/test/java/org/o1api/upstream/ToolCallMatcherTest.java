@@ -10,21 +10,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.model.Delta;
 
-/** Tool calls from the chunks of a provider to what a client gets of them. */
+/** Tool calls, from the provider's chunks to what a client receives. */
 class ToolCallMatcherTest {
-    private static final class Call {
+    private static final class JoinedCall {
         private String id = "";
         private String name = "";
         private final StringBuilder arguments = new StringBuilder();
     }
 
-    private final DeltaBuffer queue = new DeltaBuffer(UpstreamFixture.errors(), false, 1 << 20);
+    private final DeltaBuffer buffer = new DeltaBuffer(UpstreamFixture.errors(), false, 1 << 20);
 
-    private final Map<Integer, Call> calls = new TreeMap<>();
+    private final Map<Integer, JoinedCall> calls = new TreeMap<>();
 
     /**
-     * The lists of {@code tool_calls} of one chunk after the other, in which {@code i} is the index, {@code n} and {@code a} name and
-     * arguments of the function; then id, name and arguments of each call. An id that is made up is shown as *.
+     * The lists of {@code tool_calls} of successive chunks, in which {@code i} is the index, {@code n} and {@code a} name and
+     * arguments of the function; then id, name and arguments of each call. A generated id is shown as *.
      */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
@@ -81,40 +81,40 @@ class ToolCallMatcherTest {
             # an index that leaps
             [{i:3,id:x,n:f,a:{1}}] [{i:7,id:y,n:g,a:{2}}]                                 | x f {1}; y g {2}
             """)
-    void tellsTheCallsOfAReplyApart(String chunks, String expected) throws IOException {
-        ChunkReader reader = new ChunkReader(queue);
+    void separatesTheCallsOfAReply(String chunks, String expected) throws IOException {
+        ChunkReader reader = new ChunkReader(buffer);
         for (String list : chunks.split(" ", -1)) {
             byte[] chunk = ("{\"choices\":[{\"delta\":{\"tool_calls\":" + json(list) + "}}]}")
                     .getBytes(StandardCharsets.UTF_8);
             reader.read(chunk, 0, chunk.length);
-            queue.flush();
-            take();
+            buffer.flush();
+            readDeltas();
         }
-        queue.finish(ProviderFinishReason.of("tool_calls"));
-        queue.complete();
-        take();
-        StringBuilder told = new StringBuilder();
+        buffer.finish(ProviderFinishReason.of("tool_calls"));
+        buffer.complete();
+        readDeltas();
+        StringBuilder actual = new StringBuilder();
         calls.values()
-                .forEach(call -> told.append(told.isEmpty() ? "" : "; ")
+                .forEach(call -> actual.append(actual.isEmpty() ? "" : "; ")
                         .append(call.id.startsWith("call_") ? "*" : call.id)
                         .append(' ')
                         .append(call.name)
                         .append(' ')
                         .append(call.arguments));
-        assertThat(told.toString().strip()).isEqualTo(expected);
+        assertThat(actual.toString().strip()).isEqualTo(expected);
         assertThat(calls.values().stream().map(call -> call.id)).doesNotHaveDuplicates();
-        assertThat(queue.toolCalls().hasUnnamedCall()).isFalse();
+        assertThat(buffer.toolCalls().hasUnnamedCall()).isFalse();
     }
 
-    private void take() {
-        while (!queue.isEmpty()) {
-            Delta.ToolCall piece = (Delta.ToolCall) queue.take();
-            Call call = calls.get(piece.index());
+    private void readDeltas() {
+        while (!buffer.isEmpty()) {
+            Delta.ToolCall piece = (Delta.ToolCall) buffer.take();
+            JoinedCall call = calls.get(piece.index());
             if (call == null) {
                 assertThat(piece.id()).isNotEmpty();
                 assertThat(piece.name()).isNotEmpty();
                 assertThat(piece.index()).isEqualTo(calls.size());
-                call = new Call();
+                call = new JoinedCall();
                 call.id = String.valueOf(piece.id());
                 call.name = String.valueOf(piece.name());
                 calls.put(piece.index(), call);
@@ -126,7 +126,7 @@ class ToolCallMatcherTest {
         }
     }
 
-    /** The JSON of a list in short form. */
+    /** Expands the short form of a list to JSON. */
     private static String json(String list) {
         StringBuilder json = new StringBuilder("[");
         for (String piece : list.substring(1, list.length() - 1).split("(?<=\\}),(?=\\{)", -1)) {

@@ -25,12 +25,12 @@ import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 import org.o1api.testing.UnreachableServer;
 
-/** A call that is ended before its time: by a cancellation, by a limit, or by the upstream's end. */
+/** Calls that end early: by cancellation, by a timeout, or because the upstream is closed. */
 class UpstreamCancelTest {
     private final UpstreamFixture fixture = new UpstreamFixture();
     private final ExecutorService callers = Executors.newCachedThreadPool();
     private final Cancellation cancellation = new Cancellation();
-    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch firstDelta = new CountDownLatch(1);
 
     @AfterEach
     void close() {
@@ -100,7 +100,7 @@ class UpstreamCancelTest {
     }
 
     @Test
-    void makesNoCallWhenItIsCancelledBefore() {
+    void makesNoCallIfAlreadyCancelled() {
         FakeUpstream fake = fixture.fake(FakeUpstream.answering("never"));
         cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
         assertThat(call(fixture.upstream(fake)).join()).hasMessage("gone");
@@ -119,9 +119,9 @@ class UpstreamCancelTest {
     }
 
     @Test
-    void aCallThatConnectsTooLongIsTriedAgainAndThenNamesItsLimit() throws IOException {
+    void retriesAConnectTimeoutAndThenNamesTheKey() throws IOException {
         try (UnreachableServer server = new UnreachableServer()) {
-            UpstreamException failure = limit(
+            UpstreamException failure = timeoutFailure(
                     settings -> settings.url(server.url())
                             .connect(Duration.ofMillis(300))
                             .attempts(2),
@@ -132,10 +132,11 @@ class UpstreamCancelTest {
     }
 
     @Test
-    void aCallWithoutFirstDeltaNamesItsLimit() {
+    void aMissingFirstDeltaNamesItsTimeout() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 exchange -> exchange.stream().body(": wait\n\n").awaitDisconnect()));
-        UpstreamException failure = limit(settings -> settings.url(fake.url()).firstToken(Duration.ofMillis(700)), 700);
+        UpstreamException failure =
+                timeoutFailure(settings -> settings.url(fake.url()).firstToken(Duration.ofMillis(700)), 700);
         assertThat(failure).hasMessage("The model provider sent nothing for 700 ms (timeouts.first_token).");
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
         fake.awaitAborted(1);
@@ -143,7 +144,7 @@ class UpstreamCancelTest {
     }
 
     @Test
-    void headersAloneGiveNoMoreTimeForTheFirstDelta() {
+    void headersDoNotExtendTheFirstTokenTimeout() {
         UpstreamSettings settings = new UpstreamFixture.Settings().build();
         Exchange exchange = new Exchange(settings, System.nanoTime());
         exchange.connected(false);
@@ -151,23 +152,24 @@ class UpstreamCancelTest {
         while (System.nanoTime() == connected) {
             Thread.onSpinWait();
         }
-        exchange.startWaiting(Exchange.WaitingFor.FIRST_DELTA); // the headers are there
+        exchange.startWaiting(Exchange.WaitingFor.FIRST_DELTA); // the headers have arrived
         exchange.enforceTimeouts(connected + settings.timeouts().firstToken().toNanos());
         assertThat(exchange.abortReason()).hasMessageContaining("timeouts.first_token");
     }
 
     @Test
-    void aSilentStreamNamesItsLimit() {
+    void aSilentStreamNamesItsTimeout() {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitDisconnect()));
-        UpstreamException failure = limit(settings -> settings.url(fake.url()).idle(Duration.ofSeconds(1)), 1000);
+        UpstreamException failure =
+                timeoutFailure(settings -> settings.url(fake.url()).idle(Duration.ofSeconds(1)), 1000);
         assertThat(failure).hasMessage("The model provider sent nothing for 1 s (timeouts.idle).");
         assertThat(failure.retryable()).isTrue();
         fake.awaitAborted(1);
     }
 
     @Test
-    void aDripOfBytesIsSilenceToo() {
+    void bytesWithoutDeltasCountAsSilence() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange -> {
             exchange.stream().text("a");
             while (true) {
@@ -175,13 +177,13 @@ class UpstreamCancelTest {
                 new CountDownLatch(1).await(100, TimeUnit.MILLISECONDS);
             }
         }));
-        assertThat(limit(settings -> settings.url(fake.url()).idle(Duration.ofMillis(500)), 500))
+        assertThat(timeoutFailure(settings -> settings.url(fake.url()).idle(Duration.ofMillis(500)), 500))
                 .hasMessageContaining("timeouts.idle");
         fake.awaitAborted(1);
     }
 
     @Test
-    void aStreamThatNeverEndsNamesItsLimit() {
+    void aStreamThatNeverEndsNamesItsTimeout() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange -> {
             exchange.stream();
             while (true) {
@@ -189,13 +191,14 @@ class UpstreamCancelTest {
                 new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
             }
         }));
-        UpstreamException failure = limit(settings -> settings.url(fake.url()).call(Duration.ofSeconds(1)), 1000);
+        UpstreamException failure =
+                timeoutFailure(settings -> settings.url(fake.url()).call(Duration.ofSeconds(1)), 1000);
         assertThat(failure).hasMessage("The model provider took longer than 1 s for one call (timeouts.call).");
         assertThat(failure.retryable()).isFalse();
     }
 
     @Test
-    void aReaderThatTakesItsTimeIsNotTheUpstreamsSilence() {
+    void aSlowReaderDoesNotCauseAnIdleTimeout() {
         CountDownLatch rest = new CountDownLatch(1);
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
                 exchange.stream().text("a").await(rest).text("b").finish("stop").done()));
@@ -224,13 +227,13 @@ class UpstreamCancelTest {
     }
 
     @Test
-    void aStreamThatStaysOpenAfterDoneDelaysNobody() {
+    void aStreamThatStaysOpenAfterDoneCausesNoDelay() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
                 exchange.stream().text("a").finish("stop").event("[DONE]").awaitDisconnect()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(cancellation))) {
             assertThat(fixture.text(call)).isEqualTo("a");
         }
-        fake.awaitAborted(1); // without waiting for the end that never comes
+        fake.awaitAborted(1); // without waiting for an end that never comes
     }
 
     private void assertCancelFrees(Script script) {
@@ -248,12 +251,12 @@ class UpstreamCancelTest {
         }
     }
 
-    /** Makes a call on a thread of its own and reads all of it; the future has what it failed with. */
+    /** Makes a call on its own thread and reads all of it; the future completes with the failure. */
     private CompletableFuture<Throwable> call(HttpUpstream upstream) {
         return CompletableFuture.supplyAsync(
                 () -> catchThrowable(() -> {
                     caller = Thread.currentThread();
-                    begun.countDown();
+                    firstDelta.countDown();
                     try (Call call = upstream.open(fixture.request(), new CallContext(cancellation))) {
                         call.forEach(delta -> {});
                     }
@@ -263,9 +266,9 @@ class UpstreamCancelTest {
 
     private volatile Thread caller = Thread.currentThread();
 
-    /** Whether the caller has got as far as waiting, in a lock or in the network. */
+    /** Whether the caller is waiting, for a lock or the network. */
     private boolean blocked() throws InterruptedException {
-        begun.await();
+        firstDelta.await();
         for (StackTraceElement frame : caller.getStackTrace()) {
             if (frame.getMethodName().equals("park")
                     || frame.getMethodName().equals("connect")
@@ -284,8 +287,8 @@ class UpstreamCancelTest {
         assertThat(((CancelledException) failure).code()).isEqualTo(ErrorCode.CLIENT_LEFT);
     }
 
-    /** Reads a call until one of its limits ends it, which must not be earlier than after so many milliseconds. */
-    private UpstreamException limit(UnaryOperator<UpstreamFixture.Settings> change, long least) {
+    /** Reads a call until a timeout ends it, which must take at least the given time. */
+    private UpstreamException timeoutFailure(UnaryOperator<UpstreamFixture.Settings> change, long minMillis) {
         HttpUpstream upstream = fixture.upstream(change);
         long start = System.nanoTime();
         UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> {
@@ -293,7 +296,7 @@ class UpstreamCancelTest {
                 call.forEach(delta -> {});
             }
         });
-        assertThat((System.nanoTime() - start) / 1_000_000).isGreaterThanOrEqualTo(least);
+        assertThat((System.nanoTime() - start) / 1_000_000).isGreaterThanOrEqualTo(minMillis);
         return failure;
     }
 }

@@ -48,7 +48,7 @@ class UpstreamConcurrencyTest {
     }
 
     @Test
-    void waitsForASlotNoLongerThanForTheFirstToken() {
+    void waitsForASlotAtMostTheFirstTokenTimeout() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.answer("well")));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(fake.url()).concurrency(1).queue(1).firstToken(Duration.ofMillis(150)));
@@ -66,7 +66,7 @@ class UpstreamConcurrencyTest {
     }
 
     @Test
-    void aWaiterOfTheBusiestCallerIsRejectedForAnotherCaller() {
+    void rejectsAWaiterOfTheBusiestCallerInFavourOfAnotherCaller() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.answer("well")));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(fake.url()).concurrency(1).queue(2));

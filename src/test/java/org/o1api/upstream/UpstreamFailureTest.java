@@ -29,7 +29,7 @@ import org.o1api.model.RawJson;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** What fails at the upstream, what is tried again, and what it is called then. */
+/** Failures of providers: which are retried, and how they are reported. */
 class UpstreamFailureTest {
     private final UpstreamFixture fixture = new UpstreamFixture();
 
@@ -58,7 +58,7 @@ class UpstreamFailureTest {
         "503, UPSTREAM_UNAVAILABLE, 3",
         "529, UPSTREAM_FAILED, 3"
     })
-    void namesAStatus(int status, ErrorCode code, int calls) {
+    void mapsStatuses(int status, ErrorCode code, int calls) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> Script.error(status, "internal: see 10.0.0.7", "Location: http://127.0.0.1:9/elsewhere")));
         UpstreamException failure = failure(fixture.upstream(fake), fixture.request());
@@ -133,7 +133,7 @@ class UpstreamFailureTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("brokenReplies")
-    void triesAgainAReplyThatBreaksBeforeItsFirstDelta(String name, Script broken) {
+    void retriesAReplyThatFailsBeforeItsFirstDelta(String name, Script broken) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(broken, broken, Script.answer("well")));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("well");
@@ -143,7 +143,7 @@ class UpstreamFailureTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("brokenReplies")
-    void failsWhereEveryReplyBreaks(String name, Script broken) {
+    void failsIfEveryReplyFails(String name, Script broken) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> broken));
         UpstreamException failure = failure(fixture.upstream(fake), fixture.request());
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
@@ -163,7 +163,7 @@ class UpstreamFailureTest {
                 "{\"a\":[1]}                                  | .",
                 "{\"choices\":[{\"delta\":{\"content\":\"b\"}}]} | ."
             })
-    void anEventNamedErrorIsAFailureWhateverItsData(String data, String message) {
+    void failsOnAnErrorEventWithAnyData(String data, String message) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 exchange -> exchange.stream().text("a").event("error", data).done()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
@@ -195,7 +195,7 @@ class UpstreamFailureTest {
 
     @ParameterizedTest
     @MethodSource("completeStreams")
-    void aReplyIsWholeWhereNothingSpeaksAgainstIt(Script script) {
+    void acceptsACompleteReply(Script script) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(script));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("a");
@@ -263,7 +263,7 @@ class UpstreamFailureTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("brokenStreams")
-    void givesWhatCameBeforeTheStreamBrokeAndThenFails(String name, Script broken) {
+    void returnsDeltasReceivedBeforeTheFailure(String name, Script broken) {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(broken));
         List<Delta> deltas = new ArrayList<>();
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
@@ -292,7 +292,7 @@ class UpstreamFailureTest {
             401 | {'error':{'message':'m','param':'p','code':'invalid_api_key'}}                | -     | upstream_misconfigured
             429 | {'error':{'message':'m','param':'p','code':'insufficient_quota'}}             | -     | upstream_rate_limit
             """)
-    void passesOnWhatTheUpstreamBlames(int status, String body, @Nullable String param, String code) {
+    void forwardsTheFieldAndCodeOfARejection(int status, String body, @Nullable String param, String code) {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.dispatching(request -> Script.status(status, body.replace('\'', '"'))));
         UpstreamException failure =
@@ -305,7 +305,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void passesOnNoNameThatIsTooLong() {
+    void doesNotForwardNamesThatAreTooLong() {
         String body = "{\"error\":{\"param\":\"" + "p".repeat(129) + "\",\"code\":\"" + "c".repeat(128) + "\"}}";
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.status(400, body)));
         UpstreamException failure = failure(fixture.upstream(fake), fixture.request());
@@ -314,7 +314,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void isContentWithTheFinishReasonWhereTheStreamBreaksAfterIt() {
+    void completesIfTheStreamFailsAfterTheFinishReason() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 exchange -> exchange.stream().text("a").finish("length").reset()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
@@ -324,7 +324,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void anEmptyReplyIsNoFailureWhereItWasCut() {
+    void acceptsAnEmptyReplyThatWasCut() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 exchange -> exchange.stream().finish("content_filter").done()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
@@ -334,7 +334,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void waitsAsLongAsTheUpstreamAsks() {
+    void waitsAsLongAsTheProviderAsks() {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.playing(Script.error(429, "slow", "Retry-After: 1"), Script.answer("ok")));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
@@ -344,7 +344,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void waitsUntilTheDateThatTheUpstreamNames() {
+    void waitsUntilTheDateOfRetryAfter() {
         ZonedDateTime until = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2);
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 Script.error(503, "slow", "Retry-After: " + DateTimeFormatter.RFC_1123_DATE_TIME.format(until)),
@@ -356,8 +356,8 @@ class UpstreamFailureTest {
     }
 
     @Test
-    @Timeout(60) // it would wait for an hour
-    void doesNotWaitLongerThanItMayAndPassesTheWaitOn() {
+    @Timeout(60) // otherwise it waits for an hour
+    void forwardsARetryAfterAboveTheLimit() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.error(429, "slow", "Retry-After: 3600")));
         UpstreamException failure = failure(fixture.upstream(fake), fixture.request());
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_RATE_LIMIT);
@@ -366,7 +366,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void retriesNoMoreThanTheTurnHasLeft() {
+    void retriesWithinTheTurnsBudget() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(500, "no")));
         HttpUpstream upstream = fixture.upstream(fake);
         CallContext turn = new CallContext(new Cancellation(), new RetryBudget(3), () -> {});
@@ -377,14 +377,14 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void whatIsNoFailureOfTheUpstreamCostsTheTurnNoRetry() {
+    void rejectedRequestsCostTheTurnNoRetry() {
         Script refusing = Script.error(400, "'response_format' is not supported");
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 Script.answer("one"), exchange -> exchange.close(), refusing, Script.answer("two")));
         HttpUpstream upstream = fixture.upstream(fake);
         CallContext turn = new CallContext(new Cancellation(), new RetryBudget(0), () -> {});
         for (String expected : List.of("one", "two")) {
-            try (Call call = upstream.open(withOurFields(), turn)) {
+            try (Call call = upstream.open(requestWithGatewayFields(), turn)) {
                 assertThat(fixture.text(call)).isEqualTo(expected);
             }
         }
@@ -392,7 +392,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void triesAgainWhereNobodyListens() {
+    void retriesARefusedConnection() {
         FakeUpstream gone = FakeUpstream.answering();
         URI url = gone.url();
         gone.close();
@@ -403,7 +403,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void aHostThatDoesNotExistIsAFailureLikeAnyOther() {
+    void retriesAnUnknownHost() {
         UpstreamException failure = failure(
                 fixture.upstream(settings ->
                         settings.url(URI.create("http://nowhere.invalid/v1")).attempts(1)),
@@ -412,7 +412,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void anAttemptThatDiesOnAnIdleConnectionDoesNotCount() {
+    void doesNotCountAnAttemptOnAStaleConnection() {
         CountDownLatch closed = new CountDownLatch(1);
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.playing(Script.answer("one"), exchange -> exchange.close(), Script.answer("two")));
@@ -428,7 +428,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void tellsWhatTheUpstreamSaysOfARefusalButNoSecret() {
+    void forwardsTheMessageOfARejectionWithoutSecrets() {
         String secrets = "bad\u0000 key sk-test-key at http://127.0.0.1/x?k=1 and Host 127.0.0.1 for hush-hush";
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.error(400, secrets + "y".repeat(9000))));
         UpstreamException failure = failure(
@@ -456,12 +456,12 @@ class UpstreamFailureTest {
                 "tool_choice     | {\"error\":\"tool_choice must go\"}",
                 "stream_options  | {\"message\":\"Unrecognized request argument supplied: stream_options\"}"
             })
-    void leavesOutWhatIsRefusedAndRemembersIt(String field, String refusal) {
+    void omitsARejectedFieldAndRemembersIt(String field, String message) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
-                request -> request.body().has(field) ? Script.status(400, refusal) : Script.answer("ok")));
+                request -> request.body().has(field) ? Script.status(400, message) : Script.answer("ok")));
         HttpUpstream upstream = fixture.upstream(fake);
         for (int i = 0; i < 2; i++) {
-            try (Call call = upstream.open(withOurFields(), new CallContext(new Cancellation()))) {
+            try (Call call = upstream.open(requestWithGatewayFields(), new CallContext(new Cancellation()))) {
                 assertThat(fixture.text(call)).isEqualTo("ok");
             }
         }
@@ -472,7 +472,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void asksWithoutStreamWhereStreamsAreRefused() {
+    void sendsRequestsWithoutStreamingIfStreamsAreRejected() {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.dispatching(request -> request.body().has("stream")
                         ? Script.error(400, "Streaming is not supported for this model.")
@@ -490,7 +490,7 @@ class UpstreamFailureTest {
 
     @ParameterizedTest
     @CsvSource({"max_tokens, max_completion_tokens", "max_completion_tokens, max_tokens"})
-    void sendsATokenLimitUnderItsOtherName(String name, String other) {
+    void sendsATokenLimitUnderItsAlternativeName(String name, String other) {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.dispatching(request -> request.body().has(name)
                         ? Script.error(
@@ -510,7 +510,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void neverLeavesOutWhatTheCallerAskedFor() {
+    void neverOmitsFieldsOfTheCaller() {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.dispatching(request -> Script.error(400, "'temperature' is not supported", "X: y")));
         CallRequest request =
@@ -521,18 +521,18 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void remembersNoRefusalThatWasNotTheFieldsFault() {
+    void forgetsARejectionThatTheFieldDidNotCause() {
         FakeUpstream fake =
                 fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, "response_format or not: no")));
         HttpUpstream upstream = fixture.upstream(fake);
-        failure(upstream, withOurFields());
-        failure(upstream, withOurFields());
+        failure(upstream, requestWithGatewayFields());
+        failure(upstream, requestWithGatewayFields());
         assertThat(fake.request(0).body().has("response_format")).isTrue();
         assertThat(fake.request(1).body().has("response_format")).isFalse();
         assertThat(fake.request(2).body().has("response_format")).isTrue();
     }
 
-    private CallRequest withOurFields() {
+    private CallRequest requestWithGatewayFields() {
         Map<String, RawJson> fields = Map.of(
                 "response_format", new RawJson("{\"type\":\"json_object\"}"),
                 "temperature", new RawJson("0.2"),
@@ -545,9 +545,9 @@ class UpstreamFailureTest {
         return failure(upstream, request, new CallContext(new Cancellation()));
     }
 
-    private static UpstreamException failure(HttpUpstream upstream, CallRequest request, CallContext terms) {
+    private static UpstreamException failure(HttpUpstream upstream, CallRequest request, CallContext context) {
         return catchThrowableOfType(
-                UpstreamException.class, () -> upstream.open(request, terms).close());
+                UpstreamException.class, () -> upstream.open(request, context).close());
     }
 
     private static long millisBetween(FakeUpstream fake, int first, int second) {

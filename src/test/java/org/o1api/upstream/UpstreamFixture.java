@@ -16,9 +16,9 @@ import org.o1api.model.Delta;
 import org.o1api.model.Message;
 import org.o1api.testing.FakeUpstream;
 
-/** What a test of the upstream client needs around it, closed in reverse order. */
+/** Upstreams and fake providers for tests of the upstream client; closes them in reverse order. */
 final class UpstreamFixture implements AutoCloseable {
-    /** Settings to change. */
+    /** Mutable settings. */
     static final class Settings {
         private URI url = URI.create("http://127.0.0.1:9/");
         private @Nullable String apiKey = "sk-test-key";
@@ -148,7 +148,7 @@ final class UpstreamFixture implements AutoCloseable {
         return fake;
     }
 
-    /** The failures of an upstream that is never called. */
+    /** The errors of an upstream that is never called. */
     static UpstreamErrors errors() {
         return new UpstreamErrors(
                 new Settings().url(URI.create("http://127.0.0.1/")).build());
@@ -178,25 +178,25 @@ final class UpstreamFixture implements AutoCloseable {
         return upstream;
     }
 
-    /** The terms of a call that is the only one of a caller's turn. */
+    /** The context of the only call of a caller's turn. */
     CallContext context(String caller) {
         return context(new Cancellation(), new CallingTurn(caller));
     }
 
-    CallContext context(Cancellation cancellation, CallingTurn owner) {
-        return new CallContext(cancellation, new RetryBudget(Integer.MAX_VALUE), owner, () -> {}, usage -> {});
+    CallContext context(Cancellation cancellation, CallingTurn turn) {
+        return new CallContext(cancellation, new RetryBudget(Integer.MAX_VALUE), turn, () -> {}, usage -> {});
     }
 
     CallRequest request() {
         return new CallRequest("some-model", List.of(Message.user("Why?")), Map.of());
     }
 
-    /** All text that is still to come. */
+    /** Reads the remaining text. */
     String text(Call call) {
         StringBuilder text = new StringBuilder();
         for (Delta delta : call) {
-            if (delta instanceof Delta.Text said) {
-                text.append(said.text());
+            if (delta instanceof Delta.Text piece) {
+                text.append(piece.text());
             }
         }
         return text.toString();

@@ -20,7 +20,7 @@ import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 import org.o1api.testing.UnreachableServer;
 
-/** What the operator learns of a failure, and what nobody does. */
+/** What is logged about failures, and what must never be logged. */
 class UpstreamLogTest {
     private static final List<String> SECRETS = List.of("sk-test-key", "hush", "s3cret", "Why?", "k=1");
 
@@ -43,12 +43,12 @@ class UpstreamLogTest {
         });
     }
 
-    private HttpUpstream at(URI url) {
+    private HttpUpstream upstreamAt(URI url) {
         return fixture.upstream(settings ->
                 settings.url(url).attempts(1).connect(Duration.ofMillis(300)).headers(Map.of("x-key", "hush-hush")));
     }
 
-    private String line() {
+    private String onlyLine() {
         assertThat(log.lines()).hasSize(1);
         String line = log.lines().get(0);
         assertThat(SECRETS).noneMatch(line::contains);
@@ -57,30 +57,30 @@ class UpstreamLogTest {
 
     @Test
     void namesAHostThatDoesNotExist() {
-        assertThat(failure(at(URI.create("https://nowhere.invalid/v1?k=1"))))
+        assertThat(failure(upstreamAt(URI.create("https://nowhere.invalid/v1?k=1"))))
                 .hasMessage("The model provider could not be reached.");
-        assertThat(line())
+        assertThat(onlyLine())
                 .startsWith("upstream main (nowhere.invalid:443) has a host name that cannot be resolved:"
                         + " java.net.UnknownHostException: nowhere.invalid");
     }
 
     @Test
-    void namesAPortWhereNobodyListens() {
+    void namesAPortThatIsNotOpen() {
         FakeUpstream gone = FakeUpstream.answering();
         URI url = gone.url();
         gone.close();
-        assertThat(failure(at(url))).hasMessage("The model provider could not be reached.");
-        assertThat(line())
+        assertThat(failure(upstreamAt(url))).hasMessage("The model provider could not be reached.");
+        assertThat(onlyLine())
                 .startsWith("upstream main (127.0.0.1:" + url.getPort() + ") cannot be reached:"
                         + " org.apache.hc.client5.http.HttpHostConnectException: ")
                 .endsWith("Connection refused");
     }
 
     @Test
-    void namesAServerThatDoesNotConnect() throws IOException {
+    void namesAServerThatDoesNotAcceptConnections() throws IOException {
         try (UnreachableServer server = new UnreachableServer()) {
-            assertThat(failure(at(server.url()))).hasMessageContaining("timeouts.connect");
-            assertThat(line()).contains(" did not accept a connection in time: ");
+            assertThat(failure(upstreamAt(server.url()))).hasMessageContaining("timeouts.connect");
+            assertThat(onlyLine()).contains(" did not accept a connection in time: ");
         }
     }
 
@@ -92,7 +92,7 @@ class UpstreamLogTest {
         failure(fixture.upstream(settings -> settings.url(URI.create("http://provider.invalid/v1"))
                 .attempts(1)
                 .proxy(URI.create("http://me:s3cret@127.0.0.1:" + port))));
-        assertThat(line())
+        assertThat(onlyLine())
                 .startsWith("upstream main (provider.invalid:80 through the proxy 127.0.0.1:" + port
                         + ") cannot be reached: ");
     }
@@ -100,15 +100,16 @@ class UpstreamLogTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"Why? s3cret\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nWhy?s3cret\r\n"})
-    void quotesNothingOfAReply(String reply) {
+    void doesNotQuoteTheReply(String reply) {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.playing(exchange -> exchange.raw(reply).close()));
-        assertThat(failure(at(fake.url()))).hasMessage("The model provider closed the connection unexpectedly.");
-        assertThat(line()).contains(" closed the connection unexpectedly: ");
+        assertThat(failure(upstreamAt(fake.url())))
+                .hasMessage("The model provider closed the connection unexpectedly.");
+        assertThat(onlyLine()).contains(" closed the connection unexpectedly: ");
     }
 
     @Test
-    void namesTheClassAndPlaceOfAnUnexpectedException() {
+    void namesTheClassAndSourceLineOfAnUnexpectedException() {
         UpstreamSettings settings = new UpstreamFixture.Settings().attempts(1).build();
         HttpUpstream upstream = fixture.upstream(
                 settings,
@@ -121,7 +122,7 @@ class UpstreamLogTest {
                     }
                 });
         assertThat(failure(upstream)).hasMessage("The model provider could not be called: internal error.");
-        assertThat(line())
+        assertThat(onlyLine())
                 .contains(" could not be called: internal error: java.lang.IllegalStateException at ")
                 .contains("UpstreamLogTest");
     }
@@ -136,15 +137,15 @@ class UpstreamLogTest {
                 "407 | http://proxy/k=1  | status 407",
                 "302 | Why?              | status 302"
             })
-    void namesAStatusThatTheOperatorHasToActOn(int status, String code, String shown) {
+    void namesAStatusThatTheOperatorMustFix(int status, String code, String shown) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> Script.status(status, "{\"error\":{\"message\":\"s3cret\",\"code\":\"" + code + "\"}}")));
-        failure(at(fake.url()));
-        assertThat(line()).endsWith(") rejects the gateway's requests; check its url, key and model: " + shown);
+        failure(upstreamAt(fake.url()));
+        assertThat(onlyLine()).endsWith(") rejects the gateway's requests; check its url, key and model: " + shown);
     }
 
     @Test
-    void saysNothingOfWhatTheCallerOrTheGatewayEnded() {
+    void doesNotLogCallsEndedByTheCallerOrTheGateway() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> request.number() == 0
                 ? Script.error(400, "no")
                 : request.number() == 1 ? Script.error(500, "no") : Script.silence()));
@@ -157,20 +158,20 @@ class UpstreamLogTest {
     }
 
     @Test
-    void logsOneLineOfManyFailures() {
+    void logsOneLineForManyFailures() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.reset()));
-        HttpUpstream upstream = at(fake.url());
+        HttpUpstream upstream = upstreamAt(fake.url());
         for (int i = 0; i < 5; i++) {
             failure(upstream);
         }
-        assertThat(line()).contains("closed the connection unexpectedly");
+        assertThat(onlyLine()).contains("closed the connection unexpectedly");
     }
 
     @Test
-    void saysNothingOfAConnectionThatDiedIdle() {
+    void doesNotLogAStaleIdleConnection() {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.playing(Script.answer("one"), exchange -> exchange.close(), Script.answer("two")));
-        HttpUpstream upstream = at(fake.url());
+        HttpUpstream upstream = upstreamAt(fake.url());
         assertThat(failure(upstream)).isNull();
         assertThat(failure(upstream)).isNull();
         assertThat(fake.requests()).hasSize(3);

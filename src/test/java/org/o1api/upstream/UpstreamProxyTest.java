@@ -11,9 +11,9 @@ import org.o1api.model.ErrorCode;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** Calls by way of a proxy; a fake upstream plays it, which sees the requests that the proxy would pass on. */
+/** Calls through a proxy. A fake upstream acts as the proxy, and sees the requests that a proxy would forward. */
 class UpstreamProxyTest {
-    private static final URI ELSEWHERE = URI.create("http://provider.invalid/v1/chat/completions?a=b");
+    private static final URI PROVIDER_URL = URI.create("http://provider.invalid/v1/chat/completions?a=b");
 
     private final UpstreamFixture fixture = new UpstreamFixture();
 
@@ -23,22 +23,22 @@ class UpstreamProxyTest {
     }
 
     @Test
-    void asksTheProxyForTheProvidersAddress() {
+    void requestsTheProvidersUrlFromTheProxy() {
         FakeUpstream proxy = fixture.fake(FakeUpstream.answering("by proxy"));
         HttpUpstream upstream = fixture.upstream(
-                settings -> settings.url(ELSEWHERE).proxy(URI.create("http://127.0.0.1:" + proxy.port())));
+                settings -> settings.url(PROVIDER_URL).proxy(URI.create("http://127.0.0.1:" + proxy.port())));
         try (Call call = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("by proxy");
         }
-        assertThat(proxy.request(0).target()).isEqualTo(ELSEWHERE.toString());
+        assertThat(proxy.request(0).target()).isEqualTo(PROVIDER_URL.toString());
         assertThat(proxy.request(0).headers()).doesNotContainKey("Proxy-Authorization");
     }
 
     @Test
-    void showsTheProxyItsPasswordUnasked() {
+    void sendsProxyCredentialsPreemptively() {
         FakeUpstream proxy = fixture.fake(FakeUpstream.answering("one", "two"));
         HttpUpstream upstream = fixture.upstream(settings ->
-                settings.url(ELSEWHERE).proxy(URI.create("http://user:pass%20word@127.0.0.1:" + proxy.port())));
+                settings.url(PROVIDER_URL).proxy(URI.create("http://user:pass%20word@127.0.0.1:" + proxy.port())));
         for (int i = 0; i < 2; i++) {
             try (Call call = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
                 fixture.text(call);
@@ -49,11 +49,11 @@ class UpstreamProxyTest {
     }
 
     @Test
-    void saysThatTheProxyRefusedTheGateway() {
+    void reportsThatTheProxyRejectedTheCredentials() {
         FakeUpstream proxy = fixture.fake(
                 FakeUpstream.dispatching(request -> Script.error(407, "no", "Proxy-Authenticate: Basic realm=\"x\"")));
         HttpUpstream upstream = fixture.upstream(
-                settings -> settings.url(ELSEWHERE).proxy(URI.create("http://127.0.0.1:" + proxy.port())));
+                settings -> settings.url(PROVIDER_URL).proxy(URI.create("http://127.0.0.1:" + proxy.port())));
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
                 () -> upstream.open(fixture.request(), new CallContext(new Cancellation()))
@@ -63,7 +63,7 @@ class UpstreamProxyTest {
     }
 
     @Test
-    void tunnelsToASecureProvider() {
+    void tunnelsToATlsProvider() {
         FakeUpstream proxy = fixture.fake(FakeUpstream.dispatching(request -> Script.error(403, "no")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(URI.create("https://provider.invalid/v1/chat/completions"))

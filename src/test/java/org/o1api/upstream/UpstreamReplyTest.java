@@ -28,7 +28,7 @@ import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** How replies end, and what providers send beside them. */
+/** How replies end, and what providers send in addition to chunks. */
 class UpstreamReplyTest {
     private final UpstreamFixture fixture = new UpstreamFixture();
     private final List<Delta> deltas = new ArrayList<>();
@@ -38,7 +38,7 @@ class UpstreamReplyTest {
         fixture.close();
     }
 
-    /** A stream without a finish reason; json is who asked for JSON. */
+    /** A stream without a finish reason. {@code json}: who requested JSON. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             nobody  | The half of an ans                     | STOP
@@ -66,8 +66,8 @@ class UpstreamReplyTest {
             caller  | <think>so                              | -
             """)
     void aStreamWithoutFinishReasonIsCompleteUnlessItsJsonIsCut(String json, String text, String end) {
-        String said = text.replace('\'', '"').replace("\\n", "\n");
-        FakeUpstream fake = fake(exchange -> exchange.stream().text(said).done());
+        String replyText = text.replace('\'', '"').replace("\\n", "\n");
+        FakeUpstream fake = fake(exchange -> exchange.stream().text(replyText).done());
         FinishReason expected = end.equals("-") ? null : FinishReason.valueOf(end);
         assertThat(read(fixture.upstream(fake), request(json))).isEqualTo(expected);
     }
@@ -82,7 +82,7 @@ class UpstreamReplyTest {
             nothing                  | -
             {}{}                     | -
             """)
-    void aStreamWithoutFinishReasonNeedsWholeArguments(String arguments, String end) {
+    void aStreamWithoutFinishReasonNeedsCompleteArguments(String arguments, String end) {
         String quoted = FakeExchange.quoted(arguments.replace('\'', '"'));
         FakeUpstream fake = fake(exchange -> exchange.stream()
                 .delta("{\"tool_calls\":[{\"index\":0,\"id\":\"i\",\"function\":{\"name\":\"f\",\"arguments\":" + quoted
@@ -123,7 +123,7 @@ class UpstreamReplyTest {
             -              | nobody  | a        | insufficient_system_resource
             -              | caller  | {'a':1}  | abort
             """)
-    void endsForTheReasonThatTheProviderGives(String end, String json, String text, String reason) {
+    void mapsFinishReasons(String end, String json, String text, String reason) {
         FakeUpstream fake = fake(exchange -> exchange.stream()
                 .text(text.replace('\'', '"'))
                 .finish(reason)
@@ -134,7 +134,7 @@ class UpstreamReplyTest {
     }
 
     @Test
-    void aFailureInPlaceOfAFinishReasonIsRetriedBeforeAnyText() {
+    void retriesAFailureAsFinishReasonBeforeAnyText() {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(
                 exchange -> exchange.stream().finish("network_error").done(), Script.answer("well")));
         assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
@@ -142,7 +142,7 @@ class UpstreamReplyTest {
     }
 
     @Test
-    void logsAnUnknownReasonAndAMissingOneOnceForEachModel() {
+    void logsUnknownAndMissingReasonsOncePerModel() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> request.number() % 2 == 0
                 ? exchange -> exchange.stream().text("secret").finish("odd").done()
                 : exchange -> exchange.stream().text("secret").done()));
@@ -160,7 +160,7 @@ class UpstreamReplyTest {
     }
 
     @Test
-    void aFinishReasonBeforeAnyContentEndsNothing() {
+    void aFinishReasonBeforeAnyContentDoesNotEndTheReply() {
         FakeUpstream fake = fake(exchange -> exchange.stream()
                 .event("{\"choices\":[{\"delta\":{\"content\":\"\"},\"finish_reason\":\"stop\"}]}")
                 .event("{\"choices\":[{\"delta\":{\"reasoning_content\":\"r\"},\"finish_reason\":\"stop\"}]}")
@@ -176,7 +176,7 @@ class UpstreamReplyTest {
     }
 
     @Test
-    void theLastFinishReasonCounts() {
+    void usesTheLastFinishReason() {
         FakeUpstream fake = fake(exchange -> exchange.stream()
                 .event("{\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}")
                 .text("b")
@@ -195,9 +195,9 @@ class UpstreamReplyTest {
         assertThat(read(fixture.upstream(fake), request("nobody"))).isNull();
     }
 
-    /** This takes the 10 s that usage is waited for. */
+    /** Takes 10 s, the timeout for usage. */
     @Test
-    void remembersThatUsageDoesNotCome() {
+    void remembersThatAProviderSendsNoUsage() {
         FakeUpstream fake =
                 fake(exchange -> exchange.stream().text("a").finish("stop").awaitDisconnect());
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
@@ -209,7 +209,7 @@ class UpstreamReplyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {": STILL WORKING", "ping", "{\"type\":\"ping\"}", "{\"type\":\"heartbeat\",\"at\":1}"})
-    void aSignOfLifeDoesNotMakeAReplyIncomplete(String data) {
+    void aKeepAliveDoesNotMakeAReplyIncomplete(String data) {
         FakeUpstream fake = fake(exchange ->
                 exchange.stream().text("a").event(data).text("b").event(data).done());
         assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
@@ -221,14 +221,14 @@ class UpstreamReplyTest {
             {'content':'{"a":'}                                                     | caller
             {'tool_calls':[{'index':0,'id':'i','function':{'name':'f','arguments':'{"a":'}}]} | nobody
             """)
-    void silenceDoesNotCompleteWhatIsCut(String delta, String json) {
+    void silenceDoesNotCompleteATruncatedReply(String delta, String json) {
         FakeUpstream fake = fake(exchange -> exchange.stream()
                 .event("{\"choices\":[{\"delta\":" + delta.replace("\"", "\\\"").replace('\'', '"')
                         + ",\"finish_reason\":\"stop\"}]}")
                 .usage(1, 1)
                 .awaitDisconnect());
         UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> {
-            try (Call call = once(fake).open(request(json), new CallContext(new Cancellation()))) {
+            try (Call call = upstreamWithOneAttempt(fake).open(request(json), new CallContext(new Cancellation()))) {
                 call.forEach(deltas::add);
             }
         });
@@ -242,18 +242,18 @@ class UpstreamReplyTest {
             {'content':'{"a":1}'}                                                                | caller | STOP
             {'content':'a'}                                                                      | nobody | STOP
             """)
-    void anObjectWithoutAReasonIsCheckedLikeAStream(String message, String json, String end) {
+    void checksAnObjectWithoutFinishReasonLikeAStream(String message, String json, String end) {
         String body =
                 "{\"choices\":[{\"message\":" + message.replace("\"", "\\\"").replace('\'', '"') + "}]}";
         FakeUpstream fake = fake(exchange -> exchange.reply(200, "application/json", body));
         FinishReason expected = end.equals("-") ? null : FinishReason.valueOf(end);
-        assertThat(read(once(fake), request(json))).isEqualTo(expected);
+        assertThat(read(upstreamWithOneAttempt(fake), request(json))).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {": STILL WORKING", "OPENROUTER PROCESSING", "keep-alive", "ping", " ", "  [DONE]", "[DONE]  "})
-    void aSignOfLifeIsNoPartOfTheReply(String data) {
+    void aKeepAliveIsNotPartOfTheReply(String data) {
         boolean done = data.contains("DONE");
         FakeUpstream fake = fake(exchange -> {
             exchange.stream();
@@ -275,7 +275,7 @@ class UpstreamReplyTest {
     }
 
     @Test
-    void encryptedReasoningIsASignOfLife() {
+    void encryptedReasoningCountsAsActivity() {
         FakeUpstream fake = fake(exchange -> exchange.stream()
                 .delta("{\"content\":\"\",\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"x\"}]}")
                 .awaitDisconnect());
@@ -291,7 +291,7 @@ class UpstreamReplyTest {
     }
 
     @Test
-    void aReplyOfOnlyAnImageIsNotEmpty() {
+    void aReplyWithOnlyAnImageIsNotEmpty() {
         FakeUpstream fake = fake(exchange -> exchange.stream()
                 .delta("{\"images\":[{\"url\":\"u\"}]}")
                 .finish("stop")
@@ -302,7 +302,7 @@ class UpstreamReplyTest {
 
     @ParameterizedTest
     @CsvSource({"stop, -", "tool_calls, -", "length, LENGTH"})
-    void aToolCallThatGetsNoNameIsAFailureUnlessTheReplyIsCut(String reason, String end) {
+    void failsOnAnUnnamedToolCallUnlessTheReplyIsCut(String reason, String end) {
         FakeUpstream fake = fake(exchange -> exchange.stream()
                 .text("a")
                 .delta("{\"tool_calls\":[{\"index\":0,\"id\":\"i\",\"function\":{\"arguments\":\"{}\"}}]}")
@@ -314,7 +314,7 @@ class UpstreamReplyTest {
     }
 
     @Test
-    void asksForAnUncompressedReplyUnlessConfiguredOtherwise() {
+    void requestsAnUncompressedReplyUnlessConfiguredOtherwise() {
         FakeUpstream fake = fake(Script.answer("a"));
         read(fixture.upstream(fake), request("nobody"));
         read(
@@ -345,7 +345,7 @@ class UpstreamReplyTest {
     }
 
     @Test
-    void readsACompressedErrorToo() {
+    void readsACompressedError() {
         byte[] gzip = gzip("{\"error\":{\"message\":\"too long\"}}");
         FakeUpstream refusing = fixture.fake(FakeUpstream.playing(exchange -> exchange.raw(
                         "HTTP/1.1 400 Bad\r\nContent-Encoding: gzip\r\nContent-Length: " + gzip.length + "\r\n\r\n")
@@ -358,7 +358,7 @@ class UpstreamReplyTest {
     }
 
     @Test
-    void saysWhichCompressionItCannotRead() {
+    void namesAnUnsupportedCompression() {
         FakeUpstream fake = fake(exchange -> exchange.reply(200, "text/event-stream", "x", "Content-Encoding: br"));
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
@@ -368,7 +368,7 @@ class UpstreamReplyTest {
     }
 
     @Test
-    void lateUsageCounts() {
+    void readsLateUsage() {
         FakeUpstream fake = fake(exchange -> exchange.stream()
                 .event("{\"choices\":[],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}")
                 .text("a")
@@ -394,7 +394,7 @@ class UpstreamReplyTest {
         return fixture.fake(FakeUpstream.dispatching(request -> script));
     }
 
-    /** The text of all deltas: how it is cut depends on what arrived together. */
+    /** The text of all deltas. How it is split depends on what arrived together. */
     private String text() {
         StringBuilder text = new StringBuilder();
         for (Delta delta : deltas) {
@@ -403,7 +403,7 @@ class UpstreamReplyTest {
         return text.toString();
     }
 
-    private HttpUpstream once(FakeUpstream fake) {
+    private HttpUpstream upstreamWithOneAttempt(FakeUpstream fake) {
         return fixture.upstream(settings -> settings.url(fake.url()).attempts(1));
     }
 
@@ -414,7 +414,7 @@ class UpstreamReplyTest {
         return new CallRequest("m", List.of(Message.user("hi")), fields, droppable);
     }
 
-    /** Reads a reply to its end; null if it fails, which must be a failure of the provider that another try may mend. */
+    /** Reads a reply to its end. Returns null if it fails, which must be a retryable failure of the provider. */
     private @Nullable FinishReason read(HttpUpstream upstream, CallRequest request) {
         try (Call call = upstream.open(request, new CallContext(new Cancellation()))) {
             call.forEach(deltas::add);

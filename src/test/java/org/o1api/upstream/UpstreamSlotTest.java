@@ -19,7 +19,7 @@ import org.o1api.model.ErrorCode;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
-/** The places in the pool, under callers that cancel at any moment. */
+/** Slots are released whenever callers cancel. */
 class UpstreamSlotTest {
     private static final int SLOTS = 4;
     private static final int CALLS = 2000;
@@ -36,7 +36,7 @@ class UpstreamSlotTest {
     }
 
     @Test
-    void noneIsLostWhateverTheMomentOfTheCancellation() {
+    void doesNotLeakSlotsWheneverACallIsCancelled() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> request.number() % 50 == 7 ? Script.reset() : Script.answer("one two three four five six")));
         HttpUpstream upstream =

@@ -23,22 +23,22 @@ import org.o1api.testing.Script;
 import org.o1api.testing.TestCertificates;
 import org.o1api.testing.TunnelProxy;
 
-/** Providers with certificates of a private CA, and those that want the gateway's. */
+/** Providers with certificates of a private CA, and providers that require a client certificate. */
 class UpstreamTlsTest {
     @TempDir
     static Path folder;
 
-    private static TestCertificates here;
-    private static TestCertificates elsewhere;
-    private static TestCertificates client;
+    private static TestCertificates trustedServer;
+    private static TestCertificates otherServer;
+    private static TestCertificates clientCertificate;
 
     private final UpstreamFixture fixture = new UpstreamFixture();
 
     @BeforeAll
     static void create() {
-        here = TestCertificates.create(folder, "here", "IP:127.0.0.1");
-        elsewhere = TestCertificates.create(folder, "elsewhere", "DNS:llm.example.org");
-        client = TestCertificates.create(folder, "client", "DNS:gateway.example.org");
+        trustedServer = TestCertificates.create(folder, "here", "IP:127.0.0.1");
+        otherServer = TestCertificates.create(folder, "elsewhere", "DNS:llm.example.org");
+        clientCertificate = TestCertificates.create(folder, "client", "DNS:gateway.example.org");
     }
 
     @AfterEach
@@ -47,8 +47,8 @@ class UpstreamTlsTest {
     }
 
     private FakeUpstream fake(TestCertificates server, boolean wantsClient) {
-        return fixture.fake(
-                FakeUpstream.overTls(server.serverContext(client), wantsClient, request -> Script.answer("well")));
+        return fixture.fake(FakeUpstream.overTls(
+                server.serverContext(clientCertificate), wantsClient, request -> Script.answer("well")));
     }
 
     private HttpUpstream upstream(FakeUpstream fake, SSLContext tls) {
@@ -64,7 +64,7 @@ class UpstreamTlsTest {
     private static SSLContext trustingWithClient(TestCertificates server) throws Certificates.UnusableException {
         Certificates certificates = new Certificates();
         certificates.trust(server.certificate().toString());
-        certificates.useClientCertificate(client.keystore().toString(), TestCertificates.PASSWORD);
+        certificates.useClientCertificate(clientCertificate.keystore().toString(), TestCertificates.PASSWORD);
         return certificates.sslContext();
     }
 
@@ -75,23 +75,23 @@ class UpstreamTlsTest {
                         .close());
     }
 
-    private void answers(HttpUpstream upstream) {
+    private void assertAnswers(HttpUpstream upstream) {
         try (Call call = upstream.open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
     }
 
     @Test
-    void callsAProviderWhoseCertificateIsTrusted() throws Exception {
-        answers(upstream(fake(here, false), trusting(here)));
+    void callsAProviderWithATrustedCertificate() throws Exception {
+        assertAnswers(upstream(fake(trustedServer, false), trusting(trustedServer)));
     }
 
     @Test
-    void callsItThroughAProxy() throws Exception {
-        FakeUpstream fake = fake(here, false);
-        SSLContext tls = trusting(here);
+    void callsATlsProviderThroughAProxy() throws Exception {
+        FakeUpstream fake = fake(trustedServer, false);
+        SSLContext tls = trusting(trustedServer);
         try (TunnelProxy proxy = new TunnelProxy()) {
-            answers(fixture.upstream(settings -> settings.url(fake.url())
+            assertAnswers(fixture.upstream(settings -> settings.url(fake.url())
                     .attempts(1)
                     .tls(tls)
                     .proxy(URI.create("http://127.0.0.1:" + proxy.port()))));
@@ -100,20 +100,22 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void readsSeveralCertificatesOfOneFile() throws Exception {
+    void readsSeveralCertificatesFromOneFile() throws Exception {
         Path both = folder.resolve("both.pem");
         Files.writeString(
-                both, Files.readString(elsewhere.certificate()) + "\n# ours\n" + Files.readString(here.certificate()));
+                both,
+                Files.readString(otherServer.certificate()) + "\n# ours\n"
+                        + Files.readString(trustedServer.certificate()));
         Certificates certificates = new Certificates();
         certificates.trust(both.toString());
-        answers(upstream(fake(here, false), certificates.sslContext()));
+        assertAnswers(upstream(fake(trustedServer, false), certificates.sslContext()));
     }
 
     @Test
-    void refusesAProviderThatIsNotTrustedAndLogsWhy() throws Exception {
-        FakeUpstream fake = fake(here, false);
+    void rejectsAnUntrustedProviderAndLogsWhy() throws Exception {
+        FakeUpstream fake = fake(trustedServer, false);
         try (LogCapture log = new LogCapture(UpstreamLog.class)) {
-            UpstreamException failure = failure(upstream(fake, trusting(elsewhere)));
+            UpstreamException failure = failure(upstream(fake, trusting(otherServer)));
             assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
             assertThat(failure).hasMessage("The model provider could not be reached over TLS.");
             assertThat(log.lines())
@@ -127,9 +129,9 @@ class UpstreamTlsTest {
 
     @Test
     void verifiesTheHostName() throws Exception {
-        FakeUpstream fake = fake(elsewhere, false);
+        FakeUpstream fake = fake(otherServer, false);
         try (LogCapture log = new LogCapture(UpstreamLog.class)) {
-            assertThat(failure(upstream(fake, trusting(elsewhere))))
+            assertThat(failure(upstream(fake, trusting(otherServer))))
                     .hasMessage("The model provider could not be reached over TLS.");
             assertThat(log.lines()).singleElement().asString().contains("127.0.0.1");
         }
@@ -137,15 +139,15 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void presentsItsCertificate() throws Exception {
-        answers(upstream(fake(here, true), trustingWithClient(here)));
+    void presentsTheClientCertificate() throws Exception {
+        assertAnswers(upstream(fake(trustedServer, true), trustingWithClient(trustedServer)));
     }
 
     @Test
-    void failsWithoutTheCertificateThatTheProviderWants() throws Exception {
-        FakeUpstream fake = fake(here, true);
+    void failsWithoutTheRequiredClientCertificate() throws Exception {
+        FakeUpstream fake = fake(trustedServer, true);
         try (LogCapture log = new LogCapture(UpstreamLog.class)) {
-            assertThat(failure(upstream(fake, trusting(here))).code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
+            assertThat(failure(upstream(fake, trusting(trustedServer))).code()).isEqualTo(ErrorCode.UPSTREAM_FAILED);
             assertThat(log.lines()).hasSize(1);
         }
         assertThat(fake.requests()).isEmpty();
@@ -162,12 +164,12 @@ class UpstreamTlsTest {
                 "broken.pem   | 'FILE' cannot be read as certificates, allowed: a PEM file with one or more certificates",
                 "folder.pem   | the file 'FILE' cannot be read (IOException)"
             })
-    void saysWhyACaCannotBeUsed(String name, String problem) throws IOException {
+    void reportsWhyACaCannotBeUsed(String name, String problem) throws IOException {
         Files.writeString(folder.resolve("empty.pem"), "");
         Files.writeString(folder.resolve("junk.pem"), "no certificate\n");
         Files.writeString(
                 folder.resolve("broken.pem"),
-                Files.readString(here.certificate()).replaceAll("(?m)^M.*$", "MAAA"));
+                Files.readString(trustedServer.certificate()).replaceAll("(?m)^M.*$", "MAAA"));
         Files.createDirectories(folder.resolve("folder.pem"));
         String file = folder.resolve(name).toString();
         Certificates.UnusableException unusable =
@@ -177,14 +179,15 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void saysWhyAClientCertificateCannotBeUsed() throws IOException {
+    void reportsWhyAClientCertificateCannotBeUsed() throws IOException {
         Path junk = folder.resolve("junk.p12");
         Files.write(junk, "junk".getBytes(StandardCharsets.US_ASCII));
-        String good = client.keystore().toString();
+        String good = clientCertificate.keystore().toString();
         List<String[]> cases = List.of(
                 new String[] {"/no/such.p12", "", "keystore", "the file '/no/such.p12' does not exist"},
                 new String[] {junk.toString(), "x", "keystore", "'" + junk + "' is not a PKCS12 file, allowed:"},
-                new String[] {here.certificate().toString(), "x", "keystore", "is not a PKCS12 file, allowed:"},
+                new String[] {trustedServer.certificate().toString(), "x", "keystore", "is not a PKCS12 file, allowed:"
+                },
                 new String[] {good, "wrong", "keystore_password", "does not open '" + good + "', allowed:"},
                 new String[] {good, "", "keystore_password", "does not open '" + good + "', allowed:"});
         for (String[] wrong : cases) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.model.Usage;
 
 class UsageReaderTest {
-    /** Input, cached, output, reasoning. */
+    /** Input, cached, output and reasoning tokens. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             {}                                                                                    | 0 0 0 0
@@ -48,7 +48,7 @@ class UsageReaderTest {
         assertThat(text(read(usage))).isEqualTo(counts);
     }
 
-    /** Input, read from a cache, written to a cache. */
+    /** Input tokens, tokens read from a cache, tokens written to a cache. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             {'prompt_tokens':194,'prompt_tokens_details':{'cached_tokens':20,'cache_write_tokens':100}} | 194 20 100
@@ -62,14 +62,14 @@ class UsageReaderTest {
             {'prompt_tokens':9,'cache_creation_input_tokens':50,'cache_read_input_tokens':30}     | 9 9 0
             {'cache_creation_input_tokens':5}                                                     | 0 0 0
             """)
-    void readsWhatACacheGaveAndGot(String usage, String counts) throws IOException {
+    void readsCacheReadsAndWrites(String usage, String counts) throws IOException {
         Usage read = read(usage);
         assertThat(read.inputTokens() + " " + read.cachedTokens() + " " + read.cacheWriteTokens())
                 .isEqualTo(counts);
     }
 
     @Test
-    void aLaterReportKeepsWhatWasWrittenToACache() throws IOException {
+    void aLaterReportKeepsCacheWrites() throws IOException {
         Usage earlier = read("{'prompt_tokens':9,'cached_tokens':2,'cache_write_tokens':4}");
         assertThat(UsageReader.merge(earlier, read("{'prompt_tokens':9,'completion_tokens':5}")))
                 .isEqualTo(new Usage(9, 2, 4, 5, 0));
@@ -84,7 +84,7 @@ class UsageReaderTest {
             {'prompt_tokens':3}                       | {'completion_tokens':2}                   | 3 0 2 0
             {'prompt_tokens':9,'cached_tokens':8}     | {'prompt_tokens':3}                       | 3 3 0 0
             """)
-    void aLaterReportCountsButNoZeroReplacesANumber(String earlier, String later, String counts) throws IOException {
+    void laterReportsWinExceptForZeros(String earlier, String later, String counts) throws IOException {
         assertThat(text(UsageReader.merge(read(earlier), read(later)))).isEqualTo(counts);
     }
 

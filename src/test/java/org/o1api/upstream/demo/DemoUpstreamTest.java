@@ -64,7 +64,7 @@ class DemoUpstreamTest {
     }
 
     @Test
-    void followsTheStepProtocolAndTakesUpTheQuestion() {
+    void followsTheStepProtocolAndQuotesTheQuestion() {
         List<Message> messages = new ArrayList<>(List.of(
                 INSTRUCTIONS, Message.user("Hi"), Message.assistant("Hello"), Message.user("Why is \"it\"\n so 😀?")));
         List<String> titles = new ArrayList<>();
@@ -95,7 +95,7 @@ class DemoUpstreamTest {
     }
 
     @Test
-    void concludesAgainWhenItIsAskedToCheck() {
+    void concludesAgainWhenAskedToCheck() {
         Message step = Message.assistant("{\"next_action\": \"final_answer\"}");
         Message check = Message.user("Check.");
         String reply = reply(request(
@@ -114,12 +114,12 @@ class DemoUpstreamTest {
     }
 
     @Test
-    void answersAtOnceWithoutSteps() {
+    void answersImmediatelyWithoutSteps() {
         assertThat(reply(request(Map.of(), Message.user("为什么？")))).contains("“为什么？”", "demonstration", "at once");
     }
 
     @Test
-    void answersInJsonWhereTheCallerWantsJson() {
+    void answersInJsonIfTheCallerRequestsJson() {
         String reply = reply(request(Map.of("response_format", JSON_OBJECT), Message.user("Why?")));
         assertThat(json(reply).path("answer").asText()).contains("demonstration");
         RawJson schema = new RawJson("{\"type\": \"json_schema\", \"json_schema\": {\"name\": \"text\"}}");
@@ -131,7 +131,7 @@ class DemoUpstreamTest {
     }
 
     @Test
-    void quotesTheTextOfPartsAndNotTooMuchOfIt() {
+    void quotesTheTextOfContentPartsUpToALimit() {
         Content parts = new Content.Parts(new RawJson("[{\"type\":\"text\",\"text\":\"" + "long ".repeat(100)
                 + "\"},{\"type\":\"image_url\",\"image_url\":{\"url\":\"x\"}}]"));
         assertThat(reply(request(Map.of(), new Message(Role.USER, parts, Map.of()))))
@@ -141,11 +141,11 @@ class DemoUpstreamTest {
     }
 
     @Test
-    void saysThatItHasBegunOnceAndStreamsSmallPieces() {
+    void reportsAcceptanceOnceAndStreamsSmallPieces() {
         AtomicInteger accepted = new AtomicInteger();
         int deltas = 0;
-        CallContext terms = new CallContext(cancellation, new RetryBudget(0), accepted::incrementAndGet);
-        try (Call call = upstream.open(request(Map.of(), Message.user("Why?")), terms)) {
+        CallContext context = new CallContext(cancellation, new RetryBudget(0), accepted::incrementAndGet);
+        try (Call call = upstream.open(request(Map.of(), Message.user("Why?")), context)) {
             for (Delta delta : call) {
                 assertThat(((Delta.Text) delta).text()).hasSizeBetween(1, 5);
                 deltas++;
@@ -170,7 +170,7 @@ class DemoUpstreamTest {
     }
 
     @Test
-    void endsAtOnceWhenTheTurnIsCancelled() {
+    void endsImmediatelyWhenTheTurnIsCancelled() {
         DemoUpstream slow = new DemoUpstream("default", Duration.ofHours(1));
         try (Call call = open(slow, cancellation)) {
             Thread canceller = new Thread(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
