@@ -53,7 +53,7 @@ public final class HttpUpstream implements Upstream {
         this.resources = new UpstreamResources(
                 settings, transport, new UpstreamErrors(settings), log, breaker, limiter, openExchanges, () -> closed);
         this.timeoutTask = PeriodicTask.start(
-                "limits of upstream " + settings.name(),
+                "timeouts of upstream " + settings.name(),
                 CHECK_INTERVAL,
                 CHECK_INTERVAL,
                 this::checkTimeouts,

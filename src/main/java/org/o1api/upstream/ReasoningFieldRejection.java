@@ -118,9 +118,9 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
     }
 
     /** The distance from a name to the nearest of the given matches; {@code Integer.MAX_VALUE} if there is none. */
-    private static int distance(MatchResult name, List<MatchResult> unquoted) {
+    private static int distance(MatchResult name, List<MatchResult> phrases) {
         int nearest = Integer.MAX_VALUE;
-        for (MatchResult word : unquoted) {
+        for (MatchResult word : phrases) {
             int distance = word.start() >= name.end() ? word.start() - name.end() : name.start() - word.end();
             nearest = Math.min(nearest, distance);
         }

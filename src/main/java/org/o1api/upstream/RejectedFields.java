@@ -102,8 +102,8 @@ final class RejectedFields {
             return false;
         }
         String namedField = rootOf(error.param());
-        UnquotedText quoted = new UnquotedText(error.text(), request);
-        return isInBody(namedField, request) ? outputLimits().contains(namedField) : quoted.contains(LIMIT_NAMES);
+        UnquotedText unquoted = new UnquotedText(error.text(), request);
+        return isInBody(namedField, request) ? outputLimits().contains(namedField) : unquoted.contains(LIMIT_NAMES);
     }
 
     /** The other name of a field that has two; null if it has only one. */
@@ -133,11 +133,11 @@ final class RejectedFields {
                 && !namedField.equals("tools")) { // tools are rejected in combination with another field
             return "";
         }
-        UnquotedText quoted = new UnquotedText(error.text(), request);
+        UnquotedText unquoted = new UnquotedText(error.text(), request);
         return candidates.stream()
                 .filter(field -> {
                     Pattern name = NAME_PATTERNS.getOrDefault(field, NEVER);
-                    return quoted.contains(name)
+                    return unquoted.contains(name)
                             || name.matcher(String.valueOf(error.code())).find();
                 })
                 .findFirst()

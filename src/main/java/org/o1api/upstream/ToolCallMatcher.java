@@ -25,7 +25,7 @@ final class ToolCallMatcher {
         private @Nullable String id;
         private @Nullable String name;
         private final StringBuilder arguments = new StringBuilder();
-        private final JsonDepthTracker shape = new JsonDepthTracker();
+        private final JsonDepthTracker argumentsJson = new JsonDepthTracker();
         /** Whether its name was repeated after its arguments were complete: the pieces that follow belong to another call. */
         private boolean nameRepeated;
         /** Whether it started without a name and shares that of the call before it. */
@@ -36,7 +36,7 @@ final class ToolCallMatcher {
         }
 
         boolean isComplete() {
-            return name != null && shape.isClosed();
+            return name != null && argumentsJson.isClosed();
         }
 
         boolean isNamed(@Nullable String other) {
@@ -64,7 +64,7 @@ final class ToolCallMatcher {
         call.nameRepeated |= call.isComplete() && call.isNamed(piece.name());
         call.name = call.name == null ? piece.name() : call.name;
         call.arguments.append(piece.arguments());
-        call.shape.feed(piece.arguments());
+        call.argumentsJson.feed(piece.arguments());
         last = found;
         return found;
     }
@@ -147,7 +147,7 @@ final class ToolCallMatcher {
             KnownCall call = calls.get(last);
             boolean lateId = call.id == null && !call.isComplete() && (piece.name() == null || call.name == null);
             boolean changingId = piece.name() == null
-                    && call.shape.isOpen()
+                    && call.argumentsJson.isOpen()
                     && !piece.arguments().isBlank();
             return lateId || changingId ? last : NONE;
         }
@@ -160,7 +160,7 @@ final class ToolCallMatcher {
                 ? call.isComplete() && !piece.arguments().isBlank()
                 : call.id == null
                         ? startsAnother(call, piece)
-                        : call.name != null && !(call.shape.isOpen() && call.isNamed(piece.name()));
+                        : call.name != null && !(call.argumentsJson.isOpen() && call.isNamed(piece.name()));
         return startsAnother ? NONE : existing;
     }
 
@@ -192,7 +192,7 @@ final class ToolCallMatcher {
     /** Whether a piece that has only a name belongs to the last call. */
     private boolean continuesLast(Piece piece) {
         KnownCall call = calls.get(last);
-        return call.name == null || (call.isNamed(piece.name()) && call.shape.isOpen());
+        return call.name == null || (call.isNamed(piece.name()) && call.argumentsJson.isOpen());
     }
 
     /** Whether a piece repeats a complete call: some providers end with one. */

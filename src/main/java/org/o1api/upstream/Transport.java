@@ -169,7 +169,7 @@ class Transport implements AutoCloseable {
     }
 
     private Exchange current() {
-        return Objects.requireNonNull(CURRENT.get(), "a request that no exchange holds");
+        return Objects.requireNonNull(CURRENT.get(), "a request outside of post()");
     }
 
     private ClassicHttpResponse registerRequest(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
