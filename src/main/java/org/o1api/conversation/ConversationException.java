@@ -27,7 +27,8 @@ public final class ConversationException extends GatewayException {
         return new ConversationException(
                 ErrorCode.CONVERSATION_NOT_FOUND,
                 ConversationId.FIELD,
-                "There is no conversation '" + id + "' of this key. GET /v1/conversations lists those that there are.");
+                "Conversation '" + id
+                        + "' does not exist for this API key. GET /v1/conversations lists the key's conversations.");
     }
 
     /** The error for a turn whose conversation is no longer the one that it began with. */
@@ -35,7 +36,8 @@ public final class ConversationException extends GatewayException {
         return new ConversationException(
                 ErrorCode.CONVERSATION_CHANGED,
                 ConversationId.FIELD,
-                "The conversation was deleted or taken over while the turn ran. Nothing was stored; ask again.");
+                "The conversation was deleted or taken over by another turn while this turn was running."
+                        + " Nothing was stored. Send the request again.");
     }
 
     @Override

@@ -26,7 +26,8 @@ public final class ConversationId {
             throw new ConversationException(
                     ErrorCode.INVALID_REQUEST,
                     param,
-                    "'" + param + "' must be 1 to 128 of letters, digits and . _ : @ ~ -, and neither '.' nor '..'.");
+                    "'" + param
+                            + "' must be 1 to 128 letters, digits or characters of . _ : @ ~ - and must not be '.' or '..'.");
         }
         return id;
     }

@@ -189,7 +189,7 @@ public final class ConversationStore {
     /** The error for a cursor that points to nothing. */
     public static ConversationException invalidCursor(String after) {
         return new ConversationException(
-                ErrorCode.INVALID_REQUEST, "after", "'after' names nothing that is in this list: '" + after + "'.");
+                ErrorCode.INVALID_REQUEST, "after", "'after' is not an item of this list: '" + after + "'.");
     }
 
     /** Where a turn of a conversation stands; none where it does not. */

@@ -73,7 +73,7 @@ record History(
                 instructions -= CanonicalMessage.of(message).length();
             }
             if (instructions < 0) {
-                throw tooMuch("The system messages of this conversation are");
+                throw tooMuch("The system messages of this conversation");
             }
         }
 
@@ -94,7 +94,7 @@ record History(
             if (turn.startsWithToolResult()) {
                 boolean tooMuch = characters < -bounds.characters();
                 if (tooMuch && callNeeded) {
-                    throw tooMuch("The calls of tools in this conversation and their results are");
+                    throw tooMuch("The tool calls in this conversation and their results");
                 }
                 return tooMuch;
             }
@@ -110,7 +110,7 @@ record History(
             return new ConversationException(
                     ErrorCode.INVALID_REQUEST,
                     ConversationId.FIELD,
-                    what + " more than can be told (limits.body). Begin another conversation.");
+                    what + " are too long to send to the model (limits.body). Start a new conversation.");
         }
     }
 }

@@ -80,9 +80,7 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
                 !told.isEmpty() && told.get(told.size() - 1).canonical().role() != Role.ASSISTANT;
         if (added.isEmpty() && !waitsForAnswer) {
             throw new ConversationException(
-                    ErrorCode.INVALID_REQUEST,
-                    MESSAGES,
-                    "'messages' says nothing that the conversation does not have already. Add a message.");
+                    ErrorCode.INVALID_REQUEST, MESSAGES, "'messages' contains nothing new. Add a message.");
         }
         return added;
     }
@@ -99,8 +97,8 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
             throw new ConversationException(
                     ErrorCode.CONVERSATION_DIFFERS,
                     MESSAGES,
-                    "'messages' repeats this conversation, but not as it is stored, or not to its end: an answer may be there"
-                            + " already (GET /v1/conversations/ID/items). Send what is new only, or use another conversation_id.");
+                    "'messages' resends this conversation with different or missing messages. The answer may already be stored"
+                            + " (GET /v1/conversations/ID/items). Send only new messages, or use another conversation_id.");
         }
     }
 

@@ -123,7 +123,7 @@ final class Leases {
             throw new ConversationException(
                     ErrorCode.IDEMPOTENCY_KEY_IN_USE,
                     null,
-                    "A request with this Idempotency-Key is still running. Ask again when it has ended.");
+                    "A request with this Idempotency-Key is still running. Retry after it has completed.");
         });
     }
 
@@ -133,7 +133,8 @@ final class Leases {
             throw new ConversationException(
                     ErrorCode.IDEMPOTENCY_KEY_REUSED,
                     null,
-                    "This Idempotency-Key was used for another request of this conversation. Use a new key for a new request.");
+                    "This Idempotency-Key was already used for a different request in this conversation."
+                            + " Use a new key for each new request.");
         }
     }
 

@@ -33,8 +33,8 @@ final class Retention {
         if (purged > 0) {
             LOG.log(
                     Level.INFO,
-                    "{0} conversations were deleted: unused for conversations.time_to_live, or more than"
-                            + " conversations.per_caller",
+                    "deleted {0} conversations: not used within conversations.time_to_live, or more than"
+                            + " conversations.per_caller allows",
                     purged);
         }
         deletion.deleteMarked(TIME, stop);

@@ -58,9 +58,9 @@ final class StorageQuota {
             throw new ConversationException(
                     ErrorCode.STORAGE_QUOTA_EXCEEDED,
                     null,
-                    "The conversations of this key use " + bytes + " bytes, more than its limit of " + limit
+                    "The conversations of this API key use " + bytes + " bytes, more than the limit of " + limit
                             + " (conversations.bytes_per_caller). Delete conversations (DELETE /v1/conversations/ID), or ask the"
-                            + " operator for a shorter conversations.time_to_live.");
+                            + " operator to raise the limit or shorten conversations.time_to_live.");
         }
     }
 

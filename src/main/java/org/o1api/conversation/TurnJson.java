@@ -210,7 +210,7 @@ final class TurnJson {
         try {
             return JSON.readTree(text);
         } catch (IOException e) {
-            throw new UncheckedIOException("a stored turn that is no JSON", e);
+            throw new UncheckedIOException("invalid JSON in a message or a stored turn", e);
         }
     }
 
@@ -229,7 +229,7 @@ final class TurnJson {
         try {
             return CANONICAL.writeValueAsString(tree);
         } catch (JacksonException e) {
-            throw new UncheckedIOException("a tree that was read here", e);
+            throw new UncheckedIOException("could not write a JSON tree", e);
         }
     }
 

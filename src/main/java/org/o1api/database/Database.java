@@ -120,7 +120,7 @@ public final class Database implements AutoCloseable {
 
     private void report(DatabaseFailure failure) {
         suspected |= failure.isConnectionFailure();
-        failures.warning(failure.kind(), "the store of conversations failed: " + failure.message());
+        failures.warning(failure.kind(), "conversation database failed: " + failure.message());
     }
 
     /** The first call opens the database, or waits until another thread has. */
@@ -165,7 +165,7 @@ public final class Database implements AutoCloseable {
             connect();
             down = false;
             if (failedBefore) {
-                LOG.log(Level.INFO, "the store of conversations works");
+                LOG.log(Level.INFO, "conversation database is available");
             }
         } catch (SQLException | RuntimeException e) { // also what a driver, the pool or a migration throws
             down = true;
@@ -228,7 +228,7 @@ public final class Database implements AutoCloseable {
                 try {
                     DriverManager.deregisterDriver(driver);
                 } catch (SQLException e) {
-                    LOG.log(Level.WARNING, "a driver could not be deregistered", e);
+                    LOG.log(Level.WARNING, "could not deregister a JDBC driver", e);
                 }
             }
         }

@@ -138,7 +138,7 @@ final class DatabaseConnections implements AutoCloseable {
         try {
             Class.forName(driver); // registers itself; otherwise the data source warns
         } catch (ClassNotFoundException e) {
-            throw new IllegalStateException("the web application contains " + driver, e);
+            throw new IllegalStateException("JDBC driver not found: " + driver, e);
         }
         return new DriverDataSource(h2 ? withOptions(url) : url, driver, properties, by.user(), by.password());
     }
@@ -169,9 +169,9 @@ final class DatabaseConnections implements AutoCloseable {
                     }
                 }
             }
-            throw new SQLException("conversations.jndi: '" + name + "' is no DataSource");
+            throw new SQLException("conversations.jndi: '" + name + "' is not a DataSource");
         } catch (NamingException e) {
-            throw new SQLException("conversations.jndi: '" + name + "' is not there", e);
+            throw new SQLException("conversations.jndi: '" + name + "' was not found in JNDI", e);
         }
     }
 

@@ -32,8 +32,8 @@ record DatabaseFailure(String kind, String message, boolean isConnectionFailure)
         if (hasCode(failure, H2_LOCKED)) {
             return new DatabaseFailure(
                     CONNECTION,
-                    "the database file is open in another application or process. Give each its own by conversations.url, or all"
-                            + " the same PostgreSQL. " + hidden(FailureLog.rootCause(failure)),
+                    "the database file is open in another application or process. Set conversations.url to a different file for"
+                            + " each, or to one PostgreSQL database for all. " + hidden(FailureLog.rootCause(failure)),
                     true);
         }
         if (isOfPool(failure)) {

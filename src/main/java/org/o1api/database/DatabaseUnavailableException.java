@@ -13,8 +13,8 @@ public final class DatabaseUnavailableException extends GatewayException {
     DatabaseUnavailableException(@Nullable Throwable cause) {
         super(
                 ErrorCode.STORE_UNAVAILABLE,
-                "The store of conversations cannot be reached just now, and nothing was stored."
-                        + " Try again shortly, or ask without conversation_id.",
+                "The conversation database is unavailable; nothing was stored."
+                        + " Retry shortly, or send the request without conversation_id.",
                 cause);
     }
 

@@ -448,7 +448,7 @@ class ConversationStoreIT {
         turn(node, entry, result("c4", "x".repeat(20_000)), bounds, calling("c5"));
         GatewayException tooMuch = refused(() -> turn(node, entry, result("c5", "x"), bounds, answer("Done.")));
         assertThat(tooMuch.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
-        assertThat(tooMuch).hasMessageContaining("calls of tools").hasMessageContaining("limits.body");
+        assertThat(tooMuch).hasMessageContaining("tool calls").hasMessageContaining("limits.body");
         // Where they are not needed they are left out, as all that is old.
         assertThat(turn(node, entry, Message.user("Well?"), bounds, answer("Done.")))
                 .containsExactly(Message.user("Well?"));

@@ -111,8 +111,7 @@ class DatabaseDownIT extends StoreFixture {
             requireUnavailable(node);
         }
         assertThat(lines("WARNING"))
-                .containsExactly(
-                        "WARNING the store of conversations failed: java.net.ConnectException: Connection refused");
+                .containsExactly("WARNING conversation database failed: java.net.ConnectException: Connection refused");
         assertThat(instrumented.openConnections()).isZero();
     }
 
@@ -146,7 +145,7 @@ class DatabaseDownIT extends StoreFixture {
                 .asString()
                 .contains("org.postgresql.util.PSQLException: FATAL: ")
                 .doesNotContain("pa55word");
-        assertThat(lines("INFO")).containsExactly("INFO the store of conversations works");
+        assertThat(lines("INFO")).containsExactly("INFO conversation database is available");
     }
 
     @Test

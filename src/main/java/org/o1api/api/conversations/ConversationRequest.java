@@ -96,7 +96,8 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
                     ErrorCode.INVALID_REQUEST,
                     param.isEmpty() ? null : param,
                     (param.isEmpty() ? "A key" : "'" + param + "'")
-                            + " has half of a surrogate pair (\\uD800 to \\uDFFF), which is no character. Send whole characters.");
+                            + " contains half of a surrogate pair (\\uD800 to \\uDFFF), which is not a valid character."
+                            + " Send complete characters.");
         }
     }
 
@@ -128,12 +129,12 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
         require(
                 metadata.isObject() && metadata.size() <= MOST_NOTES,
                 "metadata",
-                "an object of at most " + MOST_NOTES + " strings");
+                "an object with at most " + MOST_NOTES + " string values");
         for (Map.Entry<String, JsonNode> note : metadata.properties()) {
             require(
                     note.getKey().length() <= LONGEST_NOTE_KEY,
                     "metadata",
-                    "an object whose keys have at most " + LONGEST_NOTE_KEY + " characters");
+                    "an object with keys of at most " + LONGEST_NOTE_KEY + " characters");
             require(
                     note.getValue().isTextual() && note.getValue().textValue().length() <= LONGEST_NOTE,
                     "metadata." + note.getKey(),
@@ -177,7 +178,10 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
             if (i == 0 && text.isTextual()) {
                 part.put("text", text(text, role));
             }
-            require(!role.isInstruction() || text.isTextual(), at, "a text part: instructions are text");
+            require(
+                    !role.isInstruction() || text.isTextual(),
+                    at,
+                    "a text part, because instructions can only be text");
             parts.add(part.toString());
         }
         return new Content.Parts(new RawJson("[" + String.join(",", parts) + "]"));
@@ -201,7 +205,10 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
                 chat.put("type", "refusal").put("refusal", part.path("refusal").textValue());
             }
             case "input_image" -> {
-                require(part.path("image_url").isTextual(), path + ".image_url", "a URL; files are not kept here");
+                require(
+                        part.path("image_url").isTextual(),
+                        path + ".image_url",
+                        "a URL, because uploaded files are not supported");
                 chat.put("type", "image_url")
                         .putObject("image_url")
                         .put("url", part.path("image_url").textValue())

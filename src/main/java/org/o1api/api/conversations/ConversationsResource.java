@@ -160,7 +160,7 @@ public final class ConversationsResource {
                 throw new RequestException(
                         ErrorCode.INVALID_REQUEST,
                         "items",
-                        "'items' must have a message, a function_call or a function_call_output.");
+                        "'items' must contain at least one message, function_call or function_call_output.");
             }
             StoredTurn turn = unasked(messages);
             try (OpenConversation open = conversations
@@ -168,7 +168,7 @@ public final class ConversationsResource {
                     .orElseThrow(() -> new ConversationException(
                             ErrorCode.CONVERSATION_BUSY,
                             ConversationId.FIELD,
-                            "A turn of this conversation is running. Wait for its answer, then add the items."))) {
+                            "A turn of this conversation is running. Retry after it has completed."))) {
                 open.append(turn);
             }
             return page(
@@ -188,10 +188,11 @@ public final class ConversationsResource {
             return new ItemPage(store, conversation, true)
                     .find(item)
                     .map(found -> Json.bytes(json -> found.body().write(json)))
-                    .orElseThrow(() -> new ConversationException(
-                            ErrorCode.CONVERSATION_NOT_FOUND,
-                            "item_id",
-                            "There is no such item in this conversation."));
+                    .orElseThrow(
+                            () -> new ConversationException(
+                                    ErrorCode.CONVERSATION_NOT_FOUND,
+                                    "item_id",
+                                    "This conversation has no item with this ID. GET /v1/conversations/ID/items lists its items."));
         });
     }
 
@@ -245,7 +246,7 @@ public final class ConversationsResource {
     private static int limit(String limit) {
         if (!limit.matches("[1-9]\\d{0,2}") || Integer.parseInt(limit) > MOST_AT_ONCE) {
             throw new RequestException(
-                    ErrorCode.INVALID_REQUEST, "limit", "'limit' must be a whole number, 1 to " + MOST_AT_ONCE + ".");
+                    ErrorCode.INVALID_REQUEST, "limit", "'limit' must be an integer from 1 to " + MOST_AT_ONCE + ".");
         }
         return Integer.parseInt(limit);
     }
