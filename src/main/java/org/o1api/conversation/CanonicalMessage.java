@@ -12,10 +12,10 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
 /**
- * What a message says, whatever way its client writes it: text alone is the same as one part of text, nothing the same as
- * empty, and white space around it does not count. Two messages that are equal so are one message, sent again.
+ * A message in canonical form, for recognising resent messages. Text is the same as a single text part, missing content
+ * the same as empty content, and surrounding white space is ignored. Equal canonical messages are the same message.
  *
- * @param toolCallId of a tool's result
+ * @param toolCallId of a tool result
  */
 record CanonicalMessage(
         Role role,
@@ -23,25 +23,25 @@ record CanonicalMessage(
         @Nullable Parts parts,
         List<CanonicalToolCall> toolCalls,
         @Nullable String toolCallId) {
-    /** For what an image or a file counts, since its JSON says nothing of it. */
+    /** Token estimate of an image or a file, whose JSON does not show it. */
     private static final int TOKENS_OF_A_PART = 1000;
 
-    /** What chat models are told around each message, by OpenAI's cookbook on counting tokens, and its role. */
+    /** Tokens that chat models add for each message and its role, according to OpenAI's cookbook on counting tokens. */
     private static final int TOKENS_AROUND = 4;
 
     /**
-     * A call of a tool.
+     * A tool call.
      *
-     * @param arguments in one way of writing them, if they are JSON, since clients write them differently
+     * @param arguments canonical JSON, since clients format it differently; any other text is unchanged
      */
     record CanonicalToolCall(String id, String name, String arguments) {}
 
     /**
-     * Content that is more than text.
+     * Content with parts other than text.
      *
-     * @param json in one way of writing it
-     * @param texts of those parts that are text
-     * @param nonTextParts how many parts are something else
+     * @param json in canonical form
+     * @param texts of the text parts
+     * @param nonTextParts number of the other parts
      */
     record Parts(String json, List<String> texts, int nonTextParts) {
         static Parts of(JsonNode parts) {
@@ -78,12 +78,12 @@ record CanonicalMessage(
                 callId == null ? null : TurnJson.tree(callId.text()).asText());
     }
 
-    /** The same message with other text. */
+    /** The same message with different text. */
     CanonicalMessage withText(String other) {
         return new CanonicalMessage(role, other.isBlank() ? null : other.strip(), null, toolCalls, toolCallId);
     }
 
-    /** A client may say what another leaves out. */
+    /** Removes values that are the default, which some clients send and others do not. */
     private static JsonNode withoutDefaults(JsonNode parts) {
         for (JsonNode part : parts) {
             if (part.path("image_url") instanceof ObjectNode image
@@ -94,12 +94,12 @@ record CanonicalMessage(
         return parts;
     }
 
-    /** Why an assistant does not answer stands beside its content; null where it does. */
+    /** The text of a refusal, which is a field next to the content; null if there is none. */
     private static @Nullable String refusal(@Nullable RawJson refusal) {
         return refusal == null ? null : TurnJson.tree(refusal.text()).textValue();
     }
 
-    /** The text of parts that are nothing but text; null where they are more. */
+    /** The text of parts that are all text; null if there are others. */
     private static @Nullable String onlyText(JsonNode parts) {
         List<String> texts = new ArrayList<>();
         for (JsonNode part : parts) {
@@ -112,7 +112,7 @@ record CanonicalMessage(
         return String.join("\n", texts);
     }
 
-    /** Characters of it, images and files included. */
+    /** The length in characters, including images and files. */
     long length() {
         long[] length = {parts == null ? 0 : parts.json.length()};
         if (parts == null) {
@@ -135,12 +135,11 @@ record CanonicalMessage(
         return calls;
     }
 
-    /** How many tokens it has at most: no token is shorter than a byte of UTF-8. */
+    /** Upper limit of the token count: a token has at least one byte of UTF-8. */
     long maxTokens() {
         return count(Utf8::length);
     }
 
-    /** How many tokens it has. */
     long countTokens(Tokenizer tokenizer) {
         return count(tokenizer);
     }

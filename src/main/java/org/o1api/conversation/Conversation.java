@@ -4,9 +4,9 @@ import java.time.Instant;
 import org.o1api.model.RawJson;
 
 /**
- * A conversation as it stands in the list of its caller's.
+ * A conversation without its turns.
  *
- * @param primaryKey its row
- * @param metadata the caller's own notes, a JSON object of strings
+ * @param primaryKey of its row
+ * @param metadata set by the caller, a JSON object of strings
  */
 public record Conversation(long primaryKey, String id, RawJson metadata, Instant createdAt) {}

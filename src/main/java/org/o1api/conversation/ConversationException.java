@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 
-/** What a conversation, or the store of all of them, refuses. */
+/** A request for a conversation that was rejected, or a turn that could not be stored. */
 public final class ConversationException extends GatewayException {
     private static final long serialVersionUID = 1;
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -13,16 +13,16 @@ public final class ConversationException extends GatewayException {
     private final @Nullable String param;
 
     /**
-     * What a conversation refuses.
+     * A rejected request.
      *
-     * @param param the request's field at fault; null when none is
+     * @param param the name of the request's field that is wrong; null if none is
      */
     public ConversationException(ErrorCode code, @Nullable String param, String message) {
         super(code, message, null);
         this.param = param;
     }
 
-    /** The error for a conversation that is not there, or not this caller's. */
+    /** The error for a conversation that does not exist or belongs to another caller. */
     public static ConversationException notFound(String id) {
         return new ConversationException(
                 ErrorCode.CONVERSATION_NOT_FOUND,
@@ -31,7 +31,7 @@ public final class ConversationException extends GatewayException {
                         + "' does not exist for this API key. GET /v1/conversations lists the key's conversations.");
     }
 
-    /** The error for a turn whose conversation is no longer the one that it began with. */
+    /** The error for a turn that has lost its conversation: it was deleted, or another turn has taken over the lease. */
     static ConversationException changed() {
         return new ConversationException(
                 ErrorCode.CONVERSATION_CHANGED,

@@ -5,9 +5,9 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.o1api.model.ErrorCode;
 
-/** The names of conversations: those that callers choose, each in a space of its own, and those that are made here. */
+/** Conversation IDs. Callers choose them, each in a namespace of their own, or the gateway generates them. */
 public final class ConversationId {
-    /** The request's field that names a conversation. */
+    /** The request field that contains the conversation ID. */
     public static final String FIELD = "conversation_id";
 
     private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9._:@~-]{1,128}");
@@ -17,9 +17,9 @@ public final class ConversationId {
     private ConversationId() {}
 
     /**
-     * Refuses what is no name.
+     * Rejects an invalid ID.
      *
-     * @param param the field that gave it, for the error
+     * @param param the field that contains the ID, for the error message
      */
     public static String requireValid(String id, String param) {
         if (!isValid(id)) {
@@ -32,19 +32,18 @@ public final class ConversationId {
         return id;
     }
 
-    /** Whether a conversation may have this name. */
     static boolean isValid(String id) {
         return ALLOWED.matcher(id).matches() && !id.equals(".") && !id.equals("..");
     }
 
-    /** A name that nobody can guess. */
+    /** Generates an ID that cannot be guessed. */
     public static String generate() {
         byte[] random = new byte[24];
         RANDOM.nextBytes(random);
         return "conv_" + HexFormat.of().formatHex(random);
     }
 
-    /** Whether the name is one that only this service makes: a conversation of that name is not begun by using it. */
+    /** Whether the ID has the form of a generated one. A turn with such an ID does not create the conversation. */
     static boolean isGenerated(String id) {
         return MADE.matcher(id).matches();
     }

@@ -3,19 +3,19 @@ package org.o1api.conversation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a turn enters a conversation.
+ * Identifies the conversation of a request.
  *
- * @param caller whose conversation it is
+ * @param caller owner of the conversation
  * @param id of the conversation
- * @param idempotencyKey under what key it is asked once only; null: none
+ * @param idempotencyKey of the request; null if it has none
  */
 public record ConversationRef(
         String caller, String id, @Nullable IdempotencyKey idempotencyKey) {
     /**
-     * What makes a request that is sent twice one turn.
+     * An idempotency key: requests with the same key are answered once.
      *
-     * @param value by the caller's choice
-     * @param requestDigest of the request, which has to be the same
+     * @param value chosen by the client
+     * @param requestDigest of the request, which must be the same when the key is used again
      */
     public record IdempotencyKey(String value, String requestDigest) {}
 }

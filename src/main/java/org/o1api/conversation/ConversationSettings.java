@@ -4,13 +4,13 @@ import java.time.Duration;
 import org.o1api.database.DatabaseSource;
 
 /**
- * Where conversations are kept, and how long.
+ * Settings of the conversation database.
  *
- * @param waitTimeout how long a turn waits for an earlier one of its conversation
- * @param lease after how long the turn of a node that died gives its conversation up
- * @param timeToLive how long a conversation is kept after its last turn
- * @param maxPerCaller conversations of one caller; of more the longest unused ones go
- * @param maxBytesPerCaller what the conversations of one caller may occupy; above it nothing more is stored
+ * @param waitTimeout how long a turn waits for an earlier turn of its conversation
+ * @param lease how long after its node has died a turn's conversation becomes available
+ * @param timeToLive how long after its last turn a conversation is deleted
+ * @param maxPerCaller conversations of one caller; beyond it the least recently used ones are deleted
+ * @param maxBytesPerCaller storage of one caller's conversations; beyond it nothing is stored
  */
 public record ConversationSettings(
         DatabaseSource source,

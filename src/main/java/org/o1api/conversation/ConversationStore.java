@@ -19,12 +19,12 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 
 /**
- * The conversations and their turns. Each is its caller's: whoever else asks for it by its name finds nothing. All methods
- * throw a {@link ConversationException} when the database is down.
+ * Conversations and their turns in the database. A caller finds only conversations of their own. All methods throw a
+ * {@link DatabaseUnavailableException} if the database is unavailable.
  */
 public final class ConversationStore {
     private static final String CONVERSATION = "SELECT pk, id, metadata, created_at FROM conversation ";
-    /** How long a request deletes turns itself; the purge does the rest. */
+    /** How long a delete request deletes turns itself; {@link Retention} deletes the rest. */
     private static final long INLINE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Database database;
@@ -37,23 +37,22 @@ public final class ConversationStore {
         this.deletion = deletion;
     }
 
-    /** A page of a list. */
     public record Page<T>(List<T> items, boolean hasMore) {}
 
     /**
-     * A turn at its place.
+     * A turn and its position in the conversation, counted from 0.
      *
-     * @param recordLength characters of its record
+     * @param recordLength characters of the stored JSON
      */
     public record PositionedTurn(int position, StoredTurn turn, int recordLength) {}
 
-    /** The conversation of a caller; none where it is not there, or another's. */
+    /** A conversation of a caller; empty if it does not exist or belongs to another caller. */
     public Optional<Conversation> find(String caller, String id) {
         return database.withHandle(handle -> find(handle, caller, id));
     }
 
     private static Optional<Conversation> find(Handle handle, String caller, String id) {
-        if (!ConversationId.isValid(id)) { // nor does every database take every character
+        if (!ConversationId.isValid(id)) { // not every database accepts every character
             return Optional.empty();
         }
         return handle.select(CONVERSATION + "WHERE caller = ? AND id = ?", caller, id)
@@ -70,9 +69,9 @@ public final class ConversationStore {
     }
 
     /**
-     * Begins a conversation, with what has been said in it already.
+     * Creates a conversation, with its first messages if there are any.
      *
-     * @throws ConversationException also when the caller's conversations are above their limit
+     * @throws ConversationException also if the caller's conversations exceed their storage quota
      */
     public Conversation create(String caller, RawJson metadata, @Nullable StoredTurn first) {
         quota.requireNotExceeded(caller);
@@ -90,7 +89,7 @@ public final class ConversationStore {
         return created;
     }
 
-    /** What a conversation without turns occupies. */
+    /** The storage of a conversation without turns. */
     private static long bytes(RawJson metadata) {
         return StorageQuota.BYTES_PER_CONVERSATION + Utf8.length(metadata.text());
     }
@@ -107,7 +106,7 @@ public final class ConversationStore {
                 .one();
     }
 
-    /** Replaces the metadata of a conversation. */
+    /** Replaces a conversation's metadata; empty if there is no such conversation. */
     public Optional<Conversation> update(String caller, String id, RawJson metadata) {
         return database.inTransaction(handle -> {
             handle.execute(
@@ -122,13 +121,15 @@ public final class ConversationStore {
     }
 
     /**
-     * Deletes a conversation for good; a turn that runs in it stores nothing any more. It is gone when this returns, but the turns
-     * of a large one may be deleted later. Returns whether it was there.
+     * Deletes a conversation; a turn that is running in it can no longer be stored. The conversation is not visible any
+     * more when this method returns, but the turns of a large one may be deleted later.
+     *
+     * @return whether it existed
      */
     public boolean delete(String caller, String id) {
         Deleted deleted = database.inTransaction(handle -> {
-            // The lease first, as where a turn is stored: two orders would be a deadlock. A first turn may have nothing
-            // else.
+            // The lease first, in the same order as in store(): another order could deadlock. While its first turn is
+            // running, a conversation has only a lease.
             boolean leased = handle.execute(
                             "DELETE FROM lease WHERE caller = ? AND id = ? AND expires_at >= CURRENT_TIMESTAMP",
                             caller,
@@ -156,15 +157,15 @@ public final class ConversationStore {
         try {
             deletion.delete(conversation, () -> System.nanoTime() - startNanos > INLINE_NANOS);
         } catch (DatabaseUnavailableException e) {
-            // the log has it, and the purge deletes the rest
+            // it is logged, and Retention deletes the rest
         }
     }
 
     /**
-     * The caller's conversations, by the time they were begun.
+     * A caller's conversations, sorted by creation.
      *
-     * @param after the one that the page before ended with; null: from the start
-     * @throws ConversationException also when {@code after} is not there
+     * @param after ID of the last conversation of the previous page; null: the first page
+     * @throws ConversationException also if {@code after} does not exist
      */
     public Page<Conversation> list(String caller, @Nullable String after, boolean ascending, int limit) {
         return database.withHandle(handle -> {
@@ -186,13 +187,13 @@ public final class ConversationStore {
         });
     }
 
-    /** The error for a cursor that points to nothing. */
+    /** The error for a cursor that is not in the list. */
     public static ConversationException invalidCursor(String after) {
         return new ConversationException(
                 ErrorCode.INVALID_REQUEST, "after", "'after' is not an item of this list: '" + after + "'.");
     }
 
-    /** Where a turn of a conversation stands; none where it does not. */
+    /** The position of a turn; empty if the conversation has no such turn. */
     public Optional<Integer> position(Conversation conversation, String turn) {
         return database.withHandle(handle -> handle.select(
                         "SELECT position FROM turn WHERE conversation = ? AND id = ?", conversation.primaryKey(), turn)
@@ -201,9 +202,9 @@ public final class ConversationStore {
     }
 
     /**
-     * Turns of a conversation in their order, or the other way round.
+     * Returns turns in ascending or descending order.
      *
-     * @param from the position of the first; null: from the start of that order
+     * @param from the position of the first turn; null: the first turn in that order
      */
     public List<PositionedTurn> turns(Conversation conversation, @Nullable Integer from, boolean ascending, int limit) {
         return database.withHandle(
@@ -211,10 +212,10 @@ public final class ConversationStore {
     }
 
     /**
-     * Reads turns one after the other, so that none is held in memory but by who wants it.
+     * Reads turns one at a time, so that memory holds only one of them.
      *
-     * @param from the position of the first; null: from the start of that order
-     * @param isEnough takes a turn, and tells whether it is the last one that is wanted
+     * @param from the position of the first turn; null: the first turn in that order
+     * @param isEnough receives each turn; true ends the reading
      */
     public void readUntil(
             Conversation conversation, @Nullable Integer from, boolean ascending, Predicate<PositionedTurn> isEnough) {
@@ -223,9 +224,9 @@ public final class ConversationStore {
     }
 
     /**
-     * Reads a conversation from its end, as far as is needed.
+     * Reads the newest turns of a conversation, as many as are needed.
      *
-     * @throws ConversationException also when it has to be there and is not
+     * @throws ConversationException also if the ID is a generated one and the conversation does not exist
      */
     History history(ConversationRef entry, History.Window need) {
         return database.withHandle(handle -> {
@@ -252,7 +253,7 @@ public final class ConversationStore {
                 conversation,
                 TurnTable.turns(handle, conversation, null, true, 1).stream()
                         .findFirst()
-                        .orElseThrow(ConversationException::changed) // deleted meanwhile
+                        .orElseThrow(ConversationException::changed) // deleted in the meantime
                         .turn(),
                 instructions(handle, conversation, recent.getFirst().position(), need),
                 List.copyOf(recent));
@@ -268,12 +269,12 @@ public final class ConversationStore {
         return instructions;
     }
 
-    /** As much of a conversation as is needed to add to its end. */
+    /** The part of the history that is needed to append a turn: the last turn. */
     History historyTail(Conversation conversation) {
         return new History(conversation.primaryKey(), null, List.of(), turns(conversation, null, false, 1));
     }
 
-    /** The turn that was answered under a key already. */
+    /** The stored turn of a request with the same idempotency key; empty if there is none. */
     Optional<StoredTurn> answered(ConversationRef entry) {
         ConversationRef.IdempotencyKey idempotency = entry.idempotencyKey();
         if (idempotency == null) {
@@ -287,9 +288,9 @@ public final class ConversationStore {
     }
 
     /**
-     * Stores a turn and gives up its lease, both or neither.
+     * Stores a turn and releases its lease in one transaction.
      *
-     * @throws ConversationException also when the lease is lost, or the conversation is no longer as it was
+     * @throws ConversationException also if the lease is lost or the conversation was deleted
      */
     void store(Leases.Lease lease, History history, StoredTurn turn) {
         ConversationRef entry = lease.conversation();
@@ -305,7 +306,7 @@ public final class ConversationStore {
                     "UPDATE conversation SET used_at = CURRENT_TIMESTAMP, bytes = bytes + ? WHERE pk = ? AND caller = ?",
                     added.bytes(),
                     key,
-                    entry.caller()); // not if it was deleted: then it is no longer the caller's
+                    entry.caller()); // no row if it was deleted: it no longer belongs to the caller
             if (updated == 0) {
                 throw ConversationException.changed();
             }

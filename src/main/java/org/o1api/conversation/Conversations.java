@@ -8,7 +8,7 @@ import org.o1api.database.Database;
 import org.o1api.database.DatabaseUnavailableException;
 import org.o1api.model.PeriodicTask;
 
-/** All conversations: their store, their leases, and what keeps both in order. */
+/** Entry point of the conversation package: the store, the leases and their background maintenance. */
 public final class Conversations {
     private static final Duration PURGE = Duration.ofMinutes(1);
 
@@ -32,10 +32,11 @@ public final class Conversations {
     }
 
     /**
-     * Keeps order from now on: opens the database and looks for it while it is unreachable, renews the leases of this node and
-     * deletes what is old. All of it ends with the scheduler.
+     * Starts the background maintenance: opens the database, reconnects after a failure, renews the leases of this node
+     * and deletes old conversations. It ends with the scheduler.
      *
-     * @param scheduler its threads may block, and are not interrupted; it needs three, so that none of these waits for another
+     * @param scheduler its threads may block and are not interrupted; it needs three threads, so that no task waits for
+     *     another
      */
     public void startMaintenance(ScheduledExecutorService scheduler) {
         database.startMonitoring(scheduler);
@@ -48,7 +49,7 @@ public final class Conversations {
             try {
                 task.run();
             } catch (DatabaseUnavailableException e) {
-                // the database is unreachable: the log has it, and the next run may succeed
+                // the database is unavailable: it is logged, and the next run may succeed
             }
         };
         PeriodicTask.start(name, Duration.ZERO, period, reported, scheduler);
@@ -64,22 +65,22 @@ public final class Conversations {
     }
 
     /**
-     * The turn that answered this request already, when it came before under the same idempotency key.
+     * The stored turn of an earlier request with the same idempotency key; empty if there is none.
      *
-     * @throws ConversationException when the key belongs to another request, or to one that still runs
+     * @throws ConversationException if the key belongs to a different request, or to one that is still running
      */
     public Optional<StoredTurn> answered(ConversationRef entry) {
         if (entry.idempotencyKey() == null) {
             return Optional.empty();
         }
-        leases.rejectIfKeyInFlight(entry); // first: a turn that ends in between is found by what follows
+        leases.rejectIfKeyInFlight(entry); // before the look-up: a turn that ends in between is found there
         return store.answered(entry);
     }
 
-    /** Opens a conversation for a turn, unless another turn has it open. */
+    /** Opens a conversation for a turn; empty if another turn has it open. */
     public Optional<OpenConversation> tryOpen(ConversationRef entry) {
         Leases.Lease lease = leases.newLease(entry);
-        // Made before the lease is held: if there were no memory for it afterwards, nobody would end the lease.
+        // Created before the lease is acquired: an OutOfMemoryError after that would leave the lease unreleased.
         Optional<OpenConversation> open = Optional.of(new OpenConversation(store, leases, lease, quota, tokenizer));
         return leases.tryAcquire(lease) ? open : Optional.empty();
     }

@@ -7,20 +7,20 @@ import java.util.function.BooleanSupplier;
 import org.o1api.database.Database;
 
 /**
- * Deletes conversations in two steps, because one statement for a large conversation would not finish within its timeout. First
- * the conversation is handed over to the empty caller name, which no key has: from then on nobody finds it. Then its turns are
- * deleted in batches of bounded size. What is left after a crash or a failure is found under that name by any node; several may
- * delete the same conversation at the same time.
+ * Deletes conversations in two steps, because one statement for a large conversation could exceed its timeout. First
+ * the conversation is marked as deleted: its caller becomes the empty name, which no key has, so that it is no longer
+ * found. Then its turns are deleted in batches of limited size. After a crash or a failure any node finds the remaining
+ * turns by the empty caller name. Several nodes may delete the same conversation at the same time.
  */
 final class Deletion {
-    /** The start of the statement that hands conversations over; a condition has to follow. */
+    /** Start of the statement that marks conversations as deleted; the caller appends a condition. */
     static final String MARK_AS_DELETED =
             "UPDATE conversation SET caller = '', id = CAST(pk AS VARCHAR(128)), used_at = CURRENT_TIMESTAMP ";
 
-    /** Turns that one statement deletes at most. */
+    /** Maximum number of turns that one statement deletes. */
     static final int BATCH_SIZE = 500;
 
-    /** Those among them at most whose record is long and therefore not in the row. */
+    /** Maximum number of turns in a batch whose record is long and therefore stored outside of the row. */
     static final int MAX_LONG_RECORDS_PER_BATCH = 4;
 
     private static final int CONVERSATIONS_AT_ONCE = 100;
@@ -32,7 +32,7 @@ final class Deletion {
     }
 
     /**
-     * Deletes what was handed over, until nothing is left or the time is over.
+     * Deletes marked conversations until none is left or the time is over.
      *
      * @param stop ends it earlier
      */
@@ -56,7 +56,7 @@ final class Deletion {
         } while (found.size() == CONVERSATIONS_AT_ONCE && !over.getAsBoolean());
     }
 
-    /** Deletes one conversation that was handed over: all of it, or as much as can be deleted until it is to stop. */
+    /** Deletes a marked conversation, or as many of its turns as possible until {@code stop} is true. */
     void delete(long conversation, BooleanSupplier stop) {
         OptionalInt last = OptionalInt.of(-1);
         while (last.isPresent()) {
@@ -65,17 +65,21 @@ final class Deletion {
             }
             last = deleteBatch(conversation, last.getAsInt());
         }
+        // Only without turns: the foreign key's ON DELETE CASCADE would delete all of them in one statement.
         database.withHandle(handle -> handle.execute(
                 "DELETE FROM conversation WHERE pk = ? AND caller = ''"
-                        + " AND NOT EXISTS (SELECT 1 FROM turn WHERE conversation = ?)", // or one statement would
-                // delete them all
+                        + " AND NOT EXISTS (SELECT 1 FROM turn WHERE conversation = ?)",
                 conversation,
                 conversation));
     }
 
     private record Position(int position, boolean isLong) {}
 
-    /** Deletes the turns that follow a position, as many as one statement may; returns the last position, or nothing at the end. */
+    /**
+     * Deletes the next batch of turns after a position.
+     *
+     * @return the last deleted position; empty if no turns are left
+     */
     private OptionalInt deleteBatch(long conversation, int after) {
         return database.withHandle(handle -> {
             List<Position> next = handle.select(

@@ -8,10 +8,10 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 
 /**
- * What a conversation has so far, as far as a turn needs it.
+ * The part of a conversation's history that a turn needs.
  *
- * @param conversationKey of the conversation; null: it has not begun
- * @param first the turn that it began with, where the recent ones are not all; else null
+ * @param conversationKey primary key of the conversation; null if it does not exist yet
+ * @param first the conversation's first turn if {@code recent} does not contain all turns; else null
  * @param instructions of the turns before the recent ones
  * @param recent the newest turns, oldest first
  */
@@ -27,17 +27,18 @@ record History(
         recent = List.copyOf(recent);
     }
 
-    /** Where the next turn stands. */
+    /** The position of the next turn. */
     int nextPosition() {
         return recent.isEmpty() ? 0 : recent.get(recent.size() - 1).position() + 1;
     }
 
     /**
-     * How much of a history is enough: more than the model is told again, and as many messages as the request has, which may be
-     * the conversation's own; but never more than a request may bring, and never without the calls that results belong to.
+     * Decides how far back the history is read: at least as far as the prompt needs, and at least as many messages as
+     * the request has, since it may resend them. The limit is the maximum size of a request, except that tool results
+     * keep the turn with their calls.
      */
     static final class Window {
-        /** No text has that many bytes a token, but for one made to have them. */
+        /** Upper limit of the bytes per token in real texts. */
         private static final int BYTES_OF_A_TOKEN = 8;
 
         private final HistoryLimits bounds;
@@ -56,7 +57,7 @@ record History(
             this.instructions = bounds.characters();
         }
 
-        /** What of a turn is needed. */
+        /** Removes the reasoning of a turn if the prompt does not need it. */
         PositionedTurn withoutUnneededReasoning(PositionedTurn placed) {
             return (bounds.includeReasoning() || callNeeded) && bytes >= 0
                     ? placed
@@ -64,9 +65,9 @@ record History(
         }
 
         /**
-         * Adds a turn's instructions, all of which are told.
+         * Adds the instructions of a turn, all of which go into the prompt.
          *
-         * @throws ConversationException when they are more than a request may bring
+         * @throws ConversationException if all instructions together exceed the maximum size of a request
          */
         void addInstructions(StoredTurn turn) {
             for (Message message : turn.instructions()) {
@@ -78,9 +79,11 @@ record History(
         }
 
         /**
-         * Adds one turn more, from the newest on, and tells whether that is enough.
+         * Adds the next older turn.
          *
-         * @throws ConversationException when the calls that a result belongs to are more than twice what a request may bring
+         * @return whether no older turns are needed
+         * @throws ConversationException if the tool calls that a result belongs to exceed twice the maximum size of a
+         *     request
          */
         boolean addAndCheckFull(StoredTurn turn) {
             List<CanonicalMessage> texts = HistoryMessage.dialogMessages(turn);
@@ -88,7 +91,7 @@ record History(
             if (bounds.includeReasoning() || callNeeded) {
                 bytes -= most(HistoryMessage.reasoningMessages(turn), CanonicalMessage::maxTokens);
             }
-            characters -= most(texts, CanonicalMessage::length); // a client has no reasoning of it
+            characters -= most(texts, CanonicalMessage::length); // without reasoning, which clients do not resend
             messages -= turn.messageCount();
             addInstructions(turn);
             if (turn.startsWithToolResult()) {

@@ -1,10 +1,10 @@
 package org.o1api.conversation;
 
 /**
- * How much of a history the model is told.
+ * Limits of the history that is added to a prompt.
  *
- * @param tokens of the whole prompt; of more the oldest turns are left out, but for their instructions
- * @param characters of the turns that are read; of more the older ones are left out, too
- * @param includeReasoning whether earlier answers come with their reasoning
+ * @param tokens limit of the whole prompt; beyond it the oldest turns are left out, except their instructions
+ * @param characters limit of the turns that are read from the database; older turns are left out
+ * @param includeReasoning whether earlier answers are sent with their reasoning
  */
 public record HistoryLimits(long tokens, long characters, boolean includeReasoning) {}

@@ -10,18 +10,18 @@ import org.o1api.model.Message;
 import org.o1api.model.Role;
 
 /**
- * A request's messages, joined to those of its conversation.
+ * A request's messages, merged with the history of its conversation.
  *
- * @param prompt what the provider gets; each tool call in it has its result
- * @param newMessages what the conversation did not have yet
+ * @param prompt the messages for the provider; each tool call has a result
+ * @param newMessages the request's messages that are not in the conversation yet
  */
 record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
     private static final String MESSAGES = "messages";
 
     /**
-     * Joins a request to its conversation.
+     * Merges a request with the history of its conversation.
      *
-     * @throws ConversationException when the request contradicts the history, or says nothing new
+     * @throws ConversationException if the request contradicts the history or contains nothing new
      */
     static HistoryMerge of(History history, List<Message> asked, HistoryLimits bounds, Tokenizer tokenizer) {
         List<Message> added = added(history, asked);
@@ -39,15 +39,15 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
             addAll(turns.get(i), i >= turns.size() - kept.withReasoning(), prompt);
         }
         prompt.addAll(added);
-        // Stored like all others, so that they are recognised when they are sent again.
+        // Empty messages are stored, so that they are recognised if they are resent, but not sent to the provider.
         List<Message> sayingSomething =
                 prompt.stream().filter(message -> !message.isEmptyAnswer()).toList();
         return new HistoryMerge(ToolResults.complete(sayingSomething.isEmpty() ? prompt : sayingSomething), added);
     }
 
     /**
-     * What of a request is new. Its first messages may be the conversation's last ones, as many of them as the client still
-     * has: those are known. So are instructions that stand in the conversation already.
+     * Returns the messages that are not in the conversation yet. A client may resend any number of the conversation's
+     * last messages, and any of its instructions.
      */
     private static List<Message> added(History history, List<Message> asked) {
         Set<CanonicalMessage> instructions = new HashSet<>();
@@ -91,7 +91,7 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
                 .toList();
     }
 
-    /** A client that repeats the conversation with changes, or not to its end, would have it in the prompt twice. */
+    /** Rejects a request that resends a different or incomplete history, which would be in the prompt twice. */
     private static void refuse(boolean otherPast) {
         if (otherPast) {
             throw new ConversationException(
@@ -102,7 +102,7 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
         }
     }
 
-    /** Whether a request begins as the conversation does, and has answers of its own. */
+    /** Whether a request starts with the same message as the conversation and contains assistant messages. */
     private static boolean begins(List<HistoryMessage> told, List<CanonicalMessage> talk) {
         return !told.isEmpty()
                 && !talk.isEmpty()
@@ -121,7 +121,7 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
         return added;
     }
 
-    /** Whether what is new means nothing without the turn before: results of its calls, or nothing but instructions. */
+    /** Whether the new messages need the last turn: they are tool results, or nothing but instructions. */
     private static boolean isAboutTheLast(List<Message> added) {
         return StoredTurn.startsWithToolResult(added)
                 || added.stream().allMatch(message -> message.role().isInstruction());
@@ -132,16 +132,16 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
     }
 
     /**
-     * What the prompt has of the turns.
+     * The part of the history that is in the prompt.
      *
-     * @param turns how many of the newest it has
-     * @param withReasoning how many of these with their reasoning
+     * @param turns number of the newest turns that are included
+     * @param withReasoning number of the newest turns that are sent with their reasoning
      */
     private record Kept(int turns, int withReasoning) {}
 
     /**
-     * How many of the newest turns fit. A tool's result is never parted from the turn that asked for it, and a request with results
-     * continues the reasoning that led to the calls, as far as it fits.
+     * Selects the newest turns that fit. Tool results are never separated from the turn with their calls. If the
+     * request contains tool results, the reasoning that led to the calls is included if it fits.
      */
     private static Kept kept(List<StoredTurn> turns, List<Message> added, boolean allReasoning, TokenMeter meter) {
         int continued = StoredTurn.startsWithToolResult(added) ? sinceUser(turns) : 0;
@@ -173,7 +173,7 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
         return new Kept(kept, allReasoning ? kept : continued);
     }
 
-    /** How many turns have answered since a user said something. */
+    /** The number of turns since the last user message, including the turn of that message. */
     private static int sinceUser(List<StoredTurn> turns) {
         int count = 0;
         for (int i = turns.size() - 1; i >= 0; i--) {

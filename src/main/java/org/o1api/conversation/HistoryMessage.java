@@ -14,8 +14,8 @@ import org.o1api.model.Role;
 /**
  * A message of a stored turn.
  *
- * @param message as it stands in the prompt
- * @param asSent an answer as its client got it, if that was more than the answer
+ * @param message as it is sent to the provider
+ * @param asSent an answer as the client received it; null if that is the same as {@code canonical}
  */
 record HistoryMessage(
         Message message,
@@ -23,7 +23,7 @@ record HistoryMessage(
         @Nullable CanonicalMessage asSent) {
     private static final String IMAGE = "(an image)";
 
-    /** The texts of a turn for the prompt, except instructions and reasoning. */
+    /** A turn's messages in canonical form, without instructions and reasoning. */
     static List<CanonicalMessage> dialogMessages(StoredTurn turn) {
         List<CanonicalMessage> texts = new ArrayList<>();
         for (HistoryMessage told : of(turn)) {
@@ -34,7 +34,7 @@ record HistoryMessage(
         return texts;
     }
 
-    /** The text of a turn's reasoning, as a list for the prompt; empty if it has none. */
+    /** A turn's reasoning as a message, for counting its tokens; empty if it has none. */
     static List<CanonicalMessage> reasoningMessages(StoredTurn turn) {
         StoredTurn.Answer answer = turn.answer();
         return answer == null || answer.reasoning().isEmpty()
@@ -42,12 +42,11 @@ record HistoryMessage(
                 : List.of(CanonicalMessage.of(Message.assistant(reasoning(answer))));
     }
 
-    /** The steps of an answer as one text. */
     private static String reasoning(StoredTurn.Answer answer) {
         return answer.reasoning().stream().map(StoredTurn.Step::summary).collect(Collectors.joining("\n\n"));
     }
 
-    /** What a turn added to its conversation: what the caller said, then the answer. */
+    /** All messages of a turn: those of the request, then the answer. */
     static List<HistoryMessage> of(StoredTurn turn) {
         List<HistoryMessage> all = new ArrayList<>();
         for (Message message : turn.messages()) {
@@ -63,7 +62,6 @@ record HistoryMessage(
         return all;
     }
 
-    /** The answer as a message, with its reasoning or without. */
     private static Message message(StoredTurn.Answer answer, boolean reasoning) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         if (answer.toolCalls() != null) {
@@ -79,7 +77,10 @@ record HistoryMessage(
                         : Map.of());
     }
 
-    /** The answer as the provider gets it. Many reject an assistant's message without any content: images alone are named. */
+    /**
+     * The answer as a message to the provider. Many providers reject an assistant message without content, so a text
+     * stands for an answer of images alone.
+     */
     static Message toPromptMessage(StoredTurn.Answer answer, boolean reasoning) {
         Message message = message(answer, reasoning);
         boolean empty =
@@ -89,7 +90,7 @@ record HistoryMessage(
                 : message;
     }
 
-    /** Whether a message that a client sends is this one again. */
+    /** Whether a message of a client is this message resent. */
     boolean matches(CanonicalMessage asked) {
         return canonical.equals(asked) || asked.equals(asSent);
     }

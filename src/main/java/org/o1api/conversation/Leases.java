@@ -14,9 +14,10 @@ import org.o1api.database.Database;
 import org.o1api.model.ErrorCode;
 
 /**
- * Who has the floor in which conversation, for all nodes of one database: a row that its node renews while the turn runs, and
- * that another may take when it has expired. Time is the database's own, so that the nodes' clocks do not matter. Whether a
- * turn still has its lease is asked once more in the transaction that stores it.
+ * Database leases that give one turn at a time exclusive access to a conversation, across all nodes of the database. A
+ * lease is a row that its node renews while the turn is running, and that another turn may take over after it has
+ * expired. The database's clock counts, so the nodes' clocks may differ. The transaction that stores a turn checks
+ * again that the turn still has its lease.
  */
 final class Leases {
     private static final String EXPIRY = "CURRENT_TIMESTAMP + CAST(? AS INTEGER) * INTERVAL '1' SECOND";
@@ -25,7 +26,7 @@ final class Leases {
     private final Database database;
     private final long seconds;
 
-    /** Who has the floor on this node. What is not in here is not renewed, whatever the database still says. */
+    /** Owners of the leases that this node renews. */
     private final Set<String> held = ConcurrentHashMap.newKeySet();
 
     Leases(Database database, Duration lease) {
@@ -33,18 +34,23 @@ final class Leases {
         this.seconds = lease.toSeconds();
     }
 
-    /** The floor, held. */
+    /**
+     * A lease, which may not be acquired yet.
+     *
+     * @param owner random ID of the turn
+     */
     record Lease(ConversationRef conversation, String owner) {}
 
-    /** A lease that is not held yet. */
+    /** Creates a lease without acquiring it. */
     Lease newLease(ConversationRef entry) {
         return new Lease(entry, UUID.randomUUID().toString());
     }
 
     /**
-     * Acquires a lease, if nobody has one for its conversation. It is renewed from then on, until it is released or let go.
+     * Acquires a lease if no other turn holds one for its conversation. It is renewed until it is released or {@link
+     * #stopRenewing} is called.
      *
-     * @throws ConversationException when a turn of the same idempotency key has it
+     * @throws ConversationException if a turn with the same idempotency key holds it
      */
     boolean tryAcquire(Lease lease) {
         boolean taken = false;
@@ -52,8 +58,7 @@ final class Leases {
         try {
             taken = database.withHandle(handle -> insert(handle, lease) || takeOver(handle, lease));
         } finally {
-            if (!taken) { // also after an Error, of which nobody knows how far the statement came: then the lease ends
-                // by itself
+            if (!taken) { // also after an Error: if the statement was executed, the lease expires
                 held.remove(lease.owner);
             }
         }
@@ -63,7 +68,10 @@ final class Leases {
         return taken;
     }
 
-    /** Looks first, though the key alone would do: those who wait would fill the database's log with failed statements. */
+    /**
+     * Inserts the row if there is none. The primary key alone would be sufficient, but waiting turns would fill the
+     * database's log with failed statements.
+     */
     private boolean insert(Handle handle, Lease lease) {
         ConversationRef.@Nullable IdempotencyKey idempotency = lease.conversation.idempotencyKey();
         try {
@@ -84,7 +92,7 @@ final class Leases {
                     > 0;
         } catch (UnableToExecuteStatementException e) {
             if (e.getCause() instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState())) {
-                return false; // two looked at once
+                return false; // another turn inserted it at the same time
             }
             throw e;
         }
@@ -104,7 +112,7 @@ final class Leases {
                 > 0;
     }
 
-    /** Fails when a turn of the same idempotency key has the floor. */
+    /** Fails if a turn with the same idempotency key is running. */
     void rejectIfKeyInFlight(ConversationRef entry) {
         ConversationRef.IdempotencyKey idempotency = entry.idempotencyKey();
         if (idempotency == null) {
@@ -127,7 +135,7 @@ final class Leases {
         });
     }
 
-    /** Fails when an idempotency key was used for another request. */
+    /** Fails if the idempotency key was used for a different request. */
     static void requireSameRequest(ConversationRef.IdempotencyKey idempotency, String fingerprint) {
         if (!idempotency.requestDigest().equals(fingerprint)) {
             throw new ConversationException(
@@ -138,7 +146,11 @@ final class Leases {
         }
     }
 
-    /** Gives the floor up within a transaction; gives how many leases that were, none or one. */
+    /**
+     * Releases a lease within a transaction.
+     *
+     * @return the number of released leases, 0 or 1
+     */
     static int release(Handle handle, Lease lease) {
         return handle.execute(
                 "DELETE FROM lease WHERE caller = ? AND id = ? AND owner = ?",
@@ -147,7 +159,7 @@ final class Leases {
                 lease.owner);
     }
 
-    /** No longer renews a lease: it ends by itself, if nothing else ends it. */
+    /** Stops renewing a lease, which then expires unless it is released. */
     void stopRenewing(Lease lease) {
         held.remove(lease.owner);
     }
@@ -157,7 +169,7 @@ final class Leases {
         database.withHandle(handle -> release(handle, lease));
     }
 
-    /** Renews all that this node holds. */
+    /** Renews all leases of this node. */
     void renew() {
         List<String> owners = List.copyOf(held);
         if (!owners.isEmpty()) {
@@ -169,7 +181,7 @@ final class Leases {
         }
     }
 
-    /** Deletes what was not given back. */
+    /** Deletes leases that expired more than an hour ago. */
     void deleteExpired() {
         database.withHandle(
                 handle -> handle.execute("DELETE FROM lease WHERE expires_at < CURRENT_TIMESTAMP - INTERVAL '1' HOUR"));

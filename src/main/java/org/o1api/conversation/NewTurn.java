@@ -1,10 +1,10 @@
 package org.o1api.conversation;
 
 /**
- * A turn that is to be stored.
+ * A turn to store.
  *
  * @param record the turn as JSON
- * @param bytes what it will occupy
+ * @param bytes its storage
  */
 record NewTurn(StoredTurn turn, String record, long bytes) {
     static NewTurn of(StoredTurn turn) {

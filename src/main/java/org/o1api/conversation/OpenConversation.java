@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.o1api.database.DatabaseUnavailableException;
 import org.o1api.model.Message;
 
-/** A conversation while a turn of it runs: nobody else can add to it. Closing it without storing leaves it as it was. */
+/** A conversation that a turn has exclusive access to. Closing it without storing leaves it unchanged. */
 public final class OpenConversation implements AutoCloseable {
     private final ConversationStore store;
     private final Leases leases;
@@ -25,16 +25,16 @@ public final class OpenConversation implements AutoCloseable {
         this.tokenizer = tokenizer;
     }
 
-    /** The turn that has answered this request by now, while this one waited. */
+    /** The stored turn of an earlier request with the same idempotency key, which may have ended while this one waited. */
     public Optional<StoredTurn> answered() {
         return store.answered(lease.conversation());
     }
 
     /**
-     * What the model is told: the history, then what is new in the request's messages.
+     * Builds the prompt: the history, then the new messages of the request. Must be called before {@link #store}.
      *
-     * @throws ConversationException when the request does not go on from the history, or its answer could not be stored because
-     *     the caller's conversations are above their limit
+     * @throws ConversationException if the request contradicts the history, or the caller's conversations exceed their
+     *     storage quota, so that the answer could not be stored
      */
     public List<Message> buildPrompt(List<Message> asked, HistoryLimits bounds) {
         quota.requireNotExceeded(lease.conversation().caller());
@@ -45,9 +45,9 @@ public final class OpenConversation implements AutoCloseable {
     }
 
     /**
-     * Stores what was said without being asked, and gives the floor up.
+     * Stores messages that no model has answered, and releases the lease.
      *
-     * @throws ConversationException also when the caller's conversations are above their limit
+     * @throws ConversationException also if the caller's conversations exceed their storage quota
      */
     public void append(StoredTurn turn) {
         ConversationRef entry = lease.conversation();
@@ -59,19 +59,19 @@ public final class OpenConversation implements AutoCloseable {
     }
 
     /**
-     * Stores the turn and gives the floor up, both or neither.
+     * Stores the turn and releases the lease in one transaction.
      *
      * @param id of the completion
      * @param created seconds since 1970
-     * @param model as the caller asked for it
-     * @throws ConversationException when nothing was stored
+     * @param model as the caller requested it
+     * @throws ConversationException if the conversation has changed; nothing was stored
      */
     public void store(String id, long created, String model, StoredTurn.Answer answer) {
         store.store(lease, history, new StoredTurn(id, created, model, added, answer));
         stored = true;
     }
 
-    /** Gives the floor up. When that cannot be told to the database, the lease ends by itself. */
+    /** Releases the lease. If the database is unavailable, the lease expires. */
     @Override
     public void close() {
         leases.stopRenewing(lease);
@@ -79,7 +79,7 @@ public final class OpenConversation implements AutoCloseable {
             try {
                 leases.release(lease);
             } catch (DatabaseUnavailableException e) {
-                // the log has it
+                // it is logged
             }
         }
     }

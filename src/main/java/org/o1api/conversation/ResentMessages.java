@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.Role;
 
 /**
- * Compares a request's messages with those of its conversation. Each message that the request has gets a number, so that nothing
- * is compared but numbers: a conversation may have many thousands of messages.
+ * Finds the messages of a conversation that a request resends. Each distinct message of the request gets a number, and
+ * only numbers are compared: a conversation may have many thousands of messages.
  */
 final class ResentMessages {
     private static final int NOT_ASKED = -1;
@@ -18,7 +18,7 @@ final class ResentMessages {
     private final List<CanonicalMessage> asked;
     private final int[] askedIds;
 
-    /** The conversation's messages by their text and, beside it, as the client got them. */
+    /** The conversation's messages, by number: in canonical form and, below, as the client received them. */
     private final int[] plainIds;
 
     private final int[] sentIds;
@@ -43,7 +43,7 @@ final class ResentMessages {
         return text == null ? NOT_ASKED : ids.getOrDefault(text, NOT_ASKED);
     }
 
-    /** How many messages the end of the conversation and the beginning of the request have in common. */
+    /** The number of messages at the end of the conversation that are also the first messages of the request. */
     int overlap() {
         for (int length = Math.min(plainIds.length, askedIds.length); length > 0; length--) {
             int at = plainIds.length - length;
@@ -62,7 +62,7 @@ final class ResentMessages {
         return plainIds[told] == askedIds[asked] || sentIds[told] == askedIds[asked];
     }
 
-    /** Whether the request has, after its first messages, a question of the conversation together with its answer. */
+    /** Whether the request contains, after its first messages, a message of the conversation followed by its answer. */
     boolean repeatsExchangeAfter(int known) {
         Set<Long> pairs = new HashSet<>();
         for (int i = 1; i < plainIds.length; i++) {

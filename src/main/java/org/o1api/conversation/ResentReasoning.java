@@ -8,15 +8,16 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 
 /**
- * The reasoning that a client sent with messages, in the JSON of their turn, by the index of the message. It is not in the message:
- * earlier versions send each key of a message to the provider, and ignore keys of a turn that they do not know.
+ * The reasoning that a client sent with messages, as a member of the turn's JSON, by the index of the message. It is
+ * not stored in the message: earlier versions send each key of a message to the provider, but ignore unknown keys of a
+ * turn.
  */
 final class ResentReasoning {
     private static final String KEY = "sent_reasoning";
 
     private ResentReasoning() {}
 
-    /** Writes a member of the turn; nothing if no message has reasoning. */
+    /** Writes the member; nothing if no message has reasoning. */
     static void write(List<Message> messages, JsonGenerator json) throws IOException {
         if (messages.stream().allMatch(message -> message.reasoning().isEmpty())) {
             return;
@@ -36,7 +37,7 @@ final class ResentReasoning {
         json.writeEndObject();
     }
 
-    /** The reasoning of each message that has some, by the message's index. */
+    /** The reasoning of the messages that have some, by the index of the message. */
     static Map<String, RawJson> read(Map<String, RawJson> turn) {
         RawJson all = turn.get(KEY);
         return all == null ? Map.of() : TurnJson.members(all);

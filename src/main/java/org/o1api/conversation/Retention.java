@@ -7,16 +7,16 @@ import java.util.function.BooleanSupplier;
 import org.o1api.database.Database;
 
 /**
- * Deletes conversations that are too old or more than their caller may have, and the rest of those that were deleted before. A
- * conversation in which a turn runs stays. Any number of nodes may do this at the same time.
+ * Deletes conversations that are expired or exceed the limit per caller, and the remaining turns of conversations that
+ * were deleted earlier. It skips conversations with a running turn. Any number of nodes may run it at the same time.
  */
 final class Retention {
     private static final System.Logger LOG = System.getLogger(Retention.class.getName());
 
-    /** Conversations that one statement hands over at most. */
+    /** Maximum number of conversations that one statement marks as deleted. */
     private static final int AT_ONCE = 500;
 
-    /** Less than the time between two runs. */
+    /** Less than the period between two runs. */
     private static final Duration TIME = Duration.ofSeconds(30);
 
     private final Database database;
@@ -27,7 +27,6 @@ final class Retention {
         this.deletion = deletion;
     }
 
-    /** Does all of it. */
     void run(ConversationSettings settings, BooleanSupplier stop) {
         int purged = deleteExpired(settings.timeToLive()) + deleteOverLimit(settings.maxPerCaller());
         if (purged > 0) {
@@ -40,15 +39,15 @@ final class Retention {
         deletion.deleteMarked(TIME, stop);
     }
 
-    /** Hands over what has not been used for this long; returns how many conversations. */
+    /** Marks conversations as deleted that have not been used for this long. Returns their number. */
     int deleteExpired(Duration timeToLive) {
         String isOld = "used_at < CURRENT_TIMESTAMP - CAST(? AS INTEGER) * INTERVAL '1' SECOND";
         int seconds = (int) Math.min(timeToLive.toSeconds(), Integer.MAX_VALUE);
-        // The condition stands twice: a conversation may be used again between the look and the update.
+        // The condition is repeated: a conversation may be used between the SELECT and the UPDATE.
         return handOver(isOld + " AND pk IN (SELECT c.pk FROM conversation c WHERE c." + isOld, seconds, seconds);
     }
 
-    /** Hands over the longest unused conversations of callers that have more than they may; returns how many. */
+    /** Marks the least recently used conversations of callers that exceed the limit as deleted. Returns their number. */
     int deleteOverLimit(int perCaller) {
         int purged = 0;
         List<String> callers = database.withHandle(handle -> handle.select(
@@ -66,7 +65,7 @@ final class Retention {
         return purged;
     }
 
-    /** In portions, so that no lock is held for long. */
+    /** Marks conversations in batches, so that no lock is held for long. */
     private int handOver(String which, Object... arguments) {
         String statement = Deletion.MARK_AS_DELETED + "WHERE caller <> '' AND " + which + " AND c.caller <> ''"
                 + " AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.caller = c.caller AND l.id = c.id) LIMIT "

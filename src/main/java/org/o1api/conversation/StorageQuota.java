@@ -8,15 +8,15 @@ import org.o1api.database.Database;
 import org.o1api.model.ErrorCode;
 
 /**
- * Limits the bytes that the conversations of one caller occupy. The total is a figure of this node: it is read from the database
- * once a minute, and also before it leads to a refusal, so that a caller who has deleted something may store again immediately.
- * In between it grows by what this node stores.
+ * Limits the storage of one caller's conversations. Each node caches the total: it reads it from the database at most
+ * once a minute, and before each rejection, so that a caller who has deleted something can store again immediately. In
+ * between it adds what this node stores.
  */
 final class StorageQuota {
-    /** What a row of the table {@code conversation} and its index entries occupy, so that empty conversations count too. */
+    /** Storage of a row of the table {@code conversation} and its index entries, so that empty conversations count too. */
     static final int BYTES_PER_CONVERSATION = 512;
 
-    /** What a row of the table {@code turn} and its index entries occupy beside the record. */
+    /** Storage of a row of the table {@code turn} and its index entries, without the record. */
     static final int BYTES_PER_TURN = 256;
 
     private static final long MAX_AGE_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -39,7 +39,7 @@ final class StorageQuota {
     private record Total(long bytes, long readNanos) {}
 
     /**
-     * Fails if the caller is above the limit already. What is stored next may exceed it.
+     * Fails if the caller has already exceeded the limit. What is stored next may exceed it.
      *
      * @throws ConversationException with {@code storage_quota_exceeded}
      */
@@ -64,7 +64,6 @@ final class StorageQuota {
         }
     }
 
-    /** Adds what this node has stored. */
     void add(String caller, long bytes) {
         totals.computeIfPresent(caller, (name, total) -> new Total(total.bytes + bytes, total.readNanos));
     }

@@ -8,13 +8,13 @@ import org.o1api.model.RawJson;
 import org.o1api.model.TurnUsage;
 
 /**
- * What a turn leaves behind.
+ * A stored turn.
  *
  * @param id of the completion
  * @param created seconds since 1970
- * @param model as the caller asked for it
- * @param messages what the caller said, without what the conversation had already
- * @param answer null: the messages were put in without asking
+ * @param model as the caller requested it
+ * @param messages the request's messages that were new in the conversation
+ * @param answer null if the messages were added without calling a model
  */
 public record StoredTurn(
         String id,
@@ -27,15 +27,15 @@ public record StoredTurn(
     }
 
     /**
-     * What the model said.
+     * The model's answer.
      *
-     * @param content the plain answer; null where there is none beside tool calls or a refusal
-     * @param refusal why it does not answer; null: it does
-     * @param sentContent the content as the client got it, where steps stood in it; null: as {@code content}
-     * @param toolCalls a list in the shape of a message's {@code tool_calls}; null: none
-     * @param images a list in the shape of a message's {@code images}, for a replay only: the model does not get them again; null:
-     *     none
-     * @param reasoning the steps that led to it
+     * @param content null if there are only tool calls or a refusal
+     * @param refusal null unless the model refused to answer
+     * @param sentContent the content as the client received it if it contained reasoning; null: same as {@code content}
+     * @param toolCalls a list like a message's {@code tool_calls}; null if there are none
+     * @param images a list like a message's {@code images}, only for replays: it is not sent to the model again; null
+     *     if there are none
+     * @param reasoning the steps before the answer
      */
     public record Answer(
             @Nullable String content,
@@ -50,7 +50,6 @@ public record StoredTurn(
             reasoning = List.copyOf(reasoning);
         }
 
-        /** An answer without images. */
         public Answer(
                 @Nullable String content,
                 @Nullable String refusal,
@@ -68,25 +67,25 @@ public record StoredTurn(
     }
 
     /**
-     * What the model thought in one step.
+     * A reasoning step.
      *
-     * @param title empty where it gave none
+     * @param title empty if the model gave none
      */
     public record Step(String title, String text) {
-        /** Title and text as one. */
+        /** Title and text as Markdown. */
         public String summary() {
             return title.isEmpty() ? text : "**" + title + "**\n\n" + text;
         }
     }
 
-    /** The instructions that it holds: those are always told. */
+    /** The instructions (system and developer messages) of the turn, which are in every prompt. */
     List<Message> instructions() {
         return messages.stream()
                 .filter(message -> message.role().isInstruction())
                 .toList();
     }
 
-    /** Whether it begins with what a tool gave, and so belongs to the turn before it. */
+    /** Whether the turn starts with a tool result, and therefore belongs to the turn before. */
     boolean startsWithToolResult() {
         return startsWithToolResult(messages);
     }
@@ -99,14 +98,13 @@ public record StoredTurn(
                 .isPresent();
     }
 
-    /** The same without what the model thought. */
     StoredTurn withoutReasoning() {
         return answer == null || answer.reasoning().isEmpty()
                 ? this
                 : new StoredTurn(id, created, model, messages, answer.withoutReasoning());
     }
 
-    /** How many messages it adds to the history. */
+    /** The number of messages that the turn adds to the history. */
     int messageCount() {
         return messages.size() + (answer == null ? 0 : 1);
     }

@@ -3,7 +3,10 @@ package org.o1api.conversation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Adds messages up against a bound of tokens. It counts them only once a quick estimate no longer shows that they fit. */
+/**
+ * Adds up the tokens of messages against a limit. It uses a quick upper estimate as long as that fits, and counts
+ * exactly after that.
+ */
 final class TokenMeter {
     private final long limit;
     private final Tokenizer tokenizer;
@@ -16,13 +19,13 @@ final class TokenMeter {
         this.tokenizer = tokenizer;
     }
 
-    /** Takes messages whether they fit or not. */
+    /** Adds messages, even beyond the limit. */
     void add(List<CanonicalMessage> more) {
         taken.addAll(more);
         used += cost(more);
     }
 
-    /** Takes messages if they fit. */
+    /** Adds messages if they fit. */
     boolean addIfFits(List<CanonicalMessage> more) {
         long cost = cost(more);
         if (!exact && used + cost > limit) {

@@ -1,6 +1,6 @@
 package org.o1api.conversation;
 
-/** What counts the tokens of a text. */
+/** Counts the tokens of a text. */
 @FunctionalInterface
 public interface Tokenizer {
     long countTokens(String text);

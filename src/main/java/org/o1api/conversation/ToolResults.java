@@ -12,24 +12,24 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
 /**
- * Gives each tool call of a prompt its result, right behind the message with the call: providers refuse a prompt in which one is
- * missing or stands elsewhere. A call without a result gets one that says that it was not run. A result that comes later goes out
- * as a message of the user: the provider has read by then that its call was not run.
+ * Makes sure that each tool call in a prompt is followed by its result, because providers reject prompts in which a
+ * result is missing or misplaced. A call without a result gets one that says that it was not run. A result that comes
+ * after that is sent as a user message, since its call is already marked as not run.
  */
 final class ToolResults {
     static final String NOT_RUN = "This tool call was not run: the conversation went on without its result.";
 
     private final List<Message> completed = new ArrayList<>();
-    /** Instructions and late results that stand between a call and its results: they go behind those. */
+    /** Instructions and late results between a call and its results; they are moved after the results. */
     private final List<Message> between = new ArrayList<>();
-    /** The calls of the assistant's message at hand that have no result yet. */
+    /** IDs of the tool calls of the current assistant message that have no result yet. */
     private final List<RawJson> open = new ArrayList<>();
-    /** All calls of that message. */
+    /** IDs of all tool calls of the current assistant message. */
     private final List<RawJson> calls = new ArrayList<>();
 
     private ToolResults() {}
 
-    /** The same prompt with one result for each call. */
+    /** Returns the prompt with a result for each call. */
     static List<Message> complete(List<Message> prompt) {
         ToolResults results = new ToolResults();
         prompt.forEach(results::add);
@@ -82,7 +82,7 @@ final class ToolResults {
         return ids;
     }
 
-    /** An id in one way of writing it. */
+    /** An ID in canonical form. */
     private static RawJson normal(@Nullable RawJson id) {
         return TurnJson.string(id == null ? "" : JsonSlices.string(id));
     }
@@ -95,7 +95,7 @@ final class ToolResults {
                 : new Content.Text(beginning + "\n" + (content instanceof Content.Text text ? text.text() : ""));
         Map<String, RawJson> fields = new LinkedHashMap<>(result.fields());
         fields.remove("tool_call_id");
-        fields.remove("name"); // of the tool, not of a user
+        fields.remove("name"); // it is the tool's name
         return new Message(Role.USER, said, fields);
     }
 

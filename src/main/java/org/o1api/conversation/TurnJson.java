@@ -31,29 +31,27 @@ import org.o1api.model.Role;
 import org.o1api.model.TurnUsage;
 import org.o1api.model.Usage;
 
-/** A turn as the JSON of its row. What came as JSON, such as content parts and tool calls, is kept and read back byte for byte. */
+/** JSON of a stored turn. Values that came as JSON, such as content parts and tool calls, are stored and read byte for byte. */
 final class TurnJson {
     /**
-     * How deep JSON may be nested here, for reading and for writing: no less than the largest {@code limits.depth}. Text that is
-     * nested deeper, such as the arguments of a tool call, is no JSON for us but a text.
+     * Maximum nesting depth for reading and writing; at least the maximum of {@code limits.depth}. Deeper text, for
+     * example in the arguments of a tool call, is treated as plain text.
      */
     static final int MAX_DEPTH = 1000;
 
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(Integer.MAX_VALUE) // it was within the limits of a request when it came
+                            .maxStringLength(Integer.MAX_VALUE) // its size was checked when the request was read
                             .maxNestingDepth(MAX_DEPTH)
                             .build())
                     .streamWriteConstraints(StreamWriteConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
                             .build())
                     .build())
-            .enable(
-                    DeserializationFeature
-                            .USE_BIG_DECIMAL_FOR_FLOATS) // two numbers that a double cannot tell apart differ
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // numbers that are equal as doubles may differ
             .build();
 
-    /** Writes keys in one order, since clients may have another. */
+    /** Sorts keys, because their order differs between clients. */
     private static final ObjectWriter CANONICAL = JSON.writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
 
     private static final RawJson EMPTY_LIST = new RawJson("[]");
@@ -79,14 +77,14 @@ final class TurnJson {
             }
             json.writeEndObject();
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // no writer into memory fails
+            throw new UncheckedIOException(e); // a StringWriter does not fail
         }
         return withEscapedHalves(text.toString());
     }
 
     /**
-     * JSON in which half of a surrogate pair is written as its escape, since UTF-8 has none for it and a database would store
-     * something else. It can stand in strings only.
+     * Escapes unpaired surrogates, which UTF-8 cannot encode and a database would replace. They occur only inside
+     * strings.
      */
     private static String withEscapedHalves(String json) {
         StringBuilder escaped = null;
@@ -165,7 +163,7 @@ final class TurnJson {
         json.writeEndObject();
     }
 
-    /** Writes five numbers. Earlier versions know the first four of them. */
+    /** Writes five numbers, in the order that earlier versions know; they wrote the first four. */
     private static void write(Usage usage, JsonGenerator json) throws IOException {
         json.writeNumber(usage.inputTokens());
         json.writeNumber(usage.cachedTokens());
@@ -191,7 +189,7 @@ final class TurnJson {
                 answer == null ? null : answer(members(answer)));
     }
 
-    /** The members of an object, in their order. */
+    /** The members of an object, in document order. */
     static Map<String, RawJson> members(RawJson object) {
         Map<String, RawJson> members = new LinkedHashMap<>();
         JsonSlices.members(object).forEach(member -> members.put(member.name(), member.value()));
@@ -214,7 +212,10 @@ final class TurnJson {
         }
     }
 
-    /** JSON in one way of writing it: keys in order, no white space. A text that is no JSON, or nested too deeply, stays as it is. */
+    /**
+     * JSON in canonical form: sorted keys, no white space. Text that is not JSON, or is nested too deeply, is returned
+     * unchanged.
+     */
     static String canonical(String text) {
         try {
             JsonNode tree = JSON.readTree(text);
@@ -224,7 +225,6 @@ final class TurnJson {
         }
     }
 
-    /** The same of a tree. */
     static String canonical(JsonNode tree) {
         try {
             return CANONICAL.writeValueAsString(tree);
@@ -264,7 +264,7 @@ final class TurnJson {
                 usage(numbers(answer.get("usage")), numbers(answer.get("total"))));
     }
 
-    /** Earlier versions stored the totals of all calls only, and not how many calls there were. */
+    /** Earlier versions stored only the totals of all calls, not the number of calls. */
     private static TurnUsage usage(List<Long> reply, List<Long> total) {
         Usage answer = usage(reply);
         return total.isEmpty()

@@ -10,17 +10,19 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationStore.PositionedTurn;
 
-/** The table {@code turn}. A record that is too long for its row is read by itself, so that memory holds one of them. */
+/**
+ * The table {@code turn}. Long records are stored in a separate column and read one at a time, so that memory holds
+ * only one of them.
+ */
 final class TurnTable {
     private static final String ROW = "SELECT conversation, position, id, fingerprint, record FROM turn ";
     private static final int TURNS_AT_ONCE = 32;
 
-    /** Characters of a record that stands in its row. */
+    /** Maximum length in characters of a record in the column {@code record}; longer ones are in {@code long_record}. */
     private static final int LONGEST_RECORD = 100_000;
 
     private TurnTable() {}
 
-    /** Adds a turn at its position. */
     static void insert(
             Handle handle,
             long conversation,
@@ -42,9 +44,9 @@ final class TurnTable {
     }
 
     /**
-     * Reads turns in their order or the reverse.
+     * Reads turns in ascending or descending order.
      *
-     * @param from the position of the first; null: from the start of that order
+     * @param from the position of the first turn; null: the first turn in that order
      */
     static List<PositionedTurn> turns(
             Handle handle, long conversation, @Nullable Integer from, boolean ascending, int limit) {
@@ -57,10 +59,12 @@ final class TurnTable {
     }
 
     /**
-     * Reads turns one after the other. Returns whether it was enough before there were no more.
+     * Reads turns one at a time.
      *
-     * @param which a condition more, or nothing
-     * @param from the position of the first; null: from the start of that order
+     * @param which an additional SQL condition, or empty
+     * @param from the position of the first turn; null: the first turn in that order
+     * @param isEnough receives each turn; true ends the reading
+     * @return whether {@code isEnough} ended the reading
      */
     static boolean readUntil(
             Handle handle,
@@ -89,7 +93,7 @@ final class TurnTable {
         return false;
     }
 
-    /** A turn's row, without a record that is long: those are read one at a time. */
+    /** A row without a long record. */
     private record Row(
             long conversation,
             int position,
@@ -115,14 +119,14 @@ final class TurnTable {
                                 row.position)
                         .mapTo(String.class)
                         .findOne()
-                        .orElseThrow(ConversationException::changed); // deleted meanwhile
+                        .orElseThrow(ConversationException::changed); // deleted in the meantime
         return new PositionedTurn(row.position, TurnJson.read(row.id, record), record.length());
     }
 
-    /** A turn that was answered under an idempotency key, and the fingerprint of its request. */
+    /** A stored turn with the digest of its request. */
     record AnsweredTurn(String requestDigest, StoredTurn turn) {}
 
-    /** The turn that was answered under an idempotency key. */
+    /** The stored turn of a request with an idempotency key; empty if there is none. */
     static Optional<AnsweredTurn> findByIdempotencyKey(Handle handle, ConversationRef entry, String key) {
         return handle.select(
                         ROW + "WHERE conversation = (SELECT pk FROM conversation WHERE caller = ? AND id = ?)"

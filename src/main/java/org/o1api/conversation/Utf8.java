@@ -1,10 +1,10 @@
 package org.o1api.conversation;
 
-/** Lengths of text as UTF-8. */
+/** UTF-8 lengths. */
 final class Utf8 {
     private Utf8() {}
 
-    /** The bytes of a text as UTF-8, without encoding it. */
+    /** The number of bytes of a text in UTF-8, without encoding it. */
     static long length(String text) {
         long length = text.length();
         for (int i = 0; i < text.length(); i++) {

@@ -5,11 +5,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Bounds how many threads a database holds that does not answer: as many calls run at once as there are connections, and the
- * others wait only while calls come to an end. A burst at a database that works waits as long as it takes.
+ * Limits how many threads an unresponsive database can block. At most as many database calls run at once as there are
+ * connections. The other calls wait for a slot, but only as long as calls start or end: a burst of calls to a healthy
+ * database waits as long as necessary.
  */
 final class CallLimiter {
-    /** After this long without any call that began or ended, the database counts as hung. */
+    /** If no call starts or ends for this long, the database counts as unresponsive. */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long POLL_MILLIS = 100;
@@ -22,10 +23,10 @@ final class CallLimiter {
     }
 
     /**
-     * Acquires a slot; {@link #release} has to follow.
+     * Acquires a slot. The caller must {@link #release} it.
      *
-     * @param down whether the database is known to be unreachable: then nobody waits
-     * @return false if there is no slot because the database does not answer
+     * @param down whether the database is known to be unreachable; then the call does not wait
+     * @return false if no slot is free and the database does not respond
      */
     boolean acquire(BooleanSupplier down) {
         try {
@@ -43,7 +44,6 @@ final class CallLimiter {
         }
     }
 
-    /** Releases a slot. */
     void release() {
         progressNanos = System.nanoTime();
         slots.release();

@@ -7,16 +7,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the embedded database is: in the server's own data folder, with a folder of its own for each context path, because a file
- * of H2 can be open in one application only.
+ * The folder of the embedded database: in the server's data folder, one subfolder per context path, because only one
+ * application can open an H2 file.
  */
 final class DataFolder {
     private DataFolder() {}
 
     /**
-     * The folder.
+     * The folder for a context path.
      *
-     * @param contextPath empty for the root; versions of one application (Tomcat's {@code ##2}) have the same
+     * @param contextPath empty for the root; all versions of an application (Tomcat's {@code ##2}) have the same path
      */
     static Path of(Function<String, @Nullable String> systemProperties, String contextPath) {
         Path base = base(systemProperties).toAbsolutePath();
@@ -38,7 +38,10 @@ final class DataFolder {
         return Path.of("data", "o1-api");
     }
 
-    /** A context path as the name of a folder: a slash is a {@code #}, as in Tomcat's names of WARs, and no two paths share a name. */
+    /**
+     * Encodes a context path as a folder name: {@code /} becomes {@code #}, as in Tomcat's WAR names. Different paths
+     * have different names.
+     */
     private static String name(String contextPath) {
         StringBuilder name = new StringBuilder();
         for (byte b : contextPath.replaceFirst("^/", "").getBytes(StandardCharsets.UTF_8)) {

@@ -23,8 +23,9 @@ import org.o1api.model.FailureLog;
 import org.o1api.model.PeriodicTask;
 
 /**
- * The database behind the store. Once it is known to be unreachable, everything that needs it fails immediately, while one task in
- * the background looks whether it is back; only that task decides. {@link CallLimiter} bounds the threads that wait until then.
+ * The conversation database. While it is known to be unreachable, every access fails immediately; a background task
+ * tries to reconnect, and only that task changes the state. Until the failure is detected, {@link CallLimiter} limits
+ * the waiting threads.
  */
 public final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
@@ -37,28 +38,28 @@ public final class Database implements AutoCloseable {
     private final CallLimiter limiter;
     private final FailureLog failures = new FailureLog(LOG);
 
-    /** Held while the database is opened or looked for. */
+    /** Held while a thread opens or checks the database. */
     private final ReentrantLock checking = new ReentrantLock();
 
-    /** Null until it has been opened for the first time. */
+    /** Null until the database has been opened for the first time. */
     private volatile @Nullable Jdbi jdbi;
 
     private volatile boolean down;
     private volatile boolean closed;
 
-    /** Whether a call failed as if the database were unreachable, so that somebody should look. */
+    /** Whether a call failed with a connection error, so that the next check has to connect. */
     private volatile boolean suspected;
 
     /**
-     * The database of a source; nothing is opened yet.
+     * Creates the database without opening it.
      *
-     * @param contextPath of the web application: each has an embedded database of its own
+     * @param contextPath of the web application, which decides the folder of the embedded database
      */
     public Database(DatabaseSource source, Function<String, @Nullable String> systemProperties, String contextPath) {
         this(source, systemProperties, contextPath, UnaryOperator.identity());
     }
 
-    /** The same with something around its connections, which tests use to look and to fail. */
+    /** The same with instrumented connections, for tests. */
     public Database(
             DatabaseSource source,
             Function<String, @Nullable String> systemProperties,
@@ -69,7 +70,7 @@ public final class Database implements AutoCloseable {
         this.limiter = new CallLimiter(source.connections());
     }
 
-    /** Opens the database in the background, and looks for it there when it is unreachable. */
+    /** Opens the database in the background and checks it while it is unreachable. */
     public PeriodicTask startMonitoring(ScheduledExecutorService scheduler) {
         return PeriodicTask.start("database", Duration.ZERO, CHECK, this::look, scheduler);
     }
@@ -84,13 +85,13 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** What is done with a connection. */
+    /** Statements to run on a connection. */
     public interface Callback<T> {
         T apply(Handle handle) throws SQLException;
     }
 
     /**
-     * Works with a connection, each statement for itself.
+     * Runs statements on a connection with auto-commit.
      *
      * @throws DatabaseUnavailableException if the database is unreachable or a statement fails
      */
@@ -110,9 +111,10 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Works with a connection, all of it or nothing.
+     * Runs statements in one transaction.
      *
-     * @throws DatabaseUnavailableException if the database is unreachable or a statement fails; nothing is done then
+     * @throws DatabaseUnavailableException if the database is unreachable or a statement fails; the transaction is
+     *     rolled back
      */
     public <T> T inTransaction(Callback<T> work) {
         return withHandle(handle -> handle.inTransaction(work::apply));
@@ -123,7 +125,7 @@ public final class Database implements AutoCloseable {
         failures.warning(failure.kind(), "conversation database failed: " + failure.message());
     }
 
-    /** The first call opens the database, or waits until another thread has. */
+    /** Opens the database on the first call; other threads wait for it. */
     private Jdbi opened() {
         Jdbi opened = jdbi;
         if (opened == null) {
@@ -154,7 +156,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Looks whether the database can be reached, and opens it if that has not been done; for one thread at a time. */
+    /** Checks whether the database can be reached and opens it if necessary. Only one thread at a time may call this. */
     private void check() {
         if (closed) {
             return;
@@ -167,17 +169,18 @@ public final class Database implements AutoCloseable {
             if (failedBefore) {
                 LOG.log(Level.INFO, "conversation database is available");
             }
-        } catch (SQLException | RuntimeException e) { // also what a driver, the pool or a migration throws
+        } catch (SQLException | RuntimeException e) { // drivers, the pool and migrations throw RuntimeExceptions too
             down = true;
             report(DatabaseFailure.whileConnecting(e));
         }
     }
 
     private void connect() throws SQLException {
-        Connection direct = connections.connectDirectly(); // fails at once if the server refuses, and says why
+        // The direct connection fails immediately, with the reason, if the server rejects it.
+        Connection direct = connections.connectDirectly();
         try {
             Jdbi found = jdbi == null ? migrated() : jdbi;
-            found.useHandle(handle -> handle.execute("SELECT 1")); // the pool has to have noticed too
+            found.useHandle(handle -> handle.execute("SELECT 1")); // the pool has to work too
             jdbi = found;
         } finally {
             if (direct != null) {
@@ -192,21 +195,20 @@ public final class Database implements AutoCloseable {
                 .dataSource(found)
                 .locations("classpath:db")
                 .callbacks(new MigrationTimeout())
-                .baselineOnMigrate(true) // the schema may have tables of others
+                .baselineOnMigrate(true) // the schema may contain tables of other applications
                 .baselineVersion("0")
                 .load()
                 .migrate();
         Jdbi opened = Jdbi.create(() -> DatabaseConnections.autoCommitConnection(found));
         if (connections.isExclusive()) {
-            opened.useHandle(handle -> handle.execute("DELETE FROM lease")); // of a process that was killed
+            opened.useHandle(handle -> handle.execute("DELETE FROM lease")); // left by a process that was killed
         }
-        if (!connections.hasOwnPool()) { // ours have a bound in their URL, and are faster without this one
+        if (!connections.hasOwnPool()) { // our own connections have a socket timeout, which is cheaper
             opened.getConfig(SqlStatements.class).setQueryTimeout(DatabaseConnections.QUERY_TIMEOUT_SECONDS);
         }
         return opened;
     }
 
-    /** Closes the connections. */
     @Override
     public void close() {
         checking.lock();
@@ -220,7 +222,10 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Deregisters the drivers that came with the web application: the JVM would hold them, and the application with them. */
+    /**
+     * Deregisters the JDBC drivers of the web application. Otherwise the JVM would keep a reference to them, and with
+     * them to the web application's class loader.
+     */
     public static void deregisterDrivers() {
         ClassLoader ours = Database.class.getClassLoader();
         for (Driver driver : Collections.list(DriverManager.getDrivers())) {

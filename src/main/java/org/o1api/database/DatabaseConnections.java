@@ -14,28 +14,31 @@ import javax.naming.NamingException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Where connections to the database come from: a pool of ours, or the container's. */
+/** Connections to the database, from our own pool or from the container's {@code DataSource}. */
 final class DatabaseConnections implements AutoCloseable {
-    /** How long a statement may take. */
+    /** Timeout of a statement. */
     static final int QUERY_TIMEOUT_SECONDS = 10;
 
     private static final long CONNECT_MILLIS = 5000;
 
-    /** H2 would lose the last commits in a kill, and close itself beside the turns that a shutdown still lets end. */
+    /**
+     * Without these options H2 can lose the last commits if the process is killed, and closes itself at shutdown while
+     * turns are still running.
+     */
     private static final List<String> H2_OPTIONS = List.of("WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE");
 
     private final DatabaseSource source;
 
-    /** Null where the container has the pool. */
+    /** Null if the connections come from the container. */
     private final @Nullable String url;
 
-    /** Connections without the pool. */
+    /** Opens connections without the pool. */
     private @Nullable DataSource direct;
 
     private volatile @Nullable HikariDataSource pool;
 
     /**
-     * The connections of a source; nothing is opened yet.
+     * Creates the connections' source without opening any.
      *
      * @param contextPath decides the folder of the embedded database
      */
@@ -53,10 +56,10 @@ final class DatabaseConnections implements AutoCloseable {
     }
 
     /**
-     * Connects without the pool, which would wait for a server that refuses and hide why. The caller closes the connection. Called
-     * by one thread at a time.
+     * Connects without the pool, which would hide the reason of a failure and wait until its timeout. The caller closes
+     * the connection. Only one thread at a time may call this.
      *
-     * @return null where the container has the pool
+     * @return null if the connections come from the container
      */
     @Nullable
     Connection connectDirectly() throws SQLException {
@@ -72,7 +75,7 @@ final class DatabaseConnections implements AutoCloseable {
         return found;
     }
 
-    /** Opens the pool, or returns the open one; called by one thread at a time. */
+    /** Opens the pool or returns the open one. Only one thread at a time may call this. */
     DataSource openPool() throws SQLException {
         if (source instanceof DatabaseSource.Jndi jndi) {
             return lookUp(jndi.name());
@@ -85,19 +88,19 @@ final class DatabaseConnections implements AutoCloseable {
         return opened;
     }
 
-    /** Whether the pool is ours. */
+    /** Whether the connections come from our own pool rather than the container's. */
     boolean hasOwnPool() {
         return url != null;
     }
 
-    /** Whether nobody else can have the database open: a file of H2, which locks it. */
+    /** Whether no other process can have the database open: it is an H2 file, which is locked. */
     boolean isExclusive() {
         return url != null
                 && DatabaseSource.Url.isH2File(url)
                 && !url.toUpperCase(Locale.ROOT).contains(";AUTO_SERVER=TRUE");
     }
 
-    /** A container's pool may hand out connections that commit nothing by themselves; it sets them back when it has them again. */
+    /** A connection with auto-commit. A container's pool may hand out connections without it; it resets them on return. */
     static Connection autoCommitConnection(DataSource connections) throws SQLException {
         Connection connection = connections.getConnection();
         if (!connection.getAutoCommit()) {
@@ -106,7 +109,7 @@ final class DatabaseConnections implements AutoCloseable {
         return connection;
     }
 
-    /** After a write that failed H2 closes itself, and only a new connection opens it again. */
+    /** Replaces the pooled connections if the failure means that H2 has closed itself, as it does after a failed write. */
     void evictIfDatabaseClosed(Throwable failure) {
         HikariDataSource connections = pool;
         if (connections != null && DatabaseFailure.isDatabaseClosed(failure)) {
@@ -124,26 +127,29 @@ final class DatabaseConnections implements AutoCloseable {
         return config;
     }
 
-    /** The driver by name: a server finds drivers by itself only where it had them at its own start. */
+    /**
+     * Loads the driver by name: {@code DriverManager} finds only drivers that were on the class path when the server
+     * started.
+     */
     private static DataSource direct(DatabaseSource.Url by, String url) {
         Properties properties = new Properties();
         boolean h2 = url.startsWith("jdbc:h2:");
         if (!h2) {
-            // As text: drivers take nothing else from properties.
+            // drivers accept only strings as properties
             properties.setProperty("connectTimeout", String.valueOf(CONNECT_MILLIS / 1000));
             properties.setProperty("socketTimeout", String.valueOf(QUERY_TIMEOUT_SECONDS));
             properties.setProperty("tcpKeepAlive", "true");
         }
         String driver = h2 ? "org.h2.Driver" : "org.postgresql.Driver";
         try {
-            Class.forName(driver); // registers itself; otherwise the data source warns
+            Class.forName(driver); // the driver registers itself; otherwise the data source logs a warning
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException("JDBC driver not found: " + driver, e);
         }
         return new DriverDataSource(h2 ? withOptions(url) : url, driver, properties, by.user(), by.password());
     }
 
-    /** The URL with our options, except those that it sets itself. */
+    /** Adds {@link #H2_OPTIONS} to a URL, except those that it sets. */
     private static String withOptions(String url) {
         StringBuilder all = new StringBuilder(url);
         for (String option : H2_OPTIONS) {
@@ -155,7 +161,7 @@ final class DatabaseConnections implements AutoCloseable {
         return all.toString();
     }
 
-    @SuppressWarnings("BanJNDI") // the operator's own name of the container's resource
+    @SuppressWarnings("BanJNDI") // the name comes from the configuration
     private static DataSource lookUp(String name) throws SQLException {
         try {
             for (String prefix : new String[] {"java:comp/env/", ""}) {

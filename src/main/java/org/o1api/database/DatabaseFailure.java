@@ -10,13 +10,16 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.FailureLog;
 
 /**
- * What the log says about a failure of the database. It never contains what was to be stored, nor a password.
+ * A database failure as it is logged. It never contains stored values or a password.
  *
- * @param kind the same for failures of which one line a minute is enough
+ * @param kind the same for failures that are logged at most once a minute together
  * @param isConnectionFailure whether the database may be unreachable, rather than one statement wrong
  */
 record DatabaseFailure(String kind, String message, boolean isConnectionFailure) {
-    /** H2's codes after which its connections are of no use: internal error, object closed, database closed, closed at shutdown. */
+    /**
+     * H2's error codes after which its connections are unusable: internal error, object closed, database closed,
+     * database closed at shutdown.
+     */
     private static final Set<Integer> H2_ENDED = Set.of(50000, 90007, 90098, 90121);
 
     private static final String CONNECTION = "connection";
@@ -27,7 +30,7 @@ record DatabaseFailure(String kind, String message, boolean isConnectionFailure)
         SQLException sql = sql(failure);
         String state = sql == null ? "" : String.valueOf(sql.getSQLState());
         if (sql != null && (state.startsWith("22") || state.startsWith("23"))) {
-            return new DatabaseFailure(state, "SQL state " + state, false); // their messages repeat values
+            return new DatabaseFailure(state, "SQL state " + state, false); // their messages contain values
         }
         if (hasCode(failure, H2_LOCKED)) {
             return new DatabaseFailure(
@@ -49,17 +52,20 @@ record DatabaseFailure(String kind, String message, boolean isConnectionFailure)
         return new DatabaseFailure(state, sql.getSQLState() == null ? words : state + " " + words, false);
     }
 
-    /** A failure to open the database or to look for it, whatever it looks like. */
+    /** A failure to open or check the database; always a connection failure. */
     static DatabaseFailure whileConnecting(Throwable failure) {
         return new DatabaseFailure(CONNECTION, of(failure).message, true);
     }
 
-    /** Whether H2 has closed itself: only a new connection opens it again. */
+    /** Whether H2 has closed itself; only a new connection opens it again. */
     static boolean isDatabaseClosed(Throwable failure) {
         return H2_ENDED.stream().anyMatch(code -> hasCode(failure, code));
     }
 
-    /** What is neither JDBI's nor SQL comes from a driver, the pool or a migration, and no statement of ours was made. */
+    /**
+     * Whether the failure concerns the connection. Exceptions of other types than JDBI's and SQL's come from a driver,
+     * the pool or a migration, before any statement is executed.
+     */
     private static boolean isOfConnection(Throwable failure, String state) {
         return state.startsWith("08")
                 || state.startsWith("28")
@@ -70,7 +76,10 @@ record DatabaseFailure(String kind, String message, boolean isConnectionFailure)
                 || !(failure instanceof SQLException || failure instanceof JdbiException);
     }
 
-    /** Whether the pool had no connection, which does not say why: its line must not suppress the one that does. */
+    /**
+     * Whether the pool had no connection. That does not say why, so it has its own kind: it must not suppress the line
+     * that gives the reason.
+     */
     private static boolean isOfPool(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {

@@ -3,15 +3,15 @@ package org.o1api.database;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Where the database is. */
+/** Where the connections to the database come from. */
 public sealed interface DatabaseSource {
-    /** Connections that are used at the same time, at most. */
+    /** The maximum number of connections in use at the same time. */
     int connections();
 
     /**
-     * By its JDBC URL.
+     * A JDBC URL.
      *
-     * @param url null: an embedded database in the server's own folder
+     * @param url null: an embedded database in the server's data folder
      */
     record Url(
             @Nullable String url,
@@ -23,17 +23,17 @@ public sealed interface DatabaseSource {
         private static final Pattern H2_FILE =
                 Pattern.compile("jdbc:h2:(file:.+|~/.+|\\.{1,2}/.+|/.+|[A-Za-z]:[/\\\\].+)");
 
-        /** Whether a URL is that of a file of H2, which one application at a time can open. */
+        /** Whether the URL is that of an H2 file, which only one application can open at a time. */
         public static boolean isH2File(String url) {
             return H2_FILE.matcher(url).matches();
         }
 
         @Override
         public String toString() {
-            return "a database by URL"; // which may hold a password
+            return "a database by URL"; // without the URL, which may contain a password
         }
     }
 
-    /** The container's own {@code DataSource}, by its name there. */
+    /** A {@code DataSource} of the servlet container, by its JNDI name. */
     record Jndi(String name, int connections) implements DatabaseSource {}
 }

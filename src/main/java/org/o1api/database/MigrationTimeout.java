@@ -6,7 +6,7 @@ import org.flywaydb.core.api.callback.BaseCallback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
 
-/** A statement of a migration may change all rows: it gets more time than the others have. */
+/** A longer network timeout for migrations, whose statements may change all rows. */
 final class MigrationTimeout extends BaseCallback {
     private static final Duration TIME = Duration.ofMinutes(30);
 
@@ -20,7 +20,7 @@ final class MigrationTimeout extends BaseCallback {
         try {
             context.getConnection().setNetworkTimeout(Runnable::run, (int) TIME.toMillis());
         } catch (SQLException e) {
-            // not every driver can: then the time is that of all statements
+            // not every driver supports it; the timeout of other statements applies then
         }
     }
 }

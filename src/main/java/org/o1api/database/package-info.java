@@ -1,4 +1,4 @@
-/** Connections to the database of the conversations, and its migrations. */
+/** The conversation database: connections, migrations and the handling of failures. */
 @NullMarked
 package org.o1api.database;
 

@@ -24,10 +24,10 @@ import org.o1api.model.Role;
 import org.o1api.model.ThinkBlock;
 
 /**
- * What a request says of a conversation.
+ * The body of a request for a conversation.
  *
- * @param metadata null: nothing
- * @param messages what has been said in it already
+ * @param metadata null if the body has none
+ * @param messages of {@code items}
  */
 record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -37,9 +37,9 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
     private static final int LONGEST_NOTE = 512;
 
     /**
-     * Reads a body; an empty one says nothing.
+     * Reads a body, which may be empty.
      *
-     * @throws RequestException when it is malformed
+     * @throws RequestException if it is malformed
      */
     static ConversationRequest read(byte[] body, ApiSettings.RequestLimits limits) {
         JsonNode json = tree(body, limits);
@@ -87,7 +87,7 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
         }
     }
 
-    /** Half of a surrogate pair, which JSON can escape, has no UTF-8: it could only be stored as something else. */
+    /** Rejects unpaired surrogates. JSON can escape them, but UTF-8 cannot encode them, so they could not be stored. */
     private static void requireWholeCharacters(JsonNode body) {
         String half = half(body);
         if (half != null) {
@@ -101,7 +101,7 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
         }
     }
 
-    /** The path from a value to a text in it that has half of a surrogate pair; null if there is none. */
+    /** The path of the first text with an unpaired surrogate, relative to {@code node}; null if there is none. */
     private static @Nullable String half(JsonNode node) {
         if (node.isTextual()) {
             return isWhole(node.textValue()) ? null : "";
@@ -150,7 +150,7 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
             case "message" -> messages.add(message(item, path));
             case "function_call" -> addCall(item, path, messages);
             case "function_call_output" -> messages.add(result(item, path));
-            case "reasoning" -> {} // shown to people, not told to the model again
+            case "reasoning" -> {} // only for display; not sent to the model
             default -> require(false, path + ".type", "one of message, function_call, function_call_output, reasoning");
         }
     }
@@ -187,12 +187,12 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
         return new Content.Parts(new RawJson("[" + String.join(",", parts) + "]"));
     }
 
-    /** As in the chat API: what an assistant thought earlier is not told again. */
+    /** As in the chat API: reasoning in an earlier answer is not sent to the model again. */
     private static String text(JsonNode text, Role role) {
         return role == Role.ASSISTANT ? ThinkBlock.stripped(text.textValue()) : text.textValue();
     }
 
-    /** A part as the chat API has it. */
+    /** Converts a content part to the shape of the chat API. */
     private static ObjectNode part(JsonNode part, String path) {
         ObjectNode chat = JsonNodeFactory.instance.objectNode();
         switch (part.path("type").asText()) {
@@ -231,7 +231,7 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
         return chat;
     }
 
-    /** A call belongs to the assistant's message before it, together with the calls beside it. */
+    /** Adds a tool call to the assistant message before it, or to a new one. */
     private static void addCall(JsonNode item, String path, List<Message> messages) {
         for (String field : List.of("call_id", "name", "arguments")) {
             require(item.path(field).isTextual(), path + "." + field, "a string");

@@ -38,7 +38,7 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.turn.Admission;
 
-/** {@code /v1/conversations}: a caller's conversations, and what was said in them. Another caller's are not there. */
+/** {@code /v1/conversations}: the conversations of a caller and their items. Those of other callers are not visible. */
 @Path("v1/conversations")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ConversationsResource {
@@ -125,7 +125,7 @@ public final class ConversationsResource {
         });
     }
 
-    /** What was said, an item for each message, for the reasoning of an answer, and for each tool call. */
+    /** Lists the items: one for each message, for the reasoning of an answer, and for each tool call. */
     @GET
     @Path(ID + "/items")
     public byte[] items(
@@ -146,7 +146,7 @@ public final class ConversationsResource {
         });
     }
 
-    /** Adds what was said elsewhere, without asking the model. */
+    /** Adds items without calling a model. */
     @POST
     @Path(ID + "/items")
     @Consumes(MediaType.APPLICATION_JSON)
@@ -196,7 +196,7 @@ public final class ConversationsResource {
         });
     }
 
-    /** Does what a request asks for within the limits of concurrent requests: the database may take its time. */
+    /** Runs a request within the limits of concurrent requests, since the database may be slow. */
     private byte[] admitted(ContainerRequestContext request, Supplier<byte[]> work) {
         Admission.Ticket ticket = admission.admit(caller(request));
         try {
@@ -216,7 +216,7 @@ public final class ConversationsResource {
                 null);
     }
 
-    /** The name in a path; JAX-RS leaves out what stands behind a semicolon. */
+    /** The ID in the path. JAX-RS removes what follows a semicolon, which no valid ID contains. */
     private static String name(String id, ContainerRequestContext request) {
         boolean more = request.getUriInfo().getRequestUri().getRawPath().contains(";");
         return ConversationId.requireValid(more ? id + ";" : id, ConversationId.FIELD);
@@ -231,7 +231,7 @@ public final class ConversationsResource {
         return ((Caller) request.getProperty(Caller.PROPERTY)).name();
     }
 
-    /** The last id of an empty list is empty. */
+    /** An empty cursor is none: {@code last_id} of an empty page is an empty string. */
     private static @Nullable String cursor(@Nullable String after) {
         return after == null || after.isEmpty() ? null : after;
     }

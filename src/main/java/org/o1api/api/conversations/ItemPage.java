@@ -10,7 +10,7 @@ import org.o1api.conversation.ConversationStore;
 import org.o1api.conversation.ConversationStore.Page;
 import org.o1api.conversation.ConversationStore.PositionedTurn;
 
-/** The items of a conversation, in their order or the other way round, a page at a time. */
+/** Reads the items of a conversation page by page, in ascending or descending order. */
 final class ItemPage {
     private final ConversationStore store;
     private final Conversation conversation;
@@ -23,9 +23,10 @@ final class ItemPage {
     }
 
     /**
-     * So many items at most, of turns that are not longer together than a bound, or of one turn.
+     * Reads a page of at most {@code limit} items. It contains items of turns that together are at most {@code
+     * characters} long, or of one turn.
      *
-     * @param after the item that the page before ended with; null: from the start
+     * @param after ID of the last item of the previous page; null: the first page
      */
     Page<ItemWriter.Item> read(@Nullable String after, int limit, long characters) {
         Integer from = after == null ? null : position(after).orElseThrow(() -> ConversationStore.invalidCursor(after));
@@ -75,7 +76,6 @@ final class ItemPage {
         }
     }
 
-    /** One item by its id. */
     Optional<ItemWriter.Item> find(String id) {
         return position(id)
                 .flatMap(position -> store.turns(conversation, position, true, 1).stream()

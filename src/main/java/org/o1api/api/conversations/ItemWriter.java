@@ -17,25 +17,27 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
-/** The items of a stored turn, in the shapes of OpenAI's Conversations API, each with an id that tells its place. */
+/**
+ * Converts a stored turn to the items of OpenAI's Conversations API. An item's ID contains the turn's ID and the item's
+ * index in it.
+ */
 final class ItemWriter {
     private static final String COMPLETED = "completed";
     static final String TURN_PREFIX = "chatcmpl-";
 
-    /** Kind, turn and place. */
+    /** Type, turn and index. */
     private static final Pattern ID = Pattern.compile("[a-z]+_([0-9a-f]{32})_[0-9]{1,9}");
 
     private final String turn;
     private final List<Item> items = new ArrayList<>();
 
-    /** An item, ready to be written. */
     record Item(String id, Json.ValueWriter body) {}
 
     private ItemWriter(String turn) {
         this.turn = turn;
     }
 
-    /** All items of a turn, in their order. */
+    /** The items of a turn, in their order. */
     static List<Item> items(StoredTurn turn) {
         ItemWriter writer = new ItemWriter(turn.id().replace(TURN_PREFIX, ""));
         turn.messages().forEach(writer::message);
@@ -45,7 +47,7 @@ final class ItemWriter {
         return writer.items;
     }
 
-    /** The id of the turn that an item belongs to; null when the id is none of ours. */
+    /** The ID of the turn that an item belongs to; null if the item ID is invalid. */
     static @Nullable String turnId(String item) {
         Matcher parts = ID.matcher(item);
         return parts.matches() ? TURN_PREFIX + parts.group(1) : null;
@@ -179,7 +181,10 @@ final class ItemWriter {
         json.writeEndObject();
     }
 
-    /** A content part of the chat API; what the Conversations API has no shape for is shown as its JSON. */
+    /**
+     * Writes a content part of the chat API. A part that the Conversations API has no shape for is written as text, its
+     * JSON.
+     */
     private static void part(RawJson raw, boolean ours, JsonGenerator json) throws IOException {
         JsonNode part = Json.tree(raw);
         switch (part.path("type").asText()) {

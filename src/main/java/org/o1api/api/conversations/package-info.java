@@ -1,4 +1,4 @@
-/** The conversations of a caller, in the shapes of OpenAI's Conversations API. */
+/** The routes below {@code /v1/conversations}, in the shapes of OpenAI's Conversations API. */
 @NullMarked
 package org.o1api.api.conversations;
 
