@@ -24,10 +24,10 @@ record CanonicalMessage(
         List<CanonicalToolCall> toolCalls,
         @Nullable String toolCallId) {
     /** Token estimate of an image or a file, whose JSON does not show it. */
-    private static final int TOKENS_OF_A_PART = 1000;
+    private static final int TOKENS_PER_NON_TEXT_PART = 1000;
 
     /** Tokens that chat models add for each message and its role, according to OpenAI's cookbook on counting tokens. */
-    private static final int TOKENS_AROUND = 4;
+    private static final int TOKENS_PER_MESSAGE = 4;
 
     /**
      * A tool call.
@@ -59,11 +59,11 @@ record CanonicalMessage(
         Content content = message.content();
         String text = null;
         Parts parts = null;
-        if (content instanceof Content.Text said) {
-            text = said.text();
-        } else if (content instanceof Content.Parts several) {
-            JsonNode tree = withoutDefaults(TurnJson.tree(several.json().text()));
-            text = onlyText(tree);
+        if (content instanceof Content.Text textContent) {
+            text = textContent.text();
+        } else if (content instanceof Content.Parts partsContent) {
+            JsonNode tree = withoutDefaults(TurnJson.tree(partsContent.json().text()));
+            text = joinedText(tree);
             parts = text == null ? Parts.of(tree) : null;
         }
         if ((text == null || text.isBlank()) && !(content instanceof Content.Parts)) {
@@ -74,13 +74,13 @@ record CanonicalMessage(
                 message.role() == Role.DEVELOPER ? Role.SYSTEM : message.role(),
                 text == null || text.isBlank() ? null : text.strip(),
                 parts,
-                calls(message.fields().get("tool_calls")),
+                canonicalToolCalls(message.fields().get("tool_calls")),
                 callId == null ? null : TurnJson.tree(callId.text()).asText());
     }
 
     /** The same message with different text. */
-    CanonicalMessage withText(String other) {
-        return new CanonicalMessage(role, other.isBlank() ? null : other.strip(), null, toolCalls, toolCallId);
+    CanonicalMessage withText(String newText) {
+        return new CanonicalMessage(role, newText.isBlank() ? null : newText.strip(), null, toolCalls, toolCallId);
     }
 
     /** Removes values that are the default, which some clients send and others do not. */
@@ -100,7 +100,7 @@ record CanonicalMessage(
     }
 
     /** The text of parts that are all text; null if there are others. */
-    private static @Nullable String onlyText(JsonNode parts) {
+    private static @Nullable String joinedText(JsonNode parts) {
         List<String> texts = new ArrayList<>();
         for (JsonNode part : parts) {
             String type = part.path("type").asText();
@@ -116,12 +116,12 @@ record CanonicalMessage(
     long length() {
         long[] length = {parts == null ? 0 : parts.json.length()};
         if (parts == null) {
-            each(piece -> length[0] += piece.length());
+            forEachText(piece -> length[0] += piece.length());
         }
         return length[0];
     }
 
-    private static List<CanonicalToolCall> calls(@Nullable RawJson toolCalls) {
+    private static List<CanonicalToolCall> canonicalToolCalls(@Nullable RawJson toolCalls) {
         List<CanonicalToolCall> calls = new ArrayList<>();
         if (toolCalls != null) {
             for (JsonNode call : TurnJson.tree(toolCalls.text())) {
@@ -145,12 +145,13 @@ record CanonicalMessage(
     }
 
     private long count(Tokenizer tokenizer) {
-        long[] tokens = {TOKENS_AROUND + (parts == null ? 0 : (long) parts.nonTextParts * TOKENS_OF_A_PART)};
-        each(piece -> tokens[0] += tokenizer.countTokens(piece));
+        long[] tokens = {TOKENS_PER_MESSAGE + (parts == null ? 0 : (long) parts.nonTextParts * TOKENS_PER_NON_TEXT_PART)
+        };
+        forEachText(piece -> tokens[0] += tokenizer.countTokens(piece));
         return tokens[0];
     }
 
-    private void each(Consumer<String> consumer) {
+    private void forEachText(Consumer<String> consumer) {
         if (text != null) {
             consumer.accept(text);
         }

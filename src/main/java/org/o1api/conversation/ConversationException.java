@@ -8,7 +8,7 @@ import org.o1api.model.GatewayException;
 /** A request for a conversation that was rejected, or a turn that could not be stored. */
 public final class ConversationException extends GatewayException {
     private static final long serialVersionUID = 1;
-    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final @Nullable String param;
 
@@ -48,7 +48,7 @@ public final class ConversationException extends GatewayException {
     @Override
     public @Nullable Duration retryAfter() {
         return switch (code()) {
-            case CONVERSATION_BUSY, IDEMPOTENCY_KEY_IN_USE -> SOON;
+            case CONVERSATION_BUSY, IDEMPOTENCY_KEY_IN_USE -> RETRY_AFTER;
             default -> null;
         };
     }

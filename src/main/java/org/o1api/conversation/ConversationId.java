@@ -10,8 +10,8 @@ public final class ConversationId {
     /** The request field that contains the conversation ID. */
     public static final String FIELD = "conversation_id";
 
-    private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9._:@~-]{1,128}");
-    private static final Pattern MADE = Pattern.compile("conv_[0-9a-f]{48}");
+    private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._:@~-]{1,128}");
+    private static final Pattern GENERATED = Pattern.compile("conv_[0-9a-f]{48}");
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private ConversationId() {}
@@ -33,7 +33,7 @@ public final class ConversationId {
     }
 
     static boolean isValid(String id) {
-        return ALLOWED.matcher(id).matches() && !id.equals(".") && !id.equals("..");
+        return VALID.matcher(id).matches() && !id.equals(".") && !id.equals("..");
     }
 
     /** Generates an ID that cannot be guessed. */
@@ -45,6 +45,6 @@ public final class ConversationId {
 
     /** Whether the ID has the form of a generated one. A turn with such an ID does not create the conversation. */
     static boolean isGenerated(String id) {
-        return MADE.matcher(id).matches();
+        return GENERATED.matcher(id).matches();
     }
 }

@@ -25,7 +25,7 @@ import org.o1api.model.RawJson;
 public final class ConversationStore {
     private static final String CONVERSATION = "SELECT pk, id, metadata, created_at FROM conversation ";
     /** How long a delete request deletes turns itself; {@link Retention} deletes the rest. */
-    private static final long INLINE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long INLINE_DELETION_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Database database;
     private final StorageQuota quota;
@@ -121,8 +121,8 @@ public final class ConversationStore {
     }
 
     /**
-     * Deletes a conversation; a turn that is running in it can no longer be stored. The conversation is not visible any
-     * more when this method returns, but the turns of a large one may be deleted later.
+     * Deletes a conversation; a turn that is running in it can no longer be stored. The conversation is no longer
+     * visible when this method returns, but the turns of a large one may be deleted later.
      *
      * @return whether it existed
      */
@@ -136,26 +136,26 @@ public final class ConversationStore {
                             id)
                     > 0;
             Optional<Conversation> found = find(handle, caller, id);
-            boolean handedOver = found.isPresent()
+            boolean marked = found.isPresent()
                     && handle.execute(
                                     Deletion.MARK_AS_DELETED + "WHERE pk = ? AND caller = ?",
                                     found.get().primaryKey(),
                                     caller)
                             > 0;
-            return new Deleted(leased || handedOver, handedOver ? found.get().primaryKey() : null);
+            return new Deleted(leased || marked, marked ? found.get().primaryKey() : null);
         });
         if (deleted.key != null) {
             deleteTurns(deleted.key);
         }
-        return deleted.wasThere;
+        return deleted.existed;
     }
 
-    private record Deleted(boolean wasThere, @Nullable Long key) {}
+    private record Deleted(boolean existed, @Nullable Long key) {}
 
     private void deleteTurns(long conversation) {
         long startNanos = System.nanoTime();
         try {
-            deletion.delete(conversation, () -> System.nanoTime() - startNanos > INLINE_NANOS);
+            deletion.delete(conversation, () -> System.nanoTime() - startNanos > INLINE_DELETION_NANOS);
         } catch (DatabaseUnavailableException e) {
             // it is logged, and Retention deletes the rest
         }
@@ -169,21 +169,21 @@ public final class ConversationStore {
      */
     public Page<Conversation> list(String caller, @Nullable String after, boolean ascending, int limit) {
         return database.withHandle(handle -> {
-            Long beyond = null;
+            Long afterKey = null;
             if (after != null) {
-                beyond = find(handle, caller, after)
+                afterKey = find(handle, caller, after)
                         .orElseThrow(() -> invalidCursor(after))
                         .primaryKey();
             }
             List<Conversation> found = new ArrayList<>(handle.select(
                             CONVERSATION + "WHERE caller = ?"
-                                    + (beyond == null ? "" : ascending ? " AND pk > ?" : " AND pk < ?")
+                                    + (afterKey == null ? "" : ascending ? " AND pk > ?" : " AND pk < ?")
                                     + " ORDER BY pk " + (ascending ? "ASC" : "DESC") + " LIMIT " + (limit + 1),
-                            beyond == null ? new Object[] {caller} : new Object[] {caller, beyond})
+                            afterKey == null ? new Object[] {caller} : new Object[] {caller, afterKey})
                     .map((row, context) -> conversation(row))
                     .list());
-            boolean more = found.size() > limit;
-            return new Page<>(more ? found.subList(0, limit) : found, more);
+            boolean hasMore = found.size() > limit;
+            return new Page<>(hasMore ? found.subList(0, limit) : found, hasMore);
         });
     }
 
@@ -228,25 +228,25 @@ public final class ConversationStore {
      *
      * @throws ConversationException also if the ID is a generated one and the conversation does not exist
      */
-    History history(ConversationRef entry, History.Window need) {
+    History history(ConversationRef ref, History.Window window) {
         return database.withHandle(handle -> {
-            Optional<Conversation> conversation = find(handle, entry.caller(), entry.id());
-            if (conversation.isEmpty() && ConversationId.isGenerated(entry.id())) {
-                throw ConversationException.notFound(entry.id());
+            Optional<Conversation> conversation = find(handle, ref.caller(), ref.id());
+            if (conversation.isEmpty() && ConversationId.isGenerated(ref.id())) {
+                throw ConversationException.notFound(ref.id());
             }
             return conversation.isEmpty()
                     ? History.NONE
-                    : history(handle, conversation.get().primaryKey(), need);
+                    : history(handle, conversation.get().primaryKey(), window);
         });
     }
 
-    private static History history(Handle handle, long conversation, History.Window need) {
+    private static History history(Handle handle, long conversation, History.Window window) {
         Deque<PositionedTurn> recent = new ArrayDeque<>();
-        boolean cut = TurnTable.readUntil(handle, conversation, "", null, false, turn -> {
-            recent.addFirst(need.withoutUnneededReasoning(turn));
-            return need.addAndCheckFull(turn.turn());
+        boolean isPartial = TurnTable.readUntil(handle, conversation, "", null, false, turn -> {
+            recent.addFirst(window.withoutUnneededReasoning(turn));
+            return window.addAndCheckFull(turn.turn());
         });
-        if (!cut) {
+        if (!isPartial) {
             return new History(conversation, null, List.of(), List.copyOf(recent));
         }
         return new History(
@@ -255,15 +255,15 @@ public final class ConversationStore {
                         .findFirst()
                         .orElseThrow(ConversationException::changed) // deleted in the meantime
                         .turn(),
-                instructions(handle, conversation, recent.getFirst().position(), need),
+                instructions(handle, conversation, recent.getFirst().position(), window),
                 List.copyOf(recent));
     }
 
-    private static List<Message> instructions(Handle handle, long conversation, int before, History.Window need) {
+    private static List<Message> instructions(Handle handle, long conversation, int before, History.Window window) {
         List<Message> instructions = new ArrayList<>();
-        TurnTable.readUntil(handle, conversation, " AND instructs AND position < " + before, null, true, placed -> {
-            need.addInstructions(placed.turn());
-            instructions.addAll(placed.turn().instructions());
+        TurnTable.readUntil(handle, conversation, " AND instructs AND position < " + before, null, true, positioned -> {
+            window.addInstructions(positioned.turn());
+            instructions.addAll(positioned.turn().instructions());
             return false;
         });
         return instructions;
@@ -275,14 +275,15 @@ public final class ConversationStore {
     }
 
     /** The stored turn of a request with the same idempotency key; empty if there is none. */
-    Optional<StoredTurn> answered(ConversationRef entry) {
-        ConversationRef.IdempotencyKey idempotency = entry.idempotencyKey();
-        if (idempotency == null) {
+    Optional<StoredTurn> answered(ConversationRef ref) {
+        ConversationRef.IdempotencyKey idempotencyKey = ref.idempotencyKey();
+        if (idempotencyKey == null) {
             return Optional.empty();
         }
         return database.withHandle(handle -> {
-            Optional<TurnTable.AnsweredTurn> found = TurnTable.findByIdempotencyKey(handle, entry, idempotency.value());
-            found.ifPresent(row -> Leases.requireSameRequest(idempotency, row.requestDigest()));
+            Optional<TurnTable.AnsweredTurn> found =
+                    TurnTable.findByIdempotencyKey(handle, ref, idempotencyKey.value());
+            found.ifPresent(row -> Leases.requireSameRequest(idempotencyKey, row.requestDigest()));
             return found.map(TurnTable.AnsweredTurn::turn);
         });
     }
@@ -293,26 +294,28 @@ public final class ConversationStore {
      * @throws ConversationException also if the lease is lost or the conversation was deleted
      */
     void store(Leases.Lease lease, History history, StoredTurn turn) {
-        ConversationRef entry = lease.conversation();
+        ConversationRef ref = lease.conversation();
         RawJson metadata = new RawJson("{}");
-        NewTurn added = NewTurn.of(turn);
-        Long known = history.conversationKey();
+        NewTurn newTurn = NewTurn.of(turn);
+        Long existingKey = history.conversationKey();
         database.inTransaction(handle -> {
             if (Leases.release(handle, lease) == 0) {
                 throw ConversationException.changed();
             }
-            long key = known == null ? insert(handle, entry.caller(), entry.id(), metadata, bytes(metadata)) : known;
+            long key = existingKey == null
+                    ? insert(handle, ref.caller(), ref.id(), metadata, bytes(metadata))
+                    : existingKey;
             int updated = handle.execute(
                     "UPDATE conversation SET used_at = CURRENT_TIMESTAMP, bytes = bytes + ? WHERE pk = ? AND caller = ?",
-                    added.bytes(),
+                    newTurn.bytes(),
                     key,
-                    entry.caller()); // no row if it was deleted: it no longer belongs to the caller
+                    ref.caller()); // no row if it was deleted: it no longer belongs to the caller
             if (updated == 0) {
                 throw ConversationException.changed();
             }
-            TurnTable.insert(handle, key, history.nextPosition(), added, entry.idempotencyKey());
+            TurnTable.insert(handle, key, history.nextPosition(), newTurn, ref.idempotencyKey());
             return key;
         });
-        quota.add(entry.caller(), added.bytes() + (known == null ? bytes(metadata) : 0));
+        quota.add(ref.caller(), newTurn.bytes() + (existingKey == null ? bytes(metadata) : 0));
     }
 }

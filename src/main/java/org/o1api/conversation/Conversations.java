@@ -10,14 +10,14 @@ import org.o1api.model.PeriodicTask;
 
 /** Entry point of the conversation package: the store, the leases and their background maintenance. */
 public final class Conversations {
-    private static final Duration PURGE = Duration.ofMinutes(1);
+    private static final Duration RETENTION_PERIOD = Duration.ofMinutes(1);
 
     private final Database database;
     private final ConversationSettings settings;
     private final StorageQuota quota;
     private final ConversationStore store;
     private final Leases leases;
-    private final Retention purge;
+    private final Retention retention;
     private final Tokenizer tokenizer;
 
     public Conversations(Database database, ConversationSettings settings, Tokenizer tokenizer) {
@@ -28,7 +28,7 @@ public final class Conversations {
         Deletion deletion = new Deletion(database);
         store = new ConversationStore(database, quota, deletion);
         leases = new Leases(database, settings.lease());
-        purge = new Retention(database, deletion);
+        retention = new Retention(database, deletion);
     }
 
     /**
@@ -41,22 +41,22 @@ public final class Conversations {
     public void startMaintenance(ScheduledExecutorService scheduler) {
         database.startMonitoring(scheduler);
         start("leases", settings.lease().dividedBy(3), leases::renew, scheduler);
-        start("purge", PURGE, () -> purge(scheduler::isShutdown), scheduler);
+        start("purge", RETENTION_PERIOD, () -> runRetention(scheduler::isShutdown), scheduler);
     }
 
     private static void start(String name, Duration period, Runnable task, ScheduledExecutorService scheduler) {
-        Runnable reported = () -> {
+        Runnable guardedTask = () -> {
             try {
                 task.run();
             } catch (DatabaseUnavailableException e) {
                 // the database is unavailable: it is logged, and the next run may succeed
             }
         };
-        PeriodicTask.start(name, Duration.ZERO, period, reported, scheduler);
+        PeriodicTask.start(name, Duration.ZERO, period, guardedTask, scheduler);
     }
 
-    private void purge(BooleanSupplier stop) {
-        purge.run(settings, stop);
+    private void runRetention(BooleanSupplier stop) {
+        retention.run(settings, stop);
         leases.deleteExpired();
     }
 
@@ -69,17 +69,17 @@ public final class Conversations {
      *
      * @throws ConversationException if the key belongs to a different request, or to one that is still running
      */
-    public Optional<StoredTurn> answered(ConversationRef entry) {
-        if (entry.idempotencyKey() == null) {
+    public Optional<StoredTurn> answered(ConversationRef ref) {
+        if (ref.idempotencyKey() == null) {
             return Optional.empty();
         }
-        leases.rejectIfKeyInFlight(entry); // before the look-up: a turn that ends in between is found there
-        return store.answered(entry);
+        leases.rejectIfKeyInFlight(ref); // before the look-up: a turn that ends in between is found there
+        return store.answered(ref);
     }
 
     /** Opens a conversation for a turn; empty if another turn has it open. */
-    public Optional<OpenConversation> tryOpen(ConversationRef entry) {
-        Leases.Lease lease = leases.newLease(entry);
+    public Optional<OpenConversation> tryOpen(ConversationRef ref) {
+        Leases.Lease lease = leases.newLease(ref);
         // Created before the lease is acquired: an OutOfMemoryError after that would leave the lease unreleased.
         Optional<OpenConversation> open = Optional.of(new OpenConversation(store, leases, lease, quota, tokenizer));
         return leases.tryAcquire(lease) ? open : Optional.empty();

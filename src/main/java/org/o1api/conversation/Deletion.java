@@ -23,7 +23,7 @@ final class Deletion {
     /** Maximum number of turns in a batch whose record is long and therefore stored outside of the row. */
     static final int MAX_LONG_RECORDS_PER_BATCH = 4;
 
-    private static final int CONVERSATIONS_AT_ONCE = 100;
+    private static final int PAGE_SIZE = 100;
 
     private final Database database;
 
@@ -38,22 +38,21 @@ final class Deletion {
      */
     void deleteMarked(Duration time, BooleanSupplier stop) {
         long startNanos = System.nanoTime();
-        BooleanSupplier over = () -> stop.getAsBoolean() || System.nanoTime() - startNanos > time.toNanos();
+        BooleanSupplier isOver = () -> stop.getAsBoolean() || System.nanoTime() - startNanos > time.toNanos();
         List<Long> found;
         long last = -1;
         do {
             long after = last;
             found = database.withHandle(handle -> handle.select(
-                            "SELECT pk FROM conversation WHERE caller = '' AND pk > ? ORDER BY pk LIMIT "
-                                    + CONVERSATIONS_AT_ONCE,
+                            "SELECT pk FROM conversation WHERE caller = '' AND pk > ? ORDER BY pk LIMIT " + PAGE_SIZE,
                             after)
                     .mapTo(Long.class)
                     .list());
             for (long conversation : found) {
-                delete(conversation, over);
+                delete(conversation, isOver);
                 last = conversation;
             }
-        } while (found.size() == CONVERSATIONS_AT_ONCE && !over.getAsBoolean());
+        } while (found.size() == PAGE_SIZE && !isOver.getAsBoolean());
     }
 
     /** Deletes a marked conversation, or as many of its turns as possible until {@code stop} is true. */
@@ -82,35 +81,35 @@ final class Deletion {
      */
     private OptionalInt deleteBatch(long conversation, int after) {
         return database.withHandle(handle -> {
-            List<Position> next = handle.select(
+            List<Position> candidates = handle.select(
                             "SELECT position, record IS NULL AS is_long FROM turn WHERE conversation = ? AND position > ?"
                                     + " ORDER BY position LIMIT " + BATCH_SIZE,
                             conversation,
                             after)
                     .map((row, context) -> new Position(row.getInt("position"), row.getBoolean("is_long")))
                     .list();
-            int size = size(next);
+            int size = size(candidates);
             if (size == 0) {
                 return OptionalInt.empty();
             }
-            int last = next.get(size - 1).position;
+            int last = candidates.get(size - 1).position;
             handle.execute(
                     "DELETE FROM turn WHERE conversation = ? AND position > ? AND position <= ?",
                     conversation,
                     after,
                     last);
-            return size < next.size() || size == BATCH_SIZE ? OptionalInt.of(last) : OptionalInt.empty();
+            return size < candidates.size() || size == BATCH_SIZE ? OptionalInt.of(last) : OptionalInt.empty();
         });
     }
 
-    private static int size(List<Position> next) {
-        int longOnes = 0;
-        for (int i = 0; i < next.size(); i++) {
-            longOnes += next.get(i).isLong ? 1 : 0;
-            if (longOnes == MAX_LONG_RECORDS_PER_BATCH) {
+    private static int size(List<Position> candidates) {
+        int longRecords = 0;
+        for (int i = 0; i < candidates.size(); i++) {
+            longRecords += candidates.get(i).isLong ? 1 : 0;
+            if (longRecords == MAX_LONG_RECORDS_PER_BATCH) {
                 return i + 1;
             }
         }
-        return next.size();
+        return candidates.size();
     }
 }

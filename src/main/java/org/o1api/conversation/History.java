@@ -39,29 +39,31 @@ record History(
      */
     static final class Window {
         /** Upper limit of the bytes per token in real texts. */
-        private static final int BYTES_OF_A_TOKEN = 8;
+        private static final int MAX_BYTES_PER_TOKEN = 8;
 
-        private final HistoryLimits bounds;
-        private long bytes;
-        private int messages;
-        private long characters;
-        private long instructions;
-        private boolean callNeeded;
+        private final HistoryLimits limits;
+        private long bytesLeft;
+        private int messagesLeft;
+        private long charactersLeft;
+        private long instructionCharactersLeft;
+        private boolean toolCallsNeeded;
 
-        Window(HistoryLimits bounds, List<Message> asked) {
-            this.bounds = bounds;
-            this.bytes = bounds.tokens() * BYTES_OF_A_TOKEN;
-            this.messages = asked.size();
-            this.callNeeded = asked.stream().anyMatch(message -> message.role().isToolResult());
-            this.characters = bounds.characters();
-            this.instructions = bounds.characters();
+        Window(HistoryLimits limits, List<Message> request) {
+            this.limits = limits;
+            this.bytesLeft = limits.tokens() * MAX_BYTES_PER_TOKEN;
+            this.messagesLeft = request.size();
+            this.toolCallsNeeded =
+                    request.stream().anyMatch(message -> message.role().isToolResult());
+            this.charactersLeft = limits.characters();
+            this.instructionCharactersLeft = limits.characters();
         }
 
         /** Removes the reasoning of a turn if the prompt does not need it. */
-        PositionedTurn withoutUnneededReasoning(PositionedTurn placed) {
-            return (bounds.includeReasoning() || callNeeded) && bytes >= 0
-                    ? placed
-                    : new PositionedTurn(placed.position(), placed.turn().withoutReasoning(), placed.recordLength());
+        PositionedTurn withoutUnneededReasoning(PositionedTurn positioned) {
+            return (limits.includeReasoning() || toolCallsNeeded) && bytesLeft >= 0
+                    ? positioned
+                    : new PositionedTurn(
+                            positioned.position(), positioned.turn().withoutReasoning(), positioned.recordLength());
         }
 
         /**
@@ -71,10 +73,10 @@ record History(
          */
         void addInstructions(StoredTurn turn) {
             for (Message message : turn.instructions()) {
-                instructions -= CanonicalMessage.of(message).length();
+                instructionCharactersLeft -= CanonicalMessage.of(message).length();
             }
-            if (instructions < 0) {
-                throw tooMuch("The system messages of this conversation");
+            if (instructionCharactersLeft < 0) {
+                throw tooLong("The system messages of this conversation");
             }
         }
 
@@ -87,29 +89,29 @@ record History(
          */
         boolean addAndCheckFull(StoredTurn turn) {
             List<CanonicalMessage> texts = HistoryMessage.dialogMessages(turn);
-            bytes -= most(texts, CanonicalMessage::maxTokens);
-            if (bounds.includeReasoning() || callNeeded) {
-                bytes -= most(HistoryMessage.reasoningMessages(turn), CanonicalMessage::maxTokens);
+            bytesLeft -= sum(texts, CanonicalMessage::maxTokens);
+            if (limits.includeReasoning() || toolCallsNeeded) {
+                bytesLeft -= sum(HistoryMessage.reasoningMessages(turn), CanonicalMessage::maxTokens);
             }
-            characters -= most(texts, CanonicalMessage::length); // without reasoning, which clients do not resend
-            messages -= turn.messageCount();
+            charactersLeft -= sum(texts, CanonicalMessage::length); // without reasoning, which clients do not resend
+            messagesLeft -= turn.messageCount();
             addInstructions(turn);
             if (turn.startsWithToolResult()) {
-                boolean tooMuch = characters < -bounds.characters();
-                if (tooMuch && callNeeded) {
-                    throw tooMuch("The tool calls in this conversation and their results");
+                boolean tooLong = charactersLeft < -limits.characters();
+                if (tooLong && toolCallsNeeded) {
+                    throw tooLong("The tool calls in this conversation and their results");
                 }
-                return tooMuch;
+                return tooLong;
             }
-            callNeeded = false;
-            return (bytes < 0 && messages <= 0) || characters < 0;
+            toolCallsNeeded = false;
+            return (bytesLeft < 0 && messagesLeft <= 0) || charactersLeft < 0;
         }
 
-        private static long most(List<CanonicalMessage> texts, ToLongFunction<CanonicalMessage> measure) {
+        private static long sum(List<CanonicalMessage> texts, ToLongFunction<CanonicalMessage> measure) {
             return texts.stream().mapToLong(measure).sum();
         }
 
-        private static ConversationException tooMuch(String what) {
+        private static ConversationException tooLong(String what) {
             return new ConversationException(
                     ErrorCode.INVALID_REQUEST,
                     ConversationId.FIELD,

@@ -23,77 +23,78 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
      *
      * @throws ConversationException if the request contradicts the history or contains nothing new
      */
-    static HistoryMerge of(History history, List<Message> asked, HistoryLimits bounds, Tokenizer tokenizer) {
-        List<Message> added = added(history, asked);
+    static HistoryMerge of(History history, List<Message> request, HistoryLimits limits, Tokenizer tokenizer) {
+        List<Message> newMessages = findNewMessages(history, request);
         List<StoredTurn> turns =
                 history.recent().stream().map(PositionedTurn::turn).toList();
-        TokenMeter meter = new TokenMeter(bounds.tokens(), tokenizer);
-        take(history.instructions(), meter);
-        turns.forEach(turn -> take(turn.instructions(), meter));
-        take(added, meter);
-        Kept kept = kept(turns, added, bounds.includeReasoning(), meter);
-        int dropped = turns.size() - kept.turns();
+        TokenMeter meter = new TokenMeter(limits.tokens(), tokenizer);
+        count(history.instructions(), meter);
+        turns.forEach(turn -> count(turn.instructions(), meter));
+        count(newMessages, meter);
+        Selection selected = select(turns, newMessages, limits.includeReasoning(), meter);
+        int dropped = turns.size() - selected.turns();
         List<Message> prompt = new ArrayList<>(history.instructions());
         turns.subList(0, dropped).forEach(turn -> prompt.addAll(turn.instructions()));
         for (int i = dropped; i < turns.size(); i++) {
-            addAll(turns.get(i), i >= turns.size() - kept.withReasoning(), prompt);
+            addAll(turns.get(i), i >= turns.size() - selected.withReasoning(), prompt);
         }
-        prompt.addAll(added);
+        prompt.addAll(newMessages);
         // Empty messages are stored, so that they are recognised if they are resent, but not sent to the provider.
-        List<Message> sayingSomething =
+        List<Message> nonEmpty =
                 prompt.stream().filter(message -> !message.isEmptyAnswer()).toList();
-        return new HistoryMerge(ToolResults.complete(sayingSomething.isEmpty() ? prompt : sayingSomething), added);
+        return new HistoryMerge(ToolResults.complete(nonEmpty.isEmpty() ? prompt : nonEmpty), newMessages);
     }
 
     /**
      * Returns the messages that are not in the conversation yet. A client may resend any number of the conversation's
      * last messages, and any of its instructions.
      */
-    private static List<Message> added(History history, List<Message> asked) {
+    private static List<Message> findNewMessages(History history, List<Message> request) {
         Set<CanonicalMessage> instructions = new HashSet<>();
-        List<HistoryMessage> told = new ArrayList<>();
+        List<HistoryMessage> storedDialog = new ArrayList<>();
         history.instructions().forEach(message -> instructions.add(CanonicalMessage.of(message)));
-        history.recent().forEach(placed -> {
-            placed.turn().instructions().forEach(message -> instructions.add(CanonicalMessage.of(message)));
-            told.addAll(talk(placed.turn()));
+        history.recent().forEach(positioned -> {
+            positioned.turn().instructions().forEach(message -> instructions.add(CanonicalMessage.of(message)));
+            storedDialog.addAll(dialog(positioned.turn()));
         });
 
-        List<Message> fresh = new ArrayList<>();
-        List<CanonicalMessage> talk = new ArrayList<>();
-        for (Message message : asked) {
-            CanonicalMessage text = CanonicalMessage.of(message);
+        List<Message> candidates = new ArrayList<>();
+        List<CanonicalMessage> requestDialog = new ArrayList<>();
+        for (Message message : request) {
+            CanonicalMessage canonical = CanonicalMessage.of(message);
             if (!message.role().isInstruction()) {
-                talk.add(text);
-                fresh.add(message);
-            } else if (!instructions.contains(text)) {
-                fresh.add(message);
+                requestDialog.add(canonical);
+                candidates.add(message);
+            } else if (!instructions.contains(canonical)) {
+                candidates.add(message);
             }
         }
-        ResentMessages resent = new ResentMessages(told, talk);
-        int known = resent.overlap();
-        if (known == 0) {
-            refuse(begins(history.first() == null ? told : talk(history.first()), talk));
+        ResentMessages resent = new ResentMessages(storedDialog, requestDialog);
+        int resentCount = resent.overlap();
+        if (resentCount == 0) {
+            rejectIfDifferent(startsLikeConversation(
+                    history.first() == null ? storedDialog : dialog(history.first()), requestDialog));
         }
-        refuse(resent.repeatsExchangeAfter(known));
-        List<Message> added = withoutKnown(fresh, known);
-        boolean waitsForAnswer =
-                !told.isEmpty() && told.get(told.size() - 1).canonical().role() != Role.ASSISTANT;
-        if (added.isEmpty() && !waitsForAnswer) {
+        rejectIfDifferent(resent.repeatsExchangeAfter(resentCount));
+        List<Message> newMessages = withoutResent(candidates, resentCount);
+        boolean waitsForAnswer = !storedDialog.isEmpty()
+                && storedDialog.get(storedDialog.size() - 1).canonical().role() != Role.ASSISTANT;
+        if (newMessages.isEmpty() && !waitsForAnswer) {
             throw new ConversationException(
                     ErrorCode.INVALID_REQUEST, MESSAGES, "'messages' contains nothing new. Add a message.");
         }
-        return added;
+        return newMessages;
     }
 
-    private static List<HistoryMessage> talk(StoredTurn turn) {
+    private static List<HistoryMessage> dialog(StoredTurn turn) {
         return HistoryMessage.of(turn).stream()
-                .filter(told -> !told.message().role().isInstruction())
+                .filter(message -> !message.message().role().isInstruction())
                 .toList();
     }
 
     /** Rejects a request that resends a different or incomplete history, which would be in the prompt twice. */
-    private static void refuse(boolean otherPast) {
-        if (otherPast) {
+    private static void rejectIfDifferent(boolean differs) {
+        if (differs) {
             throw new ConversationException(
                     ErrorCode.CONVERSATION_DIFFERS,
                     MESSAGES,
@@ -103,31 +104,32 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
     }
 
     /** Whether a request starts with the same message as the conversation and contains assistant messages. */
-    private static boolean begins(List<HistoryMessage> told, List<CanonicalMessage> talk) {
-        return !told.isEmpty()
-                && !talk.isEmpty()
-                && told.get(0).matches(talk.get(0))
-                && talk.stream().anyMatch(message -> message.role() == Role.ASSISTANT);
+    private static boolean startsLikeConversation(
+            List<HistoryMessage> storedDialog, List<CanonicalMessage> requestDialog) {
+        return !storedDialog.isEmpty()
+                && !requestDialog.isEmpty()
+                && storedDialog.get(0).matches(requestDialog.get(0))
+                && requestDialog.stream().anyMatch(message -> message.role() == Role.ASSISTANT);
     }
 
-    private static List<Message> withoutKnown(List<Message> fresh, int known) {
-        List<Message> added = new ArrayList<>();
-        int talked = 0;
-        for (Message message : fresh) {
-            if (message.role().isInstruction() || talked++ >= known) {
-                added.add(message);
+    private static List<Message> withoutResent(List<Message> candidates, int resentCount) {
+        List<Message> newMessages = new ArrayList<>();
+        int dialogMessages = 0;
+        for (Message message : candidates) {
+            if (message.role().isInstruction() || dialogMessages++ >= resentCount) {
+                newMessages.add(message);
             }
         }
-        return added;
+        return newMessages;
     }
 
     /** Whether the new messages need the last turn: they are tool results, or nothing but instructions. */
-    private static boolean isAboutTheLast(List<Message> added) {
-        return StoredTurn.startsWithToolResult(added)
-                || added.stream().allMatch(message -> message.role().isInstruction());
+    private static boolean needLastTurn(List<Message> newMessages) {
+        return StoredTurn.startsWithToolResult(newMessages)
+                || newMessages.stream().allMatch(message -> message.role().isInstruction());
     }
 
-    private static void take(List<Message> messages, TokenMeter meter) {
+    private static void count(List<Message> messages, TokenMeter meter) {
         meter.add(messages.stream().map(CanonicalMessage::of).toList());
     }
 
@@ -137,16 +139,17 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
      * @param turns number of the newest turns that are included
      * @param withReasoning number of the newest turns that are sent with their reasoning
      */
-    private record Kept(int turns, int withReasoning) {}
+    private record Selection(int turns, int withReasoning) {}
 
     /**
      * Selects the newest turns that fit. Tool results are never separated from the turn with their calls. If the
      * request contains tool results, the reasoning that led to the calls is included if it fits.
      */
-    private static Kept kept(List<StoredTurn> turns, List<Message> added, boolean allReasoning, TokenMeter meter) {
-        int continued = StoredTurn.startsWithToolResult(added) ? sinceUser(turns) : 0;
-        boolean needed = isAboutTheLast(added);
-        int kept = 0;
+    private static Selection select(
+            List<StoredTurn> turns, List<Message> newMessages, boolean allReasoning, TokenMeter meter) {
+        int withReasoning = StoredTurn.startsWithToolResult(newMessages) ? turnsSinceUserMessage(turns) : 0;
+        boolean lastTurnNeeded = needLastTurn(newMessages);
+        int selected = 0;
         List<CanonicalMessage> block = new ArrayList<>();
         List<CanonicalMessage> reasoning = new ArrayList<>();
         for (int i = turns.size() - 1; i >= 0; i--) {
@@ -154,27 +157,27 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
             block.addAll(HistoryMessage.dialogMessages(turn));
             if (allReasoning) {
                 block.addAll(HistoryMessage.reasoningMessages(turn));
-            } else if (i >= turns.size() - continued) {
+            } else if (i >= turns.size() - withReasoning) {
                 reasoning.addAll(HistoryMessage.reasoningMessages(turn));
             }
             if (turn.startsWithToolResult()) {
                 continue;
             }
-            if (needed) {
+            if (lastTurnNeeded) {
                 meter.add(block);
-                continued = meter.addIfFits(reasoning) ? continued : 0;
+                withReasoning = meter.addIfFits(reasoning) ? withReasoning : 0;
             } else if (!meter.addIfFits(block)) {
                 break;
             }
-            needed = false;
-            kept = turns.size() - i;
+            lastTurnNeeded = false;
+            selected = turns.size() - i;
             block.clear();
         }
-        return new Kept(kept, allReasoning ? kept : continued);
+        return new Selection(selected, allReasoning ? selected : withReasoning);
     }
 
     /** The number of turns since the last user message, including the turn of that message. */
-    private static int sinceUser(List<StoredTurn> turns) {
+    private static int turnsSinceUserMessage(List<StoredTurn> turns) {
         int count = 0;
         for (int i = turns.size() - 1; i >= 0; i--) {
             count++;

@@ -21,17 +21,17 @@ record HistoryMessage(
         Message message,
         CanonicalMessage canonical,
         @Nullable CanonicalMessage asSent) {
-    private static final String IMAGE = "(an image)";
+    private static final String IMAGE_PLACEHOLDER = "(an image)";
 
     /** A turn's messages in canonical form, without instructions and reasoning. */
     static List<CanonicalMessage> dialogMessages(StoredTurn turn) {
-        List<CanonicalMessage> texts = new ArrayList<>();
-        for (HistoryMessage told : of(turn)) {
-            if (!told.message.role().isInstruction()) {
-                texts.add(told.canonical);
+        List<CanonicalMessage> messages = new ArrayList<>();
+        for (HistoryMessage historyMessage : of(turn)) {
+            if (!historyMessage.message.role().isInstruction()) {
+                messages.add(historyMessage.canonical);
             }
         }
-        return texts;
+        return messages;
     }
 
     /** A turn's reasoning as a message, for counting its tokens; empty if it has none. */
@@ -39,10 +39,10 @@ record HistoryMessage(
         StoredTurn.Answer answer = turn.answer();
         return answer == null || answer.reasoning().isEmpty()
                 ? List.of()
-                : List.of(CanonicalMessage.of(Message.assistant(reasoning(answer))));
+                : List.of(CanonicalMessage.of(Message.assistant(reasoningText(answer))));
     }
 
-    private static String reasoning(StoredTurn.Answer answer) {
+    private static String reasoningText(StoredTurn.Answer answer) {
         return answer.reasoning().stream().map(StoredTurn.Step::summary).collect(Collectors.joining("\n\n"));
     }
 
@@ -54,44 +54,47 @@ record HistoryMessage(
         }
         StoredTurn.Answer answer = turn.answer();
         if (answer != null) {
-            Message message = message(answer, false);
-            CanonicalMessage text = CanonicalMessage.of(message);
+            Message message = toMessage(answer, false);
+            CanonicalMessage canonical = CanonicalMessage.of(message);
             all.add(new HistoryMessage(
-                    message, text, answer.sentContent() == null ? null : text.withText(answer.sentContent())));
+                    message,
+                    canonical,
+                    answer.sentContent() == null ? null : canonical.withText(answer.sentContent())));
         }
         return all;
     }
 
-    private static Message message(StoredTurn.Answer answer, boolean reasoning) {
+    private static Message toMessage(StoredTurn.Answer answer, boolean reasoning) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         if (answer.toolCalls() != null) {
             fields.put("tool_calls", answer.toolCalls());
         }
-        String said = answer.content() == null ? answer.refusal() : answer.content();
+        String content = answer.content() == null ? answer.refusal() : answer.content();
         return new Message(
                 Role.ASSISTANT,
-                said == null ? null : new Content.Text(said),
+                content == null ? null : new Content.Text(content),
                 fields,
                 reasoning && !answer.reasoning().isEmpty()
-                        ? Map.of("reasoning_content", TurnJson.string(reasoning(answer)))
+                        ? Map.of("reasoning_content", TurnJson.quoted(reasoningText(answer)))
                         : Map.of());
     }
 
     /**
-     * The answer as a message to the provider. Many providers reject an assistant message without content, so a text
-     * stands for an answer of images alone.
+     * The answer as a message to the provider. Many providers reject an assistant message without content, so a
+     * placeholder replaces the content of an answer that consists of images only.
      */
     static Message toPromptMessage(StoredTurn.Answer answer, boolean reasoning) {
-        Message message = message(answer, reasoning);
-        boolean empty =
-                !(message.content() instanceof Content.Text said) || said.text().isBlank();
+        Message message = toMessage(answer, reasoning);
+        boolean empty = !(message.content() instanceof Content.Text content)
+                || content.text().isBlank();
         return empty && answer.images() != null && answer.toolCalls() == null
-                ? new Message(message.role(), new Content.Text(IMAGE), message.fields(), message.reasoning())
+                ? new Message(
+                        message.role(), new Content.Text(IMAGE_PLACEHOLDER), message.fields(), message.reasoning())
                 : message;
     }
 
     /** Whether a message of a client is this message resent. */
-    boolean matches(CanonicalMessage asked) {
-        return canonical.equals(asked) || asked.equals(asSent);
+    boolean matches(CanonicalMessage received) {
+        return canonical.equals(received) || received.equals(asSent);
     }
 }

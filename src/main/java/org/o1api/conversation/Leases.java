@@ -42,8 +42,8 @@ final class Leases {
     record Lease(ConversationRef conversation, String owner) {}
 
     /** Creates a lease without acquiring it. */
-    Lease newLease(ConversationRef entry) {
-        return new Lease(entry, UUID.randomUUID().toString());
+    Lease newLease(ConversationRef ref) {
+        return new Lease(ref, UUID.randomUUID().toString());
     }
 
     /**
@@ -53,19 +53,19 @@ final class Leases {
      * @throws ConversationException if a turn with the same idempotency key holds it
      */
     boolean tryAcquire(Lease lease) {
-        boolean taken = false;
+        boolean acquired = false;
         held.add(lease.owner);
         try {
-            taken = database.withHandle(handle -> insert(handle, lease) || takeOver(handle, lease));
+            acquired = database.withHandle(handle -> insert(handle, lease) || takeOver(handle, lease));
         } finally {
-            if (!taken) { // also after an Error: if the statement was executed, the lease expires
+            if (!acquired) { // also after an Error: if the statement was executed, the lease expires
                 held.remove(lease.owner);
             }
         }
-        if (!taken) {
+        if (!acquired) {
             rejectIfKeyInFlight(lease.conversation);
         }
-        return taken;
+        return acquired;
     }
 
     /**
@@ -73,7 +73,7 @@ final class Leases {
      * database's log with failed statements.
      */
     private boolean insert(Handle handle, Lease lease) {
-        ConversationRef.@Nullable IdempotencyKey idempotency = lease.conversation.idempotencyKey();
+        ConversationRef.@Nullable IdempotencyKey idempotencyKey = lease.conversation.idempotencyKey();
         try {
             return handle.execute(
                             "INSERT INTO lease (caller, id, owner, idempotency_key, fingerprint, expires_at)"
@@ -84,8 +84,8 @@ final class Leases {
                             lease.conversation.caller(),
                             lease.conversation.id(),
                             lease.owner,
-                            idempotency == null ? null : idempotency.value(),
-                            idempotency == null ? null : idempotency.requestDigest(),
+                            idempotencyKey == null ? null : idempotencyKey.value(),
+                            idempotencyKey == null ? null : idempotencyKey.requestDigest(),
                             seconds,
                             lease.conversation.caller(),
                             lease.conversation.id())
@@ -99,13 +99,13 @@ final class Leases {
     }
 
     private boolean takeOver(Handle handle, Lease lease) {
-        ConversationRef.@Nullable IdempotencyKey idempotency = lease.conversation.idempotencyKey();
+        ConversationRef.@Nullable IdempotencyKey idempotencyKey = lease.conversation.idempotencyKey();
         return handle.execute(
                         "UPDATE lease SET owner = ?, idempotency_key = ?, fingerprint = ?, expires_at = " + EXPIRY
                                 + " WHERE caller = ? AND id = ? AND expires_at < CURRENT_TIMESTAMP",
                         lease.owner,
-                        idempotency == null ? null : idempotency.value(),
-                        idempotency == null ? null : idempotency.requestDigest(),
+                        idempotencyKey == null ? null : idempotencyKey.value(),
+                        idempotencyKey == null ? null : idempotencyKey.requestDigest(),
                         seconds,
                         lease.conversation.caller(),
                         lease.conversation.id())
@@ -113,21 +113,21 @@ final class Leases {
     }
 
     /** Fails if a turn with the same idempotency key is running. */
-    void rejectIfKeyInFlight(ConversationRef entry) {
-        ConversationRef.IdempotencyKey idempotency = entry.idempotencyKey();
-        if (idempotency == null) {
+    void rejectIfKeyInFlight(ConversationRef ref) {
+        ConversationRef.IdempotencyKey idempotencyKey = ref.idempotencyKey();
+        if (idempotencyKey == null) {
             return;
         }
-        Optional<String> running = database.withHandle(handle -> handle.select(
+        Optional<String> runningDigest = database.withHandle(handle -> handle.select(
                         "SELECT fingerprint FROM lease WHERE caller = ? AND id = ? AND idempotency_key = ?"
                                 + " AND expires_at >= CURRENT_TIMESTAMP",
-                        entry.caller(),
-                        entry.id(),
-                        idempotency.value())
+                        ref.caller(),
+                        ref.id(),
+                        idempotencyKey.value())
                 .mapTo(String.class)
                 .findOne());
-        running.ifPresent(fingerprint -> {
-            requireSameRequest(idempotency, fingerprint);
+        runningDigest.ifPresent(requestDigest -> {
+            requireSameRequest(idempotencyKey, requestDigest);
             throw new ConversationException(
                     ErrorCode.IDEMPOTENCY_KEY_IN_USE,
                     null,
@@ -136,8 +136,8 @@ final class Leases {
     }
 
     /** Fails if the idempotency key was used for a different request. */
-    static void requireSameRequest(ConversationRef.IdempotencyKey idempotency, String fingerprint) {
-        if (!idempotency.requestDigest().equals(fingerprint)) {
+    static void requireSameRequest(ConversationRef.IdempotencyKey idempotencyKey, String requestDigest) {
+        if (!idempotencyKey.requestDigest().equals(requestDigest)) {
             throw new ConversationException(
                     ErrorCode.IDEMPOTENCY_KEY_REUSED,
                     null,

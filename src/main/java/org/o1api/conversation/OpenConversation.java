@@ -13,7 +13,7 @@ public final class OpenConversation implements AutoCloseable {
     private final StorageQuota quota;
     private final Tokenizer tokenizer;
     private History history = History.NONE;
-    private List<Message> added = List.of();
+    private List<Message> newMessages = List.of();
     private boolean stored;
 
     OpenConversation(
@@ -36,12 +36,12 @@ public final class OpenConversation implements AutoCloseable {
      * @throws ConversationException if the request contradicts the history, or the caller's conversations exceed their
      *     storage quota, so that the answer could not be stored
      */
-    public List<Message> buildPrompt(List<Message> asked, HistoryLimits bounds) {
+    public List<Message> buildPrompt(List<Message> request, HistoryLimits limits) {
         quota.requireNotExceeded(lease.conversation().caller());
-        history = store.history(lease.conversation(), new History.Window(bounds, asked));
-        HistoryMerge continuation = HistoryMerge.of(history, asked, bounds, tokenizer);
-        added = continuation.newMessages();
-        return continuation.prompt();
+        history = store.history(lease.conversation(), new History.Window(limits, request));
+        HistoryMerge merge = HistoryMerge.of(history, request, limits, tokenizer);
+        newMessages = merge.newMessages();
+        return merge.prompt();
     }
 
     /**
@@ -50,10 +50,10 @@ public final class OpenConversation implements AutoCloseable {
      * @throws ConversationException also if the caller's conversations exceed their storage quota
      */
     public void append(StoredTurn turn) {
-        ConversationRef entry = lease.conversation();
-        quota.requireNotExceeded(entry.caller());
+        ConversationRef ref = lease.conversation();
+        quota.requireNotExceeded(ref.caller());
         Conversation conversation =
-                store.find(entry.caller(), entry.id()).orElseThrow(() -> ConversationException.notFound(entry.id()));
+                store.find(ref.caller(), ref.id()).orElseThrow(() -> ConversationException.notFound(ref.id()));
         store.store(lease, store.historyTail(conversation), turn);
         stored = true;
     }
@@ -67,7 +67,7 @@ public final class OpenConversation implements AutoCloseable {
      * @throws ConversationException if the conversation has changed; nothing was stored
      */
     public void store(String id, long created, String model, StoredTurn.Answer answer) {
-        store.store(lease, history, new StoredTurn(id, created, model, added, answer));
+        store.store(lease, history, new StoredTurn(id, created, model, newMessages, answer));
         stored = true;
     }
 

@@ -13,66 +13,67 @@ import org.o1api.model.Role;
  * only numbers are compared: a conversation may have many thousands of messages.
  */
 final class ResentMessages {
-    private static final int NOT_ASKED = -1;
+    private static final int NOT_IN_REQUEST = -1;
 
-    private final List<CanonicalMessage> asked;
-    private final int[] askedIds;
+    private final List<CanonicalMessage> request;
+    private final int[] requestIds;
 
     /** The conversation's messages, by number: in canonical form and, below, as the client received them. */
-    private final int[] plainIds;
+    private final int[] canonicalIds;
 
-    private final int[] sentIds;
+    private final int[] asSentIds;
 
-    ResentMessages(List<HistoryMessage> told, List<CanonicalMessage> asked) {
-        this.asked = asked;
-        askedIds = new int[asked.size()];
-        plainIds = new int[told.size()];
-        sentIds = new int[told.size()];
+    ResentMessages(List<HistoryMessage> history, List<CanonicalMessage> request) {
+        this.request = request;
+        requestIds = new int[request.size()];
+        canonicalIds = new int[history.size()];
+        asSentIds = new int[history.size()];
         Map<CanonicalMessage, Integer> ids = new HashMap<>();
-        for (int i = 0; i < askedIds.length; i++) {
-            ids.putIfAbsent(asked.get(i), i);
-            askedIds[i] = id(ids, asked.get(i));
+        for (int i = 0; i < requestIds.length; i++) {
+            ids.putIfAbsent(request.get(i), i);
+            requestIds[i] = id(ids, request.get(i));
         }
-        for (int i = 0; i < plainIds.length; i++) {
-            plainIds[i] = id(ids, told.get(i).canonical());
-            sentIds[i] = id(ids, told.get(i).asSent());
+        for (int i = 0; i < canonicalIds.length; i++) {
+            canonicalIds[i] = id(ids, history.get(i).canonical());
+            asSentIds[i] = id(ids, history.get(i).asSent());
         }
     }
 
     private static int id(Map<CanonicalMessage, Integer> ids, @Nullable CanonicalMessage text) {
-        return text == null ? NOT_ASKED : ids.getOrDefault(text, NOT_ASKED);
+        return text == null ? NOT_IN_REQUEST : ids.getOrDefault(text, NOT_IN_REQUEST);
     }
 
     /** The number of messages at the end of the conversation that are also the first messages of the request. */
     int overlap() {
-        for (int length = Math.min(plainIds.length, askedIds.length); length > 0; length--) {
-            int at = plainIds.length - length;
-            int same = 0;
-            while (same < length && isSame(at + same, same)) {
-                same++;
+        for (int length = Math.min(canonicalIds.length, requestIds.length); length > 0; length--) {
+            int start = canonicalIds.length - length;
+            int matching = 0;
+            while (matching < length && isSame(start + matching, matching)) {
+                matching++;
             }
-            if (same == length) {
+            if (matching == length) {
                 return length;
             }
         }
         return 0;
     }
 
-    private boolean isSame(int told, int asked) {
-        return plainIds[told] == askedIds[asked] || sentIds[told] == askedIds[asked];
+    private boolean isSame(int storedIndex, int requestIndex) {
+        return canonicalIds[storedIndex] == requestIds[requestIndex]
+                || asSentIds[storedIndex] == requestIds[requestIndex];
     }
 
     /** Whether the request contains, after its first messages, a message of the conversation followed by its answer. */
-    boolean repeatsExchangeAfter(int known) {
+    boolean repeatsExchangeAfter(int prefixLength) {
         Set<Long> pairs = new HashSet<>();
-        for (int i = 1; i < plainIds.length; i++) {
-            for (int question : new int[] {plainIds[i - 1], sentIds[i - 1]}) {
-                pairs.add(pair(question, plainIds[i]));
-                pairs.add(pair(question, sentIds[i]));
+        for (int i = 1; i < canonicalIds.length; i++) {
+            for (int question : new int[] {canonicalIds[i - 1], asSentIds[i - 1]}) {
+                pairs.add(pair(question, canonicalIds[i]));
+                pairs.add(pair(question, asSentIds[i]));
             }
         }
-        for (int i = known + 1; i < askedIds.length; i++) {
-            if (asked.get(i).role() == Role.ASSISTANT && pairs.contains(pair(askedIds[i - 1], askedIds[i]))) {
+        for (int i = prefixLength + 1; i < requestIds.length; i++) {
+            if (request.get(i).role() == Role.ASSISTANT && pairs.contains(pair(requestIds[i - 1], requestIds[i]))) {
                 return true;
             }
         }

@@ -14,10 +14,10 @@ final class Retention {
     private static final System.Logger LOG = System.getLogger(Retention.class.getName());
 
     /** Maximum number of conversations that one statement marks as deleted. */
-    private static final int AT_ONCE = 500;
+    private static final int BATCH_SIZE = 500;
 
     /** Less than the period between two runs. */
-    private static final Duration TIME = Duration.ofSeconds(30);
+    private static final Duration DELETION_TIME = Duration.ofSeconds(30);
 
     private final Database database;
     private final Deletion deletion;
@@ -28,54 +28,57 @@ final class Retention {
     }
 
     void run(ConversationSettings settings, BooleanSupplier stop) {
-        int purged = deleteExpired(settings.timeToLive()) + deleteOverLimit(settings.maxPerCaller());
-        if (purged > 0) {
+        int marked = deleteExpired(settings.timeToLive()) + deleteOverLimit(settings.maxPerCaller());
+        if (marked > 0) {
             LOG.log(
                     Level.INFO,
                     "deleted {0} conversations: not used within conversations.time_to_live, or more than"
                             + " conversations.per_caller allows",
-                    purged);
+                    marked);
         }
-        deletion.deleteMarked(TIME, stop);
+        deletion.deleteMarked(DELETION_TIME, stop);
     }
 
     /** Marks conversations as deleted that have not been used for this long. Returns their number. */
     int deleteExpired(Duration timeToLive) {
-        String isOld = "used_at < CURRENT_TIMESTAMP - CAST(? AS INTEGER) * INTERVAL '1' SECOND";
+        String expiredCondition = "used_at < CURRENT_TIMESTAMP - CAST(? AS INTEGER) * INTERVAL '1' SECOND";
         int seconds = (int) Math.min(timeToLive.toSeconds(), Integer.MAX_VALUE);
         // The condition is repeated: a conversation may be used between the SELECT and the UPDATE.
-        return handOver(isOld + " AND pk IN (SELECT c.pk FROM conversation c WHERE c." + isOld, seconds, seconds);
+        return markAsDeleted(
+                expiredCondition + " AND pk IN (SELECT c.pk FROM conversation c WHERE c." + expiredCondition,
+                seconds,
+                seconds);
     }
 
     /** Marks the least recently used conversations of callers that exceed the limit as deleted. Returns their number. */
     int deleteOverLimit(int perCaller) {
-        int purged = 0;
+        int marked = 0;
         List<String> callers = database.withHandle(handle -> handle.select(
                         "SELECT caller FROM conversation WHERE caller <> '' GROUP BY caller HAVING COUNT(*) > ?",
                         perCaller)
                 .mapTo(String.class)
                 .list());
         for (String caller : callers) {
-            purged += handOver(
+            marked += markAsDeleted(
                     "pk IN (SELECT c.pk FROM conversation c WHERE c.caller = ? AND c.pk NOT IN (SELECT pk FROM conversation"
                             + " WHERE caller = ? ORDER BY used_at DESC, pk DESC LIMIT " + perCaller + ")",
                     caller,
                     caller);
         }
-        return purged;
+        return marked;
     }
 
-    /** Marks conversations in batches, so that no lock is held for long. */
-    private int handOver(String which, Object... arguments) {
-        String statement = Deletion.MARK_AS_DELETED + "WHERE caller <> '' AND " + which + " AND c.caller <> ''"
+    /** Marks conversations in batches, so that no row lock is held for long. */
+    private int markAsDeleted(String condition, Object... arguments) {
+        String statement = Deletion.MARK_AS_DELETED + "WHERE caller <> '' AND " + condition + " AND c.caller <> ''"
                 + " AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.caller = c.caller AND l.id = c.id) LIMIT "
-                + AT_ONCE + ")";
-        int all = 0;
-        int some;
+                + BATCH_SIZE + ")";
+        int total = 0;
+        int batch;
         do {
-            some = database.withHandle(handle -> handle.execute(statement, arguments));
-            all += some;
-        } while (some == AT_ONCE);
-        return all;
+            batch = database.withHandle(handle -> handle.execute(statement, arguments));
+            total += batch;
+        } while (batch == BATCH_SIZE);
+        return total;
     }
 }

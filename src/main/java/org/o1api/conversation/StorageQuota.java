@@ -45,8 +45,8 @@ final class StorageQuota {
      */
     void requireNotExceeded(String caller) {
         long now = nanoTime.getAsLong();
-        Total known = totals.get(caller);
-        if (known != null && now - known.readNanos < MAX_AGE_NANOS && known.bytes <= limit) {
+        Total cached = totals.get(caller);
+        if (cached != null && now - cached.readNanos < MAX_AGE_NANOS && cached.bytes <= limit) {
             return;
         }
         long bytes = database.withHandle(handle -> handle.select(

@@ -10,7 +10,7 @@ import java.util.List;
 final class TokenMeter {
     private final long limit;
     private final Tokenizer tokenizer;
-    private final List<CanonicalMessage> taken = new ArrayList<>();
+    private final List<CanonicalMessage> messages = new ArrayList<>();
     private boolean exact;
     private long used;
 
@@ -20,23 +20,23 @@ final class TokenMeter {
     }
 
     /** Adds messages, even beyond the limit. */
-    void add(List<CanonicalMessage> more) {
-        taken.addAll(more);
-        used += cost(more);
+    void add(List<CanonicalMessage> added) {
+        messages.addAll(added);
+        used += cost(added);
     }
 
     /** Adds messages if they fit. */
-    boolean addIfFits(List<CanonicalMessage> more) {
-        long cost = cost(more);
+    boolean addIfFits(List<CanonicalMessage> added) {
+        long cost = cost(added);
         if (!exact && used + cost > limit) {
             exact = true;
-            used = cost(taken);
-            cost = cost(more);
+            used = cost(messages);
+            cost = cost(added);
         }
         if (used + cost > limit) {
             return false;
         }
-        taken.addAll(more);
+        messages.addAll(added);
         used += cost;
         return true;
     }

@@ -21,11 +21,11 @@ final class ToolResults {
 
     private final List<Message> completed = new ArrayList<>();
     /** Instructions and late results between a call and its results; they are moved after the results. */
-    private final List<Message> between = new ArrayList<>();
+    private final List<Message> deferred = new ArrayList<>();
     /** IDs of the tool calls of the current assistant message that have no result yet. */
-    private final List<RawJson> open = new ArrayList<>();
+    private final List<RawJson> openIds = new ArrayList<>();
     /** IDs of all tool calls of the current assistant message. */
-    private final List<RawJson> calls = new ArrayList<>();
+    private final List<RawJson> callIds = new ArrayList<>();
 
     private ToolResults() {}
 
@@ -39,33 +39,33 @@ final class ToolResults {
 
     private void add(Message message) {
         if (message.role() == Role.TOOL) {
-            RawJson id = normal(message.fields().get("tool_call_id"));
-            if (calls.contains(id)) {
-                open.remove(id);
+            RawJson id = canonicalId(message.fields().get("tool_call_id"));
+            if (callIds.contains(id)) {
+                openIds.remove(id);
                 completed.add(message);
             } else {
-                between.add(late(message, id));
+                deferred.add(lateResult(message, id));
             }
         } else if (message.role().isInstruction()) {
-            between.add(message);
+            deferred.add(message);
         } else {
             endResults();
             completed.add(message);
             if (message.role() == Role.ASSISTANT) {
-                calls.addAll(ids(message.fields().get("tool_calls")));
-                open.addAll(calls);
+                callIds.addAll(ids(message.fields().get("tool_calls")));
+                openIds.addAll(callIds);
             }
         }
     }
 
     private void endResults() {
-        for (RawJson id : open) {
+        for (RawJson id : openIds) {
             completed.add(new Message(Role.TOOL, new Content.Text(NOT_RUN), Map.of("tool_call_id", id)));
         }
-        open.clear();
-        calls.clear();
-        completed.addAll(between);
-        between.clear();
+        openIds.clear();
+        callIds.clear();
+        completed.addAll(deferred);
+        deferred.clear();
     }
 
     private static List<RawJson> ids(@Nullable RawJson toolCalls) {
@@ -76,34 +76,34 @@ final class ToolResults {
                 for (JsonSlices.Member member : JsonSlices.members(call)) {
                     id = member.name().equals("id") ? member.value() : id;
                 }
-                ids.add(normal(id));
+                ids.add(canonicalId(id));
             }
         }
         return ids;
     }
 
     /** An ID in canonical form. */
-    private static RawJson normal(@Nullable RawJson id) {
-        return TurnJson.string(id == null ? "" : JsonSlices.string(id));
+    private static RawJson canonicalId(@Nullable RawJson id) {
+        return TurnJson.quoted(id == null ? "" : JsonSlices.string(id));
     }
 
-    private static Message late(Message result, RawJson id) {
-        String beginning = "The result of the tool call " + id + ":";
+    private static Message lateResult(Message result, RawJson id) {
+        String heading = "The result of the tool call " + id + ":";
         Content content = result.content();
-        Content said = content instanceof Content.Parts parts
-                ? new Content.Parts(withFirst(text(beginning), parts.json()))
-                : new Content.Text(beginning + "\n" + (content instanceof Content.Text text ? text.text() : ""));
+        Content userContent = content instanceof Content.Parts parts
+                ? new Content.Parts(prepend(text(heading), parts.json()))
+                : new Content.Text(heading + "\n" + (content instanceof Content.Text text ? text.text() : ""));
         Map<String, RawJson> fields = new LinkedHashMap<>(result.fields());
         fields.remove("tool_call_id");
         fields.remove("name"); // it is the tool's name
-        return new Message(Role.USER, said, fields);
+        return new Message(Role.USER, userContent, fields);
     }
 
     private static RawJson text(String text) {
-        return new RawJson("{\"type\":\"text\",\"text\":" + TurnJson.string(text) + "}");
+        return new RawJson("{\"type\":\"text\",\"text\":" + TurnJson.quoted(text) + "}");
     }
 
-    private static RawJson withFirst(RawJson first, RawJson parts) {
+    private static RawJson prepend(RawJson first, RawJson parts) {
         StringBuilder all = new StringBuilder("[").append(first);
         for (RawJson part : JsonSlices.elements(parts)) {
             all.append(',').append(part);

@@ -79,14 +79,14 @@ final class TurnJson {
         } catch (IOException e) {
             throw new UncheckedIOException(e); // a StringWriter does not fail
         }
-        return withEscapedHalves(text.toString());
+        return escapeUnpairedSurrogates(text.toString());
     }
 
     /**
      * Escapes unpaired surrogates, which UTF-8 cannot encode and a database would replace. They occur only inside
      * strings.
      */
-    private static String withEscapedHalves(String json) {
+    private static String escapeUnpairedSurrogates(String json) {
         StringBuilder escaped = null;
         int copied = 0;
         for (int i = 0; i < json.length(); i++) {
@@ -110,8 +110,8 @@ final class TurnJson {
     private static void write(Message message, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("role", message.role().wireName());
-        if (message.content() instanceof Content.Text said) {
-            json.writeStringField("content", said.text());
+        if (message.content() instanceof Content.Text textContent) {
+            json.writeStringField("content", textContent.text());
         } else if (message.content() instanceof Content.Parts parts) {
             json.writeFieldName("content");
             json.writeRawValue(parts.json().text());
@@ -178,8 +178,8 @@ final class TurnJson {
         List<Message> messages = new ArrayList<>();
         RawJson answer = turn.get("answer");
         for (RawJson message : JsonSlices.elements(turn.getOrDefault("messages", EMPTY_LIST))) {
-            RawJson of = reasoning.get(Integer.toString(messages.size()));
-            messages.add(message(message, of == null ? Map.of() : members(of)));
+            RawJson messageReasoning = reasoning.get(Integer.toString(messages.size()));
+            messages.add(message(message, messageReasoning == null ? Map.of() : members(messageReasoning)));
         }
         return new StoredTurn(
                 id,
@@ -233,17 +233,19 @@ final class TurnJson {
         }
     }
 
-    static RawJson string(String text) {
+    static RawJson quoted(String text) {
         return new RawJson(TextNode.valueOf(text).toString());
     }
 
     private static Message message(RawJson json, Map<String, RawJson> reasoning) {
         Map<String, RawJson> fields = members(json);
         Role role = Role.valueOf(string(fields.remove("role")).toUpperCase(Locale.ROOT));
-        RawJson said = fields.remove("content");
-        Content content = said == null
+        RawJson contentJson = fields.remove("content");
+        Content content = contentJson == null
                 ? null
-                : said.text().startsWith("\"") ? new Content.Text(string(said)) : new Content.Parts(said);
+                : contentJson.text().startsWith("\"")
+                        ? new Content.Text(string(contentJson))
+                        : new Content.Parts(contentJson);
         return new Message(role, content, fields, reasoning);
     }
 

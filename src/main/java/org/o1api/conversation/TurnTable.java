@@ -15,11 +15,11 @@ import org.o1api.conversation.ConversationStore.PositionedTurn;
  * only one of them.
  */
 final class TurnTable {
-    private static final String ROW = "SELECT conversation, position, id, fingerprint, record FROM turn ";
-    private static final int TURNS_AT_ONCE = 32;
+    private static final String SELECT_ROW = "SELECT conversation, position, id, fingerprint, record FROM turn ";
+    private static final int PAGE_SIZE = 32;
 
     /** Maximum length in characters of a record in the column {@code record}; longer ones are in {@code long_record}. */
-    private static final int LONGEST_RECORD = 100_000;
+    private static final int MAX_INLINE_LENGTH = 100_000;
 
     private TurnTable() {}
 
@@ -27,20 +27,20 @@ final class TurnTable {
             Handle handle,
             long conversation,
             int position,
-            NewTurn added,
-            ConversationRef.@Nullable IdempotencyKey idempotency) {
-        boolean inRow = added.record().length() <= LONGEST_RECORD;
+            NewTurn newTurn,
+            ConversationRef.@Nullable IdempotencyKey idempotencyKey) {
+        boolean inRow = newTurn.record().length() <= MAX_INLINE_LENGTH;
         handle.execute(
                 "INSERT INTO turn (conversation, position, id, idempotency_key, fingerprint, instructs, record, long_record)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 conversation,
                 position,
-                added.turn().id(),
-                idempotency == null ? null : idempotency.value(),
-                idempotency == null ? null : idempotency.requestDigest(),
-                !added.turn().instructions().isEmpty(),
-                inRow ? added.record() : null,
-                inRow ? null : added.record());
+                newTurn.turn().id(),
+                idempotencyKey == null ? null : idempotencyKey.value(),
+                idempotencyKey == null ? null : idempotencyKey.requestDigest(),
+                !newTurn.turn().instructions().isEmpty(),
+                inRow ? newTurn.record() : null,
+                inRow ? null : newTurn.record());
     }
 
     /**
@@ -61,7 +61,7 @@ final class TurnTable {
     /**
      * Reads turns one at a time.
      *
-     * @param which an additional SQL condition, or empty
+     * @param condition an additional SQL condition, or empty
      * @param from the position of the first turn; null: the first turn in that order
      * @param isEnough receives each turn; true ends the reading
      * @return whether {@code isEnough} ended the reading
@@ -69,7 +69,7 @@ final class TurnTable {
     static boolean readUntil(
             Handle handle,
             long conversation,
-            String which,
+            String condition,
             @Nullable Integer from,
             boolean ascending,
             Predicate<PositionedTurn> isEnough) {
@@ -77,19 +77,19 @@ final class TurnTable {
         List<Row> page;
         do {
             page = handle.select(
-                            ROW + "WHERE conversation = ?" + which
+                            SELECT_ROW + "WHERE conversation = ?" + condition
                                     + (next == null ? "" : ascending ? " AND position >= ?" : " AND position <= ?")
-                                    + " ORDER BY position " + (ascending ? "ASC" : "DESC") + " LIMIT " + TURNS_AT_ONCE,
+                                    + " ORDER BY position " + (ascending ? "ASC" : "DESC") + " LIMIT " + PAGE_SIZE,
                             next == null ? new Object[] {conversation} : new Object[] {conversation, next})
                     .map((row, context) -> row(row))
                     .list();
             for (Row row : page) {
-                if (isEnough.test(placed(handle, row))) {
+                if (isEnough.test(positionedTurn(handle, row))) {
                     return true;
                 }
                 next = row.position + (ascending ? 1 : -1);
             }
-        } while (page.size() == TURNS_AT_ONCE);
+        } while (page.size() == PAGE_SIZE);
         return false;
     }
 
@@ -110,7 +110,7 @@ final class TurnTable {
                 row.getString("record"));
     }
 
-    private static PositionedTurn placed(Handle handle, Row row) {
+    private static PositionedTurn positionedTurn(Handle handle, Row row) {
         String record = row.record != null
                 ? row.record
                 : handle.select(
@@ -127,16 +127,17 @@ final class TurnTable {
     record AnsweredTurn(String requestDigest, StoredTurn turn) {}
 
     /** The stored turn of a request with an idempotency key; empty if there is none. */
-    static Optional<AnsweredTurn> findByIdempotencyKey(Handle handle, ConversationRef entry, String key) {
+    static Optional<AnsweredTurn> findByIdempotencyKey(Handle handle, ConversationRef ref, String key) {
         return handle.select(
-                        ROW + "WHERE conversation = (SELECT pk FROM conversation WHERE caller = ? AND id = ?)"
+                        SELECT_ROW + "WHERE conversation = (SELECT pk FROM conversation WHERE caller = ? AND id = ?)"
                                 + " AND idempotency_key = ?",
-                        entry.caller(),
-                        entry.id(),
+                        ref.caller(),
+                        ref.id(),
                         key)
                 .map((row, context) -> row(row))
                 .findOne()
                 .map(row -> new AnsweredTurn(
-                        String.valueOf(row.fingerprint), placed(handle, row).turn()));
+                        String.valueOf(row.fingerprint),
+                        positionedTurn(handle, row).turn()));
     }
 }

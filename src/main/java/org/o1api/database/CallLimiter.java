@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  */
 final class CallLimiter {
     /** If no call starts or ends for this long, the database counts as unresponsive. */
-    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long POLL_MILLIS = 100;
 
@@ -31,7 +31,7 @@ final class CallLimiter {
     boolean acquire(BooleanSupplier down) {
         try {
             boolean acquired = slots.tryAcquire();
-            while (!acquired && !down.getAsBoolean() && System.nanoTime() - progressNanos < SILENCE_NANOS) {
+            while (!acquired && !down.getAsBoolean() && System.nanoTime() - progressNanos < STALL_NANOS) {
                 acquired = slots.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS);
             }
             if (acquired) {

@@ -25,9 +25,9 @@ final class DataFolder {
     }
 
     private static Path base(Function<String, @Nullable String> systemProperties) {
-        String own = systemProperties.apply("o1api.data");
-        if (own != null) {
-            return Path.of(own);
+        String configured = systemProperties.apply("o1api.data");
+        if (configured != null) {
+            return Path.of(configured);
         }
         for (String server : new String[] {"catalina.base", "jetty.base"}) {
             String base = systemProperties.apply(server);
@@ -48,7 +48,7 @@ final class DataFolder {
             char c = (char) (b & 0xFF);
             if (c == '/') {
                 name.append('#');
-            } else if (isPlain(c) && !(c == '.' && name.isEmpty())) {
+            } else if (isUnescaped(c) && !(c == '.' && name.isEmpty())) {
                 name.append(c);
             } else {
                 name.append(String.format(Locale.ROOT, "%%%02X", (int) c));
@@ -57,7 +57,7 @@ final class DataFolder {
         return name.toString();
     }
 
-    private static boolean isPlain(char c) {
+    private static boolean isUnescaped(char c) {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')
                 || (c >= '0' && c <= '9')

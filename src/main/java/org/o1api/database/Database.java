@@ -30,8 +30,8 @@ import org.o1api.model.PeriodicTask;
 public final class Database implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
 
-    private static final Duration CHECK = Duration.ofSeconds(1);
-    private static final long OPEN_MILLIS = 10_000;
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+    private static final long OPEN_TIMEOUT_MILLIS = 10_000;
 
     private final DatabaseConnections connections;
     private final UnaryOperator<DataSource> instrument;
@@ -72,10 +72,10 @@ public final class Database implements AutoCloseable {
 
     /** Opens the database in the background and checks it while it is unreachable. */
     public PeriodicTask startMonitoring(ScheduledExecutorService scheduler) {
-        return PeriodicTask.start("database", Duration.ZERO, CHECK, this::look, scheduler);
+        return PeriodicTask.start("database", Duration.ZERO, CHECK_INTERVAL, this::checkIfNecessary, scheduler);
     }
 
-    private void look() {
+    private void checkIfNecessary() {
         if ((jdbi == null || down || suspected) && checking.tryLock()) {
             try {
                 check();
@@ -95,12 +95,12 @@ public final class Database implements AutoCloseable {
      *
      * @throws DatabaseUnavailableException if the database is unreachable or a statement fails
      */
-    public <T> T withHandle(Callback<T> work) {
+    public <T> T withHandle(Callback<T> callback) {
         if (down || !limiter.acquire(() -> down)) {
             throw new DatabaseUnavailableException(null);
         }
         try {
-            return opened().withHandle(work::apply);
+            return getOrOpen().withHandle(callback::apply);
         } catch (SQLException | JdbiException e) {
             connections.evictIfDatabaseClosed(e);
             report(DatabaseFailure.of(e));
@@ -116,8 +116,8 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseUnavailableException if the database is unreachable or a statement fails; the transaction is
      *     rolled back
      */
-    public <T> T inTransaction(Callback<T> work) {
-        return withHandle(handle -> handle.inTransaction(work::apply));
+    public <T> T inTransaction(Callback<T> callback) {
+        return withHandle(handle -> handle.inTransaction(callback::apply));
     }
 
     private void report(DatabaseFailure failure) {
@@ -126,7 +126,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** Opens the database on the first call; other threads wait for it. */
-    private Jdbi opened() {
+    private Jdbi getOrOpen() {
         Jdbi opened = jdbi;
         if (opened == null) {
             opened = open();
@@ -139,7 +139,7 @@ public final class Database implements AutoCloseable {
 
     private @Nullable Jdbi open() {
         try {
-            if (!checking.tryLock(OPEN_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!checking.tryLock(OPEN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
                 return null;
             }
         } catch (InterruptedException e) {
@@ -179,7 +179,7 @@ public final class Database implements AutoCloseable {
         // The direct connection fails immediately, with the reason, if the server rejects it.
         Connection direct = connections.connectDirectly();
         try {
-            Jdbi found = jdbi == null ? migrated() : jdbi;
+            Jdbi found = jdbi == null ? openAndMigrate() : jdbi;
             found.useHandle(handle -> handle.execute("SELECT 1")); // the pool has to work too
             jdbi = found;
         } finally {
@@ -189,7 +189,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private Jdbi migrated() throws SQLException {
+    private Jdbi openAndMigrate() throws SQLException {
         DataSource found = instrument.apply(connections.openPool());
         Flyway.configure(Database.class.getClassLoader())
                 .dataSource(found)
@@ -227,9 +227,9 @@ public final class Database implements AutoCloseable {
      * them to the web application's class loader.
      */
     public static void deregisterDrivers() {
-        ClassLoader ours = Database.class.getClassLoader();
+        ClassLoader classLoader = Database.class.getClassLoader();
         for (Driver driver : Collections.list(DriverManager.getDrivers())) {
-            if (driver.getClass().getClassLoader() == ours) {
+            if (driver.getClass().getClassLoader() == classLoader) {
                 try {
                     DriverManager.deregisterDriver(driver);
                 } catch (SQLException e) {

@@ -19,7 +19,7 @@ final class DatabaseConnections implements AutoCloseable {
     /** Timeout of a statement. */
     static final int QUERY_TIMEOUT_SECONDS = 10;
 
-    private static final long CONNECT_MILLIS = 5000;
+    private static final long CONNECT_TIMEOUT_MILLIS = 5000;
 
     /**
      * Without these options H2 can lose the last commits if the process is killed, and closes itself at shutdown while
@@ -33,23 +33,23 @@ final class DatabaseConnections implements AutoCloseable {
     private final @Nullable String url;
 
     /** Opens connections without the pool. */
-    private @Nullable DataSource direct;
+    private @Nullable DataSource directSource;
 
     private volatile @Nullable HikariDataSource pool;
 
     /**
-     * Creates the connections' source without opening any.
+     * Configures the connections without opening any.
      *
      * @param contextPath decides the folder of the embedded database
      */
     DatabaseConnections(
             DatabaseSource source, Function<String, @Nullable String> systemProperties, String contextPath) {
         this.source = source;
-        if (source instanceof DatabaseSource.Url by) {
-            url = by.url() == null
+        if (source instanceof DatabaseSource.Url urlSource) {
+            url = urlSource.url() == null
                     ? "jdbc:h2:file:"
                             + DataFolder.of(systemProperties, contextPath).resolve("conversations")
-                    : by.url();
+                    : urlSource.url();
         } else {
             url = null;
         }
@@ -63,14 +63,16 @@ final class DatabaseConnections implements AutoCloseable {
      */
     @Nullable
     Connection connectDirectly() throws SQLException {
-        return source instanceof DatabaseSource.Url by ? direct(by).getConnection() : null;
+        return source instanceof DatabaseSource.Url urlSource
+                ? directSource(urlSource).getConnection()
+                : null;
     }
 
-    private DataSource direct(DatabaseSource.Url by) {
-        DataSource found = direct;
+    private DataSource directSource(DatabaseSource.Url urlSource) {
+        DataSource found = directSource;
         if (found == null) {
-            found = direct(by, String.valueOf(url));
-            direct = found;
+            found = createDirectSource(urlSource, String.valueOf(url));
+            directSource = found;
         }
         return found;
     }
@@ -82,7 +84,7 @@ final class DatabaseConnections implements AutoCloseable {
         }
         HikariDataSource opened = pool;
         if (opened == null) {
-            opened = new HikariDataSource(pooled(source.connections(), direct((DatabaseSource.Url) source)));
+            opened = new HikariDataSource(poolConfig(source.connections(), directSource((DatabaseSource.Url) source)));
             pool = opened;
         }
         return opened;
@@ -117,11 +119,11 @@ final class DatabaseConnections implements AutoCloseable {
         }
     }
 
-    private static HikariConfig pooled(int connections, DataSource source) {
+    private static HikariConfig poolConfig(int connections, DataSource source) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("o1-api-conversations");
         config.setMaximumPoolSize(connections);
-        config.setConnectionTimeout(CONNECT_MILLIS);
+        config.setConnectionTimeout(CONNECT_TIMEOUT_MILLIS);
         config.setInitializationFailTimeout(-1);
         config.setDataSource(source);
         return config;
@@ -131,12 +133,12 @@ final class DatabaseConnections implements AutoCloseable {
      * Loads the driver by name: {@code DriverManager} finds only drivers that were on the class path when the server
      * started.
      */
-    private static DataSource direct(DatabaseSource.Url by, String url) {
+    private static DataSource createDirectSource(DatabaseSource.Url urlSource, String url) {
         Properties properties = new Properties();
         boolean h2 = url.startsWith("jdbc:h2:");
         if (!h2) {
             // drivers accept only strings as properties
-            properties.setProperty("connectTimeout", String.valueOf(CONNECT_MILLIS / 1000));
+            properties.setProperty("connectTimeout", String.valueOf(CONNECT_TIMEOUT_MILLIS / 1000));
             properties.setProperty("socketTimeout", String.valueOf(QUERY_TIMEOUT_SECONDS));
             properties.setProperty("tcpKeepAlive", "true");
         }
@@ -146,7 +148,8 @@ final class DatabaseConnections implements AutoCloseable {
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException("JDBC driver not found: " + driver, e);
         }
-        return new DriverDataSource(h2 ? withOptions(url) : url, driver, properties, by.user(), by.password());
+        return new DriverDataSource(
+                h2 ? withOptions(url) : url, driver, properties, urlSource.user(), urlSource.password());
     }
 
     /** Adds {@link #H2_OPTIONS} to a URL, except those that it sets. */

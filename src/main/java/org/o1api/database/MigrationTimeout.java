@@ -8,7 +8,7 @@ import org.flywaydb.core.api.callback.Event;
 
 /** A longer network timeout for migrations, whose statements may change all rows. */
 final class MigrationTimeout extends BaseCallback {
-    private static final Duration TIME = Duration.ofMinutes(30);
+    private static final Duration TIMEOUT = Duration.ofMinutes(30);
 
     @Override
     public boolean supports(Event event, Context context) {
@@ -18,7 +18,7 @@ final class MigrationTimeout extends BaseCallback {
     @Override
     public void handle(Event event, Context context) {
         try {
-            context.getConnection().setNetworkTimeout(Runnable::run, (int) TIME.toMillis());
+            context.getConnection().setNetworkTimeout(Runnable::run, (int) TIMEOUT.toMillis());
         } catch (SQLException e) {
             // not every driver supports it; the timeout of other statements applies then
         }

@@ -31,10 +31,10 @@ import org.o1api.model.ThinkBlock;
  */
 record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final int MOST_ITEMS = 20;
-    private static final int MOST_NOTES = 16;
-    private static final int LONGEST_NOTE_KEY = 64;
-    private static final int LONGEST_NOTE = 512;
+    private static final int MAX_ITEMS = 20;
+    private static final int MAX_METADATA_ENTRIES = 16;
+    private static final int MAX_METADATA_KEY_LENGTH = 64;
+    private static final int MAX_METADATA_VALUE_LENGTH = 512;
 
     /**
      * Reads a body, which may be empty.
@@ -43,20 +43,17 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
      */
     static ConversationRequest read(byte[] body, ApiSettings.RequestLimits limits) {
         JsonNode json = tree(body, limits);
-        requireWholeCharacters(json);
+        requireNoUnpairedSurrogates(json);
         JsonNode metadata = json.path("metadata");
         List<Message> messages = new ArrayList<>();
         JsonNode items = json.path("items");
-        if (isThere(items)) {
-            require(
-                    items.isArray() && items.size() <= MOST_ITEMS,
-                    "items",
-                    "a list of at most " + MOST_ITEMS + " items");
+        if (isPresent(items)) {
+            require(items.isArray() && items.size() <= MAX_ITEMS, "items", "a list of at most " + MAX_ITEMS + " items");
             for (int i = 0; i < items.size(); i++) {
                 item(items.get(i), "items[" + i + "]", messages);
             }
         }
-        return new ConversationRequest(isThere(metadata) ? metadata(metadata) : null, messages);
+        return new ConversationRequest(isPresent(metadata) ? metadata(metadata) : null, messages);
     }
 
     private static JsonNode tree(byte[] body, ApiSettings.RequestLimits limits) {
@@ -77,21 +74,21 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
         }
     }
 
-    private static boolean isThere(JsonNode node) {
+    private static boolean isPresent(JsonNode node) {
         return !node.isMissingNode() && !node.isNull();
     }
 
-    private static void require(boolean good, String param, String what) {
-        if (!good) {
-            throw new RequestException(ErrorCode.INVALID_REQUEST, param, "'" + param + "' must be " + what + ".");
+    private static void require(boolean valid, String param, String expected) {
+        if (!valid) {
+            throw new RequestException(ErrorCode.INVALID_REQUEST, param, "'" + param + "' must be " + expected + ".");
         }
     }
 
     /** Rejects unpaired surrogates. JSON can escape them, but UTF-8 cannot encode them, so they could not be stored. */
-    private static void requireWholeCharacters(JsonNode body) {
-        String half = half(body);
-        if (half != null) {
-            String param = half.replaceFirst("^\\.", "");
+    private static void requireNoUnpairedSurrogates(JsonNode body) {
+        String path = pathOfUnpairedSurrogate(body);
+        if (path != null) {
+            String param = path.replaceFirst("^\\.", "");
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     param.isEmpty() ? null : param,
@@ -102,43 +99,43 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
     }
 
     /** The path of the first text with an unpaired surrogate, relative to {@code node}; null if there is none. */
-    private static @Nullable String half(JsonNode node) {
+    private static @Nullable String pathOfUnpairedSurrogate(JsonNode node) {
         if (node.isTextual()) {
-            return isWhole(node.textValue()) ? null : "";
+            return isWellFormed(node.textValue()) ? null : "";
         }
         for (int i = 0; node.isArray() && i < node.size(); i++) {
-            String half = half(node.get(i));
-            if (half != null) {
-                return "[" + i + "]" + half;
+            String path = pathOfUnpairedSurrogate(node.get(i));
+            if (path != null) {
+                return "[" + i + "]" + path;
             }
         }
         for (Map.Entry<String, JsonNode> field : node.properties()) {
-            String half = half(field.getValue());
-            if (half != null || !isWhole(field.getKey())) {
-                return half == null ? "" : "." + field.getKey() + half;
+            String path = pathOfUnpairedSurrogate(field.getValue());
+            if (path != null || !isWellFormed(field.getKey())) {
+                return path == null ? "" : "." + field.getKey() + path;
             }
         }
         return null;
     }
 
-    private static boolean isWhole(String text) {
+    private static boolean isWellFormed(String text) {
         return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }
 
     private static RawJson metadata(JsonNode metadata) {
         require(
-                metadata.isObject() && metadata.size() <= MOST_NOTES,
+                metadata.isObject() && metadata.size() <= MAX_METADATA_ENTRIES,
                 "metadata",
-                "an object with at most " + MOST_NOTES + " string values");
-        for (Map.Entry<String, JsonNode> note : metadata.properties()) {
+                "an object with at most " + MAX_METADATA_ENTRIES + " string values");
+        for (Map.Entry<String, JsonNode> entry : metadata.properties()) {
             require(
-                    note.getKey().length() <= LONGEST_NOTE_KEY,
+                    entry.getKey().length() <= MAX_METADATA_KEY_LENGTH,
                     "metadata",
-                    "an object with keys of at most " + LONGEST_NOTE_KEY + " characters");
+                    "an object with keys of at most " + MAX_METADATA_KEY_LENGTH + " characters");
             require(
-                    note.getValue().isTextual() && note.getValue().textValue().length() <= LONGEST_NOTE,
-                    "metadata." + note.getKey(),
-                    "a string of at most " + LONGEST_NOTE + " characters");
+                    entry.getValue().isTextual() && entry.getValue().textValue().length() <= MAX_METADATA_VALUE_LENGTH,
+                    "metadata." + entry.getKey(),
+                    "a string of at most " + MAX_METADATA_VALUE_LENGTH + " characters");
         }
         return new RawJson(metadata.toString());
     }
@@ -148,7 +145,7 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
         String type = item.path("type").asText("message");
         switch (type) {
             case "message" -> messages.add(message(item, path));
-            case "function_call" -> addCall(item, path, messages);
+            case "function_call" -> addToolCall(item, path, messages);
             case "function_call_output" -> messages.add(result(item, path));
             case "reasoning" -> {} // only for display; not sent to the model
             default -> require(false, path + ".type", "one of message, function_call, function_call_output, reasoning");
@@ -172,15 +169,15 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
         require(content.isArray() && !content.isEmpty(), path, "a string or a list of parts");
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < content.size(); i++) {
-            String at = path + "[" + i + "]";
-            ObjectNode part = part(content.get(i), at);
+            String partPath = path + "[" + i + "]";
+            ObjectNode part = part(content.get(i), partPath);
             JsonNode text = part.path("text");
             if (i == 0 && text.isTextual()) {
                 part.put("text", text(text, role));
             }
             require(
                     !role.isInstruction() || text.isTextual(),
-                    at,
+                    partPath,
                     "a text part, because instructions can only be text");
             parts.add(part.toString());
         }
@@ -232,7 +229,7 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
     }
 
     /** Adds a tool call to the assistant message before it, or to a new one. */
-    private static void addCall(JsonNode item, String path, List<Message> messages) {
+    private static void addToolCall(JsonNode item, String path, List<Message> messages) {
         for (String field : List.of("call_id", "name", "arguments")) {
             require(item.path(field).isTextual(), path + "." + field, "a string");
         }

@@ -42,7 +42,7 @@ import org.o1api.turn.Admission;
 @Path("v1/conversations")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ConversationsResource {
-    private static final int MOST_AT_ONCE = 100;
+    private static final int MAX_PAGE_SIZE = 100;
     private static final String ID = "{id}";
 
     private final ApiSettings.RequestLimits limits;
@@ -74,10 +74,10 @@ public final class ConversationsResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public byte[] create(@Context ContainerRequestContext request) {
         return admitted(request, () -> {
-            ConversationRequest asked =
+            ConversationRequest body =
                     ConversationRequest.read(RequestJson.body(request).bytes(), limits);
-            StoredTurn first = asked.messages().isEmpty() ? null : unasked(asked.messages());
-            RawJson metadata = asked.metadata() == null ? new RawJson("{}") : asked.metadata();
+            StoredTurn first = body.messages().isEmpty() ? null : unanswered(body.messages());
+            RawJson metadata = body.metadata() == null ? new RawJson("{}") : body.metadata();
             return json(store.create(caller(request), metadata, first));
         });
     }
@@ -95,15 +95,15 @@ public final class ConversationsResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public byte[] update(@PathParam("id") String id, @Context ContainerRequestContext request) {
         return admitted(request, () -> {
-            String name = name(id, request);
+            String conversationId = requireId(id, request);
             RawJson metadata = ConversationRequest.read(
                             RequestJson.body(request).bytes(), limits)
                     .metadata();
             if (metadata == null) {
                 throw RequestException.missing("metadata");
             }
-            return json(store.update(caller(request), name, metadata)
-                    .orElseThrow(() -> ConversationException.notFound(name)));
+            return json(store.update(caller(request), conversationId, metadata)
+                    .orElseThrow(() -> ConversationException.notFound(conversationId)));
         });
     }
 
@@ -111,13 +111,13 @@ public final class ConversationsResource {
     @Path(ID)
     public byte[] delete(@PathParam("id") String id, @Context ContainerRequestContext request) {
         return admitted(request, () -> {
-            String name = name(id, request);
-            if (!store.delete(caller(request), name)) {
-                throw ConversationException.notFound(name);
+            String conversationId = requireId(id, request);
+            if (!store.delete(caller(request), conversationId)) {
+                throw ConversationException.notFound(conversationId);
             }
             return Json.bytes(json -> {
                 json.writeStartObject();
-                json.writeStringField("id", name);
+                json.writeStringField("id", conversationId);
                 json.writeStringField("object", "conversation.deleted");
                 json.writeBooleanField("deleted", true);
                 json.writeEndObject();
@@ -162,7 +162,7 @@ public final class ConversationsResource {
                         "items",
                         "'items' must contain at least one message, function_call or function_call_output.");
             }
-            StoredTurn turn = unasked(messages);
+            StoredTurn turn = unanswered(messages);
             try (OpenConversation open = conversations
                     .tryOpen(new ConversationRef(caller(request), conversation.id(), null))
                     .orElseThrow(() -> new ConversationException(
@@ -197,17 +197,17 @@ public final class ConversationsResource {
     }
 
     /** Runs a request within the limits of concurrent requests, since the database may be slow. */
-    private byte[] admitted(ContainerRequestContext request, Supplier<byte[]> work) {
+    private byte[] admitted(ContainerRequestContext request, Supplier<byte[]> action) {
         Admission.Ticket ticket = admission.admit(caller(request));
         try {
-            return work.get();
+            return action.get();
         } finally {
             RequestJson.body(request).release();
             ticket.release();
         }
     }
 
-    private static StoredTurn unasked(List<Message> messages) {
+    private static StoredTurn unanswered(List<Message> messages) {
         return new StoredTurn(
                 ItemWriter.TURN_PREFIX + UUID.randomUUID().toString().replace("-", ""),
                 Instant.now().getEpochSecond(),
@@ -217,14 +217,16 @@ public final class ConversationsResource {
     }
 
     /** The ID in the path. JAX-RS removes what follows a semicolon, which no valid ID contains. */
-    private static String name(String id, ContainerRequestContext request) {
-        boolean more = request.getUriInfo().getRequestUri().getRawPath().contains(";");
-        return ConversationId.requireValid(more ? id + ";" : id, ConversationId.FIELD);
+    private static String requireId(String id, ContainerRequestContext request) {
+        boolean hasParameters =
+                request.getUriInfo().getRequestUri().getRawPath().contains(";");
+        return ConversationId.requireValid(hasParameters ? id + ";" : id, ConversationId.FIELD);
     }
 
     private Conversation find(String id, ContainerRequestContext request) {
-        String name = name(id, request);
-        return store.find(caller(request), name).orElseThrow(() -> ConversationException.notFound(name));
+        String conversationId = requireId(id, request);
+        return store.find(caller(request), conversationId)
+                .orElseThrow(() -> ConversationException.notFound(conversationId));
     }
 
     private static String caller(ContainerRequestContext request) {
@@ -244,9 +246,9 @@ public final class ConversationsResource {
     }
 
     private static int limit(String limit) {
-        if (!limit.matches("[1-9]\\d{0,2}") || Integer.parseInt(limit) > MOST_AT_ONCE) {
+        if (!limit.matches("[1-9]\\d{0,2}") || Integer.parseInt(limit) > MAX_PAGE_SIZE) {
             throw new RequestException(
-                    ErrorCode.INVALID_REQUEST, "limit", "'limit' must be an integer from 1 to " + MOST_AT_ONCE + ".");
+                    ErrorCode.INVALID_REQUEST, "limit", "'limit' must be an integer from 1 to " + MAX_PAGE_SIZE + ".");
         }
         return Integer.parseInt(limit);
     }
@@ -269,7 +271,7 @@ public final class ConversationsResource {
         void write(T item, JsonGenerator json) throws IOException;
     }
 
-    private static <T> byte[] page(List<T> items, boolean more, Function<T, String> id, Writer<T> writer) {
+    private static <T> byte[] page(List<T> items, boolean hasMore, Function<T, String> id, Writer<T> writer) {
         return Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("object", "list");
@@ -278,7 +280,7 @@ public final class ConversationsResource {
                 writer.write(item, json);
             }
             json.writeEndArray();
-            json.writeBooleanField("has_more", more);
+            json.writeBooleanField("has_more", hasMore);
             json.writeStringField("first_id", items.isEmpty() ? "" : id.apply(items.get(0)));
             json.writeStringField("last_id", items.isEmpty() ? "" : id.apply(items.get(items.size() - 1)));
             json.writeEndObject();

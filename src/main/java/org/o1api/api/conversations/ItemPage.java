@@ -23,63 +23,63 @@ final class ItemPage {
     }
 
     /**
-     * Reads a page of at most {@code limit} items. It contains items of turns that together are at most {@code
-     * characters} long, or of one turn.
+     * Reads a page of at most {@code limit} items. It contains items of turns that together are at most {@code characters}
+     * long, or of one turn.
      *
      * @param after ID of the last item of the previous page; null: the first page
      */
     Page<ItemWriter.Item> read(@Nullable String after, int limit, long characters) {
         Integer from = after == null ? null : position(after).orElseThrow(() -> ConversationStore.invalidCursor(after));
-        Gathering gathering = new Gathering(after, limit, characters);
-        store.readUntil(conversation, from, ascending, gathering::isEnoughWith);
-        if (!gathering.beyond) {
+        PageBuilder builder = new PageBuilder(after, limit, characters);
+        store.readUntil(conversation, from, ascending, builder::addAndCheckFull);
+        if (!builder.started) {
             throw ConversationStore.invalidCursor(String.valueOf(after));
         }
-        return new Page<>(gathering.items, gathering.more);
+        return new Page<>(builder.items, builder.hasMore);
     }
 
-    private final class Gathering {
+    private final class PageBuilder {
         private final @Nullable String after;
         private final int limit;
         private final List<ItemWriter.Item> items = new ArrayList<>();
-        private long characters;
-        private boolean beyond;
-        private boolean more;
+        private long charactersLeft;
+        private boolean started;
+        private boolean hasMore;
 
-        Gathering(@Nullable String after, int limit, long characters) {
+        PageBuilder(@Nullable String after, int limit, long charactersLeft) {
             this.after = after;
             this.limit = limit;
-            this.characters = characters;
-            beyond = after == null;
+            this.charactersLeft = charactersLeft;
+            started = after == null;
         }
 
-        boolean isEnoughWith(PositionedTurn placed) {
-            if (!items.isEmpty() && placed.recordLength() > characters) {
-                more = true;
+        boolean addAndCheckFull(PositionedTurn positioned) {
+            if (!items.isEmpty() && positioned.recordLength() > charactersLeft) {
+                hasMore = true;
                 return true;
             }
             int before = items.size();
-            List<ItemWriter.Item> all = ItemWriter.items(placed.turn());
+            List<ItemWriter.Item> all = ItemWriter.items(positioned.turn());
             if (!ascending) {
                 Collections.reverse(all);
             }
             for (ItemWriter.Item item : all) {
-                if (beyond && items.size() < limit) {
+                if (started && items.size() < limit) {
                     items.add(item);
                 } else {
-                    more |= beyond;
-                    beyond |= item.id().equals(after);
+                    hasMore |= started;
+                    started |= item.id().equals(after);
                 }
             }
-            characters -= items.size() > before ? placed.recordLength() : 0;
-            return more;
+            charactersLeft -= items.size() > before ? positioned.recordLength() : 0;
+            return hasMore;
         }
     }
 
     Optional<ItemWriter.Item> find(String id) {
         return position(id)
                 .flatMap(position -> store.turns(conversation, position, true, 1).stream()
-                        .flatMap(placed -> ItemWriter.items(placed.turn()).stream())
+                        .flatMap(positioned -> ItemWriter.items(positioned.turn()).stream())
                         .filter(item -> item.id().equals(id))
                         .findFirst());
     }

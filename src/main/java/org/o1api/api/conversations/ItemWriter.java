@@ -40,9 +40,9 @@ final class ItemWriter {
     /** The items of a turn, in their order. */
     static List<Item> items(StoredTurn turn) {
         ItemWriter writer = new ItemWriter(turn.id().replace(TURN_PREFIX, ""));
-        turn.messages().forEach(writer::message);
+        turn.messages().forEach(writer::addMessage);
         if (turn.answer() != null) {
-            writer.answer(turn.answer());
+            writer.addAnswer(turn.answer());
         }
         return writer.items;
     }
@@ -69,24 +69,24 @@ final class ItemWriter {
         }));
     }
 
-    private void message(Message message) {
+    private void addMessage(Message message) {
         if (message.role().isToolResult()) {
-            result(message);
+            addToolResult(message);
             return;
         }
         Content content = message.content();
         if (content != null) {
-            boolean ours = message.role() == Role.ASSISTANT;
+            boolean isOutput = message.role() == Role.ASSISTANT;
             add("msg", "message", COMPLETED, json -> {
                 json.writeStringField("role", message.role().wireName());
                 json.writeFieldName("content");
-                write(content, ours, json);
+                write(content, isOutput, json);
             });
         }
-        calls(message.fields().get("tool_calls"));
+        addToolCalls(message.fields().get("tool_calls"));
     }
 
-    private void result(Message message) {
+    private void addToolResult(Message message) {
         RawJson callId = message.fields().get("tool_call_id");
         add("fco", "function_call_output", COMPLETED, json -> {
             if (callId != null) {
@@ -96,12 +96,12 @@ final class ItemWriter {
             if (message.content() instanceof Content.Parts parts) {
                 write(parts, false, json);
             } else {
-                json.writeString(message.content() instanceof Content.Text said ? said.text() : "");
+                json.writeString(message.content() instanceof Content.Text textContent ? textContent.text() : "");
             }
         });
     }
 
-    private void calls(@Nullable RawJson toolCalls) {
+    private void addToolCalls(@Nullable RawJson toolCalls) {
         if (toolCalls == null) {
             return;
         }
@@ -115,7 +115,7 @@ final class ItemWriter {
         }
     }
 
-    private void answer(StoredTurn.Answer answer) {
+    private void addAnswer(StoredTurn.Answer answer) {
         if (!answer.reasoning().isEmpty()) {
             add("rs", "reasoning", COMPLETED, json -> {
                 json.writeArrayFieldStart("summary");
@@ -139,33 +139,33 @@ final class ItemWriter {
         }
         String content = answer.content();
         if (content != null) {
-            boolean whole = answer.finishReason() != FinishReason.LENGTH;
-            add("msg", "message", whole ? COMPLETED : "incomplete", json -> {
+            boolean isComplete = answer.finishReason() != FinishReason.LENGTH;
+            add("msg", "message", isComplete ? COMPLETED : "incomplete", json -> {
                 json.writeStringField("role", Role.ASSISTANT.wireName());
                 json.writeFieldName("content");
                 write(new Content.Text(content), true, json);
             });
         }
-        calls(answer.toolCalls());
+        addToolCalls(answer.toolCalls());
     }
 
-    private static void write(Content content, boolean ours, JsonGenerator json) throws IOException {
+    private static void write(Content content, boolean isOutput, JsonGenerator json) throws IOException {
         json.writeStartArray();
-        if (content instanceof Content.Text said) {
-            text(said.text(), ours, json);
+        if (content instanceof Content.Text textContent) {
+            text(textContent.text(), isOutput, json);
         } else if (content instanceof Content.Parts parts) {
             for (RawJson part : JsonSlices.elements(parts.json())) {
-                part(part, ours, json);
+                part(part, isOutput, json);
             }
         }
         json.writeEndArray();
     }
 
-    private static void text(String text, boolean ours, JsonGenerator json) throws IOException {
+    private static void text(String text, boolean isOutput, JsonGenerator json) throws IOException {
         json.writeStartObject();
-        json.writeStringField("type", ours ? "output_text" : "input_text");
+        json.writeStringField("type", isOutput ? "output_text" : "input_text");
         json.writeStringField("text", text);
-        if (ours) {
+        if (isOutput) {
             json.writeArrayFieldStart("annotations");
             json.writeEndArray();
             json.writeArrayFieldStart("logprobs");
@@ -185,10 +185,10 @@ final class ItemWriter {
      * Writes a content part of the chat API. A part that the Conversations API has no shape for is written as text, its
      * JSON.
      */
-    private static void part(RawJson raw, boolean ours, JsonGenerator json) throws IOException {
+    private static void part(RawJson raw, boolean isOutput, JsonGenerator json) throws IOException {
         JsonNode part = Json.tree(raw);
         switch (part.path("type").asText()) {
-            case "text" -> text(part.path("text").asText(), ours, json);
+            case "text" -> text(part.path("text").asText(), isOutput, json);
             case "refusal" -> refusal(part.path("refusal").asText(), json);
             case "image_url" -> {
                 JsonNode image = part.path("image_url");
