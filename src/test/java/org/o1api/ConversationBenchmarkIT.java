@@ -18,7 +18,10 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** What a conversation costs a turn: turns with and without one by turns, one client, an upstream that answers at once. */
+/**
+ * Measures what a conversation adds to a turn: turns with and without one alternate, with one client and an upstream
+ * that answers immediately.
+ */
 @Tag("benchmark")
 class ConversationBenchmarkIT {
     private static final System.Logger LOG = System.getLogger(ConversationBenchmarkIT.class.getName());
@@ -28,7 +31,7 @@ class ConversationBenchmarkIT {
     private static final String QUESTION = "Why is that so? ".repeat(20);
 
     @Test
-    void storesATurn(@TempDir java.nio.file.Path folder) {
+    void comparesTurnsWithAndWithoutAConversation(@TempDir java.nio.file.Path folder) {
         Map<String, String> urls =
                 Map.of("H2", "jdbc:h2:file:" + folder.resolve("conversations"), "PostgreSQL", Postgres.emptyDatabase());
         urls.forEach((name, url) -> {
@@ -47,11 +50,11 @@ class ConversationBenchmarkIT {
                                         + " With: p50 %.2f ms, p99 %.2f ms. p50 adds %.2f ms.",
                                 name,
                                 TURNS,
-                                at(millis[0], 50),
-                                at(millis[0], 99),
-                                at(millis[1], 50),
-                                at(millis[1], 99),
-                                at(millis[1], 50) - at(millis[0], 50)));
+                                percentile(millis[0], 50),
+                                percentile(millis[0], 99),
+                                percentile(millis[1], 50),
+                                percentile(millis[1], 99),
+                                percentile(millis[1], 50) - percentile(millis[0], 50)));
             }
         });
     }
@@ -79,7 +82,7 @@ class ConversationBenchmarkIT {
         return (System.nanoTime() - start) / 1e6;
     }
 
-    private static double at(double[] sorted, int percent) {
+    private static double percentile(double[] sorted, int percent) {
         return sorted[sorted.length * percent / 100];
     }
 }

@@ -28,7 +28,7 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** Conversations on several nodes of one database, on a node that is killed, and on one whose database is down. */
+/** Conversations on several nodes with one database, after a node was killed, and without the database. */
 class ConversationNodesIT {
     private static final String PLAIN = "\"reasoning_effort\": \"none\"";
 
@@ -37,7 +37,7 @@ class ConversationNodesIT {
                 + "\nconversations: { url: \"" + url + "\"" + more + " }\n";
     }
 
-    /** An upstream that answers with how many messages it was told, and their last. */
+    /** Answers with the number of messages and the last message. */
     private static Script counting(FakeUpstream.Request request) {
         JsonNode messages = request.body().path("messages");
         return Script.answer(messages.size() + " "
@@ -60,7 +60,7 @@ class ConversationNodesIT {
     }
 
     @Test
-    void aDialogueGoesOnFromNodeToNode() {
+    void continuesADialogueOnAnotherNode() {
         String url = Postgres.emptyDatabase();
         try (FakeUpstream upstream = FakeUpstream.dispatching(ConversationNodesIT::counting);
                 RunningGateway one = Container.TOMCAT.start(config(upstream, url, ""));
@@ -78,7 +78,7 @@ class ConversationNodesIT {
     }
 
     @Test
-    void manyTurnsAtOnceAreOneAfterTheOther() throws Exception {
+    void serializesConcurrentTurns() throws Exception {
         String url = Postgres.emptyDatabase();
         try (FakeUpstream upstream = FakeUpstream.dispatching(ConversationNodesIT::counting);
                 RunningGateway one = Container.TOMCAT.start(config(upstream, url, ", wait: 3s"));
@@ -120,7 +120,7 @@ class ConversationNodesIT {
     }
 
     @Test
-    void aNodeThatIsKilledLeavesAWholeHistory() throws Exception {
+    void keepsAConsistentHistoryWhenANodeIsKilled() throws Exception {
         String url = Postgres.emptyDatabase();
         CountDownLatch begun = new CountDownLatch(1);
         try (FakeUpstream upstream = FakeUpstream.dispatching(
@@ -149,10 +149,10 @@ class ConversationNodesIT {
 
     @ParameterizedTest
     @EnumSource(names = {"TOMCAT_10_1", "JETTY_12_0"})
-    void theEmbeddedDatabaseSurvivesAKill(Distribution distribution, @TempDir Path folder)
+    void keepsTheEmbeddedDatabaseAfterAKill(Distribution distribution, @TempDir Path folder)
             throws IOException, InterruptedException {
-        // Without a time of retention space is used again at once: what H2 2.5.252 lost commits by, after a minute
-        // else.
+        // RETENTION_TIME=0: H2 reuses free space immediately instead of after a minute. H2 2.5.252 lost commits by
+        // reusing it.
         String url = "jdbc:h2:file:" + folder.resolve("conversations") + ";RETENTION_TIME=0";
         CountDownLatch begun = new CountDownLatch(1);
         try (FakeUpstream upstream =
@@ -183,7 +183,7 @@ class ConversationNodesIT {
                 for (int i = 0; i < 20; i++) {
                     client.postQuestion("q" + i, "\"conversation_id\": \"killed\"", PLAIN);
                 }
-                again.process().destroyForcibly().waitFor(); // right after the last answer
+                again.process().destroyForcibly().waitFor(); // directly after the last answer
             }
             try (Distribution.RunningServer last = distribution.start(config(upstream, url, ", lease: 3s"))) {
                 assertThat(said(last.client(Stage.KEY), "killed")).hasSize(52);
@@ -193,7 +193,7 @@ class ConversationNodesIT {
 
     @ParameterizedTest
     @EnumSource
-    void keepsConversationsInTheServersFolder(Distribution distribution) throws IOException {
+    void storesConversationsInTheServersFolder(Distribution distribution) throws IOException {
         try (FakeUpstream upstream = FakeUpstream.dispatching(ConversationNodesIT::counting);
                 Distribution.RunningServer server = distribution.start(config(upstream, "", ""))) {
             ChatClient client = server.client(Stage.KEY);
@@ -251,7 +251,7 @@ class ConversationNodesIT {
     }
 
     @InContainers(config = "conversations: { url: \"jdbc:postgresql://127.0.0.1:1/none?user=nobody\" }")
-    void withoutItsDatabaseAllElseGoesOn(Stage stage) {
+    void servesOtherRequestsWithoutItsDatabase(Stage stage) {
         stage.dispatch(request -> Script.answer("Yes."));
         ChatClient client = stage.client();
         assertThat(client.postQuestion("?", PLAIN).content()).isEqualTo("Yes.");

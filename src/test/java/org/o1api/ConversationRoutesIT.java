@@ -17,7 +17,7 @@ import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** {@code /v1/conversations} in OpenAI's shapes, and that nobody sees another's. */
+/** {@code /v1/conversations} in OpenAI's shapes, and the isolation of callers. */
 class ConversationRoutesIT {
     private static final String ROUTE = "/v1/conversations";
     private static final String OTHER = "sk-other-4712";
@@ -38,7 +38,7 @@ class ConversationRoutesIT {
     }
 
     @InContainers
-    void createsReadsChangesAndDeletes(Stage stage) {
+    void createsReadsUpdatesAndDeletes(Stage stage) {
         ChatClient client = stage.client();
         JsonResponse created = post(client, ROUTE, """
                 {"metadata": {"topic": "demo"}, "items": [
@@ -64,11 +64,11 @@ class ConversationRoutesIT {
         stage.play(Script.answer("Yes."));
         client.post("{\"reasoning_effort\": \"none\", \"conversation_id\": " + conversation.path("id")
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"Sure?\"}]}");
-        JsonNode told = stage.request(0).body().path("messages");
-        assertThat(told).hasSize(6);
-        assertThat(told.at("/1/content/1/image_url/url").asText()).startsWith("data:image/png");
-        assertThat(told.at("/2/tool_calls/0/id").asText()).isEqualTo("c1");
-        assertThat(told.at("/3/tool_call_id").asText()).isEqualTo("c1");
+        JsonNode prompt = stage.request(0).body().path("messages");
+        assertThat(prompt).hasSize(6);
+        assertThat(prompt.at("/1/content/1/image_url/url").asText()).startsWith("data:image/png");
+        assertThat(prompt.at("/2/tool_calls/0/id").asText()).isEqualTo("c1");
+        assertThat(prompt.at("/3/tool_call_id").asText()).isEqualTo("c1");
 
         JsonResponse added =
                 post(client, path + "/items", "{\"items\": [{\"role\": \"user\", \"content\": \"By the way\"}]}");
@@ -100,7 +100,7 @@ class ConversationRoutesIT {
     }
 
     @InContainers
-    void takesWhatClientsReallySend(Stage stage) {
+    void acceptsWhatRealClientsSend(Stage stage) {
         ChatClient client = stage.client();
         JsonResponse created = post(client, ROUTE, """
                 {"metadata": {"whole": "\\ud83d\\ude00"}, "items": [
@@ -119,7 +119,7 @@ class ConversationRoutesIT {
     }
 
     @InContainers(config = {KEYS, "legacy_response: false"})
-    void listsInPages(Stage stage) {
+    void listsConversationsInPages(Stage stage) {
         ChatClient client = stage.gateway().client(OTHER);
         assertThat(client.get(ROUTE).json())
                 .hasToString("{\"object\":\"list\",\"data\":[],\"has_more\":false,\"first_id\":\"\",\"last_id\":\"\"}");
@@ -148,7 +148,7 @@ class ConversationRoutesIT {
     }
 
     @InContainers
-    void listsItemsInPagesBothWays(Stage stage) {
+    void listsItemsInPagesInBothOrders(Stage stage) {
         ChatClient client = stage.client();
         stage.dispatch(request -> Script.answer("Yes."));
         for (int i = 0; i < 4; i++) {
@@ -179,7 +179,7 @@ class ConversationRoutesIT {
     }
 
     @InContainers(config = "limits: { body: 300KiB }")
-    void endsAPageOfItemsBeforeItIsTooLong(Stage stage) {
+    void limitsTheSizeOfAPageOfItems(Stage stage) {
         ChatClient client = stage.client();
         stage.dispatch(request -> Script.answer("long ".repeat(28_000)));
         for (int i = 0; i < 4; i++) {
@@ -196,7 +196,7 @@ class ConversationRoutesIT {
     }
 
     @InContainers
-    void refusesBodiesThatAreWrong(Stage stage) {
+    void rejectsInvalidBodies(Stage stage) {
         Map<String, String> wrong = Map.of(
                 "[]",
                 "null",
@@ -236,7 +236,7 @@ class ConversationRoutesIT {
     }
 
     @InContainers
-    void refusesHalfASurrogatePair(Stage stage) {
+    void rejectsUnpairedSurrogates(Stage stage) {
         Map<String, String> wrong = Map.of(
                 "{\"metadata\": {\"half\": \"\\ud800 x\"}}",
                 "metadata.half",
@@ -270,7 +270,7 @@ class ConversationRoutesIT {
     }
 
     @InContainers
-    void goesOnAfterArgumentsOfAnyDepth(Stage stage) {
+    void continuesAfterArgumentsOfAnyDepth(Stage stage) {
         ChatClient client = stage.client();
         stage.dispatch(request -> Script.answer("Yes."));
         for (int depth : new int[] {999, 1000, 1001, 1500, 2000, 2001, 2500}) {
@@ -304,7 +304,7 @@ class ConversationRoutesIT {
     }
 
     @Test
-    void refusesToStoreMoreThanACallerMayHave() throws Exception {
+    void enforcesTheStorageQuota() throws Exception {
         Path folder = Files.createTempDirectory(Path.of("target"), "it-").toAbsolutePath();
         try (Stage stage = Stage.open(
                 Container.TOMCAT,
@@ -320,7 +320,7 @@ class ConversationRoutesIT {
             JsonResponse crossing = client.send(
                     "/v1/chat/completions",
                     request -> ChatClient.postJson(keyed).apply(request.header("Idempotency-Key", "k")));
-            assertThat(crossing.status()).isEqualTo(200); // one turn over the limit is stored
+            assertThat(crossing.status()).isEqualTo(200); // the turn that exceeds the limit is stored
             assertThat(stage.requests()).hasSize(1);
 
             String more = keyed.replace("One?", "Two?");
@@ -332,7 +332,7 @@ class ConversationRoutesIT {
                     post(client, ROUTE + "/full/items", "{\"items\": [{\"role\": \"user\", \"content\": \"x\"}]}"));
             assertThat(stage.requests()).as("no call was made").hasSize(1);
 
-            // What needs no room works: reading, a stored answer once more, no conversation, another caller.
+            // Requests that store nothing, and other callers, still work.
             assertThat(client.get(ROUTE + "/full/items").json().path("data")).hasSize(2);
             assertThat(client.send(
                                     "/v1/chat/completions",
@@ -351,7 +351,7 @@ class ConversationRoutesIT {
     }
 
     @InContainers(config = KEYS)
-    void nobodySeesAnothersConversation(Stage stage) {
+    void hidesTheConversationsOfOtherCallers(Stage stage) {
         ChatClient owner = stage.client();
         ChatClient other = stage.gateway().client(OTHER);
         stage.dispatch(request -> Script.answer("Secret."));
@@ -379,7 +379,7 @@ class ConversationRoutesIT {
             assertThat(owner.get(path).json().at("/metadata")).hasToString("{}");
         }
 
-        // A name of the client's own is another conversation in another caller's space; one made here is nobody else's.
+        // An ID that clients choose names one conversation per caller; a generated ID belongs to one caller.
         assertThat(other.post(ask.formatted(made)).status()).isEqualTo(404);
         int before = stage.requests().size();
         assertThat(other.post(ask.formatted("mine")).status()).isEqualTo(200);

@@ -16,12 +16,12 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** Conversations by {@code conversation_id}, from the client's side and from the upstream's. */
+/** Conversations by {@code conversation_id}, as the client and the upstream see them. */
 class ConversationsIT {
     private static final String PLAIN = "\"reasoning_effort\": \"none\"";
 
-    /** What the model was told in a call: role and content of each message. */
-    private static List<String> told(Stage stage, int call) {
+    /** The messages of a call to the model: role and content of each. */
+    private static List<String> prompt(Stage stage, int call) {
         List<String> messages = new ArrayList<>();
         stage.request(call)
                 .body()
@@ -59,7 +59,7 @@ class ConversationsIT {
     }
 
     @InContainers
-    void goesOnWhereTheLastTurnEnded(Stage stage) {
+    void continuesAfterTheLastTurn(Stage stage) {
         stage.play(Script.answer("Hello Ann."), Script.answer("Ann."), Script.answer("Yes."));
         ChatClient client = stage.client();
 
@@ -75,8 +75,8 @@ class ConversationsIT {
         client.postQuestion("Sure?", in("goes-on"), PLAIN);
 
         assertThat(first.json().path("conversation_id").asText()).isEqualTo("goes-on");
-        assertThat(told(stage, 1)).containsExactly("user: I am Ann.", "assistant: Hello Ann.", "user: Who am I?");
-        assertThat(told(stage, 2))
+        assertThat(prompt(stage, 1)).containsExactly("user: I am Ann.", "assistant: Hello Ann.", "user: Who am I?");
+        assertThat(prompt(stage, 2))
                 .containsExactly(
                         "user: I am Ann.",
                         "assistant: Hello Ann.",
@@ -94,13 +94,13 @@ class ConversationsIT {
     }
 
     @InContainers
-    void doesNotTellTheReasoningAgainButKeepsIt(Stage stage) {
+    void storesReasoningButDoesNotSendItAgain(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
         stage.client().postQuestion("What?", in("thinks"));
         stage.play(Script.answer("Yes."));
         stage.client().postQuestion("Sure?", in("thinks"), PLAIN);
 
-        assertThat(told(stage, 0)).containsExactly("user: What?", "assistant: It is 42.", "user: Sure?");
+        assertThat(prompt(stage, 0)).containsExactly("user: What?", "assistant: It is 42.", "user: Sure?");
         assertThat(stage.request(0).body().toString()).doesNotContain("Second", "two");
         JsonNode reasoning = stage.client()
                 .get("/v1/conversations/thinks/items?order=asc")
@@ -113,7 +113,7 @@ class ConversationsIT {
     }
 
     @InContainers
-    void keepsAStepOnceThoughItBeganAnew(Stage stage) {
+    void storesARetriedStepOnce(Stage stage) {
         stage.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"Lost\", \"content\": \"half a")
@@ -122,10 +122,10 @@ class ConversationsIT {
                 Script.answer(StepScripts.step("Second", "two", "continue")),
                 Script.answer(StepScripts.step("Third", "three", "final_answer")),
                 Script.answer("It is 42."));
-        stage.client().postQuestion("What?", in("anew"));
+        stage.client().postQuestion("What?", in("retried"));
 
         JsonNode summary = stage.client()
-                .get("/v1/conversations/anew/items?order=asc")
+                .get("/v1/conversations/retried/items?order=asc")
                 .json()
                 .at("/data/1/summary");
         assertThat(summary).hasSize(3);
@@ -133,7 +133,7 @@ class ConversationsIT {
     }
 
     @InContainers
-    void knowsAHistoryThatIsSentAgain(Stage stage) {
+    void recognisesAResentHistory(Stage stage) {
         for (String format : List.of("reasoning_content", "think", "markdown", "details")) {
             String id = "resent-" + format;
             String field = "\"reasoning_format\": \"" + format + "\"";
@@ -148,7 +148,9 @@ class ConversationsIT {
                             field));
 
             assertThat(second.status()).as(format).isEqualTo(200);
-            assertThat(told(stage, 0)).as(format).containsExactly("user: What?", "assistant: It is 42.", "user: Sure?");
+            assertThat(prompt(stage, 0))
+                    .as(format)
+                    .containsExactly("user: What?", "assistant: It is 42.", "user: Sure?");
             assertThat(items(stage.client(), id))
                     .as(format)
                     .containsExactly(
@@ -157,7 +159,7 @@ class ConversationsIT {
     }
 
     @InContainers
-    void takesOffWhatAnAssistantThoughtEarlier(Stage stage) {
+    void stripsReasoningFromEarlierMessages(Stage stage) {
         String thought = "<think>Hm.</think>\n\nYes.";
         String text = "{\"type\": \"text\", \"text\": " + FakeExchange.quoted(thought) + "}";
         for (String content : List.of(FakeExchange.quoted(thought), "[" + text + "]")) {
@@ -170,7 +172,7 @@ class ConversationsIT {
     }
 
     @InContainers
-    void storesNothingOfATurnThatFails(Stage stage) {
+    void doesNotStoreAFailedTurn(Stage stage) {
         stage.play(
                 Script.error(400, "no"),
                 exchange -> exchange.stream().text("Half").reset(),
@@ -184,12 +186,12 @@ class ConversationsIT {
         }
         assertThat(client.get("/v1/conversations/fails").status()).isEqualTo(404);
         client.postQuestion("Three?", in("fails"), PLAIN);
-        assertThat(told(stage, 2)).containsExactly("user: Three?");
+        assertThat(prompt(stage, 2)).containsExactly("user: Three?");
         assertThat(items(client, "fails")).containsExactly("user: Three?", "assistant: Yes.");
     }
 
     @InContainers(config = "heartbeat: 50ms")
-    void storesNothingOfATurnWhoseClientLeaves(Stage stage) {
+    void doesNotStoreATurnAfterADisconnect(Stage stage) {
         stage.play(exchange -> exchange.stream().text("Half").awaitDisconnect());
         try (ChatClient.Stream stream = stage.client().streamQuestion("One?", in("leaves"), PLAIN)) {
             while (!"Half"
@@ -199,8 +201,8 @@ class ConversationsIT {
         }
         stage.awaitAborted(java.time.Duration.ofSeconds(5));
         stage.play(Script.answer("Yes."));
-        stage.client().postQuestion("Two?", in("leaves"), PLAIN); // waits for the floor
-        assertThat(told(stage, 0)).containsExactly("user: Two?");
+        stage.client().postQuestion("Two?", in("leaves"), PLAIN); // waits for the lease
+        assertThat(prompt(stage, 0)).containsExactly("user: Two?");
     }
 
     private static UnaryOperator<java.net.http.HttpRequest.Builder> keyed(String key, String body) {
@@ -212,7 +214,7 @@ class ConversationsIT {
     }
 
     @InContainers
-    void answersARequestOnceHoweverOftenItIsSent(Stage stage) {
+    void answersAnIdempotentRequestOnce(Stage stage) {
         String body = "{\"conversation_id\": \"once\", \"messages\": [" + message("user", "What?") + "]}";
         stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
         JsonResponse first = sent(stage, "k1", body);
@@ -241,7 +243,7 @@ class ConversationsIT {
     }
 
     @InContainers(config = "legacy_response: true")
-    void tellsStepsAgainThatStoodInTheContent(Stage stage) {
+    void replaysStepsInTheContent(Stage stage) {
         String body = "{\"conversation_id\": \"shown\", \"reasoning_format\": \"markdown\", \"messages\": ["
                 + message("user", "What?") + "]}";
         stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
@@ -259,7 +261,7 @@ class ConversationsIT {
     }
 
     @InContainers
-    void givesARequestOneIdHoweverOftenItIsSent(Stage stage) {
+    void keepsTheIdOfARepeatedRequest(Stage stage) {
         String body = chat("one-id", message("user", "What?"));
         stage.play(exchange -> exchange.stream().text("Half").reset(), Script.answer("It is 42."));
         try (ChatClient.Stream broken =
@@ -273,11 +275,11 @@ class ConversationsIT {
     }
 
     @InContainers
-    void refusesARequestThatStillRuns(Stage stage) throws InterruptedException {
+    void rejectsARepeatedRequestWhileTheFirstIsRunning(Stage stage) throws InterruptedException {
         CountDownLatch goOn = new CountDownLatch(1);
-        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch received = new CountDownLatch(1);
         stage.play(exchange -> {
-            asked.countDown();
+            received.countDown();
             exchange.await(goOn).stream()
                     .text("Yes.")
                     .finish("stop")
@@ -288,7 +290,7 @@ class ConversationsIT {
         List<JsonResponse> answers = new ArrayList<>();
         Thread first = new Thread(() -> answers.add(sent(stage, "k", body)));
         first.start();
-        asked.await();
+        received.await();
         assertThat(sent(stage, "k", body).status()).isEqualTo(409);
         assertThat(sent(stage, "k", body.replace("One", "Two")).status()).isEqualTo(422);
         goOn.countDown();
@@ -299,7 +301,7 @@ class ConversationsIT {
     }
 
     @InContainers
-    void keepsToolCallsAndTheirResults(Stage stage) {
+    void storesToolCallsAndTheirResults(Stage stage) {
         stage.play(Script.toolCalls("weather", "{\"city\": \"Rome\"}"), Script.answer("Sunny."), Script.answer("Bye."));
         String tools =
                 "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"parameters\": {}}}]";
@@ -353,7 +355,7 @@ class ConversationsIT {
                 "presets: { small: { history: { tokens: 40 }, steps: { max: 0 } },"
                         + " telling: { history: { reasoning: true } } }"
             })
-    void leavesTheOldestTurnsOutButNotTheirInstructions(Stage stage) {
+    void dropsTheOldestTurnsButKeepsTheirInstructions(Stage stage) {
         stage.dispatch(request -> Script.answer("Yes."));
         String model = "\"model\": \"small\"";
         stage.client()
@@ -361,14 +363,14 @@ class ConversationsIT {
         for (String word : List.of("two", "three", "four", "five")) {
             stage.client().post(chat("small", message("user", "Question " + word + "?"), model));
         }
-        List<String> last = told(stage, 4);
+        List<String> last = prompt(stage, 4);
         assertThat(last).startsWith("system: Be brief.").endsWith("user: Question five?");
         assertThat(last).contains("user: Question four?").doesNotContain("user: Question one?");
         assertThat(items(stage.client(), "small")).hasSize(11);
     }
 
     @InContainers(config = "presets: { telling: { history: { reasoning: true } } }")
-    void tellsTheReasoningWhereThePresetSaysSo(Stage stage) {
+    void sendsReasoningIfThePresetSaysSo(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
         stage.client().postQuestion("What?", in("telling"));
         stage.play(Script.answer("Yes."));
@@ -378,7 +380,7 @@ class ConversationsIT {
     }
 
     @InContainers
-    void refusesAPastThatIsNotAsItWas(Stage stage) {
+    void rejectsAnEditedHistory(Stage stage) {
         stage.play(Script.answer("Yes."));
         stage.client().postQuestion("One?", in("differs"), PLAIN);
         JsonResponse answer = stage.client()
@@ -392,7 +394,7 @@ class ConversationsIT {
     }
 
     @InContainers
-    void refusesNamesThatAreNone(Stage stage) {
+    void rejectsInvalidIds(Stage stage) {
         for (String id : List.of("", ".", "..", "a b", "a/b", "é", "x".repeat(129))) {
             JsonResponse answer = stage.client().postQuestion("?", in(id));
             assertThat(answer.status()).as(id).isEqualTo(400);

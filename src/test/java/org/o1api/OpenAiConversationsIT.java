@@ -19,10 +19,10 @@ import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** Conversations by OpenAI's own client for Java. */
+/** Conversations with OpenAI's client for Java. */
 class OpenAiConversationsIT {
     @InContainers
-    void worksFromTheFirstToTheLast(Stage stage) {
+    void supportsTheWholeLifeOfAConversation(Stage stage) {
         stage.dispatch(request -> Script.answer("Yes."));
         OpenAIClient client = OpenAIOkHttpClient.builder()
                 .baseUrl(stage.gateway().url() + "/v1")

@@ -31,7 +31,7 @@ class CanonicalMessageTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 999, 1000, 1001, 1500, 2000, 2001, 2500, 100_000})
-    void takesArgumentsOfAnyDepth(int depth) {
+    void acceptsArgumentsOfAnyDepth(int depth) {
         for (String arguments : List.of(nested("[", "]", depth), nested("{\"a\":", "}", depth))) {
             CanonicalMessage text = CanonicalMessage.of(calling(arguments));
             assertThat(text)
@@ -70,8 +70,8 @@ class CanonicalMessageTest {
                     {"a":1            | {"a": 1                 | false
                     no JSON           | no JSON                 | true
                     """)
-    void knowsArgumentsHoweverTheyAreWritten(String one, String other, boolean same) {
-        assertThat(CanonicalMessage.of(calling(one)).equals(CanonicalMessage.of(calling(other))))
+    void comparesArgumentsAsJson(String first, String second, boolean same) {
+        assertThat(CanonicalMessage.of(calling(first)).equals(CanonicalMessage.of(calling(second))))
                 .isEqualTo(same);
     }
 }

@@ -36,16 +36,16 @@ import org.o1api.model.Usage;
 import org.o1api.testing.HangingProxy;
 import org.o1api.testing.Postgres;
 
-/** The store on both databases. */
+/** The conversation store, on H2 and PostgreSQL. */
 @ParameterizedClass
 @EnumSource
 class ConversationStoreIT {
-    enum Kind {
+    enum DatabaseType {
         H2,
         POSTGRESQL
     }
 
-    private final Kind kind;
+    private final DatabaseType databaseType;
 
     @TempDir
     Path folder;
@@ -53,8 +53,8 @@ class ConversationStoreIT {
     private final List<AutoCloseable> open = new ArrayList<>();
     private @Nullable String url;
 
-    ConversationStoreIT(Kind kind) {
-        this.kind = kind;
+    ConversationStoreIT(DatabaseType databaseType) {
+        this.databaseType = databaseType;
     }
 
     @AfterEach
@@ -66,7 +66,9 @@ class ConversationStoreIT {
 
     private String url() {
         if (url == null) {
-            url = kind == Kind.H2 ? "jdbc:h2:file:" + folder.resolve("conversations") : Postgres.emptyDatabase();
+            url = databaseType == DatabaseType.H2
+                    ? "jdbc:h2:file:" + folder.resolve("conversations")
+                    : Postgres.emptyDatabase();
         }
         return url;
     }
@@ -87,11 +89,11 @@ class ConversationStoreIT {
         return database;
     }
 
-    /** A node, which keeps order or not, with its database open. */
-    private Conversations node(boolean order) {
+    /** A node with an open database. */
+    private Conversations node(boolean maintenance) {
         Conversations node = new Conversations(database(), settings(), text -> text.length());
         assertThat(node.store().find("nobody", "nothing")).isEmpty();
-        if (order) {
+        if (maintenance) {
             ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(3);
             open.add(scheduler::shutdownNow);
             node.startMaintenance(scheduler);
@@ -99,15 +101,15 @@ class ConversationStoreIT {
         return node;
     }
 
-    private static ConversationRef entry(String caller, String id) {
+    private static ConversationRef ref(String caller, String id) {
         return new ConversationRef(caller, id, null);
     }
 
-    private static ConversationRef entry(String key, String fingerprint, String id) {
-        return new ConversationRef("ann", id, new ConversationRef.IdempotencyKey(key, fingerprint));
+    private static ConversationRef ref(String key, String digest, String id) {
+        return new ConversationRef("ann", id, new ConversationRef.IdempotencyKey(key, digest));
     }
 
-    private static HistoryLimits bounds(long tokens) {
+    private static HistoryLimits limits(long tokens) {
         return new HistoryLimits(tokens, Integer.MAX_VALUE, false);
     }
 
@@ -122,20 +124,20 @@ class ConversationStoreIT {
                 new TurnUsage(new Usage(4, 3, 2, 1), new Usage(9, 3, 2, 5, 4), 2, 3));
     }
 
-    private static List<Message> say(Conversations node, ConversationRef entry, String question, String answer) {
-        try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
-            List<Message> prompt = conversation.buildPrompt(List.of(Message.user(question)), bounds(100_000_000));
+    private static List<Message> runTurn(Conversations node, ConversationRef ref, String question, String answer) {
+        try (OpenConversation conversation = node.tryOpen(ref).orElseThrow()) {
+            List<Message> prompt = conversation.buildPrompt(List.of(Message.user(question)), limits(100_000_000));
             conversation.store("chatcmpl-" + question.hashCode(), 5, "m", answer(answer));
             return prompt;
         }
     }
 
-    private static GatewayException refused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    private static GatewayException expectError(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         return catchThrowableOfType(GatewayException.class, call);
     }
 
-    private static List<StoredTurn> turns(Conversations node, ConversationRef entry) {
-        Optional<Conversation> conversation = node.store().find(entry.caller(), entry.id());
+    private static List<StoredTurn> turns(Conversations node, ConversationRef ref) {
+        Optional<Conversation> conversation = node.store().find(ref.caller(), ref.id());
         return conversation.isEmpty()
                 ? List.of()
                 : node.store().turns(conversation.get(), null, true, 1000).stream()
@@ -144,9 +146,9 @@ class ConversationStoreIT {
     }
 
     @Test
-    void keepsAllOfATurn() {
+    void storesEverythingOfATurn() {
         Conversations node = node(false);
-        ConversationRef entry = entry("ann", "all");
+        ConversationRef ref = ref("ann", "all");
         List<Message> messages = List.of(
                 Message.system("Be brief."),
                 new Message(
@@ -161,107 +163,108 @@ class ConversationStoreIT {
                 List.of(new StoredTurn.Step("", "one"), new StoredTurn.Step("T", "two")),
                 FinishReason.TOOL_CALLS,
                 new TurnUsage(new Usage(4, 3, 2, 1), new Usage(9, 3, 2, 5, 4), 2, 3));
-        try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
-            assertThat(conversation.buildPrompt(messages, bounds(1000))).isEqualTo(messages);
+        try (OpenConversation conversation = node.tryOpen(ref).orElseThrow()) {
+            assertThat(conversation.buildPrompt(messages, limits(1000))).isEqualTo(messages);
             conversation.store("chatcmpl-1", 5, "m", answer);
         }
-        assertThat(turns(node, entry)).containsExactly(new StoredTurn("chatcmpl-1", 5, "m", messages, answer));
+        assertThat(turns(node, ref)).containsExactly(new StoredTurn("chatcmpl-1", 5, "m", messages, answer));
     }
 
     @Test
-    void hasNothingByWhatIsNoName() {
+    void findsNothingForInvalidIds() {
         ConversationStore store = node(false).store();
         for (String name : List.of("", "a b", "a\0b", ".", "x".repeat(129))) {
             assertThat(store.find("ann", name)).isEmpty();
-            assertThat(refused(() -> store.list("ann", name, true, 1)).code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+            assertThat(expectError(() -> store.list("ann", name, true, 1)).code())
+                    .isEqualTo(ErrorCode.INVALID_REQUEST);
         }
     }
 
     @Test
-    void keepsTextOfAnyLength() {
+    void storesTextOfAnyLength() {
         Conversations node = node(false);
-        String long1 = "é".repeat(3_000_000);
-        say(node, entry("ann", "long"), long1, long1);
-        assertThat(say(node, entry("ann", "long"), "More?", "No."))
-                .containsExactly(Message.user(long1), Message.assistant(long1), Message.user("More?"));
+        String longText = "é".repeat(3_000_000);
+        runTurn(node, ref("ann", "long"), longText, longText);
+        assertThat(runTurn(node, ref("ann", "long"), "More?", "No."))
+                .containsExactly(Message.user(longText), Message.assistant(longText), Message.user("More?"));
     }
 
     @Test
-    void survivesBeingClosed() throws Exception {
+    void keepsConversationsWhenTheDatabaseIsReopened() throws Exception {
         Conversations node = node(false);
-        say(node, entry("ann", "stays"), "One?", "Yes.");
+        runTurn(node, ref("ann", "stays"), "One?", "Yes.");
         open.remove(0).close();
-        assertThat(say(node(false), entry("ann", "stays"), "Two?", "Yes."))
+        assertThat(runTurn(node(false), ref("ann", "stays"), "Two?", "Yes."))
                 .containsExactly(Message.user("One?"), Message.assistant("Yes."), Message.user("Two?"));
     }
 
     @Test
-    void givesTheFloorToOneAtATime() {
+    void grantsALeaseToOneTurnAtATime() {
         Conversations node = node(false);
         Conversations other = node(false);
-        ConversationRef entry = entry("ann", "floor");
-        OpenConversation first = node.tryOpen(entry).orElseThrow();
-        assertThat(node.tryOpen(entry)).isEmpty();
-        assertThat(other.tryOpen(entry)).isEmpty();
-        other.tryOpen(entry("bob", "floor")).orElseThrow().close();
+        ConversationRef ref = ref("ann", "lease");
+        OpenConversation first = node.tryOpen(ref).orElseThrow();
+        assertThat(node.tryOpen(ref)).isEmpty();
+        assertThat(other.tryOpen(ref)).isEmpty();
+        other.tryOpen(ref("bob", "lease")).orElseThrow().close();
         first.close();
-        other.tryOpen(entry).orElseThrow().close();
-        assertThat(turns(node, entry)).isEmpty();
-        assertThat(node.store().find("ann", "floor")).isEmpty();
+        other.tryOpen(ref).orElseThrow().close();
+        assertThat(turns(node, ref)).isEmpty();
+        assertThat(node.store().find("ann", "lease")).isEmpty();
     }
 
     @Test
-    void takesTheFloorFromANodeThatDied() {
+    void takesOverTheLeaseOfADeadNode() {
         Conversations dead = node(false);
         Conversations other = node(false);
-        ConversationRef entry = entry("ann", "dead");
-        OpenConversation first = dead.tryOpen(entry).orElseThrow();
-        first.buildPrompt(List.of(Message.user("Lost?")), bounds(1000));
+        ConversationRef ref = ref("ann", "dead");
+        OpenConversation first = dead.tryOpen(ref).orElseThrow();
+        first.buildPrompt(List.of(Message.user("Lost?")), limits(1000));
         await().atMost(Duration.ofSeconds(10)).until(() -> {
-            Optional<OpenConversation> taken = other.tryOpen(entry);
-            taken.ifPresent(conversation -> {
-                conversation.buildPrompt(List.of(Message.user("Kept?")), bounds(1000));
+            Optional<OpenConversation> takenOver = other.tryOpen(ref);
+            takenOver.ifPresent(conversation -> {
+                conversation.buildPrompt(List.of(Message.user("Kept?")), limits(1000));
                 conversation.store("chatcmpl-2", 5, "m", answer("Yes."));
                 conversation.close();
             });
-            return taken.isPresent();
+            return takenOver.isPresent();
         });
-        assertThat(refused(() -> first.store("chatcmpl-1", 5, "m", answer("No.")))
+        assertThat(expectError(() -> first.store("chatcmpl-1", 5, "m", answer("No.")))
                         .code())
                 .isEqualTo(ErrorCode.CONVERSATION_CHANGED);
         first.close();
-        assertThat(turns(other, entry))
+        assertThat(turns(other, ref))
                 .singleElement()
                 .satisfies(turn -> assertThat(turn.messages()).containsExactly(Message.user("Kept?")));
     }
 
     @Test
-    void keepsTheFloorForAsLongAsItsNodeLives() {
+    void renewsTheLeaseWhileItsNodeIsAlive() {
         Conversations node = node(true);
         Conversations other = node(true);
-        ConversationRef entry = entry("ann", "lives");
-        try (OpenConversation first = node.tryOpen(entry).orElseThrow()) {
-            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos(); // twice the lease and more
+        ConversationRef ref = ref("ann", "lives");
+        try (OpenConversation first = node.tryOpen(ref).orElseThrow()) {
+            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos(); // more than twice the lease
             await().pollInterval(Duration.ofMillis(100))
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> {
-                        assertThat(other.tryOpen(entry)).isEmpty();
+                        assertThat(other.tryOpen(ref)).isEmpty();
                         return System.nanoTime() > end;
                     });
-            first.buildPrompt(List.of(Message.user("?")), bounds(1000));
+            first.buildPrompt(List.of(Message.user("?")), limits(1000));
             first.store("chatcmpl-1", 5, "m", answer("Yes."));
         }
-        assertThat(turns(node, entry)).hasSize(1);
+        assertThat(turns(node, ref)).hasSize(1);
     }
 
     @Test
-    void letsALeaseEndThatCouldNotBeGivenBack() {
-        if (kind == Kind.H2) {
-            return; // its database is never away for a moment
+    void letsALeaseExpireThatCouldNotBeReleased() {
+        if (databaseType == DatabaseType.H2) {
+            return; // its database cannot be interrupted
         }
         Conversations node = node(true);
         node.store().find("ann", "zombie");
-        OpenConversation open = node.tryOpen(entry("ann", "zombie")).orElseThrow();
+        OpenConversation open = node.tryOpen(ref("ann", "zombie")).orElseThrow();
         Postgres.allowConnections(url(), false);
         try {
             open.close();
@@ -269,19 +272,19 @@ class ConversationStoreIT {
             Postgres.allowConnections(url(), true);
         }
         await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
-            Optional<OpenConversation> next = node.tryOpen(entry("ann", "zombie"));
+            Optional<OpenConversation> next = node.tryOpen(ref("ann", "zombie"));
             next.ifPresent(OpenConversation::close);
             return next.isPresent();
         });
     }
 
     @Test
-    void endsAFirstTurnThatIsDeleted() {
+    void doesNotStoreAFirstTurnAfterADelete() {
         Conversations node = node(false);
-        OpenConversation open = node.tryOpen(entry("ann", "first")).orElseThrow();
-        open.buildPrompt(List.of(Message.user("One?")), bounds(1000));
+        OpenConversation open = node.tryOpen(ref("ann", "first")).orElseThrow();
+        open.buildPrompt(List.of(Message.user("One?")), limits(1000));
         assertThat(node.store().delete("ann", "first")).isTrue();
-        assertThat(refused(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
+        assertThat(expectError(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
                         .code())
                 .isEqualTo(ErrorCode.CONVERSATION_CHANGED);
         open.close();
@@ -289,78 +292,78 @@ class ConversationStoreIT {
     }
 
     @Test
-    void storesNothingInAConversationThatWasDeleted() {
+    void doesNotStoreInADeletedConversation() {
         Conversations node = node(false);
-        ConversationRef entry = entry("ann", "deleted");
-        say(node, entry, "One?", "Yes.");
-        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            open.buildPrompt(List.of(Message.user("Two?")), bounds(1000));
+        ConversationRef ref = ref("ann", "deleted");
+        runTurn(node, ref, "One?", "Yes.");
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
+            open.buildPrompt(List.of(Message.user("Two?")), limits(1000));
             assertThat(node.store().delete("ann", "deleted")).isTrue();
-            assertThat(refused(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
+            assertThat(expectError(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
                             .code())
                     .isEqualTo(ErrorCode.CONVERSATION_CHANGED);
         }
         assertThat(node.store().find("ann", "deleted")).isEmpty();
         assertThat(node.store().delete("ann", "deleted")).isFalse();
-        assertThat(say(node, entry, "Three?", "Yes.")).containsExactly(Message.user("Three?"));
+        assertThat(runTurn(node, ref, "Three?", "Yes.")).containsExactly(Message.user("Three?"));
     }
 
     @Test
-    void storesAllOrNothing() {
+    void storesInOneTransaction() {
         Conversations node = node(false);
-        say(node, entry("k", "f", "nothing"), "One?", "Yes.");
-        try (OpenConversation open = node.tryOpen(entry("k", "f", "nothing")).orElseThrow()) {
-            open.buildPrompt(List.of(Message.user("Two?")), bounds(1000));
-            // The key is taken: the last statement of the transaction fails, and takes the others with it.
-            assertThat(refused(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
+        runTurn(node, ref("k", "f", "nothing"), "One?", "Yes.");
+        try (OpenConversation open = node.tryOpen(ref("k", "f", "nothing")).orElseThrow()) {
+            open.buildPrompt(List.of(Message.user("Two?")), limits(1000));
+            // The key is in use: the last statement of the transaction fails, and the others are rolled back.
+            assertThat(expectError(() -> open.store("chatcmpl-1", 5, "m", answer("No.")))
                             .code())
                     .isEqualTo(ErrorCode.STORE_UNAVAILABLE);
-            assertThat(node.tryOpen(entry("ann", "nothing")))
+            assertThat(node.tryOpen(ref("ann", "nothing")))
                     .as("the lease is still held")
                     .isEmpty();
         }
-        assertThat(turns(node, entry("ann", "nothing"))).hasSize(1);
-        node.tryOpen(entry("ann", "nothing")).orElseThrow().close();
+        assertThat(turns(node, ref("ann", "nothing"))).hasSize(1);
+        node.tryOpen(ref("ann", "nothing")).orElseThrow().close();
     }
 
     @Test
-    void knowsARequestByItsKey() {
+    void recognisesARequestByItsIdempotencyKey() {
         Conversations node = node(false);
         Conversations other = node(false);
-        ConversationRef entry = entry("k", "f", "keyed");
-        assertThat(node.answered(entry)).isEmpty();
-        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            assertThat(refused(() -> other.answered(entry)).code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_IN_USE);
-            assertThat(refused(() -> other.tryOpen(entry)).code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_IN_USE);
-            assertThat(refused(() -> other.answered(entry("k", "g", "keyed"))).code())
+        ConversationRef ref = ref("k", "f", "keyed");
+        assertThat(node.answered(ref)).isEmpty();
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
+            assertThat(expectError(() -> other.answered(ref)).code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_IN_USE);
+            assertThat(expectError(() -> other.tryOpen(ref)).code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_IN_USE);
+            assertThat(expectError(() -> other.answered(ref("k", "g", "keyed"))).code())
                     .isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED);
-            assertThat(other.tryOpen(entry("l", "f", "keyed"))).isEmpty();
-            open.buildPrompt(List.of(Message.user("One?")), bounds(1000));
+            assertThat(other.tryOpen(ref("l", "f", "keyed"))).isEmpty();
+            open.buildPrompt(List.of(Message.user("One?")), limits(1000));
             open.store("chatcmpl-1", 5, "m", answer("Yes."));
         }
-        assertThat(other.answered(entry))
+        assertThat(other.answered(ref))
                 .hasValueSatisfying(turn -> assertThat(turn.answer()).isEqualTo(answer("Yes.")));
-        assertThat(refused(() -> other.answered(entry("k", "g", "keyed"))).code())
+        assertThat(expectError(() -> other.answered(ref("k", "g", "keyed"))).code())
                 .isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED);
-        assertThat(other.answered(entry("l", "f", "keyed"))).isEmpty();
+        assertThat(other.answered(ref("l", "f", "keyed"))).isEmpty();
         assertThat(other.answered(new ConversationRef("bob", "keyed", new ConversationRef.IdempotencyKey("k", "f"))))
                 .isEmpty();
     }
 
     @Test
-    void tellsTheNewestTurnsAndAllInstructions() {
+    void buildsThePromptFromTheNewestTurnsAndAllInstructions() {
         Conversations node = node(false);
-        ConversationRef entry = entry("ann", "much");
-        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            open.buildPrompt(List.of(Message.system("Be brief."), Message.user("0")), bounds(1000));
+        ConversationRef ref = ref("ann", "much");
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
+            open.buildPrompt(List.of(Message.system("Be brief."), Message.user("0")), limits(1000));
             open.store("chatcmpl-0", 5, "m", answer("yes 0"));
         }
         for (int i = 1; i < 100; i++) {
-            say(node, entry, String.valueOf(i), "yes " + i);
+            runTurn(node, ref, String.valueOf(i), "yes " + i);
         }
-        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            // 4 around each message and a token a letter: 5 and 13 for the instructions, then 16 for each turn.
-            List<Message> prompt = open.buildPrompt(List.of(Message.user("?")), bounds(66));
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
+            // 4 tokens per message and one per letter: 5 and 13 for the instructions, then 16 per turn.
+            List<Message> prompt = open.buildPrompt(List.of(Message.user("?")), limits(66));
             assertThat(prompt)
                     .containsExactly(
                             Message.system("Be brief."),
@@ -371,23 +374,23 @@ class ConversationStoreIT {
                             Message.user("99"),
                             Message.assistant("yes 99"),
                             Message.user("?"));
-            List<Message> all = new ArrayList<>(open.buildPrompt(List.of(Message.user("?")), bounds(1_000_000)));
+            List<Message> all = new ArrayList<>(open.buildPrompt(List.of(Message.user("?")), limits(1_000_000)));
             assertThat(all).hasSize(202);
-            assertThat(open.buildPrompt(all, bounds(66))).isEqualTo(prompt);
+            assertThat(open.buildPrompt(all, limits(66))).isEqualTo(prompt);
         }
     }
 
     @Test
-    void readsNoMoreThanARequestMayBring() {
+    void readsNoMoreThanTheMaximumRequestSize() {
         Conversations node = node(false);
-        ConversationRef entry = entry("ann", "heavy");
+        ConversationRef ref = ref("ann", "heavy");
         String heavy = "x".repeat(200_000);
         for (int i = 0; i < 5; i++) {
-            say(node, entry, i + heavy, "yes " + i);
+            runTurn(node, ref, i + heavy, "yes " + i);
         }
-        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            HistoryLimits bounds = new HistoryLimits(100_000_000, 500_000, false);
-            assertThat(open.buildPrompt(List.of(Message.user("?")), bounds))
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
+            HistoryLimits limits = new HistoryLimits(100_000_000, 500_000, false);
+            assertThat(open.buildPrompt(List.of(Message.user("?")), limits))
                     .containsExactly(
                             Message.user(2 + heavy),
                             Message.assistant("yes 2"),
@@ -400,18 +403,19 @@ class ConversationStoreIT {
     }
 
     @Test
-    void knowsALongConversationThatIsToldOtherwise() {
+    void rejectsAnEditedResendOfALongConversation() {
         Conversations node = node(false);
-        ConversationRef entry = entry("ann", "retold");
+        ConversationRef ref = ref("ann", "retold");
         for (int i = 0; i < 40; i++) {
-            say(node, entry, "question " + i, "yes " + i);
+            runTurn(node, ref, "question " + i, "yes " + i);
         }
         List<Message> otherwise =
                 List.of(Message.user("question 0"), Message.assistant("no"), Message.user("question 1"));
-        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            assertThat(refused(() -> open.buildPrompt(otherwise, bounds(10))).code())
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
+            assertThat(expectError(() -> open.buildPrompt(otherwise, limits(10)))
+                            .code())
                     .isEqualTo(ErrorCode.CONVERSATION_DIFFERS);
-            assertThat(open.buildPrompt(otherwise.subList(0, 1), bounds(10))).isEqualTo(otherwise.subList(0, 1));
+            assertThat(open.buildPrompt(otherwise.subList(0, 1), limits(10))).isEqualTo(otherwise.subList(0, 1));
         }
     }
 
@@ -426,42 +430,41 @@ class ConversationStoreIT {
     }
 
     private static List<Message> turn(
-            Conversations node, ConversationRef entry, Message said, HistoryLimits bounds, StoredTurn.Answer answer) {
-        try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
-            List<Message> prompt = conversation.buildPrompt(List.of(said), bounds);
+            Conversations node, ConversationRef ref, Message said, HistoryLimits limits, StoredTurn.Answer answer) {
+        try (OpenConversation conversation = node.tryOpen(ref).orElseThrow()) {
+            List<Message> prompt = conversation.buildPrompt(List.of(said), limits);
             conversation.store("chatcmpl-" + prompt.hashCode(), 5, "m", answer);
             return prompt;
         }
     }
 
     @Test
-    void neverPartsAResultFromItsCall() {
+    void keepsToolResultsWithTheirCalls() {
         Conversations node = node(false);
-        ConversationRef entry = entry("ann", "tools");
-        HistoryLimits bounds = new HistoryLimits(1_000_000, 50_000, false);
-        turn(node, entry, Message.user("Go"), bounds, calling("c0"));
+        ConversationRef ref = ref("ann", "tools");
+        HistoryLimits limits = new HistoryLimits(1_000_000, 50_000, false);
+        turn(node, ref, Message.user("Go"), limits, calling("c0"));
         for (int i = 0; i < 4; i++) {
-            List<Message> prompt =
-                    turn(node, entry, result("c" + i, "x".repeat(20_000)), bounds, calling("c" + (i + 1)));
+            List<Message> prompt = turn(node, ref, result("c" + i, "x".repeat(20_000)), limits, calling("c" + (i + 1)));
             assertThat(prompt).hasSize(3 + 2 * i).startsWith(Message.user("Go"));
         }
-        turn(node, entry, result("c4", "x".repeat(20_000)), bounds, calling("c5"));
-        GatewayException tooMuch = refused(() -> turn(node, entry, result("c5", "x"), bounds, answer("Done.")));
-        assertThat(tooMuch.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
-        assertThat(tooMuch).hasMessageContaining("tool calls").hasMessageContaining("limits.body");
-        // Where they are not needed they are left out, as all that is old.
-        assertThat(turn(node, entry, Message.user("Well?"), bounds, answer("Done.")))
+        turn(node, ref, result("c4", "x".repeat(20_000)), limits, calling("c5"));
+        GatewayException error = expectError(() -> turn(node, ref, result("c5", "x"), limits, answer("Done.")));
+        assertThat(error.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(error).hasMessageContaining("tool calls").hasMessageContaining("limits.body");
+        // If they are not needed they are left out, like other old turns.
+        assertThat(turn(node, ref, Message.user("Well?"), limits, answer("Done.")))
                 .containsExactly(Message.user("Well?"));
-        assertThat(turn(node, entry, Message.user("More?"), bounds, answer("Done.")))
+        assertThat(turn(node, ref, Message.user("More?"), limits, answer("Done.")))
                 .containsExactly(Message.user("Well?"), Message.assistant("Done."), Message.user("More?"));
     }
 
     @Test
-    void knowsAllThatARequestCanBringWhateverWasThought() {
+    void recognisesResentMessagesDespiteLongReasoning() {
         Conversations node = node(false);
-        ConversationRef entry = entry("ann", "thought");
-        HistoryLimits bounds = new HistoryLimits(1_000, 10_000, false);
-        StoredTurn.Answer thought = new StoredTurn.Answer(
+        ConversationRef ref = ref("ann", "thought");
+        HistoryLimits limits = new HistoryLimits(1_000, 10_000, false);
+        StoredTurn.Answer longReasoning = new StoredTurn.Answer(
                 "Yes.",
                 null,
                 "x".repeat(5_000) + "Yes.",
@@ -471,59 +474,58 @@ class ConversationStoreIT {
                 TurnUsage.NONE);
         List<Message> all = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            turn(node, entry, Message.user("question " + i), bounds, thought);
+            turn(node, ref, Message.user("question " + i), limits, longReasoning);
             all.addAll(List.of(Message.user("question " + i), Message.assistant("Yes.")));
         }
         all.add(Message.user("More?"));
-        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            List<Message> prompt = open.buildPrompt(List.of(Message.user("More?")), bounds);
-            assertThat(open.buildPrompt(all, bounds)).isEqualTo(prompt);
-            assertThat(open.buildPrompt(all.subList(3, all.size()), bounds)).isEqualTo(prompt);
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
+            List<Message> prompt = open.buildPrompt(List.of(Message.user("More?")), limits);
+            assertThat(open.buildPrompt(all, limits)).isEqualTo(prompt);
+            assertThat(open.buildPrompt(all.subList(3, all.size()), limits)).isEqualTo(prompt);
             assertThat(open.buildPrompt(all, new HistoryLimits(1_000, 10_000, true)))
                     .endsWith(Message.user("More?"));
         }
     }
 
     @Test
-    void tellsTheLastTurnWhereTheRequestIsAboutIt() {
+    void includesTheLastTurnIfTheRequestNeedsIt() {
         Conversations node = node(false);
         Message question = Message.user("x".repeat(1000));
         Conversation conversation = node.store()
                 .create("ann", new RawJson("{}"), new StoredTurn("chatcmpl-0", 5, "", List.of(question), null));
-        try (OpenConversation open =
-                node.tryOpen(entry("ann", conversation.id())).orElseThrow()) {
-            assertThat(open.buildPrompt(List.of(question), bounds(10))).containsExactly(question);
-            assertThat(open.buildPrompt(List.of(Message.system("Be brief.")), bounds(10)))
+        try (OpenConversation open = node.tryOpen(ref("ann", conversation.id())).orElseThrow()) {
+            assertThat(open.buildPrompt(List.of(question), limits(10))).containsExactly(question);
+            assertThat(open.buildPrompt(List.of(Message.system("Be brief.")), limits(10)))
                     .containsExactly(question, Message.system("Be brief."));
         }
     }
 
     @Test
-    void knowsAnImageHoweverItsDefaultsAreWritten() {
+    void recognisesAnImageWithAndWithoutItsDefaults() {
         Conversations node = node(false);
-        ConversationRef entry = entry("ann", "image");
+        ConversationRef ref = ref("ann", "image");
         String image = "[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:x\"%s}}]";
         Message plain = new Message(Role.USER, new Content.Parts(new RawJson(image.formatted(""))), Map.of());
         Message full = new Message(
                 Role.USER, new Content.Parts(new RawJson(image.formatted(",\"detail\":\"auto\""))), Map.of());
-        turn(node, entry, full, bounds(10_000), answer("A cat."));
-        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+        turn(node, ref, full, limits(10_000), answer("A cat."));
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
             assertThat(open.buildPrompt(
-                            List.of(plain, Message.assistant("A cat."), Message.user("Sure?")), bounds(10_000)))
+                            List.of(plain, Message.assistant("A cat."), Message.user("Sure?")), limits(10_000)))
                     .containsExactly(full, Message.assistant("A cat."), Message.user("Sure?"));
         }
     }
 
     @Test
-    void countsTheReasoningThatIsTold() {
+    void countsTheTokensOfSentReasoning() {
         Conversations node = node(false);
-        ConversationRef entry = entry("ann", "reasons");
+        ConversationRef ref = ref("ann", "reasons");
         for (int i = 0; i < 20; i++) {
-            say(node, entry, "question " + (10 + i), "yes");
+            runTurn(node, ref, "question " + (10 + i), "yes");
         }
-        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            // 4 around each: 5 for the question, 16 + 7 for each turn, and 4 + "**T**", 2 line breaks, "thought" with
-            // the reasoning.
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
+            // 4 tokens per message: 5 for the question, 16 + 7 per turn. With reasoning also 4, "**T**", 2 line breaks
+            // and "thought".
             assertThat(open.buildPrompt(List.of(Message.user("?")), new HistoryLimits(5 + 3 * 23, 10_000, false)))
                     .hasSize(7);
             assertThat(open.buildPrompt(List.of(Message.user("?")), new HistoryLimits(5 + 2 * 41, 10_000, true)))
@@ -532,25 +534,25 @@ class ConversationStoreIT {
     }
 
     @Test
-    void tellsNoMoreInstructionsThanARequestMayBring() {
+    void rejectsInstructionsAboveTheMaximumRequestSize() {
         Conversations node = node(false);
-        ConversationRef entry = entry("ann", "orders");
-        HistoryLimits bounds = new HistoryLimits(1_000_000, 10_000, false);
+        ConversationRef ref = ref("ann", "orders");
+        HistoryLimits limits = new HistoryLimits(1_000_000, 10_000, false);
         for (int i = 0; i < 2; i++) {
-            turn(node, entry, Message.system(i + "x".repeat(4_000)), bounds, answer("Yes."));
+            turn(node, ref, Message.system(i + "x".repeat(4_000)), limits, answer("Yes."));
         }
-        turn(node, entry, Message.system("2" + "x".repeat(4_000)), bounds, answer("Yes."));
-        GatewayException tooMuch = refused(() -> turn(node, entry, Message.user("?"), bounds, answer("Yes.")));
-        assertThat(tooMuch.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
-        assertThat(tooMuch).hasMessageContaining("system messages");
+        turn(node, ref, Message.system("2" + "x".repeat(4_000)), limits, answer("Yes."));
+        GatewayException error = expectError(() -> turn(node, ref, Message.user("?"), limits, answer("Yes.")));
+        assertThat(error.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(error).hasMessageContaining("system messages");
     }
 
     @Test
-    void knowsWhatIsToldAgainButNotToItsEnd() {
+    void rejectsATruncatedResend() {
         Conversations node = node(false);
-        ConversationRef entry = entry("ann", "twice");
+        ConversationRef ref = ref("ann", "twice");
         for (int i = 0; i < 3; i++) {
-            say(node, entry, "q" + i, "a" + i);
+            runTurn(node, ref, "q" + i, "a" + i);
         }
         List<Message> edited = List.of(
                 Message.user("other"),
@@ -565,70 +567,70 @@ class ConversationStoreIT {
                 Message.user("q1"),
                 Message.assistant("a1"),
                 Message.user("x"));
-        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
             for (List<Message> messages : List.of(edited, again, beyondTheEnd)) {
-                assertThat(refused(() -> open.buildPrompt(messages, bounds(1000)))
+                assertThat(expectError(() -> open.buildPrompt(messages, limits(1000)))
                                 .code())
                         .isEqualTo(ErrorCode.CONVERSATION_DIFFERS);
             }
-            // A new instruction is something new.
+            // A new instruction is new content.
             assertThat(open.buildPrompt(
                             List.of(Message.user("q2"), Message.assistant("a2"), Message.system("In French.")),
-                            bounds(1000)))
+                            limits(1000)))
                     .hasSize(7)
                     .endsWith(Message.system("In French."));
-            assertThat(refused(() -> open.buildPrompt(
-                                    List.of(Message.user("q2"), Message.assistant("a2")), bounds(1000)))
+            assertThat(expectError(() -> open.buildPrompt(
+                                    List.of(Message.user("q2"), Message.assistant("a2")), limits(1000)))
                             .code())
                     .isEqualTo(ErrorCode.INVALID_REQUEST);
         }
     }
 
     @Test
-    void knowsARefusalThatIsSentAgain() {
+    void recognisesAResentRefusal() {
         Conversations node = node(false);
-        ConversationRef entry = entry("ann", "refused");
+        ConversationRef ref = ref("ann", "refused");
         StoredTurn.Answer no =
                 new StoredTurn.Answer(null, "I cannot.", null, null, List.of(), FinishReason.STOP, TurnUsage.NONE);
-        turn(node, entry, Message.user("Do it."), bounds(1000), no);
+        turn(node, ref, Message.user("Do it."), limits(1000), no);
         RawJson why = new RawJson("\"I cannot.\"");
         RawJson part = new RawJson("[{\"type\":\"refusal\",\"refusal\":\"I cannot.\"}]");
-        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
             for (Message again : List.of(
                     new Message(Role.ASSISTANT, null, Map.of("refusal", why)),
                     new Message(Role.ASSISTANT, new Content.Parts(part), Map.of()))) {
-                assertThat(open.buildPrompt(List.of(Message.user("Do it."), again, Message.user("Why?")), bounds(1000)))
+                assertThat(open.buildPrompt(List.of(Message.user("Do it."), again, Message.user("Why?")), limits(1000)))
                         .containsExactly(Message.user("Do it."), Message.assistant("I cannot."), Message.user("Why?"));
             }
         }
     }
 
     @Test
-    void deletesWhatIsTooOldOrTooMuch() {
+    void deletesExpiredAndSurplusConversations() {
         Conversations node = node(false);
-        Retention purge = new Retention(database(), new Deletion(database()));
+        Retention retention = new Retention(database(), new Deletion(database()));
         for (String id : List.of("a", "b", "c", "busy")) {
-            say(node, entry("ann", id), "One?", "Yes.");
+            runTurn(node, ref("ann", id), "One?", "Yes.");
         }
-        say(node, entry("bob", "a"), "One?", "Yes.");
-        assertThat(purge.deleteExpired(Duration.ofHours(1))).isZero();
-        assertThat(purge.deleteOverLimit(4)).isZero();
-        say(node, entry("ann", "a"), "Two?", "Yes.");
+        runTurn(node, ref("bob", "a"), "One?", "Yes.");
+        assertThat(retention.deleteExpired(Duration.ofHours(1))).isZero();
+        assertThat(retention.deleteOverLimit(4)).isZero();
+        runTurn(node, ref("ann", "a"), "Two?", "Yes.");
 
-        assertThat(purge.deleteOverLimit(3)).isOne();
+        assertThat(retention.deleteOverLimit(3)).isOne();
         assertThat(node.store().find("ann", "b")).isEmpty();
         assertThat(node.store().find("ann", "a")).isPresent();
         assertThat(node.store().find("bob", "a")).isPresent();
 
-        OpenConversation busy = node.tryOpen(entry("ann", "busy")).orElseThrow();
-        assertThat(purge.deleteExpired(Duration.ZERO)).isEqualTo(3);
-        assertThat(turns(node, entry("ann", "busy"))).hasSize(1);
+        OpenConversation busy = node.tryOpen(ref("ann", "busy")).orElseThrow();
+        assertThat(retention.deleteExpired(Duration.ZERO)).isEqualTo(3);
+        assertThat(turns(node, ref("ann", "busy"))).hasSize(1);
         busy.close();
-        assertThat(purge.deleteExpired(Duration.ZERO)).isOne();
+        assertThat(retention.deleteExpired(Duration.ZERO)).isOne();
     }
 
     @Test
-    void losesNoTurnOfManyAtOnce() throws Exception {
+    void losesNoTurnUnderConcurrency() throws Exception {
         Conversations node = node(true);
         Conversations other = node(true);
         List<Thread> threads = IntStream.range(0, 50)
@@ -637,11 +639,11 @@ class ConversationStoreIT {
                     await().pollInterval(Duration.ofMillis(5))
                             .atMost(Duration.ofSeconds(60))
                             .until(() -> {
-                                Optional<OpenConversation> opened = one.tryOpen(entry("ann", "many"));
+                                Optional<OpenConversation> opened = one.tryOpen(ref("ann", "many"));
                                 opened.ifPresent(conversation -> {
                                     try (conversation) {
                                         List<Message> prompt = conversation.buildPrompt(
-                                                List.of(Message.user("q" + i)), bounds(100_000));
+                                                List.of(Message.user("q" + i)), limits(100_000));
                                         conversation.store("chatcmpl-" + i, 5, "m", answer("a" + prompt.size() / 2));
                                     }
                                 });
@@ -653,7 +655,7 @@ class ConversationStoreIT {
         for (Thread thread : threads) {
             thread.join();
         }
-        List<StoredTurn> turns = turns(node, entry("ann", "many"));
+        List<StoredTurn> turns = turns(node, ref("ann", "many"));
         assertThat(turns).hasSize(50);
         for (int i = 0; i < 50; i++) {
             assertThat(turns.get(i).answer()).isEqualTo(answer("a" + i));
@@ -662,8 +664,8 @@ class ConversationStoreIT {
 
     @Test
     void failsWhileTheDatabaseHangs() throws Exception {
-        if (kind == Kind.H2) {
-            return; // it is in this process
+        if (databaseType == DatabaseType.H2) {
+            return; // H2 runs in this process
         }
         int port = Integer.parseInt(url().replaceFirst(".*:(\\d+)/.*", "$1"));
         HangingProxy proxy = new HangingProxy(port);
@@ -672,21 +674,21 @@ class ConversationStoreIT {
         Conversations node = node(false);
         proxy.hang();
         long start = System.nanoTime();
-        assertThat(refused(() -> node.store().find("ann", "none")).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(expectError(() -> node.store().find("ann", "none")).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(System.nanoTime() - start).isLessThan(Duration.ofSeconds(30).toNanos());
     }
 
     @Test
-    void opensADatabaseAnewThatHasClosedItself() throws Exception {
-        if (kind == Kind.POSTGRESQL) {
-            return; // a server: see above
+    void reopensADatabaseThatHasClosedItself() throws Exception {
+        if (databaseType == DatabaseType.POSTGRESQL) {
+            return; // PostgreSQL does not close itself
         }
         Conversations node = node(false);
-        say(node, entry("ann", "closed"), "One?", "Yes.");
-        // A thread that is interrupted closes the file that it writes, and H2 itself with it.
+        runTurn(node, ref("ann", "closed"), "One?", "Yes.");
+        // An interrupted thread closes the file that it writes, and H2 closes itself.
         Thread interrupted = new Thread(() -> {
             Thread.currentThread().interrupt();
-            refused(() -> say(node, entry("ann", "fails"), "x".repeat(1_000_000), "No."));
+            expectError(() -> runTurn(node, ref("ann", "fails"), "x".repeat(1_000_000), "No."));
         });
         interrupted.start();
         interrupted.join();
@@ -697,38 +699,38 @@ class ConversationStoreIT {
     }
 
     @Test
-    void givesAFloorBackThatAKilledProcessHad() throws Exception {
+    void deletesTheLeasesOfAKilledProcess() throws Exception {
         Conversations killed = node(false);
-        OpenConversation held = killed.tryOpen(entry("ann", "killed")).orElseThrow();
+        OpenConversation held = killed.tryOpen(ref("ann", "killed")).orElseThrow();
         open.remove(0).close();
-        Optional<OpenConversation> next = node(false).tryOpen(entry("ann", "killed"));
-        // Only a file of H2 is known to be nobody else's.
-        assertThat(next.isPresent()).isEqualTo(kind == Kind.H2);
+        Optional<OpenConversation> next = node(false).tryOpen(ref("ann", "killed"));
+        // Only an H2 file is known to be used by one process.
+        assertThat(next.isPresent()).isEqualTo(databaseType == DatabaseType.H2);
         next.ifPresent(OpenConversation::close);
         held.close();
     }
 
     @Test
-    void sharesASchemaWithTablesOfOthers() throws Exception {
+    void sharesASchemaWithTablesOfOtherApplications() throws Exception {
         try (Connection connection = DriverManager.getConnection(url());
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE others (id INTEGER)");
         }
-        say(node(false), entry("ann", "shares"), "One?", "Yes.");
+        runTurn(node(false), ref("ann", "shares"), "One?", "Yes.");
     }
 
     @Test
-    void failsWhileTheDatabaseIsDownAndWorksAgainAfterThat() {
+    void recoversAfterTheDatabaseWasDown() {
         Conversations node = node(false);
-        if (kind == Kind.H2) {
-            return; // it is down only where its file cannot be opened: see below
+        if (databaseType == DatabaseType.H2) {
+            return; // it is down only if its file cannot be opened, which is tested below
         }
-        say(node, entry("ann", "down"), "One?", "Yes.");
+        runTurn(node, ref("ann", "down"), "One?", "Yes.");
         Postgres.allowConnections(url(), false);
         try {
             for (int i = 0; i < 3; i++) {
                 long start = System.nanoTime();
-                GatewayException failure = refused(() -> node.tryOpen(entry("ann", "down")));
+                GatewayException failure = expectError(() -> node.tryOpen(ref("ann", "down")));
                 assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
                 assertThat(failure.retryAfter()).isNotNull();
                 assertThat(System.nanoTime() - start)
@@ -743,10 +745,10 @@ class ConversationStoreIT {
     }
 
     @Test
-    void isDownWhereItCannotBeOpened() {
+    void isUnavailableIfItCannotBeOpened() {
         Database nowhere = new Database(
                 new DatabaseSource.Url(
-                        kind == Kind.H2
+                        databaseType == DatabaseType.H2
                                 ? "jdbc:h2:file:/proc/none/conversations"
                                 : "jdbc:postgresql://127.0.0.1:1/none?user=nobody",
                         null,
@@ -756,7 +758,7 @@ class ConversationStoreIT {
                 "");
         open.add(nowhere);
         Conversations node = new Conversations(nowhere, settings(), String::length);
-        assertThat(refused(() -> node.tryOpen(entry("ann", "none"))).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
-        assertThat(refused(() -> node.store().find("ann", "none")).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(expectError(() -> node.tryOpen(ref("ann", "none"))).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(expectError(() -> node.store().find("ann", "none")).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }
 }

@@ -30,14 +30,14 @@ import org.o1api.model.ErrorCode;
 import org.o1api.testing.HangingProxy;
 import org.o1api.testing.Postgres;
 
-/** What happens while the database cannot be reached. */
+/** Behaviour while the database is unreachable. */
 class DatabaseDownIT extends StoreFixture {
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Logger LOGGER = Logger.getLogger(Database.class.getName());
 
     private final List<String> log = Collections.synchronizedList(new ArrayList<>());
     private final Handler handler = new Handler() {
-        /** Leaves out what gateways log that other tests have left running in this JVM, by the names of their threads. */
+        /** Ignores the log of gateways that other tests have left running in this JVM, by their thread names. */
         @Override
         public void publish(LogRecord line) {
             if (!Thread.currentThread().getName().startsWith("o1-api-")) {
@@ -57,12 +57,12 @@ class DatabaseDownIT extends StoreFixture {
     }
 
     @BeforeEach
-    void listen() {
+    void addLogHandler() {
         LOGGER.addHandler(handler);
     }
 
     @AfterEach
-    void leave() {
+    void removeLogHandler() {
         LOGGER.removeHandler(handler);
     }
 
@@ -71,7 +71,7 @@ class DatabaseDownIT extends StoreFixture {
                 new Database(new DatabaseSource.Url(url, "postgres", "pa55word", 10), name -> null, "", instrumented));
     }
 
-    private static String at(int port, String database) {
+    private static String jdbcUrl(int port, String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?password=pa55word";
     }
 
@@ -80,7 +80,7 @@ class DatabaseDownIT extends StoreFixture {
     }
 
     private void awaitUp(Conversations node) {
-        await().atMost(LONG)
+        await().atMost(TIMEOUT)
                 .ignoreExceptions()
                 .until(() -> node.store().find("ann", "none").isEmpty());
     }
@@ -89,37 +89,37 @@ class DatabaseDownIT extends StoreFixture {
         assertThat(expectError(() -> node.store().find("ann", "none")).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }
 
-    private List<String> lines(String start) {
+    private List<String> logLines(String start) {
         return List.copyOf(log).stream().filter(line -> line.startsWith(start)).toList();
     }
 
-    /** A port at which nobody listens. */
-    private static int refusing() throws IOException {
+    /** A port without a listener. */
+    private static int closedPort() throws IOException {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return server.getLocalPort();
         }
     }
 
     @Test
-    void failsAtOnceWhileTheServerRefusesAndWorksWhenItIsBack() throws Exception {
-        int port = refusing();
-        Conversations node = node(unopened(at(port, "db")), 1 << 30);
+    void failsImmediatelyWhileTheServerRefusesConnections() throws Exception {
+        int port = closedPort();
+        Conversations node = node(unopened(jdbcUrl(port, "db")), 1 << 30);
         node.startMaintenance(scheduler());
-        await().atMost(LONG).until(() -> !lines("WARNING").isEmpty());
-        // If each held its thread for as long as a pool waits, these would take hours.
+        await().atMost(TIMEOUT).until(() -> !logLines("WARNING").isEmpty());
+        // If each call waited for the timeout of the pool, these would take hours.
         for (int i = 0; i < 10_000; i++) {
             requireUnavailable(node);
         }
-        assertThat(lines("WARNING"))
+        assertThat(logLines("WARNING"))
                 .containsExactly("WARNING conversation database failed: java.net.ConnectException: Connection refused");
         assertThat(instrumented.openConnections()).isZero();
     }
 
     @Test
-    void saysOnceThatItFailsAndOnceThatItWorks() throws Exception {
+    void logsFailureAndRecoveryOnce() throws Exception {
         HangingProxy proxy = closeAfterTest(new HangingProxy(port()));
         String name = url().replaceFirst(".*/(db\\d+).*", "$1");
-        Conversations node = node(unopened(at(proxy.port(), name)), 1 << 30);
+        Conversations node = node(unopened(jdbcUrl(proxy.port(), name)), 1 << 30);
         node.startMaintenance(scheduler());
         awaitUp(node);
         assertThat(log).isEmpty();
@@ -127,9 +127,9 @@ class DatabaseDownIT extends StoreFixture {
 
         Postgres.allowConnections(url(), false);
         try {
-            await().atMost(LONG).until(() -> {
+            await().atMost(TIMEOUT).until(() -> {
                 requireUnavailable(node);
-                return lines("WARNING").size() == 1;
+                return logLines("WARNING").size() == 1;
             });
             for (int i = 0; i < 1000; i++) {
                 requireUnavailable(node);
@@ -138,20 +138,20 @@ class DatabaseDownIT extends StoreFixture {
             Postgres.allowConnections(url(), true);
         }
         awaitUp(node);
-        await().atMost(LONG).until(() -> !lines("INFO").isEmpty());
+        await().atMost(TIMEOUT).until(() -> !logLines("INFO").isEmpty());
         runTurn(node, ref("ann", "down"), "Two?");
-        assertThat(lines("WARNING"))
+        assertThat(logLines("WARNING"))
                 .singleElement()
                 .asString()
                 .contains("org.postgresql.util.PSQLException: FATAL: ")
                 .doesNotContain("pa55word");
-        assertThat(lines("INFO")).containsExactly("INFO conversation database is available");
+        assertThat(logLines("INFO")).containsExactly("INFO conversation database is available");
     }
 
     @Test
-    void holdsFewThreadsWhileTheServerHangs() throws Exception {
+    void blocksFewThreadsWhileTheServerHangs() throws Exception {
         HangingProxy proxy = closeAfterTest(new HangingProxy(port()));
-        Conversations node = node(unopened(at(proxy.port(), url().replaceFirst(".*/(db\\d+).*", "$1"))), 1 << 30);
+        Conversations node = node(unopened(jdbcUrl(proxy.port(), url().replaceFirst(".*/(db\\d+).*", "$1"))), 1 << 30);
         node.startMaintenance(scheduler());
         awaitUp(node);
         proxy.hang();
@@ -166,28 +166,28 @@ class DatabaseDownIT extends StoreFixture {
             waiting.add(thread);
             thread.start();
         }
-        assertThat(done.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(done.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(waiting).hasSizeLessThanOrEqualTo(10);
-        await().atMost(LONG).until(waiting::isEmpty);
+        await().atMost(TIMEOUT).until(waiting::isEmpty);
         for (int i = 0; i < 10_000; i++) { // as above
             requireUnavailable(node);
         }
-        assertThat(lines("WARNING")).isNotEmpty();
+        assertThat(logLines("WARNING")).isNotEmpty();
     }
 
     @Test
-    void saysWhyItCannotConnect() throws Exception {
+    void logsWhyItCannotConnect() throws Exception {
         requireUnavailable(node(unopened(url().replaceFirst("/db\\d+", "/no_such_database")), 1 << 30));
         requireUnavailable(node(unopened("jdbc:postgresql://127.0.0.1:no-port/db?password=pa55word"), 1 << 30));
         requireUnavailable(node(unopened("jdbc:h2:file:" + folder + "/x;PASSWORD=pa55word;NO_SUCH=1"), 1 << 30));
-        assertThat(lines("WARNING"))
+        assertThat(logLines("WARNING"))
                 .hasSize(3)
                 .anySatisfy(line -> assertThat(line).contains("database \"no_such_database\" does not exist"))
                 .allSatisfy(line -> assertThat(line).doesNotContain("pa55word"));
     }
 
     @Test
-    void saysThatAnotherApplicationHasTheFile() throws Exception {
+    void logsThatAnotherApplicationHasOpenedTheFile() throws Exception {
         String file = "jdbc:h2:file:" + folder + "/x";
         Conversations first = node(unopened(file), 1 << 30);
         assertThat(first.store().find("ann", "none")).isEmpty();
@@ -198,7 +198,7 @@ class DatabaseDownIT extends StoreFixture {
             assertThat(lock.isValid()).isTrue();
             requireUnavailable(node(unopened(file), 1 << 30));
         }
-        assertThat(lines("WARNING"))
+        assertThat(logLines("WARNING"))
                 .singleElement()
                 .asString()
                 .contains("open in another application or process")
@@ -206,11 +206,11 @@ class DatabaseDownIT extends StoreFixture {
     }
 
     @Test
-    void connectsThroughAPortThatOpensLater() throws Exception {
-        int port = refusing();
-        Conversations node = node(unopened(at(port, url().replaceFirst(".*/(db\\d+).*", "$1"))), 1 << 30);
+    void connectsWhenThePortOpensLater() throws Exception {
+        int port = closedPort();
+        Conversations node = node(unopened(jdbcUrl(port, url().replaceFirst(".*/(db\\d+).*", "$1"))), 1 << 30);
         node.startMaintenance(scheduler());
-        await().atMost(LONG).until(() -> !lines("WARNING").isEmpty());
+        await().atMost(TIMEOUT).until(() -> !logLines("WARNING").isEmpty());
         HangingProxy proxy = closeAfterTest(new HangingProxy(port(), port));
         assertThat(proxy.port()).isEqualTo(port);
         awaitUp(node);

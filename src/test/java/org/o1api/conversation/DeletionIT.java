@@ -19,19 +19,19 @@ import org.o1api.database.DatabaseUnavailableException;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 
-/** Large conversations are deleted in small statements, on both databases. */
+/** Large conversations are deleted in small statements, on H2 and PostgreSQL. */
 @ParameterizedClass
 @EnumSource
 class DeletionIT extends StoreFixture {
     private static final String TURNS = "SELECT COUNT(*) FROM turn";
     private static final String CONVERSATIONS = "SELECT COUNT(*) FROM conversation";
-    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
-    DeletionIT(DatabaseType kind) {
-        super(kind);
+    DeletionIT(DatabaseType databaseType) {
+        super(databaseType);
     }
 
-    /** Adds turns to a conversation as quickly as the database can. */
+    /** Adds turns to a conversation directly in the database, in one transaction. */
     private void addTurns(String id, int turns, String record, boolean isLong) {
         String column = isLong ? "long_record" : "record";
         try (Connection connection = DriverManager.getConnection(url());
@@ -67,7 +67,7 @@ class DeletionIT extends StoreFixture {
         addTurns("many", 5000, "{\"messages\":[],\"model\":\"" + "x".repeat(500) + "\"}", false);
         assertThat(node.store().delete("ann", "many")).isTrue();
         assertThat(node.store().find("ann", "many")).isEmpty();
-        new Deletion(database).deleteMarked(LONG, () -> false);
+        new Deletion(database).deleteMarked(TIMEOUT, () -> false);
 
         assertThat(queryNumber(TURNS)).isZero();
         assertThat(queryNumber(CONVERSATIONS)).isZero();
@@ -76,13 +76,13 @@ class DeletionIT extends StoreFixture {
     }
 
     @Test
-    void deletesFewLongRecordsInABatch() {
+    void limitsTheLongRecordsInABatch() {
         Database database = database();
         Conversations node = node(database, 1L << 40);
         runTurn(node, ref("ann", "long"), "One?");
         addTurns("long", 10, "{\"model\":\"" + "x".repeat(10_000_000) + "\"}", true);
         assertThat(node.store().delete("ann", "long")).isTrue();
-        new Deletion(database).deleteMarked(LONG, () -> false);
+        new Deletion(database).deleteMarked(TIMEOUT, () -> false);
 
         assertThat(queryNumber(TURNS)).isZero();
         assertThat(instrumented.executedStatements("DELETE FROM turn"))
@@ -91,15 +91,15 @@ class DeletionIT extends StoreFixture {
     }
 
     @Test
-    void isGoneAtOnceAndItsTurnsLater() {
+    void hidesAConversationImmediatelyAndDeletesItsTurnsLater() {
         Database database = database();
         Conversations node = node(database, 1L << 40);
-        ConversationRef entry = ref("ann", "later");
-        runTurn(node, entry, "One?");
+        ConversationRef ref = ref("ann", "later");
+        runTurn(node, ref, "One?");
         addTurns("later", 2000, "{}", false);
-        OpenConversation running = node.tryOpen(entry).orElseThrow();
+        OpenConversation running = node.tryOpen(ref).orElseThrow();
         running.buildPrompt(List.of(Message.user("Two?")), new HistoryLimits(10, 1000, false));
-        instrumented.failBefore("DELETE FROM turn"); // as if the process had ended here
+        instrumented.failBefore("DELETE FROM turn"); // as if the process had been killed here
         assertThat(org.assertj.core.api.Assertions.catchThrowable(
                         () -> node.store().delete("ann", "later")))
                 .isInstanceOf(InstrumentedConnections.TestError.class);
@@ -112,7 +112,7 @@ class DeletionIT extends StoreFixture {
                 .isEqualTo(ErrorCode.CONVERSATION_CHANGED);
         running.close();
         assertThat(queryNumber(TURNS)).isEqualTo(2001);
-        runTurn(node, entry, "The name is free.");
+        runTurn(node, ref, "The name is free.");
 
         Conversations other = node(database(), 1L << 40);
         new Retention(database, new Deletion(database)).run(settings(1L << 40), () -> false);
@@ -121,50 +121,50 @@ class DeletionIT extends StoreFixture {
     }
 
     @Test
-    void stopsWhenItIsToldToAndGoesOnLater() {
+    void stopsOnRequestAndContinuesLater() {
         Database database = database();
         Conversations node = node(database, 1L << 40);
         runTurn(node, ref("ann", "stopped"), "One?");
         addTurns("stopped", 2000, "{}", false);
         database.withHandle(handle -> handle.execute(Deletion.MARK_AS_DELETED + "WHERE caller = 'ann'"));
         AtomicInteger batches = new AtomicInteger();
-        new Deletion(database).deleteMarked(LONG, () -> batches.incrementAndGet() > 2);
+        new Deletion(database).deleteMarked(TIMEOUT, () -> batches.incrementAndGet() > 2);
         assertThat(queryNumber(TURNS)).isEqualTo(1001);
-        new Deletion(database).deleteMarked(LONG, () -> false);
+        new Deletion(database).deleteMarked(TIMEOUT, () -> false);
         assertThat(queryNumber(CONVERSATIONS)).isZero();
     }
 
     @Test
-    void purgesLargeConversationsInBatches() {
+    void deletesLargeExpiredConversationsInBatches() {
         Database database = database();
         Conversations node = node(database, 1L << 40);
-        Retention purge = new Retention(database, new Deletion(database));
+        Retention retention = new Retention(database, new Deletion(database));
         for (String id : List.of("old", "busy")) {
             runTurn(node, ref("ann", id), "One?");
             addTurns(id, 2000, "{}", false);
         }
         OpenConversation busy = node.tryOpen(ref("ann", "busy")).orElseThrow();
-        assertThat(purge.deleteExpired(Duration.ZERO)).isOne();
-        purge.run(settings(1L << 40), () -> false);
+        assertThat(retention.deleteExpired(Duration.ZERO)).isOne();
+        retention.run(settings(1L << 40), () -> false);
         assertThat(queryNumber(TURNS)).isEqualTo(2001);
         busy.close();
-        assertThat(purge.deleteOverLimit(1)).isZero();
+        assertThat(retention.deleteOverLimit(1)).isZero();
         runTurn(node, ref("ann", "new"), "One?");
-        assertThat(purge.deleteOverLimit(1)).isOne();
+        assertThat(retention.deleteOverLimit(1)).isOne();
         assertThat(node.store().find("ann", "new")).isPresent();
-        assertThat(purge.deleteOverLimit(1)).isZero(); // nobody is a caller with too many
-        purge.run(settings(1L << 40), () -> false);
+        assertThat(retention.deleteOverLimit(1)).isZero(); // deleted conversations do not count
+        retention.run(settings(1L << 40), () -> false);
         assertThat(queryNumber(TURNS)).isOne();
         requireBatches();
     }
 
     @Test
-    void storesNothingInAConversationThatWasPurgedMeanwhile() {
+    void doesNotStoreInAConversationMarkedAsDeleted() {
         Database database = database();
         Conversations node = node(database, 1L << 40);
-        ConversationRef entry = ref("ann", "purged");
-        runTurn(node, entry, "One?");
-        try (OpenConversation running = node.tryOpen(entry).orElseThrow()) {
+        ConversationRef ref = ref("ann", "purged");
+        runTurn(node, ref, "One?");
+        try (OpenConversation running = node.tryOpen(ref).orElseThrow()) {
             running.buildPrompt(List.of(Message.user("Two?")), new HistoryLimits(10, 1000, false));
             database.withHandle(handle -> handle.execute(Deletion.MARK_AS_DELETED + "WHERE caller = 'ann'"));
             assertThat(expectError(() -> running.store("chatcmpl-2", 5, "m", answer("No.")))
@@ -175,7 +175,7 @@ class DeletionIT extends StoreFixture {
     }
 
     @Test
-    void manyDeleteAtTheSameTime() throws InterruptedException {
+    void supportsConcurrentDeletions() throws InterruptedException {
         Database one = database();
         Conversations node = node(one, 1L << 40);
         for (int i = 0; i < 3; i++) {
@@ -187,9 +187,9 @@ class DeletionIT extends StoreFixture {
         List<Thread> threads = Stream.of(one, database(), one)
                 .map(database -> new Thread(() -> {
                     try {
-                        new Deletion(database).deleteMarked(LONG, () -> false);
+                        new Deletion(database).deleteMarked(TIMEOUT, () -> false);
                     } catch (DatabaseUnavailableException e) {
-                        failures.incrementAndGet(); // the loser of a deadlock: its next run goes on
+                        failures.incrementAndGet(); // the victim of a deadlock; its next run continues
                     }
                 }))
                 .toList();
@@ -197,7 +197,7 @@ class DeletionIT extends StoreFixture {
         for (Thread thread : threads) {
             thread.join();
         }
-        new Deletion(one).deleteMarked(LONG, () -> false);
+        new Deletion(one).deleteMarked(TIMEOUT, () -> false);
         assertThat(failures.get()).isLessThan(3);
         assertThat(queryNumber(CONVERSATIONS)).isZero();
         assertThat(queryNumber(TURNS)).isZero();

@@ -16,18 +16,18 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.model.TurnUsage;
 
-/** With which reasoning the turns of a conversation are sent again. */
+/** Which turns of the history are sent, and which of them with their reasoning. */
 class HistoryMergeTest {
     private static final long PLENTY = 10_000;
 
     /**
-     * A turn in short.
+     * Creates a turn from a short notation.
      *
-     * @param said who says something, then how it is answered: {@code user calls}, {@code tool answer}
+     * @param notation roles of the messages, then the kind of answer: {@code user calls}, {@code tool answer}
      */
-    private static StoredTurn turn(int number, String said) {
+    private static StoredTurn turn(int number, String notation) {
         List<Message> messages = new ArrayList<>();
-        String[] words = said.split(" ", -1);
+        String[] words = notation.split(" ", -1);
         for (int i = 0; i < words.length - 1; i++) {
             messages.add(words[i].equals("user") ? Message.user("u" + number) : result(number - 1));
         }
@@ -51,36 +51,36 @@ class HistoryMergeTest {
         return new Message(Role.TOOL, new Content.Text("r"), Map.of("tool_call_id", new RawJson("\"c" + call + "\"")));
     }
 
-    private static List<Message> prompt(String turns, String asked, long tokens, boolean reasoning) {
+    private static List<Message> prompt(String turns, String newRoles, long tokens, boolean reasoning) {
         String[] all = turns.split(", ", -1);
         List<Message> request = new ArrayList<>();
-        for (String word : asked.split(" ", -1)) {
+        for (String word : newRoles.split(" ", -1)) {
             request.add(word.equals("user") ? Message.user("new") : result(all.length - 1));
         }
-        HistoryLimits bounds = new HistoryLimits(tokens, 1_000_000, reasoning);
-        History.Window need = new History.Window(bounds, request);
+        HistoryLimits limits = new HistoryLimits(tokens, 1_000_000, reasoning);
+        History.Window window = new History.Window(limits, request);
         List<PositionedTurn> recent = new ArrayList<>();
         for (int i = all.length - 1; i >= 0; i--) {
-            PositionedTurn placed = new PositionedTurn(i, turn(i, all[i]), 0);
-            recent.add(0, need.withoutUnneededReasoning(placed));
-            if (need.addAndCheckFull(placed.turn())) {
+            PositionedTurn positioned = new PositionedTurn(i, turn(i, all[i]), 0);
+            recent.add(0, window.withoutUnneededReasoning(positioned));
+            if (window.addAndCheckFull(positioned.turn())) {
                 break;
             }
         }
         History history = new History(1L, null, List.of(), recent);
-        return HistoryMerge.of(history, request, bounds, String::length).prompt();
+        return HistoryMerge.of(history, request, limits, String::length).prompt();
     }
 
-    /** Which answers of a prompt carry reasoning: {@code x} for one that does, {@code -} for one that does not. */
+    /** Which answers of a prompt have reasoning: {@code x} has it, {@code -} does not. */
     private static String reasoning(List<Message> prompt) {
-        StringBuilder carries = new StringBuilder();
+        StringBuilder marks = new StringBuilder();
         for (Message message : prompt) {
             if (message.role() == Role.ASSISTANT) {
-                carries.append(message.reasoning().isEmpty() ? '-' : 'x');
+                marks.append(message.reasoning().isEmpty() ? '-' : 'x');
                 assertThat(message.fields()).doesNotContainKey("reasoning_content");
             }
         }
-        return carries.toString();
+        return marks.toString();
     }
 
     @ParameterizedTest
@@ -90,35 +90,35 @@ class HistoryMergeTest {
         "'user calls, tool calls, tool calls', tool, xxx",
         "'user calls, tool answer, user calls, tool calls', tool, --xx",
         "'user calls, tool user calls', tool, -x",
-        "'user calls, calls', tool, -x", // a turn without a message: the older one has its reasoning no more
+        "'user calls, calls', tool, -x", // a turn without messages: the older turn is sent without reasoning
         "'user calls', 'tool user', x",
         "'user calls', user, -",
         "'user calls, tool answer', user, --"
     })
-    void aResultContinuesTheReasoningSinceTheUsersLastMessage(String turns, String asked, String carries) {
-        assertThat(reasoning(prompt(turns, asked, PLENTY, false))).isEqualTo(carries);
-        assertThat(reasoning(prompt(turns, asked, PLENTY, true))).doesNotContain("-");
+    void sendsReasoningSinceTheLastUserMessageWithToolResults(String turns, String newRoles, String expected) {
+        assertThat(reasoning(prompt(turns, newRoles, PLENTY, false))).isEqualTo(expected);
+        assertThat(reasoning(prompt(turns, newRoles, PLENTY, true))).doesNotContain("-");
     }
 
     @Test
-    void theReasoningIsThatOfTheSteps() {
+    void joinsTheStepsAsReasoning() {
         assertThat(prompt("user calls", "tool", PLENTY, false).get(1).reasoning())
                 .containsExactly(
                         Map.entry("reasoning_content", new RawJson("\"**T0**\\n\\ntext " + "x".repeat(40) + "\"")));
     }
 
-    /** A message counts 4 tokens, here one more for each character; reasoning about 60. */
+    /** Each message counts as 4 tokens plus, in this test, one per character; reasoning counts as about 60. */
     @ParameterizedTest
     @CsvSource({
         "'user calls', false, 30, -",
         "'user calls', false, 100, x",
         "'user calls, tool calls', false, 100, --",
         "'user calls, tool calls', false, 200, xx",
-        "'user answer, user calls', false, 80, x", // the older turn is left out for it
+        "'user answer, user calls', false, 80, x", // the older turn is left out to make room
         "'user answer, user calls', false, 90, -x",
         "'user answer, user answer, user answer', true, 100, x"
     })
-    void theReasoningCountsInTheTokensOfTheHistory(String turns, boolean all, long tokens, String carries) {
-        assertThat(reasoning(prompt(turns, all ? "user" : "tool", tokens, all))).isEqualTo(carries);
+    void countsReasoningAgainstTheTokenLimit(String turns, boolean all, long tokens, String expected) {
+        assertThat(reasoning(prompt(turns, all ? "user" : "tool", tokens, all))).isEqualTo(expected);
     }
 }

@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Stands around connections: counts them, records the statements that were executed, and throws an Error where a test wants one. */
+/** Wraps connections: counts the open ones, records executed statements, and throws an Error if a test asks for it. */
 final class InstrumentedConnections implements UnaryOperator<DataSource> {
     private final AtomicInteger open = new AtomicInteger();
     private final List<ExecutedStatement> executed = new CopyOnWriteArrayList<>();
@@ -23,7 +23,7 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
     /** A statement and how many rows it changed. */
     record ExecutedStatement(String sql, int rows) {}
 
-    /** An Error as a virtual machine throws them. */
+    /** Stands for an Error of the virtual machine. */
     static final class TestError extends Error {
         private static final long serialVersionUID = 1;
 
@@ -32,13 +32,13 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
         }
     }
 
-    /** Throws an Error once, instead of the next statement that begins so. */
+    /** Throws an Error once, instead of executing the next statement with this prefix. */
     void failBefore(String sql) {
         failAfter = false;
         failing.set(sql);
     }
 
-    /** Throws an Error once, when the next statement that begins so has been executed. */
+    /** Throws an Error once, after the next statement with this prefix has been executed. */
     void failAfter(String sql) {
         failAfter = true;
         failing.set(sql);
@@ -48,7 +48,7 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
         return failing.get() == null;
     }
 
-    /** Connections that somebody has. */
+    /** The number of connections in use. */
     int openConnections() {
         return open.get();
     }
@@ -64,7 +64,7 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
         Object invoke(Object target, Method method, Object @Nullable [] arguments) throws Throwable;
     }
 
-    private static <T> T around(Class<T> type, T target, Call call) {
+    private static <T> T proxy(Class<T> type, T target, Call call) {
         return type.cast(Proxy.newProxyInstance(
                 InstrumentedConnections.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
                     try {
@@ -77,7 +77,7 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
 
     @Override
     public DataSource apply(DataSource source) {
-        return around(DataSource.class, source, (target, method, arguments) -> {
+        return proxy(DataSource.class, source, (target, method, arguments) -> {
             Object result = method.invoke(target, arguments);
             return result instanceof Connection connection ? watched(connection) : result;
         });
@@ -85,7 +85,7 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
 
     private Connection watched(Connection connection) {
         open.incrementAndGet();
-        return around(Connection.class, connection, (target, method, arguments) -> {
+        return proxy(Connection.class, connection, (target, method, arguments) -> {
             if (method.getName().equals("close")) {
                 open.decrementAndGet();
             }
@@ -98,7 +98,7 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
     }
 
     private PreparedStatement watched(PreparedStatement statement, String sql) {
-        return around(PreparedStatement.class, statement, (target, method, arguments) -> {
+        return proxy(PreparedStatement.class, statement, (target, method, arguments) -> {
             if (!method.getName().startsWith("execute")) {
                 return method.invoke(target, arguments);
             }

@@ -10,18 +10,18 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.o1api.model.Message;
 import org.o1api.model.Role;
 
-/** Against what it means, said message by message. */
+/** Compares the results with a simple implementation that goes message by message. */
 class ResentMessagesTest {
-    private static HistoryMessage told(Message message, String sent) {
+    private static HistoryMessage historyMessage(Message message, String sent) {
         CanonicalMessage text = CanonicalMessage.of(message);
         return new HistoryMessage(message, text, sent.isEmpty() ? null : text.withText(sent));
     }
 
-    private static int overlap(List<HistoryMessage> told, List<CanonicalMessage> asked) {
-        for (int length = Math.min(told.size(), asked.size()); length > 0; length--) {
+    private static int overlap(List<HistoryMessage> history, List<CanonicalMessage> request) {
+        for (int length = Math.min(history.size(), request.size()); length > 0; length--) {
             boolean same = true;
             for (int i = 0; i < length; i++) {
-                same &= told.get(told.size() - length + i).matches(asked.get(i));
+                same &= history.get(history.size() - length + i).matches(request.get(i));
             }
             if (same) {
                 return length;
@@ -30,12 +30,12 @@ class ResentMessagesTest {
         return 0;
     }
 
-    private static boolean repeats(List<HistoryMessage> told, List<CanonicalMessage> asked) {
-        for (int i = 1; i < asked.size(); i++) {
-            for (int j = 1; j < told.size(); j++) {
-                if (asked.get(i).role() == Role.ASSISTANT
-                        && told.get(j).matches(asked.get(i))
-                        && told.get(j - 1).matches(asked.get(i - 1))) {
+    private static boolean repeats(List<HistoryMessage> history, List<CanonicalMessage> request) {
+        for (int i = 1; i < request.size(); i++) {
+            for (int j = 1; j < history.size(); j++) {
+                if (request.get(i).role() == Role.ASSISTANT
+                        && history.get(j).matches(request.get(i))
+                        && history.get(j - 1).matches(request.get(i - 1))) {
                     return true;
                 }
             }
@@ -49,20 +49,21 @@ class ResentMessagesTest {
     }
 
     @RepeatedTest(300)
-    void findsWhatIsSentAgain(RepetitionInfo repetition) {
+    void agreesWithASimpleComparison(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
-        List<HistoryMessage> told = new ArrayList<>();
+        List<HistoryMessage> history = new ArrayList<>();
         for (int i = random.nextInt(8); i > 0; i--) {
-            told.add(told(message(random), random.nextBoolean() ? "" : String.valueOf(random.nextInt(3))));
+            history.add(historyMessage(message(random), random.nextBoolean() ? "" : String.valueOf(random.nextInt(3))));
         }
-        List<CanonicalMessage> asked = new ArrayList<>();
+        List<CanonicalMessage> request = new ArrayList<>();
         for (int i = random.nextInt(8); i > 0; i--) {
-            asked.add(CanonicalMessage.of(message(random)));
+            request.add(CanonicalMessage.of(message(random)));
         }
-        ResentMessages resent = new ResentMessages(told, asked);
-        assertThat(resent.overlap()).isEqualTo(overlap(told, asked));
-        for (int known = 0; known < asked.size(); known++) {
-            assertThat(resent.repeatsExchangeAfter(known)).isEqualTo(repeats(told, asked.subList(known, asked.size())));
+        ResentMessages resent = new ResentMessages(history, request);
+        assertThat(resent.overlap()).isEqualTo(overlap(history, request));
+        for (int known = 0; known < request.size(); known++) {
+            assertThat(resent.repeatsExchangeAfter(known))
+                    .isEqualTo(repeats(history, request.subList(known, request.size())));
         }
     }
 }

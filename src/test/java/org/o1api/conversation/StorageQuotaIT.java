@@ -18,22 +18,22 @@ import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 
-/** What a caller's conversations may occupy, on both databases. */
+/** The storage quota of a caller, on H2 and PostgreSQL. */
 @ParameterizedClass
 @EnumSource
 class StorageQuotaIT extends StoreFixture {
-    /** What a conversation occupies, read from its rows. */
-    private static final String MEASURED = "SELECT 512 + OCTET_LENGTH(metadata) + COALESCE((SELECT SUM(256"
+    /** The storage of a conversation, computed from its rows. */
+    private static final String COMPUTED = "SELECT 512 + OCTET_LENGTH(metadata) + COALESCE((SELECT SUM(256"
             + " + COALESCE(OCTET_LENGTH(record), 0) + COALESCE(OCTET_LENGTH(long_record), 0))"
             + " FROM turn WHERE conversation = pk), 0) FROM conversation WHERE caller = 'ann'";
 
-    private static final String KEPT = "SELECT bytes FROM conversation WHERE caller = 'ann'";
+    private static final String STORED = "SELECT bytes FROM conversation WHERE caller = 'ann'";
 
-    StorageQuotaIT(DatabaseType kind) {
-        super(kind);
+    StorageQuotaIT(DatabaseType databaseType) {
+        super(databaseType);
     }
 
-    private static StoredTurn unasked(String text) {
+    private static StoredTurn unanswered(String text) {
         return new StoredTurn("chatcmpl-0", 5, "", List.of(Message.user(text)), null);
     }
 
@@ -41,27 +41,27 @@ class StorageQuotaIT extends StoreFixture {
     void countsEverythingThatIsStored() {
         Conversations node = node(database(), 1 << 30);
         node.store().create("ann", new RawJson("{\"ä\":\"é€😀\"}"), null);
-        assertThat(queryNumber(KEPT)).isEqualTo(queryNumber(MEASURED)).isGreaterThan(512);
+        assertThat(queryNumber(STORED)).isEqualTo(queryNumber(COMPUTED)).isGreaterThan(512);
         node.store()
                 .delete(
                         "ann",
                         node.store().list("ann", null, true, 1).items().get(0).id());
 
-        Conversation created = node.store().create("ann", new RawJson("{}"), unasked("é€😀"));
-        ConversationRef entry = ref("ann", created.id());
-        assertThat(queryNumber(KEPT)).isEqualTo(queryNumber(MEASURED));
-        runTurn(node, entry, "é€😀".repeat(50_000)); // beside its row
-        assertThat(queryNumber(KEPT)).isEqualTo(queryNumber(MEASURED)).isGreaterThan(400_000);
-        try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
-            open.append(unasked("More."));
+        Conversation created = node.store().create("ann", new RawJson("{}"), unanswered("é€😀"));
+        ConversationRef ref = ref("ann", created.id());
+        assertThat(queryNumber(STORED)).isEqualTo(queryNumber(COMPUTED));
+        runTurn(node, ref, "é€😀".repeat(50_000)); // outside of its row
+        assertThat(queryNumber(STORED)).isEqualTo(queryNumber(COMPUTED)).isGreaterThan(400_000);
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
+            open.append(unanswered("More."));
         }
         node.store().update("ann", created.id(), new RawJson("{\"topic\":\"a longer one\"}"));
         node.store().update("ann", created.id(), new RawJson("{\"t\":\"é\"}"));
-        assertThat(queryNumber(KEPT)).isEqualTo(queryNumber(MEASURED));
+        assertThat(queryNumber(STORED)).isEqualTo(queryNumber(COMPUTED));
     }
 
     @Test
-    void countsWhatOlderVersionsHaveStored() throws Exception {
+    void countsDataOfEarlierVersions() throws Exception {
         Flyway.configure()
                 .dataSource(url(), null, null)
                 .locations("classpath:db")
@@ -82,7 +82,7 @@ class StorageQuotaIT extends StoreFixture {
             }
         }
         Database database = database();
-        assertThat(queryNumber(KEPT)).isEqualTo(queryNumber(MEASURED)).isEqualTo(512 + 12 + 2 * (256 + 3009));
+        assertThat(queryNumber(STORED)).isEqualTo(queryNumber(COMPUTED)).isEqualTo(512 + 12 + 2 * (256 + 3009));
         assertThat(queryNumber("SELECT bytes FROM conversation WHERE id = 'c2'"))
                 .isEqualTo(512 + 12);
         assertThat(expectError(() -> node(database, 4000).store().create("ann", new RawJson("{}"), null))
@@ -91,13 +91,13 @@ class StorageQuotaIT extends StoreFixture {
     }
 
     @Test
-    void refusesToStoreAboveTheLimitUntilSomethingIsDeleted() {
+    void rejectsTurnsAboveTheLimitUntilSomethingIsDeleted() {
         Database database = database();
         Conversations node = node(database, 10_000);
         Conversations other = node(database, 10_000);
         runTurn(node, ref("ann", "small"), "One?");
-        assertThat(queryNumber(KEPT)).isLessThan(10_000);
-        runTurn(node, ref("ann", "crosses"), "x".repeat(10_000)); // one turn too many is stored
+        assertThat(queryNumber(STORED)).isLessThan(10_000);
+        runTurn(node, ref("ann", "crosses"), "x".repeat(10_000)); // the turn that exceeds the limit is stored
 
         GatewayException refused = expectError(() -> runTurn(node, ref("ann", "small"), "Two?"));
         assertThat(refused.code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
@@ -111,7 +111,8 @@ class StorageQuotaIT extends StoreFixture {
                         .code())
                 .isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
         try (OpenConversation open = node.tryOpen(ref("ann", "small")).orElseThrow()) {
-            assertThat(expectError(() -> open.append(unasked("x"))).code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
+            assertThat(expectError(() -> open.append(unanswered("x"))).code())
+                    .isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
         }
         runTurn(node, ref("bob", "small"), "Another caller's?");
 
@@ -120,7 +121,7 @@ class StorageQuotaIT extends StoreFixture {
     }
 
     @Test
-    void countsEmptyConversationsToo() {
+    void countsEmptyConversations() {
         Conversations node = node(database(), 10_000);
         int created = 0;
         while (created < 100) {
@@ -136,16 +137,16 @@ class StorageQuotaIT extends StoreFixture {
     }
 
     @Test
-    void readsTheTotalOnceAMinuteAndBeforeARefusal() {
+    void readsTheTotalOnceAMinuteAndBeforeARejection() {
         Database database = database();
         AtomicLong now = new AtomicLong();
         StorageQuota quota = new StorageQuota(database, 1000, now::get);
         Conversations other = node(database, 1 << 30);
         quota.requireNotExceeded("ann");
-        other.store().create("ann", new RawJson("{}"), unasked("x".repeat(2000)));
+        other.store().create("ann", new RawJson("{}"), unanswered("x".repeat(2000)));
         int before = instrumented.executedStatements("SELECT CAST(COALESCE(SUM").size();
         now.set(TimeUnit.SECONDS.toNanos(59));
-        quota.requireNotExceeded("ann"); // not known here yet
+        quota.requireNotExceeded("ann"); // this node has not read the new total yet
         assertThat(instrumented.executedStatements("SELECT CAST(COALESCE(SUM")).hasSize(before);
         now.set(TimeUnit.SECONDS.toNanos(60));
         assertThat(expectError(() -> quota.requireNotExceeded("ann")).code())
@@ -153,11 +154,11 @@ class StorageQuotaIT extends StoreFixture {
 
         quota.requireNotExceeded("bob");
         quota.add("bob", 2000);
-        quota.requireNotExceeded("bob"); // the database knows better
+        quota.requireNotExceeded("bob"); // the total is read again before a rejection
     }
 
     @Test
-    void needsNoStatementMoreForATurn() {
+    void needsNoExtraStatementForATurn() {
         Conversations node = node(database(), 1 << 30);
         runTurn(node, ref("ann", "a"), "One?");
         int before = instrumented.executedStatements("").size();

@@ -15,34 +15,34 @@ import org.o1api.database.Database;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 
-/** An Error in the store ends what it came to, and leaves no lease, no transaction and no connection behind. */
+/** An Error in the store leaks no lease, no transaction and no connection. */
 @ParameterizedClass
 @EnumSource
 class StoreErrorsIT extends StoreFixture {
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    StoreErrorsIT(DatabaseType kind) {
-        super(kind);
+    StoreErrorsIT(DatabaseType databaseType) {
+        super(databaseType);
     }
 
-    /** More often than there are connections: one that is lost is missed. */
-    private static Stream<Integer> oftenEnough() {
+    /** More than there are connections, so that leaked connections make a test fail. */
+    private static Stream<Integer> repetitions() {
         return Stream.iterate(0, i -> i + 1).limit(12);
     }
 
-    private void awaitFree(Conversations node, ConversationRef entry) {
-        await().atMost(LONG).until(() -> {
-            var opened = node.tryOpen(entry);
+    private void awaitLeaseFree(Conversations node, ConversationRef ref) {
+        await().atMost(TIMEOUT).until(() -> {
+            var opened = node.tryOpen(ref);
             opened.ifPresent(OpenConversation::close);
             return opened.isPresent();
         });
     }
 
     @Test
-    void takesALease() {
+    void leaksNothingIfAcquiringALeaseFails() {
         Conversations node = node(database(), 1 << 30);
         node.startMaintenance(scheduler());
-        oftenEnough().forEach(i -> {
+        repetitions().forEach(i -> {
             instrumented.failBefore("INSERT INTO lease");
             assertThatThrownBy(() -> node.tryOpen(ref("ann", "before"))).isInstanceOf(TestError.class);
         });
@@ -51,20 +51,20 @@ class StoreErrorsIT extends StoreFixture {
         instrumented.failAfter("INSERT INTO lease");
         assertThatThrownBy(() -> node.tryOpen(ref("ann", "after"))).isInstanceOf(TestError.class);
         assertThat(node.tryOpen(ref("ann", "after"))).isEmpty();
-        awaitFree(node, ref("ann", "after")); // it is in the database, but nobody renews it
+        awaitLeaseFree(node, ref("ann", "after")); // it is in the database but not renewed, so it expires
         assertThat(instrumented.openConnections()).isZero();
     }
 
     @Test
-    void storesATurn() {
+    void leaksNothingIfStoringATurnFails() {
         Conversations node = node(database(), 1 << 30);
-        ConversationRef entry = ref("ann", "store");
-        runTurn(node, entry, "One?");
+        ConversationRef ref = ref("ann", "store");
+        runTurn(node, ref, "One?");
         List<String> statements = List.of(
                 "DELETE FROM lease WHERE caller = ? AND id = ? AND owner", "UPDATE conversation", "INSERT INTO turn");
-        oftenEnough().forEach(i -> {
+        repetitions().forEach(i -> {
             String statement = statements.get(i % statements.size());
-            try (OpenConversation open = node.tryOpen(entry).orElseThrow()) {
+            try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
                 open.buildPrompt(List.of(Message.user("Two?")), new HistoryLimits(100, 1000, false));
                 if (i % 2 == 0) {
                     instrumented.failBefore(statement);
@@ -78,21 +78,21 @@ class StoreErrorsIT extends StoreFixture {
         });
         assertThat(queryNumber("SELECT COUNT(*) FROM turn")).isOne();
         assertThat(queryNumber("SELECT COUNT(*) FROM lease")).isZero();
-        runTurn(node, entry, "Two?");
+        runTurn(node, ref, "Two?");
     }
 
     @Test
-    void releasesALease() {
+    void leaksNothingIfReleasingALeaseFails() {
         Conversations node = node(database(), 1 << 30);
         node.startMaintenance(scheduler());
         OpenConversation open = node.tryOpen(ref("ann", "release")).orElseThrow();
         instrumented.failBefore("DELETE FROM lease WHERE caller");
         assertThatThrownBy(open::close).isInstanceOf(TestError.class);
-        awaitFree(node, ref("ann", "release"));
+        awaitLeaseFree(node, ref("ann", "release"));
     }
 
     @Test
-    void createsAndDeletes() {
+    void leaksNothingIfCreatingOrDeletingFails() {
         Conversations node = node(database(), 1 << 30);
         runTurn(node, ref("ann", "delete"), "One?");
         instrumented.failAfter("UPDATE conversation SET caller");
@@ -106,16 +106,16 @@ class StoreErrorsIT extends StoreFixture {
     }
 
     @Test
-    void goesOnRenewingAndPurging() {
+    void keepsRenewingLeasesAfterAnError() {
         Conversations node = node(database(), 1 << 30);
         node.startMaintenance(scheduler());
         try (OpenConversation open = node.tryOpen(ref("ann", "renewed")).orElseThrow()) {
             instrumented.failBefore("UPDATE lease SET expires_at");
-            await().atMost(LONG).until(instrumented::hasFailed);
+            await().atMost(TIMEOUT).until(instrumented::hasFailed);
             int renewed = instrumented
                     .executedStatements("UPDATE lease SET expires_at")
                     .size();
-            await().atMost(LONG)
+            await().atMost(TIMEOUT)
                     .until(() -> instrumented
                                     .executedStatements("UPDATE lease SET expires_at")
                                     .size()
@@ -127,16 +127,16 @@ class StoreErrorsIT extends StoreFixture {
     }
 
     @Test
-    void purges() {
+    void leaksNothingIfRetentionFails() {
         Database database = database();
         Conversations node = node(database, 1 << 30);
         runTurn(node, ref("ann", "old"), "One?");
-        Retention purge = new Retention(database, new Deletion(database));
+        Retention retention = new Retention(database, new Deletion(database));
         instrumented.failAfter(Deletion.MARK_AS_DELETED);
-        assertThatThrownBy(() -> purge.deleteExpired(Duration.ZERO)).isInstanceOf(TestError.class);
+        assertThatThrownBy(() -> retention.deleteExpired(Duration.ZERO)).isInstanceOf(TestError.class);
         instrumented.failAfter("DELETE FROM turn");
-        assertThatThrownBy(() -> purge.run(settings(1 << 30), () -> false)).isInstanceOf(TestError.class);
-        purge.run(settings(1 << 30), () -> false);
+        assertThatThrownBy(() -> retention.run(settings(1 << 30), () -> false)).isInstanceOf(TestError.class);
+        retention.run(settings(1 << 30), () -> false);
         assertThat(queryNumber("SELECT COUNT(*) FROM conversation")).isZero();
         assertThat(instrumented.openConnections()).isZero();
     }

@@ -25,7 +25,7 @@ import org.o1api.model.Message;
 import org.o1api.model.TurnUsage;
 import org.o1api.testing.Postgres;
 
-/** What tests of the store share: a database of one of both kinds, nodes that use it, and turns. */
+/** Base class of the tests of the store: an H2 or PostgreSQL database, nodes that use it, and turns. */
 abstract class StoreFixture {
     enum DatabaseType {
         H2,
@@ -42,8 +42,8 @@ abstract class StoreFixture {
     private final List<AutoCloseable> open = new ArrayList<>();
     private @Nullable String url;
 
-    StoreFixture(DatabaseType kind) {
-        this.databaseType = kind;
+    StoreFixture(DatabaseType databaseType) {
+        this.databaseType = databaseType;
     }
 
     @AfterEach
@@ -102,8 +102,8 @@ abstract class StoreFixture {
         return new StoredTurn.Answer(content, null, null, null, List.of(), FinishReason.STOP, TurnUsage.NONE);
     }
 
-    static void runTurn(Conversations node, ConversationRef entry, String question) {
-        try (OpenConversation conversation = node.tryOpen(entry).orElseThrow()) {
+    static void runTurn(Conversations node, ConversationRef ref, String question) {
+        try (OpenConversation conversation = node.tryOpen(ref).orElseThrow()) {
             conversation.buildPrompt(List.of(Message.user(question)), new HistoryLimits(100, Integer.MAX_VALUE, false));
             conversation.store("chatcmpl-1", 5, "m", answer("Yes."));
         }
@@ -115,7 +115,7 @@ abstract class StoreFixture {
         return refused;
     }
 
-    /** The number that a statement of its own reads. */
+    /** Runs a query on a separate connection and returns the number that it reads. */
     long queryNumber(String sql) {
         try (Connection connection = DriverManager.getConnection(url());
                 Statement statement = connection.createStatement();

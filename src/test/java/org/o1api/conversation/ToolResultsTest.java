@@ -16,7 +16,10 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
 class ToolResultsTest {
-    /** {@code u} a user, {@code s} instructions, {@code a} an answer, {@code c1,2} calls, {@code r1} a result. */
+    /**
+     * Creates a prompt from a notation: {@code u} a user message, {@code s} instructions, {@code a} an answer, {@code
+     * c1,2} tool calls, {@code r1} a result.
+     */
     private static List<Message> prompt(String words) {
         List<Message> prompt = new ArrayList<>();
         for (String word : words.split(" ", -1)) {
@@ -45,7 +48,7 @@ class ToolResultsTest {
         return new Message(Role.TOOL, content, Map.of("tool_call_id", new RawJson("\"" + id + "\"")));
     }
 
-    /** The same words; {@code -1} says that call 1 was not run, {@code l1} is a late result. */
+    /** A prompt in the same notation; {@code -1}: call 1 was not run, {@code l1}: a late result. */
     private static String words(List<Message> prompt) {
         List<String> words = new ArrayList<>();
         for (Message message : prompt) {
@@ -88,12 +91,12 @@ class ToolResultsTest {
                     u c1 r1 r1                | u c1 r1 r1
                     u c, r u                  | u c, r - u
                     """)
-    void givesEachCallAResultRightBehindIt(String prompt, String sent) {
+    void putsAResultDirectlyAfterEachCall(String prompt, String sent) {
         assertThat(words(ToolResults.complete(prompt(prompt)))).isEqualTo(sent);
     }
 
     @Test
-    void sendsALateResultInWordsAndPartsOfTheUser() {
+    void sendsALateResultAsAUserMessage() {
         Message text = result("call \"1\"".replace("\"", "\\\""), new Content.Text("42"));
         Message parts = result("2", new Content.Parts(new RawJson("[ {\"type\":\"image_url\",\"n\":1E2} ]")));
 

@@ -18,7 +18,7 @@ import org.o1api.model.Role;
 import org.o1api.model.TurnUsage;
 import org.o1api.model.Usage;
 
-/** A stored turn is read back as it was: JSON byte for byte, texts with all their characters. */
+/** A stored turn is read back unchanged: JSON byte for byte, texts with all their characters. */
 class TurnJsonTest {
     static List<String> values() {
         return List.of(
@@ -41,7 +41,7 @@ class TurnJsonTest {
                 "[".repeat(3000) + "]".repeat(3000));
     }
 
-    private static StoredTurn again(StoredTurn turn) {
+    private static StoredTurn roundTrip(StoredTurn turn) {
         return TurnJson.read(turn.id(), TurnJson.write(turn));
     }
 
@@ -70,22 +70,22 @@ class TurnJsonTest {
                         FinishReason.TOOL_CALLS,
                         new TurnUsage(new Usage(4, 2, 3, 1), new Usage(9, 3, 2, 5, 4), 2, 3)));
 
-        StoredTurn read = again(turn);
+        StoredTurn read = roundTrip(turn);
 
         assertThat(read).isEqualTo(turn);
         assertThat(read.messages().get(0).fields().keySet()).containsExactlyElementsOf(fields.keySet());
     }
 
-    private static StoredTurn saying(String text) {
+    private static StoredTurn turn(String text) {
         return new StoredTurn("chatcmpl-1", 5, "m", List.of(Message.user(text)), null);
     }
 
     @Test
-    void escapesEachHalfOfManyWhereverItStands() {
+    void escapesEveryUnpairedSurrogate() {
         String escape = "\\uD800";
         String text = "a\ud800b\ud83d\ude00\ud800".repeat(50_000);
-        assertThat(TurnJson.write(saying(text))).contains(("a" + escape + "b\ud83d\ude00" + escape).repeat(50_000));
-        assertThat(again(saying(text))).isEqualTo(saying(text));
+        assertThat(TurnJson.write(turn(text))).contains(("a" + escape + "b\ud83d\ude00" + escape).repeat(50_000));
+        assertThat(roundTrip(turn(text))).isEqualTo(turn(text));
     }
 
     @ParameterizedTest
@@ -100,7 +100,7 @@ class TurnJsonTest {
                 "\"\\\n\u0000\u2028\u0085",
                 "1e999"
             })
-    void keepsEachCharacterOfATextAndIsUtf8(String text) {
+    void keepsEveryCharacterAndWritesValidUtf8(String text) {
         StoredTurn turn = new StoredTurn(
                 "chatcmpl-1",
                 5,
@@ -115,13 +115,13 @@ class TurnJsonTest {
                         FinishReason.STOP,
                         TurnUsage.NONE));
 
-        assertThat(again(turn)).isEqualTo(turn);
+        assertThat(roundTrip(turn)).isEqualTo(turn);
         assertThat(TurnJson.write(turn).codePoints())
                 .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }
 
     @Test
-    void keepsTheReasoningThatAClientSentAndHidesItFromEarlierVersions() {
+    void storesClientReasoningWhereEarlierVersionsIgnoreIt() {
         Map<String, RawJson> sent = new LinkedHashMap<>();
         sent.put("reasoning_content", new RawJson("\"I \\u0041.\""));
         sent.put("thinking_blocks", new RawJson("[ {\"signature\":\"s\"} ]"));
@@ -135,14 +135,14 @@ class TurnJsonTest {
                         new Message(Role.ASSISTANT, null, calls, sent),
                         new Message(Role.ASSISTANT, null, calls)),
                 null);
-        assertThat(again(turn)).isEqualTo(turn);
+        assertThat(roundTrip(turn)).isEqualTo(turn);
         // Earlier versions send each key of a message to the provider.
         assertThat(TurnJson.tree(TurnJson.write(turn)).path("messages").toString())
                 .doesNotContain("reasoning", "thinking");
-        assertThat(TurnJson.write(saying("a"))).doesNotContain("reasoning");
+        assertThat(TurnJson.write(turn("a"))).doesNotContain("reasoning");
     }
 
-    /** What versions before the totals stored, and what such a version reads of today's rows. */
+    /** Rows of versions without totals, and how such a version reads today's rows. */
     @Test
     void readsTheUsageOfEarlierVersions() {
         StoredTurn turn = TurnJson.read(

@@ -16,7 +16,7 @@ class CallLimiterTest {
     }
 
     @Test
-    void letsNobodyWaitWhileTheDatabaseIsKnownToBeDown() {
+    void rejectsImmediatelyWhileTheDatabaseIsDown() {
         fill();
         assertThat(limiter.acquire(() -> true)).isFalse();
         limiter.release();
@@ -24,7 +24,7 @@ class CallLimiterTest {
     }
 
     @Test
-    void endsTheWaitIfNoCallEnds() {
+    void stopsWaitingIfNoCallEnds() {
         fill();
         assertThat(limiter.acquire(() -> false)).isFalse();
         limiter.release();
@@ -45,7 +45,7 @@ class CallLimiterTest {
     }
 
     @Test
-    void keepsTheInterruptOfAWaitingThread() throws Exception {
+    void preservesTheInterruptOfAWaitingThread() throws Exception {
         fill();
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
         Thread thread = new Thread(() -> {

@@ -13,9 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which databases are files of ours, and where the embedded one is. */
+/** Recognition of H2 files, and the folder of the embedded database. */
 class DatabaseConnectionsTest {
-    private static DatabaseConnections at(String url) {
+    private static DatabaseConnections connections(String url) {
         return new DatabaseConnections(new DatabaseSource.Url(url, null, null, 1), name -> null, "");
     }
 
@@ -32,10 +32,10 @@ class DatabaseConnectionsTest {
                 "jdbc:h2:C:/x",
                 "jdbc:h2:C:\\x"
             })
-    void knowsItsFiles(String url) {
+    void recognisesH2Files(String url) {
         assertThat(DatabaseSource.Url.isH2File(url)).isTrue();
-        assertThat(at(url).isExclusive()).isTrue();
-        assertThat(at(url + ";AUTO_SERVER=TRUE").isExclusive()).isFalse();
+        assertThat(connections(url).isExclusive()).isTrue();
+        assertThat(connections(url + ";AUTO_SERVER=TRUE").isExclusive()).isFalse();
     }
 
     @ParameterizedTest
@@ -49,9 +49,9 @@ class DatabaseConnectionsTest {
                 "jdbc:h2:x",
                 "jdbc:postgresql://localhost/x"
             })
-    void knowsWhatIsNone(String url) {
+    void recognisesOtherDatabases(String url) {
         assertThat(DatabaseSource.Url.isH2File(url)).isFalse();
-        assertThat(at(url).isExclusive()).isFalse();
+        assertThat(connections(url).isExclusive()).isFalse();
     }
 
     @ParameterizedTest
@@ -64,13 +64,13 @@ class DatabaseConnectionsTest {
         "/a/../../x, /base/data/o1-api/a#..#..#x",
         "/ä;b, /base/data/o1-api/%C3%A4%3Bb"
     })
-    void hasAFolderForEachContext(String context, String folder) {
+    void derivesTheFolderFromTheContextPath(String context, String folder) {
         Map<String, String> properties = Map.of("catalina.base", "/base");
         assertThat(DataFolder.of(properties::get, context)).hasToString(folder);
     }
 
     @Test
-    void givesNoTwoContextsOneFolder() {
+    void givesEachContextItsOwnFolder() {
         Set<Path> folders = new HashSet<>();
         List<String> contexts =
                 List.of("", "/a", "/a/b", "/a#b", "/a%23b", "/a_b", "/a-b", "/a.b", "/.a", "/%2Ea", "/ä");

@@ -16,7 +16,7 @@ class DatabaseFailureTest {
     }
 
     @Test
-    void saysTheInnermostCauseOfAConnection() {
+    void reportsTheRootCauseOfAConnectionFailure() {
         DatabaseFailure refused = DatabaseFailure.of(connecting(new ConnectException("Connection refused")));
         assertThat(refused.message()).isEqualTo("java.net.ConnectException: Connection refused");
         assertThat(refused.isConnectionFailure()).isTrue();
@@ -39,7 +39,7 @@ class DatabaseFailureTest {
         "57P01, true, terminating connection",
         "57P03, true, the database system is starting up"
     })
-    void knowsWhatIsAboutTheConnection(String state, boolean ofConnection, String message) {
+    void recognisesConnectionFailures(String state, boolean ofConnection, String message) {
         DatabaseFailure failure = DatabaseFailure.of(new SQLException(message, state));
         assertThat(failure.isConnectionFailure()).isEqualTo(ofConnection);
         assertThat(failure.message()).doesNotContain("secret");
@@ -53,7 +53,7 @@ class DatabaseFailureTest {
         "sslpassword=s3cret",
         "no such URL: jdbc:x?Password=s3cret"
     })
-    void showsNoPassword(String text) {
+    void hidesPasswords(String text) {
         for (Exception failure : new Exception[] {
             new IllegalArgumentException(text), new SQLException(text, "42000"), connecting(new RuntimeException(text))
         }) {

@@ -13,7 +13,7 @@ class ItemWriterTest {
     private static final String TURN = "0123456789abcdef0123456789abcdef";
 
     @Test
-    void anItemTellsItsTurn() {
+    void derivesTheTurnFromAnItemId() {
         StoredTurn turn =
                 new StoredTurn("chatcmpl-" + TURN, 5, "m", List.of(Message.user("Hi"), Message.user("?")), null);
         assertThat(ItemWriter.items(turn))
@@ -24,7 +24,7 @@ class ItemWriterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "msg", "msg__0", "msg_" + TURN, "msg_" + TURN + "_", "msg_" + TURN + "_x", "msg_\0_0"})
-    void whatIsNoItemHasNoTurn(String id) {
+    void findsNoTurnForInvalidItemIds(String id) {
         assertThat(ItemWriter.turnId(id)).isNull();
     }
 }
