@@ -19,7 +19,7 @@ final class ApiKeyReader {
     private static final Set<String> SAMPLES = Set.of("your_api_bearer_token", "your_api_bearer_token_here");
     private static final Pattern PRINTABLE = Pattern.compile("[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S} ]{1,128}");
     private static final ValueType<String> NAME = ValueType.LINE.where(
-            "a printable name of at most 128 characters, without spaces at its ends",
+            "a printable name of at most 128 characters, without leading or trailing spaces",
             name -> PRINTABLE.matcher(name).matches() && name.equals(name.strip()));
     private static final String NO_KEY = "0".repeat(64);
 
@@ -50,14 +50,16 @@ final class ApiKeyReader {
         String hash = hash(section);
         Set<String> allowed = section.set("presets", preset, "all presets");
         if (!name.isEmpty() && keys.stream().anyMatch(other -> other.name().equals(name))) {
-            section.addProblem("name", "found '" + name + "' a second time, allowed: a name of its own for each key");
+            section.addProblem("name", "found '" + name + "' twice, allowed: a different name for each key");
         }
         ApiKey read = new ApiKey(name, hash, allowed);
         keys.stream()
                 .filter(other ->
                         other.sha256().equals(read.sha256()) && !read.sha256().equals(NO_KEY))
-                .forEach(other ->
-                        section.addProblem("name", "'" + name + "' has the same key as '" + other.name() + "'"));
+                .forEach(other -> section.addProblem(
+                        "name",
+                        "'" + name + "' has the same key as '" + other.name()
+                                + "', allowed: a different key for each name"));
         keys.add(read);
         return read;
     }
@@ -67,7 +69,7 @@ final class ApiKeyReader {
         String key = section.find("key", ValueType.API_KEY);
         String hash = section.find("sha256", ValueType.SHA256_HEX);
         if (key != null && hash != null) {
-            section.addProblem("sha256", "stands beside key, allowed: one of the two");
+            section.addProblem("sha256", "is set together with key, allowed: only one of them");
         } else if (key != null) {
             return ApiKeys.sha256(key);
         } else if (hash != null) {

@@ -105,7 +105,7 @@ public final class ConfigFile {
             }
             Path file = path(by, name.strip());
             if (!Files.exists(file)) {
-                throw new ConfigException(file + ": there is no such file, but the " + by + " names it");
+                throw new ConfigException(file + ": file not found (set by " + by + ")");
             }
             take(by, file);
         }
@@ -124,7 +124,7 @@ public final class ConfigFile {
 
         String description() {
             return found == null
-                    ? "no config file, all defaults; looked for: " + String.join(", ", places)
+                    ? "no config file found, using the defaults; searched: " + String.join(", ", places)
                     : "config file " + found + " (" + foundBy + ")";
         }
 
@@ -137,7 +137,7 @@ public final class ConfigFile {
             try {
                 return Path.of(name).toAbsolutePath().normalize();
             } catch (InvalidPathException e) {
-                throw new ConfigException(name + ": no path of a file, but the " + by + " names it");
+                throw new ConfigException(name + ": invalid path (set by " + by + ")");
             }
         }
     }

@@ -74,7 +74,7 @@ final class ConfigReader {
                 usage,
                 legacy,
                 limits(limits),
-                root.section("cors", cors -> cors.set("origins", ORIGIN, "nobody")));
+                root.section("cors", cors -> cors.set("origins", ORIGIN, "none")));
     }
 
     private static ApiSettings.RequestLimits limits(Section section) {
@@ -92,9 +92,7 @@ final class ConfigReader {
                 "body_time", ValueType.duration(Duration.ofSeconds(1), Duration.ofHours(1)), Duration.ofSeconds(30));
         Long configured = limits.find("bodies", ValueType.size(1 << 10, 1L << 40), "an eighth of the heap");
         if (configured != null && configured < body) {
-            limits.addProblem(
-                    "bodies",
-                    "is less than limits.body, allowed: at least that, since a single body could never be read");
+            limits.addProblem("bodies", "is less than limits.body, allowed: at least limits.body");
         }
         long total = Math.max(body, configured == null ? Runtime.getRuntime().maxMemory() / 8 : configured);
         return new BodySettings((int) body, time, total, severalCallers ? Math.max(body, total / 2) : total);

@@ -44,7 +44,7 @@ final class ConversationReader {
             return new DatabaseSource.Url(url, user, password, (int) connections);
         }
         if (url != null) {
-            section.addProblem("jndi", "stands beside url, allowed: one of the two");
+            section.addProblem("jndi", "is set together with url, allowed: only one of them");
         }
         return new DatabaseSource.Jndi(jndi, (int) connections);
     }

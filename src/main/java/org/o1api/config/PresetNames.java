@@ -49,7 +49,7 @@ final class PresetNames {
         for (Alias alias : aliases) {
             String other = owners.putIfAbsent(alias.name, "an alias of the preset " + alias.preset);
             if (other != null) {
-                alias.problem.accept("is " + other + " already, allowed: a name that no other preset or alias has");
+                alias.problem.accept("is already " + other + ", allowed: a name that no other preset or alias uses");
             }
         }
     }

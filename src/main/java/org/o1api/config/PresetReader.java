@@ -24,8 +24,8 @@ final class PresetReader {
     private static final String STEPS = "steps";
     private static final ValueType<String> STRATEGY = ValueType.oneOf(List.of(STEPS), Function.identity());
     private static final ValueType<String> STEP_PROMPT = ValueType.multiline(
-            "text that mentions next_action, which ends the thinking", text -> text.contains("next_action"));
-    private static final ValueType<String> PROMPT = ValueType.multiline("text that is not blank", text -> true);
+            "text that mentions next_action, the field that ends the reasoning", text -> text.contains("next_action"));
+    private static final ValueType<String> PROMPT = ValueType.multiline("non-blank text", text -> true);
 
     private final Collection<String> upstreams;
     private final String standardUpstream;
@@ -113,7 +113,7 @@ final class PresetReader {
         long max = section.get("max", count, (long) Steps.DEFAULT.max());
         long min = givenMin == null ? Math.min(Steps.DEFAULT.min(), max) : givenMin;
         if (min > max) {
-            section.addProblem("min", "found " + min + ", allowed: at most the max of " + max);
+            section.addProblem("min", "found " + min + ", allowed: at most max, which is " + max);
             return Steps.DEFAULT;
         }
         Steps fallback = Steps.DEFAULT;

@@ -131,7 +131,7 @@ public final class SystemFingerprints {
             accessor.setAccessible(true);
             return accessor.invoke(settings);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("a setting that cannot be read: " + component, e);
+            throw new IllegalStateException("cannot read the setting " + component, e);
         }
     }
 

@@ -31,10 +31,10 @@ final class UpstreamReader {
             ValueType.oneOf(List.of(ReasoningHistory.values()), ReasoningHistory::wireName);
     private static final ValueType<String> HEADER = ValueType.LINE
             .where(
-                    "a header's name",
+                    "a header name",
                     Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+").asMatchPredicate())
             .where(
-                    "the name of a header other than Content-Length and Transfer-Encoding",
+                    "a header name other than Content-Length and Transfer-Encoding",
                     name -> !name.equalsIgnoreCase("Content-Length") && !name.equalsIgnoreCase("Transfer-Encoding"));
 
     private UpstreamReader() {}
@@ -61,7 +61,8 @@ final class UpstreamReader {
         root.sections("upstreams", UpstreamReader::upstream).forEach((name, upstream) -> {
             if (upstreams.putIfAbsent(name, upstream) != null) {
                 root.addProblem(
-                        "upstreams", "found the name default, which the upstream of default_api_url has already");
+                        "upstreams",
+                        "found the name default, which is the name of the default_api_url upstream, allowed: another name");
             }
         });
         return upstreams;
@@ -81,7 +82,8 @@ final class UpstreamReader {
         Duration relearnAfter = section.get("relearn_after", RELEARN_AFTER, UpstreamSettings.DEFAULT_RELEARN_AFTER);
         SSLContext tls = section.section("tls", UpstreamReader::tls);
         if (tls != null && !"https".equalsIgnoreCase(url.getScheme())) {
-            section.addProblem("tls", "the url is not https://, allowed: tls with an https:// url only");
+            section.addProblem(
+                    "tls", "is set, but url does not start with https://, allowed: tls only with an https:// url");
         }
         return new UpstreamSettings(
                 name, url, key, model, timeouts, limits, reasoning, replies, relearnAfter, headers, proxy, tls);
@@ -92,7 +94,7 @@ final class UpstreamReader {
         if (url != null && url.getRawUserInfo() != null) {
             section.addProblem(
                     key,
-                    "found a user or a password in the URL, allowed: a URL without them; put the provider's key into "
+                    "found a user or a password in the URL, allowed: a URL without them; set the provider's key in "
                             + keyOfApiKey);
         }
     }

@@ -80,7 +80,7 @@ public final class ReadContext {
     boolean rejectTag(ConfigPath place, Node node) {
         boolean refused = !PLAIN_TAGS.contains(node.getTag());
         if (refused) {
-            addProblem(place, "found a YAML tag (!), allowed: values without one");
+            addProblem(place, "found a YAML tag (!), allowed: values without tags");
         }
         return refused;
     }

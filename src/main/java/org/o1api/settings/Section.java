@@ -162,7 +162,7 @@ public final class Section {
 
     private <T> void visit(String key, ValueType<T> kind, BiConsumer<T, Consumer<String>> visitor) {
         if (node(key) instanceof SequenceNode sequence && sequence.getValue().isEmpty()) {
-            addProblem(key, "found an empty list, allowed: at least one item, or no such key");
+            addProblem(key, "found an empty list, allowed: at least one item; otherwise leave the key out");
         }
         int index = 0;
         for (Node item : items(key)) {
@@ -212,7 +212,7 @@ public final class Section {
             names.putAll(named.entries);
             names.forEach((name, entry) -> {
                 if (nameKind.parser().apply(name).isEmpty()) {
-                    named.refuseKey(name, entry, "no name, allowed: " + nameKind.allowed());
+                    named.refuseKey(name, entry, "invalid name, allowed: " + nameKind.allowed());
                 }
             });
             return named;
@@ -253,7 +253,7 @@ public final class Section {
         boolean whole = word.equals(key);
         reading.addProblem(
                 place.key(entry.line(), word),
-                whole ? message : message + " (the key goes on after this word; is a space missing after a colon?)");
+                whole ? message : message + " (only the start of the key is shown; is a space missing after a colon?)");
     }
 
     private void add(NodeTuple pair) {
@@ -263,12 +263,12 @@ public final class Section {
             return;
         }
         if (key.getTag().equals(Tag.MERGE)) {
-            reading.addProblem(place.key(line, key.getValue()), "merge keys are not read; write the keys out");
+            reading.addProblem(place.key(line, key.getValue()), "merge keys are not supported; write the keys out");
             return;
         }
         Entry earlier = entries.putIfAbsent(key.getValue(), new Entry(line, pair.getValueNode()));
         if (earlier != null) {
-            reading.addProblem(place.key(line, key.getValue()), "stands here again, first on line " + earlier.line());
+            reading.addProblem(place.key(line, key.getValue()), "duplicate key, first on line " + earlier.line());
         }
     }
 

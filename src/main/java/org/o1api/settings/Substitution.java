@@ -47,7 +47,7 @@ public final class Substitution {
         String value = environment.apply(name);
         if (value == null && !hasDefault) {
             throw new UnresolvedException(
-                    "${" + name + "} is not set; ${" + name + ":-default} would give it a default");
+                    "${" + name + "} is not set; set it, or give it a default: ${" + name + ":-default}");
         }
         return value != null && value.isEmpty() && hasDefault ? null : value; // as in a shell
     }

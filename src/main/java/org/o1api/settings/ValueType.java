@@ -136,8 +136,7 @@ public record ValueType<T>(
 
     /** The same, but never shown. */
     public ValueType<T> hidden() {
-        return new ValueType<>(
-                allowed, allowedNames, emptyIsAbsent, text -> "a value that is not shown here", parser, printer);
+        return new ValueType<>(allowed, allowedNames, emptyIsAbsent, text -> "a value (not shown)", parser, printer);
     }
 
     /** The same with a rule more, and other words for what is allowed. */

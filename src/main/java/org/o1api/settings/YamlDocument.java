@@ -34,9 +34,9 @@ final class YamlDocument {
                             .filter(c -> c == '\n')
                             .count();
             throw new ConfigException(
-                    "%s:%d: no YAML: the character U+%04X is not allowed".formatted(file, line, e.getCodePoint()));
+                    "%s:%d: invalid YAML: the character U+%04X is not allowed".formatted(file, line, e.getCodePoint()));
         } catch (YAMLException e) {
-            throw new ConfigException(file + ":1: no YAML that can be read: " + e.getMessage());
+            throw new ConfigException(file + ":1: invalid YAML: " + e.getMessage());
         }
         if (root == null || ReadContext.isNull(root)) {
             throw new ConfigException(file + ":1: the file is empty, allowed: at least one key with its value");
@@ -62,17 +62,17 @@ final class YamlDocument {
     private static ConfigException problem(String file, String text, MarkedYAMLException e) {
         int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
         if (startsWith(e.getContext(), "expected a single document")) {
-            return new ConfigException(file + ":" + line + ": a second document (---), allowed: one in the file");
+            return new ConfigException(file + ":" + line + ": found a second document (---), allowed: one document");
         }
         String problem = String.valueOf(e.getProblem());
         if (startsWith(problem, "found undefined alias")) {
-            problem = "an alias (*) without its anchor (&); a text that begins with * has to stand in quotes";
+            problem = "found an alias (*) without its anchor (&); quote a text that starts with *";
         } else if (startsWith(problem, "found undefined tag handle") || startsWith(problem, "Global tag")) {
-            problem = "a YAML tag (!); a text that begins with ! has to stand in quotes";
+            problem = "found a YAML tag (!), which is not supported; quote a text that starts with !";
         } else if (text.lines().skip(line - 1L).findFirst().orElse("").matches(".*[{,\\[].*[^\"']\\$\\{.*")) {
-            problem += "; between { } or [ ] a value with ${...} has to stand in quotes";
+            problem += "; quote a value with ${...} inside { } or [ ]";
         }
-        return new ConfigException(file + ":" + line + ": no YAML: " + problem);
+        return new ConfigException(file + ":" + line + ": invalid YAML: " + problem);
     }
 
     private static boolean startsWith(@Nullable String text, String start) {

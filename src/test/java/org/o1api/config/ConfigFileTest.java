@@ -61,13 +61,14 @@ class ConfigFileTest {
     void takesDefaultsWhereNoFileIsAndSaysWhereItLooked() {
         assertThat(find().read().upstreams()).isEmpty();
         assertThat(find().toString())
-                .isEqualTo("no config file, all defaults; looked for: system property o1api.config (not set), "
-                        + "environment variable O1_API_CONFIG (not set), "
-                        + "servlet context parameter o1api.config (not set), "
-                        + folder.resolve("tomcat/conf/o1-api.yaml") + ", "
-                        + folder.resolve("jetty/conf/o1-api.yaml") + ", "
-                        + folder.resolve("jetty/resources/o1-api.yaml") + ", "
-                        + folder.resolve("work/config.yaml"));
+                .isEqualTo(
+                        "no config file found, using the defaults; searched: system property o1api.config (not set), "
+                                + "environment variable O1_API_CONFIG (not set), "
+                                + "servlet context parameter o1api.config (not set), "
+                                + folder.resolve("tomcat/conf/o1-api.yaml") + ", "
+                                + folder.resolve("jetty/conf/o1-api.yaml") + ", "
+                                + folder.resolve("jetty/resources/o1-api.yaml") + ", "
+                                + folder.resolve("work/config.yaml"));
     }
 
     @Test
@@ -77,8 +78,7 @@ class ConfigFileTest {
 
         assertThatThrownBy(this::find)
                 .isInstanceOf(ConfigException.class)
-                .hasMessage(
-                        "/no/such.yaml: there is no such file, but the environment variable O1_API_CONFIG names it");
+                .hasMessage("/no/such.yaml: file not found (set by environment variable O1_API_CONFIG)");
     }
 
     @Test

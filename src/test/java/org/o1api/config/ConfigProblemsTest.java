@@ -43,21 +43,21 @@ class ConfigProblemsTest {
                     default_api_url: ftp://me:pw@h/?k=sk    | 1: default_api_url: found 'ftp://...@h/?...', allowed: an http:// or https:// URL with a host
                     default_api_url: http://llm/v1          | 1: default_model: is missing, allowed: the name of the provider's model, or presets instead
                     upstreams: { a: { url: "http://a/" } }  | 1: default_model: is missing, allowed: the name of the provider's model, or presets instead
-                    default_model: m;default_api_url: http://me:pw@h/v1 | 2: default_api_url: found a user or a password in the URL, allowed: a URL without them; put the provider's key into model_provider_api_key
-                    default_model: m;default_api_url: https://sk-pw@h/v1 | 2: default_api_url: found a user or a password in the URL, allowed: a URL without them; put the provider's key into model_provider_api_key
-                    default_model: m;upstreams: { a: { url: "http://me:pw@h/" } } | 2: upstreams.a.url: found a user or a password in the URL, allowed: a URL without them; put the provider's key into api_key
-                    api_bearer_token: a b                   | 1: api_bearer_token: found a value that is not shown here, allowed: visible ASCII characters without spaces
-                    api_bearer_token: "ab "                 | 1: api_bearer_token: found a value that is not shown here, allowed: visible ASCII characters without spaces
-                    api_bearer_token: " ab"                 | 1: api_bearer_token: found a value that is not shown here, allowed: visible ASCII characters without spaces
-                    api_bearer_token: schlüssel             | 1: api_bearer_token: found a value that is not shown here, allowed: visible ASCII characters without spaces
-                    model_provider_api_key: "sk-\u00a0"     | 1: model_provider_api_key: found a value that is not shown here, allowed: visible ASCII characters without spaces
-                    api_keys: [ { name: a, key: 密钥 } ]     | 1: api_keys[0].key: found a value that is not shown here, allowed: visible ASCII characters without spaces
-                    api_keys: [ { name: a, key: "x " } ]    | 1: api_keys[0].key: found a value that is not shown here, allowed: visible ASCII characters without spaces
-                    api_keys: [ { name: "a ", key: x } ]    | 1: api_keys[0].name: found 'a', allowed: a printable name of at most 128 characters, without spaces at its ends
-                    default_model: m;upstreams: { a: { url: "http://a/", api_key: "ä" } } | 2: upstreams.a.api_key: found a value that is not shown here, allowed: visible ASCII characters without spaces
-                    default_model: m;upstreams: { a: { url: "http://a/", headers: { X: "ä" } } } | 2: upstreams.a.headers.X: found a value that is not shown here, allowed: visible ASCII characters, with spaces only between them
-                    default_model: m;upstreams: { a: { url: "http://a/", headers: { X: "a " } } } | 2: upstreams.a.headers.X: found a value that is not shown here, allowed: visible ASCII characters, with spaces only between them
-                    default_model: m;upstreams: { a: { url: "http://a/", headers: { X: "a\tb" } } } | 2: upstreams.a.headers.X: found a value that is not shown here, allowed: visible ASCII characters, with spaces only between them
+                    default_model: m;default_api_url: http://me:pw@h/v1 | 2: default_api_url: found a user or a password in the URL, allowed: a URL without them; set the provider's key in model_provider_api_key
+                    default_model: m;default_api_url: https://sk-pw@h/v1 | 2: default_api_url: found a user or a password in the URL, allowed: a URL without them; set the provider's key in model_provider_api_key
+                    default_model: m;upstreams: { a: { url: "http://me:pw@h/" } } | 2: upstreams.a.url: found a user or a password in the URL, allowed: a URL without them; set the provider's key in api_key
+                    api_bearer_token: a b                   | 1: api_bearer_token: found a value (not shown), allowed: visible ASCII characters without spaces
+                    api_bearer_token: "ab "                 | 1: api_bearer_token: found a value (not shown), allowed: visible ASCII characters without spaces
+                    api_bearer_token: " ab"                 | 1: api_bearer_token: found a value (not shown), allowed: visible ASCII characters without spaces
+                    api_bearer_token: schlüssel             | 1: api_bearer_token: found a value (not shown), allowed: visible ASCII characters without spaces
+                    model_provider_api_key: "sk-\u00a0"     | 1: model_provider_api_key: found a value (not shown), allowed: visible ASCII characters without spaces
+                    api_keys: [ { name: a, key: 密钥 } ]     | 1: api_keys[0].key: found a value (not shown), allowed: visible ASCII characters without spaces
+                    api_keys: [ { name: a, key: "x " } ]    | 1: api_keys[0].key: found a value (not shown), allowed: visible ASCII characters without spaces
+                    api_keys: [ { name: "a ", key: x } ]    | 1: api_keys[0].name: found 'a', allowed: a printable name of at most 128 characters, without leading or trailing spaces
+                    default_model: m;upstreams: { a: { url: "http://a/", api_key: "ä" } } | 2: upstreams.a.api_key: found a value (not shown), allowed: visible ASCII characters without spaces
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { X: "ä" } } } | 2: upstreams.a.headers.X: found a value (not shown), allowed: visible ASCII characters, with spaces only between them
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { X: "a " } } } | 2: upstreams.a.headers.X: found a value (not shown), allowed: visible ASCII characters, with spaces only between them
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { X: "a\tb" } } } | 2: upstreams.a.headers.X: found a value (not shown), allowed: visible ASCII characters, with spaces only between them
                     default_model: m;upstreams: { a: { url: "https://a/", tls: { ca: /no/such.pem } } } | 2: upstreams.a.tls.ca: the file '/no/such.pem' does not exist
                     default_model: m;upstreams: { a: { url: "https://a/", tls: { ca: pom.xml } } } | 2: upstreams.a.tls.ca: 'pom.xml' cannot be read as certificates, allowed: a PEM file with one or more certificates
                     default_model: m;upstreams: { a: { url: "https://a/", tls: { keystore: /no/such.p12 } } } | 2: upstreams.a.tls.keystore: the file '/no/such.p12' does not exist
@@ -67,65 +67,65 @@ class ConfigProblemsTest {
                     default_model: m;upstreams: { a: }      | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
                     default_model: m;upstreams: { a: { url: "${EMPTY}" } } | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
                     default_model: m;upstreams: { a: { url: "http://a/", attempts: 11 } } | 2: upstreams.a.attempts: found '11', allowed: a whole number, 1 to 10
-                    default_model: m;upstreams: { a: { url: "http://a/", headers: { transfer-encoding: a } } } | 2: upstreams.a.headers.transfer-encoding: no name, allowed: the name of a header other than Content-Length and Transfer-Encoding
-                    default_model: m;upstreams: { a: { url: "http://a/", headers: { "X Y": a } } } | 2: upstreams.a.headers.X: no name, allowed: the name of a header other than Content-Length and Transfer-Encoding (the key goes on after this word; is a space missing after a colon?)
-                    default_model: m;default_api_url: http://a/;upstreams: { default: { url: "http://b/" } } | 3: upstreams: found the name default, which the upstream of default_api_url has already
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { transfer-encoding: a } } } | 2: upstreams.a.headers.transfer-encoding: invalid name, allowed: a header name other than Content-Length and Transfer-Encoding
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { "X Y": a } } } | 2: upstreams.a.headers.X: invalid name, allowed: a header name other than Content-Length and Transfer-Encoding (only the start of the key is shown; is a space missing after a colon?)
+                    default_model: m;default_api_url: http://a/;upstreams: { default: { url: "http://b/" } } | 3: upstreams: found the name default, which is the name of the default_api_url upstream, allowed: another name
                     default_model: m;upstreams: { main: { url: "http://a/" } };presets: { o1: { upstream: mian } } | 3: presets.o1.upstream: found 'mian', allowed: the name of an upstream (main); did you mean main?
                     presets: { o1: { upstream: main } }     | 1: presets.o1.upstream: found 'main', allowed: the name of an upstream (default)
                     presets: { o1: { strategy: vote } }     | 1: presets.o1.strategy: found 'vote', allowed: steps
-                    presets: { o1: { steps: { min: 9, max: 2 } } } | 1: presets.o1.steps.min: found 9, allowed: at most the max of 2
+                    presets: { o1: { steps: { min: 9, max: 2 } } } | 1: presets.o1.steps.min: found 9, allowed: at most max, which is 2
                     presets: { o1: { steps: { max: 101 } } } | 1: presets.o1.steps.max: found '101', allowed: a whole number, 0 to 100
                     presets: { o1: { budget: { calls: 0 } } } | 1: presets.o1.budget.calls: found '0', allowed: a whole number, 1 to 1000
                     presets: [ o1 ]                         | 1: presets: found a list, allowed: a section of keys and values
                     presets: { o1: steps }                  | 1: presets.o1: found a single value, allowed: a section of keys and values
-                    prompts: { step: Think. }               | 1: prompts.step: found 'Think.', allowed: text that mentions next_action, which ends the thinking
-                    prompts: { answer: " " }                | 1: prompts.answer: found '', allowed: text that is not blank
-                    prompts: { answer: "" }                 | 1: prompts.answer: found '', allowed: text that is not blank
+                    prompts: { step: Think. }               | 1: prompts.step: found 'Think.', allowed: text that mentions next_action, the field that ends the reasoning
+                    prompts: { answer: " " }                | 1: prompts.answer: found '', allowed: non-blank text
+                    prompts: { answer: "" }                 | 1: prompts.answer: found '', allowed: non-blank text
                     api_keys: sk-secret                     | 1: api_keys: found a single value, allowed: a list
                     api_keys: [ sk-secret ]                 | 1: api_keys[0]: found a single value, allowed: a section of keys and values
-                    api_keys: [ { key: a } ]                | 1: api_keys[0].name: is missing, allowed: a printable name of at most 128 characters, without spaces at its ends
-                    conversations: { url: "jdbc:mysql://x" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
-                    conversations: { url: "jdbc:h2:mem:a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
-                    conversations: { url: "jdbc:h2:tcp://localhost/~/a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
-                    conversations: { url: "jdbc:h2:ssl://localhost/a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
-                    conversations: { url: "jdbc:h2:nio:~/a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
-                    conversations: { url: "jdbc:h2:zip:~/a.zip!/a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
-                    conversations: { url: "jdbc:h2:a" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
-                    conversations: { url: "jdbc:h2:file:" } | 1: conversations.url: found a value that is not shown here, allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    api_keys: [ { key: a } ]                | 1: api_keys[0].name: is missing, allowed: a printable name of at most 128 characters, without leading or trailing spaces
+                    conversations: { url: "jdbc:mysql://x" } | 1: conversations.url: found a value (not shown), allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:mem:a" } | 1: conversations.url: found a value (not shown), allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:tcp://localhost/~/a" } | 1: conversations.url: found a value (not shown), allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:ssl://localhost/a" } | 1: conversations.url: found a value (not shown), allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:nio:~/a" } | 1: conversations.url: found a value (not shown), allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:zip:~/a.zip!/a" } | 1: conversations.url: found a value (not shown), allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:a" } | 1: conversations.url: found a value (not shown), allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
+                    conversations: { url: "jdbc:h2:file:" } | 1: conversations.url: found a value (not shown), allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
                     conversations: { bytes_per_caller: 1KB } | 1: conversations.bytes_per_caller: found '1KB', allowed: a size, 1KiB to 1048576GiB
                     conversations: { bytes_per_caller: 9999999999GiB } | 1: conversations.bytes_per_caller: found '9999999999GiB', allowed: a size, 1KiB to 1048576GiB
                     conversations: { bytes_per_caller: 0 } | 1: conversations.bytes_per_caller: found '0', allowed: a size, 1KiB to 1048576GiB
-                    conversations: { url: "jdbc:h2:./a", jndi: b } | 1: conversations.jndi: stands beside url, allowed: one of the two
+                    conversations: { url: "jdbc:h2:./a", jndi: b } | 1: conversations.jndi: is set together with url, allowed: only one of them
                     api_keys: [ { name: a } ]               | 1: api_keys[0].key: is missing, allowed: either key or sha256
-                    api_keys:;- name: a;  sha256: sk-secret | 3: api_keys[0].sha256: found a value that is not shown here, allowed: 64 hex digits
-                    api_keys: [ { name: a, key: x, presets: [] } ] | 1: api_keys[0].presets: found an empty list, allowed: at least one item, or no such key
+                    api_keys:;- name: a;  sha256: sk-secret | 3: api_keys[0].sha256: found a value (not shown), allowed: 64 hex digits
+                    api_keys: [ { name: a, key: x, presets: [] } ] | 1: api_keys[0].presets: found an empty list, allowed: at least one item; otherwise leave the key out
                     presets: { o1: };api_keys: [ { name: a, key: x, presets: [O1] } ] | 2: api_keys[0].presets[0]: found 'O1', allowed: the name of a preset (o1); did you mean o1?
-                    presets: { a: { aliases: [a] } }        | 1: presets.a.aliases[0]: is the name of a preset already, allowed: a name that no other preset or alias has
-                    presets:;  a: { aliases: [b] };  b: {}  | 2: presets.a.aliases[0]: is the name of a preset already, allowed: a name that no other preset or alias has
-                    presets:;  a: {};  b:;    aliases:;    - c;    - a | 6: presets.b.aliases[1]: is the name of a preset already, allowed: a name that no other preset or alias has
-                    presets:;  a: { aliases: [c] };  b: { aliases: [d, c] } | 3: presets.b.aliases[1]: is an alias of the preset a already, allowed: a name that no other preset or alias has
-                    presets: { a: { aliases: [c, d, c] } }  | 1: presets.a.aliases[2]: is an alias of the preset a already, allowed: a name that no other preset or alias has
+                    presets: { a: { aliases: [a] } }        | 1: presets.a.aliases[0]: is already the name of a preset, allowed: a name that no other preset or alias uses
+                    presets:;  a: { aliases: [b] };  b: {}  | 2: presets.a.aliases[0]: is already the name of a preset, allowed: a name that no other preset or alias uses
+                    presets:;  a: {};  b:;    aliases:;    - c;    - a | 6: presets.b.aliases[1]: is already the name of a preset, allowed: a name that no other preset or alias uses
+                    presets:;  a: { aliases: [c] };  b: { aliases: [d, c] } | 3: presets.b.aliases[1]: is already an alias of the preset a, allowed: a name that no other preset or alias uses
+                    presets: { a: { aliases: [c, d, c] } }  | 1: presets.a.aliases[2]: is already an alias of the preset a, allowed: a name that no other preset or alias uses
                     presets: { a: { aliases: c } }          | 1: presets.a.aliases: found a single value, allowed: a list
-                    presets: { a: { aliases: [] } }         | 1: presets.a.aliases: found an empty list, allowed: at least one item, or no such key
+                    presets: { a: { aliases: [] } }         | 1: presets.a.aliases: found an empty list, allowed: at least one item; otherwise leave the key out
                     presets: { a: { aliases: [""] } }       | 1: presets.a.aliases[0]: is empty, allowed: one line of text
                     presets: { a: { aliases: [[c]] } }      | 1: presets.a.aliases[0]: found a list, allowed: one line of text
                     presets: { a: { aliases: [c] } };api_keys: [ { name: n, key: x, presets: [c] } ] | 2: api_keys[0].presets[0]: found 'c', an alias of the preset a, allowed: the name of a preset (a); did you mean a?
                     json_heartbeat: 5                       | 1: json_heartbeat: found '5', allowed: a duration, 10ms to 10m, or off
-                    api_keys:;- { name: a, key: x };- { name: a, key: y } | 3: api_keys[1].name: found 'a' a second time, allowed: a name of its own for each key
-                    api_keys:;- { name: a, key: x };- { name: b, key: x } | 3: api_keys[1].name: 'b' has the same key as 'a'
-                    default_model: ${NOT_SET}               | 1: default_model: ${NOT_SET} is not set; ${NOT_SET:-default} would give it a default
+                    api_keys:;- { name: a, key: x };- { name: a, key: y } | 3: api_keys[1].name: found 'a' twice, allowed: a different name for each key
+                    api_keys:;- { name: a, key: x };- { name: b, key: x } | 3: api_keys[1].name: 'b' has the same key as 'a', allowed: a different key for each name
+                    default_model: ${NOT_SET}               | 1: default_model: ${NOT_SET} is not set; set it, or give it a default: ${NOT_SET:-default}
                     default_model: m;legacy_response: ${WORD} | 2: legacy_response: found '${WORD}', allowed: true, false
                     default_model: ${script:javascript:1+1} | 1: default_model: cannot be resolved, allowed: ${NAME}, ${NAME:-default}, ${file:/path}, and $${ for a plain ${
                     default_model: ${file:/no/such}         | 1: default_model: the file /no/such does not exist
-                    heartbeat: 1s;;heartbeat: 2s            | 3: heartbeat: stands here again, first on line 1
-                    presets:;  o1: {};  o1: {}              | 3: presets.o1: stands here again, first on line 2
-                    presets: { o1: { <<: { model: a } } }   | 1: presets.o1.'<<': merge keys are not read; write the keys out
-                    default_model: !!java.net.URL [x]       | 1: no YAML: a YAML tag (!); a text that begins with ! has to stand in quotes
-                    default_model: !!javax.script.Engine x  | 1: no YAML: a YAML tag (!); a text that begins with ! has to stand in quotes
-                    default_model: !!binary aGk=            | 1: default_model: found a YAML tag (!), allowed: values without one
-                    presets: { "": {} }                     | 1: presets.'': no name, allowed: one line of text
-                    limits: !mine { body: 1 }               | 1: limits: found a YAML tag (!), allowed: values without one
-                    api_keys: !mine [ a ]                   | 1: api_keys: found a YAML tag (!), allowed: values without one
+                    heartbeat: 1s;;heartbeat: 2s            | 3: heartbeat: duplicate key, first on line 1
+                    presets:;  o1: {};  o1: {}              | 3: presets.o1: duplicate key, first on line 2
+                    presets: { o1: { <<: { model: a } } }   | 1: presets.o1.'<<': merge keys are not supported; write the keys out
+                    default_model: !!java.net.URL [x]       | 1: invalid YAML: found a YAML tag (!), which is not supported; quote a text that starts with !
+                    default_model: !!javax.script.Engine x  | 1: invalid YAML: found a YAML tag (!), which is not supported; quote a text that starts with !
+                    default_model: !!binary aGk=            | 1: default_model: found a YAML tag (!), allowed: values without tags
+                    presets: { "": {} }                     | 1: presets.'': invalid name, allowed: one line of text
+                    limits: !mine { body: 1 }               | 1: limits: found a YAML tag (!), allowed: values without tags
+                    api_keys: !mine [ a ]                   | 1: api_keys: found a YAML tag (!), allowed: values without tags
                     api_keys: [ { name: a, key: x, presets: [ "${EMPTY}" ] } ] | 1: api_keys[0].presets[0]: is empty, allowed: the name of a preset
                     ? [a];: 1                               | 1: '?': found a list as a key
                     default_model: "a\\nb"                  | 1: default_model: found 'a b', allowed: one line of text
@@ -141,12 +141,12 @@ class ConfigProblemsTest {
                     --- null                                | 1: the file is empty, allowed: at least one key with its value
                     ;- a                                    | 2: found a list, allowed: keys and values, like default_model: some-model
                     just words                              | 1: found a single value, allowed: keys and values, like default_model: some-model
-                    default_model: a;---;default_model: b   | 2: a second document (---), allowed: one in the file
-                    default_model: a;heartbeat: b: c        | 2: no YAML: mapping values are not allowed here
-                    default_model: *s3cret                  | 1: no YAML: an alias (*) without its anchor (&); a text that begins with * has to stand in quotes
-                    default_model: !s3cret!x y              | 1: no YAML: a YAML tag (!); a text that begins with ! has to stand in quotes
-                    default_model: "s3cret                  | 1: no YAML: found unexpected end of stream
-                    limits: { body: ${SIZE} }               | 1: no YAML: expected ',' or '}', but got {; between { } or [ ] a value with ${...} has to stand in quotes
+                    default_model: a;---;default_model: b   | 2: found a second document (---), allowed: one document
+                    default_model: a;heartbeat: b: c        | 2: invalid YAML: mapping values are not allowed here
+                    default_model: *s3cret                  | 1: invalid YAML: found an alias (*) without its anchor (&); quote a text that starts with *
+                    default_model: !s3cret!x y              | 1: invalid YAML: found a YAML tag (!), which is not supported; quote a text that starts with !
+                    default_model: "s3cret                  | 1: invalid YAML: found unexpected end of stream
+                    limits: { body: ${SIZE} }               | 1: invalid YAML: expected ',' or '}', but got {; quote a value with ${...} inside { } or [ ]
                     """)
     void saysWhatIsNoYaml(String file, String problem) {
         assertThat(complaintOf(file.replace(';', '\n'))).isEqualTo("config.yaml:" + problem);
@@ -191,7 +191,7 @@ class ConfigProblemsTest {
     void aCallersNameIsPrintable(String code) {
         assertThat(complaintOf("api_keys: [ { name: \"a\\u" + code + "b\", key: x } ]"))
                 .startsWith("config.yaml:1: api_keys[0].name: found ")
-                .endsWith("allowed: a printable name of at most 128 characters, without spaces at its ends");
+                .endsWith("allowed: a printable name of at most 128 characters, without leading or trailing spaces");
     }
 
     /** Each of these is wrong, and holds the word that must not be seen. */
@@ -250,7 +250,7 @@ class ConfigProblemsTest {
     @Test
     void refusesCharactersThatYamlDoesNotKnow() {
         assertThat(complaintOf("default_model: m\nheartbeat: \u0007"))
-                .isEqualTo("config.yaml:2: no YAML: the character U+0007 is not allowed");
+                .isEqualTo("config.yaml:2: invalid YAML: the character U+0007 is not allowed");
     }
 
     @Test
