@@ -26,11 +26,11 @@ class AbortIT {
     /** One turn at once: the next one is let in when the one before has ended. */
     private static final String ONE_TURN = "limits: { turns: 1 }";
 
-    private static final String SOON = "begin_after: 100ms";
-    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+    private static final String BEGIN_EARLY = "begin_after: 100ms";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
     private static final Duration LIMIT = Duration.ofSeconds(15);
 
-    @InContainers(config = {ONE_TURN, SOON})
+    @InContainers(config = {ONE_TURN, BEGIN_EARLY})
     void startsNoFurtherStep(Stage stage) {
         CountDownLatch left = new CountDownLatch(1);
         stage.play(exchange -> exchange.stream()
@@ -44,32 +44,32 @@ class AbortIT {
         // A client's going is only seen by writing to it; the gateway probes a few times a second.
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(left::countDown);
 
-        awaitTheNextTurn(stage, 1);
+        awaitFreeSlot(stage, 1);
     }
 
-    @InContainers(config = {ONE_TURN, SOON})
-    void doesNotTryAgain(Stage stage) {
+    @InContainers(config = {ONE_TURN, BEGIN_EARLY})
+    void doesNotRetry(Stage stage) {
         stage.play(Script.error(429, "slow", "Retry-After: 8"));
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", AT_ONCE)) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", NO_REASONING)) {
             assertThat(stream.next()).isNotNull();
         }
 
-        awaitTheNextTurn(stage, 1);
+        awaitFreeSlot(stage, 1);
     }
 
-    @InContainers(config = {"upstream concurrency: 1, queue: 10", SOON, "limits: { turns: 2 }"})
-    void leavesTheLineAtTheUpstream(Stage stage) {
+    @InContainers(config = {"upstream concurrency: 1, queue: 10", BEGIN_EARLY, "limits: { turns: 2 }"})
+    void leavesTheUpstreamQueue(Stage stage) {
         CountDownLatch enough = new CountDownLatch(1);
         stage.play(
                 exchange ->
                         exchange.stream().text("It").await(enough).text(" is.").done(),
                 Script.answer("Yes."));
-        try (ChatClient.Stream first = stage.client().streamQuestion("?", AT_ONCE)) {
+        try (ChatClient.Stream first = stage.client().streamQuestion("?", NO_REASONING)) {
             assertThat(first.nextText().content()).isEqualTo("It");
-            try (ChatClient.Stream waiting = stage.client().streamQuestion("?", AT_ONCE)) {
+            try (ChatClient.Stream waiting = stage.client().streamQuestion("?", NO_REASONING)) {
                 assertThat(waiting.next()).isNotNull();
             }
-            try (ChatClient.Stream third = askUntilLetIn(stage)) {
+            try (ChatClient.Stream third = retryUntilAdmitted(stage)) {
                 enough.countDown();
                 assertThat(ChatClient.content(third.remainingEvents())).isEqualTo("Yes.");
             }
@@ -79,16 +79,16 @@ class AbortIT {
     }
 
     @InContainers(config = "upstream concurrency: 1")
-    void leavesThePoolOfOneToTheNextTurn(Stage stage) {
+    void freesTheOnlyConnectionForTheNextTurn(Stage stage) {
         stage.play(exchange -> exchange.stream().text("It").awaitDisconnect(), Script.answer("Yes."));
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", AT_ONCE)) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", NO_REASONING)) {
             assertThat(stream.nextText().content()).isEqualTo("It");
         }
         stage.awaitAborted(LIMIT);
 
         assertTimeout(
                 Duration.ofSeconds(1),
-                () -> assertThat(stage.client().postQuestion("?", AT_ONCE).content())
+                () -> assertThat(stage.client().postQuestion("?", NO_REASONING).content())
                         .isEqualTo("Yes."));
     }
 
@@ -102,36 +102,36 @@ class AbortIT {
                         + "\", timeouts: { connect: 1m } }, near: { url: \"" + upstream.url()
                         + "\" } }\npresets: { far: { upstream: far }, near: { upstream: near } }\n")) {
             ChatClient client = gateway.client(Stage.KEY);
-            try (ChatClient.Stream stream = client.streamQuestion("?", AT_ONCE, "\"model\": \"far\"")) {
+            try (ChatClient.Stream stream = client.streamQuestion("?", NO_REASONING, "\"model\": \"far\"")) {
                 assertThat(stream.status()).isEqualTo(200);
-                assertThat(client.postQuestion("?", AT_ONCE, "\"model\": \"near\"")
+                assertThat(client.postQuestion("?", NO_REASONING, "\"model\": \"near\"")
                                 .status())
                         .isEqualTo(503);
             }
             await().atMost(Duration.ofMillis(2500))
                     .pollInterval(Duration.ofMillis(20))
-                    .until(() -> client.postQuestion("?", AT_ONCE, "\"model\": \"near\"")
+                    .until(() -> client.postQuestion("?", NO_REASONING, "\"model\": \"near\"")
                                     .status()
                             == 200);
         }
     }
 
     /** Waits until the gateway runs no turn any more, and looks how often the upstream was asked until then. */
-    private static void awaitTheNextTurn(Stage stage, int calls) {
+    private static void awaitFreeSlot(Stage stage, int calls) {
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
-            JsonResponse answer = stage.client().postQuestion("nobody answers this", AT_ONCE);
+            JsonResponse answer = stage.client().postQuestion("no script for this", NO_REASONING);
             return !answer.json().at("/error/code").asText().equals("overloaded");
         });
         assertThat(stage.requests().stream()
-                        .filter(request -> !request.lastMessage().equals("nobody answers this")))
+                        .filter(request -> !request.lastMessage().equals("no script for this")))
                 .hasSize(calls);
     }
 
     /** The stream of a turn for which there was room at last. */
-    private static ChatClient.Stream askUntilLetIn(Stage stage) {
+    private static ChatClient.Stream retryUntilAdmitted(Stage stage) {
         return await().atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> stage.client().streamQuestion("?", AT_ONCE), stream -> {
+                .until(() -> stage.client().streamQuestion("?", NO_REASONING), stream -> {
                     if (stream.status() != 200) {
                         stream.close();
                     }

@@ -37,7 +37,7 @@ class AccessIT {
     }
 
     @InContainers(config = {PRESETS, KEYS})
-    void showsEachKeyItsModels(Stage stage) {
+    void listsOnlyTheModelsOfTheKey(Stage stage) {
         ChatClient teamA = stage.gateway().client("sk-team-a");
         ChatClient teamB = stage.gateway().client("sk-team-b");
 
@@ -55,7 +55,7 @@ class AccessIT {
     }
 
     @InContainers(config = {PRESETS, KEYS})
-    void answersEachKeyByItsModelsOnly(Stage stage) {
+    void rejectsModelsThatTheKeyMayNotUse(Stage stage) {
         ChatClient teamA = stage.gateway().client("sk-team-a");
         ChatClient teamB = stage.gateway().client("sk-team-b");
         stage.play();
@@ -77,7 +77,7 @@ class AccessIT {
     }
 
     @InContainers(config = {PRESETS, KEYS})
-    void answersToAliasesThatItDoesNotList(Stage stage) {
+    void acceptsAliasesWithoutListingThem(Stage stage) {
         ChatClient teamA = stage.gateway().client("sk-team-a");
         ChatClient teamB = stage.gateway().client("sk-team-b");
         for (String alias : List.of("o1", "openai/o1")) {
@@ -107,7 +107,7 @@ class AccessIT {
     }
 
     @InContainers(config = {"presets: { fast: {}, thinker: { aliases: [fake-model] } }"})
-    void answersWithTheStandardPresetByItsAlias(Stage stage) {
+    void findsTheDefaultPresetByItsAlias(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         assertThat(stage.client().postQuestion("?").json().path("model").asText())
@@ -116,7 +116,7 @@ class AccessIT {
     }
 
     @InContainers(config = {"presets: { thinker: {}, other: { model: other-model } }"})
-    void callsTheModelOfTheSixKeysForAPresetWithoutOne(Stage stage) {
+    void usesTheDefaultModelForAPresetWithoutAModel(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         assertThat(stage.client().postQuestion("?").json().path("model").asText())
@@ -154,7 +154,7 @@ class AccessIT {
     }
 
     @InContainers(config = {PRESETS, KEYS})
-    void logsWhoAskedAndNeverTheKey(Stage stage) {
+    void logsTheCallerButNotTheKey(Stage stage) {
         stage.dispatch(request -> Script.error(400, "No: " + Stage.PROVIDER_KEY));
         try (Log log = Log.open()) {
             stage.gateway()
@@ -174,7 +174,7 @@ class AccessIT {
     }
 
     @InContainers(config = {PRESETS, KEYS})
-    void logsWhatATurnTookAndNeverWhatWasSaid(Stage stage) {
+    void logsTheUsageOfATurnButNoText(Stage stage) {
         try (Log log = Log.open()) {
             for (boolean streams : List.of(false, true)) {
                 stage.play(StepScripts.threeStepsThenAnswer("Yes, privately."));
@@ -201,7 +201,7 @@ class AccessIT {
     }
 
     @InContainers(config = {PRESETS, KEYS})
-    void logsWhatAFailedTurnUsed(Stage stage) {
+    void logsTheUsageOfAFailedTurn(Stage stage) {
         stage.play(Script.answer(StepScripts.step("T", "c", "final_answer")), Script.error(400, "No."));
         try (Log log = Log.open()) {
             stage.gateway().client("sk-team-a").postQuestion("?", "\"reasoning_effort\": \"minimal\"");
@@ -213,7 +213,7 @@ class AccessIT {
 
     /** Providers quote the prompt in their errors, in each place where an error can be. */
     @InContainers
-    void logsNothingOfWhatAProviderQuotes(Stage stage) {
+    void doesNotLogPromptsQuotedInProviderErrors(Stage stage) {
         String quoted = "Invalid prompt: [my secret question]";
         String error = "{\"error\":{\"message\":\"" + quoted + "\",\"type\":\"x\",\"code\":\"c\"}}";
         List<Script> scripts = List.of(
@@ -256,7 +256,7 @@ class AccessIT {
     }
 
     @InContainers(config = CORS)
-    void letsPagesOfItsOriginsAsk(Stage stage) {
+    void allowsConfiguredOrigins(Stage stage) {
         JsonResponse preflight = preflight(stage, "https://chat.example.com");
         assertThat(preflight.status()).isEqualTo(204);
         assertThat(preflight.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
@@ -282,7 +282,7 @@ class AccessIT {
     }
 
     @InContainers(config = CORS)
-    void letsNoOtherPagesAsk(Stage stage) {
+    void rejectsOtherOrigins(Stage stage) {
         for (String origin : List.of("https://evil.example.com", "http://chat.example.com", "null")) {
             assertThat(preflight(stage, origin).status()).as(origin).isEqualTo(401);
             assertThat(preflight(stage, origin).header("Access-Control-Allow-Origin"))
@@ -295,7 +295,7 @@ class AccessIT {
     }
 
     @InContainers
-    void letsNoPagesAskUnlessToldTo(Stage stage) {
+    void allowsNoOriginByDefault(Stage stage) {
         assertThat(preflight(stage, "https://chat.example.com").status()).isEqualTo(401);
         assertThat(from("https://chat.example.com", stage.client()).header("Access-Control-Allow-Origin"))
                 .isNull();

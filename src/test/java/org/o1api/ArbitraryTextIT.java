@@ -20,7 +20,7 @@ class ArbitraryTextIT {
     private static final int CASES = 30;
 
     /** What has broken a hand-made stream, a JSON reader, a tag or a page somewhere. */
-    private static final List<String> EVIL = List.of(
+    private static final List<String> TRICKY_TEXTS = List.of(
             "\"",
             "\\",
             "\\\\",
@@ -71,31 +71,34 @@ class ArbitraryTextIT {
             " ");
 
     /** One case: what the model thinks and says, and how that is cut. */
-    private record Said(long seed, String thought, String answer) {
-        static Said of(long seed) {
+    private record Sample(long seed, String stepText, String answer) {
+        static Sample of(long seed) {
             Random random = new Random(seed);
             // In an answer a tag that nothing opened ends the reasoning.
-            return new Said(seed, text(random) + ".", text(random).replace("</think>", "</ think>") + ".");
+            return new Sample(seed, text(random) + ".", text(random).replace("</think>", "</ think>") + ".");
         }
 
         private static String text(Random random) {
             StringBuilder text = new StringBuilder("A");
             for (int length = random.nextInt(12); length > 0; length--) {
-                text.append(random.nextInt(3) == 0 ? random.nextInt(1000) : EVIL.get(random.nextInt(EVIL.size())));
+                text.append(
+                        random.nextInt(3) == 0
+                                ? random.nextInt(1000)
+                                : TRICKY_TEXTS.get(random.nextInt(TRICKY_TEXTS.size())));
             }
             return text.toString();
         }
 
         Script[] scripts() {
             Random random = new Random(seed);
-            String step = "{\"title\": \"T\", \"content\": \"" + escaped(thought, random)
+            String step = "{\"title\": \"T\", \"content\": \"" + jsonEscaped(stepText, random)
                     + "\", \"next_action\": \"final_answer\"}";
-            return new Script[] {inPieces(step, random.nextLong()), inPieces(answer, random.nextLong())};
+            return new Script[] {splitAtRandom(step, random.nextLong()), splitAtRandom(answer, random.nextLong())};
         }
     }
 
     /** The text as JSON's strings have it, with no more escapes than chance and JSON want. */
-    private static String escaped(String text, Random random) {
+    private static String jsonEscaped(String text, Random random) {
         StringBuilder json = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -113,7 +116,7 @@ class ArbitraryTextIT {
     }
 
     /** Streams the text: cut anywhere into deltas, and their events anywhere into writes. */
-    private static Script inPieces(String text, long seed) {
+    private static Script splitAtRandom(String text, long seed) {
         return exchange -> {
             Random random = new Random(seed);
             StringBuilder events = new StringBuilder();
@@ -121,7 +124,7 @@ class ArbitraryTextIT {
             while (from < text.length()) {
                 int to = Math.min(text.length(), from + 1 + random.nextInt(random.nextBoolean() ? 3 : 40));
                 events.append("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"")
-                        .append(escaped(text.substring(from, to), random))
+                        .append(jsonEscaped(text.substring(from, to), random))
                         .append("\"},\"finish_reason\":null}]}\n\n");
                 from = to;
             }
@@ -142,7 +145,7 @@ class ArbitraryTextIT {
     }
 
     /** The text without half characters, which no encoding can carry. */
-    private static String mended(String text) {
+    private static String replaceUnpairedSurrogates(String text) {
         return text.codePoints()
                 .map(c -> c <= Character.MAX_VALUE && Character.isSurrogate((char) c) ? '\ufffd' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
@@ -150,50 +153,52 @@ class ArbitraryTextIT {
     }
 
     /** What came of a turn, wherever it came. */
-    private record Shown(String reasoningContent, String reasoning, String content) {
-        static Shown of(List<Event> events) {
-            return new Shown(
+    private record Output(String reasoningContent, String reasoning, String content) {
+        static Output of(List<Event> events) {
+            return new Output(
                     ChatClient.reasoning(events),
                     events.stream().map(event -> event.text("reasoning")).collect(Collectors.joining()),
                     ChatClient.content(events));
         }
 
-        static Shown of(JsonNode message) {
-            return new Shown(
+        static Output of(JsonNode message) {
+            return new Output(
                     message.path("reasoning_content").asText(),
                     message.path("reasoning").asText(),
                     message.path("content").asText());
         }
     }
 
-    private static void isWhole(Shown shown, ReasoningFormat format, Said said) {
-        String thought = "## Step 1: T\n" + mended(said.thought);
-        String answer = mended(said.answer);
+    private static void assertUnchanged(Output output, ReasoningFormat format, Sample sample) {
+        String stepText = "## Step 1: T\n" + replaceUnpairedSurrogates(sample.stepText);
+        String answer = replaceUnpairedSurrogates(sample.answer);
         String conclusion = "\n\n### Final Answer\n" + answer + "\n\n**Total thinking time: ";
-        String at = format + ", seed " + said.seed;
+        String at = format + ", seed " + sample.seed;
         switch (format) {
-            case REASONING_CONTENT -> assertThat(shown).as(at).isEqualTo(new Shown(thought, "", answer));
-            case REASONING -> assertThat(shown).as(at).isEqualTo(new Shown("", thought, answer));
-            case BOTH -> assertThat(shown).as(at).isEqualTo(new Shown(thought, thought, answer));
-            case NONE -> assertThat(shown).as(at).isEqualTo(new Shown("", "", answer));
+            case REASONING_CONTENT -> assertThat(output).as(at).isEqualTo(new Output(stepText, "", answer));
+            case REASONING -> assertThat(output).as(at).isEqualTo(new Output("", stepText, answer));
+            case BOTH -> assertThat(output).as(at).isEqualTo(new Output(stepText, stepText, answer));
+            case NONE -> assertThat(output).as(at).isEqualTo(new Output("", "", answer));
             case THINK -> {
-                String block = "<think>" + thought.replace("</think>", "<\\/think>") + "</think>";
-                assertThat(shown).as(at).isEqualTo(new Shown("", "", block + answer));
+                String block = "<think>" + stepText.replace("</think>", "<\\/think>") + "</think>";
+                assertThat(output).as(at).isEqualTo(new Output("", "", block + answer));
             }
-            case MARKDOWN -> assertThat(shown.content).as(at).startsWith("\n\n" + thought + conclusion);
+            case MARKDOWN -> assertThat(output.content).as(at).startsWith("\n\n" + stepText + conclusion);
             case DETAILS -> {
                 String head = "<details open>\n<summary>Step 1: T</summary>\n";
                 String tail = "\n</details>" + conclusion;
-                assertThat(shown.content).as(at).startsWith(head).contains(tail);
-                assertThat(plain(shown.content.substring(head.length(), shown.content.indexOf(tail))))
+                assertThat(output.content).as(at).startsWith(head).contains(tail);
+                assertThat(htmlToText(output.content.substring(head.length(), output.content.indexOf(tail))))
                         .as(at)
-                        .isEqualTo(mended(said.thought).replace("\r\n", "\n").replace('\r', '\n'));
+                        .isEqualTo(replaceUnpairedSurrogates(sample.stepText)
+                                .replace("\r\n", "\n")
+                                .replace('\r', '\n'));
             }
         }
     }
 
     /** The text of a page. */
-    private static String plain(String html) {
+    private static String htmlToText(String html) {
         assertThat(html).doesNotContain("\n", "\r", "</");
         return html.replace("<br>", "\n")
                 .replace("&lt;", "<")
@@ -202,26 +207,27 @@ class ArbitraryTextIT {
     }
 
     @InContainers
-    void staysTheSame(Stage stage) {
+    void isDeliveredUnchanged(Stage stage) {
         for (long seed = 1; seed <= CASES; seed++) {
-            Said said = Said.of(seed);
+            Sample sample = Sample.of(seed);
             for (ReasoningFormat format : ReasoningFormat.values()) {
                 String[] fields = {
                     "\"reasoning_effort\": \"minimal\"", "\"reasoning_format\": \"" + format.wireName() + "\""
                 };
-                stage.play(said.scripts());
+                stage.play(sample.scripts());
                 try (ChatClient.Stream stream = stage.client().streamQuestion("?", fields)) {
                     List<Event> events = stream.remainingEvents();
                     assertThat(events)
                             .allMatch(event ->
                                     event.data().chars().noneMatch(c -> c == 0x85 || c == 0x2028 || c == 0x2029));
-                    isWhole(Shown.of(events), format, said);
+                    assertUnchanged(Output.of(events), format, sample);
                 }
-                stage.play(said.scripts());
-                isWhole(
-                        Shown.of(stage.client().postQuestion("?", fields).json().at("/choices/0/message")),
+                stage.play(sample.scripts());
+                assertUnchanged(
+                        Output.of(
+                                stage.client().postQuestion("?", fields).json().at("/choices/0/message")),
                         format,
-                        said);
+                        sample);
             }
         }
     }

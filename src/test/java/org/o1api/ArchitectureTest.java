@@ -68,7 +68,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyPackageHasAPlaceInTheHouse() {
+    void everyPackageIsListed() {
         TreeSet<String> found = new TreeSet<>();
         CLASSES.forEach(type -> found.add(type.getPackageName()));
         TreeSet<String> known = new TreeSet<>(List.of(BASE));
@@ -102,12 +102,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void servletsAreKnownToTheServerOnly() {
+    void servletsAreUsedInTheServerOnly() {
         fence("jakarta.servlet..", BASE, BASE + ".server");
     }
 
     @Test
-    void jerseysServerSideIsKnownToTheEntranceOnly() {
+    void jerseyServerIsUsedInServerAndApiOnly() {
         DescribedPredicate<JavaClass> serverSide = resideInAnyPackage(
                         "jakarta.ws.rs", "jakarta.ws.rs.container..", "jakarta.ws.rs.sse..", "jakarta.ws.rs.ext..")
                 .or(resideInAnyPackage("org.glassfish.jersey.server..", "org.glassfish.jersey.servlet.."))
@@ -116,7 +116,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theHttpClientIsKnownToTheUpstreamOnly() {
+    void httpClientIsUsedInUpstreamOnly() {
         DescribedPredicate<JavaClass> client = resideInAnyPackage(
                 "jakarta.ws.rs.client..",
                 "org.glassfish.jersey.client..",
@@ -127,12 +127,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void theCircuitBreakerIsKnownToTheUpstreamOnly() {
+    void circuitBreakerIsUsedInUpstreamOnly() {
         fence("io.github.resilience4j..", BASE + ".upstream");
     }
 
     @Test
-    void jacksonIsKnownWhereJsonIsReadOrWritten() {
+    void jacksonIsUsedWhereJsonIsReadOrWritten() {
         fence(
                 "com.fasterxml..",
                 BASE + ".api..",
@@ -148,7 +148,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void sqlIsSpokenInConversationsOnly() {
+    void sqlIsUsedWhereConversationsAreStored() {
         fence(
                 resideInAnyPackage("java.sql..", "javax.sql..", "org.jdbi..", "com.zaxxer..", "org.flywaydb.."),
                 BASE + ".database",
@@ -156,7 +156,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyLogIsTheSystemsLoggerButForJerseysThatIsQuietened() {
+    void systemLoggerIsTheOnlyLoggingApi() {
         fence(resideInAnyPackage("java.util.logging..", "org.slf4j.."), BASE);
     }
 

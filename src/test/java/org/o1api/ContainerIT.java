@@ -16,7 +16,7 @@ import org.o1api.testing.Stage;
 /** The WAR in its containers. */
 class ContainerIT {
     @InContainers
-    void runsTheClassesOfTheWar(Stage stage) throws ClassNotFoundException {
+    void usesTheClassesOfTheWar(Stage stage) throws ClassNotFoundException {
         ClassLoader loader = stage.gateway().classLoader();
         Class<?> gateway = loader.loadClass(Gateway.class.getName());
 
@@ -31,25 +31,25 @@ class ContainerIT {
 
     @ParameterizedTest
     @EnumSource
-    void doesNotStartWithAMistakeInItsConfig(Container container) {
+    void failsToStartWithAnInvalidConfig(Container container) {
         assertThatThrownBy(() -> container.start("hartbeat: 1s").close()).hasMessageContaining("did not start");
     }
 
     /** What Jetty needs for it is set by the containers above, and for {@code mvn jetty:run} by its plugin. */
     @Test
-    void neitherDoesMavensJetty() throws IOException {
+    void failsToStartMavensJettyWithAnInvalidConfig() throws IOException {
         assertThat(Files.readString(Path.of("pom.xml")))
                 .contains("<throwUnavailableOnStartupException>true</throwUnavailableOnStartupException>");
     }
 
     @InContainers
-    void tellsEverybodyThatItLivesAndIsReady(Stage stage) {
+    void reportsHealthWithoutAKey(Stage stage) {
         assertThat(stage.gateway().client("").get("/health/live").json()).hasToString("{\"status\":\"live\"}");
         assertThat(stage.gateway().client("").get("/health/ready").json()).hasToString("{\"status\":\"ready\"}");
     }
 
     @InContainers
-    void listsItsModels(Stage stage) {
+    void listsModels(Stage stage) {
         assertThat(stage.client().get("/v1/models").json().at("/data/0/id").asText())
                 .isEqualTo("fake-model");
         assertThat(stage.client()

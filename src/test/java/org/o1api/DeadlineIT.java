@@ -49,12 +49,12 @@ class DeadlineIT {
             "half",
             exchange -> exchange.stream().text("It").awaitDisconnect(),
             "endless",
-            DeadlineIT::endlessly);
+            DeadlineIT::streamEndlessly);
     private static final Duration LIMIT = Duration.ofSeconds(2);
     /** The promise is a tenth; the rest is for a machine that is busy elsewhere. */
-    private static final Duration LATEST = LIMIT.plus(LIMIT.dividedBy(10)).plusMillis(500);
+    private static final Duration LATEST_END = LIMIT.plus(LIMIT.dividedBy(10)).plusMillis(500);
 
-    private static void endlessly(FakeExchange exchange) throws IOException, InterruptedException {
+    private static void streamEndlessly(FakeExchange exchange) throws IOException, InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         exchange.stream();
         do {
@@ -64,30 +64,31 @@ class DeadlineIT {
 
     @ParameterizedTest
     @EnumSource
-    void eachLimitEndsWhatTakesLongerAndIsNamed(Container container) throws IOException {
+    void endsTheTurnAndNamesTheExceededLimit(Container container) throws IOException {
         try (UnreachableServer server = new UnreachableServer();
                 FakeUpstream upstream = FakeUpstream.dispatching(request -> SCRIPTS.get(request.lastMessage()));
                 RunningGateway gateway = container.start(CONFIG.formatted(Stage.KEY, upstream.url(), server.url()))) {
             ChatClient client = gateway.client(Stage.KEY);
-            assertThat(whole(client, "open", "answer").content()).isEqualTo("Yes."); // the first turn of all is slow
+            assertThat(postQuestion(client, "open", "answer").content())
+                    .isEqualTo("Yes."); // the first turn of all is slow
 
-            fails(client, "connect", "silence", "timeouts.connect");
-            fails(client, "first_token", "silence", "timeouts.first_token");
-            fails(client, "idle", "half", "timeouts.idle");
-            fails(client, "call", "endless", "timeouts.call");
-            fails(client, "time", "silence", "budget.time");
-            isCut(client);
+            assertTimesOut(client, "connect", "silence", "timeouts.connect");
+            assertTimesOut(client, "first_token", "silence", "timeouts.first_token");
+            assertTimesOut(client, "idle", "half", "timeouts.idle");
+            assertTimesOut(client, "call", "endless", "timeouts.call");
+            assertTimesOut(client, "time", "silence", "budget.time");
+            assertEndsWithLength(client);
         }
     }
 
-    private static JsonResponse whole(ChatClient client, String preset, String script) {
+    private static JsonResponse postQuestion(ChatClient client, String preset, String script) {
         return client.postQuestion(script, "\"reasoning_effort\": \"none\"", "\"model\": \"" + preset + "\"");
     }
 
-    private static void fails(ChatClient client, String preset, String script, String limit) {
+    private static void assertTimesOut(ChatClient client, String preset, String script, String limit) {
         long start = System.nanoTime();
-        JsonResponse answer = whole(client, preset, script);
-        isAtTheLimit(preset, start);
+        JsonResponse answer = postQuestion(client, preset, script);
+        assertEndsAtTheLimit(preset, start);
         JsonNode error = answer.json().path("error");
         assertThat(answer.status()).as(preset).isEqualTo(504);
         assertThat(error.path("code").asText()).as(preset).isEqualTo("upstream_timeout");
@@ -95,21 +96,21 @@ class DeadlineIT {
     }
 
     /** An answer that has begun when the turn's time is over is worth more than an error. */
-    private static void isCut(ChatClient client) {
+    private static void assertEndsWithLength(ChatClient client) {
         long start = System.nanoTime();
         try (ChatClient.Stream stream =
                 client.streamQuestion("endless", "\"reasoning_effort\": \"none\"", "\"model\": \"time\"")) {
             List<Event> events = stream.remainingEvents();
-            isAtTheLimit("time of an answer", start);
+            assertEndsAtTheLimit("time of an answer", start);
             assertThat(events.get(events.size() - 1).isDone()).isTrue();
             assertThat(events.get(events.size() - 2).finishReason()).isEqualTo("length");
         }
     }
 
-    private static void isAtTheLimit(String limit, long start) {
+    private static void assertEndsAtTheLimit(String limit, long start) {
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         System.getLogger(DeadlineIT.class.getName())
                 .log(System.Logger.Level.INFO, "{0} after {1} ms", limit, took.toMillis());
-        assertThat(took).as(limit).isBetween(LIMIT, LATEST);
+        assertThat(took).as(limit).isBetween(LIMIT, LATEST_END);
     }
 }

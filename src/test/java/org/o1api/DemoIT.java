@@ -10,7 +10,7 @@ import org.o1api.testing.Stage;
 /** A gateway without a provider. */
 class DemoIT {
     @InContainers(demo = true)
-    void thinksAboutTheQuestionAndSaysThatItIsADemonstration(Stage stage) {
+    void reasonsAndSaysThatItIsADemo(Stage stage) {
         try (ChatClient.Stream stream =
                 stage.client().streamQuestion("Is 91 a prime number?", "\"reasoning_effort\": \"minimal\"")) {
             StringBuilder reasoning = new StringBuilder();

@@ -29,7 +29,7 @@ import org.o1api.testing.StepScripts;
 @ParameterizedClass
 @MethodSource("servers")
 class DistributionIT {
-    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     private final Server server;
 
@@ -97,9 +97,9 @@ class DistributionIT {
     }
 
     @Test
-    void endsTheProvidersCallWhenTheClientDisconnects() throws IOException {
+    void cancelsTheProviderCallWhenTheClientDisconnects() throws IOException {
         int aborted = server.upstream.abortedCalls();
-        try (ChatClient.Stream stream = client(Stage.KEY).streamQuestion("wait", AT_ONCE)) {
+        try (ChatClient.Stream stream = client(Stage.KEY).streamQuestion("wait", NO_REASONING)) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
         }
         server.upstream.awaitAborted(aborted + 1);
@@ -107,19 +107,19 @@ class DistributionIT {
 
     @Test
     void rejectsABadKey() throws IOException {
-        isInvalidKey(client("").get("/nothing"));
-        isInvalidKey(client("").get("/v1/models"));
-        isInvalidKey(client("sk-unknown").postQuestion("?"));
+        assertInvalidKey(client("").get("/nothing"));
+        assertInvalidKey(client("").get("/v1/models"));
+        assertInvalidKey(client("sk-unknown").postQuestion("?"));
     }
 
-    private static void isInvalidKey(JsonResponse answer) {
+    private static void assertInvalidKey(JsonResponse answer) {
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo("invalid_api_key");
         assertThat(answer.header("x-request-id")).isNotBlank();
     }
 
     @Test
-    void answersAnUnknownPathInJson() throws IOException {
+    void answersUnknownPathsWithJson() throws IOException {
         JsonResponse answer = client(Stage.KEY).get("/nothing");
         assertThat(answer.status()).isEqualTo(404);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo("unknown_url");
@@ -128,12 +128,12 @@ class DistributionIT {
 
     @ParameterizedTest
     @MethodSource("org.o1api.testing.SlowRequest#all")
-    void slowBodiesWithoutAKeyBlockNobody(SlowRequest request) throws IOException {
+    void slowBodiesWithoutAKeyDoNotBlockOthers(SlowRequest request) throws IOException {
         SlowBodyAssertions.assertRejectedWithoutKey(server.running().url(), request);
     }
 
     @Test
-    void slowBodiesWithAKeyBlockNobody() throws IOException {
+    void slowBodiesWithAKeyDoNotBlockOthers() throws IOException {
         SlowBodyAssertions.assertAwaitedWithoutBlockingThreads(server.running().url(), SlowRequest.chat());
     }
 }

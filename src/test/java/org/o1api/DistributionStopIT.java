@@ -31,11 +31,11 @@ import org.o1api.testing.StepScripts;
 /** What happens to open replies when a server stops or its WAR is deleted. */
 @Tag("slow")
 class DistributionStopIT {
-    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
     private static final int NOT_CONNECTED = 0;
 
     /** The upstream says two words of a streamed reply and waits; a whole reply it keeps waiting altogether. */
-    private static FakeUpstream waiting() {
+    private static FakeUpstream waitingUpstream() {
         return FakeUpstream.dispatching(request -> request.lastMessage().equals("stream")
                 ? exchange -> exchange.stream().text("It is").awaitDisconnect()
                 : Script.silence());
@@ -49,19 +49,19 @@ class DistributionStopIT {
 
     @ParameterizedTest
     @MethodSource("org.o1api.testing.Installation#all")
-    void endsOpenRepliesWhenTheGraceIsOver(Installation installation) throws Exception {
-        try (FakeUpstream upstream = waiting();
+    void endsOpenRepliesAfterTheGracePeriod(Installation installation) throws Exception {
+        try (FakeUpstream upstream = waitingUpstream();
                 Distribution.RunningServer server = installation.start(
                         config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms", "shutdown_grace: 1s"));
-                ChatClient.Stream stream = server.client(Stage.KEY).streamQuestion("stream", AT_ONCE);
-                Socket whole = asking(server.url())) {
+                ChatClient.Stream stream = server.client(Stage.KEY).streamQuestion("stream", NO_REASONING);
+                Socket whole = sendRequest(server.url())) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
-            readToTheFirstBeat(whole);
+            readToFirstHeartbeat(whole);
 
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
 
-            isEndedByTheShutdown(stream);
-            assertThat(withoutBeats(readToTheEnd(whole))).isBlank();
+            assertEndedByShutdown(stream);
+            assertThat(withoutHeartbeats(readToEnd(whole))).isBlank();
             stopped.get(60, TimeUnit.SECONDS);
             assertThat(server.output()).doesNotContain("memory leak", "dispatcher type");
         }
@@ -71,21 +71,21 @@ class DistributionStopIT {
     @ParameterizedTest
     @MethodSource("org.o1api.testing.Installation#all")
     void endsAStreamWhenItsWarIsDeleted(Installation installation) throws Exception {
-        try (FakeUpstream upstream = waiting();
+        try (FakeUpstream upstream = waitingUpstream();
                 Distribution.RunningServer server = installation.start(config(upstream, "shutdown_grace: 500ms"));
-                ChatClient.Stream stream = server.client(Stage.KEY).streamQuestion("stream", AT_ONCE)) {
+                ChatClient.Stream stream = server.client(Stage.KEY).streamQuestion("stream", NO_REASONING)) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
 
             server.undeploy();
 
-            isEndedByTheShutdown(stream);
+            assertEndedByShutdown(stream);
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> server.client("").get("/health/ready").status() == 404);
             assertThat(server.output()).doesNotContain("memory leak", "failed to stop");
         }
     }
 
-    private static void isEndedByTheShutdown(ChatClient.Stream stream) {
+    private static void assertEndedByShutdown(ChatClient.Stream stream) {
         assertThat(stream.remainingEvents())
                 .extracting(event ->
                         event.name() + " " + event.json().at("/error/code").asText())
@@ -94,7 +94,7 @@ class DistributionStopIT {
 
     @ParameterizedTest
     @EnumSource
-    void letsAStreamFinishWithinTheGraceAndStopsCleanly(Distribution distribution) throws Exception {
+    void finishesAStreamWithinTheGracePeriod(Distribution distribution) throws Exception {
         CountDownLatch stopping = new CountDownLatch(1);
         Script finishing = exchange -> exchange.stream()
                 .text("It is")
@@ -143,20 +143,20 @@ class DistributionStopIT {
     /** A provider's late refusal cannot get a status of its own any more. */
     @ParameterizedTest
     @EnumSource
-    void cutsAReplyOfOneJsonTextThatFails(Distribution distribution) throws Exception {
+    void abortsAJsonReplyThatFails(Distribution distribution) throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         try (FakeUpstream upstream =
                         FakeUpstream.playing(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
                 Distribution.RunningServer server =
                         distribution.start(config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms"));
-                Socket failing = asking(server.url())) {
-            readToTheFirstBeat(failing);
+                Socket failing = sendRequest(server.url())) {
+            readToFirstHeartbeat(failing);
             begun.countDown();
-            assertThat(readToTheEnd(failing).replace("1\r\n", "")).isBlank();
+            assertThat(readToEnd(failing).replace("1\r\n", "")).isBlank();
         }
     }
 
-    private static Socket asking(URI url) throws IOException {
+    private static Socket sendRequest(URI url) throws IOException {
         String body = "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
         Socket socket = new Socket(url.getHost(), url.getPort());
         socket.setSoTimeout(60_000);
@@ -169,7 +169,7 @@ class DistributionStopIT {
         return socket;
     }
 
-    private static void readToTheFirstBeat(Socket socket) throws IOException {
+    private static void readToFirstHeartbeat(Socket socket) throws IOException {
         StringBuilder read = new StringBuilder();
         while (!read.toString().endsWith("\r\n\r\n1\r\n \r\n")) {
             int c = socket.getInputStream().read();
@@ -179,11 +179,11 @@ class DistributionStopIT {
     }
 
     /** What is left without the chunks of one beat, and perhaps the last chunk. */
-    private static String withoutBeats(String read) {
+    private static String withoutHeartbeats(String read) {
         return read.replaceAll("[01]\r\n", "");
     }
 
-    private static String readToTheEnd(Socket socket) throws IOException {
+    private static String readToEnd(Socket socket) throws IOException {
         StringBuilder read = new StringBuilder();
         try {
             for (int c = socket.getInputStream().read();

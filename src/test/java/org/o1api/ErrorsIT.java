@@ -20,13 +20,13 @@ import org.o1api.testing.StepScripts;
 
 /** What a client gets where something went wrong: always OpenAI's error, with a status where that is still possible. */
 class ErrorsIT {
-    private static void isError(JsonResponse answer, int status, String code) {
+    private static void assertError(JsonResponse answer, int status, String code) {
         assertThat(answer.status()).as(answer.response().body()).isEqualTo(status);
         assertThat(answer.header("Content-Type")).startsWith("application/json");
-        isError(answer.json(), code);
+        assertError(answer.json(), code);
     }
 
-    private static void isError(JsonNode body, String code) {
+    private static void assertError(JsonNode body, String code) {
         assertThat(body.path("error").properties().stream().map(Map.Entry::getKey))
                 .containsExactly("message", "type", "param", "code");
         assertThat(body.at("/error/code").asText()).isEqualTo(code);
@@ -34,19 +34,19 @@ class ErrorsIT {
     }
 
     @InContainers
-    void letsNobodyInWithoutAKeyAndSaysSo(Stage stage) {
+    void rejectsRequestsWithoutAKey(Stage stage) {
         JsonResponse missing = stage.gateway().client("").postQuestion("?");
         JsonResponse wrong = stage.gateway().client("sk-wrong").postQuestion("?");
 
-        isError(missing, 401, "invalid_api_key");
-        isError(wrong, 401, "invalid_api_key");
+        assertError(missing, 401, "invalid_api_key");
+        assertError(wrong, 401, "invalid_api_key");
         assertThat(missing.header("WWW-Authenticate")).isEqualTo("Bearer");
         assertThat(missing.json().at("/error/message"))
                 .isNotEqualTo(wrong.json().at("/error/message"));
     }
 
     @InContainers
-    void letsNobodySeeWhichPathsThereAre(Stage stage) {
+    void hidesWhichPathsExist(Stage stage) {
         for (String path : List.of("/", "/v1/models", "/v1/nothing", "/error", "/index.html", "/health")) {
             JsonResponse answer = stage.gateway().client("").get(path);
             assertThat(answer.status()).as(path).isIn(401, 404);
@@ -58,37 +58,37 @@ class ErrorsIT {
     }
 
     @InContainers
-    void tellsOfUnknownPathsMethodsAndTypes(Stage stage) {
+    void rejectsUnknownPathsMethodsAndTypes(Stage stage) {
         ChatClient client = stage.client();
 
-        isError(client.get("/v1/nothing"), 404, "unknown_url");
-        isError(client.get("/"), 404, "unknown_url");
-        isError(client.get("/v1/chat/completions"), 405, "method_not_allowed");
+        assertError(client.get("/v1/nothing"), 404, "unknown_url");
+        assertError(client.get("/"), 404, "unknown_url");
+        assertError(client.get("/v1/chat/completions"), 405, "method_not_allowed");
         assertThat(client.get("/v1/chat/completions").header("Allow")).contains("POST");
-        isError(client.send("/v1/chat/completions", request -> request.DELETE()), 405, "method_not_allowed");
-        isError(
+        assertError(client.send("/v1/chat/completions", request -> request.DELETE()), 405, "method_not_allowed");
+        assertError(
                 client.send(
                         "/v1/chat/completions",
                         request -> request.header("Content-Type", "text/plain").POST(BodyPublishers.ofString("hi"))),
                 415,
                 "unsupported_media_type");
-        isError(
+        assertError(
                 client.send("/v1/chat/completions", request -> request.POST(BodyPublishers.ofString("{}"))),
                 415,
                 "unsupported_media_type");
         for (String type : List.of("garbage", "application/", "/json", "application/json; charset", "a b/c")) {
-            isError(
+            assertError(
                     client.send(
                             "/v1/chat/completions",
                             request -> request.header("Content-Type", type).POST(BodyPublishers.ofString("{}"))),
                     415,
                     "unsupported_media_type");
         }
-        isError(client.get("/v1/models/nothing"), 404, "model_not_found");
+        assertError(client.get("/v1/models/nothing"), 404, "model_not_found");
     }
 
     @InContainers
-    void takesNoBodyThatIsEncoded(Stage stage) {
+    void rejectsEncodedBodies(Stage stage) {
         for (String encoding : List.of("gzip", "br", "identity, gzip")) {
             JsonResponse answer = stage.client()
                     .send(
@@ -96,7 +96,7 @@ class ErrorsIT {
                             request -> request.header("Content-Type", "application/json")
                                     .header("Content-Encoding", encoding)
                                     .POST(BodyPublishers.ofString("{}")));
-            isError(answer, 415, "unsupported_media_type");
+            assertError(answer, 415, "unsupported_media_type");
             assertThat(answer.json().at("/error/message").asText()).contains("Content-Encoding");
         }
         stage.play(Script.answer("Yes."));
@@ -112,7 +112,7 @@ class ErrorsIT {
     }
 
     @InContainers
-    void tellsWhatIsWrongWithARequest(Stage stage) {
+    void saysWhatIsWrongWithARequest(Stage stage) {
         ChatClient client = stage.client();
         Map<String, String> paramOf = Map.of(
                 "{\"messages\": []}", "messages",
@@ -124,12 +124,12 @@ class ErrorsIT {
             assertThat(answer.status()).as(body).isEqualTo(400);
             assertThat(answer.json().at("/error/param").asText()).as(body).isEqualTo(param);
         });
-        isError(client.post("{"), 400, "invalid_json");
-        isError(client.post(""), 400, "invalid_json");
+        assertError(client.post("{"), 400, "invalid_json");
+        assertError(client.post(""), 400, "invalid_json");
     }
 
     @InContainers
-    void blamesAClientThatBreaksItsRequestOff(Stage stage) throws IOException {
+    void reportsATruncatedRequestAsAClientError(Stage stage) throws IOException {
         URI url = stage.gateway().url();
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
             socket.setSoTimeout(10_000);
@@ -146,9 +146,9 @@ class ErrorsIT {
 
     /** Some clients keep the connection otherwise, and their next request fails on it. */
     @InContainers
-    void saysThatTheConnectionEndsWhereItDoesNotReadTheBody(Stage stage) throws IOException {
+    void announcesTheCloseIfItDoesNotReadTheBody(Stage stage) throws IOException {
         for (String authorization : List.of("", "Authorization: Bearer sk-wrong\r\n")) {
-            String reply = replyTo(
+            String reply = rawResponse(
                     stage,
                     "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n" + authorization
                             + "Content-Type: application/json\r\nContent-Length: 50\r\n\r\n");
@@ -158,7 +158,7 @@ class ErrorsIT {
     }
 
     @InContainers
-    void keepsTheConnectionWhereThereIsNothingToRead(Stage stage) {
+    void keepsTheConnectionIfThereIsNoBody(Stage stage) {
         assertThat(stage.gateway().client("").get("/v1/models").header("Connection"))
                 .isNull();
         assertThat(stage.client().send("/v1/chat/completions", request -> request.POST(BodyPublishers.ofString("hi"))))
@@ -168,9 +168,9 @@ class ErrorsIT {
 
     /** The head of a body that is larger than the limit is enough to refuse it. */
     @InContainers(config = "limits: { body: 2KiB }")
-    void refusesABodyThatIsTooLargeBeforeItReadsIt(Stage stage) throws IOException {
+    void rejectsAnOversizedBodyBeforeReadingIt(Stage stage) throws IOException {
         for (String length : List.of("2049", "1000000000000")) {
-            String reply = replyTo(
+            String reply = rawResponse(
                     stage,
                     "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + Stage.KEY
                             + "\r\nContent-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n");
@@ -183,7 +183,7 @@ class ErrorsIT {
     }
 
     /** What comes back until the connection ends, or what has come when a JSON text is complete. */
-    private static String replyTo(Stage stage, String request) throws IOException {
+    private static String rawResponse(Stage stage, String request) throws IOException {
         URI url = stage.gateway().url();
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
             socket.setSoTimeout(10_000);
@@ -202,12 +202,12 @@ class ErrorsIT {
     }
 
     @InContainers(config = "limits: { body: 2KiB }")
-    void refusesABodyThatIsTooLarge(Stage stage) {
-        isError(stage.client().postQuestion("x".repeat(3000)), 413, "request_too_large");
+    void rejectsAnOversizedBody(Stage stage) {
+        assertError(stage.client().postQuestion("x".repeat(3000)), 413, "request_too_large");
     }
 
     @InContainers
-    void givesAFailureBeforeTheBeginningItsStatusOnStreamsToo(Stage stage) {
+    void sendsAStatusForAFailureBeforeTheStream(Stage stage) {
         Map<Integer, Integer> statusOf = Map.of(
                 400, 400, 401, 502, 403, 502, 404, 502, 413, 413, 422, 400, 429, 429, 500, 502, 503, 503, 504, 504);
         statusOf.forEach((theirs, ours) -> {
@@ -217,7 +217,7 @@ class ErrorsIT {
                             + stage.gateway().url().getPort()));
             JsonResponse answer = stage.client().postQuestion("?");
             assertThat(answer.status()).as("for %s: %s", theirs, answer.json()).isEqualTo(ours);
-            isError(answer.json(), answer.json().at("/error/code").asText());
+            assertError(answer.json(), answer.json().at("/error/code").asText());
 
             try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
                 assertThat(stream.status()).isEqualTo(ours);
@@ -229,7 +229,7 @@ class ErrorsIT {
     }
 
     @InContainers
-    void triesAnUpstreamAgainThatFailsForAWhile(Stage stage) {
+    void retriesATemporaryFailure(Stage stage) {
         stage.play(
                 Script.error(503, "busy"),
                 Script.reset(),
@@ -244,7 +244,7 @@ class ErrorsIT {
     }
 
     @InContainers
-    void doesNotRepeatWhatTheUpstreamRefuses(Stage stage) {
+    void doesNotRetryARejectedRequest(Stage stage) {
         stage.dispatch(request -> Script.error(400, "Your image is broken."));
 
         stage.client().postQuestion("?");
@@ -253,33 +253,33 @@ class ErrorsIT {
     }
 
     @InContainers
-    void passesOnHowLongToWait(Stage stage) {
+    void forwardsRetryAfter(Stage stage) {
         stage.dispatch(request -> Script.error(429, "slow down", "Retry-After: 30"));
 
         JsonResponse answer = stage.client().postQuestion("?");
 
-        isError(answer, 429, "upstream_rate_limit");
+        assertError(answer, 429, "upstream_rate_limit");
         assertThat(answer.header("Retry-After")).isEqualTo("30");
     }
 
     @InContainers
-    void saysHowLongToWaitWhereTheUpstreamDoesNot(Stage stage) {
+    void sendsRetryAfterIfTheUpstreamDoesNot(Stage stage) {
         stage.dispatch(request -> Script.error(429, "slow down"));
 
         JsonResponse answer = stage.client().postQuestion("?");
 
-        isError(answer, 429, "upstream_rate_limit");
+        assertError(answer, 429, "upstream_rate_limit");
         assertThat(answer.header("Retry-After")).isEqualTo("5");
     }
 
     @InContainers
-    void namesWhatTheUpstreamBlames(Stage stage) {
+    void forwardsTheFieldThatTheUpstreamRejects(Stage stage) {
         String error = "{\"error\":{\"message\":\"Too long.\",\"type\":\"invalid_request_error\",\"param\":"
                 + "\"messages\",\"code\":\"context_length_exceeded\"}}";
         stage.dispatch(request -> Script.status(400, error));
 
         JsonResponse whole = stage.client().postQuestion("?");
-        isError(whole, 400, "context_length_exceeded");
+        assertError(whole, 400, "context_length_exceeded");
         assertThat(whole.json()).hasToString(error);
 
         try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
@@ -296,7 +296,7 @@ class ErrorsIT {
     }
 
     @InContainers
-    void beginsAStepAnewThatBrokeOff(Stage stage) {
+    void retriesAnInterruptedStep(Stage stage) {
         stage.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"First\", \"content\": \"and th")
@@ -315,7 +315,7 @@ class ErrorsIT {
     }
 
     @InContainers
-    void countsWhatAStepCostThatBrokeOff(Stage stage) {
+    void countsTheTokensOfAnInterruptedStep(Stage stage) {
         stage.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"First\", \"content\": \"one two three four five six")
@@ -338,7 +338,7 @@ class ErrorsIT {
     }
 
     @InContainers
-    void endsAStreamThatHasBegunByAnErrorEvent(Stage stage) {
+    void endsAStartedStreamWithAnErrorEvent(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer(
                 exchange -> exchange.stream().text("It is").reset()));
 
@@ -349,16 +349,16 @@ class ErrorsIT {
             assertThat(stream.status()).isEqualTo(200);
             assertThat(ChatClient.content(events.subList(0, events.size() - 1))).isEqualTo("It is");
             assertThat(last.name()).isEqualTo("error");
-            isError(last.json(), "upstream_failed");
+            assertError(last.json(), "upstream_failed");
             assertThat(events).noneMatch(Event::isDone).allMatch(event -> event.finishReason() == null);
         }
     }
 
     @InContainers
-    void givesNoHalfAnswerInOneObject(Stage stage) {
+    void returnsNoPartialAnswerInJson(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer(
                 exchange -> exchange.stream().text("It is").reset()));
 
-        isError(stage.client().postQuestion("?"), 502, "upstream_failed");
+        assertError(stage.client().postQuestion("?"), 502, "upstream_failed");
     }
 }

@@ -22,7 +22,7 @@ import org.o1api.testing.Stage;
 
 /** What becomes of a call whose upstream is down, busy, or left alone. */
 class FallbackIT {
-    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     private static RunningGateway gateway(Container container, FakeUpstream main, String settings, FakeUpstream spare) {
         return container.start("api_bearer_token: " + Stage.KEY + "\nupstreams: { main: { url: \"" + main.url() + "\", "
@@ -32,7 +32,7 @@ class FallbackIT {
 
     @ParameterizedTest
     @EnumSource
-    void theNextUpstreamAnswersWhereOneCannotBegin(Container container) throws IOException {
+    void usesTheNextUpstreamIfOneCannotStart(Container container) throws IOException {
         Map<String, Script> faults = Map.of(
                 "down", Script.error(500, "no"),
                 "unavailable", Script.error(503, "no"),
@@ -51,10 +51,10 @@ class FallbackIT {
                         spare)) {
             ChatClient client = gateway.client(Stage.KEY);
             for (String fault : faults.keySet()) {
-                assertThat(client.postQuestion(fault, AT_ONCE).content())
+                assertThat(client.postQuestion(fault, NO_REASONING).content())
                         .as(fault)
                         .isEqualTo("Yes.");
-                try (ChatClient.Stream stream = client.streamQuestion(fault, AT_ONCE)) {
+                try (ChatClient.Stream stream = client.streamQuestion(fault, NO_REASONING)) {
                     assertThat(ChatClient.content(stream.remainingEvents()))
                             .as(fault)
                             .isEqualTo("Yes.");
@@ -68,12 +68,12 @@ class FallbackIT {
 
     @ParameterizedTest
     @EnumSource
-    void nobodyElseGoesOnWithAnAnswerThatHasBegun(Container container) {
+    void doesNotSwitchUpstreamsWithinAnAnswer(Container container) {
         try (FakeUpstream main = FakeUpstream.dispatching(
                         request -> exchange -> exchange.stream().text("It is").reset());
                 FakeUpstream spare = FakeUpstream.dispatching(request -> Script.answer("Yes."));
                 RunningGateway gateway = gateway(container, main, "circuit_breaker: false", spare);
-                ChatClient.Stream stream = gateway.client(Stage.KEY).streamQuestion("?", AT_ONCE)) {
+                ChatClient.Stream stream = gateway.client(Stage.KEY).streamQuestion("?", NO_REASONING)) {
             assertThat(stream.remainingEvents()).last().extracting(Event::name).isEqualTo("error");
             assertThat(spare.requests()).isEmpty();
         }
@@ -81,12 +81,14 @@ class FallbackIT {
 
     @ParameterizedTest
     @EnumSource
-    void theNextUpstreamAnswersWhereOneIsLeftAlone(Container container) {
+    void usesTheNextUpstreamIfACircuitBreakerIsOpen(Container container) {
         try (FakeUpstream main = FakeUpstream.dispatching(request -> Script.error(500, "no"));
                 FakeUpstream spare = FakeUpstream.dispatching(request -> Script.answer("Yes."));
                 RunningGateway gateway = gateway(container, main, "attempts: 1", spare)) {
             for (int i = 0; i < 30; i++) {
-                assertThat(gateway.client(Stage.KEY).postQuestion("?", AT_ONCE).content())
+                assertThat(gateway.client(Stage.KEY)
+                                .postQuestion("?", NO_REASONING)
+                                .content())
                         .isEqualTo("Yes.");
             }
             assertThat(main.requests()).hasSize(20);
@@ -95,7 +97,7 @@ class FallbackIT {
 
     @ParameterizedTest
     @EnumSource
-    void anUpstreamThatFailsIsLeftAloneForAWhile(Container container) {
+    void pausesCallsToAFailingUpstream(Container container) {
         Script[] plays = {Script.error(500, "no")};
         Function<FakeUpstream.Request, Script> now = request -> plays[0];
         try (FakeUpstream upstream = FakeUpstream.dispatching(now);
@@ -104,18 +106,18 @@ class FallbackIT {
                         + "\", attempts: 1 } }\n")) {
             ChatClient client = gateway.client(Stage.KEY);
             for (int i = 0; i < 20; i++) {
-                isRefused(client.postQuestion("?", AT_ONCE), 502, "upstream_failed");
+                assertError(client.postQuestion("?", NO_REASONING), 502, "upstream_failed");
             }
             plays[0] = Script.answer("Yes.");
             for (int i = 0; i < 10; i++) {
-                JsonResponse answer = client.postQuestion("?", AT_ONCE);
-                isRefused(answer, 503, "upstream_unavailable");
+                JsonResponse answer = client.postQuestion("?", NO_REASONING);
+                assertError(answer, 503, "upstream_unavailable");
                 assertThat(answer.header("Retry-After")).containsPattern("^[1-5]$");
             }
             assertThat(upstream.requests()).hasSize(20);
             await().atMost(Duration.ofSeconds(30))
                     .pollInterval(Duration.ofMillis(100))
-                    .until(() -> client.postQuestion("?", AT_ONCE).status() == 200);
+                    .until(() -> client.postQuestion("?", NO_REASONING).status() == 200);
             assertThat(upstream.requests().get(20).nanos()
                             - upstream.requests().get(19).nanos())
                     .isGreaterThanOrEqualTo(4_900_000_000L);
@@ -123,41 +125,41 @@ class FallbackIT {
     }
 
     @InContainers(config = "upstream concurrency: 1, queue: 0")
-    void aCallTooManyIsRefused(Stage stage) {
+    void rejectsACallIfTheQueueIsFull(Stage stage) {
         CountDownLatch end = new CountDownLatch(1);
         stage.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done(), Script.answer("Yes."));
-        try (ChatClient.Stream open = stage.client().streamQuestion("?", AT_ONCE)) {
+        try (ChatClient.Stream open = stage.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            JsonResponse refused = stage.client().postQuestion("?", AT_ONCE);
-            isRefused(refused, 429, "rate_limit_exceeded");
+            JsonResponse refused = stage.client().postQuestion("?", NO_REASONING);
+            assertError(refused, 429, "rate_limit_exceeded");
             assertThat(refused.header("Retry-After")).isEqualTo("1");
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?", AT_ONCE)) {
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?", NO_REASONING)) {
                 assertThat(stream.status()).isEqualTo(429);
                 assertThat(stream.header("Retry-After")).isEqualTo("1");
             }
             end.countDown();
             assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
         }
-        assertThat(stage.client().postQuestion("?", AT_ONCE).content()).isEqualTo("Yes.");
+        assertThat(stage.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
     }
 
     @InContainers(config = "upstream concurrency: 1, timeouts: { first_token: 500ms }")
-    void aCallThatWaitsTooLongForItsTurnIsRefused(Stage stage) {
+    void rejectsACallThatWaitsTooLongInTheQueue(Stage stage) {
         CountDownLatch end = new CountDownLatch(1);
         stage.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
-        try (ChatClient.Stream open = stage.client().streamQuestion("?", AT_ONCE)) {
+        try (ChatClient.Stream open = stage.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            JsonResponse refused = stage.client().postQuestion("?", AT_ONCE);
-            isRefused(refused, 503, "overloaded");
+            JsonResponse refused = stage.client().postQuestion("?", NO_REASONING);
+            assertError(refused, 503, "overloaded");
             assertThat(refused.header("Retry-After")).isEqualTo("1");
             end.countDown();
             assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
         }
     }
 
-    private static void isRefused(JsonResponse answer, int status, String code) {
+    private static void assertError(JsonResponse answer, int status, String code) {
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo(code);
     }

@@ -35,14 +35,14 @@ import org.o1api.testing.StepScripts;
 class FaultMatrixIT {
     private static final String BEGIN_LATE = "begin_after: 30s";
     private static final String NO_FEEDBACK = "stream_status_feedback: false";
-    private static final String SHORT =
+    private static final String SHORT_TIMEOUTS =
             "upstream timeouts: { connect: 2s, first_token: 700ms, idle: 1200ms, call: 4s }, max_retry_wait: 2s, event: 64KiB";
     /** By how many milliseconds the clock of dates and that of durations may differ. */
-    private static final long CLOCKS = 5;
+    private static final long CLOCK_DIFFERENCE_MILLIS = 5;
 
-    private static final String BRIEFLY = "\"reasoning_effort\": \"minimal\"";
-    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
-    private static final byte[] HALF_A_CHARACTER = Arrays.copyOf(
+    private static final String MINIMAL_EFFORT = "\"reasoning_effort\": \"minimal\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
+    private static final byte[] TRUNCATED_CHARACTER = Arrays.copyOf(
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"€".getBytes(StandardCharsets.UTF_8), 47);
 
     private static final Map<Container, Stage> STAGES = new EnumMap<>(Container.class);
@@ -50,7 +50,7 @@ class FaultMatrixIT {
     /** The one stage of all tests in a container. */
     private static Stage stage(Container container) {
         return STAGES.computeIfAbsent(
-                container, where -> Stage.open(where, List.of(BEGIN_LATE, NO_FEEDBACK, SHORT), false));
+                container, where -> Stage.open(where, List.of(BEGIN_LATE, NO_FEEDBACK, SHORT_TIMEOUTS), false));
     }
 
     @AfterAll
@@ -75,49 +75,55 @@ class FaultMatrixIT {
     }
 
     /** A fault before the first word: the status and code that the client gets, and how often the provider was asked. */
-    private record Early(String name, Script script, int status, String code, int calls) {
+    private record EarlyFault(String name, Script script, int status, String code, int calls) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    private static Stream<Cell<Early>> early() {
+    private static Stream<Cell<EarlyFault>> earlyFaults() {
         String inAMinute = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 ZonedDateTime.now(ZoneOffset.UTC).plusMinutes(1));
         return cells(List.of(
-                new Early("reset", Script.reset(), 502, "upstream_failed", 3),
-                new Early("end", exchange -> exchange.stream().end(), 502, "upstream_failed", 3),
-                new Early("half a character", FaultMatrixIT::halfACharacter, 502, "upstream_failed", 3),
-                new Early("silence", Script.silence(), 504, "upstream_timeout", 1),
-                new Early("silence after its head", FaultMatrixIT::onlyHead, 504, "upstream_timeout", 1),
-                new Early("a drip of a byte a second", exchange -> drip(exchange.stream()), 504, "upstream_timeout", 1),
-                new Early("an error object", errorObject(), 502, "upstream_failed", 3),
-                new Early("HTML", html(), 502, "upstream_failed", 3),
-                new Early("junk", junk(), 502, "upstream_failed", 3),
-                new Early("a line of 50 MB", FaultMatrixIT::longLine, 502, "upstream_failed", 1),
-                new Early(
+                new EarlyFault("reset", Script.reset(), 502, "upstream_failed", 3),
+                new EarlyFault("end", exchange -> exchange.stream().end(), 502, "upstream_failed", 3),
+                new EarlyFault("half a character", FaultMatrixIT::truncatedCharacter, 502, "upstream_failed", 3),
+                new EarlyFault("silence", Script.silence(), 504, "upstream_timeout", 1),
+                new EarlyFault("silence after its head", FaultMatrixIT::onlyHead, 504, "upstream_timeout", 1),
+                new EarlyFault(
+                        "a drip of a byte a second",
+                        exchange -> sendEndlessEvent(exchange.stream()),
+                        504,
+                        "upstream_timeout",
+                        1),
+                new EarlyFault("an error object", errorObject(), 502, "upstream_failed", 3),
+                new EarlyFault("HTML", html(), 502, "upstream_failed", 3),
+                new EarlyFault("junk", junk(), 502, "upstream_failed", 3),
+                new EarlyFault("a line of 50 MB", FaultMatrixIT::longLine, 502, "upstream_failed", 1),
+                new EarlyFault(
                         "429 for a minute",
                         Script.error(429, "slow", "Retry-After: 60"),
                         429,
                         "upstream_rate_limit",
                         1),
-                new Early(
+                new EarlyFault(
                         "429 by a date",
                         Script.error(429, "slow", "Retry-After: " + inAMinute),
                         429,
                         "upstream_rate_limit",
                         1),
-                new Early("500", Script.error(500, "no"), 502, "upstream_failed", 3),
-                new Early("503", Script.error(503, "no"), 503, "upstream_unavailable", 3),
-                new Early("401", Script.error(401, "no"), 502, "upstream_misconfigured", 1),
-                new Early("404", Script.error(404, "no"), 502, "upstream_misconfigured", 1),
-                new Early("redirect", Script.status(302, "{}", "Location: /other"), 502, "upstream_misconfigured", 1),
-                new Early("400", Script.error(400, "no such thing"), 400, "upstream_refused", 1)));
+                new EarlyFault("500", Script.error(500, "no"), 502, "upstream_failed", 3),
+                new EarlyFault("503", Script.error(503, "no"), 503, "upstream_unavailable", 3),
+                new EarlyFault("401", Script.error(401, "no"), 502, "upstream_misconfigured", 1),
+                new EarlyFault("404", Script.error(404, "no"), 502, "upstream_misconfigured", 1),
+                new EarlyFault(
+                        "redirect", Script.status(302, "{}", "Location: /other"), 502, "upstream_misconfigured", 1),
+                new EarlyFault("400", Script.error(400, "no such thing"), 400, "upstream_refused", 1)));
     }
 
-    private static void halfACharacter(FakeExchange exchange) throws IOException {
-        exchange.stream().body(HALF_A_CHARACTER).end();
+    private static void truncatedCharacter(FakeExchange exchange) throws IOException {
+        exchange.stream().body(TRUNCATED_CHARACTER).end();
     }
 
     private static void onlyHead(FakeExchange exchange) throws IOException {
@@ -146,18 +152,18 @@ class FaultMatrixIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("early")
-    void aFaultBeforeTheFirstWordHasItsStatus(Cell<Early> cell) {
-        Early fault = cell.fault();
+    @MethodSource("earlyFaults")
+    void aFaultBeforeTheFirstTextHasAStatus(Cell<EarlyFault> cell) {
+        EarlyFault fault = cell.fault();
         Stage stage = stage(cell.container());
         stage.dispatch(request -> fault.script());
         if (cell.streamed()) {
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?", AT_ONCE)) {
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?", NO_REASONING)) {
                 assertThat(stream.status()).isEqualTo(fault.status());
                 assertThat(stream.errorBody().at("/error/code").asText()).isEqualTo(fault.code());
             }
         } else {
-            assertFails(stage.client().postQuestion("?", AT_ONCE), fault.status(), fault.code());
+            assertFails(stage.client().postQuestion("?", NO_REASONING), fault.status(), fault.code());
         }
         assertThat(stage.requests()).hasSize(fault.calls());
     }
@@ -170,15 +176,15 @@ class FaultMatrixIT {
     /** Nobody listens at the port, which is kept from others. */
     @ParameterizedTest
     @EnumSource
-    void aRefusedConnectionHasItsStatus(Container container) throws IOException {
+    void aRefusedConnectionHasAStatus(Container container) throws IOException {
         try (Socket unheard = new Socket()) {
             unheard.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
             try (RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY + "\n" + BEGIN_LATE + "\n"
                     + NO_FEEDBACK + "\ndefault_model: fake-model\ndefault_api_url: http://127.0.0.1:"
                     + unheard.getLocalPort() + "/v1/chat/completions\n")) {
                 ChatClient client = gateway.client(Stage.KEY);
-                assertFails(client.postQuestion("?", AT_ONCE), 502, "upstream_failed");
-                try (ChatClient.Stream stream = client.streamQuestion("?", AT_ONCE)) {
+                assertFails(client.postQuestion("?", NO_REASONING), 502, "upstream_failed");
+                try (ChatClient.Stream stream = client.streamQuestion("?", NO_REASONING)) {
                     assertThat(stream.status()).isEqualTo(502);
                     assertThat(stream.errorBody().at("/error/code").asText()).isEqualTo("upstream_failed");
                 }
@@ -187,25 +193,26 @@ class FaultMatrixIT {
     }
 
     /** A fault after the first word of the answer: the code, and the status of a reply that is one JSON object. */
-    private record Late(String name, Script script, int status, String code) {
+    private record LateFault(String name, Script script, int status, String code) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    private static Stream<Cell<Late>> late() {
+    private static Stream<Cell<LateFault>> lateFaults() {
         return cells(List.of(
-                new Late("reset", exchange -> exchange.stream().text("It is").reset(), 502, "upstream_failed"),
-                new Late("end", exchange -> exchange.stream().text("It is").end(), 502, "upstream_failed"),
-                new Late("half a character", FaultMatrixIT::halfACharacterLate, 502, "upstream_failed"),
-                new Late(
+                new LateFault(
+                        "reset", exchange -> exchange.stream().text("It is").reset(), 502, "upstream_failed"),
+                new LateFault("end", exchange -> exchange.stream().text("It is").end(), 502, "upstream_failed"),
+                new LateFault("half a character", FaultMatrixIT::truncatedCharacterLate, 502, "upstream_failed"),
+                new LateFault(
                         "silence",
                         exchange -> exchange.stream().text("It is").awaitDisconnect(),
                         504,
                         "upstream_timeout"),
-                new Late("an error object", FaultMatrixIT::errorLate, 502, "upstream_failed"),
-                new Late(
+                new LateFault("an error object", FaultMatrixIT::errorLate, 502, "upstream_failed"),
+                new LateFault(
                         "an event named error",
                         exchange -> exchange.stream()
                                 .text("It is")
@@ -213,7 +220,7 @@ class FaultMatrixIT {
                                 .done(),
                         502,
                         "upstream_failed"),
-                new Late(
+                new LateFault(
                         "junk",
                         exchange -> exchange.stream()
                                 .text("It is")
@@ -221,11 +228,12 @@ class FaultMatrixIT {
                                 .end(),
                         502,
                         "upstream_failed"),
-                new Late("a drip of a byte a second", FaultMatrixIT::dripLate, 504, "upstream_timeout")));
+                new LateFault(
+                        "a drip of a byte a second", FaultMatrixIT::sendEndlessEventLate, 504, "upstream_timeout")));
     }
 
-    private static void halfACharacterLate(FakeExchange exchange) throws IOException {
-        exchange.stream().text("It is").body(HALF_A_CHARACTER).end();
+    private static void truncatedCharacterLate(FakeExchange exchange) throws IOException {
+        exchange.stream().text("It is").body(TRUNCATED_CHARACTER).end();
     }
 
     private static void errorLate(FakeExchange exchange) throws IOException {
@@ -235,12 +243,12 @@ class FaultMatrixIT {
                 .end();
     }
 
-    private static void dripLate(FakeExchange exchange) throws IOException, InterruptedException {
-        drip(exchange.stream().text("It is"));
+    private static void sendEndlessEventLate(FakeExchange exchange) throws IOException, InterruptedException {
+        sendEndlessEvent(exchange.stream().text("It is"));
     }
 
     /** An event that is never whole, a byte a second. */
-    private static void drip(FakeExchange exchange) throws IOException, InterruptedException {
+    private static void sendEndlessEvent(FakeExchange exchange) throws IOException, InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 20; i++) {
             exchange.body("d");
@@ -251,13 +259,13 @@ class FaultMatrixIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("late")
-    void aFaultWithinTheAnswerEndsItByAnError(Cell<Late> cell) {
-        Late fault = cell.fault();
+    @MethodSource("lateFaults")
+    void aFaultWithinTheAnswerEndsItWithAnError(Cell<LateFault> cell) {
+        LateFault fault = cell.fault();
         Stage stage = stage(cell.container());
         stage.dispatch(request -> fault.script());
         if (cell.streamed()) {
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?", AT_ONCE)) {
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?", NO_REASONING)) {
                 List<Event> events = stream.remainingEvents();
                 Event last = events.get(events.size() - 1);
                 assertThat(last.name()).isEqualTo("error");
@@ -267,45 +275,45 @@ class FaultMatrixIT {
                 assertThat(ChatClient.content(before)).startsWith("It is");
             }
         } else {
-            assertFails(stage.client().postQuestion("?", AT_ONCE), fault.status(), fault.code());
+            assertFails(stage.client().postQuestion("?", NO_REASONING), fault.status(), fault.code());
         }
         assertThat(stage.requests()).hasSize(1);
     }
 
     /** A fault within a step, whose first half has come. */
-    private record Within(String name, Script script) {
+    private record StepFault(String name, Script script) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    private static FakeExchange halfAStep(FakeExchange exchange) throws IOException {
+    private static FakeExchange halfStep(FakeExchange exchange) throws IOException {
         return exchange.stream().text("{\"title\": \"First\", \"content\": \"Half");
     }
 
-    private static Stream<Cell<Within>> within() {
+    private static Stream<Cell<StepFault>> stepFaults() {
         return cells(List.of(
-                new Within("reset", exchange -> halfAStep(exchange).reset()),
-                new Within("end", exchange -> halfAStep(exchange).end()),
-                new Within(
+                new StepFault("reset", exchange -> halfStep(exchange).reset()),
+                new StepFault("end", exchange -> halfStep(exchange).end()),
+                new StepFault(
                         "half a character",
-                        exchange -> halfAStep(exchange).body(HALF_A_CHARACTER).end()),
-                new Within("silence", exchange -> halfAStep(exchange).awaitDisconnect()),
-                new Within("a drip of a byte a second", exchange -> drip(halfAStep(exchange))),
-                new Within(
+                        exchange -> halfStep(exchange).body(TRUNCATED_CHARACTER).end()),
+                new StepFault("silence", exchange -> halfStep(exchange).awaitDisconnect()),
+                new StepFault("a drip of a byte a second", exchange -> sendEndlessEvent(halfStep(exchange))),
+                new StepFault(
                         "an error object",
-                        exchange -> halfAStep(exchange)
+                        exchange -> halfStep(exchange)
                                 .event("{\"error\":{\"message\":\"no\"}}")
                                 .end()),
-                new Within(
+                new StepFault(
                         "junk",
-                        exchange -> halfAStep(exchange).event("{nonsense").end())));
+                        exchange -> halfStep(exchange).event("{nonsense").end())));
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("within")
-    void aStepThatBreaksBeginsAnewUnderItsNumber(Cell<Within> cell) {
+    @MethodSource("stepFaults")
+    void anInterruptedStepIsRetriedUnderItsNumber(Cell<StepFault> cell) {
         Stage stage = stage(cell.container());
         stage.play(
                 cell.fault().script(),
@@ -313,7 +321,7 @@ class FaultMatrixIT {
                 Script.answer("Yes."));
         String reasoning;
         if (cell.streamed()) {
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?", BRIEFLY)) {
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?", MINIMAL_EFFORT)) {
                 List<Event> events = stream.remainingEvents();
                 assertThat(events).noneMatch(event -> event.name().equals("error"));
                 assertThat(events.get(events.size() - 1).isDone()).isTrue();
@@ -321,7 +329,7 @@ class FaultMatrixIT {
                 reasoning = ChatClient.reasoning(events);
             }
         } else {
-            JsonResponse answer = stage.client().postQuestion("?", BRIEFLY);
+            JsonResponse answer = stage.client().postQuestion("?", MINIMAL_EFFORT);
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.content()).isEqualTo("Yes.");
             reasoning = answer.reasoning();
@@ -334,48 +342,48 @@ class FaultMatrixIT {
     }
 
     /** A refusal that passes, and how long the provider wants to be left alone. */
-    private record Passing(String name, Script script, long millis) {
+    private record TemporaryFault(String name, Script script, long millis) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    private static Stream<Cell<Passing>> passing() {
+    private static Stream<Cell<TemporaryFault>> temporaryFaults() {
         return cells(List.of(
-                new Passing("reset once", Script.reset(), 0),
-                new Passing("500 once", Script.error(500, "no"), 0),
-                new Passing("503 once", Script.error(503, "no"), 0),
-                new Passing("429 for a second", Script.error(429, "slow", "Retry-After: 1"), 1000),
-                new Passing("429 by a date", FaultMatrixIT::slowByDate, 1000)));
+                new TemporaryFault("reset once", Script.reset(), 0),
+                new TemporaryFault("500 once", Script.error(500, "no"), 0),
+                new TemporaryFault("503 once", Script.error(503, "no"), 0),
+                new TemporaryFault("429 for a second", Script.error(429, "slow", "Retry-After: 1"), 1000),
+                new TemporaryFault("429 by a date", FaultMatrixIT::retryAfterDate, 1000)));
     }
 
     /** A date has whole seconds: this one is at least one second ahead. */
-    private static void slowByDate(FakeExchange exchange) throws IOException, InterruptedException {
+    private static void retryAfterDate(FakeExchange exchange) throws IOException, InterruptedException {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2));
         Script.error(429, "slow", "Retry-After: " + date).play(exchange);
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("passing")
-    void aFaultThatPassesIsNotSeen(Cell<Passing> cell) {
+    @MethodSource("temporaryFaults")
+    void aTemporaryFaultIsInvisible(Cell<TemporaryFault> cell) {
         Stage stage = stage(cell.container());
         stage.play(cell.fault().script(), Script.answer("Yes."));
         if (cell.streamed()) {
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?", AT_ONCE)) {
+            try (ChatClient.Stream stream = stage.client().streamQuestion("?", NO_REASONING)) {
                 assertThat(stream.status()).isEqualTo(200);
                 List<Event> events = stream.remainingEvents();
                 assertThat(ChatClient.content(events)).isEqualTo("Yes.");
                 assertThat(events.get(events.size() - 1).isDone()).isTrue();
             }
         } else {
-            assertThat(stage.client().postQuestion("?", AT_ONCE).content()).isEqualTo("Yes.");
+            assertThat(stage.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
         }
         assertThat(stage.requests()).hasSize(2);
         long waited = stage.request(1).nanos() - stage.request(0).nanos();
         assertThat(waited)
                 .isGreaterThanOrEqualTo(
-                        TimeUnit.MILLISECONDS.toNanos(cell.fault().millis() - CLOCKS));
+                        TimeUnit.MILLISECONDS.toNanos(cell.fault().millis() - CLOCK_DIFFERENCE_MILLIS));
     }
 }

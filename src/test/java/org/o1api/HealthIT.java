@@ -18,7 +18,7 @@ import org.o1api.testing.UnreachableServer;
 /** Health checks answer whatever other requests wait for. */
 class HealthIT {
     @InContainers
-    void saysThatTheGatewayIsReady(Stage stage) {
+    void reportsReady(Stage stage) {
         assertThat(stage.gateway().client("").get("/health/ready").response().body())
                 .isEqualTo("{\"status\":\"ready\"}");
         assertThat(stage.gateway().client("").get("/health/live").response().body())

@@ -35,27 +35,27 @@ import org.o1api.testing.Stage;
 class IsolationIT {
     private static final int STREAMS = Integer.getInteger("o1api.isolation.streams", 5000);
     /** How many are open at once. */
-    private static final int OPEN = 300;
+    private static final int CONCURRENT = 300;
 
     /** How many say their first word before any of them says its second. */
-    private static final int TOGETHER = 150;
+    private static final int INTERLEAVED = 150;
 
-    private static final int LEAVERS = 4;
+    private static final int DISCONNECTING_CLIENTS = 4;
     private static final String SECOND_KEY = "sk-second-4712";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @InContainers(config = {"api_keys: [{ name: second, key: " + SECOND_KEY + " }]", "shutdown_grace: 1s"})
-    void keepsEachStreamWholeAndItsOwn(Stage stage) throws Exception {
+    void deliversEachStreamCompletelyToItsClient(Stage stage) throws Exception {
         Interleaved upstream = new Interleaved();
         stage.dispatch(request -> upstream.answer(request.number(), echo(request.lastMessage())));
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger left = new AtomicInteger();
-        ExecutorService threads = Executors.newFixedThreadPool(LEAVERS);
+        ExecutorService threads = Executors.newFixedThreadPool(DISCONNECTING_CLIENTS);
         try {
             List<Future<Integer>> leavers = new ArrayList<>();
-            for (int i = 0; i < LEAVERS; i++) {
+            for (int i = 0; i < DISCONNECTING_CLIENTS; i++) {
                 Random random = new Random(i);
-                leavers.add(threads.submit(leaving(stage.gateway().url(), over, left, random)));
+                leavers.add(threads.submit(disconnectingClient(stage.gateway().url(), over, left, random)));
             }
             readAll(stage.gateway().url());
             over.set(true);
@@ -63,7 +63,7 @@ class IsolationIT {
                 leaver.get();
             }
             assertThat(left).hasPositiveValue();
-            assertThat(upstream.most).hasValueGreaterThanOrEqualTo(TOGETHER);
+            assertThat(upstream.maxOpen).hasValueGreaterThanOrEqualTo(INTERLEAVED);
         } finally {
             over.set(true);
             threads.shutdownNow();
@@ -74,12 +74,13 @@ class IsolationIT {
     private static final class Interleaved {
         private final Map<Integer, CountDownLatch> rounds = new ConcurrentHashMap<>();
         private final AtomicInteger open = new AtomicInteger();
-        private final AtomicInteger most = new AtomicInteger();
+        private final AtomicInteger maxOpen = new AtomicInteger();
 
         Script answer(int number, String text) {
-            CountDownLatch round = rounds.computeIfAbsent(number / TOGETHER, unused -> new CountDownLatch(TOGETHER));
+            CountDownLatch round =
+                    rounds.computeIfAbsent(number / INTERLEAVED, unused -> new CountDownLatch(INTERLEAVED));
             return exchange -> {
-                most.accumulateAndGet(open.incrementAndGet(), Math::max);
+                maxOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
                 try {
                     exchange.stream().text("= ");
                     round.countDown();
@@ -100,7 +101,7 @@ class IsolationIT {
     private static void readAll(URI gateway) throws InterruptedException {
         HttpClient http =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        Semaphore places = new Semaphore(OPEN);
+        Semaphore places = new Semaphore(CONCURRENT);
         List<CompletableFuture<Void>> streams = new ArrayList<>();
         for (int number = 0; number < STREAMS; number++) {
             String key = number % 2 == 0 ? Stage.KEY : SECOND_KEY;
@@ -144,7 +145,8 @@ class IsolationIT {
         }
     }
 
-    private static Callable<Integer> leaving(URI gateway, AtomicBoolean over, AtomicInteger left, Random random) {
+    private static Callable<Integer> disconnectingClient(
+            URI gateway, AtomicBoolean over, AtomicInteger left, Random random) {
         return () -> {
             byte[] body = body("nobody reads this").getBytes(StandardCharsets.US_ASCII);
             while (!over.get()) {

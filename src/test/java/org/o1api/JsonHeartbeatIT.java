@@ -21,60 +21,60 @@ import org.o1api.testing.Stage;
 
 /** Replies of one JSON object that white space keeps alive. */
 class JsonHeartbeatIT {
-    private static final String BEGIN = "begin_after: 100ms";
-    private static final String BEAT = "json_heartbeat: 50ms";
-    private static final Pattern THREE_BEATS = Pattern.compile("\r\n\r\n([0-9a-f]+\r\n +\r\n){3}$");
+    private static final String BEGIN_EARLY = "begin_after: 100ms";
+    private static final String HEARTBEAT = "json_heartbeat: 50ms";
+    private static final Pattern THREE_HEARTBEATS = Pattern.compile("\r\n\r\n([0-9a-f]+\r\n +\r\n){3}$");
     private static final Pattern END = Pattern.compile("\r\n0\r\n\r\n$");
-    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
-    @InContainers(config = {BEGIN, BEAT})
-    void putsWhiteSpaceBeforeTheAnswer(Stage stage) throws Exception {
+    @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
+    void sendsWhiteSpaceBeforeTheAnswer(Stage stage) throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         stage.play(exchange -> exchange.await(begun).stream().text("Yes.").done());
 
-        try (Socket socket = asking(stage)) {
-            String begin = readUntil(socket, THREE_BEATS);
+        try (Socket socket = sendRequest(stage)) {
+            String begin = readUntil(socket, THREE_HEARTBEATS);
             begun.countDown();
             assertThat(begin).startsWith("HTTP/1.1 200").contains("application/json");
             assertThat(readUntil(socket, END)).contains("\"content\":\"Yes.\"");
         }
     }
 
-    @InContainers(config = {BEGIN, BEAT})
-    void isJsonForAClient(Stage stage) {
+    @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
+    void isValidJson(Stage stage) {
         CountDownLatch begun = new CountDownLatch(1);
         stage.play(exchange -> exchange.await(begun).stream().text("Yes.").done());
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(begun::countDown);
 
-        assertThat(stage.client().postQuestion("?", AT_ONCE).content()).isEqualTo("Yes.");
+        assertThat(stage.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
     }
 
-    @InContainers(config = {"begin_after: 30s", BEAT})
-    void isAnAnswerLikeAnyOtherWhereItComesInTime(Stage stage) {
+    @InContainers(config = {"begin_after: 30s", HEARTBEAT})
+    void isAPlainReplyIfItIsReadyInTime(Stage stage) {
         stage.play(Script.answer("Yes."));
-        assertThat(stage.client().postQuestion("?", AT_ONCE).content()).isEqualTo("Yes.");
+        assertThat(stage.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
 
         stage.play(Script.error(400, "no"));
-        JsonResponse refused = stage.client().postQuestion("?", AT_ONCE);
+        JsonResponse refused = stage.client().postQuestion("?", NO_REASONING);
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().at("/error/code").asText()).isEqualTo("upstream_refused");
     }
 
     /** The provider fails long after a stream would have begun. */
     @InContainers(config = {"begin_after: 10ms", "json_heartbeat: 30s"})
-    void aFailureBeforeTheFirstBeatKeepsItsStatus(Stage stage) {
+    void failsWithAStatusBeforeTheFirstHeartbeat(Stage stage) {
         CountDownLatch begun = new CountDownLatch(1);
         stage.play(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(begun::countDown);
 
-        assertThat(stage.client().postQuestion("?", AT_ONCE).status()).isEqualTo(400);
+        assertThat(stage.client().postQuestion("?", NO_REASONING).status()).isEqualTo(400);
     }
 
     @InContainers
-    void isNotSentInChunksWhereItComesBeforeTheFirstBeat(Stage stage) throws Exception {
+    void isNotChunkedBeforeTheFirstHeartbeat(Stage stage) throws Exception {
         stage.play(Script.answer("Yes."));
 
-        try (Socket socket = asking(stage)) {
+        try (Socket socket = sendRequest(stage)) {
             assertThat(readUntil(socket, Pattern.compile("\\}$")))
                     .startsWith("HTTP/1.1 200")
                     .containsIgnoringCase("\r\ncontent-length: ")
@@ -82,30 +82,30 @@ class JsonHeartbeatIT {
         }
     }
 
-    @InContainers(config = {BEGIN, BEAT})
-    void cutsTheConnectionWhereItFailsAfterItHasBegun(Stage stage) throws Exception {
+    @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
+    void abortsTheConnectionIfItFailsAfterTheStart(Stage stage) throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         stage.play(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
 
-        try (Socket socket = asking(stage)) {
-            readUntil(socket, THREE_BEATS);
+        try (Socket socket = sendRequest(stage)) {
+            readUntil(socket, THREE_HEARTBEATS);
             begun.countDown();
             assertThat(readUntil(socket, END)).doesNotContain("error").doesNotContain("\r\n0\r\n");
         }
     }
 
-    @InContainers(config = {BEGIN, BEAT})
-    void breaksTheCallOffWhenTheClientLeaves(Stage stage) throws IOException {
+    @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
+    void cancelsTheCallWhenTheClientDisconnects(Stage stage) throws IOException {
         stage.play(Script.silence());
 
-        Socket socket = asking(stage);
+        Socket socket = sendRequest(stage);
         await().atMost(Duration.ofSeconds(5)).until(() -> stage.requests().size() == 1);
         socket.close();
 
         stage.awaitAborted(Duration.ofSeconds(2));
     }
 
-    private static Socket asking(Stage stage) throws IOException {
+    private static Socket sendRequest(Stage stage) throws IOException {
         URI url = stage.gateway().url();
         String body = "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
         Socket socket = new Socket(url.getHost(), url.getPort());

@@ -39,7 +39,7 @@ import org.o1api.testing.StepScripts;
 
 /** LangChain4j's OpenAI client, unchanged. */
 class LangChain4jIT {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final ToolSpecification WEATHER = ToolSpecification.builder()
             .name("weather")
             .parameters(JsonObjectSchema.builder().addStringProperty("city").build())
@@ -62,7 +62,7 @@ class LangChain4jIT {
                 .returnThinking(true);
     }
 
-    private static ChatRequest.Builder asking(String question) {
+    private static ChatRequest.Builder question(String question) {
         return ChatRequest.builder().messages(UserMessage.from(question));
     }
 
@@ -98,7 +98,7 @@ class LangChain4jIT {
         }
     }
 
-    private static void isTheUsageOfFourCalls(ChatResponse response) {
+    private static void assertUsageOfFourCalls(ChatResponse response) {
         OpenAiTokenUsage usage = (OpenAiTokenUsage) response.tokenUsage();
         assertThat(usage.inputTokenCount()).isEqualTo(10);
         assertThat(usage.outputTokenCount()).isEqualTo(20);
@@ -110,11 +110,11 @@ class LangChain4jIT {
     void getsTheAnswerTheReasoningAndTheUsage(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
-        ChatResponse response = model(stage).build().chat(asking("?").build());
+        ChatResponse response = model(stage).build().chat(question("?").build());
 
         assertThat(response.aiMessage().text()).isEqualTo("It is 42.");
         assertThat(response.aiMessage().thinking()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
-        isTheUsageOfFourCalls(response);
+        assertUsageOfFourCalls(response);
     }
 
     @InContainers
@@ -123,20 +123,20 @@ class LangChain4jIT {
 
         Listener listener = new Listener();
         ChatResponse response =
-                listener.await(streaming(stage).build(), asking("?").build());
+                listener.await(streaming(stage).build(), question("?").build());
 
         assertThat(listener.thinking.toString()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         assertThat(listener.text.toString()).isEqualTo("It is 42.");
         assertThat(response.aiMessage().text()).isEqualTo("It is 42.");
         assertThat(response.aiMessage().thinking()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
-        isTheUsageOfFourCalls(response);
+        assertUsageOfFourCalls(response);
     }
 
     @InContainers
-    void callsAToolAndGoesOnFromItsResult(Stage stage) {
+    void callsAToolAndUsesItsResult(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
         ChatModel model = model(stage).build();
-        ChatRequest first = asking("Rain in Rome?")
+        ChatRequest first = question("Rain in Rome?")
                 .toolSpecifications(WEATHER)
                 .toolChoice(ToolChoice.REQUIRED)
                 .build();
@@ -162,14 +162,14 @@ class LangChain4jIT {
     }
 
     @InContainers
-    void streamsCallsSideBySide(Stage stage) {
+    void streamsParallelToolCalls(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
 
         Listener listener = new Listener();
         ChatResponse response = listener.await(
                 streaming(stage).parallelToolCalls(true).build(),
-                asking("Rain?").toolSpecifications(WEATHER).build());
+                question("Rain?").toolSpecifications(WEATHER).build());
 
         assertThat(listener.thinking.toString()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         assertThat(response.aiMessage().toolExecutionRequests())
@@ -184,7 +184,7 @@ class LangChain4jIT {
         ChatResponse response = model(stage)
                 .strictJsonSchema(true)
                 .build()
-                .chat(asking("?")
+                .chat(question("?")
                         .responseFormat(ResponseFormat.builder()
                                 .type(ResponseFormatType.JSON)
                                 .jsonSchema(JsonSchema.builder()
@@ -204,51 +204,51 @@ class LangChain4jIT {
                 .isEqualTo("verdict");
     }
 
-    private static void fails(Stage stage, Class<? extends Throwable> as, String key, String model) {
+    private static void assertFailsWith(Stage stage, Class<? extends Throwable> as, String key, String model) {
         assertThatThrownBy(
                         () -> model(stage).apiKey(key).modelName(model).build().chat("?"))
                 .isInstanceOf(as);
         assertThatThrownBy(() -> new Listener()
                         .await(
                                 streaming(stage).apiKey(key).modelName(model).build(),
-                                asking("?").build()))
+                                question("?").build()))
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(as);
     }
 
     @InContainers(config = "presets: { thinker: { model: fake-model } }")
-    void throwsWhatTheStatusStandsFor(Stage stage) {
-        fails(stage, AuthenticationException.class, "sk-wrong", "thinker");
-        fails(stage, ModelNotFoundException.class, Stage.KEY, "thinker-2");
+    void throwsTheExceptionOfTheStatus(Stage stage) {
+        assertFailsWith(stage, AuthenticationException.class, "sk-wrong", "thinker");
+        assertFailsWith(stage, ModelNotFoundException.class, Stage.KEY, "thinker-2");
         stage.dispatch(request -> Script.error(400, "No images, please."));
-        fails(stage, InvalidRequestException.class, Stage.KEY, "thinker");
+        assertFailsWith(stage, InvalidRequestException.class, Stage.KEY, "thinker");
         stage.dispatch(request -> Script.error(429, "slow down"));
-        fails(stage, RateLimitException.class, Stage.KEY, "thinker");
+        assertFailsWith(stage, RateLimitException.class, Stage.KEY, "thinker");
     }
 
     @InContainers
-    void tellsWhenAStreamFailsThatHasBegun(Stage stage) {
+    void reportsAnErrorInAStartedStream(Stage stage) {
         stage.play(exchange -> exchange.stream().text("It is").reset());
 
         Listener listener = new Listener();
         assertThatThrownBy(() -> listener.await(
                         streaming(stage).reasoningEffort("none").build(),
-                        asking("?").build()))
+                        question("?").build()))
                 .isInstanceOf(CompletionException.class);
         assertThat(listener.text.toString()).isEqualTo("It is");
     }
 
     @InContainers
-    void breaksTheCallOffByCancelling(Stage stage) {
+    void cancelsTheCall(Stage stage) {
         stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
-        streaming(stage).reasoningEffort("none").build().chat(asking("?").build(), new Listener() {
+        streaming(stage).reasoningEffort("none").build().chat(question("?").build(), new Listener() {
             @Override
             public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
                 context.streamingHandle().cancel();
             }
         });
 
-        stage.awaitAborted(SOON);
+        stage.awaitAborted(TIMEOUT);
     }
 }

@@ -13,17 +13,17 @@ import org.o1api.testing.Stage;
 /** How many turns run at once. */
 class LimitsIT {
     private static final String SECOND_KEY = "sk-second-4712";
-    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     @InContainers(config = "limits: { turns: 1 }")
-    void refusesATurnTooMany(Stage stage) {
+    void rejectsATurnAboveTheLimit(Stage stage) {
         CountDownLatch end = new CountDownLatch(1);
         stage.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
-        try (ChatClient.Stream open = stage.client().streamQuestion("?", AT_ONCE)) {
+        try (ChatClient.Stream open = stage.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            isRefused(stage.client().postQuestion("?", AT_ONCE), 503, "overloaded");
-            try (ChatClient.Stream refused = stage.client().streamQuestion("?", AT_ONCE)) {
+            assertError(stage.client().postQuestion("?", NO_REASONING), 503, "overloaded");
+            try (ChatClient.Stream refused = stage.client().streamQuestion("?", NO_REASONING)) {
                 assertThat(refused.status()).isEqualTo(503);
                 assertThat(refused.header("Retry-After")).isEqualTo("1");
             }
@@ -33,16 +33,16 @@ class LimitsIT {
     }
 
     @InContainers(config = {"limits: { turns_per_caller: 1 }", "api_keys: [{ name: second, key: " + SECOND_KEY + " }]"})
-    void refusesACallersTurnTooMany(Stage stage) {
+    void rejectsATurnAboveTheLimitOfTheCaller(Stage stage) {
         CountDownLatch end = new CountDownLatch(1);
         stage.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done(), Script.answer("Yes."));
-        try (ChatClient.Stream open = stage.client().streamQuestion("?", AT_ONCE)) {
+        try (ChatClient.Stream open = stage.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            isRefused(stage.client().postQuestion("?", AT_ONCE), 429, "rate_limit_exceeded");
+            assertError(stage.client().postQuestion("?", NO_REASONING), 429, "rate_limit_exceeded");
             assertThat(stage.gateway()
                             .client(SECOND_KEY)
-                            .postQuestion("?", AT_ONCE)
+                            .postQuestion("?", NO_REASONING)
                             .content())
                     .isEqualTo("Yes.");
             end.countDown();
@@ -52,13 +52,13 @@ class LimitsIT {
 
     /** They may wait for a slow database, so they count as turns. */
     @InContainers(config = "limits: { turns_per_caller: 1 }")
-    void countRequestsForConversationsToo(Stage stage) {
+    void countConversationRequestsToo(Stage stage) {
         CountDownLatch end = new CountDownLatch(1);
         stage.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
-        try (ChatClient.Stream open = stage.client().streamQuestion("?", AT_ONCE)) {
+        try (ChatClient.Stream open = stage.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            isRefused(stage.client().get("/v1/conversations"), 429, "rate_limit_exceeded");
+            assertError(stage.client().get("/v1/conversations"), 429, "rate_limit_exceeded");
             end.countDown();
             assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
         }
@@ -70,17 +70,18 @@ class LimitsIT {
     void releaseTheSlotBeforeTheEndOfTheStreamIsSent(Stage stage) {
         stage.dispatch(request -> Script.answer("Yes."));
         for (int i = 0; i < 50; i++) {
-            for (String more : List.of(AT_ONCE, AT_ONCE + ", \"conversation_id\": \"slot-" + i + "\"")) {
+            for (String more : List.of(NO_REASONING, NO_REASONING + ", \"conversation_id\": \"slot-" + i + "\"")) {
                 try (ChatClient.Stream stream = stage.client().streamQuestion("?", more)) {
                     assertThat(stream.status()).isEqualTo(200);
                     assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
                 }
-                assertThat(stage.client().postQuestion("?", AT_ONCE).status()).isEqualTo(200);
+                assertThat(stage.client().postQuestion("?", NO_REASONING).status())
+                        .isEqualTo(200);
             }
         }
     }
 
-    private static void isRefused(JsonResponse answer, int status, String code) {
+    private static void assertError(JsonResponse answer, int status, String code) {
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo(code);
         assertThat(answer.header("Retry-After")).isEqualTo("1");

@@ -41,7 +41,7 @@ class MalformedStepsIT {
             new Row("{\"title\": \"T\", \"content\": \"c\", \"next_action\": 3}", ": T\nc"));
 
     @InContainers
-    void showsWhatAModelMeant(Stage stage) {
+    void showsTheTextOfMalformedSteps(Stage stage) {
         SoftAssertions all = new SoftAssertions();
         for (Row row : TABLE) {
             for (Script reply : List.of(
@@ -59,7 +59,7 @@ class MalformedStepsIT {
     }
 
     @InContainers
-    void goesOnAfterAStepThatDoesNotSayWhatIsNext(Stage stage) {
+    void continuesAfterAStepWithoutNextAction(Stage stage) {
         stage.play(
                 Script.answer("{\"title\": \"T\", \"content\": \"a\"}"),
                 Script.answer("{\"title\": \"T\", \"content\": \"b\"}"),
@@ -71,7 +71,7 @@ class MalformedStepsIT {
     }
 
     @InContainers
-    void concludesAfterTwoBreaksInARow(Stage stage) {
+    void answersAfterTwoInterruptedSteps(Stage stage) {
         stage.play(
                 Script.answer(StepScripts.step("First", "one", "continue")),
                 Script.answer("No JSON here."),
@@ -84,7 +84,7 @@ class MalformedStepsIT {
 
     /** An empty reply is asked for again, and is at last a step that says nothing; each is paid for. */
     @InContainers(config = "upstream attempts: 2")
-    void goesOnAfterAnEmptyStepAndCountsWhatItCost(Stage stage) {
+    void continuesAfterAnEmptyStepAndCountsItsTokens(Stage stage) {
         Script empty =
                 exchange -> exchange.stream().finish("stop").usage(10, 85).done();
         stage.play(
@@ -108,7 +108,7 @@ class MalformedStepsIT {
     }
 
     @InContainers
-    void showsWhatTheModelThinksByItself(Stage stage) {
+    void showsTheModelsOwnReasoning(Stage stage) {
         stage.play(
                 exchange -> exchange.stream()
                         .reasoning("Hm, ")
@@ -124,7 +124,7 @@ class MalformedStepsIT {
     }
 
     @InContainers
-    void showsWhatTheModelThinksWithinItsTextAsReasoning(Stage stage) {
+    void showsThinkBlocksInTextAsReasoning(Stage stage) {
         String step = "<think>Hm.</think>" + StepScripts.step("First", "one", "final_answer");
         String answer = "<think>\nWell.</think>\n\nYes.";
         for (int size : List.of(1, 5, 1000)) {
@@ -147,7 +147,7 @@ class MalformedStepsIT {
     }
 
     @InContainers
-    void takesTheFenceOffWhereJsonIsWanted(Stage stage) {
+    void stripsTheCodeFenceFromJson(Stage stage) {
         String fenced = "```json\n{\"a\": 1}\n```";
         for (String format : List.of(
                 "{\"type\": \"json_object\"}",
@@ -168,7 +168,7 @@ class MalformedStepsIT {
 
     /** On a gateway of its own, since it remembers. */
     @InContainers(config = "presets: { stubborn: { model: stubborn-model } }")
-    void asksAnUpstreamWithoutWhatItRefuses(Stage stage) {
+    void retriesWithoutTheRejectedField(Stage stage) {
         for (String field : List.of("response_format", "stream_options", "temperature", "max_tokens", "stream")) {
             stage.dispatch(request -> request.body().has(field)
                     ? Script.error(400, "Unsupported parameter: '" + field + "' is not supported with this model.")
@@ -192,7 +192,7 @@ class MalformedStepsIT {
     }
 
     @InContainers
-    void understandsAnUpstreamThatDoesNotStream(Stage stage) {
+    void readsRepliesThatAreNotStreamed(Stage stage) {
         stage.dispatch(request -> Script.completion(answer(request)));
 
         try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
@@ -201,7 +201,7 @@ class MalformedStepsIT {
     }
 
     @InContainers
-    void understandsEventsOfAnyFraming(Stage stage) {
+    void readsEventsOfAnyFraming(Stage stage) {
         stage.play(exchange -> exchange.stream()
                 .body(": hello\r\n\r\nevent: x\r\nid: 1\r\ndata:" + chunk("It") + "\r\n\r\n")
                 .body("data: " + chunk(" is") + "\n\ndata: ")

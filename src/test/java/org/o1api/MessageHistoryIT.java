@@ -15,7 +15,7 @@ import org.o1api.testing.StepScripts;
 
 /** Earlier messages on their way to the provider: with a result for each tool call, and byte for byte. */
 class MessageHistoryIT {
-    private static final String NOT_RUN =
+    private static final String MISSING_RESULT =
             "tool: This tool call was not run: the conversation went on without its result.";
     private static final String TOOLS = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\"}}]";
 
@@ -24,7 +24,7 @@ class MessageHistoryIT {
         return "{\"conversation_id\": \"" + conversation + "\", \"messages\": [" + messages + "]" + more + "}";
     }
 
-    private static String plain(String conversation, String messages) {
+    private static String chatWithoutReasoning(String conversation, String messages) {
         return chat(conversation, messages, "\"reasoning_effort\": \"none\"", TOOLS);
     }
 
@@ -47,14 +47,16 @@ class MessageHistoryIT {
     }
 
     @InContainers
-    void givesAResultToCallsThatNobodyAnswered(Stage stage) {
+    void addsAResultForUnansweredToolCalls(Stage stage) {
         stage.play(Script.toolCalls("f", "{}", "f", "{}"), Script.answer("Ah."), Script.answer("Well."));
-        assertThat(stage.client().post(plain("unanswered", user("Rome?"))).status())
+        assertThat(stage.client()
+                        .post(chatWithoutReasoning("unanswered", user("Rome?")))
+                        .status())
                 .isEqualTo(200);
-        stage.client().post(plain("unanswered", result("call_2", "Sunny.") + "," + user("And?")));
-        stage.client().post(plain("unanswered", result("call_1", "Late.")));
+        stage.client().post(chatWithoutReasoning("unanswered", result("call_2", "Sunny.") + "," + user("And?")));
+        stage.client().post(chatWithoutReasoning("unanswered", result("call_1", "Late.")));
 
-        String notRun = NOT_RUN.replace("tool: ", "tool: call_1");
+        String notRun = MISSING_RESULT.replace("tool: ", "tool: call_1");
         assertThat(sent(stage, 1))
                 .containsExactly("user: Rome?", "assistant: ", "tool: call_2Sunny.", notRun, "user: And?");
         assertThat(sent(stage, 2))
@@ -75,7 +77,7 @@ class MessageHistoryIT {
     }
 
     @InContainers
-    void givesTheResultInStepsToo(Stage stage) {
+    void addsTheResultInStepsToo(Stage stage) {
         JsonNode created = stage.client()
                 .send(
                         "/v1/conversations",
@@ -91,12 +93,13 @@ class MessageHistoryIT {
         assertThat(answer.content()).isEqualTo("Yes.");
         for (int call = 0; call < 2; call++) {
             assertThat(sent(stage, call).subList(1, 5))
-                    .containsExactly("user: Rome?", "assistant: ", NOT_RUN.replace("tool: ", "tool: c"), "user: Hi");
+                    .containsExactly(
+                            "user: Rome?", "assistant: ", MISSING_RESULT.replace("tool: ", "tool: c"), "user: Hi");
         }
     }
 
     @InContainers
-    void leavesHistoriesWithoutAConversationAsTheyAre(Stage stage) {
+    void leavesHistoriesWithoutAConversationUnchanged(Stage stage) {
         stage.play(Script.answer("Yes."));
         stage.client()
                 .post("{\"reasoning_effort\": \"none\", \"messages\": [" + user("a")
@@ -105,7 +108,7 @@ class MessageHistoryIT {
     }
 
     @InContainers
-    void keepsWhatItDoesNotKnowByteForByteInAConversation(Stage stage) {
+    void storesUnknownFieldsByteForByte(Stage stage) {
         String odd =
                 "{ \"n\":1e999,\"n\" : 12345678901234567890.1234567890, \"e\":[1E2,-0.0],\"s\":\"\\u0041\\ud800\" }";
         String parts = "[ {\"type\":\"text\",\"text\":\"\\u0061\",\"x\":" + odd + "} ]";
@@ -114,11 +117,11 @@ class MessageHistoryIT {
         stage.play(Script.answer("One."), Script.answer("Two."));
 
         stage.client()
-                .post(plain(
+                .post(chatWithoutReasoning(
                         "bytes",
                         "{\"role\": \"user\", \"content\": " + parts + ", \"y\": " + odd
                                 + "}, {\"role\": \"assistant\", \"tool_calls\": " + calls + "}, " + result("c", "42")));
-        stage.client().post(plain("bytes", user("And?")));
+        stage.client().post(chatWithoutReasoning("bytes", user("And?")));
 
         assertThat(stage.requests())
                 .hasSize(2)
@@ -127,16 +130,17 @@ class MessageHistoryIT {
     }
 
     @InContainers
-    void namesImagesWhereAnAnswerIsNothingElse(Stage stage) {
+    void describesAnAnswerThatIsOnlyImages(Stage stage) {
         String image =
                 "{\"images\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0KGgo=\"}}]}";
         Script draw = exchange -> exchange.stream().delta(image).finish("stop").done();
         stage.play(draw, Script.answer("One."), Script.answer("Two."));
-        stage.client().post(plain("images", user("Draw.")));
-        stage.client().post(plain("images", user("And?")));
+        stage.client().post(chatWithoutReasoning("images", user("Draw.")));
+        stage.client().post(chatWithoutReasoning("images", user("And?")));
         String whole = user("Draw.") + ", {\"role\": \"assistant\", \"content\": \"\"}, " + user("And?")
                 + ", {\"role\": \"assistant\", \"content\": \"One.\"}, " + user("So?");
-        assertThat(stage.client().post(plain("images", whole)).status()).isEqualTo(200);
+        assertThat(stage.client().post(chatWithoutReasoning("images", whole)).status())
+                .isEqualTo(200);
 
         assertThat(sent(stage, 1)).containsExactly("user: Draw.", "assistant: (an image)", "user: And?");
         assertThat(sent(stage, 2))
@@ -150,7 +154,7 @@ class MessageHistoryIT {
     }
 
     @InContainers
-    void closesTheThinkBlockWhateverFollows(Stage stage) {
+    void alwaysClosesTheThinkBlock(Stage stage) {
         Script nothing = exchange -> exchange.stream().text("").finish("length").done();
         Script[] steps = {Script.answer(StepScripts.step("T", "a</think>b", "final_answer")), nothing};
         String[] fields = {"\"reasoning_effort\": \"minimal\"", "\"reasoning_format\": \"think\""};
@@ -207,23 +211,31 @@ class MessageHistoryIT {
         assertThat(content).isEqualTo("<think>## Step 1: T\na</think>");
 
         String resent = user("?") + ", " + answered(content) + ", " + user("Sure?");
-        assertThat(stage.client().post(plain("only-thinks", resent)).content()).isEqualTo("Yes.");
+        assertThat(stage.client()
+                        .post(chatWithoutReasoning("only-thinks", resent))
+                        .content())
+                .isEqualTo("Yes.");
         resent += ", " + answered("Yes.") + ", " + user("Really?");
-        assertThat(stage.client().post(plain("only-thinks", resent)).content()).isEqualTo("No.");
+        assertThat(stage.client()
+                        .post(chatWithoutReasoning("only-thinks", resent))
+                        .content())
+                .isEqualTo("No.");
 
         assertThat(sent(stage, 2)).containsExactly("user: ?", "user: Sure?");
         assertThat(sent(stage, 3)).containsExactly("user: ?", "user: Sure?", "assistant: Yes.", "user: Really?");
     }
 
     @InContainers
-    void dropsThinkBlocksFromAHistoryThatAClientBrings(Stage stage) {
+    void removesThinkBlocksFromAClientsHistory(Stage stage) {
         stage.play(Script.answer("Yes."), Script.answer("No."), Script.answer("Well."));
         String history = user("a") + ", " + answered("<think>b</think>") + ", " + user("c") + ", "
                 + answered("<think>d</think>e") + ", " + user("f");
         String more = history + ", " + answered("Yes.") + ", " + user("g");
 
-        assertThat(stage.client().post(plain("brought", history)).content()).isEqualTo("Yes.");
-        assertThat(stage.client().post(plain("brought", more)).content()).isEqualTo("No.");
+        assertThat(stage.client().post(chatWithoutReasoning("brought", history)).content())
+                .isEqualTo("Yes.");
+        assertThat(stage.client().post(chatWithoutReasoning("brought", more)).content())
+                .isEqualTo("No.");
         stage.client().post("{\"reasoning_effort\": \"none\", \"messages\": [" + history + "]}");
 
         String[] brought = {"user: a", "user: c", "assistant: e", "user: f"};
@@ -237,7 +249,7 @@ class MessageHistoryIT {
     }
 
     @InContainers
-    void showsATitleThatComesAfterTheModelsOwnReasoning(Stage stage) {
+    void showsATitleAfterTheModelsOwnReasoning(Stage stage) {
         stage.play(
                 Script.answer("Let me see.\n</think>\n" + StepScripts.step("T", "c", "final_answer")),
                 Script.answer("Yes."));

@@ -20,7 +20,7 @@ import org.o1api.testing.Stage;
 
 /** Two gateways behind nginx, as the page on deployment sets it up. */
 class NginxIT {
-    private static final String PLAIN = "\"reasoning_effort\": \"none\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     private static String config(FakeUpstream upstream, String model, String more) {
         return "api_bearer_token: " + Stage.KEY + "\ndefault_model: " + model + "\ndefault_api_url: " + upstream.url()
@@ -28,14 +28,14 @@ class NginxIT {
     }
 
     /** An upstream that says how many messages it was told and by which node; one of its answers takes a while. */
-    private static Script answer(FakeUpstream.Request request, CountDownLatch begun, CountDownLatch end) {
+    private static Script answer(FakeUpstream.Request request, CountDownLatch started, CountDownLatch end) {
         String node = request.body().path("model").asText();
         if (!request.body().toString().contains("Slow?")) {
             return Script.answer(request.body().path("messages").size() + " " + node);
         }
         return exchange -> {
             exchange.stream().text(node);
-            begun.countDown();
+            started.countDown();
             end.await();
             exchange.text(" to the end").done();
         };
@@ -44,11 +44,11 @@ class NginxIT {
     /** Two nodes of one database: a dialogue goes from one to the other, and nobody misses the one that stops. */
     @ParameterizedTest
     @EnumSource
-    void nobodyMissesANodeThatStops(Distribution server) throws Exception {
-        CountDownLatch begun = new CountDownLatch(2);
+    void noRequestFailsWhenANodeStops(Distribution server) throws Exception {
+        CountDownLatch started = new CountDownLatch(2);
         CountDownLatch end = new CountDownLatch(1);
         String database = "conversations: { url: \"" + Postgres.emptyDatabase() + "\" }\n";
-        try (FakeUpstream upstream = FakeUpstream.dispatching(request -> answer(request, begun, end));
+        try (FakeUpstream upstream = FakeUpstream.dispatching(request -> answer(request, started, end));
                 Distribution.RunningServer stops = server.start(config(upstream, "one", database));
                 RunningGateway stays = Container.JETTY.start(config(upstream, "two", database));
                 ReverseProxy nginx = ReverseProxy.nginxInFrontOf(stops.url(), stays.url())) {
@@ -61,11 +61,11 @@ class NginxIT {
                     .containsExactly("1 one", "3 two", "5 one", "7 two", "9 one", "11 two", "13 one", "15 two");
 
             // One on each: nginx has no reason to choose the other node.
-            try (ChatClient.Stream slow = client.streamQuestion("Slow?", PLAIN);
-                    ChatClient.Stream other = client.streamQuestion("Slow?", PLAIN)) {
+            try (ChatClient.Stream slow = client.streamQuestion("Slow?", NO_REASONING);
+                    ChatClient.Stream other = client.streamQuestion("Slow?", NO_REASONING)) {
                 assertThat(slow.nextText().content()).isEqualTo("one");
                 assertThat(other.nextText().content()).isEqualTo("two");
-                begun.await();
+                started.await();
                 stops.process().destroy();
                 for (int i = 8; i < 30; i++) {
                     assertThat(turn(client)).isEqualTo((2 * i + 1) + " two");
@@ -82,7 +82,7 @@ class NginxIT {
     }
 
     private static String turn(ChatClient client) {
-        JsonResponse answer = client.postQuestion("?", "\"conversation_id\": \"walks\"", PLAIN);
+        JsonResponse answer = client.postQuestion("?", "\"conversation_id\": \"walks\"", NO_REASONING);
         assertThat(answer.status()).isEqualTo(200);
         return answer.content();
     }

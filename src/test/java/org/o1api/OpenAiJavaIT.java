@@ -40,7 +40,7 @@ import org.o1api.testing.StepScripts;
 
 /** OpenAI's own Java client, unchanged. */
 class OpenAiJavaIT {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private static OpenAIClient client(Stage stage) {
         return client(stage, Stage.KEY);
@@ -54,7 +54,7 @@ class OpenAiJavaIT {
                 .build();
     }
 
-    private static ChatCompletionCreateParams.Builder asking(String question) {
+    private static ChatCompletionCreateParams.Builder question(String question) {
         return ChatCompletionCreateParams.builder().model("thinker").addUserMessage(question);
     }
 
@@ -80,7 +80,7 @@ class OpenAiJavaIT {
         return accumulator.chatCompletion();
     }
 
-    private static void isTheUsageOfFourCalls(CompletionUsage usage) {
+    private static void assertUsageOfFourCalls(CompletionUsage usage) {
         assertThat(usage.promptTokens()).isEqualTo(10);
         assertThat(usage.completionTokens()).isEqualTo(20);
         assertThat(usage.totalTokens()).isEqualTo(30);
@@ -94,7 +94,7 @@ class OpenAiJavaIT {
         stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
         ChatCompletion reply =
-                client(stage).chat().completions().create(asking("?").build()).validate();
+                client(stage).chat().completions().create(question("?").build()).validate();
 
         ChatCompletion.Choice choice = reply.choices().get(0);
         assertThat(choice.message().content()).hasValue("It is 42.");
@@ -102,7 +102,7 @@ class OpenAiJavaIT {
                 .isEqualTo(JsonValue.from(StepScripts.THREE_STEPS_TEXT));
         assertThat(choice.finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
         assertThat(reply.model()).isEqualTo("thinker");
-        isTheUsageOfFourCalls(reply.usage().orElseThrow());
+        assertUsageOfFourCalls(reply.usage().orElseThrow());
     }
 
     @InContainers
@@ -111,7 +111,7 @@ class OpenAiJavaIT {
 
         List<ChatCompletionChunk> chunks = streamed(
                 client(stage),
-                asking("?")
+                question("?")
                         .streamOptions(ChatCompletionStreamOptions.builder()
                                 .includeUsage(true)
                                 .build())
@@ -120,25 +120,25 @@ class OpenAiJavaIT {
         assertThat(reasoning(chunks)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         ChatCompletion reply = accumulated(chunks);
         assertThat(reply.choices().get(0).message().content()).hasValue("It is 42.");
-        isTheUsageOfFourCalls(reply.usage().orElseThrow());
+        assertUsageOfFourCalls(reply.usage().orElseThrow());
     }
 
     @InContainers
-    void streamsNoUsageUnasked(Stage stage) {
+    void streamsUsageOnRequestOnly(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
-        assertThat(streamed(client(stage), asking("?").build()))
+        assertThat(streamed(client(stage), question("?").build()))
                 .allMatch(chunk -> chunk.usage().isEmpty());
     }
 
     @InContainers
-    void setsHowLongToThink(Stage stage) {
+    void setsTheReasoningEffort(Stage stage) {
         stage.play(Script.answer("Hi."));
 
         ChatCompletion reply = client(stage)
                 .chat()
                 .completions()
-                .create(asking("Hello").reasoningEffort(ReasoningEffort.NONE).build());
+                .create(question("Hello").reasoningEffort(ReasoningEffort.NONE).build());
 
         assertThat(reply.choices().get(0).message().content()).hasValue("Hi.");
         assertThat(stage.requests()).hasSize(1);
@@ -163,8 +163,8 @@ class OpenAiJavaIT {
     }
 
     @InContainers
-    void callsAToolAndGoesOnFromItsResult(Stage stage) {
-        ChatCompletionCreateParams.Builder request = asking("Rain in Rome?").addFunctionTool(tool("weather"));
+    void callsAToolAndUsesItsResult(Stage stage) {
+        ChatCompletionCreateParams.Builder request = question("Rain in Rome?").addFunctionTool(tool("weather"));
         stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
         ChatCompletion reply = client(stage).chat().completions().create(request.build());
 
@@ -191,13 +191,13 @@ class OpenAiJavaIT {
     }
 
     @InContainers
-    void streamsCallsSideBySide(Stage stage) {
+    void streamsParallelToolCalls(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
 
         List<ChatCompletionChunk> chunks = streamed(
                 client(stage),
-                asking("Rain in Rome and Oslo?")
+                question("Rain in Rome and Oslo?")
                         .addFunctionTool(tool("weather"))
                         .parallelToolCalls(true)
                         .build());
@@ -218,7 +218,7 @@ class OpenAiJavaIT {
         ChatCompletion reply = client(stage)
                 .chat()
                 .completions()
-                .create(asking("?")
+                .create(question("?")
                         .addFunctionTool(tool("weather"))
                         .addFunctionTool(tool("time"))
                         .toolChoice(ChatCompletionNamedToolChoice.builder()
@@ -252,7 +252,7 @@ class OpenAiJavaIT {
             stage.play(StepScripts.threeStepsThenAnswer("{\"x\": 1}"));
             List<ChatCompletionChunk> chunks = streamed(
                     client(stage),
-                    asking("?")
+                    question("?")
                             .responseFormat(format)
                             .putAdditionalBodyProperty("reasoning_format", JsonValue.from(where))
                             .build());
@@ -266,8 +266,8 @@ class OpenAiJavaIT {
         }
     }
 
-    private static <T extends OpenAIServiceException> T failing(Class<T> as, OpenAIClient client, String model) {
-        ChatCompletionCreateParams request = asking("?")
+    private static <T extends OpenAIServiceException> T failure(Class<T> as, OpenAIClient client, String model) {
+        ChatCompletionCreateParams request = question("?")
                 .model(model)
                 .putAdditionalBodyProperty("x", JsonValue.from(1))
                 .build();
@@ -279,53 +279,56 @@ class OpenAiJavaIT {
     }
 
     @InContainers(config = "presets: { thinker: { model: fake-model } }")
-    void throwsWhatTheStatusStandsFor(Stage stage) {
-        assertThat(failing(UnauthorizedException.class, client(stage, "sk-wrong"), "thinker")
+    void throwsTheExceptionOfTheStatus(Stage stage) {
+        assertThat(failure(UnauthorizedException.class, client(stage, "sk-wrong"), "thinker")
                         .code())
                 .hasValue("invalid_api_key");
-        assertThat(failing(NotFoundException.class, client(stage), "thinker-2").code())
+        assertThat(failure(NotFoundException.class, client(stage), "thinker-2").code())
                 .hasValue("model_not_found");
         stage.dispatch(request -> Script.error(400, "No images, please."));
-        assertThat(failing(BadRequestException.class, client(stage), "thinker"))
+        assertThat(failure(BadRequestException.class, client(stage), "thinker"))
                 .hasMessageContaining("No images, please.");
         stage.dispatch(request -> Script.error(429, "slow down", "Retry-After: 30"));
-        RateLimitException limited = failing(RateLimitException.class, client(stage), "thinker");
+        RateLimitException limited = failure(RateLimitException.class, client(stage), "thinker");
         assertThat(limited.code()).hasValue("upstream_rate_limit");
         assertThat(limited.headers().values("Retry-After")).containsExactly("30");
     }
 
     @InContainers
-    void namesTheFieldAtFault(Stage stage) {
+    void namesTheInvalidField(Stage stage) {
         BadRequestException refused = catchThrowableOfType(
                 BadRequestException.class,
-                () -> client(stage).chat().completions().create(asking("?").n(2).build()));
+                () -> client(stage)
+                        .chat()
+                        .completions()
+                        .create(question("?").n(2).build()));
 
         assertThat(refused.param()).hasValue("n");
         assertThat(refused.type()).hasValue("invalid_request_error");
     }
 
     @InContainers
-    void throwsWhenAStreamFailsThatHasBegun(Stage stage) {
+    void throwsIfAStartedStreamFails(Stage stage) {
         stage.play(exchange -> exchange.stream().text("It is").reset());
 
         SseException failure = catchThrowableOfType(
                 SseException.class,
                 () -> streamed(
                         client(stage),
-                        asking("?").reasoningEffort(ReasoningEffort.NONE).build()));
+                        question("?").reasoningEffort(ReasoningEffort.NONE).build()));
 
         assertThat(failure.code()).hasValue("upstream_failed");
     }
 
     @InContainers
-    void breaksTheCallOffByClosingTheStream(Stage stage) {
+    void cancelsTheCallByClosingTheStream(Stage stage) {
         stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
         try (StreamResponse<ChatCompletionChunk> chunks = client(stage)
                 .chat()
                 .completions()
                 .createStreaming(
-                        asking("?").reasoningEffort(ReasoningEffort.NONE).build())) {
+                        question("?").reasoningEffort(ReasoningEffort.NONE).build())) {
             Iterator<ChatCompletionChunk> all = chunks.stream().iterator();
             String shown = "";
             while (shown.isEmpty()) {
@@ -334,7 +337,7 @@ class OpenAiJavaIT {
             assertThat(shown).isEqualTo("It");
         }
 
-        stage.awaitAborted(SOON);
+        stage.awaitAborted(TIMEOUT);
     }
 
     @InContainers(config = "presets: { thinker: { model: fake-model } }")

@@ -37,7 +37,7 @@ class OutOfMemoryIT {
     private static final int MANY_CLIENTS = 24;
     private static final int ROUNDS = 10;
     private static final int BODY_BYTES = 8 << 20;
-    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final HttpClient HTTP =
@@ -48,7 +48,7 @@ class OutOfMemoryIT {
 
     @ParameterizedTest
     @EnumSource(names = {"TOMCAT_10_1", "JETTY_12_0"})
-    void servesNormallyAfterwards(Distribution distribution) throws Exception {
+    void servesNormallyAfterAnOutOfMemoryError(Distribution distribution) throws Exception {
         try (FakeUpstream upstream = upstream();
                 Distribution.RunningServer server = start(distribution, upstream, "limits: { bodies: 9999MiB }")) {
             for (int round = 0; round < ROUNDS && !outOfMemory(server); round++) {
@@ -63,17 +63,17 @@ class OutOfMemoryIT {
                                     .status()
                             == 200);
             upstream.awaitIdle();
-            servesAStreamedTurn(server.client(Stage.KEY));
-            pingsWhileTheProviderIsSilent(server.client(Stage.KEY));
-            endsACallThatIsNotAnswered(server.client(Stage.KEY));
-            noticesThatAClientDisconnects(server.client(Stage.KEY), upstream);
+            assertStreamsATurn(server.client(Stage.KEY));
+            assertSendsPings(server.client(Stage.KEY));
+            assertTimesOut(server.client(Stage.KEY));
+            assertDetectsDisconnect(server.client(Stage.KEY), upstream);
             assertThat(server.client("").get("/health/ready").status()).isEqualTo(200);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"TOMCAT_10_1", "JETTY_12_0"})
-    void theDefaultLimitOfBodiesPreventsIt(Distribution distribution) throws Exception {
+    void theDefaultLimitsPreventAnOutOfMemoryError(Distribution distribution) throws Exception {
         try (FakeUpstream upstream = upstream();
                 Distribution.RunningServer server = start(distribution, upstream, "")) {
             List<Reply> replies = load(server.url(), MANY_CLIENTS);
@@ -85,7 +85,7 @@ class OutOfMemoryIT {
                     .allSatisfy(reply -> assertThat(reply.body()).contains("\"overloaded\""));
             assertThat(outOfMemory(server)).isFalse();
             upstream.awaitIdle();
-            servesAStreamedTurn(server.client(Stage.KEY));
+            assertStreamsATurn(server.client(Stage.KEY));
         }
     }
 
@@ -132,7 +132,7 @@ class OutOfMemoryIT {
         return replies.stream().map(CompletableFuture::join).toList();
     }
 
-    private static void servesAStreamedTurn(ChatClient client) {
+    private static void assertStreamsATurn(ChatClient client) {
         try (ChatClient.Stream stream = client.streamQuestion("What is it?")) {
             List<Event> events = stream.remainingEvents();
             assertThat(ChatClient.reasoning(events)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
@@ -141,8 +141,8 @@ class OutOfMemoryIT {
         }
     }
 
-    private static void pingsWhileTheProviderIsSilent(ChatClient client) throws Exception {
-        ChatClient.Stream stream = client.streamQuestion("wait", AT_ONCE);
+    private static void assertSendsPings(ChatClient client) throws Exception {
+        ChatClient.Stream stream = client.streamQuestion("wait", NO_REASONING);
         CompletableFuture<?> reading;
         try (stream) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
@@ -153,15 +153,15 @@ class OutOfMemoryIT {
         reading.handle((end, failure) -> "closed").get(10, TimeUnit.SECONDS);
     }
 
-    private static void endsACallThatIsNotAnswered(ChatClient client) {
-        JsonResponse answer = client.postQuestion("silence", AT_ONCE);
+    private static void assertTimesOut(ChatClient client) {
+        JsonResponse answer = client.postQuestion("silence", NO_REASONING);
         assertThat(answer.status()).isEqualTo(504);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo("upstream_timeout");
     }
 
-    private static void noticesThatAClientDisconnects(ChatClient client, FakeUpstream upstream) {
+    private static void assertDetectsDisconnect(ChatClient client, FakeUpstream upstream) {
         int aborted = upstream.abortedCalls();
-        try (ChatClient.Stream stream = client.streamQuestion("wait", AT_ONCE)) {
+        try (ChatClient.Stream stream = client.streamQuestion("wait", NO_REASONING)) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
         }
         upstream.awaitAborted(aborted + 1);

@@ -20,7 +20,7 @@ class PromptIT {
             "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"parameters\": {}}}]";
 
     @InContainers
-    void callsTheProviderWithItsOwnKeyAndModel(Stage stage) {
+    void callsTheProviderWithTheUpstreamsKeyAndModel(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         stage.client().postQuestion("?", "\"model\": \"whatever\"");
@@ -35,7 +35,7 @@ class PromptIT {
     }
 
     @InContainers
-    void asksForJsonInStepsAndForTextAtTheEnd(Stage stage) {
+    void requestsJsonForStepsAndTextForTheAnswer(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         stage.client().postQuestion("?");
@@ -48,7 +48,7 @@ class PromptIT {
     }
 
     @InContainers
-    void sendsAPromptThatOnlyGrowsByteForByte(Stage stage) {
+    void extendsThePromptOfThePreviousCall(Stage stage) {
         String[] steps = {
             "{ \"title\":\"Spaces \\/ and \\u0041\",\n \"content\": \"x\", \"next_action\": \"continue\" }",
             "```json\n" + StepScripts.step("Fenced", "y", "continue") + "\n```",
@@ -89,7 +89,7 @@ class PromptIT {
     }
 
     @InContainers
-    void joinsTheCallersInstructionsWithItsOwn(Stage stage) {
+    void mergesTheCallersInstructionsIntoTheSystemPrompt(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("Arr."));
 
         stage.client().post("""
@@ -108,7 +108,7 @@ class PromptIT {
     }
 
     @InContainers
-    void tellsTheModelWhatWasSaidBefore(Stage stage) {
+    void sendsTheHistory(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("Ada."));
 
         stage.client().post("""
@@ -124,7 +124,7 @@ class PromptIT {
     }
 
     @InContainers
-    void thinksOfTheToolsAndCallsThemOnlyAtTheEnd(Stage stage) {
+    void describesToolsInStepsAndCallsThemInTheAnswer(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
                 .delta("{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\","
                         + "\"function\":{\"name\":\"weather\",\"arguments\":\"\"}}]}")
@@ -170,7 +170,7 @@ class PromptIT {
     }
 
     @InContainers
-    void goesOnFromTheResultOfATool(Stage stage) {
+    void continuesWithAToolResult(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("No rain."));
 
         JsonResponse answer = stage.client().post("""
@@ -186,7 +186,7 @@ class PromptIT {
     }
 
     @InContainers
-    void sendsTheCallersMessagesAsTheyAreWhereNoThinkingIsWanted(Stage stage) {
+    void sendsTheMessagesUnchangedWithoutReasoning(Stage stage) {
         stage.play(Script.answer("Hi."));
 
         JsonResponse answer =
@@ -199,7 +199,7 @@ class PromptIT {
     }
 
     @InContainers
-    void asksAModelThatStopsEarlyToCheckItself(Stage stage) {
+    void asksAModelThatStopsEarlyToCheckItsWork(Stage stage) {
         stage.play(
                 Script.answer(StepScripts.step("Done", "quickly", "final_answer")),
                 Script.answer(StepScripts.step("Checked", "quickly", "final_answer")),

@@ -15,7 +15,7 @@ import org.o1api.testing.Stage;
 
 /** What OpenAI's API does not have and clients get as the provider writes it: images, and fields of tool calls. */
 class ProviderExtensionsIT {
-    private static final String PLAIN = "\"reasoning_effort\": \"none\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     /** With a number that no double can have, and a line separator. */
     private static final String IMAGE =
@@ -51,7 +51,7 @@ class ProviderExtensionsIT {
     @InContainers
     void streamsAnImageBetweenTheTexts(Stage stage) {
         stage.play(image());
-        try (ChatClient.Stream stream = stage.client().streamQuestion("Draw a dot.", PLAIN)) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("Draw a dot.", NO_REASONING)) {
             List<Event> events = stream.remainingEvents();
             assertThat(ChatClient.content(events)).isEqualTo("Here: done.");
             List<Event> images = events.stream()
@@ -70,14 +70,14 @@ class ProviderExtensionsIT {
                 200,
                 "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"images\":[\n"
                         + pretty + "]},\"finish_reason\":\"stop\"}]}"));
-        JsonResponse answer = stage.client().postQuestion("Draw a dot.", PLAIN);
+        JsonResponse answer = stage.client().postQuestion("Draw a dot.", NO_REASONING);
         assertThat(answer.content()).isEmpty();
         assertThat(answer.response().body())
                 .contains("\"images\":[" + pretty.replace('\n', ' ').replace("\u2028", "\\u2028") + "]");
     }
 
     @InContainers
-    void sendsNoImageOfAStep(Stage stage) {
+    void doesNotSendImagesOfSteps(Stage stage) {
         Script image = exchange -> exchange.stream()
                 .delta("{\"images\":[" + IMAGE + "]}")
                 .text("{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"final_answer\"}")
@@ -91,53 +91,55 @@ class ProviderExtensionsIT {
     }
 
     @InContainers
-    void repeatsAnImageUnderItsKeyAndSendsItToNoModelAgain(Stage stage) {
+    void replaysAnImageButSendsItToNoModel(Stage stage) {
         stage.play(image());
-        String body = "{\"conversation_id\": \"draws\", " + PLAIN
+        String body = "{\"conversation_id\": \"draws\", " + NO_REASONING
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"Draw a dot.\"}]}";
-        JsonResponse first = stage.client().send("/v1/chat/completions", keyed(body));
+        JsonResponse first = stage.client().send("/v1/chat/completions", idempotentPost(body));
         JsonNode message = first.json().at("/choices/0/message");
         assertThat(message.at("/images/0/image_url/url").asText()).startsWith("data:image/png");
-        JsonResponse again = stage.client().send("/v1/chat/completions", keyed(body));
+        JsonResponse again = stage.client().send("/v1/chat/completions", idempotentPost(body));
         assertThat(again.json().at("/choices/0/message/images/0/image_url"))
                 .isEqualTo(message.at("/images/0/image_url"));
         assertThat(again.content()).isEqualTo("Here: done.");
         assertThat(stage.requests()).hasSize(1);
 
         stage.play(Script.answer("Yes."));
-        stage.client().postQuestion("Sure?", "\"conversation_id\": \"draws\"", PLAIN);
+        stage.client().postQuestion("Sure?", "\"conversation_id\": \"draws\"", NO_REASONING);
         assertThat(stage.request(0).text()).contains("Here: done.").doesNotContain("image");
     }
 
     @InContainers
-    void sendsTheFieldsOfAToolCallWithIt(Stage stage) {
+    void forwardsUnknownFieldsOfAToolCall(Stage stage) {
         stage.play(call(), call());
-        try (ChatClient.Stream stream = stage.client().streamQuestion("Weather?", PLAIN, TOOLS)) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("Weather?", NO_REASONING, TOOLS)) {
             assertThat(stream.remainingEvents())
                     .anySatisfy(event -> assertThat(event.data())
                             .contains("\"extra_content\":{\"google\": {\"thought_signature\":\"U0lH\",\"n\":1.50}}")
                             .contains("\"arguments\":\"{}\",\"x\":[1.0]}"));
         }
-        JsonResponse whole = stage.client().postQuestion("Weather?", PLAIN, TOOLS);
+        JsonResponse whole = stage.client().postQuestion("Weather?", NO_REASONING, TOOLS);
         assertThat(whole.response().body())
                 .contains(
                         "\"arguments\":\"{}\",\"x\":[1.0]},\"extra_content\":{\"google\": {\"thought_signature\":\"U0lH\",\"n\":1.50}}");
     }
 
     @InContainers
-    void keepsTheFieldsOfAToolCallInAConversation(Stage stage) {
+    void storesUnknownFieldsOfAToolCall(Stage stage) {
         stage.play(call());
-        String body = "{\"conversation_id\": \"signs\", " + PLAIN + ", " + TOOLS
+        String body = "{\"conversation_id\": \"signs\", " + NO_REASONING + ", " + TOOLS
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"Weather?\"}]}";
-        JsonNode first =
-                stage.client().send("/v1/chat/completions", keyed(body)).json();
-        JsonNode again =
-                stage.client().send("/v1/chat/completions", keyed(body)).json();
+        JsonNode first = stage.client()
+                .send("/v1/chat/completions", idempotentPost(body))
+                .json();
+        JsonNode again = stage.client()
+                .send("/v1/chat/completions", idempotentPost(body))
+                .json();
         assertThat(again.at("/choices/0/message")).isEqualTo(first.at("/choices/0/message"));
 
         stage.play(Script.answer("Sunny."));
         stage.client()
-                .post("{\"conversation_id\": \"signs\", " + PLAIN + ", " + TOOLS
+                .post("{\"conversation_id\": \"signs\", " + NO_REASONING + ", " + TOOLS
                         + ", \"messages\": [{\"role\": \"tool\", \"tool_call_id\": \"fc-1\", \"content\": \"25 C\"}]}");
         JsonNode called = stage.request(0).body().at("/messages/1/tool_calls/0");
         assertThat(called.at("/extra_content/google/thought_signature").asText())
@@ -146,7 +148,7 @@ class ProviderExtensionsIT {
         assertThat(called.has("index")).isFalse();
     }
 
-    private static UnaryOperator<HttpRequest.Builder> keyed(String body) {
+    private static UnaryOperator<HttpRequest.Builder> idempotentPost(String body) {
         return request -> ChatClient.postJson(body).apply(request.header("Idempotency-Key", "k"));
     }
 }

@@ -39,80 +39,85 @@ class ReasoningFormatsIT {
             """;
 
     /** What the three steps and the answer come to: the two fields of reasoning, and the content. */
-    private record Shown(String reasoningContent, String reasoning, String content) {}
+    private record Output(String reasoningContent, String reasoning, String content) {}
 
-    private static Shown streamed(Stage stage, String... fields) {
+    private static Output streamed(Stage stage, String... fields) {
         stage.play(StepScripts.threeStepsThenAnswer("Well: 1 < 2."));
         try (ChatClient.Stream stream = stage.client().streamQuestion("?", fields)) {
             List<Event> events = stream.remainingEvents();
-            return new Shown(
+            return new Output(
                     ChatClient.reasoning(events),
                     events.stream().map(event -> event.text("reasoning")).collect(Collectors.joining()),
                     ChatClient.content(events));
         }
     }
 
-    private static Shown whole(Stage stage, String... fields) {
+    private static Output json(Stage stage, String... fields) {
         stage.play(StepScripts.threeStepsThenAnswer("Well: 1 < 2."));
         JsonNode message = stage.client().postQuestion("?", fields).json().at("/choices/0/message");
-        return new Shown(
+        return new Output(
                 message.path("reasoning_content").asText(""),
                 message.path("reasoning").asText(""),
                 message.path("content").asText());
     }
 
-    private static void shows(Stage stage, String field, Shown expected) {
+    private static void assertOutput(Stage stage, String field, Output expected) {
         assertThat(streamed(stage, field)).as("streamed, %s", field).isEqualTo(expected);
-        assertThat(whole(stage, field)).as("in one object, %s", field).isEqualTo(expected);
+        assertThat(json(stage, field)).as("in one object, %s", field).isEqualTo(expected);
     }
 
     @InContainers
-    void showsTheReasoningWhereTheRequestWantsIt(Stage stage) {
+    void showsTheReasoningInTheRequestedField(Stage stage) {
         String answer = "Well: 1 < 2.";
 
-        shows(stage, "\"user\": \"x\"", new Shown(StepScripts.THREE_STEPS_TEXT, "", answer));
-        shows(stage, "\"reasoning_format\": null", new Shown(StepScripts.THREE_STEPS_TEXT, "", answer));
-        shows(
+        assertOutput(stage, "\"user\": \"x\"", new Output(StepScripts.THREE_STEPS_TEXT, "", answer));
+        assertOutput(stage, "\"reasoning_format\": null", new Output(StepScripts.THREE_STEPS_TEXT, "", answer));
+        assertOutput(
                 stage,
                 "\"reasoning_format\": \"reasoning_content\"",
-                new Shown(StepScripts.THREE_STEPS_TEXT, "", answer));
-        shows(stage, "\"reasoning_format\": \"reasoning\"", new Shown("", StepScripts.THREE_STEPS_TEXT, answer));
-        shows(
+                new Output(StepScripts.THREE_STEPS_TEXT, "", answer));
+        assertOutput(
+                stage, "\"reasoning_format\": \"reasoning\"", new Output("", StepScripts.THREE_STEPS_TEXT, answer));
+        assertOutput(
                 stage,
                 "\"reasoning_format\": \"both\"",
-                new Shown(StepScripts.THREE_STEPS_TEXT, StepScripts.THREE_STEPS_TEXT, answer));
-        shows(stage, "\"reasoning_format\": \"none\"", new Shown("", "", answer));
-        shows(stage, "\"include_reasoning\": true", new Shown(StepScripts.THREE_STEPS_TEXT, "", answer));
-        shows(stage, "\"include_reasoning\": false", new Shown("", "", answer));
-        shows(
+                new Output(StepScripts.THREE_STEPS_TEXT, StepScripts.THREE_STEPS_TEXT, answer));
+        assertOutput(stage, "\"reasoning_format\": \"none\"", new Output("", "", answer));
+        assertOutput(stage, "\"include_reasoning\": true", new Output(StepScripts.THREE_STEPS_TEXT, "", answer));
+        assertOutput(stage, "\"include_reasoning\": false", new Output("", "", answer));
+        assertOutput(
                 stage,
                 "\"reasoning\": {}",
-                new Shown(StepScripts.THREE_STEPS_TEXT, StepScripts.THREE_STEPS_TEXT, answer));
-        shows(
+                new Output(StepScripts.THREE_STEPS_TEXT, StepScripts.THREE_STEPS_TEXT, answer));
+        assertOutput(
                 stage,
                 "\"usage\": {\"include\": true}",
-                new Shown(StepScripts.THREE_STEPS_TEXT, StepScripts.THREE_STEPS_TEXT, answer));
-        shows(stage, "\"reasoning\": {\"exclude\": true}", new Shown("", "", answer));
-        shows(
+                new Output(StepScripts.THREE_STEPS_TEXT, StepScripts.THREE_STEPS_TEXT, answer));
+        assertOutput(stage, "\"reasoning\": {\"exclude\": true}", new Output("", "", answer));
+        assertOutput(
                 stage,
                 "\"reasoning_format\": \"think\"",
-                new Shown("", "", "<think>" + StepScripts.THREE_STEPS_TEXT + "</think>" + answer));
+                new Output("", "", "<think>" + StepScripts.THREE_STEPS_TEXT + "</think>" + answer));
     }
 
     @InContainers(config = "reasoning_format: none")
-    void includesReasoningThatIsUsuallyLeftOut(Stage stage) {
-        shows(stage, "\"user\": \"x\"", new Shown("", "", "Well: 1 < 2."));
-        shows(stage, "\"include_reasoning\": true", new Shown(StepScripts.THREE_STEPS_TEXT, "", "Well: 1 < 2."));
-        shows(stage, "\"include_reasoning\": false", new Shown("", "", "Well: 1 < 2."));
-        shows(
+    void includesReasoningOnRequest(Stage stage) {
+        assertOutput(stage, "\"user\": \"x\"", new Output("", "", "Well: 1 < 2."));
+        assertOutput(
+                stage, "\"include_reasoning\": true", new Output(StepScripts.THREE_STEPS_TEXT, "", "Well: 1 < 2."));
+        assertOutput(stage, "\"include_reasoning\": false", new Output("", "", "Well: 1 < 2."));
+        assertOutput(
                 stage,
                 "\"include_reasoning\": true, \"reasoning_format\": \"reasoning\"",
-                new Shown("", StepScripts.THREE_STEPS_TEXT, "Well: 1 < 2."));
-        shows(stage, "\"include_reasoning\": true, \"reasoning_format\": \"none\"", new Shown("", "", "Well: 1 < 2."));
+                new Output("", StepScripts.THREE_STEPS_TEXT, "Well: 1 < 2."));
+        assertOutput(
+                stage,
+                "\"include_reasoning\": true, \"reasoning_format\": \"none\"",
+                new Output("", "", "Well: 1 < 2."));
     }
 
     @InContainers
-    void sendsEachTagOfThoughtAsADeltaOfItsOwn(Stage stage) {
+    void sendsEachThinkTagAsASeparateDelta(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_format\": \"think\"")) {
@@ -121,10 +126,10 @@ class ReasoningFormatsIT {
     }
 
     @InContainers
-    void writesMarkdownIntoTheContentWhereTheRequestWantsIt(Stage stage) {
-        for (Shown shown : List.of(
+    void writesMarkdownIntoTheContentOnRequest(Stage stage) {
+        for (Output shown : List.of(
                 streamed(stage, "\"reasoning_format\": \"markdown\""),
-                whole(stage, "\"reasoning_format\": \"markdown\""))) {
+                json(stage, "\"reasoning_format\": \"markdown\""))) {
             assertThat(shown.reasoningContent()).isEmpty();
             assertThat(shown.content()).startsWith(MARKDOWN);
             assertThat(shown.content().substring(MARKDOWN.length())).matches(TIME);
@@ -132,16 +137,16 @@ class ReasoningFormatsIT {
     }
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
-    void writesTheOriginalsMarkdownWhereTheConfigHasItsKey(Stage stage) {
-        for (Shown shown : List.of(streamed(stage), whole(stage))) {
+    void writesMarkdownForTheLegacyKey(Stage stage) {
+        for (Output shown : List.of(streamed(stage), json(stage))) {
             assertThat(shown.content()).startsWith(MARKDOWN);
             assertThat(shown.content().substring(MARKDOWN.length())).matches(TIME);
         }
     }
 
     @InContainers(config = "use_regex_processing: false")
-    void writesTheOriginalsHtmlWhereTheConfigHasItsKey(Stage stage) {
-        for (Shown shown : List.of(streamed(stage), whole(stage))) {
+    void writesHtmlForTheLegacyKey(Stage stage) {
+        for (Output shown : List.of(streamed(stage), json(stage))) {
             assertThat(shown.content()).startsWith(DETAILS);
             assertThat(shown.content().substring(DETAILS.length())).matches(TIME);
         }
@@ -164,7 +169,7 @@ class ReasoningFormatsIT {
     }
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
-    void addsTheOriginalsStepsToOneObject(Stage stage) {
+    void addsLegacyStepsToTheJson(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         JsonResponse answer = stage.client().postQuestion("?");
@@ -187,7 +192,7 @@ class ReasoningFormatsIT {
     }
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
-    void listsAStepOnceThatBeganAnew(Stage stage) {
+    void listsARetriedStepOnce(Stage stage) {
         stage.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"Half\", \"content\": \"and th")
@@ -202,7 +207,7 @@ class ReasoningFormatsIT {
     }
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
-    void addsTheOriginalsStepsBesideToolCalls(Stage stage) {
+    void addsLegacyStepsNextToToolCalls(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("a", "{}")));
 
         JsonResponse answer = stage.client()

@@ -38,7 +38,7 @@ class ReasoningHistoryIT {
                 : Script.answer("Yes.");
     }
 
-    private static JsonNode calling(Request request) {
+    private static JsonNode toolCallMessage(Request request) {
         for (JsonNode message : request.body().path("messages")) {
             if (message.has("tool_calls")) {
                 return message;
@@ -47,10 +47,10 @@ class ReasoningHistoryIT {
         return request.body().path("none");
     }
 
-    private static Script requires(Request request) {
-        JsonNode calling = calling(request);
-        return calling.isMissingNode()
-                        || !calling.path("reasoning_content").asText().isEmpty()
+    private static Script requireReasoning(Request request) {
+        JsonNode toolCallMessage = toolCallMessage(request);
+        return toolCallMessage.isMissingNode()
+                        || !toolCallMessage.path("reasoning_content").asText().isEmpty()
                 ? stepOrAnswer(request)
                 : Script.error(400, "thinking is enabled but reasoning_content is missing in message 1");
     }
@@ -58,14 +58,14 @@ class ReasoningHistoryIT {
     private static List<String> sent(Stage stage) {
         List<String> all = new ArrayList<>();
         stage.requests()
-                .forEach(request ->
-                        all.add(calling(request).path("reasoning_content").asText("-")));
+                .forEach(request -> all.add(
+                        toolCallMessage(request).path("reasoning_content").asText("-")));
         return all;
     }
 
     @InContainers(config = PRESETS)
     void isSentToAProviderThatRequiresIt(Stage stage) {
-        stage.dispatch(ReasoningHistoryIT::requires);
+        stage.dispatch(ReasoningHistoryIT::requireReasoning);
         String messages = history(", \"reasoning_content\": \"I need it.\"");
         assertThat(stage.client().post(request("whole", "minimal", messages)).content())
                 .isEqualTo("Yes.");
@@ -78,7 +78,7 @@ class ReasoningHistoryIT {
 
     @InContainers(config = PRESETS)
     void isSentToAProviderThatRequiresItInAStream(Stage stage) {
-        stage.dispatch(ReasoningHistoryIT::requires);
+        stage.dispatch(ReasoningHistoryIT::requireReasoning);
         String body = request("streamed", "none", history(", \"reasoning\": \"I need it.\""), "\"stream\": true");
         try (ChatClient.Stream stream = stage.client().stream(body)) {
             assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
@@ -87,7 +87,7 @@ class ReasoningHistoryIT {
     }
 
     @InContainers(config = {PRESETS, "upstream reasoning_history: keep"})
-    void isLeftOutForAProviderThatRejectsIt(Stage stage) {
+    void isOmittedForAProviderThatRejectsIt(Stage stage) {
         stage.dispatch(request -> request.text().contains("reasoning_content")
                 ? Script.error(422, "messages.1.assistant.reasoning_content: Extra inputs are not permitted")
                 : stepOrAnswer(request));
@@ -99,15 +99,15 @@ class ReasoningHistoryIT {
 
     /** A client of a stored conversation sends the tool's result alone. */
     @InContainers(config = PRESETS)
-    void isThatOfTheConversationIfTheGatewayHasIt(Stage stage) {
+    void comesFromTheConversationIfStored(Stage stage) {
         stage.dispatch(request ->
-                calling(request).isMissingNode() && !request.body().has("response_format")
+                toolCallMessage(request).isMissingNode() && !request.body().has("response_format")
                         ? exchange -> exchange.stream()
                                 .reasoning("I need it.")
                                 .delta("{" + CALL.replace("{\"id\"", "{\"index\": 0, \"id\"") + "}")
                                 .finish("tool_calls")
                                 .done()
-                        : requires(request));
+                        : requireReasoning(request));
         String conversation = "\"conversation_id\": \"weather\"";
         assertThat(stage.client()
                         .post(request("stored", "none", USER, conversation))

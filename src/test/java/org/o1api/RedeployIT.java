@@ -24,7 +24,7 @@ class RedeployIT {
 
     @ParameterizedTest
     @EnumSource
-    void leavesNoThreadNoClassLoaderAndNoPort(Container container) throws Exception {
+    void leaksNoThreadClassLoaderOrPort(Container container) throws Exception {
         // Not counted: the API of JAX-RS stands on the tests' class path too, and remembers for good who used it first.
         deployed(container);
         List<WeakReference<ClassLoader>> loaders = new ArrayList<>();

@@ -18,7 +18,7 @@ import org.o1api.testing.Stage;
 /** How request bodies arrive: slowly, never, too large, or from somebody without a key. */
 class RequestBodyIT {
     private static final String SECOND_KEY = "sk-second-4712";
-    private static final String AT_ONCE = "\"reasoning_effort\": \"none\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
     private static final String CHAT = "/v1/chat/completions";
 
     /** A connection that a test writes by hand. */
@@ -71,7 +71,7 @@ class RequestBodyIT {
                         "", List.of(headers).stream().map(line -> line + "\r\n").toList()) + "\r\n";
     }
 
-    private static String keyed(String key, String... headers) {
+    private static String authorizedHead(String key, String... headers) {
         List<String> all = new ArrayList<>(List.of(headers));
         all.add("Authorization: Bearer " + key);
         all.add("Content-Type: application/json");
@@ -80,7 +80,7 @@ class RequestBodyIT {
 
     /** None of these sends a byte of the body that it announces. */
     @InContainers
-    void isNotWaitedForBeforeTheCallerIsKnown(Stage stage) throws IOException {
+    void isNotAwaitedBeforeAuthentication(Stage stage) throws IOException {
         List<String> requests = new ArrayList<>();
         for (String path : List.of(CHAT, "/v1/models", "/v1/conversations", "/nothing", "/error", "/", "/health")) {
             for (String method : List.of("POST", "PUT", "GET", "DELETE", "PATCH", "FOO")) {
@@ -113,7 +113,7 @@ class RequestBodyIT {
     }
 
     @InContainers
-    void isNotWaitedForOnPublicPaths(Stage stage) throws IOException {
+    void isNotAwaitedOnPublicPaths(Stage stage) throws IOException {
         for (String path : List.of("/health/live", "/health/ready")) {
             for (String type : List.of("application/json", "application/x-www-form-urlencoded")) {
                 for (String length : List.of("Content-Length: 9000000", "Transfer-Encoding: chunked")) {
@@ -138,7 +138,7 @@ class RequestBodyIT {
 
     /** More sockets than a container has threads; each sends its body byte by byte, without a key. */
     @InContainers
-    void ofClientsWithoutAKeyHoldNoThread(Stage stage) throws IOException {
+    void holdsNoThreadForClientsWithoutAKey(Stage stage) throws IOException {
         List<Connection> connections = new ArrayList<>();
         try {
             for (int i = 0; i < 220; i++) {
@@ -160,17 +160,19 @@ class RequestBodyIT {
     }
 
     @InContainers
-    void ofCallersHoldNoContainerThread(Stage stage) throws IOException {
+    void holdsNoContainerThreadForCallers(Stage stage) throws IOException {
         List<Connection> connections = new ArrayList<>();
         try {
             for (int i = 0; i < 220; i++) {
                 Connection connection = new Connection(stage);
                 connections.add(connection);
-                connection.send(keyed(Stage.KEY, "Content-Length: 100")).send("{");
+                connection
+                        .send(authorizedHead(Stage.KEY, "Content-Length: 100"))
+                        .send("{");
             }
             assertThat(stage.gateway().client("").get("/health/live").status()).isEqualTo(200);
             stage.play(Script.answer("Yes."));
-            assertThat(stage.client().postQuestion("?", AT_ONCE).content()).isEqualTo("Yes.");
+            assertThat(stage.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
         } finally {
             for (Connection connection : connections) {
                 connection.close();
@@ -179,15 +181,15 @@ class RequestBodyIT {
     }
 
     @InContainers
-    void arriveInPieces(Stage stage) throws IOException {
-        String body = "{" + AT_ONCE + ", \"messages\": [{\"role\": \"user\", \"content\": \"" + "ü€😀".repeat(20_000)
-                + "\"}]}";
+    void mayArriveInPieces(Stage stage) throws IOException {
+        String body = "{" + NO_REASONING + ", \"messages\": [{\"role\": \"user\", \"content\": \""
+                + "ü€😀".repeat(20_000) + "\"}]}";
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         for (boolean chunked : List.of(false, true)) {
             stage.play(Script.answer("Yes."));
             try (Connection connection = new Connection(stage)) {
-                connection.send(
-                        keyed(Stage.KEY, chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + bytes.length));
+                connection.send(authorizedHead(
+                        Stage.KEY, chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + bytes.length));
                 for (int from = 0; from < bytes.length; from += 9973) {
                     int length = Math.min(9973, bytes.length - from);
                     if (chunked) {
@@ -208,10 +210,10 @@ class RequestBodyIT {
     }
 
     @InContainers(config = "limits: { body_time: 1s }")
-    void haveToArriveInTime(Stage stage) throws IOException {
+    void mustArriveInTime(Stage stage) throws IOException {
         for (String length : List.of("Content-Length: 50", "Transfer-Encoding: chunked")) {
             try (Connection connection = new Connection(stage)) {
-                assertThat(connection.send(keyed(Stage.KEY, length)).reply())
+                assertThat(connection.send(authorizedHead(Stage.KEY, length)).reply())
                         .startsWith("HTTP/1.1 408")
                         .containsIgnoringCase("\r\nConnection: close")
                         .contains("\"code\":\"request_timeout\"", "limits.body_time");
@@ -220,9 +222,9 @@ class RequestBodyIT {
     }
 
     @InContainers(config = "limits: { body: 2KiB }")
-    void ofUnknownLengthAreBoundedToo(Stage stage) throws IOException {
+    void isLimitedWithoutAContentLength(Stage stage) throws IOException {
         try (Connection connection = new Connection(stage)) {
-            connection.send(keyed(Stage.KEY, "Transfer-Encoding: chunked"));
+            connection.send(authorizedHead(Stage.KEY, "Transfer-Encoding: chunked"));
             connection.send("801\r\n" + "x".repeat(2049) + "\r\n");
             assertThat(connection.reply()).startsWith("HTTP/1.1 413").contains("\"code\":\"request_too_large\"");
         }
@@ -230,7 +232,7 @@ class RequestBodyIT {
 
     @InContainers(
             config = {"limits: { body: 4KiB, bodies: 12KiB }", "api_keys: [{ name: second, key: " + SECOND_KEY + " }]"})
-    void ofAllRequestsTogetherAreBounded(Stage stage) throws IOException {
+    void isLimitedInTotal(Stage stage) throws IOException {
         CountDownLatch end = new CountDownLatch(1);
         String question = "x".repeat(3500);
         stage.dispatch(request -> exchange -> exchange.stream()
@@ -239,17 +241,17 @@ class RequestBodyIT {
                 .text(" is.")
                 .finish("stop")
                 .done());
-        try (ChatClient.Stream first = stage.client().streamQuestion(question, AT_ONCE)) {
+        try (ChatClient.Stream first = stage.client().streamQuestion(question, NO_REASONING)) {
             assertThat(first.nextText().content()).isEqualTo("It");
 
-            ChatClient.JsonResponse share = stage.client().postQuestion(question, AT_ONCE);
+            ChatClient.JsonResponse share = stage.client().postQuestion(question, NO_REASONING);
             assertThat(share.status()).isEqualTo(429);
             assertThat(share.json().at("/error/code").asText()).isEqualTo("rate_limit_exceeded");
             assertThat(share.json().at("/error/message").asText()).contains("limits.bodies");
             assertThat(share.header("Retry-After")).isEqualTo("1");
 
             ChatClient second = stage.gateway().client(SECOND_KEY);
-            try (ChatClient.Stream other = second.streamQuestion(question, AT_ONCE)) {
+            try (ChatClient.Stream other = second.streamQuestion(question, NO_REASONING)) {
                 assertThat(other.nextText().content()).isEqualTo("It");
                 end.countDown();
                 assertThat(ChatClient.content(first.remainingEvents())).isEqualTo(" is.");
@@ -258,11 +260,12 @@ class RequestBodyIT {
         } finally {
             end.countDown();
         }
-        assertThat(stage.client().postQuestion(question, AT_ONCE).content()).isEqualTo("It is.");
+        assertThat(stage.client().postQuestion(question, NO_REASONING).content())
+                .isEqualTo("It is.");
     }
 
     @InContainers(config = "limits: { body: 4KiB, bodies: 4KiB }")
-    void aboveTheBoundOfAllAreRefusedAsOverload(Stage stage) throws IOException {
+    void isRejectedAsOverloadedAboveTheTotalLimit(Stage stage) throws IOException {
         CountDownLatch end = new CountDownLatch(1);
         stage.dispatch(request -> exchange -> exchange.stream()
                 .text("It")
@@ -270,10 +273,10 @@ class RequestBodyIT {
                 .text(" is.")
                 .finish("stop")
                 .done());
-        try (ChatClient.Stream first = stage.client().streamQuestion("x".repeat(3500), AT_ONCE)) {
+        try (ChatClient.Stream first = stage.client().streamQuestion("x".repeat(3500), NO_REASONING)) {
             assertThat(first.nextText().content()).isEqualTo("It");
 
-            ChatClient.JsonResponse refused = stage.client().postQuestion("x".repeat(3500), AT_ONCE);
+            ChatClient.JsonResponse refused = stage.client().postQuestion("x".repeat(3500), NO_REASONING);
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.json().at("/error/code").asText()).isEqualTo("overloaded");
             assertThat(refused.header("Retry-After")).isEqualTo("1");
@@ -283,8 +286,8 @@ class RequestBodyIT {
     }
 
     @InContainers
-    void areUtf8(Stage stage) throws IOException {
-        String body = "{" + AT_ONCE + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
+    void mustBeUtf8(Stage stage) throws IOException {
+        String body = "{" + NO_REASONING + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
         for (String charset : List.of("utf-16", "iso-8859-1", "\"ISO-8859-1\"")) {
             try (Connection connection = new Connection(stage)) {
                 String reply = connection

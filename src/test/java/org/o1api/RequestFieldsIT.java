@@ -22,7 +22,7 @@ import org.o1api.testing.StepScripts;
 class RequestFieldsIT {
     private static final String QUESTION = "\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]";
 
-    private static void isRefused(Stage stage, String body, String param, String code) {
+    private static void assertRejected(Stage stage, String body, String param, String code) {
         JsonResponse answer = stage.client().post(body);
         assertThat(answer.status()).as(body).isEqualTo(400);
         assertThat(answer.json().at("/error/param").asText()).as(body).isEqualTo(param);
@@ -31,7 +31,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void refusesWhatItCannotHonour(Stage stage) {
+    void rejectsUnsupportedFields(Stage stage) {
         stage.play();
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("n", "2");
@@ -41,90 +41,91 @@ class RequestFieldsIT {
         fields.put("functions", "[{\"name\": \"f\"}]");
         fields.put("function_call", "{\"name\": \"f\"}");
         fields.put("modalities", "[\"text\", \"audio\"]");
-        fields.forEach((name, value) ->
-                isRefused(stage, "{\"" + name + "\": " + value + ", " + QUESTION + "}", name, "unsupported_value"));
+        fields.forEach((name, value) -> assertRejected(
+                stage, "{\"" + name + "\": " + value + ", " + QUESTION + "}", name, "unsupported_value"));
         assertThat(stage.requests()).isEmpty();
     }
 
     /** A value that is wrong, and the path by which the refusal calls it. */
-    private record Wrong(String fields, String param) {}
+    private record InvalidField(String fields, String param) {}
 
-    private static final List<Wrong> WRONG = List.of(
-            new Wrong("\"model\": 5", "model"),
-            new Wrong("\"stream\": \"yes\"", "stream"),
-            new Wrong("\"stream_options\": true", "stream_options"),
-            new Wrong("\"stream_options\": {\"include_usage\": 1}", "stream_options.include_usage"),
-            new Wrong("\"temperature\": \"hot\"", "temperature"),
-            new Wrong("\"temperature\": 2.1", "temperature"),
-            new Wrong("\"top_p\": -0.1", "top_p"),
-            new Wrong("\"presence_penalty\": 3", "presence_penalty"),
-            new Wrong("\"frequency_penalty\": -3", "frequency_penalty"),
-            new Wrong("\"max_tokens\": 0", "max_tokens"),
-            new Wrong("\"max_completion_tokens\": 1.5", "max_completion_tokens"),
-            new Wrong("\"stop\": 5", "stop"),
-            new Wrong("\"response_format\": \"json\"", "response_format"),
-            new Wrong("\"response_format\": {\"type\": \"xml\"}", "response_format.type"),
-            new Wrong("\"stop\": [\"a\", 5]", "stop[1]"),
-            new Wrong("\"response_format\": {}", "response_format.type"),
-            new Wrong("\"response_format\": {\"type\": 1}", "response_format.type"),
-            new Wrong("\"response_format\": {\"type\": \"json_schema\"}", "response_format.json_schema"),
-            new Wrong(
+    private static final List<InvalidField> INVALID_FIELDS = List.of(
+            new InvalidField("\"model\": 5", "model"),
+            new InvalidField("\"stream\": \"yes\"", "stream"),
+            new InvalidField("\"stream_options\": true", "stream_options"),
+            new InvalidField("\"stream_options\": {\"include_usage\": 1}", "stream_options.include_usage"),
+            new InvalidField("\"temperature\": \"hot\"", "temperature"),
+            new InvalidField("\"temperature\": 2.1", "temperature"),
+            new InvalidField("\"top_p\": -0.1", "top_p"),
+            new InvalidField("\"presence_penalty\": 3", "presence_penalty"),
+            new InvalidField("\"frequency_penalty\": -3", "frequency_penalty"),
+            new InvalidField("\"max_tokens\": 0", "max_tokens"),
+            new InvalidField("\"max_completion_tokens\": 1.5", "max_completion_tokens"),
+            new InvalidField("\"stop\": 5", "stop"),
+            new InvalidField("\"response_format\": \"json\"", "response_format"),
+            new InvalidField("\"response_format\": {\"type\": \"xml\"}", "response_format.type"),
+            new InvalidField("\"stop\": [\"a\", 5]", "stop[1]"),
+            new InvalidField("\"response_format\": {}", "response_format.type"),
+            new InvalidField("\"response_format\": {\"type\": 1}", "response_format.type"),
+            new InvalidField("\"response_format\": {\"type\": \"json_schema\"}", "response_format.json_schema"),
+            new InvalidField(
                     "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": null}",
                     "response_format.json_schema"),
-            new Wrong(
+            new InvalidField(
                     "\"response_format\": {\"json_schema\": [], \"type\": \"json_schema\"}",
                     "response_format.json_schema"),
-            new Wrong(
+            new InvalidField(
                     "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"schema\": {}}}",
                     "response_format.json_schema.name"),
-            new Wrong(
+            new InvalidField(
                     "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": 5}}",
                     "response_format.json_schema.name"),
-            new Wrong(
+            new InvalidField(
                     "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"n\", \"schema\": \"{}\"}}",
                     "response_format.json_schema.schema"),
-            new Wrong("\"tools\": {}", "tools"),
-            new Wrong("\"tools\": [5]", "tools[0]"),
-            new Wrong("\"tools\": [null]", "tools[0]"),
-            new Wrong("\"tools\": [{\"function\": {\"name\": \"f\"}}]", "tools[0].type"),
-            new Wrong("\"tools\": [{\"type\": 1}]", "tools[0].type"),
-            new Wrong("\"tools\": [{\"type\": \"web_search\"}, {\"type\": \"function\"}]", "tools[1].function"),
-            new Wrong("\"tools\": [{\"type\": \"function\", \"function\": \"f\"}]", "tools[0].function"),
-            new Wrong("\"tools\": [{\"type\": \"function\", \"function\": {}}]", "tools[0].function.name"),
-            new Wrong(
+            new InvalidField("\"tools\": {}", "tools"),
+            new InvalidField("\"tools\": [5]", "tools[0]"),
+            new InvalidField("\"tools\": [null]", "tools[0]"),
+            new InvalidField("\"tools\": [{\"function\": {\"name\": \"f\"}}]", "tools[0].type"),
+            new InvalidField("\"tools\": [{\"type\": 1}]", "tools[0].type"),
+            new InvalidField("\"tools\": [{\"type\": \"web_search\"}, {\"type\": \"function\"}]", "tools[1].function"),
+            new InvalidField("\"tools\": [{\"type\": \"function\", \"function\": \"f\"}]", "tools[0].function"),
+            new InvalidField("\"tools\": [{\"type\": \"function\", \"function\": {}}]", "tools[0].function.name"),
+            new InvalidField(
                     "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": [\"f\"]}}]",
                     "tools[0].function.name"),
-            new Wrong(
+            new InvalidField(
                     "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": \"{}\"}}]",
                     "tools[0].function.parameters"),
-            new Wrong(
+            new InvalidField(
                     "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"description\": 1}}]",
                     "tools[0].function.description"),
-            new Wrong("\"tool_choice\": \"required\"", "tool_choice"),
-            new Wrong("\"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"f\"}}", "tool_choice"),
-            new Wrong("\"tools\": [], \"tool_choice\": \"required\"", "tool_choice"),
-            new Wrong("\"tool_choice\": 1", "tool_choice"),
-            new Wrong("\"parallel_tool_calls\": 1", "parallel_tool_calls"),
-            new Wrong("\"reasoning_effort\": \"huge\"", "reasoning_effort"),
-            new Wrong("\"reasoning_format\": \"xml\"", "reasoning_format"),
-            new Wrong("\"include_reasoning\": \"yes\"", "include_reasoning"),
-            new Wrong("\"reasoning\": \"high\"", "reasoning"),
-            new Wrong("\"thinking\": true", "thinking"),
-            new Wrong("\"usage\": true", "usage"),
-            new Wrong("\"conversation_id\": 5", "conversation_id"),
-            new Wrong("\"n\": 0", "n"),
-            new Wrong("\"n\": \"1\"", "n"));
+            new InvalidField("\"tool_choice\": \"required\"", "tool_choice"),
+            new InvalidField(
+                    "\"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"f\"}}", "tool_choice"),
+            new InvalidField("\"tools\": [], \"tool_choice\": \"required\"", "tool_choice"),
+            new InvalidField("\"tool_choice\": 1", "tool_choice"),
+            new InvalidField("\"parallel_tool_calls\": 1", "parallel_tool_calls"),
+            new InvalidField("\"reasoning_effort\": \"huge\"", "reasoning_effort"),
+            new InvalidField("\"reasoning_format\": \"xml\"", "reasoning_format"),
+            new InvalidField("\"include_reasoning\": \"yes\"", "include_reasoning"),
+            new InvalidField("\"reasoning\": \"high\"", "reasoning"),
+            new InvalidField("\"thinking\": true", "thinking"),
+            new InvalidField("\"usage\": true", "usage"),
+            new InvalidField("\"conversation_id\": 5", "conversation_id"),
+            new InvalidField("\"n\": 0", "n"),
+            new InvalidField("\"n\": \"1\"", "n"));
 
     @InContainers
-    void namesTheFieldThatIsWrong(Stage stage) {
+    void namesTheInvalidFieldOfARequest(Stage stage) {
         stage.play();
-        WRONG.forEach(
-                wrong -> isRefused(stage, "{" + wrong.fields + ", " + QUESTION + "}", wrong.param, "invalid_request"));
+        INVALID_FIELDS.forEach(wrong ->
+                assertRejected(stage, "{" + wrong.fields + ", " + QUESTION + "}", wrong.param, "invalid_request"));
         assertThat(stage.requests()).isEmpty();
     }
 
     @InContainers
-    void namesTheMessageThatIsWrong(Stage stage) {
+    void namesTheInvalidMessage(Stage stage) {
         Map<String, String> paramOf = new LinkedHashMap<>();
         paramOf.put("5", "messages");
         paramOf.put("[]", "messages");
@@ -155,14 +156,14 @@ class RequestFieldsIT {
         paramOf.put(
                 "[{\"role\": \"assistant\", \"tool_calls\": [{\"id\": \"a\", \"function\": {\"arguments\": {}}}]}]",
                 "messages[0].tool_calls[0].function.arguments");
-        paramOf.forEach(
-                (messages, param) -> isRefused(stage, "{\"messages\": " + messages + "}", param, "invalid_request"));
-        isRefused(stage, "{}", "messages", "invalid_request");
+        paramOf.forEach((messages, param) ->
+                assertRejected(stage, "{\"messages\": " + messages + "}", param, "invalid_request"));
+        assertRejected(stage, "{}", "messages", "invalid_request");
     }
 
     /** What is checked goes upstream as it was written, and what is not known passes. */
     @InContainers
-    void passesOnWhatItChecksByteForByte(Stage stage) {
+    void forwardsCheckedFieldsByteForByte(Stage stage) {
         String tools =
                 "[ {\"type\":\"function\" ,\"function\": {\"name\":\"\\u0066\", \"parameters\" : {\"x\": 1.50}, \"description\":null}},"
                         + "{\"type\":\"web_search\",\"filters\": {}} ]";
@@ -194,7 +195,7 @@ class RequestFieldsIT {
                         "\"response_format\":" + format, "\"stop\":[ \"a\",\"\\u00e9\" ]", "\"tool_choice\":\"auto\"");
     }
 
-    private static String complaint(Stage stage, byte[] body) {
+    private static String errorMessage(Stage stage, byte[] body) {
         JsonResponse answer = stage.client()
                 .send(
                         "/v1/chat/completions",
@@ -205,26 +206,26 @@ class RequestFieldsIT {
         return answer.json().at("/error/message").asText();
     }
 
-    private static String complaint(Stage stage, String body) {
-        return complaint(stage, body.getBytes(StandardCharsets.UTF_8));
+    private static String errorMessage(Stage stage, String body) {
+        return errorMessage(stage, body.getBytes(StandardCharsets.UTF_8));
     }
 
     @InContainers
-    void saysWhatIsWrongWithTheJson(Stage stage) {
-        assertThat(complaint(stage, "{\n  \"messages\": [}\n")).contains("line 2, column 16");
-        assertThat(complaint(stage, "{\"model\": nope}")).contains("line 1, column");
-        assertThat(complaint(stage, "{" + QUESTION)).contains("line 1, column");
-        assertThat(complaint(stage, "")).contains("must be a JSON object");
-        assertThat(complaint(stage, "[]")).contains("must be a JSON object");
-        assertThat(complaint(stage, "{" + QUESTION + "} {}")).contains("content after its JSON object");
-        assertThat(complaint(stage, "{\"x\": " + "[".repeat(100) + "]".repeat(100) + ", " + QUESTION + "}"))
+    void saysWhatIsWrongWithInvalidJson(Stage stage) {
+        assertThat(errorMessage(stage, "{\n  \"messages\": [}\n")).contains("line 2, column 16");
+        assertThat(errorMessage(stage, "{\"model\": nope}")).contains("line 1, column");
+        assertThat(errorMessage(stage, "{" + QUESTION)).contains("line 1, column");
+        assertThat(errorMessage(stage, "")).contains("must be a JSON object");
+        assertThat(errorMessage(stage, "[]")).contains("must be a JSON object");
+        assertThat(errorMessage(stage, "{" + QUESTION + "} {}")).contains("content after its JSON object");
+        assertThat(errorMessage(stage, "{\"x\": " + "[".repeat(100) + "]".repeat(100) + ", " + QUESTION + "}"))
                 .contains("nested too deeply (limits.depth)");
-        assertThat(complaint(stage, ("{\"user\": \"é\", " + QUESTION + "}").getBytes(StandardCharsets.ISO_8859_1)))
+        assertThat(errorMessage(stage, ("{\"user\": \"é\", " + QUESTION + "}").getBytes(StandardCharsets.ISO_8859_1)))
                 .contains("not UTF-8");
     }
 
     @InContainers
-    void takesJsonUnderEachOfItsNames(Stage stage) {
+    void acceptsAllJsonContentTypes(Stage stage) {
         for (String type :
                 List.of("application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8")) {
             stage.play(Script.answer("Yes."));
@@ -251,10 +252,10 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void takesNullForAbsent(Stage stage) {
+    void treatsNullAsAbsent(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("Yes."));
         List<String> nulls = new ArrayList<>();
-        WRONG.forEach(wrong -> nulls.add(wrong.fields.replaceFirst(": .*", ": null")));
+        INVALID_FIELDS.forEach(wrong -> nulls.add(wrong.fields.replaceFirst(": .*", ": null")));
         for (String more :
                 List.of("logprobs", "top_logprobs", "audio", "functions", "modalities", "seed", "whatever")) {
             nulls.add("\"" + more + "\": null");
@@ -269,7 +270,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void passesOnWhatItNeedNotKnow(Stage stage) {
+    void forwardsUnknownFields(Stage stage) {
         List<String> passed = List.of(
                 "\"seed\": 7",
                 "\"user\": \"u\"",
@@ -330,7 +331,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void isSoberUnlessTheCallerSaysOtherwise(Stage stage) {
+    void defaultsToTemperature02(Stage stage) {
         assertThat(temperatures(stage)).containsExactly(0.2, 0.2, 0.2, 0.2);
         assertThat(temperatures(stage, "\"temperature\": 1.5")).containsExactly(1.5, 1.5, 1.5, 1.5);
         assertThat(temperatures(stage, "\"temperature\": 0")).containsExactly(0.0, 0.0, 0.0, 0.0);
@@ -343,7 +344,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void leavesHalfOfTheTokensToTheAnswer(Stage stage) {
+    void reservesHalfOfTheTokensForTheAnswer(Stage stage) {
         for (String field : List.of("max_tokens", "max_completion_tokens")) {
             stage.play(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
                     .text("Cut o")
@@ -360,7 +361,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void holdsToTheTighterOfTwoBounds(Stage stage) {
+    void appliesTheSmallerOfTwoLimits(Stage stage) {
         for (String fields : List.of(
                 "\"max_tokens\": 100, \"max_completion_tokens\": 60",
                 "\"max_completion_tokens\": 60, \"max_tokens\": 100")) {
@@ -373,7 +374,7 @@ class RequestFieldsIT {
 
     /** The turn's reason is the answer's: what cut a step short is none of the answer's. */
     @InContainers
-    void tellsOfTheAnswersEndAlone(Stage stage) {
+    void reportsTheFinishReasonOfTheAnswerOnly(Stage stage) {
         stage.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"First\", \"content\": \"cut o")
@@ -389,7 +390,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void endsTheThinkingWhenItsHalfIsUsed(Stage stage) {
+    void endsTheReasoningWhenItsHalfIsUsed(Stage stage) {
         stage.play(
                 exchange -> exchange.stream()
                         .text(StepScripts.step("First", "one", "continue"))
@@ -412,7 +413,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void thinksAsLongAsTheEffortSays(Stage stage) {
+    void limitsStepsByEffort(Stage stage) {
         Map<String, List<Integer>> bounds = Map.ofEntries(
                 Map.entry("\"reasoning_effort\": \"none\"", List.of(0, 0)),
                 Map.entry("\"reasoning_effort\": \"minimal\"", List.of(1, 1)),
@@ -436,7 +437,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void sendsPartsUpstreamByteForByte(Stage stage) {
+    void forwardsPartsByteForByte(Stage stage) {
         String parts =
                 "[ {\"type\" : \"text\",\n \"text\":\"\\u00e9 \\/ 1.50\"},{\"type\":\"image_url\", \"image_url\":"
                         + " {\"url\":\"data:image/png;base64,iVBORw0KGgo=\", \"detail\":\"low\"}},"
@@ -452,7 +453,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void keepsLaterInstructionsInTheirPlace(Stage stage) {
+    void keepsThePositionOfLaterInstructions(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         stage.client().post("""
@@ -467,7 +468,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void keepsThePartsOfInstructionsThatItDoesNotJoin(Stage stage) {
+    void keepsThePartsOfSeparateInstructions(Stage stage) {
         String parts = "[ {\"type\":\"text\", \"text\":\"\\u0041\"},{\"type\":\"text\",\"text\":\"b\",\"cache\": {}} ]";
         String system = "{\"role\": \"system\", \"content\": " + parts + "}";
         String sent = "{\"role\":\"system\",\"content\":" + parts + "}";
@@ -485,7 +486,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void keepsEarlierReasoningToItself(Stage stage) {
+    void doesNotForwardEarlierReasoning(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         stage.client().post("""
@@ -501,7 +502,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void leavesToolsOutWhereThereAreNone(Stage stage) {
+    void omitsAnEmptyListOfTools(Stage stage) {
         for (String field : List.of(
                 "\"tools\": [ ]",
                 "\"tools\": [ ], \"tool_choice\": \"auto\", \"parallel_tool_calls\": false",
@@ -534,7 +535,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void callsToolsInOneObject(Stage stage) {
+    void returnsToolCallsInJson(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("a", "{\"x\": \"\\\"\"}", "b", "{}")));
 
         JsonNode choice = stage.client()
@@ -551,7 +552,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void givesAToolCallAnIdAndItsReasonWhereTheUpstreamGivesNone(Stage stage) {
+    void addsAMissingToolCallIdAndFinishReason(Stage stage) {
         String tools = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]";
         Script anonymous = exchange -> exchange.stream()
                 .delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"a\",\"arguments\":\"{\"}}]}")
@@ -584,7 +585,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void passesARefusalOnAsOne(Stage stage) {
+    void forwardsARefusal(Stage stage) {
         Script refusing = exchange -> exchange.stream()
                 .delta("{\"role\":\"assistant\",\"content\":null,\"refusal\":\"I can\"}")
                 .delta("{\"refusal\":\"'t.\"}")
@@ -606,7 +607,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void endsTheThinkingWhereAStepCallsATool(Stage stage) {
+    void endsTheReasoningIfAStepCallsATool(Stage stage) {
         Script call = Script.toolCalls("a", "{}");
         stage.play(call, call);
 
@@ -618,7 +619,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void countsTheTokensThatTheUpstreamDoesNotCount(Stage stage) {
+    void estimatesTokensThatTheUpstreamDoesNotReport(Stage stage) {
         stage.play(
                 exchange -> exchange.stream()
                         .text(StepScripts.step("First", "one two three", "continue"))
@@ -645,7 +646,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void reportsWhatTheUpstreamHadInItsCache(Stage stage) {
+    void reportsCachedTokens(Stage stage) {
         String usage =
                 "{\"choices\":[],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":20,\"prompt_tokens_details\":"
                         + "{\"cached_tokens\":64,\"cache_write_tokens\":30},\"completion_tokens_details\":{\"reasoning_tokens\":7}}}";

@@ -30,9 +30,9 @@ class ReverseProxyIT {
 
     private static final int TIMEOUT_SECONDS = Math.min(5, SILENCE_SECONDS / 3);
 
-    private static final String PLAIN = "\"reasoning_effort\": \"none\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
-    private final CountDownLatch go = new CountDownLatch(1);
+    private final CountDownLatch proceed = new CountDownLatch(1);
     private FakeUpstream upstream = FakeUpstream.playing(Script.silence());
     private AutoCloseable gateway = () -> {};
     private AutoCloseable proxy = () -> {};
@@ -45,7 +45,7 @@ class ReverseProxyIT {
     }
 
     /** The proxy in front of a gateway whose upstream plays a script. */
-    private ReverseProxy before(ReverseProxy.Kind kind, Script script) {
+    private ReverseProxy startProxy(ReverseProxy.Kind kind, Script script) {
         upstream.close();
         upstream = FakeUpstream.playing(script);
         RunningGateway started = Container.TOMCAT.start("api_bearer_token: " + Stage.KEY
@@ -58,7 +58,7 @@ class ReverseProxyIT {
     }
 
     /** Says nothing before its first word, and nothing after it, for longer than the proxy waits. */
-    private static void silent(FakeExchange exchange) throws IOException, InterruptedException {
+    private static void silence(FakeExchange exchange) throws IOException, InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         exchange.stream();
         assertThat(never.await(SILENCE_SECONDS, TimeUnit.SECONDS)).isFalse();
@@ -71,7 +71,7 @@ class ReverseProxyIT {
     @EnumSource
     void keepsASilentStreamAlive(ReverseProxy.Kind kind) {
         try (ChatClient.Stream stream =
-                before(kind, ReverseProxyIT::silent).client(Stage.KEY).streamQuestion("?", PLAIN)) {
+                startProxy(kind, ReverseProxyIT::silence).client(Stage.KEY).streamQuestion("?", NO_REASONING)) {
             assertThat(stream.nextText().content()).isEqualTo("It");
             assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo(" is.");
         }
@@ -80,19 +80,20 @@ class ReverseProxyIT {
     @ParameterizedTest
     @EnumSource
     void keepsASilentReplyAlive(ReverseProxy.Kind kind) {
-        ChatClient client = before(kind, ReverseProxyIT::silent).client(Stage.KEY);
-        assertThat(client.postQuestion("?", PLAIN).content()).isEqualTo("It is.");
+        ChatClient client = startProxy(kind, ReverseProxyIT::silence).client(Stage.KEY);
+        assertThat(client.postQuestion("?", NO_REASONING).content()).isEqualTo("It is.");
     }
 
     /** The provider says the next word only once the client has the one before. */
     @ParameterizedTest
     @EnumSource
-    void passesAStreamPieceByPiece(ReverseProxy.Kind kind) {
-        Script script =
-                exchange -> exchange.stream().text("It").await(go).text(" is.").done();
-        try (ChatClient.Stream stream = before(kind, script).client(Stage.KEY).streamQuestion("?", PLAIN)) {
+    void forwardsAStreamPieceByPiece(ReverseProxy.Kind kind) {
+        Script script = exchange ->
+                exchange.stream().text("It").await(proceed).text(" is.").done();
+        try (ChatClient.Stream stream =
+                startProxy(kind, script).client(Stage.KEY).streamQuestion("?", NO_REASONING)) {
             assertThat(stream.nextText().content()).isEqualTo("It");
-            go.countDown();
+            proceed.countDown();
             assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo(" is.");
         }
     }
@@ -100,15 +101,15 @@ class ReverseProxyIT {
     /** Another proxy in front of this one sees no silence either. */
     @ParameterizedTest
     @EnumSource
-    void passesTheWhiteSpaceBeforeAReply(ReverseProxy.Kind kind) throws IOException {
-        ReverseProxy behind = before(
-                kind, exchange -> exchange.await(go).stream().text("Yes.").done());
-        try (Socket client = asking(behind.url(), false)) {
+    void forwardsTheWhiteSpaceBeforeAReply(ReverseProxy.Kind kind) throws IOException {
+        ReverseProxy behind = startProxy(
+                kind, exchange -> exchange.await(proceed).stream().text("Yes.").done());
+        try (Socket client = sendRequest(behind.url(), false)) {
             StringBuilder read = new StringBuilder();
             while (!read.toString().matches("(?s)HTTP/1.1 200.*\r\n\r\n([0-9a-f]+\r\n +\r\n){3}")) {
                 read.append(next(client));
             }
-            go.countDown();
+            proceed.countDown();
             while (read.indexOf("\r\n0\r\n\r\n") < 0) {
                 read.append(next(client));
             }
@@ -124,24 +125,24 @@ class ReverseProxyIT {
 
     @ParameterizedTest
     @EnumSource
-    void endsTheTurnOfAClientThatLeavesAStream(ReverseProxy.Kind kind) throws Exception {
-        endsTheTurnOfAClientThatLeaves(kind, true);
+    void endsTheTurnWhenTheClientDisconnectsFromAStream(ReverseProxy.Kind kind) throws Exception {
+        assertTurnEndsOnDisconnect(kind, true);
     }
 
     @ParameterizedTest
     @EnumSource
-    void endsTheTurnOfAClientThatLeavesAReply(ReverseProxy.Kind kind) throws Exception {
-        endsTheTurnOfAClientThatLeaves(kind, false);
+    void endsTheTurnWhenTheClientDisconnectsFromAReply(ReverseProxy.Kind kind) throws Exception {
+        assertTurnEndsOnDisconnect(kind, false);
     }
 
-    private void endsTheTurnOfAClientThatLeaves(ReverseProxy.Kind kind, boolean stream) throws Exception {
+    private void assertTurnEndsOnDisconnect(ReverseProxy.Kind kind, boolean stream) throws Exception {
         CompletableFuture<Void> asked = new CompletableFuture<>();
-        ReverseProxy behind = before(kind, exchange -> {
+        ReverseProxy behind = startProxy(kind, exchange -> {
             exchange.stream().text("It");
             asked.complete(null);
             exchange.awaitDisconnect();
         });
-        try (Socket client = asking(behind.url(), stream)) {
+        try (Socket client = sendRequest(behind.url(), stream)) {
             asked.get(10, TimeUnit.SECONDS);
             next(client); // the reply has begun
         }
@@ -150,9 +151,9 @@ class ReverseProxyIT {
     }
 
     /** A request that accepts compressed replies, as most clients do. */
-    private static Socket asking(URI url, boolean stream) throws IOException {
-        String body =
-                "{" + PLAIN + ", \"stream\": " + stream + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
+    private static Socket sendRequest(URI url, boolean stream) throws IOException {
+        String body = "{" + NO_REASONING + ", \"stream\": " + stream
+                + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
         Socket socket = new Socket(url.getHost(), url.getPort());
         socket.setSoTimeout(20_000);
         socket.getOutputStream()

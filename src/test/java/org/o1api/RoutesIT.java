@@ -54,7 +54,7 @@ class RoutesIT {
         resource.getChildResources().forEach(child -> collect(child, path, routes));
     }
 
-    private static ChatClient.JsonResponse ask(ChatClient client, Route route) {
+    private static ChatClient.JsonResponse send(ChatClient client, Route route) {
         HttpRequest.BodyPublisher body = List.of("POST", "PUT", "PATCH").contains(route.method)
                 ? HttpRequest.BodyPublishers.ofString("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
                 : HttpRequest.BodyPublishers.noBody();
@@ -80,7 +80,7 @@ class RoutesIT {
                     continue;
                 }
                 for (String key : List.of("", "sk-wrong", " ")) {
-                    assertThat(ask(stage.gateway().client(key), route).status())
+                    assertThat(send(stage.gateway().client(key), route).status())
                             .as("%s with the key '%s'", route, key)
                             .isEqualTo(401);
                 }
@@ -92,7 +92,7 @@ class RoutesIT {
 
     /** Ways of writing a path that lead to a route without being its path; containers refuse some more of them. */
     @InContainers
-    void needAKeyHoweverTheyAreWritten(Stage stage) {
+    void needAKeyInAnySpelling(Stage stage) {
         stage.play();
         for (String path : List.of(
                 "/v1/models/",
@@ -103,7 +103,7 @@ class RoutesIT {
                 "/v1/%6dodels",
                 "/V1/models",
                 "/health/live/x")) {
-            ChatClient.JsonResponse answer = ask(stage.gateway().client(""), new Route("GET", path));
+            ChatClient.JsonResponse answer = send(stage.gateway().client(""), new Route("GET", path));
             assertThat(answer.status()).as(path).isIn(400, 401, 404);
             assertThat(answer.response().body()).as(path).doesNotContain("fake-model");
         }

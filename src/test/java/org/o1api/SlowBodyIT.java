@@ -9,14 +9,14 @@ import org.o1api.testing.Stage;
 /** Clients that send their bodies slowly, more of them than the container has threads. */
 class SlowBodyIT {
     @InContainers
-    void clientsWithoutAKeyBlockNobody(Stage stage) throws IOException {
+    void doesNotBlockOthersWithoutAKey(Stage stage) throws IOException {
         for (SlowRequest request : SlowRequest.onePerFraming().toList()) {
             SlowBodyAssertions.assertRejectedWithoutKey(stage.gateway().url(), request);
         }
     }
 
     @InContainers
-    void clientsWithAKeyBlockNobody(Stage stage) throws IOException {
+    void doesNotBlockOthersWithAKey(Stage stage) throws IOException {
         SlowBodyAssertions.assertAwaitedWithoutBlockingThreads(stage.gateway().url(), SlowRequest.chat());
     }
 }

@@ -15,16 +15,16 @@ import org.o1api.testing.Stage;
 /** Clients that take nothing. */
 class SlowReaderIT {
     private static final String WORDS = "word ".repeat(3000);
-    private static final long MOST = 32L << 20;
+    private static final long MAX_BUFFERED = 32L << 20;
 
     @InContainers(config = "write_timeout: 500ms")
-    void leavesAClientThatStopsReadingAndHoldsLittleForIt(Stage stage) throws Exception {
-        AtomicLong said = new AtomicLong();
+    void abortsAClientThatStopsReadingAndBuffersLittle(Stage stage) throws Exception {
+        AtomicLong sentBytes = new AtomicLong();
         stage.play(exchange -> {
             exchange.stream();
-            while (said.get() < 2 * MOST) { // the write fails when the gateway has left
+            while (sentBytes.get() < 2 * MAX_BUFFERED) { // the write fails when the gateway has left
                 exchange.text(WORDS);
-                said.addAndGet(WORDS.length());
+                sentBytes.addAndGet(WORDS.length());
             }
         });
         URI url = stage.gateway().url();
@@ -43,7 +43,7 @@ class SlowReaderIT {
             socket.getOutputStream().write(body);
 
             stage.awaitAborted(Duration.ofSeconds(10));
-            assertThat(said.get()).isLessThan(MOST);
+            assertThat(sentBytes.get()).isLessThan(MAX_BUFFERED);
         }
 
         stage.play(Script.answer("Yes."));

@@ -32,19 +32,20 @@ import org.o1api.testing.StepScripts;
 /** Some minutes of turns, a tenth of them left by their clients and a tenth of the calls faulty: {@code mvn verify -Psoak}. */
 @Tag("soak")
 class SoakIT {
-    private static final Duration EACH = Duration.ofSeconds(Integer.getInteger("o1api.soak.seconds", 300));
+    private static final Duration DURATION_PER_CONTAINER =
+            Duration.ofSeconds(Integer.getInteger("o1api.soak.seconds", 300));
     private static final int CLIENTS = 12;
     private static final String BODY =
             "{\"stream\": true, \"messages\": [{\"role\": \"user\", \"content\": \"Sure?\"}]}";
 
     /** What a process holds, after a collection. */
-    private record Held(long heap, int threads, long files) {
-        static Held now() {
+    private record Resources(long heap, int threads, long files) {
+        static Resources now() {
             for (int i = 0; i < 3; i++) {
                 System.gc();
             }
             UnixOperatingSystemMXBean os = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-            return new Held(
+            return new Resources(
                     ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
                     ManagementFactory.getThreadMXBean().getThreadCount(),
                     os.getOpenFileDescriptorCount());
@@ -53,20 +54,20 @@ class SoakIT {
 
     @ParameterizedTest
     @EnumSource
-    void holdsNoMoreAfterManyTurns(Container container) throws Exception {
+    void retainsNothingAfterManyTurns(Container container) throws Exception {
         Random faults = new Random(4711);
         try (FakeUpstream upstream = FakeUpstream.discardingRequests(request -> script(request, faults));
                 RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY
                         + "\ndefault_model: fake-model\nupstreams: { default: { url: \"" + upstream.url()
                         + "\", circuit_breaker: false } }\n")) {
-            long whole = load(gateway.url(), EACH.dividedBy(4));
-            Held before = Held.now();
-            whole += load(gateway.url(), EACH.dividedBy(4).multipliedBy(3));
-            Held after = Held.now();
+            long whole = load(gateway.url(), DURATION_PER_CONTAINER.dividedBy(4));
+            Resources before = Resources.now();
+            whole += load(gateway.url(), DURATION_PER_CONTAINER.dividedBy(4).multipliedBy(3));
+            Resources after = Resources.now();
 
             System.getLogger(SoakIT.class.getName())
                     .log(System.Logger.Level.INFO, "{0}: {1} whole turns; {2} -> {3}", container, whole, before, after);
-            assertThat(whole).isGreaterThan(EACH.toSeconds());
+            assertThat(whole).isGreaterThan(DURATION_PER_CONTAINER.toSeconds());
             assertThat(after.heap()).isLessThan(before.heap() + (8 << 20));
             assertThat(after.threads()).isLessThan(before.threads() + 20);
             assertThat(after.files()).isLessThan(before.files() + 40);

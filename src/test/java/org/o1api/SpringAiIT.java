@@ -28,7 +28,7 @@ import org.springframework.ai.tool.function.FunctionToolCallback;
 
 /** Spring AI's OpenAI client, unchanged. */
 class SpringAiIT {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private static OpenAiChatOptions.Builder options(Stage stage) {
         return OpenAiChatOptions.builder()
@@ -51,7 +51,7 @@ class SpringAiIT {
         return text == null ? "" : text;
     }
 
-    private static void isTheUsageOfFourCalls(Usage usage) {
+    private static void assertUsageOfFourCalls(Usage usage) {
         assertThat(usage.getPromptTokens()).isEqualTo(10);
         assertThat(usage.getCompletionTokens()).isEqualTo(20);
         assertThat(usage.getTotalTokens()).isEqualTo(30);
@@ -65,7 +65,7 @@ class SpringAiIT {
 
         assertThat(message(response).getText()).isEqualTo("It is 42.");
         assertThat(reasoning(message(response))).isEqualTo(StepScripts.THREE_STEPS_TEXT);
-        isTheUsageOfFourCalls(response.getMetadata().getUsage());
+        assertUsageOfFourCalls(response.getMetadata().getUsage());
     }
 
     private static List<ChatResponse> streamed(OpenAiChatModel model, Prompt prompt) {
@@ -92,21 +92,21 @@ class SpringAiIT {
                 .isEqualTo("It is 42.");
         List<AssistantMessage> messages = messages(responses); // each with all reasoning so far
         assertThat(reasoning(messages.get(messages.size() - 1))).isEqualTo(StepScripts.THREE_STEPS_TEXT);
-        isTheUsageOfFourCalls(responses.get(responses.size() - 1).getMetadata().getUsage());
+        assertUsageOfFourCalls(responses.get(responses.size() - 1).getMetadata().getUsage());
     }
 
     /** What the tool is asked for. */
-    record Place(String city) {}
+    record WeatherQuery(String city) {}
 
     private static ToolCallback weather() {
-        return FunctionToolCallback.builder("weather", (Place place) -> "dry in " + place.city())
+        return FunctionToolCallback.builder("weather", (WeatherQuery place) -> "dry in " + place.city())
                 .description("Tells the weather")
-                .inputType(Place.class)
+                .inputType(WeatherQuery.class)
                 .build();
     }
 
     @InContainers
-    void callsAToolAndGoesOnFromItsResult(Stage stage) {
+    void callsAToolAndUsesItsResult(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
         OpenAiChatModel model = model(options(stage).toolCallbacks(weather()));
         UserMessage question = new UserMessage("Rain in Rome?");
@@ -130,7 +130,7 @@ class SpringAiIT {
     }
 
     @InContainers
-    void streamsCallsSideBySide(Stage stage) {
+    void streamsParallelToolCalls(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
 
@@ -158,7 +158,7 @@ class SpringAiIT {
         assertThat(stage.request(3).body().at("/response_format/type").asText()).isEqualTo("json_schema");
     }
 
-    private static void fails(OpenAiChatOptions.Builder options, Class<? extends Throwable> as) {
+    private static void assertFailsWith(OpenAiChatOptions.Builder options, Class<? extends Throwable> as) {
         assertThatThrownBy(() -> model(options).call(new Prompt("?"))).isInstanceOf(as);
         assertThatThrownBy(() -> streamed(model(options), new Prompt("?")))
                 .satisfiesAnyOf(
@@ -167,17 +167,17 @@ class SpringAiIT {
     }
 
     @InContainers(config = "presets: { thinker: { model: fake-model } }")
-    void throwsWhatTheStatusStandsFor(Stage stage) {
-        fails(options(stage).apiKey("sk-wrong"), UnauthorizedException.class);
-        fails(options(stage).model("thinker-2"), NotFoundException.class);
+    void throwsTheExceptionOfTheStatus(Stage stage) {
+        assertFailsWith(options(stage).apiKey("sk-wrong"), UnauthorizedException.class);
+        assertFailsWith(options(stage).model("thinker-2"), NotFoundException.class);
         stage.dispatch(request -> Script.error(400, "No images, please."));
-        fails(options(stage), BadRequestException.class);
+        assertFailsWith(options(stage), BadRequestException.class);
         stage.dispatch(request -> Script.error(429, "slow down"));
-        fails(options(stage), RateLimitException.class);
+        assertFailsWith(options(stage), RateLimitException.class);
     }
 
     @InContainers
-    void breaksTheCallOffByCancelling(Stage stage) {
+    void cancelsTheCall(Stage stage) {
         stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
         model(options(stage).reasoningEffort("none")).stream(new Prompt("?"))
@@ -185,6 +185,6 @@ class SpringAiIT {
                         && "It".equals(message(response).getText()))
                 .blockFirst(Duration.ofSeconds(20));
 
-        stage.awaitAborted(SOON);
+        stage.awaitAborted(TIMEOUT);
     }
 }

@@ -21,20 +21,23 @@ import org.o1api.testing.StepScripts;
 
 /** When a stream begins, what keeps it alive, and what happens when its client leaves. */
 class StreamingIT {
-    private static final Duration SOON = Duration.ofSeconds(2);
-    private static final String BEGINNING = "{\"title\": \"First\", \"content\": \"The first";
-    private static final String REST = " word.\", \"next_action\": \"final_answer\"}";
-    private static final String BRIEFLY = "\"reasoning_effort\": \"minimal\"";
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final String FIRST_HALF = "{\"title\": \"First\", \"content\": \"The first";
+    private static final String SECOND_HALF = " word.\", \"next_action\": \"final_answer\"}";
+    private static final String MINIMAL_EFFORT = "\"reasoning_effort\": \"minimal\"";
 
     @InContainers
-    void showsTheFirstWordBeforeTheStepIsThere(Stage stage) {
+    void showsTheFirstWordBeforeTheStepIsComplete(Stage stage) {
         CountDownLatch seen = new CountDownLatch(1);
         stage.play(
-                exchange ->
-                        exchange.stream().text(BEGINNING).await(seen).text(REST).done(),
+                exchange -> exchange.stream()
+                        .text(FIRST_HALF)
+                        .await(seen)
+                        .text(SECOND_HALF)
+                        .done(),
                 Script.answer("Yes."));
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", BRIEFLY)) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion("?", MINIMAL_EFFORT)) {
             String shown = stream.nextText().reasoning();
             while (!shown.contains("The first")) {
                 shown += stream.nextText().reasoning();
@@ -46,7 +49,7 @@ class StreamingIT {
     }
 
     @InContainers
-    void showsEachWordOfTheAnswerWhenItComes(Stage stage) {
+    void showsEachWordOfTheAnswerAtOnce(Stage stage) {
         CountDownLatch seen = new CountDownLatch(1);
         stage.play(exchange ->
                 exchange.stream().text("It").await(seen).text(" is.").done());
@@ -59,7 +62,7 @@ class StreamingIT {
     }
 
     @InContainers(config = "begin_after: 30s")
-    void beginsAsSoonAsTheUpstreamHasAccepted(Stage stage) {
+    void startsWhenTheUpstreamAccepts(Stage stage) {
         CountDownLatch seen = new CountDownLatch(1);
         stage.play(exchange -> exchange.stream().await(seen).text("Yes.").done());
 
@@ -74,7 +77,7 @@ class StreamingIT {
     }
 
     @InContainers
-    void beginsAfterAWhileThoughTheUpstreamSaysNothing(Stage stage) {
+    void startsAfterBeginAfterIfTheUpstreamIsSilent(Stage stage) {
         CountDownLatch seen = new CountDownLatch(1);
         stage.play(exchange -> exchange.await(seen).stream().text("Yes.").done());
 
@@ -89,7 +92,7 @@ class StreamingIT {
     }
 
     @InContainers
-    void failsByAnEventOnceItHasBegunToWait(Stage stage) {
+    void sendsAnErrorEventAfterTheStart(Stage stage) {
         CountDownLatch begun = new CountDownLatch(1);
         stage.play(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
 
@@ -101,12 +104,12 @@ class StreamingIT {
     }
 
     @InContainers
-    void pingsWhileItIsSilent(Stage stage) throws IOException {
+    void sendsPingsWhileTheUpstreamIsSilent(Stage stage) throws IOException {
         CountDownLatch seen = new CountDownLatch(1);
         stage.play(exchange ->
                 exchange.stream().text("It").await(seen).text(" is.").done());
 
-        try (Socket socket = asking(stage)) {
+        try (Socket socket = sendRequest(stage)) {
             String head = readUntil(socket, "\"content\":\"It\"");
             String silence = readUntil(socket, ": ping\n: ping\n");
             seen.countDown();
@@ -119,14 +122,14 @@ class StreamingIT {
     }
 
     @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
-    void beginsByAPingOnlyWhereNoFeedbackIsWanted(Stage stage) {
+    void startsWithAPingWithoutStatusFeedback(Stage stage) {
         CountDownLatch seen = new CountDownLatch(1);
         stage.play(exchange -> exchange.stream().await(seen).text("Yes.").done());
 
         try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
             CompletableFuture<Event> first =
                     CompletableFuture.supplyAsync(() -> java.util.Objects.requireNonNull(stream.next()));
-            await().atMost(SOON).until(() -> stream.comments().size() >= 3);
+            await().atMost(TIMEOUT).until(() -> stream.comments().size() >= 3);
             assertThat(first).isNotDone();
             seen.countDown();
             assertThat(first.join().text("role")).isEqualTo("assistant");
@@ -135,7 +138,7 @@ class StreamingIT {
     }
 
     @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
-    void beginsByTheFirstTextWhereNoFeedbackIsWanted(Stage stage) {
+    void startsWithTextWithoutStatusFeedback(Stage stage) {
         stage.play(Script.error(400, "no"));
         try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
             assertThat(stream.status()).isEqualTo(400);
@@ -152,21 +155,21 @@ class StreamingIT {
     }
 
     @InContainers
-    void breaksTheCallOffWhenTheClientLeavesInMidStream(Stage stage) throws IOException {
+    void cancelsTheCallWhenTheClientDisconnectsWithinAStream(Stage stage) throws IOException {
         stage.play(exchange -> {
             exchange.stream();
-            endlessly(exchange);
+            streamEndlessly(exchange);
         });
 
-        Socket socket = asking(stage);
+        Socket socket = sendRequest(stage);
         readUntil(socket, "\"content\":");
         socket.close();
 
-        stage.awaitAborted(SOON);
+        stage.awaitAborted(TIMEOUT);
     }
 
     /** Says words until the client leaves: that fails the write. */
-    private static void endlessly(FakeExchange exchange) throws IOException, InterruptedException {
+    private static void streamEndlessly(FakeExchange exchange) throws IOException, InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 2000; i++) {
             exchange.text("word ");
@@ -177,44 +180,44 @@ class StreamingIT {
     }
 
     @InContainers
-    void breaksTheCallOffWhenTheClientLeavesInSilence(Stage stage) throws IOException {
+    void cancelsTheCallWhenTheClientDisconnectsDuringSilence(Stage stage) throws IOException {
         stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
-        Socket socket = asking(stage);
+        Socket socket = sendRequest(stage);
         readUntil(socket, "\"content\":\"It\"");
         socket.close();
 
-        stage.awaitAborted(SOON);
+        stage.awaitAborted(TIMEOUT);
     }
 
     @InContainers
-    void breaksTheCallOffWhenTheClientIsCutOff(Stage stage) throws IOException {
+    void cancelsTheCallWhenTheConnectionIsReset(Stage stage) throws IOException {
         stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
-        Socket socket = asking(stage);
+        Socket socket = sendRequest(stage);
         readUntil(socket, "\"content\":\"It\"");
         socket.setSoLinger(true, 0);
         socket.close();
 
-        stage.awaitAborted(SOON);
+        stage.awaitAborted(TIMEOUT);
     }
 
     @InContainers
-    void breaksTheCallOffWhenTheClientLeavesBeforeTheFirstWord(Stage stage) throws IOException {
+    void cancelsTheCallWhenTheClientDisconnectsBeforeTheFirstText(Stage stage) throws IOException {
         stage.play(Script.silence());
 
-        Socket socket = asking(stage);
-        await().atMost(SOON).until(() -> stage.requests().size() == 1);
+        Socket socket = sendRequest(stage);
+        await().atMost(TIMEOUT).until(() -> stage.requests().size() == 1);
         socket.close();
 
         stage.awaitAborted(Duration.ofSeconds(3)); // begin_after comes first
     }
 
     @InContainers
-    void servesTheNextOneWhenAClientHasLeft(Stage stage) throws IOException {
+    void servesTheNextRequestAfterADisconnect(Stage stage) throws IOException {
         stage.play(Script.silence());
-        Socket socket = asking(stage);
-        await().atMost(SOON).until(() -> stage.requests().size() == 1);
+        Socket socket = sendRequest(stage);
+        await().atMost(TIMEOUT).until(() -> stage.requests().size() == 1);
         socket.close();
         stage.awaitAborted(Duration.ofSeconds(3));
 
@@ -223,7 +226,7 @@ class StreamingIT {
     }
 
     /** A client of which all is known, its way to leave too; it asks for a stream without steps. */
-    private static Socket asking(Stage stage) throws IOException {
+    private static Socket sendRequest(Stage stage) throws IOException {
         URI url = stage.gateway().url();
         String body = "{\"stream\": true, \"reasoning_effort\": \"none\","
                 + " \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";

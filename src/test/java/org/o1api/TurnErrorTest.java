@@ -27,7 +27,7 @@ class TurnErrorTest {
     private static final String KEY = "sk-test";
 
     /** A class whose static initializer fails, each time with another error. */
-    private static final class Broken {
+    private static final class FailingClass {
         private static final int VALUE = fail();
 
         private static int fail() {
@@ -36,7 +36,7 @@ class TurnErrorTest {
     }
 
     /** What a turn does. */
-    private enum Failing {
+    private enum FailurePoint {
         OUT_OF_MEMORY {
             @Override
             void run() {
@@ -52,7 +52,7 @@ class TurnErrorTest {
         STATIC_INITIALIZER {
             @Override
             void run() {
-                assertThat(Broken.VALUE).isZero();
+                assertThat(FailingClass.VALUE).isZero();
             }
         },
         RUNTIME_EXCEPTION {
@@ -126,8 +126,8 @@ class TurnErrorTest {
 
     @ParameterizedTest
     @EnumSource
-    void endsAStreamThatHasBegunByAnErrorEvent(Failing failing) {
-        withinTheAnswer = failing::run;
+    void endsAStartedStreamWithAnErrorEvent(FailurePoint failurePoint) {
+        withinTheAnswer = failurePoint::run;
         for (int i = 0; i < 2; i++) { // a class stays broken
             try (ChatClient.Stream stream = gateway.client(KEY).streamQuestion("?")) {
                 List<ChatClient.Event> events = stream.remainingEvents();
@@ -136,7 +136,7 @@ class TurnErrorTest {
                 assertThat(ChatClient.content(events.subList(0, events.size() - 1)))
                         .isEqualTo("It");
                 assertThat(last.name()).isEqualTo("error");
-                assertThat(last.json().at("/error/code").asText()).isEqualTo(failing.code());
+                assertThat(last.json().at("/error/code").asText()).isEqualTo(failurePoint.code());
                 assertThat(last.data()).doesNotContain("thrown by a test");
             }
         }
@@ -145,30 +145,30 @@ class TurnErrorTest {
 
     @ParameterizedTest
     @EnumSource
-    void isAStatusBeforeAStreamHasBegun(Failing failing) {
-        beforeTheAnswer = failing::run;
+    void sendsAStatusBeforeTheStreamStarts(FailurePoint failurePoint) {
+        beforeTheAnswer = failurePoint::run;
         try (ChatClient.Stream stream = gateway.client(KEY).streamQuestion("?")) {
-            assertThat(stream.status()).isEqualTo(failing.status());
-            assertThat(stream.errorBody().at("/error/code").asText()).isEqualTo(failing.code());
+            assertThat(stream.status()).isEqualTo(failurePoint.status());
+            assertThat(stream.errorBody().at("/error/code").asText()).isEqualTo(failurePoint.code());
         }
         answersNormally();
     }
 
     @ParameterizedTest
     @EnumSource
-    void isAStatusOfAReplyThatIsNotStreamed(Failing failing) {
-        withinTheAnswer = failing::run;
+    void sendsAStatusForAJsonReply(FailurePoint failurePoint) {
+        withinTheAnswer = failurePoint::run;
         ChatClient.JsonResponse answer = gateway.client(KEY).postQuestion("?");
 
-        assertThat(answer.status()).isEqualTo(failing.status());
-        assertThat(answer.json().at("/error/code").asText()).isEqualTo(failing.code());
+        assertThat(answer.status()).isEqualTo(failurePoint.status());
+        assertThat(answer.json().at("/error/code").asText()).isEqualTo(failurePoint.code());
         assertThat(answer.response().body()).doesNotContain("thrown by a test");
         answersNormally();
     }
 
     @Test
     void releasesTheConversation() {
-        withinTheAnswer = Failing.OUT_OF_MEMORY::run;
+        withinTheAnswer = FailurePoint.OUT_OF_MEMORY::run;
         String conversation = "\"conversation_id\": \"a\"";
         assertThat(gateway.client(KEY).postQuestion("?", conversation).status()).isEqualTo(503);
 

@@ -17,12 +17,12 @@ import org.o1api.testing.StepScripts;
 /** Turns that go well, from the client's request to the last byte of its reply. */
 class TurnIT {
     /** All that has ever broken a hand-made event stream. */
-    private static final String EVIL =
+    private static final String TRICKY =
             "\"quoted\" \\frac{1}{2} \\n \\u0041 \\\\ tab\t \r\n\n data: [DONE]\n\ndata: {}\n"
                     + " \u2028 \u2029 \u0085 \u0000 \u001b </think> <b>&amp;</b> \uFEFF 👩‍👩‍👧 é 漢字";
 
     /** In an answer a closing tag that nothing opened ends the reasoning, unless it is quoted. */
-    private static final String EVIL_ANSWER = EVIL.replace("</think>", "`</think>`");
+    private static final String TRICKY_ANSWER = TRICKY.replace("</think>", "`</think>`");
 
     @InContainers
     void streamsTheStepsAndThenTheAnswer(Stage stage) {
@@ -40,12 +40,12 @@ class TurnIT {
                     .hasToString("{\"role\":\"assistant\",\"content\":\"\"}");
             assertThat(ChatClient.reasoning(events)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
             assertThat(ChatClient.content(events)).isEqualTo("It is 42.");
-            endsAsItShould(events);
-            hasOneHead(events);
+            assertEndsCorrectly(events);
+            assertSameMetadata(events);
         }
     }
 
-    private static void endsAsItShould(List<Event> events) {
+    private static void assertEndsCorrectly(List<Event> events) {
         Event last = events.get(events.size() - 2);
         assertThat(last.json().at("/choices/0/delta")).hasToString("{}");
         assertThat(events.stream().map(Event::finishReason).filter(Objects::nonNull))
@@ -53,7 +53,7 @@ class TurnIT {
         assertThat(events.stream().filter(Event::isDone)).containsExactly(events.get(events.size() - 1));
     }
 
-    private static void hasOneHead(List<Event> events) {
+    private static void assertSameMetadata(List<Event> events) {
         JsonNode first = events.get(0).json();
         assertThat(first.path("id").asText()).startsWith("chatcmpl-");
         for (Event event : events.subList(0, events.size() - 1)) {
@@ -84,7 +84,7 @@ class TurnIT {
     }
 
     @InContainers
-    void endsAStreamWithItsUsageWhereThatIsAskedFor(Stage stage) {
+    void sendsUsageInAStreamOnRequest(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         try (ChatClient.Stream stream =
@@ -103,7 +103,7 @@ class TurnIT {
     }
 
     @InContainers
-    void answersWithOneObjectWhereNoStreamIsAskedFor(Stage stage) {
+    void answersWithJsonIfNoStreamIsRequested(Stage stage) {
         stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
         JsonResponse answer = stage.client().postQuestion("What?", "\"model\": \"whatever\"");
@@ -130,7 +130,7 @@ class TurnIT {
     }
 
     @InContainers
-    void goesByTheBodyAndNotByWhatTheClientAccepts(Stage stage) {
+    void streamsByTheBodyNotByTheAcceptHeader(Stage stage) {
         for (String accept : List.of("application/json", "text/event-stream", "*/*", "text/html")) {
             stage.play(StepScripts.threeStepsThenAnswer("Yes."));
             try (ChatClient.Stream stream = stage.client().stream(
@@ -151,7 +151,7 @@ class TurnIT {
     }
 
     @InContainers
-    void takesOverARequestIdThatIsWellFormed(Stage stage) {
+    void adoptsAValidRequestId(Stage stage) {
         assertThat(idFor(stage, "trace-42")).isEqualTo("trace-42");
         assertThat(idFor(stage, "<script>")).startsWith("req_");
     }
@@ -163,42 +163,42 @@ class TurnIT {
     }
 
     @InContainers
-    void keepsAnyTextWholeOnAStream(Stage stage) {
-        stage.play(evilTurn());
+    void streamsAnyTextUnchanged(Stage stage) {
+        stage.play(trickyTurn());
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion(EVIL)) {
+        try (ChatClient.Stream stream = stage.client().streamQuestion(TRICKY)) {
             List<Event> events = stream.remainingEvents();
 
             assertThat(ChatClient.reasoning(events))
-                    .contains(EVIL + "\n\n## Step 2")
-                    .endsWith(EVIL);
-            assertThat(ChatClient.content(events)).isEqualTo(EVIL_ANSWER);
-            endsAsItShould(events);
-            assertThat(stage.request(0).lastMessage()).isEqualTo(EVIL);
+                    .contains(TRICKY + "\n\n## Step 2")
+                    .endsWith(TRICKY);
+            assertThat(ChatClient.content(events)).isEqualTo(TRICKY_ANSWER);
+            assertEndsCorrectly(events);
+            assertThat(stage.request(0).lastMessage()).isEqualTo(TRICKY);
         }
     }
 
     @InContainers
-    void keepsAnyTextWholeInOneObject(Stage stage) {
-        stage.play(evilTurn());
+    void returnsAnyTextUnchangedInJson(Stage stage) {
+        stage.play(trickyTurn());
 
-        JsonResponse answer = stage.client().postQuestion(EVIL);
+        JsonResponse answer = stage.client().postQuestion(TRICKY);
 
-        assertThat(answer.reasoning()).contains(EVIL + "\n\n## Step 2").endsWith(EVIL);
-        assertThat(answer.content()).isEqualTo(EVIL_ANSWER);
+        assertThat(answer.reasoning()).contains(TRICKY + "\n\n## Step 2").endsWith(TRICKY);
+        assertThat(answer.content()).isEqualTo(TRICKY_ANSWER);
     }
 
-    private static Script[] evilTurn() {
+    private static Script[] trickyTurn() {
         return new Script[] {
-            Script.answer(StepScripts.step("A \"title\"", EVIL, "continue")),
-            Script.answer(StepScripts.step("\\LaTeX", EVIL, "continue")),
-            Script.answer(StepScripts.step("data: [DONE]", EVIL, "final_answer")),
-            Script.answer(EVIL_ANSWER)
+            Script.answer(StepScripts.step("A \"title\"", TRICKY, "continue")),
+            Script.answer(StepScripts.step("\\LaTeX", TRICKY, "continue")),
+            Script.answer(StepScripts.step("data: [DONE]", TRICKY, "final_answer")),
+            Script.answer(TRICKY_ANSWER)
         };
     }
 
     @InContainers
-    void joinsACharacterWhoseHalvesComeApart(Stage stage) {
+    void joinsSplitSurrogatePairs(Stage stage) {
         CountDownLatch seen = new CountDownLatch(1);
         stage.play(
                 exchange -> exchange.stream()

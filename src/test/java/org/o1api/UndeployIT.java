@@ -15,7 +15,7 @@ import org.o1api.testing.Stage;
 /** What happens to turns in flight when Tomcat stops one web application of several. */
 class UndeployIT {
     @Test
-    void endsTheStreamsOfTheOneThatStopsAndOfNoOther() throws Exception {
+    void endsOnlyTheStreamsOfTheStoppedApplication() throws Exception {
         try (FakeUpstream upstream = FakeUpstream.dispatching(
                         request -> request.lastMessage().equals("wait")
                                 ? exchange -> exchange.stream().text("It").awaitDisconnect()

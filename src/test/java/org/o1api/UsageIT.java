@@ -13,7 +13,7 @@ import org.o1api.testing.StepScripts;
 
 /** What replies, streams and the log report of a turn's tokens. */
 class UsageIT {
-    private static final String MINIMAL = "\"reasoning_effort\": \"minimal\"";
+    private static final String MINIMAL_EFFORT = "\"reasoning_effort\": \"minimal\"";
 
     /** The reply to a request, and the last chunk of its stream: both have the usage. */
     private static List<JsonNode> replies(Stage stage, Script[] scripts, String... fields) {
@@ -70,15 +70,15 @@ class UsageIT {
     private static final Script ANSWER = answering("Yes.", 130, 100, 30, 8, 3);
 
     @InContainers
-    void reportsTheReplyAsIfOneCallHadProducedItAndTheTotals(Stage stage) {
-        for (JsonNode reply : replies(stage, new Script[] {STEP, ANSWER}, MINIMAL)) {
+    void reportsTheUsageOfTheAnswerAndTheTotals(Stage stage) {
+        for (JsonNode reply : replies(stage, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT)) {
             assertThat(usage(reply)).isEqualTo("100 60 28 23 128");
             assertThat(totals(reply)).isEqualTo("2 2 230 160 70 28 23");
         }
     }
 
     @InContainers
-    void anAnswerWithoutStepsIsItsOwnTotal(Stage stage) {
+    void answerAndTotalsAreEqualWithoutSteps(Stage stage) {
         for (JsonNode reply : replies(stage, new Script[] {ANSWER}, "\"reasoning_effort\": \"none\"")) {
             assertThat(usage(reply)).isEqualTo("130 100 8 3 138");
             assertThat(totals(reply)).isEqualTo("1 1 130 100 30 8 3");
@@ -87,7 +87,7 @@ class UsageIT {
 
     @InContainers(config = "usage: turn")
     void reportsTheTotalsIfTheConfigSaysSo(Stage stage) {
-        for (JsonNode reply : replies(stage, new Script[] {STEP, ANSWER}, MINIMAL)) {
+        for (JsonNode reply : replies(stage, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT)) {
             assertThat(usage(reply)).isEqualTo("230 160 28 23 258");
             assertThat(totals(reply)).isEqualTo("2 2 230 160 70 28 23");
         }
@@ -98,18 +98,18 @@ class UsageIT {
                 "usage: turn",
                 "presets: { agent: { model: m, usage: answer }, bill: { model: m } }",
             })
-    void thePresetDecidesBeforeTheConfig(Stage stage) {
-        for (JsonNode reply : replies(stage, new Script[] {STEP, ANSWER}, MINIMAL, "\"model\": \"agent\"")) {
+    void thePresetOverridesTheConfig(Stage stage) {
+        for (JsonNode reply : replies(stage, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT, "\"model\": \"agent\"")) {
             assertThat(usage(reply)).isEqualTo("100 60 28 23 128");
         }
-        for (JsonNode reply : replies(stage, new Script[] {STEP, ANSWER}, MINIMAL, "\"model\": \"bill\"")) {
+        for (JsonNode reply : replies(stage, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT, "\"model\": \"bill\"")) {
             assertThat(usage(reply)).isEqualTo("230 160 28 23 258");
         }
     }
 
     /** What failed and was made again is in the totals; the attempts include requests that cost no tokens. */
     @InContainers
-    void countsFailedAttemptsAndCallsThatWereMadeAgain(Stage stage) {
+    void countsFailedAttemptsAndRetriedCalls(Stage stage) {
         Script empty =
                 exchange -> exchange.stream().finish("stop").usage(50, 85).done();
         Script broken = exchange -> exchange.stream()
@@ -117,7 +117,7 @@ class UsageIT {
                         "{\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"Hm\"}}],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":9}}")
                 .reset();
         Script[] scripts = {Script.error(503, "Busy."), empty, STEP, broken, ANSWER};
-        for (JsonNode reply : replies(stage, scripts, MINIMAL)) {
+        for (JsonNode reply : replies(stage, scripts, MINIMAL_EFFORT)) {
             assertThat(usage(reply)).isEqualTo("100 60 28 23 128");
             assertThat(totals(reply))
                     .isEqualTo(
@@ -126,14 +126,14 @@ class UsageIT {
     }
 
     @InContainers
-    void aStepThatCallsAToolIsCancelledAndCounted(Stage stage) {
+    void aStepWithAToolCallIsCancelledAndCounted(Stage stage) {
         Script calling = exchange -> exchange.stream()
                 .text("{\"title\": \"T\", \"content\": \"one two three\"")
                 .delta(
                         "{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}")
                 .awaitDisconnect();
         String tools = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": {}}}]";
-        for (JsonNode reply : replies(stage, new Script[] {calling, ANSWER}, MINIMAL, tools)) {
+        for (JsonNode reply : replies(stage, new Script[] {calling, ANSWER}, MINIMAL_EFFORT, tools)) {
             JsonNode total = reply.at("/x_o1/usage");
             assertThat(total.path("calls").asInt()).isEqualTo(2);
             assertThat(total.path("completion_tokens").asInt()).isGreaterThan(8 + 5);
@@ -145,8 +145,8 @@ class UsageIT {
     }
 
     @InContainers
-    void aRepeatedTurnReportsTheSameNumbers(Stage stage) {
-        String body = "{\"conversation_id\": \"usage\", " + MINIMAL + ", \"messages\": [" + message() + "]}";
+    void aReplayReportsTheSameUsage(Stage stage) {
+        String body = "{\"conversation_id\": \"usage\", " + MINIMAL_EFFORT + ", \"messages\": [" + message() + "]}";
         stage.play(STEP, ANSWER);
         JsonNode first = usageChunk(stage, body);
         assertThat(usage(first)).isEqualTo("100 60 28 23 128");

@@ -26,13 +26,13 @@ class ConfigFileTest {
     }
 
     @BeforeEach
-    void nameTheServersFolders() {
+    void setServerFolders() {
         properties.put("catalina.base", folder.resolve("tomcat").toString());
         properties.put("jetty.base", folder.resolve("jetty").toString());
     }
 
     @Test
-    void takesTheFirstFileInTheOrderOfTheDocs() throws IOException {
+    void usesTheFirstFileInTheDocumentedOrder() throws IOException {
         write("work/config.yaml");
         assertThat(modelFound()).isEqualTo("work/config.yaml");
         write("jetty/resources/o1-api.yaml");
@@ -50,7 +50,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void saysWhichFileWasTakenAndWhoNamedIt() throws IOException {
+    void reportsTheFileAndItsSource() throws IOException {
         Path file = write("by-environment");
         environment.put("O1_API_CONFIG", file.toString());
 
@@ -58,7 +58,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void takesDefaultsWhereNoFileIsAndSaysWhereItLooked() {
+    void usesDefaultsWithoutAFileAndReportsTheSearchedPlaces() {
         assertThat(find().read().upstreams()).isEmpty();
         assertThat(find().toString())
                 .isEqualTo(
@@ -72,7 +72,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void stopsWhereANamedFileIsMissing() throws IOException {
+    void failsIfASetFileIsMissing() throws IOException {
         write("work/config.yaml");
         environment.put("O1_API_CONFIG", "/no/such.yaml");
 
@@ -82,7 +82,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void stopsWhereTheFileIsAFolder() throws IOException {
+    void failsIfTheFileIsAFolder() throws IOException {
         Files.createDirectories(folder.resolve("work/config.yaml"));
 
         assertThatThrownBy(() -> find().read())
@@ -91,7 +91,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void stopsWhereTheFileIsNoText() throws IOException {
+    void failsIfTheFileIsNotText() throws IOException {
         Files.write(write("work/config.yaml"), new byte[] {'a', ':', (byte) 0xff});
 
         assertThatThrownBy(() -> find().read())
@@ -107,7 +107,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void givesTheFileTheEnvironment() throws IOException {
+    void substitutesEnvironmentVariables() throws IOException {
         Files.writeString(write("work/config.yaml"), "default_model: ${MODEL}");
         environment.put("MODEL", "from-outside");
 
@@ -115,7 +115,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void namesTheFileInItsProblems() throws IOException {
+    void namesTheFileInProblems() throws IOException {
         Path file = write("work/config.yaml");
         Files.writeString(file, "\nheart: 1s");
 

@@ -130,8 +130,8 @@ class ConfigProblemsTest {
                     ? [a];: 1                               | 1: '?': found a list as a key
                     default_model: "a\\nb"                  | 1: default_model: found 'a b', allowed: one line of text
                     """)
-    void saysWhatIsWrongWhere(String file, String problem) {
-        assertThat(complaintOf(file.replace(';', '\n'))).isEqualTo("config.yaml:" + problem);
+    void reportsLineKeyAndProblem(String file, String problem) {
+        assertThat(problemOf(file.replace(';', '\n'))).isEqualTo("config.yaml:" + problem);
     }
 
     @ParameterizedTest
@@ -148,12 +148,12 @@ class ConfigProblemsTest {
                     default_model: "s3cret                  | 1: invalid YAML: found unexpected end of stream
                     limits: { body: ${SIZE} }               | 1: invalid YAML: expected ',' or '}', but got {; quote a value with ${...} inside { } or [ ]
                     """)
-    void saysWhatIsNoYaml(String file, String problem) {
-        assertThat(complaintOf(file.replace(';', '\n'))).isEqualTo("config.yaml:" + problem);
+    void reportsInvalidYaml(String file, String problem) {
+        assertThat(problemOf(file.replace(';', '\n'))).isEqualTo("config.yaml:" + problem);
     }
 
     @Test
-    void tellsAllProblemsAtOnceInTheFilesOrder() {
+    void reportsAllProblemsInTheOrderOfTheFile() {
         String file = """
                 default_model: m
                 heartbeat: soon
@@ -166,7 +166,7 @@ class ConfigProblemsTest {
                 begin_afer: 1s
                 """;
 
-        assertThat(complaintOf(file)).isEqualTo("""
+        assertThat(problemOf(file)).isEqualTo("""
                         config.yaml:2: heartbeat: found 'soon', allowed: a duration, 10ms to 10m, or off
                         config.yaml:4: api_keys[0].key: is missing, allowed: either key or sha256
                         config.yaml:4: api_keys[0].keys: unknown key; did you mean key?
@@ -178,18 +178,18 @@ class ConfigProblemsTest {
     /** A request's model has no more characters. */
     @ParameterizedTest
     @ValueSource(strings = {"presets: { NAME: {} }", "presets: { a: { aliases: [NAME] } }"})
-    void aNameIsNoLongerThanARequestMayHaveIt(String file) {
+    void limitsNamesToTheLengthOfAModelInARequest(String file) {
         assertThat(parse(file.replace("NAME", "n".repeat(256))).presets().named("n".repeat(256)))
                 .isPresent();
-        assertThat(complaintOf(file.replace("NAME", "n".repeat(257))))
+        assertThat(problemOf(file.replace("NAME", "n".repeat(257))))
                 .endsWith(": the name has 257 characters, allowed: at most 256");
     }
 
     /** Line breaks and invisible characters would let a name pass for something else in the log. */
     @ParameterizedTest
     @ValueSource(strings = {"2028", "2029", "202e", "200b", "00ad", "e000"})
-    void aCallersNameIsPrintable(String code) {
-        assertThat(complaintOf("api_keys: [ { name: \"a\\u" + code + "b\", key: x } ]"))
+    void rejectsUnprintableCallerNames(String code) {
+        assertThat(problemOf("api_keys: [ { name: \"a\\u" + code + "b\", key: x } ]"))
                 .startsWith("config.yaml:1: api_keys[0].name: found ")
                 .endsWith("allowed: a printable name of at most 128 characters, without leading or trailing spaces");
     }
@@ -235,32 +235,32 @@ class ConfigProblemsTest {
                 "api_bearer_token: \"\\q s3cret\"",
             })
     void neverShowsASecret(String file) {
-        assertThat(complaintOf(file)).startsWith("config.yaml:1: ").doesNotContain("s3cret");
+        assertThat(problemOf(file)).startsWith("config.yaml:1: ").doesNotContain("s3cret");
     }
 
     @Test
-    void refusesAFileThatGrowsWithoutEnd() {
+    void rejectsYamlBombs() {
         String bomb = "a: &a [x, x]\n" + "b: [" + "*a, ".repeat(60) + "x]";
 
-        assertThat(complaintOf(bomb)).contains("Number of aliases for non-scalar nodes exceeds the specified max=50");
-        assertThat(complaintOf("a: " + "[".repeat(30))).contains("Nesting Depth exceeded max 20");
-        assertThat(complaintOf("a: " + "x".repeat(1 << 20))).contains("exceeds the limit");
+        assertThat(problemOf(bomb)).contains("Number of aliases for non-scalar nodes exceeds the specified max=50");
+        assertThat(problemOf("a: " + "[".repeat(30))).contains("Nesting Depth exceeded max 20");
+        assertThat(problemOf("a: " + "x".repeat(1 << 20))).contains("exceeds the limit");
     }
 
     @Test
-    void refusesCharactersThatYamlDoesNotKnow() {
-        assertThat(complaintOf("default_model: m\nheartbeat: \u0007"))
+    void rejectsCharactersThatYamlForbids() {
+        assertThat(problemOf("default_model: m\nheartbeat: \u0007"))
                 .isEqualTo("config.yaml:2: invalid YAML: the character U+0007 is not allowed");
     }
 
     @Test
-    void survivesASectionThatContainsItself() {
+    void rejectsARecursiveSection() {
         assertThatThrownBy(() -> parse("presets: &p { o1: *p }"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("presets.o1.o1: unknown key");
     }
 
-    private static String complaintOf(String file) {
+    private static String problemOf(String file) {
         ConfigException problem = catchThrowableOfType(ConfigException.class, () -> parse(file));
         assertThat(problem).as(file).isNotNull();
         return String.valueOf(problem.getMessage());

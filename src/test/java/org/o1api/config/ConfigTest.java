@@ -27,7 +27,7 @@ import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
 
 class ConfigTest {
-    private static final String ORIGINAL = """
+    private static final String LEGACY_CONFIG = """
             api_bearer_token: "s3cret"
             model_provider_api_key: "sk-provider"
             default_api_url: "https://llm.example.org/v1/chat/completions?version=1"
@@ -37,8 +37,8 @@ class ConfigTest {
             """;
 
     @Test
-    void readsTheOriginalsSixKeys() throws Exception {
-        Config config = parse(ORIGINAL);
+    void readsTheSixLegacyKeys() throws Exception {
+        Config config = parse(LEGACY_CONFIG);
 
         assertThat(config.apiKeys()).containsExactly(new ApiKey("default", sha256("s3cret"), Set.of()));
         UpstreamSettings upstream = upstream(config, "default");
@@ -53,7 +53,7 @@ class ConfigTest {
     }
 
     @Test
-    void startsWithNothingAtAll() {
+    void hasDefaultsForEverything() {
         Config config = Config.defaults();
 
         assertThat(config.apiKeys()).isEmpty();
@@ -82,7 +82,7 @@ class ConfigTest {
     }
 
     @Test
-    void loadsTheShippedFileWithEverythingUncommented() throws Exception {
+    void loadsTheShippedFileFullyUncommented() throws Exception {
         String all = Files.readString(Path.of("config.yaml")).replaceAll("(?m)^# (?=[a-z_]+:| )", "");
         Config config = parse(all.replaceAll("\\$\\{file:[^}]*}", "key-a"), Map.of("OPENAI_API_KEY", "sk-1"));
 
@@ -97,7 +97,7 @@ class ConfigTest {
     }
 
     @Test
-    void readsAllOfAnUpstream() {
+    void readsEverySettingOfAnUpstream() {
         Config config = parse("""
                         default_model: m
                         upstreams:
@@ -127,7 +127,7 @@ class ConfigTest {
     }
 
     @Test
-    void readsAllOfAPreset() {
+    void readsEverySettingOfAPreset() {
         Config config = parse("""
                 default_model: fast
                 upstreams: { main: { url: "http://a/" }, other: { url: "http://b/" } }
@@ -159,8 +159,8 @@ class ConfigTest {
     }
 
     @Test
-    void takesTheUpstreamOfTheSixKeysWhereAPresetNamesNone() {
-        Config config = parse(ORIGINAL + "upstreams: { other: { url: 'http://b/' } }\npresets: { thinker: {} }\n");
+    void usesTheDefaultUpstreamForAPresetWithoutOne() {
+        Config config = parse(LEGACY_CONFIG + "upstreams: { other: { url: 'http://b/' } }\npresets: { thinker: {} }\n");
 
         assertThat(config.upstreams()).containsOnlyKeys("default", "other");
         assertThat(preset(config, "thinker").upstreamNames()).isEqualTo("default");
@@ -193,7 +193,7 @@ class ConfigTest {
                     default_model: c;presets: { a: { aliases: [c], model: n }, b: {} }  | n | b
                     presets: { a: {}, b: { aliases: [c] } }                             | a | b
                     """)
-    void takesTheDefaultModelUnlessItIsANameOfItsOwn(String file, String ofA, String ofB) {
+    void usesTheDefaultModelUnlessItNamesAPreset(String file, String ofA, String ofB) {
         Config config = parse(file.replace(';', '\n'));
 
         assertThat(preset(config, "a").model()).isEqualTo(ofA);
@@ -201,7 +201,7 @@ class ConfigTest {
     }
 
     @Test
-    void readsTheKeysOfSeveralCallers() throws Exception {
+    void readsSeveralApiKeys() throws Exception {
         Config config = parse("""
                 api_bearer_token: s3cret
                 presets: { thinker: {}, other: {} }
@@ -229,20 +229,20 @@ class ConfigTest {
                 "${NOT_SET:-}",
                 "${EMPTY}"
             })
-    void takesAnEmptyOrSampleTokenForNone(String token) {
+    void ignoresAnEmptyOrSampleToken(String token) {
         assertThat(parse("api_bearer_token: " + token, Map.of("EMPTY", "")).apiKeys())
                 .isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "''", "https://api.example.com/v1/chat/completions", "${NOT_SET:-}"})
-    void takesAnEmptyOrSampleUrlForNoProvider(String url) {
+    void ignoresAnEmptyOrSampleUrl(String url) {
         assertThat(parse("default_api_url: " + url).upstreams()).isEmpty();
     }
 
     @Test
-    void takesTheSamplesProviderKeyForNone() {
-        Config config = parse(ORIGINAL.replace("sk-provider", "your_model_provider_api_key_here"));
+    void ignoresTheSampleProviderKey() {
+        Config config = parse(LEGACY_CONFIG.replace("sk-provider", "your_model_provider_api_key_here"));
 
         assertThat(upstream(config, "default").apiKey()).isNull();
     }
@@ -295,7 +295,7 @@ class ConfigTest {
     }
 
     @Test
-    void readsTheSameValueFromAnAnchor() {
+    void readsAnchorsAndAliases() {
         Config config = parse("default_model: &m some\npresets: { thinker: { model: *m } }");
 
         assertThat(preset(config, "thinker").model()).isEqualTo("some");

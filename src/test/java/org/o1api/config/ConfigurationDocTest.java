@@ -29,13 +29,13 @@ class ConfigurationDocTest {
     }
 
     @Test
-    void hasARowForEachKeyThatIsRead() {
+    void documentsEveryKey() {
         Map<String, Row> rows = rows();
-        Map<String, ReadContext.KnownKey> asked = asked(example(1));
+        Map<String, ReadContext.KnownKey> knownKeys = knownKeys(example(1));
 
-        assertThat(rows.keySet()).containsExactlyInAnyOrderElementsOf(asked.keySet());
+        assertThat(rows.keySet()).containsExactlyInAnyOrderElementsOf(knownKeys.keySet());
         rows.forEach((key, row) -> {
-            ReadContext.KnownKey read = Objects.requireNonNull(asked.get(key));
+            ReadContext.KnownKey read = Objects.requireNonNull(knownKeys.get(key));
             assertThat(row.allowed()).as(key).isEqualTo(read.allowed());
             if (read.fallback() != null) {
                 assertThat(row.fallback()).as(key).isEqualTo(read.fallback());
@@ -46,21 +46,21 @@ class ConfigurationDocTest {
     }
 
     @Test
-    void showsFilesThatLoad() {
+    void hasValidExamples() {
         assertThat(Config.parse("six", example(0), name -> null).upstreams()).containsOnlyKeys("default");
         assertThat(Config.parse("all", example(1), ENVIRONMENT::get).apiKeys()).hasSize(2);
     }
 
     @Test
-    void showsTheMistakesAsTheyAreTold() {
-        String told = example(2).strip();
+    void quotesTheActualErrorMessages() {
+        String expected = example(2).strip();
 
         assertThatThrownBy(() -> Config.parse("config.yaml", example(3), name -> null))
-                .hasMessage(told);
+                .hasMessage(expected);
     }
 
     /** The code asks for a section's keys whether or not it is there, but for those of names only where one is. */
-    private static Map<String, ReadContext.KnownKey> asked(String everything) {
+    private static Map<String, ReadContext.KnownKey> knownKeys(String everything) {
         ReadContext reading = new ReadContext("all", new Substitution(ENVIRONMENT::get));
         ConfigReader.read(reading, everything);
         return reading.knownKeys();

@@ -40,7 +40,7 @@ class SystemFingerprintsTest {
 
     /** Sets and maps have another order in each JVM. */
     @Test
-    void hashesSettingsInOneOrder() {
+    void hashesSettingsInAFixedOrder() {
         Map<String, Inner> map = new LinkedHashMap<>();
         map.put("z", new Inner(Duration.ofMinutes(5), null));
         map.put("a", new Inner(Duration.ZERO, "b"));
@@ -63,7 +63,7 @@ class SystemFingerprintsTest {
     }
 
     @Test
-    void thereIsOneWithoutAConfig() {
+    void existsWithoutAConfig() {
         assertThat(SystemFingerprints.of(Config.defaults()).values())
                 .allMatch(value -> value.matches("fp_[0-9a-f]{10}"));
     }
@@ -90,7 +90,7 @@ class SystemFingerprintsTest {
             default_model: | reasoning_format: both~ndefault_model:
             [default, spare] | [spare, default]
             """)
-    void changesWithWhatShapesTheReply(String before, String after) {
+    void changesWithSettingsThatAffectReplies(String before, String after) {
         String changed = CONFIG.replace(before, after.replace("~n", "\n"));
         assertThat(changed).isNotEqualTo(CONFIG);
         assertThat(of(changed, "deep")).isNotEqualTo(of(CONFIG, "deep"));

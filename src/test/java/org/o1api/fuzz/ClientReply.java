@@ -53,7 +53,7 @@ record ClientReply(
         String type = response.headers().firstValue("Content-Type").orElse("");
         rule(response.headers().firstValue("x-request-id").isPresent(), "no x-request-id");
         if (response.statusCode() != 200) {
-            rule(type.startsWith("application/json"), "an error of type " + type);
+            rule(type.startsWith("application/json"), "an error with Content-Type " + type);
             return error(response.statusCode(), text, "");
         }
         return type.startsWith("text/event-stream") ? stream(text) : completion(text);
@@ -72,7 +72,7 @@ record ClientReply(
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new ContractViolation("a reply that is no UTF-8");
+            throw new ContractViolation("a reply that is not UTF-8");
         }
     }
 
@@ -84,7 +84,7 @@ record ClientReply(
         rule(keys.equals(ERROR_KEYS), "an error with the keys " + keys);
         String code = error.path("code").asText();
         rule(!error.path("message").asText().isBlank(), "an error without a message");
-        rule(status != 500 && !code.equals("internal_error"), "an error of ours: " + status + " " + code);
+        rule(status != 500 && !code.equals("internal_error"), "an internal error: " + status + " " + code);
         return new ClientReply(status, code, error.path("param").textValue(), null, reasoning);
     }
 
@@ -107,7 +107,7 @@ record ClientReply(
     private static ClientReply completion(String text) {
         check(OpenAiSchema.COMPLETION, text);
         JsonNode root = tree(text);
-        rule(root.path("choices").size() == 1, "not one choice");
+        rule(root.path("choices").size() == 1, "not exactly one choice");
         JsonNode message = root.at("/choices/0/message");
         StringBuilder arguments = new StringBuilder();
         message.path("tool_calls").forEach(call -> {
@@ -117,7 +117,7 @@ record ClientReply(
         String finish = root.at("/choices/0/finish_reason").asText();
         rule(
                 finish.equals("tool_calls") || message.path("tool_calls").isEmpty() || !finish.equals("stop"),
-                "tool calls that end in " + finish);
+                "tool calls with the finish reason " + finish);
         Interpretation answer = new Interpretation(
                 message.path("content").asText(""),
                 message.path("refusal").asText(""),
@@ -136,7 +136,7 @@ record ClientReply(
             case "stop", "tool_calls" -> End.COMPLETE;
             case "length" -> End.LENGTH;
             case "content_filter" -> End.CONTENT_FILTER;
-            default -> throw new ContractViolation("the finish reason " + finish);
+            default -> throw new ContractViolation("unexpected finish reason " + finish);
         };
     }
 
@@ -158,7 +158,7 @@ record ClientReply(
                 name = "";
                 data = null;
             } else {
-                throw new ContractViolation("a line that no event has: '" + line + "'");
+                throw new ContractViolation("a line that is not part of an event: '" + line + "'");
             }
         }
         rule(data == null && name.isEmpty(), "the stream ended within an event");
@@ -184,7 +184,7 @@ record ClientReply(
                 failure = error(200, data, reasoning.toString());
                 return;
             }
-            rule(name.isEmpty(), "an event of the name " + name);
+            rule(name.isEmpty(), "an event named " + name);
             if (data.equals("[DONE]")) {
                 rule(finish != null, "[DONE] without a finish reason");
                 done = true;
@@ -193,34 +193,34 @@ record ClientReply(
             check(OpenAiSchema.CHUNK, data);
             JsonNode chunk = tree(data);
             String same = chunk.path("id") + " " + chunk.path("created") + " " + chunk.path("model");
-            rule(head == null || head.equals(same), "another id, time or model");
+            rule(head == null || head.equals(same), "a changed id, created or model");
             head = same;
             if (chunk.path("choices").isEmpty()) {
                 rule(finish != null && chunk.path("usage").isObject(), "no choices before the finish reason");
                 return;
             }
             JsonNode delta = chunk.at("/choices/0/delta");
-            rule((events++ == 0) == delta.has("role"), "the role comes first, and once");
+            rule((events++ == 0) == delta.has("role"), "the role is not in the first delta only");
             rule(finish == null, "a chunk after the finish reason");
             delta(delta);
             finish = chunk.at("/choices/0/finish_reason").textValue();
-            rule(finish == null || delta.isEmpty(), "a finish reason beside a delta");
+            rule(finish == null || delta.isEmpty(), "a finish reason together with a delta");
         }
 
         private void delta(JsonNode delta) {
-            String thought = ClientReply.reasoning(delta);
-            String said = delta.path("content").asText("");
+            String reasoningDelta = ClientReply.reasoning(delta);
+            String contentDelta = delta.path("content").asText("");
             boolean calls = delta.has("tool_calls");
-            int kinds = (thought.isEmpty() ? 0 : 1)
-                    + (said.isEmpty() ? 0 : 1)
+            int kinds = (reasoningDelta.isEmpty() ? 0 : 1)
+                    + (contentDelta.isEmpty() ? 0 : 1)
                     + (delta.has("refusal") ? 1 : 0)
                     + (calls ? 1 : 0);
             rule(kinds <= 1, "a delta of several kinds");
             rule(
-                    thought.isEmpty() || content.length() + refusal.length() + arguments.length() == 0,
+                    reasoningDelta.isEmpty() || content.length() + refusal.length() + arguments.length() == 0,
                     "reasoning after content");
-            content.append(said);
-            reasoning.append(thought);
+            content.append(contentDelta);
+            reasoning.append(reasoningDelta);
             refusal.append(delta.path("refusal").asText(""));
             delta.path("tool_calls")
                     .forEach(call ->

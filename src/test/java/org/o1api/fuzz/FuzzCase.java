@@ -137,19 +137,19 @@ final class FuzzCase {
     synchronized WireReply reply(FakeUpstream.Request call) {
         WireReply reply = reply(
                 new SplittableRandom(seed * 0x9e3779b97f4a7c15L + ++calls),
-                wanted(call),
+                traits(call),
                 call.target().contains(REQUIRES_FINISH_REASON));
         requests.get(current).replies.add(reply);
         return reply;
     }
 
-    private WireReply reply(SplittableRandom chance, IntendedReply.CallTraits wanted, boolean needsReason) {
+    private WireReply reply(SplittableRandom chance, IntendedReply.CallTraits traits, boolean requiresFinishReason) {
         boolean mutated = !mutatesRequests && chance.nextInt(10) < 6;
-        IntendedReply meant = IntendedReply.of(wanted, !mutatesRequests, chance);
-        return new ReplyMutator(chance, needsReason).reply(meant, mutated);
+        IntendedReply intended = IntendedReply.of(traits, !mutatesRequests, chance);
+        return new ReplyMutator(chance, requiresFinishReason).reply(intended, mutated);
     }
 
-    private IntendedReply.CallTraits wanted(FakeUpstream.Request call) {
+    private IntendedReply.CallTraits traits(FakeUpstream.Request call) {
         boolean step = call.text().contains(STEP_PROMPT) && !call.lastMessage().contains(ANSWER_PROMPT);
         return new IntendedReply.CallTraits(
                 step, call.asksForJson(), !step && call.body().has("tools"), tag);

@@ -71,7 +71,7 @@ final class FuzzedGateway implements AutoCloseable {
                 FuzzCase.STEP_PROMPT,
                 FuzzCase.ANSWER_PROMPT,
                 FuzzCase.REQUIRES_FINISH_REASON));
-        idle = new IdleCheck(upstream, this::askIdle, slots);
+        idle = new IdleCheck(upstream, this::sendIdleRequest, slots);
     }
 
     FuzzReport report() {
@@ -116,7 +116,7 @@ final class FuzzedGateway implements AutoCloseable {
     private void play(FuzzCase fuzz, FuzzCase.Request request) {
         String outcome;
         String got = "";
-        @Nullable String broken;
+        @Nullable String violation;
         try {
             HttpResponse<byte[]> response = send(request.body()).get(DEADLINE_SECONDS, TimeUnit.SECONDS);
             got = response.statusCode() + " " + response.headers().map() + "\n  "
@@ -125,26 +125,28 @@ final class FuzzedGateway implements AutoCloseable {
             outcome = reply.answer() == null
                     ? reply.status() + " " + reply.code()
                     : "answer " + reply.answer().end();
-            broken = ReplyRules.violation(fuzz, request, reply);
+            violation = ReplyRules.violation(fuzz, request, reply);
         } catch (ClientReply.ContractViolation e) {
             outcome = "broken";
-            broken = e.getMessage();
+            violation = e.getMessage();
         } catch (TimeoutException e) {
             outcome = "hang";
-            broken = "no end within " + DEADLINE_SECONDS + " s";
+            violation = "no response within " + DEADLINE_SECONDS + " s";
         } catch (ExecutionException e) {
             outcome = "cut";
-            broken = "the gateway cut the connection: " + e.getCause();
+            violation = "the gateway cut the connection: " + e.getCause();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
         report.addRequest(request, fuzz.mutatesRequests, outcome);
         report.setLastResponse(got);
-        if (broken != null) {
-            report.addFinding(broken, fuzz, "\n  got " + got);
+        if (violation != null) {
+            report.addFinding(violation, fuzz, "\n  got " + got);
         }
-        log.drain().forEach(line -> report.addFinding("a line in the log, perhaps by another seed", fuzz, "\n" + line));
+        log.drain()
+                .forEach(line ->
+                        report.addFinding("a forbidden log record, perhaps of another seed", fuzz, "\n" + line));
     }
 
     /** Checks that nothing is held; to be called while no case is played. */
@@ -153,12 +155,12 @@ final class FuzzedGateway implements AutoCloseable {
             idle.check();
             report.addIdleCheck();
         } catch (AssertionError | RuntimeException e) {
-            report.addFinding("something is held", null, String.valueOf(e));
+            report.addFinding("resources are held", null, String.valueOf(e));
         }
-        log.drain().forEach(line -> report.addFinding("a line in the log", null, line));
+        log.drain().forEach(line -> report.addFinding("a forbidden log record", null, line));
     }
 
-    private CompletableFuture<HttpResponse<byte[]>> askIdle(String preset) {
+    private CompletableFuture<HttpResponse<byte[]>> sendIdleRequest(String preset) {
         return send(("{\"model\": \"" + preset
                         + "\", \"stream\": true, \"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"Idle?\"}]}")
                 .getBytes(StandardCharsets.UTF_8));

@@ -29,7 +29,7 @@ final class IdleCheck {
     private static final Pattern LINE = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+(\\S+).*");
 
     /** Of each of these a request has one or more; caches and pools may keep a few that are reused. */
-    private static final List<String> OF_A_REQUEST = List.of(
+    private static final List<String> REQUEST_CLASSES = List.of(
             "org.o1api.server.EventStream",
             "org.o1api.turn.Admission$Ticket",
             "org.o1api.upstream.Attempt",
@@ -37,11 +37,11 @@ final class IdleCheck {
             "org.o1api.upstream.HttpCall",
             "org.o1api.model.Cancellation");
 
-    private static final int KEPT_OF_A_REQUEST = 12;
+    private static final int MAX_POOLED = 12;
     /** What caches may grow by. */
-    private static final int GROWTH = 120;
+    private static final int MAX_GROWTH = 120;
 
-    private static final int MORE_THREADS = 24;
+    private static final int MAX_MORE_THREADS = 24;
 
     private final FakeUpstream upstream;
     private final Client client;
@@ -69,11 +69,11 @@ final class IdleCheck {
 
     /** Holds the calls of {@link #check}; the provider's side of it. */
     void awaitGate() throws InterruptedException {
-        CountDownLatch opens = gate;
-        CountDownLatch here = arrived;
-        if (opens != null && here != null) {
-            here.countDown();
-            boolean open = opens.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        CountDownLatch gateOpen = gate;
+        CountDownLatch allArrived = arrived;
+        if (gateOpen != null && allArrived != null) {
+            allArrived.countDown();
+            boolean open = gateOpen.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             assertThat(open).as("the gate opens").isTrue();
         }
     }
@@ -84,29 +84,30 @@ final class IdleCheck {
                 .atMost(PATIENCE)
                 .until(() -> upstream.openCalls() == 0 || upstream.openConnections() == 0);
         for (String preset : List.of("once", "again")) {
-            allSlots(preset);
+            checkSlots(preset);
         }
-        await("the pools' connections alone").atMost(PATIENCE).until(() -> upstream.openConnections() <= 2 * slots);
-        await("no object of a request").atMost(PATIENCE).untilAsserted(this::objects);
+        await("only pooled connections").atMost(PATIENCE).until(() -> upstream.openConnections() <= 2 * slots);
+        await("no live request objects").atMost(PATIENCE).untilAsserted(this::checkObjects);
     }
 
-    private void allSlots(String preset) {
-        CountDownLatch here = new CountDownLatch(slots);
-        CountDownLatch opens = new CountDownLatch(1);
-        arrived = here;
-        gate = opens;
+    private void checkSlots(String preset) {
+        CountDownLatch allArrived = new CountDownLatch(slots);
+        CountDownLatch gateOpen = new CountDownLatch(1);
+        arrived = allArrived;
+        gate = gateOpen;
         List<CompletableFuture<HttpResponse<byte[]>>> replies = new ArrayList<>();
         try {
             for (int i = 0; i < slots; i++) {
                 replies.add(client.ask(preset));
             }
-            boolean all =
-                    here.await(800, TimeUnit.MILLISECONDS) || here.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            boolean all = allArrived.await(800, TimeUnit.MILLISECONDS)
+                    || allArrived.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             assertThat(all)
-                    .as("%d of %d requests get a slot of %s", slots - here.getCount(), slots, preset)
+                    .as("%d of %d requests get a slot of %s", slots - allArrived.getCount(), slots, preset)
                     .isTrue();
             if (before == null) { // the names are still those of the classes
-                await().untilAsserted(() -> assertThat(histogram()).containsKeys(OF_A_REQUEST.toArray(String[]::new)));
+                await().untilAsserted(
+                                () -> assertThat(histogram()).containsKeys(REQUEST_CLASSES.toArray(String[]::new)));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -114,7 +115,7 @@ final class IdleCheck {
         } finally {
             gate = null;
             arrived = null;
-            opens.countDown();
+            gateOpen.countDown();
         }
         for (CompletableFuture<HttpResponse<byte[]>> reply : replies) {
             assertThat(reply.orTimeout(60, TimeUnit.SECONDS).join().statusCode())
@@ -122,11 +123,11 @@ final class IdleCheck {
         }
     }
 
-    private void objects() {
+    private void checkObjects() {
         Map<String, Long> now = histogram();
         int threads = threads();
-        for (String type : OF_A_REQUEST) {
-            assertThat(now.getOrDefault(type, 0L)).as(type).isLessThanOrEqualTo(KEPT_OF_A_REQUEST);
+        for (String type : REQUEST_CLASSES) {
+            assertThat(now.getOrDefault(type, 0L)).as(type).isLessThanOrEqualTo(MAX_POOLED);
         }
         Map<String, Long> reference = before;
         if (reference == null) {
@@ -134,10 +135,10 @@ final class IdleCheck {
             threadsBefore = threads;
             return;
         }
-        assertThat(threads).as("threads o1-api-*").isLessThanOrEqualTo(threadsBefore + MORE_THREADS);
+        assertThat(threads).as("threads o1-api-*").isLessThanOrEqualTo(threadsBefore + MAX_MORE_THREADS);
         now.forEach((type, count) -> assertThat(count)
                 .as("objects of %s", type)
-                .isLessThanOrEqualTo(reference.getOrDefault(type, 0L) + GROWTH));
+                .isLessThanOrEqualTo(reference.getOrDefault(type, 0L) + MAX_GROWTH));
     }
 
     private static int threads() {

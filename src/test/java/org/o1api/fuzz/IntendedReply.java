@@ -56,11 +56,11 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
      *
      * @param mayFail whether it may be a status that is no success
      */
-    static IntendedReply of(CallTraits wanted, boolean mayFail, SplittableRandom random) {
+    static IntendedReply of(CallTraits traits, boolean mayFail, SplittableRandom random) {
         if (mayFail && random.nextInt(14) == 0) {
             return refusal(random);
         }
-        return new Writer(wanted, random).reply();
+        return new Writer(traits, random).reply();
     }
 
     /** A status that is no success. */
@@ -100,15 +100,15 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
 
     /** Writes one reply. */
     private static final class Writer {
-        private final CallTraits wanted;
+        private final CallTraits traits;
         private final SplittableRandom random;
         private final Dialect dialect;
         private final List<String> blocks = new ArrayList<>();
         private final String line;
         private final String data;
 
-        Writer(CallTraits wanted, SplittableRandom random) {
-            this.wanted = wanted;
+        Writer(CallTraits traits, SplittableRandom random) {
+            this.traits = traits;
             this.random = random;
             dialect = pick(random, Dialect.values());
             line = random.nextInt(6) == 0 ? "\r\n" : "\n";
@@ -116,7 +116,7 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
         }
 
         IntendedReply reply() {
-            boolean calls = wanted.tools && !wanted.step && random.nextBoolean();
+            boolean calls = traits.tools && !traits.step && random.nextBoolean();
             if (dialect == Dialect.WHOLE) {
                 return whole(calls);
             }
@@ -134,12 +134,12 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
         }
 
         private String text() {
-            String said = words(random, wanted.tag);
-            if (wanted.step) {
+            String words = words(random, traits.tag);
+            if (traits.step) {
                 String next = random.nextInt(3) == 0 ? "continue" : "final_answer";
-                return StepScripts.step("Title", said, next);
+                return StepScripts.step("Title", words, next);
             }
-            return wanted.json ? "{\"answer\": " + FakeExchange.quoted(said) + ", \"n\": [1, 2]}" : said;
+            return traits.json ? "{\"answer\": " + FakeExchange.quoted(words) + ", \"n\": [1, 2]}" : words;
         }
 
         private IntendedReply whole(boolean calls) {
@@ -208,7 +208,7 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
                         "{\"tool_calls\":[{\"index\":" + call + ",\"id\":\"call_" + call
                                 + "\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":\"\"}}]}",
                         null);
-                for (String piece : List.of("{\\\"city\\\":", "\\\"Rome " + wanted.tag + "\\\"", "}")) {
+                for (String piece : List.of("{\\\"city\\\":", "\\\"Rome " + traits.tag + "\\\"", "}")) {
                     delta(
                             "{\"tool_calls\":[{\"index\":" + call + ",\"function\":{\"arguments\":\"" + piece
                                     + "\"}}]}",

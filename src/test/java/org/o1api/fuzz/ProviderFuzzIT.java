@@ -32,7 +32,7 @@ class ProviderFuzzIT {
     private static final int MAX_FINDINGS = 12;
 
     @Test
-    void keepsTheRulesWhateverIsSent() throws Exception {
+    void keepsItsContractForRandomInput() throws Exception {
         Long seed = Long.getLong("o1api.fuzz.seed");
         Files.deleteIfExists(FuzzReport.DETAILS);
         try (FuzzedGateway gateway = new FuzzedGateway(CLIENTS)) {

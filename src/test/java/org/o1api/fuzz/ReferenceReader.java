@@ -45,8 +45,8 @@ final class ReferenceReader {
             Set.of("error", "abort", "cancelled", "network_error", "insufficient_system_resource");
 
     private final boolean json;
-    private final boolean needsReason;
-    private final boolean emptyDeltasCount;
+    private final boolean requiresFinishReason;
+    private final boolean countEmptyDeltas;
     private final Body body;
     private final List<Interpretation> readings = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
@@ -58,18 +58,18 @@ final class ReferenceReader {
     /** The same, if a call is all that has the same index. */
     private final Map<String, StringBuilder> byIndex = new HashMap<>();
 
-    private final Set<String> known = new HashSet<>();
-    private final StringBuilder withoutRepetitions = new StringBuilder();
+    private final Set<String> knownCalls = new HashSet<>();
+    private final StringBuilder withoutDuplicates = new StringBuilder();
     private boolean answered;
     private boolean deltas;
     private @Nullable String finish;
-    private boolean endsInSomethingElse;
-    private boolean doubtful;
+    private boolean endsWithUnknownObject;
+    private boolean ambiguous;
     private boolean failed;
 
-    private ReferenceReader(Body body, boolean json, boolean needsReason, boolean emptyDeltasCount) {
-        this.emptyDeltasCount = emptyDeltasCount;
-        this.needsReason = needsReason;
+    private ReferenceReader(Body body, boolean json, boolean requiresFinishReason, boolean countEmptyDeltas) {
+        this.countEmptyDeltas = countEmptyDeltas;
+        this.requiresFinishReason = requiresFinishReason;
         this.body = body;
         this.json = json;
     }
@@ -79,7 +79,7 @@ final class ReferenceReader {
         return ReferenceHttp.bodies(reply).stream().anyMatch(body -> {
             ReferenceReader reader = new ReferenceReader(body, false, false, true);
             reader.read();
-            return reader.doubtful;
+            return reader.ambiguous;
         });
     }
 
@@ -91,9 +91,9 @@ final class ReferenceReader {
     static List<Interpretation> interpretations(WireReply reply, boolean json) {
         List<Interpretation> all = new ArrayList<>();
         for (Body body : ReferenceHttp.bodies(reply)) {
-            for (boolean emptyDeltasCount : new boolean[] {true, false}) {
+            for (boolean countEmptyDeltas : new boolean[] {true, false}) {
                 ReferenceReader reader =
-                        new ReferenceReader(body, json, reply.requiresFinishReason(), emptyDeltasCount);
+                        new ReferenceReader(body, json, reply.requiresFinishReason(), countEmptyDeltas);
                 reader.read();
                 all.addAll(reader.readings);
             }
@@ -177,7 +177,7 @@ final class ReferenceReader {
         if (raw.startsWith("[DONE]")) {
             if (finish != null) {
                 complete(finish);
-            } else if (!needsReason && !endsInSomethingElse && callsParse() && (!json || isJson())) {
+            } else if (!requiresFinishReason && !endsWithUnknownObject && callsParse() && (!json || isJson())) {
                 complete("stop");
             }
             return false;
@@ -205,7 +205,7 @@ final class ReferenceReader {
             try {
                 STRICT.readTree(bytes);
             } catch (IOException e) {
-                doubtful = true;
+                ambiguous = true;
             }
             return tree == null || tree.isMissingNode() ? null : tree;
         } catch (IOException e) {
@@ -224,23 +224,23 @@ final class ReferenceReader {
 
     private void chunk(JsonNode chunk) {
         JsonNode choice = chunk.path("choices").path(0);
-        JsonNode said = choice.path("delta");
-        if (said.isObject()) {
-            deltas |= emptyDeltasCount
-                    || said.has("tool_calls")
-                    || !textOf(said.path("content")).isEmpty();
+        JsonNode message = choice.path("delta");
+        if (message.isObject()) {
+            deltas |= countEmptyDeltas
+                    || message.has("tool_calls")
+                    || !textOf(message.path("content")).isEmpty();
         } else if (!deltas) {
-            said = choice.path("message");
+            message = choice.path("message");
         }
         int before = text.length() + refusal.length() + arguments.length();
-        JsonNode content = said.path("content");
+        JsonNode content = message.path("content");
         text.append(content.isArray() ? parts(content) : textOf(content));
-        refusal.append(textOf(said.path("refusal")));
-        said.path("tool_calls").forEach(this::toolCall);
+        refusal.append(textOf(message.path("refusal")));
+        message.path("tool_calls").forEach(this::toolCall);
         if (!chunk.has("choices") && !chunk.has("usage") && !chunk.has("error")) {
-            endsInSomethingElse = true;
+            endsWithUnknownObject = true;
         } else if (text.length() + refusal.length() + arguments.length() > before) {
-            endsInSomethingElse = false;
+            endsWithUnknownObject = false;
         }
         String reason = textOf(choice.path("finish_reason"));
         if (!reason.isEmpty()) {
@@ -281,8 +281,8 @@ final class ReferenceReader {
                 .append(more);
         arguments.append(more);
         String whole = piece.path("id").asText() + more;
-        if (!parses(more) || known.add(whole)) {
-            withoutRepetitions.append(more);
+        if (!parses(more) || knownCalls.add(whole)) {
+            withoutDuplicates.append(more);
         }
     }
 
@@ -340,14 +340,14 @@ final class ReferenceReader {
     }
 
     private void add(End end) {
-        for (String said : List.of(answer(), text.toString(), afterThought())) {
-            readings.add(new Interpretation(said, refusal.toString(), arguments.toString(), end));
-            readings.add(new Interpretation(said, refusal.toString(), withoutRepetitions.toString(), end));
+        for (String message : List.of(answer(), text.toString(), afterUnopenedThinkBlock())) {
+            readings.add(new Interpretation(message, refusal.toString(), arguments.toString(), end));
+            readings.add(new Interpretation(message, refusal.toString(), withoutDuplicates.toString(), end));
         }
     }
 
     /** A {@code </think>} without its beginning may have ended a thought, or stand in the text. */
-    private String afterThought() {
+    private String afterUnopenedThinkBlock() {
         int end = text.indexOf("</think>");
         return end < 0 ? text.toString() : withoutBlocks(text.substring(end + "</think>".length()));
     }

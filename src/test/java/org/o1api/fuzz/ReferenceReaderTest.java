@@ -43,7 +43,7 @@ class ReferenceReaderTest {
     }
 
     @Test
-    void anotherBlockOfThoughtsMayFollowAnUnopenedOne() {
+    void aThinkBlockMayFollowAnUnopenedOne() {
         String text = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hm.</think>\\n<think>So\"}}]}\n\n";
         assertThat(ReferenceReader.interpretations(reply(HEAD + text + finish("length"), WireReply.End.CLOSE), false))
                 .contains(new Interpretation("", "", "", End.LENGTH));
@@ -67,7 +67,7 @@ class ReferenceReaderTest {
                 "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":\"}}]}}]}\n\ndata: [DONE]\n\n",
                 ""
             })
-    void whatBreaksOffIsNotComplete(String body) {
+    void aTruncatedReplyIsNotComplete(String body) {
         for (WireReply.End connection : WireReply.End.values()) {
             assertThat(ReferenceReader.interpretations(reply(HEAD + body, connection), false))
                     .isEmpty();
@@ -77,13 +77,13 @@ class ReferenceReaderTest {
     }
 
     @Test
-    void cutOffJsonIsNotComplete() {
+    void truncatedJsonIsNotComplete() {
         assertThat(ReferenceReader.interpretations(reply(HEAD + HALF + "data: [DONE]\n\n", WireReply.End.CLOSE), true))
                 .isEmpty();
     }
 
     @Test
-    void bodiesAreCutAsHttpSays() {
+    void bodiesAreFramedByHttp() {
         String body = HALF + finish("stop");
         String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(HALF.length())
                 + "\r\n" + HALF + "\r\n0\r\n\r\n" + finish("stop");

@@ -142,9 +142,9 @@ final class ReplyMutator {
             "200\r\n");
 
     private final SplittableRandom random;
-    private final boolean needsReason;
+    private final boolean requiresFinishReason;
     private final JsonMutator json;
-    private final List<String> done = new ArrayList<>();
+    private final List<String> applied = new ArrayList<>();
     private final Map<Level, Integer> planned = new EnumMap<>(Level.class);
     private boolean events;
     private boolean harmless = true;
@@ -152,23 +152,23 @@ final class ReplyMutator {
     /**
      * A mutator of one reply.
      *
-     * @param needsReason whether the upstream's settings require a finish reason
+     * @param requiresFinishReason whether the upstream's settings require a finish reason
      */
-    ReplyMutator(SplittableRandom random, boolean needsReason) {
+    ReplyMutator(SplittableRandom random, boolean requiresFinishReason) {
         this.random = random;
-        this.needsReason = needsReason;
+        this.requiresFinishReason = requiresFinishReason;
         json = new JsonMutator(random);
     }
 
     /** The bytes of a reply, with one to three mutations or none. */
-    WireReply reply(IntendedReply meant, boolean mutated) {
+    WireReply reply(IntendedReply intended, boolean mutated) {
         int count = !mutated ? 0 : random.nextInt(3) == 0 ? 2 + random.nextInt(2) : 1;
         for (int i = 0; i < count; i++) {
             planned.merge(LEVELS.get(random.nextInt(LEVELS.size())), 1, Integer::sum);
         }
-        events = meant.contentType().equals("text/event-stream");
+        events = intended.contentType().equals("text/event-stream");
         List<Piece> body = new ArrayList<>();
-        meant.blocks().forEach(block -> body.add(new Piece(block)));
+        intended.blocks().forEach(block -> body.add(new Piece(block)));
         mutate(Level.EVENT, body);
         if (planned.containsKey(Level.LINE)) {
             replace(body, lines(body));
@@ -176,7 +176,7 @@ final class ReplyMutator {
         }
         mutateBytes(Level.BYTE, body);
         String encoding = pack(body);
-        return framed(meant, body, encoding);
+        return framed(intended, body, encoding);
     }
 
     private void mutate(Level level, List<Piece> units) {
@@ -199,16 +199,16 @@ final class ReplyMutator {
         }
         int at = random.nextInt(units.size());
         Mutation mutation = pick(List.of(Mutation.values()));
-        boolean keepsTheMeaning =
+        boolean keepsMeaning =
                 level == Level.EVENT && events && mutation == Mutation.INSERTED && random.nextInt(3) == 0;
         Piece unit = units.get(at);
         mutation.apply(units, at, random, () -> switch (mutation) {
             case CHANGED -> changed(level, unit);
-            default -> keepsTheMeaning ? new Piece(pick(HARMLESS)) : other(level);
+            default -> keepsMeaning ? new Piece(pick(HARMLESS)) : other(level);
         });
         boolean shortDelay = mutation == Mutation.DELAYED && units.get(at).delayMillis() < Mutation.LONG_MILLIS;
-        harmless &= keepsTheMeaning || shortDelay;
-        done.add(level + "." + mutation);
+        harmless &= keepsMeaning || shortDelay;
+        applied.add(level + "." + mutation);
     }
 
     private Piece other(Level level) {
@@ -288,12 +288,12 @@ final class ReplyMutator {
         return chance == 0 ? "gzip" : "deflate";
     }
 
-    private WireReply framed(IntendedReply meant, List<Piece> body, String encoding) {
+    private WireReply framed(IntendedReply intended, List<Piece> body, String encoding) {
         int framing = random.nextInt(8); // 0: until the connection ends, 1 and 2: a length, otherwise chunks
         List<Piece> head = new ArrayList<>();
-        head.add(new Piece("HTTP/1.1 " + meant.status() + " Fuzz\r\n"));
-        head.add(new Piece("Content-Type: " + meant.contentType() + "\r\n"));
-        meant.headers().forEach(header -> head.add(new Piece(header + "\r\n")));
+        head.add(new Piece("HTTP/1.1 " + intended.status() + " Fuzz\r\n"));
+        head.add(new Piece("Content-Type: " + intended.contentType() + "\r\n"));
+        intended.headers().forEach(header -> head.add(new Piece(header + "\r\n")));
         if (!encoding.isEmpty()) {
             head.add(new Piece("Content-Encoding: " + encoding + "\r\n"));
         }
@@ -319,7 +319,8 @@ final class ReplyMutator {
         if (!harmless && planned.keySet().stream().anyMatch(level -> level.compareTo(Level.PACKED) > 0)) {
             all = atOnce(all);
         }
-        return new WireReply(List.copyOf(all), end, List.copyOf(done), meant.isAnswer() && harmless, needsReason);
+        return new WireReply(
+                List.copyOf(all), end, List.copyOf(applied), intended.isAnswer() && harmless, requiresFinishReason);
     }
 
     /**

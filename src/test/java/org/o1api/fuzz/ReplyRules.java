@@ -22,15 +22,15 @@ final class ReplyRules {
     /** The rule that is broken; null if none is. */
     static @Nullable String violation(FuzzCase fuzz, Request request, ClientReply reply) {
         if (fuzz.mutatesRequests) {
-            return brokenByRequest(request, reply);
+            return requestViolation(request, reply);
         }
         Interpretation answer = reply.answer();
         if (answer == null) {
-            boolean allGood =
+            boolean allMustBeAnswered =
                     !request.replies().isEmpty() && request.replies().stream().allMatch(WireReply::mustBeAnswered);
             boolean timing = "upstream_timeout".equals(reply.code()); // on a busy machine
-            return allGood && !timing
-                    ? "no answer, though every reply of the provider was good: " + reply.code()
+            return allMustBeAnswered && !timing
+                    ? "no answer although every provider reply was valid: " + reply.code()
                     : null;
         }
         List<Interpretation> readings = new ArrayList<>();
@@ -42,22 +42,22 @@ final class ReplyRules {
         }
         return readings.stream().anyMatch(reading -> matches(reading, answer, request))
                 ? null
-                : "an answer that is in no complete reply of the provider";
+                : "an answer that no complete provider reply contains";
     }
 
-    private static boolean matches(Interpretation meant, Interpretation seen, Request request) {
-        String text = seen.text();
-        boolean sameText = text.equals(meant.text())
-                || (request.reasoningInContent() && !meant.text().isEmpty() && text.contains(meant.text()))
-                || (request.reasoningInContent() && meant.text().isEmpty())
+    private static boolean matches(Interpretation expected, Interpretation actual, Request request) {
+        String text = actual.text();
+        boolean sameText = text.equals(expected.text())
+                || (request.reasoningInContent() && !expected.text().isEmpty() && text.contains(expected.text()))
+                || (request.reasoningInContent() && expected.text().isEmpty())
                 // Without its Markdown fence.
                 || (request.wantsJson()
-                        && meant.text().contains("```")
-                        && meant.text().contains(text));
+                        && expected.text().contains("```")
+                        && expected.text().contains(text));
         return sameText
-                && seen.end() == meant.end()
-                && seen.refusal().equals(meant.refusal())
-                && sorted(seen.arguments()).equals(sorted(meant.arguments()));
+                && actual.end() == expected.end()
+                && actual.refusal().equals(expected.refusal())
+                && sorted(actual.arguments()).equals(sorted(expected.arguments()));
     }
 
     /** Pieces of several calls may be put in another order. */
@@ -65,12 +65,12 @@ final class ReplyRules {
         return Interpretation.normalized(text).chars().sorted().boxed().toList();
     }
 
-    private static @Nullable String brokenByRequest(Request request, ClientReply reply) {
+    private static @Nullable String requestViolation(Request request, ClientReply reply) {
         if (reply.code() == null) {
             return null;
         }
         if (reply.status() == 200 || reply.status() >= 500) {
-            return "a request that is neither served nor refused: " + reply.status() + " " + reply.code();
+            return "a request that is neither served nor rejected: " + reply.status() + " " + reply.code();
         }
         JsonNode body;
         try {
@@ -78,17 +78,17 @@ final class ReplyRules {
         } catch (IOException e) {
             return reply.param() == null || reply.status() != 400 || !"invalid_json".equals(reply.code())
                     ? null
-                    : "no JSON, yet a field is at fault: " + reply.param();
+                    : "invalid JSON, but the error names a field: " + reply.param();
         }
         String param = reply.param();
         if (param == null) {
             return NAME_A_FIELD.contains(reply.code()) ? "an error that names no field: " + reply.code() : null;
         }
-        return has(body, param) ? null : "an error that names a field which the request cannot have: " + param;
+        return canContain(body, param) ? null : "an error that names a field which the request cannot have: " + param;
     }
 
     /** Whether a path leads to a value, or to one that is missing in an object that is there. */
-    private static boolean has(JsonNode body, String path) {
+    private static boolean canContain(JsonNode body, String path) {
         JsonNode node = body;
         for (String name : path.replaceAll("\\[(\\d+)\\]", ".$1").split("\\.", -1)) {
             if (!node.isContainerNode()) {

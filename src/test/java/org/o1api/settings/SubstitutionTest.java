@@ -36,7 +36,7 @@ class SubstitutionTest {
                     ${DOLLAR}        | a$b
                     ${A              | ${A
                     """)
-    void putsValuesIn(String text, String result) {
+    void substitutesVariables(String text, String result) {
         assertThat(substitution.apply(text)).isEqualTo(result);
     }
 
@@ -50,14 +50,14 @@ class SubstitutionTest {
                 "${sys:user.home}",
                 "${url:UTF-8:http://a/}"
             })
-    void refusesWhatIsNoName(String text) {
+    void rejectsInvalidNames(String text) {
         assertThatThrownBy(() -> substitution.apply(text))
                 .isInstanceOf(Substitution.UnresolvedException.class)
                 .hasMessageStartingWith("cannot be resolved, allowed: ${NAME}");
     }
 
     @Test
-    void readsFilesWithoutTheirLastLineBreak(@TempDir Path folder) throws IOException {
+    void readsFilesWithoutTheFinalLineBreak(@TempDir Path folder) throws IOException {
         for (String[] row :
                 new String[][] {{"k", "k"}, {"k\n", "k"}, {"k\r\n", "k"}, {"k\n\n", "k\n"}, {"${A}", "${A}"}, {"", ""}
                 }) {
@@ -67,7 +67,7 @@ class SubstitutionTest {
     }
 
     @Test
-    void saysWhichFileCannotBeTaken(@TempDir Path folder) throws IOException {
+    void reportsFilesThatCannotBeUsed(@TempDir Path folder) throws IOException {
         Path large = Files.writeString(folder.resolve("large"), "x".repeat((64 << 10) + 1));
         Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xfe});
 

@@ -150,7 +150,7 @@ public final class ChatClient {
                     } else if (line.isEmpty() && data != null) {
                         return new Event(name, data);
                     } else {
-                        throw new AssertionError("not what an event stream has here: '" + line + "'");
+                        throw new AssertionError("unexpected line in an event stream: '" + line + "'");
                     }
                 }
                 if (data != null) {

@@ -171,7 +171,7 @@ public final class FakeExchange {
     /** Goes on when the latch is open. */
     public FakeExchange await(CountDownLatch latch) throws IOException, InterruptedException {
         if (!latch.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
-            throw new IOException("the script waited in vain");
+            throw new IOException("the script timed out waiting for the latch");
         }
         return this;
     }
@@ -181,10 +181,10 @@ public final class FakeExchange {
         socket.setSoTimeout(PATIENCE_MILLIS);
         try {
             if (in.read() >= 0) {
-                throw new IOException("the client sent more instead of leaving");
+                throw new IOException("the client sent data instead of disconnecting");
             }
         } catch (SocketTimeoutException e) {
-            throw new IOException("the client stayed", e);
+            throw new IOException("the client did not disconnect", e);
         } catch (IOException e) {
             // A reset is a way to leave too.
         }

@@ -12,12 +12,12 @@ class OpenAiSchemaTest {
                     + " \"choices\": [{\"index\": 0, \"delta\": {\"reasoning_content\": \"x\"}, \"finish_reason\": null}]}";
 
     @Test
-    void takesWhatOpenAiMightSendAndFieldsOfOurs() {
+    void acceptsValidChunksWithAdditionalFields() {
         assertThatCode(() -> OpenAiSchema.CHUNK.check(CHUNK)).doesNotThrowAnyException();
     }
 
     @Test
-    void refusesWhatOpenAiWouldNeverSend() {
+    void rejectsInvalidChunks() {
         for (String wrong : List.of(
                 CHUNK.replace("\"finish_reason\": null", "\"finish_reason\": \"eos\""),
                 CHUNK.replace(", \"finish_reason\": null", ""),
