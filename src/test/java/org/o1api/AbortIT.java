@@ -21,9 +21,9 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.UnreachableServer;
 
-/** A client that leaves while its turn waits for something: the turn ends, and nothing more is asked for it. */
+/** A client that disconnects while its turn is waiting: the turn ends, and no further call is made for it. */
 class AbortIT {
-    /** One turn at once: the next one is let in when the one before has ended. */
+    /** One concurrent turn: the next one is admitted after the previous one has ended. */
     private static final String ONE_TURN = "limits: { turns: 1 }";
 
     private static final String BEGIN_EARLY = "begin_after: 100ms";
@@ -41,7 +41,7 @@ class AbortIT {
         try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
             assertThat(stream.nextText().reasoning()).startsWith("## Step 1");
         }
-        // A client's going is only seen by writing to it; the gateway probes a few times a second.
+        // A disconnect is noticed only by writing; the gateway probes a few times a second.
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(left::countDown);
 
         awaitFreeSlot(stage, 1);
@@ -116,7 +116,7 @@ class AbortIT {
         }
     }
 
-    /** Waits until the gateway runs no turn any more, and looks how often the upstream was asked until then. */
+    /** Waits until the gateway runs no turn, then checks the number of calls that the upstream received. */
     private static void awaitFreeSlot(Stage stage, int calls) {
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
             JsonResponse answer = stage.client().postQuestion("no script for this", NO_REASONING);
@@ -127,7 +127,7 @@ class AbortIT {
                 .hasSize(calls);
     }
 
-    /** The stream of a turn for which there was room at last. */
+    /** Retries until the turn is admitted. */
     private static ChatClient.Stream retryUntilAdmitted(Stage stage) {
         return await().atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(50))

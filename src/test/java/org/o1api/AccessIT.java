@@ -20,12 +20,12 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** Who may ask for what: keys and their presets, and pages of other origins. */
+/** Access control: API keys, their presets, and CORS. */
 class AccessIT {
     private static final String PRESETS =
             "presets: { thinker: { model: fake-model, aliases: [o1, openai/o1] }, team/deep: { model: deep-model, reasoning_format: reasoning } }";
 
-    /** The second key is "sk-team-b", by its SHA-256. */
+    /** The second key is "sk-team-b", given by its SHA-256. */
     private static final String KEYS =
             "api_keys: [ { name: team-a, key: sk-team-a, presets: [thinker] }, { name: team-b, sha256: "
                     + "292d075b18c9240a48b848c521422c5f418f7dd16b5c66755fe58d0fb6a43e1f, presets: [team/deep] } ]";
@@ -124,7 +124,7 @@ class AccessIT {
         assertThat(stage.request(0).body().path("model").asText()).isEqualTo("fake-model");
     }
 
-    /** Gathers what is logged, as it reads. */
+    /** Collects formatted log messages. */
     private static final class Log extends Handler implements AutoCloseable {
         private final Logger root = Logger.getLogger("");
         private final Queue<String> lines = new ConcurrentLinkedQueue<>();
@@ -211,7 +211,7 @@ class AccessIT {
         }
     }
 
-    /** Providers quote the prompt in their errors, in each place where an error can be. */
+    /** Providers quote the prompt in error messages; every place where an error can occur is covered. */
     @InContainers
     void doesNotLogPromptsQuotedInProviderErrors(Stage stage) {
         String quoted = "Invalid prompt: [my secret question]";

@@ -15,11 +15,11 @@ import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** Any text of the upstream, cut in any way, is the same text at the client: in each format, on streams and in one object. */
+/** Random text from the upstream, split at random, reaches the client unchanged: in every reasoning format, streamed and as JSON. */
 class ArbitraryTextIT {
     private static final int CASES = 30;
 
-    /** What has broken a hand-made stream, a JSON reader, a tag or a page somewhere. */
+    /** Text that is known to break SSE writers, JSON parsers, tag parsers or HTML. */
     private static final List<String> TRICKY_TEXTS = List.of(
             "\"",
             "\\",
@@ -70,11 +70,11 @@ class ArbitraryTextIT {
             "null",
             " ");
 
-    /** One case: what the model thinks and says, and how that is cut. */
+    /** One case: the reasoning and the answer of the model, and how they are split. */
     private record Sample(long seed, String stepText, String answer) {
         static Sample of(long seed) {
             Random random = new Random(seed);
-            // In an answer a tag that nothing opened ends the reasoning.
+            // In an answer, a closing tag without an opening one ends the reasoning.
             return new Sample(seed, text(random) + ".", text(random).replace("</think>", "</ think>") + ".");
         }
 
@@ -97,7 +97,7 @@ class ArbitraryTextIT {
         }
     }
 
-    /** The text as JSON's strings have it, with no more escapes than chance and JSON want. */
+    /** The text escaped for a JSON string; optional escapes are used at random. */
     private static String jsonEscaped(String text, Random random) {
         StringBuilder json = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
@@ -115,7 +115,7 @@ class ArbitraryTextIT {
         return json.toString();
     }
 
-    /** Streams the text: cut anywhere into deltas, and their events anywhere into writes. */
+    /** Streams the text, split at random into deltas; the bytes of the events are split at random into writes. */
     private static Script splitAtRandom(String text, long seed) {
         return exchange -> {
             Random random = new Random(seed);
@@ -144,7 +144,7 @@ class ArbitraryTextIT {
         };
     }
 
-    /** The text without half characters, which no encoding can carry. */
+    /** The text with U+FFFD for unpaired surrogates, which UTF-8 cannot encode. */
     private static String replaceUnpairedSurrogates(String text) {
         return text.codePoints()
                 .map(c -> c <= Character.MAX_VALUE && Character.isSurrogate((char) c) ? '\ufffd' : c)
@@ -152,7 +152,7 @@ class ArbitraryTextIT {
                 .toString();
     }
 
-    /** What came of a turn, wherever it came. */
+    /** The text of a reply, by field. */
     private record Output(String reasoningContent, String reasoning, String content) {
         static Output of(List<Event> events) {
             return new Output(
@@ -197,7 +197,7 @@ class ArbitraryTextIT {
         }
     }
 
-    /** The text of a page. */
+    /** The text of an HTML fragment. */
     private static String htmlToText(String html) {
         assertThat(html).doesNotContain("\n", "\r", "</");
         return html.replace("<br>", "\n")

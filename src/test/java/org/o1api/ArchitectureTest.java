@@ -21,11 +21,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** The table "The house" of the architecture document, held against the classes. */
+/** The package rules of the architecture page, checked against the classes. */
 class ArchitectureTest {
     private static final String BASE = "org.o1api";
 
-    /** Which packages each package may import, itself aside. The base package wires, and may import all. */
+    /** The packages that each package may import besides itself. The base package may import all. */
     private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
             Map.entry("server", List.of("model")),
             Map.entry("api", List.of("server", "reasoning", "json", "model")),
@@ -60,7 +60,7 @@ class ArchitectureTest {
     private static final JavaClasses CLASSES = classes();
 
     private static JavaClasses classes() {
-        // Names are enough for these rules; to resolve the supertypes of all libraries takes ten times as long.
+        // Names are enough for these rules; resolving the supertypes of all libraries takes ten times as long.
         ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
         return new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -72,7 +72,7 @@ class ArchitectureTest {
         TreeSet<String> found = new TreeSet<>();
         CLASSES.forEach(type -> found.add(type.getPackageName()));
         TreeSet<String> known = new TreeSet<>(List.of(BASE));
-        MAY_IMPORT.keySet().forEach(name -> known.add(full(name)));
+        MAY_IMPORT.keySet().forEach(name -> known.add(fullName(name)));
 
         assertThat(found).isEqualTo(known);
     }
@@ -81,18 +81,18 @@ class ArchitectureTest {
     void packagesImportOnlyWhatTheyMay() {
         MAY_IMPORT.forEach((name, others) -> {
             DescribedPredicate<JavaClass> allowed = resideInAnyPackage(Stream.concat(Stream.of(name), others.stream())
-                    .map(ArchitectureTest::full)
+                    .map(ArchitectureTest::fullName)
                     .toArray(String[]::new));
             noClasses()
                     .that()
-                    .resideInAPackage(full(name))
+                    .resideInAPackage(fullName(name))
                     .should()
                     .dependOnClassesThat(resideInAPackage(BASE + "..").and(not(allowed)))
                     .check(CLASSES);
         });
     }
 
-    private static String full(String name) {
+    private static String fullName(String name) {
         return BASE + "." + name;
     }
 
@@ -103,7 +103,7 @@ class ArchitectureTest {
 
     @Test
     void servletsAreUsedInTheServerOnly() {
-        fence("jakarta.servlet..", BASE, BASE + ".server");
+        assertUsedOnlyIn("jakarta.servlet..", BASE, BASE + ".server");
     }
 
     @Test
@@ -112,7 +112,7 @@ class ArchitectureTest {
                         "jakarta.ws.rs", "jakarta.ws.rs.container..", "jakarta.ws.rs.sse..", "jakarta.ws.rs.ext..")
                 .or(resideInAnyPackage("org.glassfish.jersey.server..", "org.glassfish.jersey.servlet.."))
                 .or(resideInAPackage("org.glassfish.jersey.media.sse.."));
-        fence(serverSide, BASE, BASE + ".server", BASE + ".api..");
+        assertUsedOnlyIn(serverSide, BASE, BASE + ".server", BASE + ".api..");
     }
 
     @Test
@@ -123,17 +123,17 @@ class ArchitectureTest {
                 "org.glassfish.jersey.apache5..",
                 "org.apache.hc..",
                 "java.net.http..");
-        fence(client, BASE + ".upstream");
+        assertUsedOnlyIn(client, BASE + ".upstream");
     }
 
     @Test
     void circuitBreakerIsUsedInUpstreamOnly() {
-        fence("io.github.resilience4j..", BASE + ".upstream");
+        assertUsedOnlyIn("io.github.resilience4j..", BASE + ".upstream");
     }
 
     @Test
     void jacksonIsUsedWhereJsonIsReadOrWritten() {
-        fence(
+        assertUsedOnlyIn(
                 "com.fasterxml..",
                 BASE + ".api..",
                 BASE + ".upstream..",
@@ -143,13 +143,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void yamlIsKnownToTheSettingsOnly() {
-        fence("org.yaml..", BASE + ".settings");
+    void yamlIsUsedInSettingsOnly() {
+        assertUsedOnlyIn("org.yaml..", BASE + ".settings");
     }
 
     @Test
-    void sqlIsUsedWhereConversationsAreStored() {
-        fence(
+    void sqlIsUsedInDatabaseAndConversationOnly() {
+        assertUsedOnlyIn(
                 resideInAnyPackage("java.sql..", "javax.sql..", "org.jdbi..", "com.zaxxer..", "org.flywaydb.."),
                 BASE + ".database",
                 BASE + ".conversation");
@@ -157,32 +157,32 @@ class ArchitectureTest {
 
     @Test
     void systemLoggerIsTheOnlyLoggingApi() {
-        fence(resideInAnyPackage("java.util.logging..", "org.slf4j.."), BASE);
+        assertUsedOnlyIn(resideInAnyPackage("java.util.logging..", "org.slf4j.."), BASE);
     }
 
     @Test
     void everyPackageIsNullMarked() {
-        for (JavaPackage room : rooms()) {
-            assertThat(room.getPackageInfo().isAnnotatedWith(NullMarked.class))
-                    .as("%s is @NullMarked by its package-info", room.getName())
+        for (JavaPackage javaPackage : packages()) {
+            assertThat(javaPackage.getPackageInfo().isAnnotatedWith(NullMarked.class))
+                    .as("%s is @NullMarked by its package-info", javaPackage.getName())
                     .isTrue();
         }
     }
 
-    private static List<JavaPackage> rooms() {
+    private static List<JavaPackage> packages() {
         return CLASSES.stream().map(JavaClass::getPackage).distinct().toList();
     }
 
-    private static void fence(String fenced, String... inside) {
-        fence(resideInAPackage(fenced), inside);
+    private static void assertUsedOnlyIn(String restricted, String... allowedPackages) {
+        assertUsedOnlyIn(resideInAPackage(restricted), allowedPackages);
     }
 
-    /** Holds some classes inside of some packages. */
-    private static void fence(DescribedPredicate<JavaClass> fenced, String... inside) {
+    /** Checks that some classes are used in some packages only. */
+    private static void assertUsedOnlyIn(DescribedPredicate<JavaClass> restricted, String... allowedPackages) {
         noClasses()
-                .that(not(resideInAnyPackage(inside)))
+                .that(not(resideInAnyPackage(allowedPackages)))
                 .should()
-                .dependOnClassesThat(fenced)
+                .dependOnClassesThat(restricted)
                 .check(CLASSES);
     }
 }

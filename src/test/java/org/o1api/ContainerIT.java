@@ -13,7 +13,7 @@ import org.o1api.testing.Container;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Stage;
 
-/** The WAR in its containers. */
+/** The WAR in each supported container. */
 class ContainerIT {
     @InContainers
     void usesTheClassesOfTheWar(Stage stage) throws ClassNotFoundException {
@@ -35,7 +35,7 @@ class ContainerIT {
         assertThatThrownBy(() -> container.start("hartbeat: 1s").close()).hasMessageContaining("did not start");
     }
 
-    /** What Jetty needs for it is set by the containers above, and for {@code mvn jetty:run} by its plugin. */
+    /** The embedded containers set the required Jetty option themselves; {@code mvn jetty:run} gets it from the plugin's configuration. */
     @Test
     void failsToStartMavensJettyWithAnInvalidConfig() throws IOException {
         assertThat(Files.readString(Path.of("pom.xml")))

@@ -22,7 +22,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.UnreachableServer;
 
-/** The limits of time: each ends what takes longer, when it should, and is named. There is one preset for each. */
+/** Time limits: each one ends the turn on time, and the error names it. There is one preset for each limit. */
 class DeadlineIT {
     private static final String CONFIG = """
             api_bearer_token: %1$s
@@ -41,7 +41,7 @@ class DeadlineIT {
               time: { upstream: open, budget: { time: 2s } }
             """;
     private static final Map<String, Script> SCRIPTS = Map.of(
-            // Without usage: the first time that the gateway counts tokens itself takes its own time, too.
+            // Without usage: the gateway's first token count has to load the tokenizer, which takes time as well.
             "answer",
             exchange -> exchange.stream().text("Yes.").finish("stop").done(),
             "silence",
@@ -51,7 +51,7 @@ class DeadlineIT {
             "endless",
             DeadlineIT::streamEndlessly);
     private static final Duration LIMIT = Duration.ofSeconds(2);
-    /** The promise is a tenth; the rest is for a machine that is busy elsewhere. */
+    /** The contract allows a tenth; the rest is slack for a busy machine. */
     private static final Duration LATEST_END = LIMIT.plus(LIMIT.dividedBy(10)).plusMillis(500);
 
     private static void streamEndlessly(FakeExchange exchange) throws IOException, InterruptedException {
@@ -95,7 +95,7 @@ class DeadlineIT {
         assertThat(error.path("message").asText()).contains("(" + limit + ")");
     }
 
-    /** An answer that has begun when the turn's time is over is worth more than an error. */
+    /** If the answer has started when the turn's time is over, it ends with {@code length} instead of an error. */
     private static void assertEndsWithLength(ChatClient client) {
         long start = System.nanoTime();
         try (ChatClient.Stream stream =

@@ -24,7 +24,7 @@ import org.o1api.testing.SlowRequest;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** The packed WAR in the supported servers. The tests of one installation share a server. */
+/** The packed WAR in the supported server distributions. The tests of one installation share a server. */
 @Tag("slow")
 @ParameterizedClass
 @MethodSource("servers")
@@ -41,7 +41,7 @@ class DistributionIT {
         return Installation.all().map(Server::new);
     }
 
-    /** A server with its upstream. It is started at the first use; JUnit closes it after the last test. */
+    /** A server with its upstream, started at the first use and closed by JUnit after the last test. */
     private static final class Server implements AutoCloseable {
         private final Installation installation;
         private final AtomicInteger calls = new AtomicInteger();

@@ -28,13 +28,13 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** What happens to open replies when a server stops or its WAR is deleted. */
+/** Open replies when a server stops or its WAR is deleted. */
 @Tag("slow")
 class DistributionStopIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
     private static final int NOT_CONNECTED = 0;
 
-    /** The upstream says two words of a streamed reply and waits; a whole reply it keeps waiting altogether. */
+    /** The upstream sends two words of a streamed reply and then waits; for a JSON reply it sends nothing. */
     private static FakeUpstream waitingUpstream() {
         return FakeUpstream.dispatching(request -> request.lastMessage().equals("stream")
                 ? exchange -> exchange.stream().text("It is").awaitDisconnect()
@@ -54,20 +54,20 @@ class DistributionStopIT {
                 Distribution.RunningServer server = installation.start(
                         config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms", "shutdown_grace: 1s"));
                 ChatClient.Stream stream = server.client(Stage.KEY).streamQuestion("stream", NO_REASONING);
-                Socket whole = sendRequest(server.url())) {
+                Socket jsonReply = sendRequest(server.url())) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
-            readToFirstHeartbeat(whole);
+            readToFirstHeartbeat(jsonReply);
 
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
 
             assertEndedByShutdown(stream);
-            assertThat(withoutHeartbeats(readToEnd(whole))).isBlank();
+            assertThat(withoutHeartbeats(readToEnd(jsonReply))).isBlank();
             stopped.get(60, TimeUnit.SECONDS);
             assertThat(server.output()).doesNotContain("memory leak", "dispatcher type");
         }
     }
 
-    /** Jetty looks for changes every second here, Tomcat every ten. */
+    /** Jetty scans for changes every second in this setup, Tomcat every ten seconds. */
     @ParameterizedTest
     @MethodSource("org.o1api.testing.Installation#all")
     void endsAStreamWhenItsWarIsDeleted(Installation installation) throws Exception {
@@ -140,7 +140,7 @@ class DistributionStopIT {
         }
     }
 
-    /** A provider's late refusal cannot get a status of its own any more. */
+    /** The status has been sent when the provider rejects the call. */
     @ParameterizedTest
     @EnumSource
     void abortsAJsonReplyThatFails(Distribution distribution) throws Exception {
@@ -178,7 +178,7 @@ class DistributionStopIT {
         }
     }
 
-    /** What is left without the chunks of one beat, and perhaps the last chunk. */
+    /** The body without heartbeat chunks and without the last chunk, if there is one. */
     private static String withoutHeartbeats(String read) {
         return read.replaceAll("[01]\r\n", "");
     }
@@ -192,7 +192,7 @@ class DistributionStopIT {
                 read.append((char) c);
             }
         } catch (SocketException e) {
-            // cut
+            // reset by the server
         }
         return read.toString();
     }

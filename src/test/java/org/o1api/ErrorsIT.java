@@ -18,7 +18,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** What a client gets where something went wrong: always OpenAI's error, with a status where that is still possible. */
+/** Errors in OpenAI's format, with an HTTP status unless the stream has started. */
 class ErrorsIT {
     private static void assertError(JsonResponse answer, int status, String code) {
         assertThat(answer.status()).as(answer.response().body()).isEqualTo(status);
@@ -144,7 +144,7 @@ class ErrorsIT {
         }
     }
 
-    /** Some clients keep the connection otherwise, and their next request fails on it. */
+    /** Otherwise some clients reuse the connection, and their next request fails. */
     @InContainers
     void announcesTheCloseIfItDoesNotReadTheBody(Stage stage) throws IOException {
         for (String authorization : List.of("", "Authorization: Bearer sk-wrong\r\n")) {
@@ -166,7 +166,7 @@ class ErrorsIT {
                 .satisfies(answer -> assertThat(answer.header("Connection")).isNull());
     }
 
-    /** The head of a body that is larger than the limit is enough to refuse it. */
+    /** Content-Length alone is enough to reject an oversized body. */
     @InContainers(config = "limits: { body: 2KiB }")
     void rejectsAnOversizedBodyBeforeReadingIt(Stage stage) throws IOException {
         for (String length : List.of("2049", "1000000000000")) {
@@ -182,7 +182,7 @@ class ErrorsIT {
         }
     }
 
-    /** What comes back until the connection ends, or what has come when a JSON text is complete. */
+    /** The response up to the end of the connection or of a JSON text. */
     private static String rawResponse(Stage stage, String request) throws IOException {
         URI url = stage.gateway().url();
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
@@ -278,9 +278,9 @@ class ErrorsIT {
                 + "\"messages\",\"code\":\"context_length_exceeded\"}}";
         stage.dispatch(request -> Script.status(400, error));
 
-        JsonResponse whole = stage.client().postQuestion("?");
-        assertError(whole, 400, "context_length_exceeded");
-        assertThat(whole.json()).hasToString(error);
+        JsonResponse jsonReply = stage.client().postQuestion("?");
+        assertError(jsonReply, 400, "context_length_exceeded");
+        assertThat(jsonReply.json()).hasToString(error);
 
         try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
             assertThat(stream.status()).isEqualTo(400);

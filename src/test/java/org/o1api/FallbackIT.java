@@ -20,7 +20,7 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** What becomes of a call whose upstream is down, busy, or left alone. */
+/** Calls whose upstream is down, busy, or behind an open circuit breaker. */
 class FallbackIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
@@ -60,7 +60,7 @@ class FallbackIT {
                             .isEqualTo("Yes.");
                 }
             }
-            // One that dies on a kept connection is asked again.
+            // A failure on a reused connection is retried on the same upstream.
             assertThat(main.requests()).hasSizeGreaterThanOrEqualTo(2 * faults.size());
             assertThat(spare.requests()).hasSize(2 * faults.size());
         }

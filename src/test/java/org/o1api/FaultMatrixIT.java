@@ -31,13 +31,13 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** Each way in which a provider fails, and what a client sees of it: never an empty success, never half an answer as a whole. */
+/** Every way in which a provider fails, and what the client gets: never an empty success, never a truncated answer as a complete one. */
 class FaultMatrixIT {
     private static final String BEGIN_LATE = "begin_after: 30s";
     private static final String NO_FEEDBACK = "stream_status_feedback: false";
     private static final String SHORT_TIMEOUTS =
             "upstream timeouts: { connect: 2s, first_token: 700ms, idle: 1200ms, call: 4s }, max_retry_wait: 2s, event: 64KiB";
-    /** By how many milliseconds the clock of dates and that of durations may differ. */
+    /** How many milliseconds the wall clock and the monotonic clock may differ. */
     private static final long CLOCK_DIFFERENCE_MILLIS = 5;
 
     private static final String MINIMAL_EFFORT = "\"reasoning_effort\": \"minimal\"";
@@ -47,7 +47,7 @@ class FaultMatrixIT {
 
     private static final Map<Container, Stage> STAGES = new EnumMap<>(Container.class);
 
-    /** The one stage of all tests in a container. */
+    /** One stage for all tests of a container. */
     private static Stage stage(Container container) {
         return STAGES.computeIfAbsent(
                 container, where -> Stage.open(where, List.of(BEGIN_LATE, NO_FEEDBACK, SHORT_TIMEOUTS), false));
@@ -59,7 +59,7 @@ class FaultMatrixIT {
         STAGES.clear();
     }
 
-    /** One cell of the matrix. */
+    /** One case of the matrix: a fault, streamed or not, in one container. */
     private record Cell<F>(F fault, boolean streamed, Container container) {
         @Override
         public String toString() {
@@ -74,7 +74,7 @@ class FaultMatrixIT {
                                 Stream.of(false, true).map(streamed -> new Cell<>(fault, streamed, container))));
     }
 
-    /** A fault before the first word: the status and code that the client gets, and how often the provider was asked. */
+    /** A fault before the first text: the status and code that the client gets, and the number of calls that the provider receives. */
     private record EarlyFault(String name, Script script, int status, String code, int calls) {
         @Override
         public String toString() {
@@ -173,7 +173,7 @@ class FaultMatrixIT {
         assertThat(answer.json().at("/error/code").asText()).isEqualTo(code);
     }
 
-    /** Nobody listens at the port, which is kept from others. */
+    /** The port is bound but not listening, so connections are refused. */
     @ParameterizedTest
     @EnumSource
     void aRefusedConnectionHasAStatus(Container container) throws IOException {
@@ -192,7 +192,7 @@ class FaultMatrixIT {
         }
     }
 
-    /** A fault after the first word of the answer: the code, and the status of a reply that is one JSON object. */
+    /** A fault after the first word of the answer: the code, and the status of a JSON reply. */
     private record LateFault(String name, Script script, int status, String code) {
         @Override
         public String toString() {
@@ -247,7 +247,7 @@ class FaultMatrixIT {
         sendEndlessEvent(exchange.stream().text("It is"));
     }
 
-    /** An event that is never whole, a byte a second. */
+    /** An event that never completes, sent at one byte a second. */
     private static void sendEndlessEvent(FakeExchange exchange) throws IOException, InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 20; i++) {
@@ -280,7 +280,7 @@ class FaultMatrixIT {
         assertThat(stage.requests()).hasSize(1);
     }
 
-    /** A fault within a step, whose first half has come. */
+    /** A fault within a step, after its first half. */
     private record StepFault(String name, Script script) {
         @Override
         public String toString() {
@@ -341,7 +341,7 @@ class FaultMatrixIT {
         assertThat(stage.requests()).hasSize(3);
     }
 
-    /** A refusal that passes, and how long the provider wants to be left alone. */
+    /** A temporary error, and the provider's Retry-After. */
     private record TemporaryFault(String name, Script script, long millis) {
         @Override
         public String toString() {
@@ -358,7 +358,7 @@ class FaultMatrixIT {
                 new TemporaryFault("429 by a date", FaultMatrixIT::retryAfterDate, 1000)));
     }
 
-    /** A date has whole seconds: this one is at least one second ahead. */
+    /** HTTP dates have whole seconds: this one is at least one second ahead. */
     private static void retryAfterDate(FakeExchange exchange) throws IOException, InterruptedException {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2));

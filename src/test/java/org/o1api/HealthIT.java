@@ -15,7 +15,7 @@ import org.o1api.testing.InContainers;
 import org.o1api.testing.Stage;
 import org.o1api.testing.UnreachableServer;
 
-/** Health checks answer whatever other requests wait for. */
+/** Health checks answer even if all other requests are waiting. */
 class HealthIT {
     @InContainers
     void reportsReady(Stage stage) {
@@ -25,7 +25,7 @@ class HealthIT {
                 .isEqualTo("{\"status\":\"live\"}");
     }
 
-    /** More requests for conversations than a container has threads, and a database that does not answer. */
+    /** More conversation requests than a container has threads, and a database that does not answer. */
     @ParameterizedTest
     @EnumSource
     void answersWhileTheDatabaseHangs(Container container) throws IOException {

@@ -31,13 +31,13 @@ import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** Streams of two callers side by side, while others break theirs off: none is cut, and none gets a word of another's. */
+/** Concurrent streams of two callers while other clients disconnect: every stream is complete and contains only its own text. */
 class IsolationIT {
     private static final int STREAMS = Integer.getInteger("o1api.isolation.streams", 5000);
-    /** How many are open at once. */
+    /** The number of concurrent streams. */
     private static final int CONCURRENT = 300;
 
-    /** How many say their first word before any of them says its second. */
+    /** The number of replies that send their first word before any of them sends its second. */
     private static final int INTERLEAVED = 150;
 
     private static final int DISCONNECTING_CLIENTS = 4;
@@ -70,7 +70,7 @@ class IsolationIT {
         }
     }
 
-    /** A provider that has many replies under way, each of which waits for others between its words. */
+    /** A provider that interleaves many replies: each one waits for others between its words. */
     private static final class Interleaved {
         private final Map<Integer, CountDownLatch> rounds = new ConcurrentHashMap<>();
         private final AtomicInteger open = new AtomicInteger();
@@ -97,7 +97,7 @@ class IsolationIT {
         return (canary + " ").repeat(20).strip();
     }
 
-    /** Reads all streams, so many at once. */
+    /** Reads all streams, a limited number at a time. */
     private static void readAll(URI gateway) throws InterruptedException {
         HttpClient http =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -122,7 +122,7 @@ class IsolationIT {
         streams.forEach(CompletableFuture::join);
     }
 
-    /** The text of a stream whose framing is right to the last byte. */
+    /** Checks the framing of a stream to the last byte, and returns its text. */
     private static String text(String stream) {
         assertThat(stream).endsWith("data: [DONE]\n\n");
         StringBuilder text = new StringBuilder();

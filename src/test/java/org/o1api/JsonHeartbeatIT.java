@@ -19,7 +19,7 @@ import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** Replies of one JSON object that white space keeps alive. */
+/** JSON replies that are kept alive by white space. */
 class JsonHeartbeatIT {
     private static final String BEGIN_EARLY = "begin_after: 100ms";
     private static final String HEARTBEAT = "json_heartbeat: 50ms";
@@ -60,7 +60,7 @@ class JsonHeartbeatIT {
         assertThat(refused.json().at("/error/code").asText()).isEqualTo("upstream_refused");
     }
 
-    /** The provider fails long after a stream would have begun. */
+    /** The provider fails long after a stream would have started. */
     @InContainers(config = {"begin_after: 10ms", "json_heartbeat: 30s"})
     void failsWithAStatusBeforeTheFirstHeartbeat(Stage stage) {
         CountDownLatch begun = new CountDownLatch(1);
@@ -118,7 +118,7 @@ class JsonHeartbeatIT {
         return socket;
     }
 
-    /** Reads on until a pattern is found, or the connection ends. */
+    /** Reads until the pattern is found or the connection ends. */
     private static String readUntil(Socket socket, Pattern pattern) {
         StringBuilder read = new StringBuilder();
         try {
@@ -130,7 +130,7 @@ class JsonHeartbeatIT {
                 read.append((char) c);
             }
         } catch (SocketException e) {
-            // cut
+            // reset by the server
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

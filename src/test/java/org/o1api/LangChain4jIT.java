@@ -37,7 +37,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** LangChain4j's OpenAI client, unchanged. */
+/** LangChain4j's unmodified OpenAI client. */
 class LangChain4jIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final ToolSpecification WEATHER = ToolSpecification.builder()
@@ -66,7 +66,7 @@ class LangChain4jIT {
         return ChatRequest.builder().messages(UserMessage.from(question));
     }
 
-    /** Gathers a stream. */
+    /** Collects a stream. */
     private static class Listener implements StreamingChatResponseHandler {
         final StringBuilder text = new StringBuilder();
         final StringBuilder thinking = new StringBuilder();

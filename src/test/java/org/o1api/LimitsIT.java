@@ -10,7 +10,7 @@ import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** How many turns run at once. */
+/** The limits of concurrent turns. */
 class LimitsIT {
     private static final String SECOND_KEY = "sk-second-4712";
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
@@ -50,7 +50,7 @@ class LimitsIT {
         }
     }
 
-    /** They may wait for a slow database, so they count as turns. */
+    /** Conversation requests may wait for a slow database, so they count as turns. */
     @InContainers(config = "limits: { turns_per_caller: 1 }")
     void countConversationRequestsToo(Stage stage) {
         CountDownLatch end = new CountDownLatch(1);
@@ -65,7 +65,7 @@ class LimitsIT {
         assertThat(stage.client().get("/v1/conversations").status()).isEqualTo(200);
     }
 
-    /** A client that has read the end of a stream may send its next request at once. */
+    /** A client that has read the end of a stream may send its next request immediately. */
     @InContainers(config = "limits: { turns_per_caller: 1 }")
     void releaseTheSlotBeforeTheEndOfTheStreamIsSent(Stage stage) {
         stage.dispatch(request -> Script.answer("Yes."));

@@ -13,9 +13,9 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** Models that break the step protocol: no reply of theirs breaks the turn. */
+/** Models that violate the step protocol: none of their replies fails the turn. */
 class MalformedStepsIT {
-    /** What a model says to one step's call, and what a client sees of it. */
+    /** The model's reply to the call of one step, and what the client gets. */
     private record Row(String reply, String shown) {}
 
     private static final List<Row> TABLE = List.of(
@@ -82,7 +82,7 @@ class MalformedStepsIT {
         assertThat(stage.requests()).hasSize(4);
     }
 
-    /** An empty reply is asked for again, and is at last a step that says nothing; each is paid for. */
+    /** An empty reply is retried and finally becomes an empty step; every call is counted. */
     @InContainers(config = "upstream attempts: 2")
     void continuesAfterAnEmptyStepAndCountsItsTokens(Stage stage) {
         Script empty =
@@ -166,7 +166,7 @@ class MalformedStepsIT {
         assertThat(stage.client().postQuestion("?").content()).isEqualTo(fenced);
     }
 
-    /** On a gateway of its own, since it remembers. */
+    /** Uses a separate gateway because the upstream's profile is learned. */
     @InContainers(config = "presets: { stubborn: { model: stubborn-model } }")
     void retriesWithoutTheRejectedField(Stage stage) {
         for (String field : List.of("response_format", "stream_options", "temperature", "max_tokens", "stream")) {
@@ -174,7 +174,7 @@ class MalformedStepsIT {
                     ? Script.error(400, "Unsupported parameter: '" + field + "' is not supported with this model.")
                     : reply(request));
             assertThat(stage.client().postQuestion("?").content()).as(field).isEqualTo("Yes.");
-            // Rejected once for each kind of request, the steps in JSON and the answer in text, and remembered.
+            // Rejected once for each kind of request (JSON steps, text answer), then remembered.
             int kinds = List.of("response_format", "max_tokens").contains(field) ? 1 : 2;
             assertThat(stage.requests()).as(field).hasSize(4 + kinds);
         }

@@ -13,7 +13,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** Earlier messages on their way to the provider: with a result for each tool call, and byte for byte. */
+/** The history that is sent to the provider: every tool call has a result, and unknown fields are kept byte for byte. */
 class MessageHistoryIT {
     private static final String MISSING_RESULT =
             "tool: This tool call was not run: the conversation went on without its result.";
@@ -195,7 +195,7 @@ class MessageHistoryIT {
         return "{\"role\": \"assistant\", \"content\": " + FakeExchange.quoted(content) + "}";
     }
 
-    /** An answer that was cut before it began: its client has nothing but a think block to send back. */
+    /** The reply ended before the answer started, so the client can only send back a think block. */
     @InContainers
     void recognisesAResentAnswerThatIsOnlyAThinkBlock(Stage stage) {
         String fields = "\"reasoning_format\": \"think\"";

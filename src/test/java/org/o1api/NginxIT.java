@@ -18,7 +18,7 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** Two gateways behind nginx, as the page on deployment sets it up. */
+/** Two gateways behind nginx, configured as the deployment page says. */
 class NginxIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
@@ -27,7 +27,7 @@ class NginxIT {
                 + "\n" + more;
     }
 
-    /** An upstream that says how many messages it was told and by which node; one of its answers takes a while. */
+    /** An upstream whose answer names the node and the number of messages it received; one of its answers is slow. */
     private static Script answer(FakeUpstream.Request request, CountDownLatch started, CountDownLatch end) {
         String node = request.body().path("model").asText();
         if (!request.body().toString().contains("Slow?")) {
@@ -41,7 +41,7 @@ class NginxIT {
         };
     }
 
-    /** Two nodes of one database: a dialogue goes from one to the other, and nobody misses the one that stops. */
+    /** Two nodes with one database: a conversation moves from one to the other, and stopping one of them fails no request. */
     @ParameterizedTest
     @EnumSource
     void noRequestFailsWhenANodeStops(Distribution server) throws Exception {
@@ -60,7 +60,7 @@ class NginxIT {
             assertThat(answers)
                     .containsExactly("1 one", "3 two", "5 one", "7 two", "9 one", "11 two", "13 one", "15 two");
 
-            // One on each: nginx has no reason to choose the other node.
+            // One request on each node, so nginx has no reason to choose the other one.
             try (ChatClient.Stream slow = client.streamQuestion("Slow?", NO_REASONING);
                     ChatClient.Stream other = client.streamQuestion("Slow?", NO_REASONING)) {
                 assertThat(slow.nextText().content()).isEqualTo("one");

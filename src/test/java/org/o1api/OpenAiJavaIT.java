@@ -38,7 +38,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** OpenAI's own Java client, unchanged. */
+/** OpenAI's unmodified Java client. */
 class OpenAiJavaIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -271,11 +271,12 @@ class OpenAiJavaIT {
                 .model(model)
                 .putAdditionalBodyProperty("x", JsonValue.from(1))
                 .build();
-        T whole = catchThrowableOfType(as, () -> client.chat().completions().create(request));
+        T notStreamed =
+                catchThrowableOfType(as, () -> client.chat().completions().create(request));
         T onStream = catchThrowableOfType(as, () -> streamed(client, request));
-        assertThat(onStream.code()).isEqualTo(whole.code());
-        assertThat(onStream.statusCode()).isEqualTo(whole.statusCode());
-        return whole;
+        assertThat(onStream.code()).isEqualTo(notStreamed.code());
+        assertThat(onStream.statusCode()).isEqualTo(notStreamed.statusCode());
+        return notStreamed;
     }
 
     @InContainers(config = "presets: { thinker: { model: fake-model } }")

@@ -26,24 +26,24 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** Requests that need more memory than a small heap has. */
+/** Requests that exhaust a small heap. */
 @Tag("slow")
 class OutOfMemoryIT {
     private static final String HEAP = "-Xmx160m";
 
-    /** Their bodies fit into the heap, and what is made of the bodies does not. More would also end the server's own threads. */
+    /** The bodies fit into the heap, but not together with the parsed requests. More clients would also kill the server's own threads. */
     private static final int FEW_CLIENTS = 8;
 
     private static final int MANY_CLIENTS = 24;
     private static final int ROUNDS = 10;
     private static final int BODY_BYTES = 8 << 20;
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** A status, 0 if there was no reply, and the body. */
+    /** The status (0: no reply) and the body. */
     private record Reply(int status, String body) {}
 
     @ParameterizedTest
@@ -56,7 +56,7 @@ class OutOfMemoryIT {
             }
             assertThat(outOfMemory(server)).isTrue();
 
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .ignoreExceptions()
                     .until(() -> server.client("")
                                     .send("/health/ready", get -> get.timeout(Duration.ofSeconds(10)))
@@ -97,7 +97,7 @@ class OutOfMemoryIT {
         return distribution.start(Distribution.ROOT, config, base -> {}, HEAP);
     }
 
-    /** Answers large requests, and small ones by what they say. */
+    /** Answers large requests with a fixed text, and small ones with their own text. */
     private static FakeUpstream upstream() {
         AtomicInteger steps = new AtomicInteger();
         return FakeUpstream.discardingRequests(request -> switch (request.lastMessage()) {
@@ -114,12 +114,12 @@ class OutOfMemoryIT {
         return server.output().contains("OutOfMemoryError");
     }
 
-    /** Sends the large requests at once, and waits for all replies. */
+    /** Sends the large requests concurrently, and waits for all replies. */
     private static List<Reply> load(URI url, int clients) {
         String body = "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \""
                 + "x".repeat(BODY_BYTES) + "\"}]}";
         HttpRequest request = HttpRequest.newBuilder(url.resolve("/v1/chat/completions"))
-                .timeout(PATIENCE)
+                .timeout(TIMEOUT)
                 .header("Authorization", "Bearer " + Stage.KEY)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))

@@ -14,7 +14,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** What the gateway tells the upstream, call by call. */
+/** The requests that the gateway sends to the upstream, call by call. */
 class PromptIT {
     private static final String TOOLS =
             "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"parameters\": {}}}]";
@@ -66,13 +66,13 @@ class PromptIT {
                 .containsExactly("system", "user", "assistant", "user", "assistant", "user", "assistant", "user");
     }
 
-    /** The request up to and with its last message. */
+    /** The request up to and including its last message. */
     private static String messagesOf(Request request) {
         String last = FakeExchange.quoted(request.lastMessage());
         return request.text().substring(0, request.text().lastIndexOf(last) + last.length());
     }
 
-    /** The messages alone, without the end of their list. */
+    /** The messages without the end of their list. */
     private static String messageList(Request request) {
         String all = messagesOf(request);
         return all.substring(all.indexOf("\"messages\""));

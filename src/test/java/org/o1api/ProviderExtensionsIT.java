@@ -13,11 +13,11 @@ import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** What OpenAI's API does not have and clients get as the provider writes it: images, and fields of tool calls. */
+/** Provider extensions that are forwarded unchanged: images, and additional fields of tool calls. */
 class ProviderExtensionsIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
-    /** With a number that no double can have, and a line separator. */
+    /** Contains a number that a double cannot represent, and a line separator. */
     private static final String IMAGE =
             "{ \"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0KGgo=\"},\"n\":1E400,\"s\":\"\u2028\"}";
 
@@ -118,8 +118,8 @@ class ProviderExtensionsIT {
                             .contains("\"extra_content\":{\"google\": {\"thought_signature\":\"U0lH\",\"n\":1.50}}")
                             .contains("\"arguments\":\"{}\",\"x\":[1.0]}"));
         }
-        JsonResponse whole = stage.client().postQuestion("Weather?", NO_REASONING, TOOLS);
-        assertThat(whole.response().body())
+        JsonResponse jsonReply = stage.client().postQuestion("Weather?", NO_REASONING, TOOLS);
+        assertThat(jsonReply.response().body())
                 .contains(
                         "\"arguments\":\"{}\",\"x\":[1.0]},\"extra_content\":{\"google\": {\"thought_signature\":\"U0lH\",\"n\":1.50}}");
     }

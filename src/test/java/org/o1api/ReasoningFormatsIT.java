@@ -14,7 +14,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** Where the reasoning shows, by each format, on streams and in one object. */
+/** The reasoning in each format, streamed and as JSON. */
 class ReasoningFormatsIT {
     private static final String TIME = "\\*\\*Total thinking time: \\d+\\.\\d\\d seconds\\*\\*";
     private static final String MARKDOWN =
@@ -38,7 +38,7 @@ class ReasoningFormatsIT {
 
             """;
 
-    /** What the three steps and the answer come to: the two fields of reasoning, and the content. */
+    /** The two reasoning fields and the content of the reply. */
     private record Output(String reasoningContent, String reasoning, String content) {}
 
     private static Output streamed(Stage stage, String... fields) {

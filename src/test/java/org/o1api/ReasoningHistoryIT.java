@@ -12,7 +12,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** Earlier reasoning on its way to providers that require it, and to others that reject it. */
+/** Earlier reasoning, sent to providers that require it and omitted for those that reject it. */
 class ReasoningHistoryIT {
     private static final String PRESETS =
             "presets: { whole: { model: m1 }, streamed: { model: m2 }, stored: { model: m3 }, dropped: { model: m4 } }";
@@ -97,7 +97,7 @@ class ReasoningHistoryIT {
         assertThat(sent(stage)).containsExactly("I need it.", "-", "-");
     }
 
-    /** A client of a stored conversation sends the tool's result alone. */
+    /** A client of a stored conversation sends only the tool result. */
     @InContainers(config = PRESETS)
     void comesFromTheConversationIfStored(Stage stage) {
         stage.dispatch(request ->

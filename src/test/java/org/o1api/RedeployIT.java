@@ -18,14 +18,14 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** The WAR deployed and undeployed again and again; soft references do not count here, by an option in the pom. */
+/** Repeated deployment and undeployment of the WAR. An option in the pom disables soft references. */
 class RedeployIT {
     private static final int TIMES = Integer.getInteger("o1api.redeploys", 20);
 
     @ParameterizedTest
     @EnumSource
     void leaksNoThreadClassLoaderOrPort(Container container) throws Exception {
-        // Not counted: the API of JAX-RS stands on the tests' class path too, and remembers for good who used it first.
+        // Not counted: the JAX-RS API is also on the test class path, and keeps a reference to its first user.
         deployed(container);
         List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
         for (int i = 0; i < TIMES; i++) {
@@ -38,7 +38,7 @@ class RedeployIT {
                 .isEmpty();
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             System.gc();
-            // The last one may be held by caches of the container that only the next deployment replaces.
+            // The last class loader may be held by container caches until the next deployment.
             assertThat(loaders.subList(0, TIMES - 1))
                     .filteredOn(loader -> !loader.refersTo(null))
                     .isEmpty();

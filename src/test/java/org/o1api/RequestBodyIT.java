@@ -15,13 +15,13 @@ import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** How request bodies arrive: slowly, never, too large, or from somebody without a key. */
+/** Request bodies that arrive slowly, never, too large, or without an API key. */
 class RequestBodyIT {
     private static final String SECOND_KEY = "sk-second-4712";
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
     private static final String CHAT = "/v1/chat/completions";
 
-    /** A connection that a test writes by hand. */
+    /** A raw HTTP connection. */
     private static final class Connection implements AutoCloseable {
         private final Socket socket;
 
@@ -36,7 +36,7 @@ class RequestBodyIT {
             return this;
         }
 
-        /** The response's head and, if it is an error, its JSON; interim responses are left out. */
+        /** The response head and, for an error, its JSON; skips interim responses. */
         String reply() throws IOException {
             StringBuilder reply = new StringBuilder();
             try {
@@ -54,7 +54,7 @@ class RequestBodyIT {
                     }
                 }
             } catch (SocketException e) {
-                // cut
+                // reset by the server
             }
             return reply.toString();
         }
@@ -78,7 +78,7 @@ class RequestBodyIT {
         return head("POST " + CHAT + " HTTP/1.1", all.toArray(String[]::new));
     }
 
-    /** None of these sends a byte of the body that it announces. */
+    /** None of these requests sends a byte of its announced body. */
     @InContainers
     void isNotAwaitedBeforeAuthentication(Stage stage) throws IOException {
         List<String> requests = new ArrayList<>();
@@ -136,7 +136,7 @@ class RequestBodyIT {
         }
     }
 
-    /** More sockets than a container has threads; each sends its body byte by byte, without a key. */
+    /** Opens more connections than a container has threads; each sends only the start of a body, without an API key. */
     @InContainers
     void holdsNoThreadForClientsWithoutAKey(Stage stage) throws IOException {
         List<Connection> connections = new ArrayList<>();

@@ -18,7 +18,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** What becomes of each field of a request: honoured, passed on, or refused by its name. */
+/** Each request field is honoured, forwarded, or rejected by name. */
 class RequestFieldsIT {
     private static final String QUESTION = "\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]";
 
@@ -46,7 +46,7 @@ class RequestFieldsIT {
         assertThat(stage.requests()).isEmpty();
     }
 
-    /** A value that is wrong, and the path by which the refusal calls it. */
+    /** An invalid value, and the path that the error reports as {@code param}. */
     private record InvalidField(String fields, String param) {}
 
     private static final List<InvalidField> INVALID_FIELDS = List.of(
@@ -161,7 +161,7 @@ class RequestFieldsIT {
         assertRejected(stage, "{}", "messages", "invalid_request");
     }
 
-    /** What is checked goes upstream as it was written, and what is not known passes. */
+    /** Validated fields are forwarded as they were written; unknown fields are forwarded, too. */
     @InContainers
     void forwardsCheckedFieldsByteForByte(Stage stage) {
         String tools =
@@ -372,7 +372,7 @@ class RequestFieldsIT {
         }
     }
 
-    /** The turn's reason is the answer's: what cut a step short is none of the answer's. */
+    /** The finish reason of the turn is that of the answer, not that of a truncated step. */
     @InContainers
     void reportsTheFinishReasonOfTheAnswerOnly(Stage stage) {
         stage.play(

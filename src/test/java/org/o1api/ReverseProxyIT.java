@@ -23,9 +23,9 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** Replies through reverse proxies that are set up as the page on deployment says. */
+/** Replies through reverse proxies, configured as the deployment page says. */
 class ReverseProxyIT {
-    /** {@code -Do1api.silence=60} for a minute of it. */
+    /** {@code -Do1api.silence=60} makes the upstream silent for a minute. */
     private static final int SILENCE_SECONDS = Integer.getInteger("o1api.silence", 3);
 
     private static final int TIMEOUT_SECONDS = Math.min(5, SILENCE_SECONDS / 3);
@@ -44,7 +44,7 @@ class ReverseProxyIT {
         upstream.close();
     }
 
-    /** The proxy in front of a gateway whose upstream plays a script. */
+    /** A proxy in front of a gateway whose upstream plays a script. */
     private ReverseProxy startProxy(ReverseProxy.Kind kind, Script script) {
         upstream.close();
         upstream = FakeUpstream.playing(script);
@@ -57,7 +57,7 @@ class ReverseProxyIT {
         return behind;
     }
 
-    /** Says nothing before its first word, and nothing after it, for longer than the proxy waits. */
+    /** Is silent before and after the first word, each time longer than the proxy's timeout. */
     private static void silence(FakeExchange exchange) throws IOException, InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         exchange.stream();
@@ -84,7 +84,7 @@ class ReverseProxyIT {
         assertThat(client.postQuestion("?", NO_REASONING).content()).isEqualTo("It is.");
     }
 
-    /** The provider says the next word only once the client has the one before. */
+    /** The provider sends a word only after the client has received the previous one. */
     @ParameterizedTest
     @EnumSource
     void forwardsAStreamPieceByPiece(ReverseProxy.Kind kind) {
@@ -98,7 +98,7 @@ class ReverseProxyIT {
         }
     }
 
-    /** Another proxy in front of this one sees no silence either. */
+    /** A second proxy in front of this one would not see silence either. */
     @ParameterizedTest
     @EnumSource
     void forwardsTheWhiteSpaceBeforeAReply(ReverseProxy.Kind kind) throws IOException {
@@ -150,7 +150,7 @@ class ReverseProxyIT {
         assertThat(upstream.requests()).hasSize(1);
     }
 
-    /** A request that accepts compressed replies, as most clients do. */
+    /** A request that accepts compressed replies, as most clients send it. */
     private static Socket sendRequest(URI url, boolean stream) throws IOException {
         String body = "{" + NO_REASONING + ", \"stream\": " + stream
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";

@@ -19,7 +19,7 @@ import org.o1api.testing.ChatClient;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Stage;
 
-/** Every route of Jersey's model of our resources needs a key, but those of the public list. */
+/** Every route in Jersey's resource model needs an API key, except the public ones. */
 class RoutesIT {
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
@@ -29,7 +29,7 @@ class RoutesIT {
         }
     }
 
-    /** The routes of all classes that have a path, registered or not. */
+    /** The routes of all classes with {@code @Path}, registered or not. */
     private static List<Route> routes() {
         ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
         List<Route> routes = new ArrayList<>();
@@ -90,7 +90,7 @@ class RoutesIT {
         assertThat(stage.requests()).isEmpty();
     }
 
-    /** Ways of writing a path that lead to a route without being its path; containers refuse some more of them. */
+    /** Spellings that lead to a route without being its path; containers reject more of them. */
     @InContainers
     void needAKeyInAnySpelling(Stage stage) {
         stage.play();

@@ -6,7 +6,7 @@ import org.o1api.testing.SlowBodyAssertions;
 import org.o1api.testing.SlowRequest;
 import org.o1api.testing.Stage;
 
-/** Clients that send their bodies slowly, more of them than the container has threads. */
+/** More clients with slow request bodies than the container has threads. */
 class SlowBodyIT {
     @InContainers
     void doesNotBlockOthersWithoutAKey(Stage stage) throws IOException {

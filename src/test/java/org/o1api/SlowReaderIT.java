@@ -12,7 +12,7 @@ import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** Clients that take nothing. */
+/** Clients that stop reading. */
 class SlowReaderIT {
     private static final String WORDS = "word ".repeat(3000);
     private static final long MAX_BUFFERED = 32L << 20;

@@ -29,7 +29,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** Some minutes of turns, a tenth of them left by their clients and a tenth of the calls faulty: {@code mvn verify -Psoak}. */
+/** Turns for several minutes; clients disconnect from a tenth of them, and a tenth of the calls fail: {@code mvn verify -Psoak}. */
 @Tag("soak")
 class SoakIT {
     private static final Duration DURATION_PER_CONTAINER =
@@ -38,7 +38,7 @@ class SoakIT {
     private static final String BODY =
             "{\"stream\": true, \"messages\": [{\"role\": \"user\", \"content\": \"Sure?\"}]}";
 
-    /** What a process holds, after a collection. */
+    /** The resources of the process after a garbage collection. */
     private record Resources(long heap, int threads, long files) {
         static Resources now() {
             for (int i = 0; i < 3; i++) {
@@ -60,14 +60,20 @@ class SoakIT {
                 RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY
                         + "\ndefault_model: fake-model\nupstreams: { default: { url: \"" + upstream.url()
                         + "\", circuit_breaker: false } }\n")) {
-            long whole = load(gateway.url(), DURATION_PER_CONTAINER.dividedBy(4));
+            long complete = load(gateway.url(), DURATION_PER_CONTAINER.dividedBy(4));
             Resources before = Resources.now();
-            whole += load(gateway.url(), DURATION_PER_CONTAINER.dividedBy(4).multipliedBy(3));
+            complete += load(gateway.url(), DURATION_PER_CONTAINER.dividedBy(4).multipliedBy(3));
             Resources after = Resources.now();
 
             System.getLogger(SoakIT.class.getName())
-                    .log(System.Logger.Level.INFO, "{0}: {1} whole turns; {2} -> {3}", container, whole, before, after);
-            assertThat(whole).isGreaterThan(DURATION_PER_CONTAINER.toSeconds());
+                    .log(
+                            System.Logger.Level.INFO,
+                            "{0}: {1} whole turns; {2} -> {3}",
+                            container,
+                            complete,
+                            before,
+                            after);
+            assertThat(complete).isGreaterThan(DURATION_PER_CONTAINER.toSeconds());
             assertThat(after.heap()).isLessThan(before.heap() + (8 << 20));
             assertThat(after.threads()).isLessThan(before.threads() + 20);
             assertThat(after.files()).isLessThan(before.files() + 40);
@@ -96,15 +102,15 @@ class SoakIT {
         exchange.stream().text("It").event("{nonsense").end();
     }
 
-    /** Gives how many turns were whole. */
+    /** Returns the number of complete turns. */
     private static long load(URI gateway, Duration time) throws Exception {
         long end = System.nanoTime() + time.toNanos();
-        AtomicLong whole = new AtomicLong();
+        AtomicLong complete = new AtomicLong();
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
         try {
             List<Future<Void>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
-                clients.add(threads.submit(client(gateway, end, new Random(i), whole)));
+                clients.add(threads.submit(client(gateway, end, new Random(i), complete)));
             }
             for (Future<Void> client : clients) {
                 client.get();
@@ -112,10 +118,10 @@ class SoakIT {
         } finally {
             threads.shutdownNow();
         }
-        return whole.get();
+        return complete.get();
     }
 
-    private static Callable<Void> client(URI gateway, long end, Random random, AtomicLong whole) {
+    private static Callable<Void> client(URI gateway, long end, Random random, AtomicLong complete) {
         HttpClient http =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         HttpRequest request = HttpRequest.newBuilder(gateway.resolve("/v1/chat/completions"))
@@ -133,10 +139,10 @@ class SoakIT {
                 }
                 String body =
                         http.send(request, HttpResponse.BodyHandlers.ofString()).body();
-                // Whole, or a failure that says so: nothing between.
+                // Complete, or a reported failure; nothing in between.
                 boolean done = body.endsWith("data: [DONE]\n\n");
                 assertThat(done || body.contains("\"error\":{")).as(body).isTrue();
-                whole.addAndGet(done ? 1 : 0);
+                complete.addAndGet(done ? 1 : 0);
             }
             return null;
         };

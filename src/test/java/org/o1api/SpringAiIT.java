@@ -26,7 +26,7 @@ import org.springframework.ai.openai.OpenAiChatOptions;
 import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.function.FunctionToolCallback;
 
-/** Spring AI's OpenAI client, unchanged. */
+/** Spring AI's unmodified OpenAI client. */
 class SpringAiIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -95,7 +95,7 @@ class SpringAiIT {
         assertUsageOfFourCalls(responses.get(responses.size() - 1).getMetadata().getUsage());
     }
 
-    /** What the tool is asked for. */
+    /** The arguments of the tool. */
     record WeatherQuery(String city) {}
 
     private static ToolCallback weather() {

@@ -19,7 +19,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** When a stream begins, what keeps it alive, and what happens when its client leaves. */
+/** When a stream starts, what keeps it alive, and what happens when its client disconnects. */
 class StreamingIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final String FIRST_HALF = "{\"title\": \"First\", \"content\": \"The first";
@@ -168,7 +168,7 @@ class StreamingIT {
         stage.awaitAborted(TIMEOUT);
     }
 
-    /** Says words until the client leaves: that fails the write. */
+    /** Sends words until the client disconnects and a write fails. */
     private static void streamEndlessly(FakeExchange exchange) throws IOException, InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 2000; i++) {
@@ -225,7 +225,7 @@ class StreamingIT {
         assertThat(stage.client().postQuestion("?").content()).isEqualTo("Yes.");
     }
 
-    /** A client of which all is known, its way to leave too; it asks for a stream without steps. */
+    /** A raw client that controls how it disconnects. It requests a stream without steps. */
     private static Socket sendRequest(Stage stage) throws IOException {
         URI url = stage.gateway().url();
         String body = "{\"stream\": true, \"reasoning_effort\": \"none\","
@@ -240,7 +240,7 @@ class StreamingIT {
         return socket;
     }
 
-    /** Reads on until a text has come, the frames of the chunked coding taken out. */
+    /** Reads until the text has arrived; removes the framing of the chunked encoding. */
     private static String readUntil(Socket socket, String text) throws IOException {
         InputStream in = socket.getInputStream();
         StringBuilder read = new StringBuilder();

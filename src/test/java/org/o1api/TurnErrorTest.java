@@ -22,11 +22,11 @@ import org.o1api.reasoning.Strategy;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.RunningGateway;
 
-/** What an {@code Error} in a turn leaves behind: nothing. */
+/** An {@code Error} in a turn releases everything. */
 class TurnErrorTest {
     private static final String KEY = "sk-test";
 
-    /** A class whose static initializer fails, each time with another error. */
+    /** A class whose static initializer fails: the first use throws another error than later ones. */
     private static final class FailingClass {
         private static final int VALUE = fail();
 
@@ -35,7 +35,7 @@ class TurnErrorTest {
         }
     }
 
-    /** What a turn does. */
+    /** How the turn fails. */
     private enum FailurePoint {
         OUT_OF_MEMORY {
             @Override
@@ -102,7 +102,7 @@ class TurnErrorTest {
                 () -> {});
     }
 
-    /** One slot: a turn that kept its slot would be the last one. */
+    /** One slot: if a turn does not release it, no other turn can run. */
     private static Path config(Path folder) throws IOException {
         return Files.writeString(
                 folder.resolve("config.yaml"),

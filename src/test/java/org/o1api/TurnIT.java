@@ -14,14 +14,14 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** Turns that go well, from the client's request to the last byte of its reply. */
+/** Successful turns, from the client's request to the last byte of its reply. */
 class TurnIT {
-    /** All that has ever broken a hand-made event stream. */
+    /** Text that is known to break event streams. */
     private static final String TRICKY =
             "\"quoted\" \\frac{1}{2} \\n \\u0041 \\\\ tab\t \r\n\n data: [DONE]\n\ndata: {}\n"
                     + " \u2028 \u2029 \u0085 \u0000 \u001b </think> <b>&amp;</b> \uFEFF 👩‍👩‍👧 é 漢字";
 
-    /** In an answer a closing tag that nothing opened ends the reasoning, unless it is quoted. */
+    /** In an answer, a closing tag without an opening one ends the reasoning unless it is quoted. */
     private static final String TRICKY_ANSWER = TRICKY.replace("</think>", "`</think>`");
 
     @InContainers

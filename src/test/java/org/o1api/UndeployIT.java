@@ -12,7 +12,7 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 
-/** What happens to turns in flight when Tomcat stops one web application of several. */
+/** Turns in flight when Tomcat stops one of several web applications. */
 class UndeployIT {
     @Test
     void endsOnlyTheStreamsOfTheStoppedApplication() throws Exception {

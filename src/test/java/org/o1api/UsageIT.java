@@ -11,17 +11,17 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** What replies, streams and the log report of a turn's tokens. */
+/** The token usage in replies, streams and the log. */
 class UsageIT {
     private static final String MINIMAL_EFFORT = "\"reasoning_effort\": \"minimal\"";
 
-    /** The reply to a request, and the last chunk of its stream: both have the usage. */
+    /** The usage of a JSON reply and of the last chunk of a stream. */
     private static List<JsonNode> replies(Stage stage, Script[] scripts, String... fields) {
         stage.play(scripts);
-        JsonNode whole = stage.client().postQuestion("?", fields).json();
+        JsonNode jsonReply = stage.client().postQuestion("?", fields).json();
         stage.play(scripts);
         return List.of(
-                whole, usageChunk(stage, "{\"messages\": [" + message() + "], " + String.join(", ", fields) + "}"));
+                jsonReply, usageChunk(stage, "{\"messages\": [" + message() + "], " + String.join(", ", fields) + "}"));
     }
 
     private static String message() {
@@ -107,7 +107,7 @@ class UsageIT {
         }
     }
 
-    /** What failed and was made again is in the totals; the attempts include requests that cost no tokens. */
+    /** The totals include failed and retried calls; attempts include requests that used no tokens. */
     @InContainers
     void countsFailedAttemptsAndRetriedCalls(Stage stage) {
         Script empty =
@@ -153,12 +153,12 @@ class UsageIT {
         assertThat(totals(first)).isEqualTo("2 2 230 160 70 28 23");
 
         JsonNode again = usageChunk(stage, body);
-        JsonNode whole = stage.client()
+        JsonNode jsonReply = stage.client()
                 .send(
                         "/v1/chat/completions",
                         request -> ChatClient.postJson(body).apply(request.header("Idempotency-Key", "k")))
                 .json();
-        for (JsonNode reply : List.of(again, whole)) {
+        for (JsonNode reply : List.of(again, jsonReply)) {
             assertThat(reply.path("usage")).isEqualTo(first.path("usage"));
             assertThat(reply.path("x_o1")).isEqualTo(first.path("x_o1"));
             assertThat(reply.path("system_fingerprint")).isEqualTo(first.path("system_fingerprint"));

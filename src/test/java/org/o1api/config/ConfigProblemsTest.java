@@ -14,7 +14,7 @@ import org.o1api.settings.ConfigException;
 class ConfigProblemsTest {
     private static final Map<String, String> ENVIRONMENT = Map.of("WORD", "hidden-word", "EMPTY", "");
 
-    /** In the files a semicolon stands for a line break. */
+    /** In {@code file}, a semicolon stands for a line break. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     hartbeat: 1s                            | 1: hartbeat: unknown key; did you mean heartbeat?
@@ -175,7 +175,7 @@ class ConfigProblemsTest {
                         config.yaml:9: begin_afer: unknown key; did you mean begin_after?""");
     }
 
-    /** A request's model has no more characters. */
+    /** The {@code model} of a request has the same limit. */
     @ParameterizedTest
     @ValueSource(strings = {"presets: { NAME: {} }", "presets: { a: { aliases: [NAME] } }"})
     void limitsNamesToTheLengthOfAModelInARequest(String file) {
@@ -185,7 +185,7 @@ class ConfigProblemsTest {
                 .endsWith(": the name has 257 characters, allowed: at most 256");
     }
 
-    /** Line breaks and invisible characters would let a name pass for something else in the log. */
+    /** Line breaks and invisible characters could forge log lines. */
     @ParameterizedTest
     @ValueSource(strings = {"2028", "2029", "202e", "200b", "00ad", "e000"})
     void rejectsUnprintableCallerNames(String code) {
@@ -194,7 +194,7 @@ class ConfigProblemsTest {
                 .endsWith("allowed: a printable name of at most 128 characters, without leading or trailing spaces");
     }
 
-    /** Each of these is wrong, and holds the word that must not be seen. */
+    /** Each of these is invalid and contains the secret, which must not be shown. */
     @ParameterizedTest
     @ValueSource(
             strings = {

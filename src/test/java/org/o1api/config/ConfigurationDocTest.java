@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.o1api.settings.ReadContext;
 import org.o1api.settings.Substitution;
 
-/** Holds {@code configuration.md} to the code: the same keys, the same defaults and ranges, and examples that work. */
+/** Checks {@code configuration.md} against the code: keys, defaults, allowed values, and examples. */
 class ConfigurationDocTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z_0-9.*\\[\\]]+)` \\| (.*?) \\| (.*?) \\|.*\\|$");
     private static final Pattern BLOCK = Pattern.compile("(?s)```(yaml|text)\n(.*?)```");
@@ -59,7 +59,7 @@ class ConfigurationDocTest {
                 .hasMessage(expected);
     }
 
-    /** The code asks for a section's keys whether or not it is there, but for those of names only where one is. */
+    /** The keys of an absent section are read, too; those under author-chosen names only if there is one, hence the full example. */
     private static Map<String, ReadContext.KnownKey> knownKeys(String everything) {
         ReadContext reading = new ReadContext("all", new Substitution(ENVIRONMENT::get));
         ConfigReader.read(reading, everything);

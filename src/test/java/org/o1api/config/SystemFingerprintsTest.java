@@ -38,7 +38,7 @@ class SystemFingerprintsTest {
     private record Sample(
             Set<String> set, Map<String, Inner> map, List<Integer> list, ReasoningFormat constant, boolean flag) {}
 
-    /** Sets and maps have another order in each JVM. */
+    /** Sets and maps have a different iteration order in each JVM. */
     @Test
     void hashesSettingsInAFixedOrder() {
         Map<String, Inner> map = new LinkedHashMap<>();

@@ -17,13 +17,13 @@ import org.o1api.fuzz.Interpretation.End;
 import org.o1api.testing.OpenAiSchema;
 
 /**
- * What a client got, checked as strictly as the wire contract allows.
+ * The response that a client received, checked strictly against the wire contract.
  *
- * @param status of the response
- * @param code of the error that it ended in; null if the answer is complete
- * @param param of that error
+ * @param status the status of the response
+ * @param code the error code; null if the answer is complete
+ * @param param the {@code param} of the error
  * @param answer the complete answer; null after an error
- * @param reasoning all that was shown of it
+ * @param reasoning the reasoning that was shown
  */
 record ClientReply(
         int status,
@@ -34,7 +34,7 @@ record ClientReply(
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final Set<String> ERROR_KEYS = Set.of("message", "type", "param", "code");
 
-    /** The response is not what the contract promises. */
+    /** The response violates the contract. */
     static final class ContractViolation extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -165,7 +165,7 @@ record ClientReply(
         return stream.ended();
     }
 
-    /** The events of a stream so far. */
+    /** Checks the events of a stream, one after the other. */
     private static final class Stream {
         private final StringBuilder content = new StringBuilder();
         private final StringBuilder refusal = new StringBuilder();

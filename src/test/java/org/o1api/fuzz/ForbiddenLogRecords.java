@@ -9,7 +9,7 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.regex.Pattern;
 
-/** What is logged that must not be: stack traces, severe messages, and text of requests and replies. */
+/** Collects log records that must not occur: stack traces, severe messages, and text of requests and replies. */
 final class ForbiddenLogRecords extends Handler {
     private static final Pattern TEXT = Pattern.compile("fz-[0-9a-f]{16}|ans-[0-9a-f]{16}|FUZZ-|sk-provider");
 
@@ -33,7 +33,7 @@ final class ForbiddenLogRecords extends Handler {
         }
     }
 
-    /** What was logged since this was called last. */
+    /** Returns and removes the records collected so far. */
     List<String> drain() {
         List<String> taken = List.copyOf(wrong);
         wrong.removeAll(taken);

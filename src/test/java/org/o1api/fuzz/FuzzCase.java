@@ -11,16 +11,16 @@ import java.util.SplittableRandom;
 import org.o1api.testing.FakeUpstream;
 
 /**
- * One or two requests and all that the provider replies to them, made of a seed. The same seed makes the same bytes; what may differ
- * is how they race with clocks and other requests.
+ * One or two requests and the provider's replies, generated from a seed. The same seed generates the same bytes, but timing and the
+ * order relative to other requests may differ.
  */
 final class FuzzCase {
-    /** In the step prompt and in the prompt for the answer, by which the provider knows what it is asked for. */
+    /** Markers in the step prompt and the answer prompt, by which the provider recognises the kind of call. */
     static final String STEP_PROMPT = "FUZZ-STEP";
 
     static final String ANSWER_PROMPT = "FUZZ-ANSWER";
 
-    /** In the URL of an upstream that requires finish reasons. */
+    /** Marker in the URL of an upstream that requires finish reasons. */
     static final String REQUIRES_FINISH_REASON = "needs-reason";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,17 +29,17 @@ final class FuzzCase {
             "reasoning_content", "reasoning_content", "reasoning", "both", "none", "think", "markdown", "details");
 
     /**
-     * A request.
+     * One request and its replies.
      *
-     * @param wantsJson whether it wants JSON
-     * @param reasoningInContent whether the reasoning is in the content too
+     * @param wantsJson whether it requests JSON
+     * @param reasoningInContent whether the content also contains the reasoning
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     record Request(byte[] body, boolean wantsJson, boolean reasoningInContent, List<WireReply> replies) {}
 
     final long seed;
     final String tag;
-    /** Whether requests are mutated, and not replies. */
+    /** Whether the requests are mutated instead of the replies. */
     final boolean mutatesRequests;
 
     final List<Request> requests = new ArrayList<>();
@@ -127,7 +127,7 @@ final class FuzzCase {
         return all.get(random.nextInt(all.size()));
     }
 
-    /** Begins with a request: the calls from now on belong to it. */
+    /** Starts a request: the following calls belong to it. */
     synchronized Request startRequest(int number) {
         current = number;
         return requests.get(number);
@@ -155,7 +155,7 @@ final class FuzzCase {
                 step, call.asksForJson(), !step && call.body().has("tools"), tag);
     }
 
-    /** All of it, to look at. */
+    /** The whole case as text, for a finding. */
     synchronized String describe() {
         StringBuilder text = new StringBuilder("seed " + seed);
         for (Request request : requests) {

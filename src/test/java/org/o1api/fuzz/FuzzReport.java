@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What happened: counts, and what should not have. */
+/** Counts and findings of a fuzz run. */
 final class FuzzReport {
-    /** All that was sent for each finding. */
+    /** Contains the full request and replies of each finding. */
     static final Path DETAILS = Path.of("target", "fuzz-findings.txt");
 
     private final Map<String, Integer> mutations = new TreeMap<>();
@@ -43,10 +43,10 @@ final class FuzzReport {
     }
 
     /**
-     * Something that should not happen.
+     * Adds a broken rule.
      *
-     * @param fuzz the case at hand, if there is one
-     * @param details go into a file
+     * @param fuzz the current case, if there is one
+     * @param details written to {@link #DETAILS}
      */
     synchronized void addFinding(String rule, @Nullable FuzzCase fuzz, String details) {
         findings.add(rule + (fuzz == null ? "" : " (seed " + fuzz.seed + ")"));
@@ -65,12 +65,12 @@ final class FuzzReport {
         return List.copyOf(findings);
     }
 
-    /** What the client got last. */
+    /** The last response that a client received. */
     synchronized String lastResponse() {
         return lastReply;
     }
 
-    /** All counts in one line. */
+    /** All counts on one line. */
     synchronized String summary(long seed) {
         return "fuzzed from seed " + seed + ": " + requests + " requests, " + replies + " replies, " + idleChecks
                 + " checks when idle, " + findings.size() + " findings; mutations " + mutations + "; outcomes "

@@ -22,9 +22,9 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
-/** A gateway, its provider and its clients, for {@link FuzzCase}s. Any thread may play one. */
+/** A gateway, its provider and its clients, for playing {@link FuzzCase}s. Thread-safe. */
 final class FuzzedGateway implements AutoCloseable {
-    /** Far above what the upstream's limits and the retries allow. */
+    /** Far above what the upstream's timeouts and retries allow. */
     private static final int DEADLINE_SECONDS = 60;
 
     private static final Pattern TAG = Pattern.compile("fz-([0-9a-f]{16})-");
@@ -59,7 +59,7 @@ final class FuzzedGateway implements AutoCloseable {
     private final RunningGateway gateway;
     private final IdleCheck idle;
 
-    /** Starts a gateway with so many slots. */
+    /** Starts a gateway with this number of concurrent turns and of concurrent calls to each upstream. */
     FuzzedGateway(int slots) {
         upstream = FakeUpstream.discardingRequests(this::script);
         gateway = Container.JETTY.start(CONFIG.formatted(
@@ -99,7 +99,7 @@ final class FuzzedGateway implements AutoCloseable {
         return exchange -> reply.play(exchange, stop);
     }
 
-    /** Plays a case, and reports what came of it. */
+    /** Plays a case and reports the outcome. */
     FuzzCase play(long seed) {
         FuzzCase fuzz = new FuzzCase(seed);
         running.put(fuzz.tag, fuzz);
@@ -149,7 +149,7 @@ final class FuzzedGateway implements AutoCloseable {
                         report.addFinding("a forbidden log record, perhaps of another seed", fuzz, "\n" + line));
     }
 
-    /** Checks that nothing is held; to be called while no case is played. */
+    /** Checks that the gateway holds no resources; call it only while no case is played. */
     void checkIdle() {
         try {
             idle.check();

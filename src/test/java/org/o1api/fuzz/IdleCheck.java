@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.testing.FakeUpstream;
 
 /**
- * Whether a gateway that has nothing to do holds nothing: no call, no connection beyond its pools, no thread, no object of a request,
- * and no slot. The slots are counted from outside: as many requests as the limits allow must reach the provider at the same time.
+ * Checks that an idle gateway holds no resources: no call, no connection beyond its pools, no thread, no object of a request, and no slot.
+ * Slots are checked from outside: as many requests as the limits allow must reach the provider at the same time.
  */
 final class IdleCheck {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Pattern LINE = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+(\\S+).*");
 
-    /** Of each of these a request has one or more; caches and pools may keep a few that are reused. */
+    /** Every request has one or more of these; caches and pools may keep a few for reuse. */
     private static final List<String> REQUEST_CLASSES = List.of(
             "org.o1api.server.EventStream",
             "org.o1api.turn.Admission$Ticket",
@@ -38,7 +38,7 @@ final class IdleCheck {
             "org.o1api.model.Cancellation");
 
     private static final int MAX_POOLED = 12;
-    /** What caches may grow by. */
+    /** The allowed growth of caches, in objects of a class. */
     private static final int MAX_GROWTH = 120;
 
     private static final int MAX_MORE_THREADS = 24;
@@ -57,9 +57,9 @@ final class IdleCheck {
     }
 
     /**
-     * Looks after a gateway.
+     * Creates a check of one gateway.
      *
-     * @param slots how many turns it runs at once, and how many calls it makes at once to each upstream
+     * @param slots its limit of concurrent turns, and of concurrent calls to each upstream
      */
     IdleCheck(FakeUpstream upstream, Client client, int slots) {
         this.upstream = upstream;
@@ -67,27 +67,27 @@ final class IdleCheck {
         this.slots = slots;
     }
 
-    /** Holds the calls of {@link #check}; the provider's side of it. */
+    /** Called by the provider: blocks the calls of {@link #check} until all have arrived. */
     void awaitGate() throws InterruptedException {
         CountDownLatch gateOpen = gate;
         CountDownLatch allArrived = arrived;
         if (gateOpen != null && allArrived != null) {
             allArrived.countDown();
-            boolean open = gateOpen.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            boolean open = gateOpen.await(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             assertThat(open).as("the gate opens").isTrue();
         }
     }
 
-    /** Fails if something is held that belongs to no request. */
+    /** Fails if the gateway holds anything. */
     void check() {
         await("all calls end")
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .until(() -> upstream.openCalls() == 0 || upstream.openConnections() == 0);
         for (String preset : List.of("once", "again")) {
             checkSlots(preset);
         }
-        await("only pooled connections").atMost(PATIENCE).until(() -> upstream.openConnections() <= 2 * slots);
-        await("no live request objects").atMost(PATIENCE).untilAsserted(this::checkObjects);
+        await("only pooled connections").atMost(TIMEOUT).until(() -> upstream.openConnections() <= 2 * slots);
+        await("no live request objects").atMost(TIMEOUT).untilAsserted(this::checkObjects);
     }
 
     private void checkSlots(String preset) {
@@ -101,7 +101,7 @@ final class IdleCheck {
                 replies.add(client.ask(preset));
             }
             boolean all = allArrived.await(800, TimeUnit.MILLISECONDS)
-                    || allArrived.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                    || allArrived.await(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             assertThat(all)
                     .as("%d of %d requests get a slot of %s", slots - allArrived.getCount(), slots, preset)
                     .isTrue();
@@ -147,7 +147,7 @@ final class IdleCheck {
                 .count();
     }
 
-    /** Our live objects, and virtual threads, by class; this collects garbage. */
+    /** The number of live objects of our classes and of virtual threads, by class; runs a garbage collection. */
     private static Map<String, Long> histogram() {
         String text;
         try {

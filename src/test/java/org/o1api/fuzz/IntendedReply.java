@@ -8,7 +8,7 @@ import org.o1api.testing.FakeExchange;
 import org.o1api.testing.StepScripts;
 
 /**
- * A reply as a provider means it, in one of the dialects that providers speak.
+ * A reply before mutation, in one of the dialects of providers.
  *
  * @param isAnswer whether it is a complete answer
  * @param blocks the body: events with the empty line that ends them, or one JSON text
@@ -36,7 +36,7 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
             " \u2028",
             " end");
 
-    /** What a call asks for. */
+    /** The properties of a call that determine the reply. */
     record CallTraits(boolean step, boolean json, boolean tools, String tag) {}
 
     private enum Dialect {
@@ -52,9 +52,9 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
     }
 
     /**
-     * A reply.
+     * Generates a reply.
      *
-     * @param mayFail whether it may be a status that is no success
+     * @param mayFail whether it may be an error status
      */
     static IntendedReply of(CallTraits traits, boolean mayFail, SplittableRandom random) {
         if (mayFail && random.nextInt(14) == 0) {
@@ -63,7 +63,7 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
         return new Writer(traits, random).reply();
     }
 
-    /** A status that is no success. */
+    /** An error status. */
     private static IntendedReply refusal(SplittableRandom random) {
         int status = pick(random, 400, 400, 401, 404, 413, 422, 429, 429, 500, 502, 503, 504, 529, 302);
         List<String> headers = new ArrayList<>();
@@ -89,7 +89,7 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
         return all[random.nextInt(all.length)];
     }
 
-    /** Some words, the tag of the request among them: an answer is recognised by it, wherever it turns up. */
+    /** Random words that contain the tag of the request, by which an answer is recognised. */
     private static String words(SplittableRandom random, String tag) {
         StringBuilder text = new StringBuilder("So");
         for (int i = random.nextInt(12); i > 0; i--) {
@@ -98,7 +98,7 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
         return text.append(" ans-").append(tag).append(" fin").toString();
     }
 
-    /** Writes one reply. */
+    /** Generates one reply. */
     private static final class Writer {
         private final CallTraits traits;
         private final SplittableRandom random;
@@ -118,7 +118,7 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
         IntendedReply reply() {
             boolean calls = traits.tools && !traits.step && random.nextBoolean();
             if (dialect == Dialect.WHOLE) {
-                return whole(calls);
+                return jsonReply(calls);
             }
             start();
             String reason;
@@ -142,7 +142,7 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
             return traits.json ? "{\"answer\": " + FakeExchange.quoted(words) + ", \"n\": [1, 2]}" : words;
         }
 
-        private IntendedReply whole(boolean calls) {
+        private IntendedReply jsonReply(boolean calls) {
             String message = calls
                     ? "\"content\":null,\"tool_calls\":[{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Rome\\\"}\"}}]"
                     : "\"reasoning_content\":\"Hm.\",\"content\":" + FakeExchange.quoted(text());

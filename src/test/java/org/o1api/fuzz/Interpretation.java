@@ -1,16 +1,16 @@
 package org.o1api.fuzz;
 
 /**
- * One way in which a reply of the provider may be read as complete.
+ * One valid interpretation of a provider reply as a complete answer.
  *
- * @param text what it says, without white space at its ends
- * @param refusal the text of the model's refusal
- * @param arguments of all tool calls, in the order in which they came
- * @param end how it ended, in classes that a client can tell apart
+ * @param text the answer, without leading and trailing white space
+ * @param refusal the model's refusal
+ * @param arguments the arguments of all tool calls, concatenated in their order
+ * @param end how it ended, as far as a client can tell
  */
 record Interpretation(String text, String refusal, String arguments, End end) {
     enum End {
-        /** By the model's own decision, tool calls included. */
+        /** The model stopped or called tools. */
         COMPLETE,
         LENGTH,
         CONTENT_FILTER
@@ -21,7 +21,7 @@ record Interpretation(String text, String refusal, String arguments, End end) {
         refusal = normalized(refusal);
     }
 
-    /** Without white space at the ends, and with U+FFFD for half surrogate pairs, which no encoding can carry. */
+    /** Strips white space at both ends, and replaces unpaired surrogates, which UTF-8 cannot encode, with U+FFFD. */
     static String normalized(String text) {
         return text.codePoints()
                 .map(c -> c <= Character.MAX_VALUE && Character.isSurrogate((char) c) ? '\ufffd' : c)

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Changes one place of a JSON text: its structure stays JSON, its meaning does not. */
+/** Changes one place of a JSON text. The result is valid JSON with another meaning. */
 final class JsonMutator {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -61,7 +61,7 @@ final class JsonMutator {
         this.random = random;
     }
 
-    /** The text with one place changed; as it is if it is no JSON. */
+    /** The text with one place changed; unchanged if it is not JSON. */
     String mutate(String json) {
         JsonNode root;
         try {
@@ -124,7 +124,7 @@ final class JsonMutator {
         }
     }
 
-    /** A key twice, which a tree cannot have. */
+    /** Writes a duplicate key, which a JSON tree cannot contain. */
     private String doubledKey(JsonNode root, ObjectNode object) {
         String name = object.fieldNames().next();
         String marker = "doubled-key-marker";
@@ -140,7 +140,7 @@ final class JsonMutator {
         return all.get(random.nextInt(all.size()));
     }
 
-    /** Verbatim: no tree has numbers such as 1e999. */
+    /** Verbatim, since a JSON tree cannot contain numbers such as 1e999. */
     private static JsonNode parsed(String json) {
         return NODES.rawValueNode(new RawValue(json));
     }

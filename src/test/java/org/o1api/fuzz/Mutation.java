@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.o1api.fuzz.WireReply.Piece;
 
-/** What may happen to a sequence of units: events, lines, bytes, HTTP chunks or lines of a head. */
+/** A mutation of a sequence of units: events, lines, bytes, HTTP chunks or header lines. */
 enum Mutation {
     REMOVED {
         @Override
@@ -44,7 +44,7 @@ enum Mutation {
         }
     },
 
-    /** The unit is replaced by one that the level makes of it; see {@link ReplyMutator}. */
+    /** The unit is replaced by a changed one; see {@link ReplyMutator}. */
     CHANGED {
         @Override
         void apply(List<Piece> units, int at, SplittableRandom random, Supplier<Piece> other) {
@@ -59,18 +59,18 @@ enum Mutation {
         }
     };
 
-    /** Above the upstream's limits for the first token and for silence, which are a second. */
+    /** Above the upstream's timeouts {@code first_token} and {@code idle}, which are one second. */
     static final int LONG_MILLIS = 1500;
 
     /**
-     * Applies this once.
+     * Applies the mutation once.
      *
      * @param at the index of a unit
-     * @param other makes the unit to insert, or to put in this one's place
+     * @param other creates the unit to insert, or the replacement
      */
     abstract void apply(List<Piece> units, int at, SplittableRandom random, Supplier<Piece> other);
 
-    /** Cuts bytes at some random places, mostly close to each other, so that the units between are small. */
+    /** Splits bytes at random places, mostly close to each other, so that the units are small. */
     static List<Piece> slices(byte[] bytes, SplittableRandom random) {
         int from = random.nextInt(bytes.length + 1);
         int to = Math.min(bytes.length, from + (random.nextInt(3) == 0 ? random.nextInt(200) : random.nextInt(5)));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random faults in the bytes of providers and in requests, against a real gateway:
+ * Sends random faults in provider replies and in requests to a real gateway:
  *
  * <pre>
  * mvn verify -Dit.test=ProviderFuzzIT -Do1api.fuzz.seconds=600              # longer than a minute
@@ -28,7 +28,7 @@ class ProviderFuzzIT {
     private static final long FIRST = Long.getLong("o1api.fuzz.first", 1);
     private static final int CLIENTS = 4;
     private static final int ROUND = 300;
-    /** So many tell enough. */
+    /** The run stops after this number of findings. */
     private static final int MAX_FINDINGS = 12;
 
     @Test

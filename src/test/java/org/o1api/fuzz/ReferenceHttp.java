@@ -17,8 +17,8 @@ import java.util.zip.InflaterInputStream;
 import org.o1api.fuzz.WireReply.End;
 
 /**
- * The bodies that a reply's bytes may stand for. Where RFC 9112 leaves no doubt there is one. A head that has been tampered with may
- * be read in several ways (a length or chunks or neither, compressed or not), and each of them counts.
+ * The bodies that the bytes of a reply may encode. There is one if RFC 9112 is unambiguous. A mutated head may
+ * be read in several ways (a length or chunks or neither, compressed or not), each of which is accepted.
  */
 final class ReferenceHttp {
     private static final Pattern STATUS = Pattern.compile("HTTP/\\d\\.\\d (\\d{3})\\b");
@@ -26,9 +26,9 @@ final class ReferenceHttp {
     private static final Pattern LENGTH = Pattern.compile("(?im)^content-length:\\s*(\\d{1,9})\\s*$");
 
     /**
-     * A body.
+     * The body of a reply.
      *
-     * @param complete whether it came to its end, as far as HTTP can say
+     * @param complete whether it is complete, as far as HTTP can tell
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     record Body(byte[] bytes, boolean complete) {}

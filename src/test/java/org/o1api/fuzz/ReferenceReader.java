@@ -20,16 +20,17 @@ import org.o1api.fuzz.Interpretation.End;
 import org.o1api.fuzz.ReferenceHttp.Body;
 
 /**
- * Reads replies by the contract (wire.md, "Replies of providers"), as simply as possible: all at once, and as JSON trees. It says in
- * which ways a reply may be taken for complete; none, if it broke off. Where the contract leaves a choice, each choice counts:
+ * Reference implementation of the contract for provider replies (wire.md), as simple as possible: it reads whole replies into JSON
+ * trees. It returns all valid interpretations of a reply as complete, none if it is truncated. If the contract leaves a choice, each
+ * choice is accepted:
  * <ul>
- *   <li>What follows a finish reason may be read or not.
- *   <li>An event whose JSON has a key twice may mean anything; see {@link #isAmbiguous}.
- *   <li>Data without quotes, braces and brackets are keep-alive text, whatever they say; so is a JSON value that is no object.
+ *   <li>Data after a finish reason may be read or not.
+ *   <li>An event with a duplicate JSON key may mean anything; see {@link #isAmbiguous}.
+ *   <li>Data without quotes, braces and brackets are keep-alive text; so is a JSON value that is not an object.
  *   <li>An object without choices, usage and error is skipped, unless the reply ends with it and has no finish reason.
- *   <li>A {@code message} after deltas that say nothing may count or not.
- *   <li>A whole tool call that comes again with its id may be a second one or a repetition.
- *   <li>{@code error} with an empty value may be an error or none.
+ *   <li>A {@code message} after empty deltas may count or not.
+ *   <li>A complete tool call that is repeated with its id may be a second call or a duplicate.
+ *   <li>An {@code error} with an empty value may be an error or not.
  * </ul>
  */
 final class ReferenceReader {
@@ -52,10 +53,10 @@ final class ReferenceReader {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
     private final StringBuilder arguments = new StringBuilder();
-    /** The arguments of each call, if a piece with an id or a name begins one. */
+    /** The arguments of each call, if a piece with an id or a name starts a new call. */
     private final List<StringBuilder> calls = new ArrayList<>();
 
-    /** The same, if a call is all that has the same index. */
+    /** The arguments of each call, if all pieces with the same index are one call. */
     private final Map<String, StringBuilder> byIndex = new HashMap<>();
 
     private final Set<String> knownCalls = new HashSet<>();
@@ -74,7 +75,7 @@ final class ReferenceReader {
         this.json = json;
     }
 
-    /** Whether a reply has an event of which one cannot say what it means. */
+    /** Whether a reply has an event with a duplicate key. */
     static boolean isAmbiguous(WireReply reply) {
         return ReferenceHttp.bodies(reply).stream().anyMatch(body -> {
             ReferenceReader reader = new ReferenceReader(body, false, false, true);
@@ -84,9 +85,9 @@ final class ReferenceReader {
     }
 
     /**
-     * The ways in which a reply is complete.
+     * All valid interpretations of a reply as complete.
      *
-     * @param json whether the answer is JSON by the request
+     * @param json whether the request wants JSON
      */
     static List<Interpretation> interpretations(WireReply reply, boolean json) {
         List<Interpretation> all = new ArrayList<>();
@@ -108,14 +109,14 @@ final class ReferenceReader {
             at++;
         }
         if (at < bytes.length && bytes[at] == '{') {
-            whole(Arrays.copyOfRange(bytes, at, bytes.length));
+            jsonText(Arrays.copyOfRange(bytes, at, bytes.length));
         } else if (at == bytes.length || bytes[at] != '<') {
             events(bytes);
         }
     }
 
-    /** One JSON text. */
-    private void whole(byte[] bytes) {
+    /** Reads a reply that is one JSON text. */
+    private void jsonText(byte[] bytes) {
         JsonNode root = tree(bytes);
         if (root == null || isError(root)) {
             return;
@@ -168,7 +169,7 @@ final class ReferenceReader {
         data.writeBytes((value.startsWith(" ") ? value.substring(1) : value).getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** Reads an event's data, and says whether the reply goes on. */
+    /** Reads the data of an event, and returns whether the reply continues. */
     private boolean event(byte[] data, boolean error) {
         String raw = new String(data, StandardCharsets.ISO_8859_1).strip();
         if (error) {
@@ -280,13 +281,13 @@ final class ReferenceReader {
         byIndex.computeIfAbsent(piece.path("index").toString(), index -> new StringBuilder())
                 .append(more);
         arguments.append(more);
-        String whole = piece.path("id").asText() + more;
-        if (!parses(more) || knownCalls.add(whole)) {
+        String jsonText = piece.path("id").asText() + more;
+        if (!parses(more) || knownCalls.add(jsonText)) {
             withoutDuplicates.append(more);
         }
     }
 
-    /** Whether the arguments of all calls are JSON; what was cut off is not. */
+    /** Whether the arguments of all calls are JSON, so none is truncated. */
     private boolean callsParse() {
         return calls.stream().allMatch(ReferenceReader::parsesOrIsEmpty)
                 || byIndex.values().stream().allMatch(ReferenceReader::parsesOrIsEmpty);
@@ -296,7 +297,7 @@ final class ReferenceReader {
         return call.toString().isBlank() || parses(call.toString());
     }
 
-    /** Whether the text is JSON; there may be none beside tool calls. */
+    /** Whether the text is JSON; with tool calls it may be empty. */
     private boolean isJson() {
         return parses(answer()) || (answer().isBlank() && !calls.isEmpty());
     }
@@ -309,7 +310,7 @@ final class ReferenceReader {
         }
     }
 
-    /** The text without the block of thoughts in front. */
+    /** The text without leading think blocks. */
     private String answer() {
         return withoutBlocks(text.toString());
     }
@@ -346,7 +347,7 @@ final class ReferenceReader {
         }
     }
 
-    /** A {@code </think>} without its beginning may have ended a thought, or stand in the text. */
+    /** A {@code </think>} without an opening tag may end the reasoning or be part of the text. */
     private String afterUnopenedThinkBlock() {
         int end = text.indexOf("</think>");
         return end < 0 ? text.toString() : withoutBlocks(text.substring(end + "</think>".length()));

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.fuzz.Interpretation.End;
 import org.o1api.fuzz.WireReply.Piece;
 
-/** The judge itself is right about the plain cases. */
+/** Tests of the reference implementation itself. */
 class ReferenceReaderTest {
     private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
     private static final String HALF =

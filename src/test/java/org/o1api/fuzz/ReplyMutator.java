@@ -15,9 +15,9 @@ import java.util.zip.GZIPOutputStream;
 import org.o1api.fuzz.WireReply.End;
 import org.o1api.fuzz.WireReply.Piece;
 
-/** Makes the bytes of a reply of what the provider means, with at most three mutations on their way. */
+/** Encodes an intended reply into bytes, with at most three mutations. */
 final class ReplyMutator {
-    /** Where a mutation happens, from the inside to the outside. */
+    /** The level at which a mutation happens, from the innermost to the outermost. */
     private enum Level {
         EVENT,
         LINE,
@@ -26,11 +26,11 @@ final class ReplyMutator {
         PACKED,
         CHUNK,
         HEAD,
-        /** Bytes of the whole reply: status line, headers, chunk sizes and all. */
+        /** Bytes of the whole reply: status line, headers, chunk sizes and body. */
         RAW
     }
 
-    /** Each as often as it is chosen. */
+    /** Repeated by weight. */
     private static final List<Level> LEVELS = List.of(
             Level.EVENT,
             Level.EVENT,
@@ -150,7 +150,7 @@ final class ReplyMutator {
     private boolean harmless = true;
 
     /**
-     * A mutator of one reply.
+     * Creates a mutator of one reply.
      *
      * @param requiresFinishReason whether the upstream's settings require a finish reason
      */
@@ -262,7 +262,7 @@ final class ReplyMutator {
         all.addAll(by);
     }
 
-    /** Compresses the body now and then; gives the encoding, empty for none. */
+    /** Sometimes compresses the body; returns the encoding, empty for none. */
     private String pack(List<Piece> body) {
         int chance = planned.containsKey(Level.PACKED) ? random.nextInt(2) : random.nextInt(24);
         if (chance > 1) {
@@ -306,7 +306,7 @@ final class ReplyMutator {
         }
         End end = end(framing);
         if (end != End.KEEP) {
-            // A connection that ends unannounced may cost the next call an attempt; that is not looked for here.
+            // An unannounced close may cost the next call an attempt, which this test does not check.
             head.add(new Piece("Connection: close\r\n"));
         }
         mutate(Level.HEAD, head);
@@ -324,7 +324,7 @@ final class ReplyMutator {
     }
 
     /**
-     * Bytes that follow a complete reply must not arrive later than it: no client can tell them from the reply to its next request on the
+     * Bytes after a complete reply must arrive together with it: otherwise no client can distinguish them from the next reply on the
      * same connection.
      */
     private static List<Piece> atOnce(List<Piece> pieces) {
@@ -341,11 +341,11 @@ final class ReplyMutator {
         if (harmless) {
             return chance > 3 ? End.KEEP : End.CLOSE;
         }
-        // A reply that seems to go on costs the client's patience: not too often.
+        // A reply that stays open costs the client a timeout, so this is rare.
         return chance < 4 ? End.KEEP : chance < 10 ? End.RESET : End.CLOSE;
     }
 
-    /** Most chunks are one piece, as most servers do it. */
+    /** Usually one chunk a piece, as most servers send it. */
     private List<Piece> chunks(List<Piece> body) {
         List<Piece> chunks = new ArrayList<>();
         boolean cutAnywhere = random.nextInt(4) == 0;

@@ -10,16 +10,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.fuzz.FuzzCase.Request;
 
-/** What must hold of a reply to a client, given what the provider sent. */
+/** The rules for the reply to a client, given what the provider sent. */
 final class ReplyRules {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** Errors of the request that name the field at fault. */
+    /** Request errors that name the invalid field. */
     private static final Set<String> NAME_A_FIELD = Set.of("invalid_request", "unsupported_value", "model_not_found");
 
     private ReplyRules() {}
 
-    /** The rule that is broken; null if none is. */
+    /** The broken rule, or null. */
     static @Nullable String violation(FuzzCase fuzz, Request request, ClientReply reply) {
         if (fuzz.mutatesRequests) {
             return requestViolation(request, reply);
@@ -60,7 +60,7 @@ final class ReplyRules {
                 && sorted(actual.arguments()).equals(sorted(expected.arguments()));
     }
 
-    /** Pieces of several calls may be put in another order. */
+    /** The pieces of several calls may be reordered. */
     private static List<Integer> sorted(String text) {
         return Interpretation.normalized(text).chars().sorted().boxed().toList();
     }
@@ -87,7 +87,7 @@ final class ReplyRules {
         return canContain(body, param) ? null : "an error that names a field which the request cannot have: " + param;
     }
 
-    /** Whether a path leads to a value, or to one that is missing in an object that is there. */
+    /** Whether a path leads to a value, or to a missing field of an existing object. */
     private static boolean canContain(JsonNode body, String path) {
         JsonNode node = body;
         for (String name : path.replaceAll("\\[(\\d+)\\]", ".$1").split("\\.", -1)) {

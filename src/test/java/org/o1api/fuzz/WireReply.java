@@ -9,23 +9,23 @@ import java.util.concurrent.TimeUnit;
 import org.o1api.testing.FakeExchange;
 
 /**
- * The bytes of one reply of the provider, in the pieces in which they are sent.
+ * The bytes of one provider reply, in the pieces in which they are sent.
  *
- * @param mutations what was done to the reply, as {@code LEVEL.OPERATION}; empty if it is as the provider meant it
- * @param mustBeAnswered whether a client must get the answer: the provider meant to answer, and no mutation prevents it
+ * @param mutations the mutations of the reply, as {@code LEVEL.OPERATION}; empty if it was not mutated
+ * @param mustBeAnswered whether the client must get the answer: the intended reply is one, and no mutation prevents it
  * @param requiresFinishReason whether the upstream's settings require a finish reason
  */
 record WireReply(
         List<Piece> pieces, End end, List<String> mutations, boolean mustBeAnswered, boolean requiresFinishReason) {
-    /** What happens to the connection after the last byte. */
+    /** The state of the connection after the last byte. */
     enum End {
-        /** It stays open, silent until the next request. */
+        /** It stays open and idle until the next request. */
         KEEP,
         CLOSE,
         RESET
     }
 
-    /** Some bytes, and how long the provider waits before it sends them. */
+    /** Some bytes, and the delay before they are sent. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     record Piece(byte[] bytes, int delayMillis) {
         Piece(String text) {
@@ -66,7 +66,7 @@ record WireReply(
         return all.toByteArray();
     }
 
-    /** The bytes as a Java string literal, for a test that plays them again. */
+    /** The bytes as a Java string literal, for use in a test. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(mutations + " then " + end + ":");

@@ -1,4 +1,4 @@
-/** Random faults in what providers and clients send, and the rules that the gateway keeps all the same. */
+/** Fuzz tests: random faults in what providers and clients send, and the rules that the gateway must keep. */
 @NullMarked
 package org.o1api.fuzz;
 

@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A plain client of the chat completions API, which shows all that came over the wire, and checks it by the schemas. */
+/** A plain client of the chat completions API. It exposes everything on the wire, and validates it against OpenAI's schemas. */
 public final class ChatClient {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -39,9 +39,9 @@ public final class ChatClient {
     }
 
     /**
-     * A reply that is one JSON text.
+     * A response with a JSON body.
      *
-     * @param context path of the gateway
+     * @param context the context path of the gateway
      */
     public record JsonResponse(HttpResponse<String> response, String context) {
         public JsonResponse {
@@ -60,7 +60,7 @@ public final class ChatClient {
             return response.headers().firstValue(name).orElse(null);
         }
 
-        /** The text of the first choice. */
+        /** The content of the first choice. */
         public String content() {
             return json().at("/choices/0/message/content").asText();
         }
@@ -70,7 +70,7 @@ public final class ChatClient {
         }
     }
 
-    /** One event, as it was on the wire. */
+    /** One server-sent event as it was on the wire. */
     public record Event(String name, String data) {
         public Event {
             if (name.equals("error")) {
@@ -96,7 +96,7 @@ public final class ChatClient {
             return text("reasoning_content");
         }
 
-        /** A text of the first choice's delta; empty where there is none. */
+        /** A text field of the first choice's delta; empty if absent. */
         public String text(String field) {
             return isDone() ? "" : json().at("/choices/0/delta/" + field).asText("");
         }
@@ -106,17 +106,17 @@ public final class ChatClient {
         }
     }
 
-    /** All contents of some events. */
+    /** The concatenated content of some events. */
     public static String content(List<Event> events) {
         return events.stream().map(Event::content).collect(Collectors.joining());
     }
 
-    /** All reasoning of some events. */
+    /** The concatenated reasoning of some events. */
     public static String reasoning(List<Event> events) {
         return events.stream().map(Event::reasoning).collect(Collectors.joining());
     }
 
-    /** A reply that streams. */
+    /** A streamed response. */
     public static final class Stream implements AutoCloseable {
         private final HttpResponse<InputStream> response;
         private final BufferedReader lines;
@@ -135,7 +135,7 @@ public final class ChatClient {
             return response.headers().firstValue(name).orElse(null);
         }
 
-        /** The next event; null at the end of the stream. */
+        /** Reads the next event; null at the end of the stream. */
         public @Nullable Event next() {
             String name = "";
             @Nullable String data = null;
@@ -162,7 +162,7 @@ public final class ChatClient {
             }
         }
 
-        /** The events from here on, up to the first one that shows some text. */
+        /** Reads up to the first event with content or reasoning. */
         public Event nextText() {
             for (Event event = next(); event != null; event = next()) {
                 if (!event.content().isEmpty() || !event.reasoning().isEmpty()) {
@@ -172,7 +172,7 @@ public final class ChatClient {
             throw new AssertionError("the stream ended before it showed any text");
         }
 
-        /** All events that are still to come. */
+        /** Reads all remaining events. */
         public List<Event> remainingEvents() {
             List<Event> events = new ArrayList<>();
             for (Event event = next(); event != null; event = next()) {
@@ -181,12 +181,12 @@ public final class ChatClient {
             return events;
         }
 
-        /** The comments that came so far. */
+        /** The SSE comments received so far. */
         public List<String> comments() {
             return comments;
         }
 
-        /** The body that is not a stream, as after a failure. */
+        /** The JSON body of an error response. */
         public JsonNode errorBody() {
             try {
                 StringBuilder text = new StringBuilder();
@@ -200,7 +200,7 @@ public final class ChatClient {
             }
         }
 
-        /** Leaves. */
+        /** Disconnects. */
         @Override
         public void close() {
             try {
@@ -220,17 +220,17 @@ public final class ChatClient {
         return new JsonResponse(send(path, request, HttpResponse.BodyHandlers.ofString()), url.getPath());
     }
 
-    /** Posts a chat completion request as it is. */
+    /** Posts the body of a chat completion request. */
     public JsonResponse post(String body) {
         return send(CHAT, postJson(body));
     }
 
-    /** Asks for a stream: a question, and what else the request says, as {@code "name": value}. */
+    /** Posts a question and requests a stream. Each further field has the form {@code "name": value}. */
     public Stream streamQuestion(String question, String... fields) {
         return stream(body(question, true, fields));
     }
 
-    /** Asks for one JSON object. */
+    /** Posts a question and requests a JSON reply. */
     public JsonResponse postQuestion(String question, String... fields) {
         return post(body(question, false, fields));
     }
@@ -244,7 +244,7 @@ public final class ChatClient {
         return body.append('}').toString();
     }
 
-    /** Posts a chat completion request whose reply is a stream, if all goes well. */
+    /** Posts a chat completion request that asks for a stream. */
     public Stream stream(String body) {
         return stream(body, "application/json");
     }
@@ -253,26 +253,26 @@ public final class ChatClient {
         return stream(request -> postJson(body).apply(request.header("Accept", accept)));
     }
 
-    /** Sends a chat completion request whose reply is a stream, if all goes well. */
+    /** Sends a chat completion request that asks for a stream. */
     public Stream stream(UnaryOperator<HttpRequest.Builder> request) {
         return new Stream(send(CHAT, request, HttpResponse.BodyHandlers.ofInputStream()));
     }
 
-    /** A POST of JSON. */
+    /** Makes a request a POST of JSON. */
     public static UnaryOperator<HttpRequest.Builder> postJson(String body) {
         return request ->
                 request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
     }
 
     private <T> HttpResponse<T> send(
-            String path, UnaryOperator<HttpRequest.Builder> more, HttpResponse.BodyHandler<T> handler) {
+            String path, UnaryOperator<HttpRequest.Builder> customizer, HttpResponse.BodyHandler<T> handler) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(60));
         if (!key.isEmpty()) {
             request.header("Authorization", "Bearer " + key);
         }
         try {
-            return HTTP.send(more.apply(request).build(), handler);
+            return HTTP.send(customizer.apply(request).build(), handler);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

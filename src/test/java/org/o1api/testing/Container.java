@@ -16,7 +16,7 @@ import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** The servlet containers that the WAR is tested in, each in this JVM, with the WAR's own classes. */
+/** The servlet containers in which the WAR is tested, embedded in this JVM. The gateway runs with the WAR's own classes. */
 public enum Container {
     JETTY {
         @Override
@@ -107,7 +107,7 @@ public enum Container {
 
     abstract RunningGateway start(Path config);
 
-    /** Starts the WAR with the text of a config file; conversations are kept in a folder of its own unless that says where. */
+    /** Starts the WAR with the text of a config file. Conversations are stored in a temporary folder unless the config sets their place. */
     public RunningGateway start(String config) {
         Path folder = temporary();
         Path file = folder.resolve("config.yaml");

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** The page on deployment, whose configurations the tests run. */
+/** The deployment page, whose configurations are run by tests. */
 final class DeploymentPage {
     private static final Path PAGE = Path.of("src/site/markdown/deployment.md");
 
     private DeploymentPage() {}
 
-    /** The page's blocks of code in a language, in their order. */
+    /** The code blocks of the page in a language, in their order. */
     static List<String> codeBlocks(String language) {
         try {
             return Pattern.compile("(?ms)^```" + language + "\\n(.*?)^```$")
@@ -27,7 +27,7 @@ final class DeploymentPage {
         }
     }
 
-    /** A text in which a passage, which has to be there, is another one. */
+    /** Replaces a passage, which must exist. */
     static String replace(String text, String passage, String other) {
         if (!text.contains(passage)) {
             throw new IllegalStateException("'" + passage + "' is no longer on the page " + PAGE);

@@ -14,14 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The supported servers as people install them, each with the packed WAR in its {@code webapps}, in a process of its own. */
+/** The supported server distributions, each with the packed WAR in {@code webapps} and run in a separate process. */
 public enum Distribution {
     TOMCAT_10_1("apache-tomcat-10.1.", Kind.TOMCAT),
     TOMCAT_11("apache-tomcat-11.0.", Kind.TOMCAT),
     JETTY_12_0("jetty-home-12.0.", Kind.JETTY),
     JETTY_12_1("jetty-home-12.1.", Kind.JETTY);
 
-    /** The WAR's name that makes it the application of all paths without another one. */
+    /** The name of the WAR that makes it the root application. */
     public static final String ROOT = "ROOT";
 
     private static final Path TARGET = Path.of("target").toAbsolutePath();
@@ -36,12 +36,12 @@ public enum Distribution {
     }
 
     /**
-     * A server that runs.
+     * A running server.
      *
-     * @param url of the gateway, with its context path and without a slash at the end
-     * @param base the server's own folder
-     * @param war in the server's folder {@code webapps}
-     * @param log all output of the process
+     * @param url the URL of the gateway, with its context path and without a trailing slash
+     * @param base the base folder of the server
+     * @param war the WAR in {@code webapps}
+     * @param log the file with the output of the process
      */
     public record RunningServer(Process process, URI url, Path base, Path war, Path log) implements AutoCloseable {
         public ChatClient client(String key) {
@@ -52,12 +52,12 @@ public enum Distribution {
             return Files.readString(log);
         }
 
-        /** Deletes the WAR; the server notices after a while. */
+        /** Deletes the WAR; the server notices it at its next scan. */
         public void undeploy() throws IOException {
             Files.delete(war);
         }
 
-        /** Asks the server to stop, as an operator does, and waits until it has. */
+        /** Stops the server by a signal, and waits for its end. */
         public void stop() {
             process.destroy();
             await().atMost(START).until(() -> !process.isAlive());
@@ -69,7 +69,7 @@ public enum Distribution {
         }
     }
 
-    /** What is done to a server's folder before it starts. */
+    /** Prepares the base folder of a server before it starts. */
     public interface Setup {
         void prepare(Path base) throws IOException;
     }
@@ -79,7 +79,7 @@ public enum Distribution {
         return start(config, base -> {});
     }
 
-    /** The same, with something done to its folder first. */
+    /** The same, with a setup of the base folder. */
     public RunningServer start(String config, Setup setup) throws IOException {
         return start(ROOT, config, setup);
     }
@@ -87,8 +87,8 @@ public enum Distribution {
     /**
      * Starts the server with the WAR under a name, and waits until it is ready.
      *
-     * @param name of the WAR without {@code .war}; it determines the context path
-     * @param jvmOptions of the server's process
+     * @param name the name of the WAR without {@code .war}; it determines the context path
+     * @param jvmOptions the JVM options of the server
      */
     public RunningServer start(String name, String config, Setup setup, String... jvmOptions) throws IOException {
         Path base = Files.createTempDirectory(TARGET, "dist-");
@@ -130,7 +130,7 @@ public enum Distribution {
         return name.equals(ROOT) ? "" : "/" + name.replace('#', '/');
     }
 
-    /** A port that was free a moment ago, for servers that cannot tell which one they chose. */
+    /** A port that was just free, for servers that do not report the port they chose. */
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
@@ -160,7 +160,7 @@ public enum Distribution {
                     }
                 }
                 Path server = base.resolve("conf/server.xml");
-                // As the docs say: with the default a server that stops still accepts connections and leaves them
+                // As documented: by default a stopping server still accepts connections and leaves them
                 // waiting.
                 String connector = "<Connector bindOnInit=\"false\" address=\"127.0.0.1\" port=\"" + freePort() + "\"";
                 Files.writeString(
@@ -192,14 +192,14 @@ public enum Distribution {
             }
         };
 
-        /** The line of the log that names the port. */
+        /** The log line that names the port. */
         private final Pattern started;
 
         Kind(String started) {
             this.started = Pattern.compile(started);
         }
 
-        /** Lays out a server's own folder, and says how to start the server in it. */
+        /** Creates the base folder of a server, and returns the command that starts it. */
         abstract ProcessBuilder prepare(Path home, Path base) throws IOException;
     }
 }

@@ -13,15 +13,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One request at a fake upstream, and the hand that writes its reply. Whatever is sent goes out at once. */
+/** One request received by a fake upstream, and methods that write its reply. Everything is flushed immediately. */
 public final class FakeExchange {
-    /** The client closed its connection before the reply's end. */
+    /** The client closed its connection before the end of the reply. */
     static final class ClientDisconnected extends IOException {
         private static final long serialVersionUID = 1;
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = 20_000;
 
     private final FakeUpstream.Request request;
     private final Socket socket;
@@ -29,7 +29,7 @@ public final class FakeExchange {
     private final OutputStream out;
     private boolean chunked;
     private boolean ended;
-    private boolean cut;
+    private boolean closed;
 
     FakeExchange(FakeUpstream.Request request, Socket socket, InputStream in) throws IOException {
         this.request = request;
@@ -42,13 +42,13 @@ public final class FakeExchange {
         return request;
     }
 
-    /** Begins a stream of events: status 200 and its headers. */
+    /** Starts an event stream: status 200 and headers. */
     public FakeExchange stream(String... headers) throws IOException {
         chunked = true;
         return raw(head(200, "text/event-stream", "Transfer-Encoding: chunked", headers));
     }
 
-    /** Replies with all at once. */
+    /** Sends a complete response. */
     public FakeExchange reply(int status, String contentType, String body, String... headers) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         raw(head(status, contentType, "Content-Length: " + bytes.length, headers));
@@ -57,7 +57,7 @@ public final class FakeExchange {
         return this;
     }
 
-    /** A chunk with this text as its delta's content. */
+    /** A chunk with this text as the content of its delta. */
     public FakeExchange text(String text) throws IOException {
         return delta("{\"content\":" + quoted(text) + "}");
     }
@@ -70,7 +70,7 @@ public final class FakeExchange {
         return this;
     }
 
-    /** A chunk for each word, its space before it. */
+    /** A chunk for each word, with the space before it. */
     public FakeExchange words(String text) throws IOException {
         for (String word : text.split("(?= )", -1)) {
             text(word);
@@ -91,7 +91,7 @@ public final class FakeExchange {
         return event(chunk("[{\"index\":0,\"delta\":{},\"finish_reason\":" + quoted(reason) + "}]", ""));
     }
 
-    /** The chunk without choices that ends a stream with {@code include_usage}. */
+    /** The last chunk of a stream with {@code include_usage}, which has no choices. */
     public FakeExchange usage(long input, long output) throws IOException {
         return event(chunk("[]", ",\"usage\":{\"prompt_tokens\":" + input + ",\"completion_tokens\":" + output + "}"));
     }
@@ -101,12 +101,12 @@ public final class FakeExchange {
                 + choices + more + "}";
     }
 
-    /** An event with these data. */
+    /** An event with this data. */
     public FakeExchange event(String data) throws IOException {
         return body("data: " + data + "\n\n");
     }
 
-    /** An event with a name. */
+    /** A named event. */
     public FakeExchange event(String name, String data) throws IOException {
         return body("event: " + name + "\ndata: " + data + "\n\n");
     }
@@ -122,7 +122,7 @@ public final class FakeExchange {
         return chunked ? raw("0\r\n\r\n") : this;
     }
 
-    /** A piece of the body, in a chunk of its own where the body is chunked. */
+    /** A piece of the body, as a separate chunk if the body is chunked. */
     public FakeExchange body(String text) throws IOException {
         return body(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -140,7 +140,7 @@ public final class FakeExchange {
         return raw(all);
     }
 
-    /** Bytes as they are, head, chunk sizes and all. */
+    /** Raw bytes of the response, including head and chunk sizes. */
     public FakeExchange raw(String text) throws IOException {
         return raw(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -155,30 +155,30 @@ public final class FakeExchange {
         return this;
     }
 
-    /** Ends the connection as a crashed process does. */
+    /** Resets the connection, as a crashed process does. */
     public void reset() throws IOException {
-        cut = true;
+        closed = true;
         socket.setSoLinger(true, 0);
         socket.close();
     }
 
-    /** Ends the connection in order. */
+    /** Closes the connection with a FIN. */
     public void close() throws IOException {
-        cut = true;
+        closed = true;
         socket.close();
     }
 
-    /** Goes on when the latch is open. */
+    /** Waits for the latch. */
     public FakeExchange await(CountDownLatch latch) throws IOException, InterruptedException {
-        if (!latch.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (!latch.await(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
             throw new IOException("the script timed out waiting for the latch");
         }
         return this;
     }
 
-    /** Waits until the client has closed its connection, which ends the script. */
+    /** Waits until the client has closed its connection, then ends the script. */
     public void awaitDisconnect() throws IOException {
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
         try {
             if (in.read() >= 0) {
                 throw new IOException("the client sent data instead of disconnecting");
@@ -186,14 +186,14 @@ public final class FakeExchange {
         } catch (SocketTimeoutException e) {
             throw new IOException("the client did not disconnect", e);
         } catch (IOException e) {
-            // A reset is a way to leave too.
+            // A reset is a disconnect, too.
         }
         throw new ClientDisconnected();
     }
 
     /** Whether the connection can serve another request. */
     boolean isConnectionReusable() {
-        return ended && !cut;
+        return ended && !closed;
     }
 
     private static String head(int status, String contentType, String length, String... headers) {

@@ -32,27 +32,27 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 
 /**
- * A provider that answers by a script, over real HTTP on a port of its own.
+ * A provider that plays scripts, over real HTTP on its own port.
  *
  * <pre>{@code
  * FakeUpstream.answering("draft", "critique", "final")          // three calls, each streamed word by word
  * FakeUpstream.playing(Script.reset(), Script.answer("well"))   // the first call fails
- * FakeUpstream.deciding(request -> request.asksForJson() ? step : answer)
+ * FakeUpstream.dispatching(request -> request.asksForJson() ? step : answer)
  * FakeUpstream.playing(exchange -> exchange.stream().text("Hel").await(latch).reset())
  * }</pre>
  */
 public final class FakeUpstream implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     /**
-     * A request as it came in.
+     * A received request.
      *
-     * @param number of the call, from 0
-     * @param connection that it came over, from 0
-     * @param target the request line's path and query
-     * @param headers by name in any case
-     * @param nanos when it had been read, as {@link System#nanoTime}
+     * @param number the number of the call, from 0
+     * @param connection the number of its connection, from 0
+     * @param target path and query of the request line
+     * @param headers by case-insensitive name
+     * @param nanos the {@link System#nanoTime} after it was read
      */
     public record Request(
             int number,
@@ -69,7 +69,7 @@ public final class FakeUpstream implements AutoCloseable {
             return messages.path(messages.size() - 1).path("content").asText();
         }
 
-        /** Whether the call asks for a JSON object, as the steps do. */
+        /** Whether the call requests a JSON object, as step calls do. */
         public boolean asksForJson() {
             return body.path("response_format").path("type").asText().equals("json_object");
         }
@@ -77,26 +77,26 @@ public final class FakeUpstream implements AutoCloseable {
 
     private final ServerSocket server;
     private final Function<Request, Script> scripts;
-    private final boolean remembers;
+    private final boolean recordsRequests;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
-    private final AtomicInteger taken = new AtomicInteger();
-    private final List<Throwable> mistakes = new CopyOnWriteArrayList<>();
+    private final AtomicInteger received = new AtomicInteger();
+    private final List<Throwable> scriptFailures = new CopyOnWriteArrayList<>();
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connectionCount = new AtomicInteger();
     private final AtomicInteger ended = new AtomicInteger();
     private final AtomicInteger aborted = new AtomicInteger();
 
-    private FakeUpstream(Function<Request, Script> scripts, boolean remembers) {
-        this(scripts, remembers, ServerSocketFactory.getDefault(), false);
+    private FakeUpstream(Function<Request, Script> scripts, boolean recordsRequests) {
+        this(scripts, recordsRequests, ServerSocketFactory.getDefault(), false);
     }
 
     private FakeUpstream(
             Function<Request, Script> scripts,
-            boolean remembers,
+            boolean recordsRequests,
             ServerSocketFactory sockets,
             boolean wantsClientCertificate) {
         this.scripts = scripts;
-        this.remembers = remembers;
+        this.recordsRequests = recordsRequests;
         try {
             server = sockets.createServerSocket(0, 512, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         } catch (IOException e) {
@@ -110,7 +110,7 @@ public final class FakeUpstream implements AutoCloseable {
         start("accept", this::accept);
     }
 
-    /** Answers the k-th call with the k-th text; a call too many gets a 500. */
+    /** Answers the k-th call with the k-th text; further calls get a 500. */
     public static FakeUpstream answering(String... texts) {
         Script[] scripts = new Script[texts.length];
         for (int i = 0; i < texts.length; i++) {
@@ -119,30 +119,30 @@ public final class FakeUpstream implements AutoCloseable {
         return playing(scripts);
     }
 
-    /** Plays the k-th script for the k-th call; a call too many gets a 500. */
+    /** Plays the k-th script for the k-th call; further calls get a 500. */
     public static FakeUpstream playing(Script... scripts) {
         return dispatching(request -> request.number() < scripts.length
                 ? scripts[request.number()]
                 : Script.error(500, "no script for call " + request.number()));
     }
 
-    /** Plays what the request asks for. */
+    /** Chooses the script by the request. */
     public static FakeUpstream dispatching(Function<Request, Script> scripts) {
         return new FakeUpstream(scripts, true);
     }
 
-    /** Plays what the request asks for, and forgets the request: for as many of them as a soak makes. */
+    /** Chooses the script by the request and does not record requests, for long runs. */
     public static FakeUpstream discardingRequests(Function<Request, Script> scripts) {
         return new FakeUpstream(scripts, false);
     }
 
-    /** Plays what the request asks for, over TLS. */
+    /** Chooses the script by the request, over TLS. */
     public static FakeUpstream overTls(
             SSLContext tls, boolean wantsClientCertificate, Function<Request, Script> scripts) {
         return new FakeUpstream(scripts, true, tls.getServerSocketFactory(), wantsClientCertificate);
     }
 
-    /** The address of its chat completions. */
+    /** The URL of its chat completions. */
     public URI url() {
         String scheme = server instanceof SSLServerSocket ? "https" : "http";
         return URI.create(scheme + "://127.0.0.1:" + port() + "/v1/chat/completions");
@@ -161,52 +161,52 @@ public final class FakeUpstream implements AutoCloseable {
         return requests.get(number);
     }
 
-    /** How many calls are under way. */
+    /** The number of calls in progress. */
     public int openCalls() {
-        return taken.get() - ended.get();
+        return received.get() - ended.get();
     }
 
-    /** How many calls have ended, in whatever way. */
+    /** The number of calls that have ended in any way. */
     public int endedCalls() {
         return ended.get();
     }
 
-    /** How many calls the client left before their end. */
+    /** The number of calls that the client disconnected from. */
     public int abortedCalls() {
         return aborted.get();
     }
 
-    /** How many connections were made. */
+    /** The number of connections accepted so far. */
     public int connections() {
         return connectionCount.get();
     }
 
-    /** How many connections stand open. */
+    /** The number of open connections. */
     public int openConnections() {
         return connections.size();
     }
 
     public void awaitRequests(int count) {
-        await().atMost(PATIENCE).until(() -> taken.get() >= count);
+        await().atMost(TIMEOUT).until(() -> received.get() >= count);
     }
 
     public void awaitEnded(int count) {
-        await().atMost(PATIENCE).until(() -> ended.get() >= count);
+        await().atMost(TIMEOUT).until(() -> ended.get() >= count);
     }
 
     public void awaitAborted(int count) {
-        await().atMost(PATIENCE).until(() -> aborted.get() >= count);
+        await().atMost(TIMEOUT).until(() -> aborted.get() >= count);
     }
 
-    /** Waits until no call is under way. */
+    /** Waits until no call is in progress. */
     public void awaitIdle() {
         await().pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .until(() -> openCalls() == 0);
     }
 
-    /** Cuts all connections and stops; fails when a script made a mistake. */
+    /** Closes all connections and stops; fails if a script failed. */
     @Override
     public void close() {
         try {
@@ -217,8 +217,8 @@ public final class FakeUpstream implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (!mistakes.isEmpty()) {
-            throw new AssertionError("a script of the fake upstream failed", mistakes.get(0));
+        if (!scriptFailures.isEmpty()) {
+            throw new AssertionError("a script of the fake upstream failed", scriptFailures.get(0));
         }
     }
 
@@ -247,7 +247,7 @@ public final class FakeUpstream implements AutoCloseable {
             InputStream in = new BufferedInputStream(socket.getInputStream());
             while (serveCall(socket, in, connection)) {}
         } catch (IOException e) {
-            // The client left between two calls, or the test is over.
+            // The client disconnected between two calls, or the test is over.
         } finally {
             connections.remove(socket);
         }
@@ -261,7 +261,7 @@ public final class FakeUpstream implements AutoCloseable {
             headers.put(header.substring(0, colon), header.substring(colon + 1).strip());
         }
         byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("Content-Length", "0")));
-        Request request = take(requestLine.split(" ", 3), headers, body, connection);
+        Request request = receive(requestLine.split(" ", 3), headers, body, connection);
         try {
             FakeExchange exchange = new FakeExchange(request, socket, in);
             scripts.apply(request).play(exchange);
@@ -271,7 +271,7 @@ public final class FakeUpstream implements AutoCloseable {
             return false;
         } catch (IOException | RuntimeException | InterruptedException e) {
             if (!server.isClosed()) {
-                mistakes.add(e);
+                scriptFailures.add(e);
             }
             return false;
         } finally {
@@ -279,11 +279,11 @@ public final class FakeUpstream implements AutoCloseable {
         }
     }
 
-    private synchronized Request take(String[] requestLine, Map<String, String> headers, byte[] body, int connection)
+    private synchronized Request receive(String[] requestLine, Map<String, String> headers, byte[] body, int connection)
             throws IOException {
         String text = new String(body, StandardCharsets.UTF_8);
         Request request = new Request(
-                taken.get(),
+                received.get(),
                 connection,
                 requestLine[0],
                 requestLine[1],
@@ -291,10 +291,10 @@ public final class FakeUpstream implements AutoCloseable {
                 text,
                 text.isEmpty() ? MissingNode.getInstance() : JSON.readTree(text),
                 System.nanoTime());
-        if (remembers) {
+        if (recordsRequests) {
             requests.add(request);
         }
-        taken.incrementAndGet();
+        received.incrementAndGet();
         return request;
     }
 

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-/** Passes all bytes on between its clients and a server, until it hangs: connections stay, and nothing comes any more. */
+/** Forwards bytes between its clients and a server until it hangs: then connections stay open, but no more bytes are forwarded. */
 public final class HangingProxy implements AutoCloseable {
     private final InetSocketAddress server;
-    private final ServerSocket door;
+    private final ServerSocket serverSocket;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean hangs;
@@ -23,23 +23,23 @@ public final class HangingProxy implements AutoCloseable {
         this(port, 0);
     }
 
-    /** The same at a port of the test's choice. */
+    /** Listens on the given port. */
     public HangingProxy(int port, int at) throws IOException {
-        door = new ServerSocket(at, 50, InetAddress.getLoopbackAddress());
+        serverSocket = new ServerSocket(at, 50, InetAddress.getLoopbackAddress());
         server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        begin(this::accept);
+        startThread(this::accept);
     }
 
-    private interface Work {
+    private interface IoAction {
         void run() throws IOException, InterruptedException;
     }
 
-    private static void begin(Work work) {
+    private static void startThread(IoAction work) {
         Thread thread = new Thread(() -> {
             try {
                 work.run();
             } catch (IOException | InterruptedException e) {
-                // one of the two has closed
+                // closed by one of the two sides
             }
         });
         thread.setDaemon(true);
@@ -48,16 +48,16 @@ public final class HangingProxy implements AutoCloseable {
 
     private void accept() throws IOException {
         while (true) {
-            Socket client = door.accept();
+            Socket client = serverSocket.accept();
             Socket to = new Socket();
             to.connect(server);
             sockets.addAll(List.of(client, to));
-            begin(() -> pass(client, to));
-            begin(() -> pass(to, client));
+            startThread(() -> forward(client, to));
+            startThread(() -> forward(to, client));
         }
     }
 
-    private void pass(Socket from, Socket to) throws IOException, InterruptedException {
+    private void forward(Socket from, Socket to) throws IOException, InterruptedException {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
@@ -73,7 +73,7 @@ public final class HangingProxy implements AutoCloseable {
     }
 
     public int port() {
-        return door.getLocalPort();
+        return serverSocket.getLocalPort();
     }
 
     public void hang() {
@@ -83,7 +83,7 @@ public final class HangingProxy implements AutoCloseable {
     @Override
     public void close() throws IOException {
         closed.countDown();
-        door.close();
+        serverSocket.close();
         for (Socket socket : sockets) {
             socket.close();
         }

@@ -8,17 +8,17 @@ import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A test that runs once in each {@link Container}, and takes the {@link Stage} that it runs on. Tests that want the same
- * config share one gateway, which is started when it is first wanted and stopped after the last test of all.
+ * A test that runs once in each {@link Container}, with a {@link Stage} as its parameter. Tests with the same
+ * config share one gateway, which is started at its first use and stopped after all tests.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate
 @ExtendWith(StageExtension.class)
 public @interface InContainers {
-    /** Lines of the config file, beside the key and the upstream; {@code "upstream attempts: 1"} is one of the upstream's. */
+    /** Lines of the config file besides the API key and the upstream; {@code "upstream attempts: 1"} is a setting of the upstream. */
     String[] config() default {};
 
-    /** Whether no provider is configured. */
+    /** Whether to configure no provider. */
     boolean demo() default false;
 }

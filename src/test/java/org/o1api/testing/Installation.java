@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
- * The WAR under one context path of one server.
+ * The WAR installed under one context path of one server.
  *
- * @param name of the WAR without {@code .war}, which determines the context path
+ * @param name the name of the WAR without {@code .war}, which determines the context path
  */
 public record Installation(Distribution server, String name) {
     private static final String CONTEXT = "o1-api";
     private static final String NESTED_CONTEXT = "a#b";
 
-    /** Each server with the WAR as its root application and under a context path, on Tomcat also one of two segments. */
+    /** Each server with the WAR as its root application and under a context path; on Tomcat also under one of two segments. */
     public static Stream<Installation> all() {
         return Arrays.stream(Distribution.values())
                 .flatMap(server -> names(server).map(name -> new Installation(server, name)));

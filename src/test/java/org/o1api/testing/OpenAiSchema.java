@@ -18,8 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * OpenAI's published schemas, by which all is checked that the gateway sends. They forbid no further fields, so
- * {@code reasoning_content} and the original's {@code steps} may stand beside theirs.
+ * OpenAI's published schemas, against which everything is checked that the gateway sends. They allow additional fields, such as
+ * {@code reasoning_content} and the legacy {@code steps}.
  */
 public enum OpenAiSchema {
     COMPLETION("CreateChatCompletionResponse"),
@@ -34,7 +34,7 @@ public enum OpenAiSchema {
     private static final String LOCATION = "https://schemas.invalid/openai.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Made when it is first needed: to read all definitions takes its time. */
+    /** Loaded lazily, since reading all definitions takes time. */
     private static final class Registry {
         static final SchemaRegistry ALL = SchemaRegistry.withDefaultDialect(
                 SpecificationVersion.DRAFT_2020_12,
@@ -56,7 +56,7 @@ public enum OpenAiSchema {
         this.definition = definition;
     }
 
-    /** Fails unless the text is valid JSON by this schema. */
+    /** Fails unless the text is JSON that is valid by this schema. */
     public void check(String json) {
         Schema schema = Registry.ALL.getSchema(SchemaLocation.of(LOCATION + "#/$defs/" + definition));
         assertThat(schema.validate(json, InputFormat.JSON))
@@ -65,7 +65,7 @@ public enum OpenAiSchema {
         checkNames(json);
     }
 
-    /** No good reply has an error, not even null: clients take it for one. */
+    /** A successful reply must not have {@code error}, not even null: clients would take it for a failure. */
     private void checkNames(String json) {
         try {
             JsonNode root = JSON.readTree(json);
@@ -75,14 +75,14 @@ public enum OpenAiSchema {
         }
     }
 
-    /** Fails unless a reply is what its status and its path below the context path promise. */
+    /** Fails unless a response is valid for its status and its path below the context path. */
     static void check(HttpResponse<String> response, String context) {
         String path = response.request().uri().getPath().substring(context.length());
         if (path.startsWith("/health/")
                 || path.startsWith("/WEB-INF/")
                 || response.request().method().equals("HEAD")
                 || response.statusCode() == 204) {
-            return; // no part of OpenAI's API, what the container answers, and what has no body
+            return; // not part of OpenAI's API, answered by the container, or without a body
         }
         assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
         if (response.statusCode() >= 400) {

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A real PostgreSQL, started when it is first wanted and stopped with the JVM, with a database for whoever wants one. */
+/** A real PostgreSQL server, started at its first use and stopped with the JVM. */
 public final class Postgres {
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -26,14 +26,14 @@ public final class Postgres {
 
     private Postgres() {}
 
-    /** The JDBC URL of an empty database, user included. */
+    /** Creates an empty database, and returns its JDBC URL, including the user. */
     public static String emptyDatabase() {
         String name = "db" + DATABASES.incrementAndGet();
         execute("CREATE DATABASE " + name);
         return Server.RUNNING.getJdbcUrl("postgres", name);
     }
 
-    /** Ends all connections to a database and lets none in, or lets them in again. */
+    /** Terminates all connections to a database and rejects new ones, or accepts them again. */
     public static void allowConnections(String url, boolean allowed) {
         String name = url.replaceFirst(".*/(db\\d+).*", "$1");
         execute("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS " + allowed);

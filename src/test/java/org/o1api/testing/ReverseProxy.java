@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** A proxy in front of gateways, set up as the page on deployment says: its configuration is the page's own text. */
+/** A reverse proxy in front of gateways, configured by the text of the deployment page. */
 public final class ReverseProxy implements AutoCloseable {
-    /** The proxies of the page that can be installed anywhere. */
+    /** The reverse proxies of the deployment page that tests can run. */
     public enum Kind {
         NGINX("/usr/sbin/nginx", "nginx-light") {
             @Override
@@ -33,7 +33,7 @@ public final class ReverseProxy implements AutoCloseable {
             }
         },
 
-        /** nginx with its defaults: it speaks HTTP/1.0 to the gateway, and holds replies back unless they say otherwise. */
+        /** nginx with its defaults: it uses HTTP/1.0 to the gateway, and buffers replies unless a header disables that. */
         DEFAULT_NGINX("/usr/sbin/nginx", "nginx-light") {
             @Override
             List<String> command(Path base, Path config) {
@@ -89,15 +89,15 @@ public final class ReverseProxy implements AutoCloseable {
             this.debianPackage = debianPackage;
         }
 
-        /** Its options. */
+        /** Its command-line options. */
         abstract List<String> command(Path base, Path config);
 
         abstract String config(Path base, int port, URI gateway, int timeoutSeconds);
 
         /**
-         * Starts it; if it is not installed, the test is skipped.
+         * Starts the proxy; skips the test if it is not installed.
          *
-         * @param timeoutSeconds how long it waits for the gateway to send something
+         * @param timeoutSeconds the read timeout of the proxy
          */
         public ReverseProxy startInFrontOf(URI gateway, int timeoutSeconds) {
             return start(this, (base, port) -> config(base, port, gateway, timeoutSeconds));
@@ -106,7 +106,7 @@ public final class ReverseProxy implements AutoCloseable {
 
     private static final String HTTPD_MODULES = "/usr/lib/apache2/modules";
 
-    /** Writes a configuration for a folder and a port. */
+    /** Creates the configuration for a folder and a port. */
     @FunctionalInterface
     private interface Config {
         String at(Path base, int port);
@@ -120,7 +120,7 @@ public final class ReverseProxy implements AutoCloseable {
         this.port = port;
     }
 
-    /** nginx in front of two nodes, which it takes turns with. */
+    /** nginx in front of two nodes, balanced round-robin. */
     public static ReverseProxy nginxInFrontOf(URI one, URI two) {
         List<String> page = DeploymentPage.codeBlocks("nginx");
         String server = page.get(0).substring(page.get(0).indexOf("server {"));
@@ -171,7 +171,7 @@ public final class ReverseProxy implements AutoCloseable {
         }
     }
 
-    /** Where it listens. */
+    /** The URL at which it listens. */
     public URI url() {
         return URI.create("http://127.0.0.1:" + port);
     }

@@ -2,7 +2,7 @@ package org.o1api.testing;
 
 import java.net.URI;
 
-/** A gateway that answers at a URL until it is closed. */
+/** A running gateway. */
 public record RunningGateway(URI url, ClassLoader classLoader, Runnable stop) implements AutoCloseable {
     /** A client of this gateway. */
     public ChatClient client(String key) {

@@ -2,25 +2,25 @@ package org.o1api.testing;
 
 import java.io.IOException;
 
-/** What a fake upstream does with one request, once it has read it. */
+/** How a fake upstream replies to one request. */
 @FunctionalInterface
 public interface Script {
-    /** Plays the reply; a script that returns has ended its reply or cut the connection. */
+    /** Writes the reply. On return, the reply has ended or the connection is closed. */
     void play(FakeExchange exchange) throws IOException, InterruptedException;
 
-    /** Streams the text word by word, then finish reason, usage and {@code [DONE]}. */
+    /** Streams the text word by word, followed by finish reason, usage and {@code [DONE]}. */
     static Script answer(String text) {
         return exchange ->
                 exchange.stream().words(text).finish("stop").usage(10, 5).done();
     }
 
-    /** Streams these pieces as they are, one event each, then finish reason, usage and {@code [DONE]}. */
+    /** Streams one event for each piece, followed by finish reason, usage and {@code [DONE]}. */
     static Script pieces(String... pieces) {
         return exchange ->
                 exchange.stream().texts(pieces).finish("stop").usage(10, 5).done();
     }
 
-    /** Streams calls of tools, each a name and its arguments, these in pieces: {@code toolCalls("weather", "{}")}. */
+    /** Streams tool calls, given by name and arguments: {@code toolCalls("weather", "{}")}. The arguments are streamed in pieces. */
     static Script toolCalls(String... namesAndArguments) {
         return exchange -> {
             exchange.stream();
@@ -43,12 +43,12 @@ public interface Script {
         return exchange -> exchange.reply(status, "application/json", body, headers);
     }
 
-    /** Answers with a failure in OpenAI's form. */
+    /** Answers with an error in OpenAI's format. */
     static Script error(int status, String message, String... headers) {
         return status(status, "{\"error\":{\"message\":" + FakeExchange.quoted(message) + "}}", headers);
     }
 
-    /** Answers with a whole completion that is not streamed. */
+    /** Answers with a completion that is not streamed. */
     static Script completion(String text) {
         return status(
                 200,
@@ -57,12 +57,12 @@ public interface Script {
                         + "},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":5}}");
     }
 
-    /** Cuts the connection before any byte of a reply. */
+    /** Resets the connection before the first byte of a reply. */
     static Script reset() {
         return FakeExchange::reset;
     }
 
-    /** Says nothing until the client leaves. */
+    /** Sends nothing until the client disconnects. */
     static Script silence() {
         return FakeExchange::awaitDisconnect;
     }

@@ -6,38 +6,38 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 
-/** What holds while clients send bodies slowly, whatever the server is. */
+/** Assertions about clients with slow request bodies, for any server. */
 public final class SlowBodyAssertions {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private SlowBodyAssertions() {}
 
-    /** Without a key each client gets its error although its body is missing, and others are served meanwhile. */
+    /** Without an API key, each client gets its error without sending its body, and other clients are served meanwhile. */
     public static void assertRejectedWithoutKey(URI url, SlowRequest request) throws IOException {
         try (SlowClients clients = SlowClients.connect(url, request, "")) {
-            isAlive(url);
+            assertIsAlive(url);
             assertThat(clients.statuses()).containsExactly(request.statusWithoutKey());
             clients.sendByte();
-            isAlive(url);
+            assertIsAlive(url);
             clients.sendByte();
-            isAlive(url);
+            assertIsAlive(url);
         }
     }
 
-    /** With a key the bodies are waited for, and others are served meanwhile. */
+    /** With an API key, the gateway waits for the bodies, and other clients are served meanwhile. */
     public static void assertAwaitedWithoutBlockingThreads(URI url, SlowRequest request) throws IOException {
         try (SlowClients clients = SlowClients.connect(url, request, Stage.KEY)) {
-            isAlive(url);
+            assertIsAlive(url);
             clients.sendByte();
-            isAlive(url);
+            assertIsAlive(url);
             clients.sendByte();
-            isAlive(url);
+            assertIsAlive(url);
         }
     }
 
-    private static void isAlive(URI url) {
+    private static void assertIsAlive(URI url) {
         assertThat(new ChatClient(url, "")
-                        .send("/health/live", get -> get.timeout(PATIENCE))
+                        .send("/health/live", get -> get.timeout(TIMEOUT))
                         .status())
                 .isEqualTo(200);
     }

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** More clients than a server has threads by default (200). Each sends a request whose body it never completes. */
+/** More clients than a server has threads by default (200). Each sends a request with an incomplete body. */
 public final class SlowClients implements AutoCloseable {
     private static final int COUNT = 220;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final SlowRequest request;
     private final List<Socket> sockets = new ArrayList<>();
@@ -26,10 +26,10 @@ public final class SlowClients implements AutoCloseable {
     }
 
     /**
-     * Connects all clients, each of which sends the request's head and nothing of its body.
+     * Connects all clients; each sends the head of the request and nothing of its body.
      *
-     * @param url of the gateway, with its context path
-     * @param key of the caller; empty: none
+     * @param url the URL of the gateway, with its context path
+     * @param key the API key; empty for none
      */
     public static SlowClients connect(URI url, SlowRequest request, String key) throws IOException {
         SlowClients clients = new SlowClients(request);
@@ -39,7 +39,7 @@ public final class SlowClients implements AutoCloseable {
                 Socket socket = new Socket(url.getHost(), url.getPort());
                 clients.sockets.add(socket);
                 socket.setTcpNoDelay(true);
-                socket.setSoTimeout((int) PATIENCE.toMillis());
+                socket.setSoTimeout((int) TIMEOUT.toMillis());
                 socket.getOutputStream().write(head);
             }
             return clients;
@@ -49,19 +49,19 @@ public final class SlowClients implements AutoCloseable {
         }
     }
 
-    /** Sends a byte of each body, unless the server has closed the connection. */
+    /** Sends one byte of each body, unless the server has closed the connection. */
     public void sendByte() {
         byte[] piece = ascii(request.bodyByte());
         for (Socket socket : sockets) {
             try {
                 socket.getOutputStream().write(piece);
             } catch (IOException e) {
-                // Closed by the server, which is one of the right things to do.
+                // Closed by the server, which is allowed.
             }
         }
     }
 
-    /** The statuses that the clients got; fails if one of them gets none. */
+    /** The statuses of all responses; fails if a client gets none. */
     public Set<Integer> statuses() throws IOException {
         Set<Integer> statuses = new TreeSet<>();
         for (Socket socket : sockets) {
@@ -74,7 +74,7 @@ public final class SlowClients implements AutoCloseable {
         return statuses;
     }
 
-    /** The first status that is final: Tomcat sends 100 by itself. */
+    /** The first final status; skips 100, which Tomcat sends by itself. */
     private static int status(InputStream in) throws IOException {
         for (String line = line(in); line.startsWith("HTTP/1."); line = line(in)) {
             int status = Integer.parseInt(line.substring(9, 12));

@@ -11,9 +11,9 @@ public record SlowRequest(Framing framing, String path, String contentType) {
     private static final String JSON = "application/json";
     private static final String FORM = "application/x-www-form-urlencoded";
 
-    /** How the body is announced, and one byte of it as it is on the wire. */
+    /** The headers that announce the body, and one byte of it on the wire. */
     public enum Framing {
-        /** Below the limit of a body, and below what Tomcat reads of a body that the application did not want (2 MiB). */
+        /** Below the body limit, and below the size that Tomcat swallows of an unread body (2 MiB). */
         CONTENT_LENGTH("HTTP/1.1", "Content-Length: 1000000", " "),
         CHUNKED("HTTP/1.1", "Transfer-Encoding: chunked", "1\r\n \r\n"),
         EXPECT("HTTP/1.1", "Content-Length: 1000000\r\nExpect: 100-continue", " "),
@@ -30,12 +30,12 @@ public record SlowRequest(Framing framing, String path, String contentType) {
         }
     }
 
-    /** A chat completion request as most clients send it. */
+    /** A chat completion request with a Content-Length. */
     public static SlowRequest chat() {
         return new SlowRequest(Framing.CONTENT_LENGTH, CHAT, JSON);
     }
 
-    /** Three kinds of paths with two content types, and each other framing once. */
+    /** Three kinds of paths with two content types, and every other framing once. */
     public static Stream<SlowRequest> all() {
         Stream<SlowRequest> withLength = Stream.of(CHAT, LIVE, UNKNOWN)
                 .flatMap(
@@ -43,7 +43,7 @@ public record SlowRequest(Framing framing, String path, String contentType) {
         return Stream.concat(withLength, onePerFraming());
     }
 
-    /** Each framing once, with different paths and content types. */
+    /** Every framing once, with different paths and content types. */
     public static Stream<SlowRequest> onePerFraming() {
         return List.of(
                 new SlowRequest(Framing.CHUNKED, CHAT, JSON),
@@ -52,7 +52,7 @@ public record SlowRequest(Framing framing, String path, String contentType) {
                 .stream();
     }
 
-    /** The status that the request gets without a key. */
+    /** The status of the response without an API key. */
     public int statusWithoutKey() {
         return path.equals(LIVE) ? 405 : 401;
     }
@@ -60,8 +60,8 @@ public record SlowRequest(Framing framing, String path, String contentType) {
     /**
      * The request line and the headers.
      *
-     * @param context path of the gateway
-     * @param key of the caller; empty: none
+     * @param context the context path of the gateway
+     * @param key the API key; empty for none
      */
     String head(String context, String key) {
         String authorization = key.isEmpty() ? "" : "Authorization: Bearer " + key + "\r\n";

@@ -6,47 +6,47 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
-/** A gateway in a container, and behind it an upstream that plays what a test writes. */
+/** A gateway in a container, and a fake upstream that plays the scripts of a test. */
 public final class Stage implements AutoCloseable {
-    /** The key that the gateway knows. */
+    /** The API key of the gateway. */
     public static final String KEY = "sk-test-4711";
 
-    /** The key that the upstream gets. */
+    /** The API key that the gateway sends to the upstream. */
     public static final String PROVIDER_KEY = "sk-provider-0815";
 
-    /** What a line of the config begins with that is the upstream's. */
+    /** The prefix of config lines that are settings of the upstream. */
     private static final String UPSTREAM = "upstream ";
 
     private final FakeUpstream upstream;
     private final RunningGateway gateway;
-    private volatile Function<FakeUpstream.Request, Script> act =
+    private volatile Function<FakeUpstream.Request, Script> scripts =
             request -> Script.error(500, "no script for call " + request.number());
     private int firstRequest;
     private int abortedBefore;
 
     private Stage(Container container, List<String> config, boolean demo) {
-        upstream = FakeUpstream.dispatching(request -> act.apply(request));
-        List<String> ofUpstream = config.stream()
+        upstream = FakeUpstream.dispatching(request -> scripts.apply(request));
+        List<String> upstreamLines = config.stream()
                 .filter(line -> line.startsWith(UPSTREAM))
                 .map(line -> ", " + line.substring(UPSTREAM.length()))
                 .toList();
-        List<String> ofAll =
+        List<String> otherLines =
                 config.stream().filter(line -> !line.startsWith(UPSTREAM)).toList();
-        // Tests share a stage, and their failures would add up to an open circuit breaker.
+        // Tests share a stage, and their failures together would open the circuit breaker.
         String provider = demo
                 ? ""
                 : "upstreams: { default: { url: \"" + upstream.url() + "\", api_key: " + PROVIDER_KEY
-                        + ", circuit_breaker: false" + String.join("", ofUpstream) + " } }\n";
-        gateway = container.start(
-                "api_bearer_token: " + KEY + "\ndefault_model: fake-model\n" + provider + String.join("\n", ofAll));
+                        + ", circuit_breaker: false" + String.join("", upstreamLines) + " } }\n";
+        gateway = container.start("api_bearer_token: " + KEY + "\ndefault_model: fake-model\n" + provider
+                + String.join("\n", otherLines));
     }
 
-    /** Opens a stage that whoever opened it closes. */
+    /** Opens a stage, which the caller must close. */
     public static Stage open(Container container, List<String> config, boolean demo) {
         return new Stage(container, config, demo);
     }
 
-    /** Begins a test's act: the k-th call from now on gets the k-th script, and a call too many a 500. */
+    /** Sets the scripts of a test: the k-th call from now on gets the k-th script, further calls get a 500. */
     public void play(Script... scripts) {
         dispatch(request -> {
             int number = request.number() - firstRequest;
@@ -54,15 +54,15 @@ public final class Stage implements AutoCloseable {
         });
     }
 
-    /** Begins a test's act in which each call gets what it asks for. */
+    /** Sets a function that chooses the script of each call from now on. */
     public void dispatch(Function<FakeUpstream.Request, Script> script) {
         upstream.awaitIdle();
         firstRequest = upstream.requests().size();
         abortedBefore = upstream.abortedCalls();
-        act = script;
+        scripts = script;
     }
 
-    /** The calls of this act. */
+    /** The calls since the scripts were set. */
     public List<FakeUpstream.Request> requests() {
         List<FakeUpstream.Request> all = upstream.requests();
         return all.subList(firstRequest, all.size());
@@ -72,7 +72,7 @@ public final class Stage implements AutoCloseable {
         return requests().get(number);
     }
 
-    /** Waits until the gateway has broken off a call of this act. */
+    /** Waits until the gateway has cancelled a call since the scripts were set. */
     public void awaitAborted(Duration limit) {
         await().atMost(limit).pollInterval(Duration.ofMillis(10)).until(() -> upstream.abortedCalls() > abortedBefore);
     }
@@ -81,7 +81,7 @@ public final class Stage implements AutoCloseable {
         return gateway;
     }
 
-    /** A client with a good key. */
+    /** A client with a valid API key. */
     public ChatClient client() {
         return gateway.client(KEY);
     }

@@ -9,11 +9,11 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
-/** Gives each test of {@link InContainers} its stages, and keeps these for the tests to come. */
+/** Provides the stages of {@link InContainers} tests, and keeps them for later tests. */
 final class StageExtension implements TestTemplateInvocationContextProvider {
-    private static final ExtensionContext.Namespace KEPT = ExtensionContext.Namespace.create(StageExtension.class);
+    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(StageExtension.class);
 
-    private record Wanted(Container container, List<String> config, boolean demo) {}
+    private record StageKey(Container container, List<String> config, boolean demo) {}
 
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
@@ -22,15 +22,16 @@ final class StageExtension implements TestTemplateInvocationContextProvider {
 
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
-        InContainers how = context.getRequiredTestMethod().getAnnotation(InContainers.class);
+        InContainers annotation = context.getRequiredTestMethod().getAnnotation(InContainers.class);
         return Stream.of(Container.values())
-                .map(container -> new OnStage(new Wanted(container, List.of(how.config()), how.demo())));
+                .map(container ->
+                        new StageContext(new StageKey(container, List.of(annotation.config()), annotation.demo())));
     }
 
-    private record OnStage(Wanted wanted) implements TestTemplateInvocationContext, ParameterResolver {
+    private record StageContext(StageKey key) implements TestTemplateInvocationContext, ParameterResolver {
         @Override
         public String getDisplayName(int invocation) {
-            return wanted.container().name();
+            return key.container().name();
         }
 
         @Override
@@ -46,8 +47,9 @@ final class StageExtension implements TestTemplateInvocationContextProvider {
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
             return context.getRoot()
-                    .getStore(KEPT)
-                    .computeIfAbsent(wanted, key -> Stage.open(key.container(), key.config(), key.demo()), Stage.class);
+                    .getStore(NAMESPACE)
+                    .computeIfAbsent(
+                            key, absent -> Stage.open(absent.container(), absent.config(), absent.demo()), Stage.class);
         }
     }
 }

@@ -1,16 +1,16 @@
 package org.o1api.testing;
 
-/** Replies of a model that follows the step protocol, and the turns that are made of them. */
+/** Replies of a model that follows the step protocol. */
 public final class StepScripts {
     private StepScripts() {}
 
-    /** A step's JSON. */
+    /** The JSON of a step. */
     public static String step(String title, String content, String nextAction) {
         return "{\"title\": " + FakeExchange.quoted(title) + ", \"content\": " + FakeExchange.quoted(content)
                 + ", \"next_action\": " + FakeExchange.quoted(nextAction) + "}";
     }
 
-    /** Three steps, which say one, two and three, and the answer. */
+    /** Three steps with the texts one, two and three, followed by the answer. */
     public static Script[] threeStepsThenAnswer(Script answer) {
         return new Script[] {
             Script.answer(step("First", "one", "continue")),
@@ -24,7 +24,7 @@ public final class StepScripts {
         return threeStepsThenAnswer(Script.answer(answer));
     }
 
-    /** What is shown of the three steps beside the answer. */
+    /** The reasoning text of these three steps. */
     public static final String THREE_STEPS_TEXT =
             "## Step 1: First\none\n\n## Step 2: Second\ntwo\n\n## Step 3: Third\nthree";
 }

@@ -14,7 +14,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate with its key, self-signed, made by the JDK's keytool in a folder of the test. */
+/** A self-signed certificate with its key, created with the JDK's keytool. */
 public final class TestCertificates {
     /** The password of every keystore. */
     public static final String PASSWORD = "s3cret-password";
@@ -28,7 +28,7 @@ public final class TestCertificates {
     }
 
     /**
-     * A new certificate.
+     * Creates a certificate.
      *
      * @param host its host name, such as {@code IP:127.0.0.1} or {@code DNS:llm.example.org}
      */
@@ -94,7 +94,7 @@ public final class TestCertificates {
         return certificate;
     }
 
-    /** A server's TLS with this certificate, which trusts some client's. */
+    /** The TLS context of a server with this certificate that trusts one client certificate. */
     public SSLContext serverContext(TestCertificates client) {
         try {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());

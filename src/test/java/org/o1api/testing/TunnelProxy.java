@@ -10,31 +10,32 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An HTTP proxy that opens tunnels ({@code CONNECT}), and does nothing else. */
+/** An HTTP proxy that supports only tunnels ({@code CONNECT}). */
 public final class TunnelProxy implements AutoCloseable {
-    private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+    private final ServerSocket serverSocket =
+            new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
     private final List<String> targets = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
     public TunnelProxy() throws IOException {
-        start(() -> {
+        startThread(() -> {
             while (true) {
-                Socket client = door.accept();
-                start(() -> open(client));
+                Socket client = serverSocket.accept();
+                startThread(() -> open(client));
             }
         });
     }
 
-    private interface Work {
+    private interface IoAction {
         void run() throws IOException;
     }
 
-    private static void start(Work work) {
+    private static void startThread(IoAction work) {
         Thread thread = new Thread(() -> {
             try {
                 work.run();
             } catch (IOException e) {
-                // one of the two has closed
+                // closed by one of the two sides
             }
         });
         thread.setDaemon(true);
@@ -53,11 +54,11 @@ public final class TunnelProxy implements AutoCloseable {
         Socket server = new Socket(address[0], Integer.parseInt(address[1]));
         sockets.add(server);
         client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        start(() -> pass(client, server));
-        pass(server, client);
+        startThread(() -> forward(client, server));
+        forward(server, client);
     }
 
-    private static void pass(Socket from, Socket to) throws IOException {
+    private static void forward(Socket from, Socket to) throws IOException {
         try (from;
                 to;
                 InputStream in = from.getInputStream()) {
@@ -66,17 +67,17 @@ public final class TunnelProxy implements AutoCloseable {
     }
 
     public int port() {
-        return door.getLocalPort();
+        return serverSocket.getLocalPort();
     }
 
-    /** Host and port of each tunnel, in the order of the requests. */
+    /** Host and port of each requested tunnel, in order. */
     public List<String> targets() {
         return targets;
     }
 
     @Override
     public void close() throws IOException {
-        door.close();
+        serverSocket.close();
         for (Socket socket : sockets) {
             socket.close();
         }

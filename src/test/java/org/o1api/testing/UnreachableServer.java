@@ -8,7 +8,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An address that answers nobody who connects: its backlog is full, and stays so. */
+/** An address at which connecting never completes, because its backlog stays full. */
 public final class UnreachableServer implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
     private final List<Socket> fillers = new ArrayList<>();

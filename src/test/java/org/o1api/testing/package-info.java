@@ -1,4 +1,4 @@
-/** What tests share: real servers with the real WAR, a scripted upstream, a client that shows what came over the wire. */
+/** Shared test fixtures: real servers with the real WAR, a scripted upstream, and a client that exposes everything on the wire. */
 @NullMarked
 package org.o1api.testing;
 
