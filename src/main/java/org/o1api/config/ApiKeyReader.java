@@ -12,33 +12,33 @@ import org.o1api.reasoning.Presets;
 import org.o1api.settings.Section;
 import org.o1api.settings.ValueType;
 
-/** Reads the API keys: the one key of the original, and those under {@code api_keys}. */
+/** Reads the API keys: {@code api_bearer_token} and those under {@code api_keys}. */
 final class ApiKeyReader {
     private static final String TOKEN = "api_bearer_token";
     private static final String TOKEN_NAME = "default";
-    private static final Set<String> SAMPLES = Set.of("your_api_bearer_token", "your_api_bearer_token_here");
+    private static final Set<String> SAMPLE_TOKENS = Set.of("your_api_bearer_token", "your_api_bearer_token_here");
     private static final Pattern PRINTABLE = Pattern.compile("[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S} ]{1,128}");
     private static final ValueType<String> NAME = ValueType.LINE.where(
             "a printable name of at most 128 characters, without leading or trailing spaces",
             name -> PRINTABLE.matcher(name).matches() && name.equals(name.strip()));
-    private static final String NO_KEY = "0".repeat(64);
+    private static final String PLACEHOLDER_HASH = "0".repeat(64);
 
-    private final ValueType<String> preset;
+    private final ValueType<String> presetName;
     private final List<ApiKey> keys = new ArrayList<>();
 
     private ApiKeyReader(Presets presets) {
         List<String> names = presets.all().stream().map(Preset::name).toList();
-        preset = ValueType.reference("the name of a preset", names)
+        presetName = ValueType.reference("the name of a preset", names)
                 .withNote(found -> presets.named(found)
                         .map(owner -> ", an alias of the preset " + owner.name())
                         .orElse(""));
     }
 
-    /** The keys; none where neither the token nor a list is configured. */
+    /** Reads the keys; empty if none is configured. */
     static List<ApiKey> read(Section root, Presets presets) {
         ApiKeyReader reader = new ApiKeyReader(presets);
         String token = root.find(TOKEN, ValueType.API_KEY);
-        if (token != null && !SAMPLES.contains(token)) {
+        if (token != null && !SAMPLE_TOKENS.contains(token)) {
             reader.keys.add(new ApiKey(TOKEN_NAME, ApiKeys.sha256(token), Set.of()));
         }
         root.list("api_keys", reader::key);
@@ -48,14 +48,14 @@ final class ApiKeyReader {
     private ApiKey key(Section section) {
         String name = section.require("name", NAME, "");
         String hash = hash(section);
-        Set<String> allowed = section.set("presets", preset, "all presets");
+        Set<String> allowed = section.set("presets", presetName, "all presets");
         if (!name.isEmpty() && keys.stream().anyMatch(other -> other.name().equals(name))) {
             section.addProblem("name", "found '" + name + "' twice, allowed: a different name for each key");
         }
         ApiKey read = new ApiKey(name, hash, allowed);
         keys.stream()
                 .filter(other ->
-                        other.sha256().equals(read.sha256()) && !read.sha256().equals(NO_KEY))
+                        other.sha256().equals(read.sha256()) && !read.sha256().equals(PLACEHOLDER_HASH))
                 .forEach(other -> section.addProblem(
                         "name",
                         "'" + name + "' has the same key as '" + other.name()
@@ -77,6 +77,6 @@ final class ApiKeyReader {
         } else if (section.problemCount() == problemsBefore) {
             section.addMissing("key", "either key or sha256");
         }
-        return NO_KEY;
+        return PLACEHOLDER_HASH;
     }
 }

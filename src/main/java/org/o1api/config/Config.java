@@ -17,10 +17,10 @@ import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
 
 /**
- * All that {@code config.yaml} says.
+ * The contents of the config file.
  *
- * @param apiKeys empty: one has to be made up
- * @param upstreams by name; empty: no provider is configured, and the demo model answers as {@link #DEFAULT_UPSTREAM}
+ * @param apiKeys empty: a key has to be generated
+ * @param upstreams by name; empty: no provider is configured, and the demo model serves {@link #DEFAULT_UPSTREAM}
  */
 public record Config(
         List<ApiKey> apiKeys,
@@ -31,7 +31,7 @@ public record Config(
         StreamSettings stream,
         TurnLimits turns,
         ConversationSettings conversations) {
-    /** The name of the upstream that the original's keys make. */
+    /** The name of the upstream that is configured by {@code default_api_url}. */
     public static final String DEFAULT_UPSTREAM = "default";
 
     public Config {
@@ -39,17 +39,17 @@ public record Config(
         upstreams = Map.copyOf(upstreams);
     }
 
-    /** What counts where no file is found: the demo model, and everything at its default. */
+    /** The config without a file: the demo model, and a default for every setting. */
     public static Config defaults() {
         ReadContext reading = new ReadContext("no file", new Substitution(name -> null));
         return ConfigReader.read(reading, null);
     }
 
     /**
-     * Reads a config from its text.
+     * Parses a config.
      *
-     * @param name what errors call the file
-     * @throws ConfigException when it cannot be used, with all that is wrong
+     * @param name the name of the file in error messages
+     * @throws ConfigException if the file is invalid; lists all problems
      */
     public static Config parse(String name, String yaml, Function<String, @Nullable String> environment) {
         ReadContext reading = new ReadContext(name, new Substitution(environment));

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.settings.ConfigException;
 import org.o1api.settings.SizeText;
 
-/** The config file that counts, out of the places where one can be. */
+/** Finds and reads the config file. */
 public final class ConfigFile {
     private static final String PROPERTY = "o1api.config";
     private static final String VARIABLE = "O1_API_CONFIG";
-    private static final int LIMIT = 1 << 20;
+    private static final int MAX_BYTES = 1 << 20;
 
     private final @Nullable Path path;
     private final String description;
@@ -32,12 +32,12 @@ public final class ConfigFile {
     }
 
     /**
-     * Looks for the file: where a system property, the environment or the servlet context name one, then in the server's
-     * folder, then in the working directory.
+     * Finds the file. A path set by a system property, an environment variable or a servlet context parameter comes first, then the
+     * server's base folder, then the working directory.
      *
-     * @param properties the system properties
-     * @param environment the environment, also for what the file takes from it
-     * @param contextParameter the servlet context's {@code o1api.config}
+     * @param properties returns system properties
+     * @param environment returns environment variables, also for substitution in the file
+     * @param contextParameter the servlet context parameter {@code o1api.config}
      */
     public static ConfigFile find(
             Function<String, @Nullable String> properties,
@@ -45,26 +45,26 @@ public final class ConfigFile {
             @Nullable String contextParameter,
             Path workingDirectory) {
         Search search = new Search();
-        search.named("system property " + PROPERTY, properties.apply(PROPERTY));
-        search.named("environment variable " + VARIABLE, environment.apply(VARIABLE));
-        search.named("servlet context parameter " + PROPERTY, contextParameter);
-        search.inFolder("catalina.base", properties.apply("catalina.base"), "conf/o1-api.yaml");
-        search.inFolder("jetty.base", properties.apply("jetty.base"), "conf/o1-api.yaml");
-        search.inFolder("jetty.base", properties.apply("jetty.base"), "resources/o1-api.yaml");
-        search.inFolder("working directory", workingDirectory.toString(), "config.yaml");
+        search.checkConfigured("system property " + PROPERTY, properties.apply(PROPERTY));
+        search.checkConfigured("environment variable " + VARIABLE, environment.apply(VARIABLE));
+        search.checkConfigured("servlet context parameter " + PROPERTY, contextParameter);
+        search.checkFolder("catalina.base", properties.apply("catalina.base"), "conf/o1-api.yaml");
+        search.checkFolder("jetty.base", properties.apply("jetty.base"), "conf/o1-api.yaml");
+        search.checkFolder("jetty.base", properties.apply("jetty.base"), "resources/o1-api.yaml");
+        search.checkFolder("working directory", workingDirectory.toString(), "config.yaml");
         return new ConfigFile(search.found, search.description(), environment);
     }
 
     /**
-     * Reads the file; without one the config is all defaults.
+     * Reads the file; without one, returns the defaults.
      *
-     * @throws ConfigException when it cannot be used, with all that is wrong
+     * @throws ConfigException if the file is invalid; lists all problems
      */
     public Config read() {
         return path == null ? Config.defaults() : Config.parse(path.toString(), text(path), environment);
     }
 
-    /** Which file was taken and who named it, or where none was found: a line for the log. */
+    /** For the log: the file that is used and what set it, or the places searched in vain. */
     @Override
     public String toString() {
         return description;
@@ -72,9 +72,9 @@ public final class ConfigFile {
 
     private static String text(Path path) {
         try (InputStream in = Files.newInputStream(path)) {
-            byte[] bytes = in.readNBytes(LIMIT + 1);
-            if (bytes.length > LIMIT) {
-                throw new ConfigException(path + ": the file is larger than " + SizeText.format(LIMIT));
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new ConfigException(path + ": the file is larger than " + SizeText.format(MAX_BYTES));
             }
             String text = StandardCharsets.UTF_8
                     .newDecoder()
@@ -88,56 +88,56 @@ public final class ConfigFile {
         }
     }
 
-    /** The places looked at so far, and the first file found. */
+    /** The places searched so far, and the first file found. */
     private static final class Search {
-        private final List<String> places = new ArrayList<>();
+        private final List<String> searched = new ArrayList<>();
         private @Nullable Path found;
-        private String foundBy = "";
+        private String foundSource = "";
 
-        /** A file that somebody named has to be there. */
-        void named(String by, @Nullable String name) {
+        /** Checks a path that was set explicitly; the file must exist. */
+        void checkConfigured(String source, @Nullable String name) {
             if (found != null) {
                 return;
             }
             if (name == null || name.isBlank()) {
-                places.add(by + " (not set)");
+                searched.add(source + " (not set)");
                 return;
             }
-            Path file = path(by, name.strip());
+            Path file = path(source, name.strip());
             if (!Files.exists(file)) {
-                throw new ConfigException(file + ": file not found (set by " + by + ")");
+                throw new ConfigException(file + ": file not found (set by " + source + ")");
             }
-            take(by, file);
+            use(source, file);
         }
 
-        void inFolder(String by, @Nullable String folder, String name) {
+        void checkFolder(String source, @Nullable String folder, String name) {
             if (found != null || folder == null || folder.isBlank()) {
                 return;
             }
-            Path file = path(by, folder).resolve(name).toAbsolutePath().normalize();
+            Path file = path(source, folder).resolve(name).toAbsolutePath().normalize();
             if (Files.exists(file)) {
-                take(by, file);
+                use(source, file);
             } else {
-                places.add(file.toString());
+                searched.add(file.toString());
             }
         }
 
         String description() {
             return found == null
-                    ? "no config file found, using the defaults; searched: " + String.join(", ", places)
-                    : "config file " + found + " (" + foundBy + ")";
+                    ? "no config file found, using the defaults; searched: " + String.join(", ", searched)
+                    : "config file " + found + " (" + foundSource + ")";
         }
 
-        private void take(String by, Path file) {
+        private void use(String source, Path file) {
             found = file;
-            foundBy = by;
+            foundSource = source;
         }
 
-        private static Path path(String by, String name) {
+        private static Path path(String source, String name) {
             try {
                 return Path.of(name).toAbsolutePath().normalize();
             } catch (InvalidPathException e) {
-                throw new ConfigException(name + ": invalid path (set by " + by + ")");
+                throw new ConfigException(name + ": invalid path (set by " + source + ")");
             }
         }
     }

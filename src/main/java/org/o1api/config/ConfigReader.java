@@ -19,7 +19,7 @@ import org.o1api.settings.ValueType;
 import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
 
-/** Composes the config of the file's keys. */
+/** Reads the whole config from the root section. */
 final class ConfigReader {
     static final ValueType<ReasoningFormat> REASONING_FORMAT =
             ValueType.oneOf(List.of(ReasoningFormat.values()), ReasoningFormat::wireName);
@@ -30,9 +30,9 @@ final class ConfigReader {
     private static final ValueType<String> ORIGIN = ValueType.LINE.where(
             "an origin such as https://chat.example.com, or *",
             origin -> origin.equals("*") || origin.matches("https?://[^/\\s]+"));
-    private static final ValueType<Long> BODY = ValueType.size(1 << 10, 1 << 30);
+    private static final ValueType<Long> BODY_SIZE = ValueType.size(1 << 10, 1 << 30);
     private static final long DEFAULT_BODY = ApiSettings.RequestLimits.DEFAULT.body();
-    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(10);
+    private static final Duration MAX_SILENCE = Duration.ofMinutes(10);
 
     private ConfigReader() {}
 
@@ -79,7 +79,7 @@ final class ConfigReader {
 
     private static ApiSettings.RequestLimits limits(Section section) {
         ApiSettings.RequestLimits fallback = ApiSettings.RequestLimits.DEFAULT;
-        long body = section.get("body", BODY, DEFAULT_BODY);
+        long body = section.get("body", BODY_SIZE, DEFAULT_BODY);
         long messages = section.get("messages", ValueType.integer(1, 1_000_000), (long) fallback.messages());
         long depth = section.get("depth", ValueType.integer(8, 1000), (long) fallback.depth());
         long values = section.get("values", ValueType.integer(1000, 1_000_000_000), (long) fallback.values());
@@ -87,7 +87,7 @@ final class ConfigReader {
     }
 
     private static BodySettings bodies(Section limits, boolean severalCallers) {
-        long body = limits.get("body", BODY, DEFAULT_BODY);
+        long body = limits.get("body", BODY_SIZE, DEFAULT_BODY);
         Duration time = limits.get(
                 "body_time", ValueType.duration(Duration.ofSeconds(1), Duration.ofHours(1)), Duration.ofSeconds(30));
         Long configured = limits.find("bodies", ValueType.size(1 << 10, 1L << 40), "an eighth of the heap");
@@ -103,19 +103,19 @@ final class ConfigReader {
         ValueType<Long> count = ValueType.integer(1, 1_000_000);
         long all = limits.get("turns", count, (long) fallback.maxConcurrent());
         Long configured = limits.find("turns_per_caller", count, "half of the turns with several keys, otherwise all");
-        long possible = Math.min(all, TurnExecutor.maxConcurrent());
-        long perCaller = configured != null ? configured : severalCallers ? Math.max(1, possible / 2) : possible;
-        ValueType<Duration> grace = ValueType.duration(Duration.ZERO, LONGEST_SILENCE);
+        long concurrent = Math.min(all, TurnExecutor.maxConcurrent());
+        long perCaller = configured != null ? configured : severalCallers ? Math.max(1, concurrent / 2) : concurrent;
+        ValueType<Duration> grace = ValueType.duration(Duration.ZERO, MAX_SILENCE);
         return new TurnLimits((int) all, (int) perCaller, root.get("shutdown_grace", grace, fallback.grace()));
     }
 
     private static StreamSettings stream(Section root) {
         StreamSettings fallback = StreamSettings.DEFAULT;
-        ValueType<Duration> silence = ValueType.duration(Duration.ofMillis(10), LONGEST_SILENCE);
+        ValueType<Duration> silence = ValueType.duration(Duration.ofMillis(10), MAX_SILENCE);
         return new StreamSettings(
                 root.get("heartbeat", silence.orOff(), Optional.ofNullable(fallback.heartbeat()))
                         .orElse(null),
-                root.get("begin_after", ValueType.duration(Duration.ZERO, LONGEST_SILENCE), fallback.beginAfter()),
+                root.get("begin_after", ValueType.duration(Duration.ZERO, MAX_SILENCE), fallback.beginAfter()),
                 root.get("stream_status_feedback", ValueType.BOOLEAN, fallback.statusFeedback()),
                 root.get("write_timeout", silence, fallback.writeTimeout()),
                 root.get("json_heartbeat", silence.orOff(), Optional.ofNullable(fallback.jsonHeartbeat()))

@@ -7,10 +7,10 @@ import org.o1api.database.DatabaseSource;
 import org.o1api.settings.Section;
 import org.o1api.settings.ValueType;
 
-/** Reads where conversations are kept, and how long. */
+/** Reads the settings of stored conversations. */
 final class ConversationReader {
     private static final ValueType<String> URL = ValueType.LINE
-            .hidden() // it may hold a password
+            .hidden() // may contain a password
             .where(
                     "jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE",
                     url -> DatabaseSource.Url.isH2File(url) || url.startsWith("jdbc:postgresql:"));

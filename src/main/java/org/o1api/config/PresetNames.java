@@ -10,41 +10,41 @@ import java.util.function.Consumer;
 import org.o1api.settings.Section;
 import org.o1api.settings.ValueType;
 
-/** The names and aliases of all presets, no two of which may be equal. */
+/** Names and aliases of all presets. Each may be used only once. */
 final class PresetNames {
-    /** As many as the name of a model in a request may have. */
-    private static final int LONGEST = 256;
+    /** The limit of {@code model} in a request. */
+    private static final int MAX_LENGTH = 256;
 
     private final Map<String, String> owners = new LinkedHashMap<>();
     private final List<Alias> aliases = new ArrayList<>();
 
     /**
-     * An alias that is read.
+     * An alias.
      *
-     * @param problem notes a problem at its place in the file
+     * @param problem reports a problem at the alias's place in the file
      */
     private record Alias(String name, String preset, Consumer<String> problem) {}
 
-    /** Reads the aliases of a preset. */
+    /** Reads the aliases of a preset and reserves its name. */
     Set<String> readAliases(String preset, Section section) {
         owners.put(preset, "the name of a preset");
-        requireShort(preset, section::addProblem);
-        Set<String> own = new LinkedHashSet<>();
+        limitLength(preset, section::addProblem);
+        Set<String> names = new LinkedHashSet<>();
         section.forEachItem("aliases", ValueType.LINE, "none", (name, problem) -> {
-            requireShort(name, problem);
+            limitLength(name, problem);
             aliases.add(new Alias(name, preset, problem));
-            own.add(name);
+            names.add(name);
         });
-        return own;
+        return names;
     }
 
-    private static void requireShort(String name, Consumer<String> problem) {
-        if (name.length() > LONGEST) {
-            problem.accept("the name has " + name.length() + " characters, allowed: at most " + LONGEST);
+    private static void limitLength(String name, Consumer<String> problem) {
+        if (name.length() > MAX_LENGTH) {
+            problem.accept("the name has " + name.length() + " characters, allowed: at most " + MAX_LENGTH);
         }
     }
 
-    /** Reports each alias that is already in use. Call it after all presets have been read. */
+    /** Reports each alias that is already in use. Call this after all presets have been read. */
     void reportDuplicates() {
         for (Alias alias : aliases) {
             String other = owners.putIfAbsent(alias.name, "an alias of the preset " + alias.preset);

@@ -18,7 +18,7 @@ import org.o1api.reasoning.StepPrompts;
 import org.o1api.settings.Section;
 import org.o1api.settings.ValueType;
 
-/** Reads which models callers can ask for: those under {@code presets}, else one made of the original's keys. */
+/** Reads the presets: those under {@code presets}, otherwise one of {@code default_model}. */
 final class PresetReader {
     private static final String DEMO_MODEL = "o1-demo";
     private static final String STEPS = "steps";
@@ -28,22 +28,22 @@ final class PresetReader {
     private static final ValueType<String> PROMPT = ValueType.multiline("non-blank text", text -> true);
 
     private final Collection<String> upstreams;
-    private final String standardUpstream;
+    private final String defaultUpstream;
     private final StepPrompts prompts;
     private final Notes notes;
     private final PresetNames names = new PresetNames();
-    private final Set<String> withoutModel = new HashSet<>();
+    private final Set<String> presetsWithoutModel = new HashSet<>();
 
     private PresetReader(Collection<String> upstreams, StepPrompts prompts, Notes notes) {
         this.upstreams = upstreams.isEmpty() ? List.of(Config.DEFAULT_UPSTREAM) : List.copyOf(upstreams);
-        this.standardUpstream = this.upstreams.contains(Config.DEFAULT_UPSTREAM)
+        this.defaultUpstream = this.upstreams.contains(Config.DEFAULT_UPSTREAM)
                 ? Config.DEFAULT_UPSTREAM
                 : this.upstreams.iterator().next();
         this.prompts = prompts;
         this.notes = notes;
     }
 
-    /** The presets; with none in the file, one that answers to any name. */
+    /** Reads the presets. If the file has none, there is one that serves any model name. */
     static Presets read(Section root, Collection<String> upstreams, @Nullable String model) {
         StepPrompts prompts = root.section("prompts", section -> prompts(section, StepPrompts.DEFAULT));
         PresetReader reader =
@@ -57,14 +57,14 @@ final class PresetReader {
             root.addProblem(
                     "default_model", "is missing, allowed: the name of the provider's model, or presets instead");
         }
-        return new Presets(List.of(reader.standard(model == null ? DEMO_MODEL : model)), null, true);
+        return new Presets(List.of(reader.defaultPreset(model == null ? DEMO_MODEL : model)), null, true);
     }
 
-    private Preset standard(String name) {
+    private Preset defaultPreset(String name) {
         return new Preset(
                 name,
                 Set.of(),
-                List.of(standardUpstream),
+                List.of(defaultUpstream),
                 name,
                 STEPS,
                 Steps.DEFAULT,
@@ -76,13 +76,13 @@ final class PresetReader {
                 null);
     }
 
-    /** The presets with a model each: {@code default_model} is one, unless it is a name of ours. */
+    /** Sets {@code default_model} in presets without a model, unless it is the name or alias of a preset. */
     private List<Preset> withModels(Collection<Preset> presets, @Nullable String model) {
         if (model == null || names.contains(model)) {
             return List.copyOf(presets);
         }
         return presets.stream()
-                .map(preset -> withoutModel.contains(preset.name()) ? preset.withModel(model) : preset)
+                .map(preset -> presetsWithoutModel.contains(preset.name()) ? preset.withModel(model) : preset)
                 .toList();
     }
 
@@ -90,12 +90,12 @@ final class PresetReader {
         Set<String> named = section.oneOrMore("upstream", ValueType.reference("the name of an upstream", upstreams));
         String model = section.find("model", ValueType.LINE);
         if (model == null) {
-            withoutModel.add(name);
+            presetsWithoutModel.add(name);
         }
         return new Preset(
                 name,
                 names.readAliases(name, section),
-                named.isEmpty() ? List.of(standardUpstream) : List.copyOf(named),
+                named.isEmpty() ? List.of(defaultUpstream) : List.copyOf(named),
                 model == null ? name : model,
                 section.get("strategy", STRATEGY, STEPS),
                 section.section("steps", PresetReader::steps),
@@ -109,9 +109,9 @@ final class PresetReader {
 
     private static Steps steps(Section section) {
         ValueType<Long> count = ValueType.integer(0, 100);
-        Long givenMin = section.find("min", count, Steps.DEFAULT.min() + ", or max if that is less");
+        Long configuredMin = section.find("min", count, Steps.DEFAULT.min() + ", or max if that is less");
         long max = section.get("max", count, (long) Steps.DEFAULT.max());
-        long min = givenMin == null ? Math.min(Steps.DEFAULT.min(), max) : givenMin;
+        long min = configuredMin == null ? Math.min(Steps.DEFAULT.min(), max) : configuredMin;
         if (min > max) {
             section.addProblem("min", "found " + min + ", allowed: at most max, which is " + max);
             return Steps.DEFAULT;
@@ -159,8 +159,8 @@ final class PresetReader {
                 prompt(section, "context", PROMPT, fallback.context()));
     }
 
-    private static String prompt(Section section, String key, ValueType<String> kind, String fallback) {
-        String words = section.find(key, kind);
-        return words == null ? fallback : words;
+    private static String prompt(Section section, String key, ValueType<String> type, String fallback) {
+        String text = section.find(key, type);
+        return text == null ? fallback : text;
     }
 }

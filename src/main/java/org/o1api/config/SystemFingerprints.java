@@ -26,35 +26,36 @@ import org.o1api.upstream.ReasoningHistory;
 import org.o1api.upstream.UpstreamSettings;
 
 /**
- * The {@code system_fingerprint} of each preset: a short hash of what shapes its replies. It is the same on every node with the same
- * config, and another one after a change. Keys, headers and the values in the query of an upstream's URL are not hashed.
+ * The {@code system_fingerprint} of each preset: a short hash of the settings that affect its replies. It is equal on all nodes with
+ * the same config, and differs after a change. Keys, headers and the values in the query of an upstream's URL are not hashed.
  */
 public final class SystemFingerprints {
     private static final int BYTES = 5;
 
     private SystemFingerprints() {}
 
-    /** The fingerprints of a config, by the names of its presets. */
+    /** The fingerprints of a config by preset name. */
     public static Map<String, String> of(Config config) {
         return config.presets().all().stream()
                 .collect(Collectors.toUnmodifiableMap(Preset::name, preset -> of(preset, config)));
     }
 
     private static String of(Preset preset, Config config) {
-        List<Provider> providers = preset.upstreams().stream()
+        List<ProviderSettings> providers = preset.upstreams().stream()
                 .map(config.upstreams()::get)
                 .filter(Objects::nonNull) // the demo model has no settings
-                .map(Provider::of)
+                .map(ProviderSettings::of)
                 .toList();
         ApiSettings settings = config.api();
-        return hash(new Shape(preset, providers, settings.reasoningFormat(), settings.usage()));
+        return hash(new ReplySettings(preset, providers, settings.reasoningFormat(), settings.usage()));
     }
 
-    /** What shapes a reply. A new setting of a preset is included automatically. */
-    private record Shape(Preset preset, List<Provider> providers, ReasoningFormat format, UsageReport usage) {}
+    /** The settings that affect replies. A new component of {@link Preset} is included automatically. */
+    private record ReplySettings(
+            Preset preset, List<ProviderSettings> providers, ReasoningFormat format, UsageReport usage) {}
 
-    /** What an upstream's settings have that shapes a reply and is no secret. */
-    private record Provider(
+    /** The settings of an upstream that affect replies and are not secret. */
+    private record ProviderSettings(
             String name,
             @Nullable String scheme,
             @Nullable String server,
@@ -63,9 +64,9 @@ public final class SystemFingerprints {
             @Nullable String model,
             ReasoningHistory reasoningHistory,
             UpstreamSettings.Replies replies) {
-        static Provider of(UpstreamSettings settings) {
+        static ProviderSettings of(UpstreamSettings settings) {
             URI url = settings.url();
-            return new Provider(
+            return new ProviderSettings(
                     settings.name(),
                     url.getScheme(),
                     url.getRawAuthority(),
@@ -80,17 +81,17 @@ public final class SystemFingerprints {
             return query == null
                     ? List.of()
                     : Arrays.stream(query.split("&"))
-                            .filter(parameter -> parameter.contains("=")) // a value alone may be the secret
+                            .filter(parameter -> parameter.contains("=")) // without a name it may be a secret value
                             .map(parameter -> parameter.substring(0, parameter.indexOf('=')))
                             .toList();
         }
     }
 
-    private static String hash(Shape shape) {
+    private static String hash(ReplySettings shape) {
         return "fp_" + HexFormat.of().formatHex(sha256().digest(canonical(shape)), 0, BYTES);
     }
 
-    /** Settings in the one form that they have on every node: JSON, with sets and maps in order. */
+    /** Settings as canonical JSON, with sets and maps sorted, so that all nodes produce the same bytes. */
     static byte[] canonical(Record settings) {
         return Json.bytes(json -> write(json, settings));
     }

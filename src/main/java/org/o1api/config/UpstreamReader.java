@@ -17,19 +17,19 @@ import org.o1api.upstream.UpstreamSettings.Limits;
 import org.o1api.upstream.UpstreamSettings.Replies;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
 
-/** Reads the providers: the one of the original's keys, and those under {@code upstreams}. */
+/** Reads the upstreams: the one of {@code default_api_url}, and those under {@code upstreams}. */
 final class UpstreamReader {
     private static final String SAMPLE_URL = "https://api.example.com/v1/chat/completions";
     private static final String SAMPLE_KEY = "your_model_provider_api_key_here";
-    private static final URI NOWHERE = URI.create("http://nowhere.invalid/");
-    private static final ValueType<Duration> WAIT = ValueType.duration(Duration.ofMillis(1), Duration.ofHours(24));
+    private static final URI PLACEHOLDER_URL = URI.create("http://nowhere.invalid/");
+    private static final ValueType<Duration> TIMEOUT = ValueType.duration(Duration.ofMillis(1), Duration.ofHours(24));
     private static final ValueType<Duration> RETRY_WAIT = ValueType.duration(Duration.ZERO, Duration.ofHours(1));
     private static final ValueType<Duration> RELEARN_AFTER =
             ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(30));
-    private static final ValueType<Long> EVENT = ValueType.size(64 << 10, 256 << 20);
+    private static final ValueType<Long> EVENT_SIZE = ValueType.size(64 << 10, 256 << 20);
     private static final ValueType<ReasoningHistory> REASONING_HISTORY =
             ValueType.oneOf(List.of(ReasoningHistory.values()), ReasoningHistory::wireName);
-    private static final ValueType<String> HEADER = ValueType.LINE
+    private static final ValueType<String> HEADER_NAME = ValueType.LINE
             .where(
                     "a header name",
                     Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+").asMatchPredicate())
@@ -39,12 +39,12 @@ final class UpstreamReader {
 
     private UpstreamReader() {}
 
-    /** The upstreams by name, in the file's order; none where no provider is configured. */
+    /** Reads the upstreams by name, in the order of the file; empty if no provider is configured. */
     static Map<String, UpstreamSettings> read(Section root) {
         Map<String, UpstreamSettings> upstreams = new LinkedHashMap<>();
         String key = root.find("model_provider_api_key", ValueType.API_KEY);
         URI url = root.find("default_api_url", ValueType.HTTP_URL);
-        refuseUserInfo(root, "default_api_url", url, "model_provider_api_key");
+        rejectUserInfo(root, "default_api_url", url, "model_provider_api_key");
         if (url != null && !url.toString().equals(SAMPLE_URL)) {
             upstreams.put(
                     Config.DEFAULT_UPSTREAM,
@@ -69,13 +69,13 @@ final class UpstreamReader {
     }
 
     private static UpstreamSettings upstream(String name, Section section) {
-        URI url = section.require("url", ValueType.HTTP_URL, NOWHERE);
-        refuseUserInfo(section, "url", url, "api_key");
+        URI url = section.require("url", ValueType.HTTP_URL, PLACEHOLDER_URL);
+        rejectUserInfo(section, "url", url, "api_key");
         @Nullable String key = section.find("api_key", ValueType.API_KEY);
         Timeouts timeouts = section.section("timeouts", UpstreamReader::timeouts);
         String model = section.find("model", ValueType.LINE);
         Limits limits = limits(section);
-        Map<String, String> headers = section.values("headers", HEADER, ValueType.HEADER_VALUE);
+        Map<String, String> headers = section.values("headers", HEADER_NAME, ValueType.HEADER_VALUE);
         URI proxy = section.find("proxy", ValueType.PROXY_URL);
         ReasoningHistory reasoning = section.get("reasoning_history", REASONING_HISTORY, ReasoningHistory.DROP);
         Replies replies = replies(section);
@@ -89,8 +89,8 @@ final class UpstreamReader {
                 name, url, key, model, timeouts, limits, reasoning, replies, relearnAfter, headers, proxy, tls);
     }
 
-    /** The HTTP client rejects such a URL at each call; and a password in a URL reaches logs. */
-    private static void refuseUserInfo(Section section, String key, @Nullable URI url, String keyOfApiKey) {
+    /** The HTTP client rejects such URLs at every call, and a password in a URL would reach logs. */
+    private static void rejectUserInfo(Section section, String key, @Nullable URI url, String keyOfApiKey) {
         if (url != null && url.getRawUserInfo() != null) {
             section.addProblem(
                     key,
@@ -99,7 +99,7 @@ final class UpstreamReader {
         }
     }
 
-    /** The certificates of an upstream; null if it has none of its own. */
+    /** The TLS context of an upstream; null if it uses the JVM's default. */
     private static @Nullable SSLContext tls(Section section) {
         String ca = section.find("ca", ValueType.LINE);
         String keystore = section.find("keystore", ValueType.LINE);
@@ -145,7 +145,8 @@ final class UpstreamReader {
     private static Replies replies(Section section) {
         Replies fallback = Replies.DEFAULT;
         return new Replies(
-                section.get("event", EVENT, (long) fallback.maxEventBytes()).intValue(),
+                section.get("event", EVENT_SIZE, (long) fallback.maxEventBytes())
+                        .intValue(),
                 section.get("require_finish_reason", ValueType.BOOLEAN, fallback.requireFinishReason()),
                 section.get("starts_thinking", ValueType.BOOLEAN, fallback.startsThinking()));
     }
@@ -153,9 +154,9 @@ final class UpstreamReader {
     private static Timeouts timeouts(Section section) {
         Timeouts fallback = Timeouts.DEFAULT;
         return new Timeouts(
-                section.get("connect", WAIT, fallback.connect()),
-                section.get("first_token", WAIT, fallback.firstToken()),
-                section.get("idle", WAIT, fallback.idle()),
-                section.get("call", WAIT, fallback.call()));
+                section.get("connect", TIMEOUT, fallback.connect()),
+                section.get("first_token", TIMEOUT, fallback.firstToken()),
+                section.get("idle", TIMEOUT, fallback.idle()),
+                section.get("call", TIMEOUT, fallback.call()));
     }
 }

@@ -1,4 +1,4 @@
-/** The config file: found, read, checked, and composed of each package's own records. */
+/** Finds, reads and validates the config file, and creates the settings records of all packages. */
 @NullMarked
 package org.o1api.config;
 

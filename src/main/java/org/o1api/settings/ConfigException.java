@@ -1,6 +1,6 @@
 package org.o1api.settings;
 
-/** A config file that cannot be used. The message has a line for each problem, and never a secret. */
+/** The config file is invalid. The message has one line for each problem, and contains no secrets. */
 public final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

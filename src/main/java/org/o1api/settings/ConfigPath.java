@@ -3,26 +3,27 @@ package org.o1api.settings;
 import java.util.regex.Pattern;
 
 /**
- * Where something stands in the file.
+ * The path of a key in the config file, with its line.
  *
- * @param line counted from 1
- * @param path the key's path, like {@code presets.o1.steps.min}; empty for the whole file
- * @param pattern the path with {@code *} for names and {@code []} for positions, as the docs list it
+ * @param line the line, from 1
+ * @param path the path, such as {@code presets.o1.steps.min}; empty for the root
+ * @param pattern the path with {@code *} for names and {@code []} for indexes, as listed in the docs
  */
 record ConfigPath(int line, String path, String pattern) {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]+");
 
-    ConfigPath key(int at, String key) {
-        return new ConfigPath(at, join(path, PLAIN.matcher(key).matches() ? key : "'" + key + "'"), join(pattern, key));
+    ConfigPath key(int atLine, String key) {
+        return new ConfigPath(
+                atLine, join(path, PLAIN.matcher(key).matches() ? key : "'" + key + "'"), join(pattern, key));
     }
 
-    /** A key that the file's author names. */
-    ConfigPath name(int at, String name) {
-        return new ConfigPath(at, key(at, name).path(), join(pattern, "*"));
+    /** A key that is a name chosen by the author of the file. */
+    ConfigPath name(int atLine, String name) {
+        return new ConfigPath(atLine, key(atLine, name).path(), join(pattern, "*"));
     }
 
-    ConfigPath item(int at, int index) {
-        return new ConfigPath(at, path + "[" + index + "]", pattern + "[]");
+    ConfigPath item(int atLine, int index) {
+        return new ConfigPath(atLine, path + "[" + index + "]", pattern + "[]");
     }
 
     private static String join(String parent, String key) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A duration as the config writes it: {@code 500ms}, {@code 5s}, {@code 2m}, {@code 1h}, {@code 30d}. */
+/** Durations in the config's notation: {@code 500ms}, {@code 5s}, {@code 2m}, {@code 1h}, {@code 30d}. */
 public final class DurationText {
     private static final Pattern FORM = Pattern.compile("(\\d{1,12}) ?(ms|s|m|h|d)");
 

@@ -13,7 +13,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** One reading of one file: the problems found, to be told at once, and the keys that were asked for. */
+/** The state of reading one config file: the problems found so far, and the keys that the code has asked for. */
 public final class ReadContext {
     private static final Set<Tag> PLAIN_TAGS =
             Set.of(Tag.STR, Tag.BOOL, Tag.INT, Tag.FLOAT, Tag.NULL, Tag.TIMESTAMP, Tag.MERGE, Tag.MAP, Tag.SEQ);
@@ -21,90 +21,92 @@ public final class ReadContext {
     private final String file;
     private final Substitution substitution;
     private final List<Problem> problems = new ArrayList<>();
-    private final Map<String, KnownKey> asked = new LinkedHashMap<>();
+    private final Map<String, KnownKey> knownKeys = new LinkedHashMap<>();
 
+    /** @param file the name of the file in error messages */
     public ReadContext(String file, Substitution substitution) {
         this.file = file;
         this.substitution = substitution;
     }
 
+    /** The name of the file in error messages. */
     String file() {
         return file;
     }
 
-    void addProblem(ConfigPath place, String message) {
-        problems.add(new Problem(place, message));
+    void addProblem(ConfigPath path, String message) {
+        problems.add(new Problem(path, message));
     }
 
-    /** How many problems there are so far. */
+    /** The number of problems so far. */
     int problemCount() {
         return problems.size();
     }
 
-    void knownKeys(KnownKey key) {
-        asked.putIfAbsent(key.pattern(), key);
+    void addKnownKey(KnownKey key) {
+        knownKeys.putIfAbsent(key.pattern(), key);
     }
 
-    /** Every key that was looked for, present or not, by its pattern. */
+    /** All keys that the code has asked for, present or not, by pattern. */
     public Map<String, KnownKey> knownKeys() {
-        return asked;
+        return knownKeys;
     }
 
-    /** Reads a single value; null when there is none, or none that can be used, which is then a problem. */
-    <T> @Nullable T readValue(ConfigPath place, Node node, ValueType<T> kind) {
+    /** Reads a single value; null if it is absent, or if it is invalid, which is added as a problem. */
+    <T> @Nullable T readValue(ConfigPath path, Node node, ValueType<T> type) {
         if (!(node instanceof ScalarNode scalar)) {
-            addProblem(place, "found " + describe(node) + ", allowed: " + kind.allowed());
+            addProblem(path, "found " + describe(node) + ", allowed: " + type.allowed());
             return null;
         }
-        if (isNull(node) || rejectTag(place, node)) {
+        if (isNull(node) || rejectTag(path, node)) {
             return null;
         }
         String written = scalar.getValue();
         try {
             String text = substitution.apply(written);
-            if (text.isEmpty() && kind.emptyIsAbsent()) {
+            if (text.isEmpty() && type.emptyIsAbsent()) {
                 return null;
             }
-            T value = kind.parser().apply(text).orElse(null);
-            if (value == null) { // the text as it was written: what was put in for a variable may be secret
-                addProblem(place, kind.errorMessage(kind.display().apply(written), text));
+            T value = type.parser().apply(text).orElse(null);
+            if (value == null) { // shows the text before substitution: the value of a variable may be secret
+                addProblem(path, type.errorMessage(type.display().apply(written), text));
             }
             return value;
         } catch (Substitution.UnresolvedException e) {
-            addProblem(place, String.valueOf(e.getMessage()));
+            addProblem(path, String.valueOf(e.getMessage()));
             return null;
         }
     }
 
-    /** Tags ask a reader to make objects. This one makes none. */
-    boolean rejectTag(ConfigPath place, Node node) {
-        boolean refused = !PLAIN_TAGS.contains(node.getTag());
-        if (refused) {
-            addProblem(place, "found a YAML tag (!), allowed: values without tags");
+    /** Reports a YAML tag, since tags would instantiate classes; returns whether there was one. */
+    boolean rejectTag(ConfigPath path, Node node) {
+        boolean rejected = !PLAIN_TAGS.contains(node.getTag());
+        if (rejected) {
+            addProblem(path, "found a YAML tag (!), allowed: values without tags");
         }
-        return refused;
+        return rejected;
     }
 
     void throwIfProblems() {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems.stream()
-                    .sorted(Comparator.comparingInt(problem -> problem.place().line()))
-                    .map(this::line)
+                    .sorted(Comparator.comparingInt(problem -> problem.path().line()))
+                    .map(this::format)
                     .distinct()
                     .collect(Collectors.joining("\n")));
         }
     }
 
-    private String line(Problem problem) {
-        String path = problem.place().path();
-        return file + ":" + problem.place().line() + ": " + (path.isEmpty() ? "" : path + ": ") + problem.message();
+    private String format(Problem problem) {
+        String path = problem.path().path();
+        return file + ":" + problem.path().line() + ": " + (path.isEmpty() ? "" : path + ": ") + problem.message();
     }
 
     static int lineOf(Node node) {
         return node.getStartMark() == null ? 1 : node.getStartMark().getLine() + 1;
     }
 
-    /** Nothing, {@code null} or {@code ~}. */
+    /** Whether a value is empty, {@code null} or {@code ~}. */
     static boolean isNull(Node node) {
         return node.getTag().equals(Tag.NULL);
     }
@@ -117,12 +119,14 @@ public final class ReadContext {
     }
 
     /**
-     * A key that was looked for.
+     * A key that the code has asked for.
      *
-     * @param fallback what is taken when the key is absent, as the file would write it; null when that depends
+     * @param pattern the path with {@code *} for names and {@code []} for indexes
+     * @param allowed the allowed values
+     * @param fallback the value if the key is absent, in the notation of the config; null if it depends on other settings
      */
     public record KnownKey(
             String pattern, String allowed, @Nullable String fallback) {}
 
-    private record Problem(ConfigPath place, String message) {}
+    private record Problem(ConfigPath path, String message) {}
 }

@@ -19,98 +19,107 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Keys and values of the file, read by asking for them: a key that nobody asked for is unknown. A problem is noted and the
- * reading goes on with the fallback, so that all problems are told at once. An absent section reads as an empty one.
+ * A section of the config file. Code reads values by asking for keys; any other key is reported as unknown. After a problem, reading
+ * continues with the fallback, so that all problems are reported together. An absent section reads as an empty one.
  */
 public final class Section {
-    private final ReadContext reading;
-    private final ConfigPath place;
+    private final ReadContext context;
+    private final ConfigPath path;
     private final boolean readable;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private final Set<String> asked = new LinkedHashSet<>();
+    private final Set<String> knownKeys = new LinkedHashSet<>();
 
-    private Section(ReadContext reading, ConfigPath place, @Nullable Node node) {
-        this.reading = reading;
-        this.place = place;
+    private Section(ReadContext context, ConfigPath path, @Nullable Node node) {
+        this.context = context;
+        this.path = path;
         this.readable = node == null || node instanceof MappingNode || ReadContext.isNull(node);
-        if (node instanceof MappingNode mapping && !reading.rejectTag(place, node)) {
+        if (node instanceof MappingNode mapping && !context.rejectTag(path, node)) {
             mapping.getValue().forEach(this::add);
         } else if (!readable && node != null) {
-            reading.addProblem(
-                    place, "found " + ReadContext.describe(node) + ", allowed: a section of keys and values");
+            context.addProblem(path, "found " + ReadContext.describe(node) + ", allowed: a section of keys and values");
         }
     }
 
     /**
-     * Reads a file by a function.
+     * Reads a file with a function.
      *
-     * @param yaml the file's text; null: there is no file, which reads as an empty one
+     * @param yaml the text of the file; null if there is none, which reads as an empty one
      * @throws ConfigException with all problems
      */
-    public static <T> T readFile(ReadContext reading, @Nullable String yaml, Function<Section, T> content) {
-        Node root = yaml == null ? null : YamlDocument.compose(reading.file(), yaml);
-        T result = read(reading, new ConfigPath(1, "", ""), root, content);
-        reading.throwIfProblems();
+    public static <T> T readFile(ReadContext context, @Nullable String yaml, Function<Section, T> content) {
+        Node root = yaml == null ? null : YamlDocument.compose(context.file(), yaml);
+        T result = read(context, new ConfigPath(1, "", ""), root, content);
+        context.throwIfProblems();
         return result;
     }
 
-    /** Reads a section by a function, then looks for keys that it did not ask for. */
-    private static <T> T read(
-            ReadContext reading, ConfigPath place, @Nullable Node node, Function<Section, T> content) {
-        Section section = new Section(reading, place, node);
+    /** Reads a section with a function, then reports the keys that it did not ask for. */
+    private static <T> T read(ReadContext context, ConfigPath path, @Nullable Node node, Function<Section, T> content) {
+        Section section = new Section(context, path, node);
         T result = content.apply(section);
-        section.refuseUnknown();
+        section.rejectUnknownKeys();
         return result;
     }
 
-    public <T> @Nullable T find(String key, ValueType<T> kind) {
-        return value(key, kind, null);
+    /** An optional value whose fallback depends on other settings; null if it is absent or invalid. */
+    public <T> @Nullable T find(String key, ValueType<T> type) {
+        return value(key, type, null);
     }
 
-    /** A value whose fallback is not one value: the docs say it in words. */
-    public <T> @Nullable T find(String key, ValueType<T> kind, String fallback) {
-        return value(key, kind, fallback);
+    /**
+     * An optional value; null if it is absent or invalid.
+     *
+     * @param fallback describes in words what applies if it is absent, for the docs
+     */
+    public <T> @Nullable T find(String key, ValueType<T> type, String fallback) {
+        return value(key, type, fallback);
     }
 
-    public <T> T get(String key, ValueType<T> kind, T fallback) {
-        T found = value(key, kind, kind.printer().apply(fallback));
+    /** An optional value; the fallback if it is absent or invalid. */
+    public <T> T get(String key, ValueType<T> type, T fallback) {
+        T found = value(key, type, type.printer().apply(fallback));
         return found == null ? fallback : found;
     }
 
-    /** A value that has to be there. The stand-in lets the reading go on without it. */
-    public <T> T require(String key, ValueType<T> kind, T standIn) {
-        int before = reading.problemCount();
-        T found = value(key, kind, "required");
-        if (found == null && reading.problemCount() == before) {
-            addMissing(key, kind.allowed());
+    /**
+     * A required value.
+     *
+     * @param placeholder returned if the value is missing or invalid, so that reading can continue
+     */
+    public <T> T require(String key, ValueType<T> type, T placeholder) {
+        int problemsBefore = context.problemCount();
+        T found = value(key, type, "required");
+        if (found == null && context.problemCount() == problemsBefore) {
+            addMissing(key, type.allowed());
         }
-        return found == null ? standIn : found;
+        return found == null ? placeholder : found;
     }
 
+    /** A section with fixed keys. */
     public <T> T section(String key, Function<Section, T> content) {
-        ask(key, "a section", null);
-        return read(reading, at(key), node(key), content);
+        register(key, "a section", null);
+        return read(context, pathOf(key), node(key), content);
     }
 
-    /** A section whose keys are names that the author gives to sections. */
+    /** A section whose keys are names chosen by the author, each with a section. */
     public <T> Map<String, T> sections(String key, BiFunction<String, Section, T> content) {
         Map<String, T> byName = new LinkedHashMap<>();
         names(key, "names, each with a section", ValueType.LINE)
                 .forEach((name, entry) -> byName.put(
                         name,
                         read(
-                                reading,
-                                at(key).name(entry.line(), name),
+                                context,
+                                pathOf(key).name(entry.line(), name),
                                 entry.node(),
                                 section -> content.apply(name, section))));
         return byName;
     }
 
-    /** A section whose keys are names that the author gives to single values. */
-    public <T> Map<String, T> values(String key, ValueType<String> nameKind, ValueType<T> kind) {
+    /** A section whose keys are names chosen by the author, each with a single value. */
+    public <T> Map<String, T> values(String key, ValueType<String> nameType, ValueType<T> type) {
         Map<String, T> byName = new LinkedHashMap<>();
-        names(key, "names, each with a value", nameKind).forEach((name, entry) -> {
-            T value = reading.readValue(at(key).name(entry.line(), name), entry.node(), kind);
+        names(key, "names, each with a value", nameType).forEach((name, entry) -> {
+            T value = context.readValue(pathOf(key).name(entry.line(), name), entry.node(), type);
             if (value != null) {
                 byName.put(name, value);
             }
@@ -118,104 +127,106 @@ public final class Section {
         return byName;
     }
 
+    /** A list of sections. */
     public <T> List<T> list(String key, Function<Section, T> content) {
-        ask(key, "a list of sections", null);
+        register(key, "a list of sections", null);
         List<T> items = new ArrayList<>();
         for (Node item : items(key)) {
-            items.add(read(reading, at(key).item(ReadContext.lineOf(item), items.size()), item, content));
+            items.add(read(context, pathOf(key).item(ReadContext.lineOf(item), items.size()), item, content));
         }
         return items;
     }
 
-    /** A list of single values. Empty is only allowed by leaving the key out, so that nobody takes "all" for "none". */
-    public <T> Set<T> set(String key, ValueType<T> kind, String fallback) {
-        ask(key, "a list, each " + kind.allowed(), fallback);
-        return set(key, kind);
+    /** A list of single values. An empty list is a problem, since it might be meant as "none" but would read as "all". */
+    public <T> Set<T> set(String key, ValueType<T> type, String fallback) {
+        register(key, "a list, each " + type.allowed(), fallback);
+        return set(key, type);
     }
 
     /**
-     * The same, item by item, repeated ones too.
+     * Visits the items of a list of single values, including repeated ones.
      *
-     * @param visitor is given each value, and what notes a problem with it
+     * @param visitor receives each value, and a function that reports a problem with it
      */
     public <T> void forEachItem(
-            String key, ValueType<T> kind, String fallback, BiConsumer<T, Consumer<String>> visitor) {
-        ask(key, "a list, each " + kind.allowed(), fallback);
-        visit(key, kind, visitor);
+            String key, ValueType<T> type, String fallback, BiConsumer<T, Consumer<String>> visitor) {
+        register(key, "a list, each " + type.allowed(), fallback);
+        visit(key, type, visitor);
     }
 
-    /** A single value, or a list of them in their order; empty where there is none. */
-    public <T> Set<T> oneOrMore(String key, ValueType<T> kind) {
-        ask(key, kind.allowed() + ", or a list of them", null);
+    /** A single value, or a list of values in their order; empty if the key is absent. */
+    public <T> Set<T> oneOrMore(String key, ValueType<T> type) {
+        register(key, type.allowed() + ", or a list of them", null);
         if (node(key) instanceof SequenceNode) {
-            return set(key, kind);
+            return set(key, type);
         }
-        T one = value(key, kind, null);
+        T one = value(key, type, null);
         return one == null ? Set.of() : Set.of(one);
     }
 
-    private <T> Set<T> set(String key, ValueType<T> kind) {
+    private <T> Set<T> set(String key, ValueType<T> type) {
         Set<T> values = new LinkedHashSet<>();
-        visit(key, kind, (value, problem) -> values.add(value));
+        visit(key, type, (value, problem) -> values.add(value));
         return values;
     }
 
-    private <T> void visit(String key, ValueType<T> kind, BiConsumer<T, Consumer<String>> visitor) {
+    private <T> void visit(String key, ValueType<T> type, BiConsumer<T, Consumer<String>> visitor) {
         if (node(key) instanceof SequenceNode sequence && sequence.getValue().isEmpty()) {
             addProblem(key, "found an empty list, allowed: at least one item; otherwise leave the key out");
         }
         int index = 0;
         for (Node item : items(key)) {
-            ConfigPath at = at(key).item(ReadContext.lineOf(item), index++);
-            int before = reading.problemCount();
-            T value = reading.readValue(at, item, kind);
+            ConfigPath at = pathOf(key).item(ReadContext.lineOf(item), index++);
+            int problemsBefore = context.problemCount();
+            T value = context.readValue(at, item, type);
             if (value != null) {
-                visitor.accept(value, message -> reading.addProblem(at, message));
-            } else if (reading.problemCount() == before) {
-                reading.addProblem(at, "is empty, allowed: " + kind.allowed());
+                visitor.accept(value, message -> context.addProblem(at, message));
+            } else if (context.problemCount() == problemsBefore) {
+                context.addProblem(at, "is empty, allowed: " + type.allowed());
             }
         }
     }
 
-    /** How many problems the whole file has so far. */
+    /** The number of problems in the whole file so far. */
     public int problemCount() {
-        return reading.problemCount();
+        return context.problemCount();
     }
 
-    /** Notes that a key is not there, unless there is no section to have it. */
+    /** Reports a missing key, unless the section itself is invalid. */
     public void addMissing(String key, String allowed) {
         if (readable) {
             addProblem(key, "is missing, allowed: " + allowed);
         }
     }
 
-    /** Notes a problem with the section itself. */
+    /** Reports a problem with the section itself. */
     public void addProblem(String message) {
-        reading.addProblem(place, message);
+        context.addProblem(path, message);
     }
 
+    /** Reports a problem with the value of a key. */
     public void addProblem(String key, String message) {
-        reading.addProblem(at(key), message);
+        context.addProblem(pathOf(key), message);
     }
 
-    private <T> @Nullable T value(String key, ValueType<T> kind, @Nullable String fallback) {
-        ask(key, kind.allowed(), fallback);
+    private <T> @Nullable T value(String key, ValueType<T> type, @Nullable String fallback) {
+        register(key, type.allowed(), fallback);
         Node node = node(key);
-        return node == null ? null : reading.readValue(at(key), node, kind);
+        return node == null ? null : context.readValue(pathOf(key), node, type);
     }
 
-    private Map<String, Entry> names(String key, String allowed, ValueType<String> nameKind) {
-        ask(key, allowed, null);
+    private Map<String, Entry> names(String key, String allowed, ValueType<String> nameType) {
+        register(key, allowed, null);
         Map<String, Entry> names = new LinkedHashMap<>();
-        read(reading, at(key), node(key), named -> {
-            named.asked.addAll(named.entries.keySet());
-            names.putAll(named.entries);
+        read(context, pathOf(key), node(key), section -> {
+            section.knownKeys.addAll(section.entries.keySet());
+            names.putAll(section.entries);
             names.forEach((name, entry) -> {
-                if (nameKind.parser().apply(name).isEmpty()) {
-                    named.refuseKey(name, entry, "invalid name, allowed: " + nameKind.allowed());
+                if (nameType.parser().apply(name).isEmpty()) {
+                    section.rejectKey(name, entry, "invalid name, allowed: " + nameType.allowed());
                 }
             });
-            return named;
+            return section;
         });
         return names;
     }
@@ -223,7 +234,7 @@ public final class Section {
     private List<Node> items(String key) {
         Node node = node(key);
         if (node instanceof SequenceNode sequence) {
-            return reading.rejectTag(at(key), node) ? List.of() : sequence.getValue();
+            return context.rejectTag(pathOf(key), node) ? List.of() : sequence.getValue();
         }
         if (node != null && !ReadContext.isNull(node)) {
             addProblem(key, "found " + ReadContext.describe(node) + ", allowed: a list");
@@ -231,44 +242,44 @@ public final class Section {
         return List.of();
     }
 
-    private void ask(String key, String allowed, @Nullable String fallback) {
-        asked.add(key);
-        reading.knownKeys(new ReadContext.KnownKey(place.key(0, key).pattern(), allowed, fallback));
+    private void register(String key, String allowed, @Nullable String fallback) {
+        knownKeys.add(key);
+        context.addKnownKey(new ReadContext.KnownKey(path.key(0, key).pattern(), allowed, fallback));
     }
 
-    private void refuseUnknown() {
+    private void rejectUnknownKeys() {
         entries.forEach((key, entry) -> {
-            if (!asked.contains(key)) {
-                String hint = Suggestions.closest(key, asked)
-                        .map(near -> "did you mean " + near + "?")
-                        .orElse("allowed: " + String.join(", ", asked));
-                refuseKey(key, entry, "unknown key; " + hint);
+            if (!knownKeys.contains(key)) {
+                String hint = Suggestions.closest(key, knownKeys)
+                        .map(closest -> "did you mean " + closest + "?")
+                        .orElse("allowed: " + String.join(", ", knownKeys));
+                rejectKey(key, entry, "unknown key; " + hint);
             }
         });
     }
 
-    /** Shows the key up to where it stops to be a word: {@code key:secret} without a space is one key for YAML. */
-    private void refuseKey(String key, Entry entry, String message) {
+    /** Shows only the leading word of a key: in YAML, {@code key:secret} without a space is one key. */
+    private void rejectKey(String key, Entry entry, String message) {
         String word = key.replaceFirst("(?s)[^A-Za-z0-9_-].*", "");
         boolean whole = word.equals(key);
-        reading.addProblem(
-                place.key(entry.line(), word),
+        context.addProblem(
+                path.key(entry.line(), word),
                 whole ? message : message + " (only the start of the key is shown; is a space missing after a colon?)");
     }
 
     private void add(NodeTuple pair) {
         int line = ReadContext.lineOf(pair.getKeyNode());
         if (!(pair.getKeyNode() instanceof ScalarNode key)) {
-            reading.addProblem(place.key(line, "?"), "found " + ReadContext.describe(pair.getKeyNode()) + " as a key");
+            context.addProblem(path.key(line, "?"), "found " + ReadContext.describe(pair.getKeyNode()) + " as a key");
             return;
         }
         if (key.getTag().equals(Tag.MERGE)) {
-            reading.addProblem(place.key(line, key.getValue()), "merge keys are not supported; write the keys out");
+            context.addProblem(path.key(line, key.getValue()), "merge keys are not supported; write the keys out");
             return;
         }
         Entry earlier = entries.putIfAbsent(key.getValue(), new Entry(line, pair.getValueNode()));
         if (earlier != null) {
-            reading.addProblem(place.key(line, key.getValue()), "duplicate key, first on line " + earlier.line());
+            context.addProblem(path.key(line, key.getValue()), "duplicate key, first on line " + earlier.line());
         }
     }
 
@@ -277,9 +288,9 @@ public final class Section {
         return entry == null ? null : entry.node();
     }
 
-    private ConfigPath at(String key) {
+    private ConfigPath pathOf(String key) {
         Entry entry = entries.get(key);
-        return place.key(entry == null ? place.line() : entry.line(), key);
+        return path.key(entry == null ? path.line() : entry.line(), key);
     }
 
     private record Entry(int line, Node node) {}

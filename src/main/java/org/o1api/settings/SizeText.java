@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A number of bytes as the config writes it: {@code 4096}, {@code 64KiB}, {@code 10MiB}, {@code 1GiB}. */
+/** Sizes in bytes in the config's notation: {@code 4096}, {@code 64KiB}, {@code 10MiB}, {@code 1GiB}. */
 public final class SizeText {
     private static final Pattern FORM = Pattern.compile("(\\d{1,10}) ?(|KiB|MiB|GiB)");
 

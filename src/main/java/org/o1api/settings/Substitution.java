@@ -16,8 +16,8 @@ import org.apache.commons.text.TextStringBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands for <code>${NAME}</code>, <code>${NAME:-default}</code> and <code>${file:/path}</code> in a value. What was
- * put in is not looked at again, and <code>$${</code> is a plain <code>${</code>.
+ * Substitutes <code>${NAME}</code>, <code>${NAME:-default}</code> and <code>${file:/path}</code> in values. Substituted text is not
+ * substituted again, and <code>$${</code> is a plain <code>${</code>.
  */
 public final class Substitution {
     private static final int FILE_LIMIT = 64 << 10;
@@ -72,7 +72,7 @@ public final class Substitution {
         }
     }
 
-    /** The library's parser with our two lookups and none of its own: those run scripts and fetch addresses. */
+    /** The library's parser with our own lookups only: its default ones run scripts and fetch URLs. */
     private final class Variables extends StringSubstitutor {
         @Override
         protected @Nullable String resolveVariable(String name, TextStringBuilder text, int start, int end) {
@@ -82,7 +82,7 @@ public final class Substitution {
         }
     }
 
-    /** A variable that has no value. The message says which. */
+    /** A variable cannot be resolved. The message says why. */
     public static final class UnresolvedException extends RuntimeException {
         private static final long serialVersionUID = 1;
 

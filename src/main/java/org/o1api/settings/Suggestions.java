@@ -6,26 +6,29 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.text.similarity.DamerauLevenshteinDistance;
 
-/** The known name that somebody who wrote an unknown one may have meant. */
+/** Suggests the known name closest to a misspelt one. */
 final class Suggestions {
     private Suggestions() {}
 
-    /** A hint to append to an error, empty when nothing is near. */
+    /** A hint to append to an error message; empty if no name is close. */
     static String hint(String name, Collection<String> known) {
-        return closest(name, known).map(near -> "; did you mean " + near + "?").orElse("");
+        return closest(name, known)
+                .map(candidate -> "; did you mean " + candidate + "?")
+                .orElse("");
     }
 
+    /** The closest name within a few edits (a third of the length, 1 to 4); empty if there is none. */
     static Optional<String> closest(String name, Collection<String> known) {
-        String wanted = plain(name);
-        int limit = Math.max(1, Math.min(4, wanted.length() / 3));
+        String normalized = normalize(name);
+        int limit = Math.max(1, Math.min(4, normalized.length() / 3));
         DamerauLevenshteinDistance distance = new DamerauLevenshteinDistance(limit);
         return known.stream()
-                .filter(near -> distance.apply(wanted, plain(near)) >= 0)
-                .min(Comparator.comparingInt(near -> distance.apply(wanted, plain(near))));
+                .filter(candidate -> distance.apply(normalized, normalize(candidate)) >= 0)
+                .min(Comparator.comparingInt(candidate -> distance.apply(normalized, normalize(candidate))));
     }
 
-    /** Case and word separators are what is mistaken most. */
-    private static String plain(String name) {
+    /** Ignores case and word separators. */
+    private static String normalize(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[-_. ]", "");
     }
 }

@@ -15,13 +15,14 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * A kind of value: how its text is read, and what is allowed.
+ * A type of config values: how to parse its text, and what is allowed.
  *
- * @param allowed as errors and docs say it
- * @param allowedNames the names of which one has to be meant; empty for other kinds
- * @param emptyIsAbsent whether an empty text is the same as no key
- * @param display a refused text as an error may show it
- * @param printer a value as the config would write it
+ * @param allowed the allowed values, as in error messages and docs
+ * @param allowedNames the allowed names, for "did you mean"; empty if the type is not an enumeration
+ * @param emptyIsAbsent whether an empty text counts as an absent key
+ * @param display formats an invalid text for an error message, without secrets
+ * @param parser parses a text; empty if it is invalid
+ * @param printer formats a value in the notation of the config
  */
 public record ValueType<T>(
         String allowed,
@@ -30,16 +31,16 @@ public record ValueType<T>(
         Function<String, String> display,
         Function<String, Optional<T>> parser,
         Function<T, String> printer) {
-    private static final int SHOWN = 60;
+    private static final int MAX_DISPLAYED = 60;
     private static final int MAX_LINE_LENGTH = 4096;
     private static final String OFF = "off";
     private static final Pattern INTEGER = Pattern.compile("\\d{1,15}");
     private static final Pattern SHA256_PATTERN = Pattern.compile("[0-9a-fA-F]{64}");
 
-    public static final ValueType<Boolean> BOOLEAN = of("true, false", ValueType::flag, Object::toString);
-    public static final ValueType<String> LINE = of("one line of text", ValueType::line, line -> line);
+    public static final ValueType<Boolean> BOOLEAN = of("true, false", ValueType::parseBoolean, Object::toString);
+    public static final ValueType<String> LINE = of("one line of text", ValueType::parseLine, line -> line);
     public static final ValueType<String> SECRET_LINE = LINE.hidden();
-    /** What clients can send in a header: HTTP transports no others reliably, and a blank at an end gets lost. */
+    /** Restricted to what HTTP headers transport reliably: other characters may change, and spaces at the ends get lost. */
     public static final ValueType<String> API_KEY = LINE.where(
                     "visible ASCII characters without spaces",
                     Pattern.compile("[!-~]+").asMatchPredicate())
@@ -51,33 +52,36 @@ public record ValueType<T>(
             .hidden();
     public static final ValueType<String> SHA256_HEX =
             LINE.where("64 hex digits", SHA256_PATTERN.asMatchPredicate()).hidden();
-    public static final ValueType<URI> HTTP_URL = address("an http:// or https:// URL with a host")
+    public static final ValueType<URI> HTTP_URL = url("an http:// or https:// URL with a host")
             .where("an http:// or https:// URL with a host", uri -> isHttp(uri) || "https".equals(scheme(uri)));
-    public static final ValueType<URI> PROXY_URL = address("http://[user:password@]host:port")
+    public static final ValueType<URI> PROXY_URL = url("http://[user:password@]host:port")
             .where("http://[user:password@]host:port", uri -> isHttp(uri) && uri.getPort() > 0)
             .hidden();
 
+    /** A type whose empty texts count as absent. */
     public static <T> ValueType<T> of(
             String allowed, Function<String, Optional<T>> parser, Function<T, String> printed) {
-        return new ValueType<>(allowed, List.of(), true, ValueType::quoted, parser, printed);
+        return new ValueType<>(allowed, List.of(), true, ValueType::quote, parser, printed);
     }
 
-    /** Words to a model: several lines, never blank. */
+    /** Text for a model: may have several lines, must not be blank. */
     public static ValueType<String> multiline(String allowed, Predicate<String> rule) {
         return new ValueType<>(
                 allowed,
                 List.of(),
                 false,
-                ValueType::quoted,
+                ValueType::quote,
                 text -> Optional.of(text).filter(words -> !words.isBlank()).filter(rule),
                 text -> text);
     }
 
+    /** A whole number; both bounds are inclusive. */
     public static ValueType<Long> integer(long min, long max) {
-        return of("a whole number, " + min + " to " + max, ValueType::integer, Object::toString)
+        return of("a whole number, " + min + " to " + max, ValueType::parseInteger, Object::toString)
                 .filtered(number -> min <= number && number <= max);
     }
 
+    /** A duration such as {@code 5s}; both bounds are inclusive. */
     public static ValueType<Duration> duration(Duration min, Duration max) {
         return of(
                         "a duration, " + DurationText.format(min) + " to " + DurationText.format(max),
@@ -86,7 +90,7 @@ public record ValueType<T>(
                 .filtered(duration -> min.compareTo(duration) <= 0 && duration.compareTo(max) <= 0);
     }
 
-    /** The same, or {@code off}: then the value is an empty one. */
+    /** This type or {@code off}, which reads as an empty {@code Optional}. */
     public ValueType<Optional<T>> orOff() {
         return new ValueType<>(
                 allowed + ", or " + OFF,
@@ -100,11 +104,13 @@ public record ValueType<T>(
                 value -> value.map(printer).orElse(OFF));
     }
 
+    /** A number of bytes such as {@code 10MiB}; both bounds are inclusive. */
     public static ValueType<Long> size(long min, long max) {
         return of("a size, " + SizeText.format(min) + " to " + SizeText.format(max), SizeText::parse, SizeText::format)
                 .filtered(size -> min <= size && size <= max);
     }
 
+    /** One of several values, by name. */
     public static <T> ValueType<T> oneOf(Collection<T> values, Function<T, String> name) {
         Map<String, T> byName = new LinkedHashMap<>();
         values.forEach(value -> byName.put(name.apply(value), value));
@@ -112,37 +118,37 @@ public record ValueType<T>(
                 String.join(", ", byName.keySet()),
                 List.copyOf(byName.keySet()),
                 true,
-                ValueType::quoted,
+                ValueType::quote,
                 text -> Optional.ofNullable(byName.get(text)),
                 name);
     }
 
-    /** A name that something else in the file has. */
+    /** The name of something that the file defines elsewhere. */
     public static ValueType<String> reference(String what, Collection<String> names) {
         return new ValueType<>(
                 what,
                 List.copyOf(names),
                 true,
-                ValueType::quoted,
+                ValueType::quote,
                 text -> Optional.of(text).filter(names::contains),
                 name -> name);
     }
 
-    /** The same, with something added to a refused text that an error shows. */
+    /** This type, with a note on the invalid text in error messages. */
     public ValueType<T> withNote(UnaryOperator<String> note) {
         return new ValueType<>(
                 allowed, allowedNames, emptyIsAbsent, text -> display.apply(text) + note.apply(text), parser, printer);
     }
 
-    /** The same, but never shown. */
+    /** This type, with its values never shown in error messages. */
     public ValueType<T> hidden() {
         return new ValueType<>(allowed, allowedNames, emptyIsAbsent, text -> "a value (not shown)", parser, printer);
     }
 
-    /** The same with a rule more, and other words for what is allowed. */
-    public ValueType<T> where(String nowAllowed, Predicate<T> rule) {
+    /** This type with an additional rule, and a description that replaces {@link #allowed}. */
+    public ValueType<T> where(String newAllowed, Predicate<T> rule) {
         return new ValueType<>(
-                nowAllowed,
+                newAllowed,
                 allowedNames,
                 emptyIsAbsent,
                 display,
@@ -150,7 +156,7 @@ public record ValueType<T>(
                 printer);
     }
 
-    /** What is wrong with a text that could not be read. */
+    /** The error message for a text that could not be parsed. */
     public String errorMessage(String found, String text) {
         String list = String.join(", ", allowedNames);
         String names = allowedNames.isEmpty() || list.equals(allowed) ? "" : " (" + list + ")";
@@ -161,12 +167,12 @@ public record ValueType<T>(
         return where(allowed, rule);
     }
 
-    private static ValueType<URI> address(String allowed) {
+    private static ValueType<URI> url(String allowed) {
         return new ValueType<>(
-                allowed, List.of(), true, ValueType::withoutSecrets, text -> uri(text.strip()), URI::toString);
+                allowed, List.of(), true, ValueType::withoutSecrets, text -> parseUri(text.strip()), URI::toString);
     }
 
-    private static Optional<Boolean> flag(String text) {
+    private static Optional<Boolean> parseBoolean(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "true" -> Optional.of(true);
             case "false" -> Optional.of(false);
@@ -174,18 +180,18 @@ public record ValueType<T>(
         };
     }
 
-    private static Optional<Long> integer(String text) {
+    private static Optional<Long> parseInteger(String text) {
         return INTEGER.matcher(text).matches() ? Optional.of(Long.parseLong(text)) : Optional.empty();
     }
 
-    private static Optional<String> line(String text) {
+    private static Optional<String> parseLine(String text) {
         boolean fits = text.length() <= MAX_LINE_LENGTH
                 && !text.isBlank()
                 && text.chars().noneMatch(Character::isISOControl);
         return fits ? Optional.of(text) : Optional.empty();
     }
 
-    private static Optional<URI> uri(String text) {
+    private static Optional<URI> parseUri(String text) {
         try {
             URI uri = new URI(text);
             return uri.getHost() == null || uri.getPort() > 65535 ? Optional.empty() : Optional.of(uri);
@@ -203,11 +209,11 @@ public record ValueType<T>(
     }
 
     private static String withoutSecrets(String url) {
-        return quoted(url.replaceFirst("//[^/?#]*@", "//...@").replaceFirst("\\?.*", "?..."));
+        return quote(url.replaceFirst("//[^/?#]*@", "//...@").replaceFirst("\\?.*", "?..."));
     }
 
-    private static String quoted(String text) {
+    private static String quote(String text) {
         String line = text.strip().replaceAll("\\p{Cntrl}+", " ");
-        return "'" + (line.length() > SHOWN ? line.substring(0, SHOWN) + "..." : line) + "'";
+        return "'" + (line.length() > MAX_DISPLAYED ? line.substring(0, MAX_DISPLAYED) + "..." : line) + "'";
     }
 }

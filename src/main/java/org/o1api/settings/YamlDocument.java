@@ -13,14 +13,15 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.representer.Representer;
 
-/** A file's one YAML document as nodes with their lines. No object is made of them. */
+/** Parses a file into YAML nodes with line numbers. Never instantiates classes named by tags. */
 final class YamlDocument {
     static final int MAX_CODE_POINTS = 1 << 20;
-    private static final int DEPTH = 20;
-    private static final int ALIASES = 50;
+    private static final int MAX_DEPTH = 20;
+    private static final int MAX_ALIASES = 50;
 
     private YamlDocument() {}
 
+    /** @throws ConfigException if the text is not one YAML mapping */
     static MappingNode compose(String file, String text) {
         Node root;
         try {
@@ -51,14 +52,14 @@ final class YamlDocument {
     private static Yaml yaml() {
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(MAX_CODE_POINTS);
-        options.setNestingDepthLimit(DEPTH);
-        options.setMaxAliasesForCollections(ALIASES);
+        options.setNestingDepthLimit(MAX_DEPTH);
+        options.setMaxAliasesForCollections(MAX_ALIASES);
         options.setAllowRecursiveKeys(false);
         DumperOptions unused = new DumperOptions();
         return new Yaml(new SafeConstructor(options), new Representer(unused), unused, options);
     }
 
-    /** The library's own message quotes the file, where secrets stand; only what is wrong is taken from it. */
+    /** SnakeYAML's full message quotes the file, which may contain secrets; only its description of the problem is used. */
     private static ConfigException problem(String file, String text, MarkedYAMLException e) {
         int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
         if (startsWith(e.getContext(), "expected a single document")) {

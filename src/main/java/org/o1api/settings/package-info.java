@@ -1,4 +1,4 @@
-/** Reads YAML into values: sections, value types, substitution from the environment, and the problems found. */
+/** Reads YAML into values: sections, value types, substitution of environment variables, and error messages. */
 @NullMarked
 package org.o1api.settings;
 
