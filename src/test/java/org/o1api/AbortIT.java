@@ -32,17 +32,17 @@ class AbortIT {
 
     @InContainers(config = {ONE_TURN, BEGIN_EARLY})
     void startsNoFurtherStep(Stage stage) {
-        CountDownLatch left = new CountDownLatch(1);
+        CountDownLatch disconnected = new CountDownLatch(1);
         stage.play(exchange -> exchange.stream()
                 .text("{\"title\": \"First\", \"content\": \"The first")
-                .await(left)
+                .await(disconnected)
                 .text(" word.\", \"next_action\": \"continue\"}")
                 .done());
         try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
             assertThat(stream.nextText().reasoning()).startsWith("## Step 1");
         }
         // A disconnect is noticed only by writing; the gateway probes a few times a second.
-        CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(left::countDown);
+        CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(disconnected::countDown);
 
         awaitFreeSlot(stage, 1);
     }

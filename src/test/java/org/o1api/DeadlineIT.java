@@ -70,7 +70,7 @@ class DeadlineIT {
                 RunningGateway gateway = container.start(CONFIG.formatted(Stage.KEY, upstream.url(), server.url()))) {
             ChatClient client = gateway.client(Stage.KEY);
             assertThat(postQuestion(client, "open", "answer").content())
-                    .isEqualTo("Yes."); // the first turn of all is slow
+                    .isEqualTo("Yes."); // warm-up: the first turn is slow
 
             assertTimesOut(client, "connect", "silence", "timeouts.connect");
             assertTimesOut(client, "first_token", "silence", "timeouts.first_token");

@@ -113,7 +113,8 @@ class DistributionStopIT {
             assertThat(content).isEqualTo("It is");
 
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
-            await().atMost(Duration.ofSeconds(7)).until(() -> readiness(server) != 200); // before the grace is over
+            await().atMost(Duration.ofSeconds(7))
+                    .until(() -> readiness(server) != 200); // before the end of the grace period
             assertThat(readiness(server)).isIn(NOT_CONNECTED, 503);
             stopping.countDown();
 
@@ -124,7 +125,7 @@ class DistributionStopIT {
             assertThat(server.output())
                     .contains("config: ")
                     .doesNotContain("SEVERE", "memory leak", "Exception", Stage.KEY, Stage.PROVIDER_KEY)
-                    .doesNotContainPattern("\\d WARNING \\[|:WARN "); // the JVM's own begin their line
+                    .doesNotContainPattern("\\d WARNING \\[|:WARN "); // the JVM's own warnings start a line
         }
     }
 
@@ -135,7 +136,7 @@ class DistributionStopIT {
         connection.setReadTimeout(1000);
         try {
             return connection.getResponseCode();
-        } catch (SocketException | SocketTimeoutException e) { // a server that stops refuses connections
+        } catch (SocketException | SocketTimeoutException e) { // a stopping server refuses connections
             return NOT_CONNECTED;
         }
     }
@@ -144,14 +145,14 @@ class DistributionStopIT {
     @ParameterizedTest
     @EnumSource
     void abortsAJsonReplyThatFails(Distribution distribution) throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch started = new CountDownLatch(1);
         try (FakeUpstream upstream =
-                        FakeUpstream.playing(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
+                        FakeUpstream.playing(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
                 Distribution.RunningServer server =
                         distribution.start(config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms"));
                 Socket failing = sendRequest(server.url())) {
             readToFirstHeartbeat(failing);
-            begun.countDown();
+            started.countDown();
             assertThat(readToEnd(failing).replace("1\r\n", "")).isBlank();
         }
     }

@@ -146,7 +146,7 @@ class FaultMatrixIT {
     private static void longLine(FakeExchange exchange) throws IOException {
         exchange.stream().body("data: ");
         for (int i = 0; i < 50; i++) {
-            exchange.body("x".repeat(1 << 20)); // until the gateway has had enough
+            exchange.body("x".repeat(1 << 20)); // until the gateway closes the connection
         }
         exchange.awaitDisconnect();
     }

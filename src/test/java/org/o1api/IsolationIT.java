@@ -48,24 +48,25 @@ class IsolationIT {
     void deliversEachStreamCompletelyToItsClient(Stage stage) throws Exception {
         Interleaved upstream = new Interleaved();
         stage.dispatch(request -> upstream.answer(request.number(), echo(request.lastMessage())));
-        AtomicBoolean over = new AtomicBoolean();
-        AtomicInteger left = new AtomicInteger();
+        AtomicBoolean finished = new AtomicBoolean();
+        AtomicInteger disconnected = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(DISCONNECTING_CLIENTS);
         try {
-            List<Future<Integer>> leavers = new ArrayList<>();
+            List<Future<Integer>> disconnecting = new ArrayList<>();
             for (int i = 0; i < DISCONNECTING_CLIENTS; i++) {
                 Random random = new Random(i);
-                leavers.add(threads.submit(disconnectingClient(stage.gateway().url(), over, left, random)));
+                disconnecting.add(
+                        threads.submit(disconnectingClient(stage.gateway().url(), finished, disconnected, random)));
             }
             readAll(stage.gateway().url());
-            over.set(true);
-            for (Future<Integer> leaver : leavers) {
+            finished.set(true);
+            for (Future<Integer> leaver : disconnecting) {
                 leaver.get();
             }
-            assertThat(left).hasPositiveValue();
+            assertThat(disconnected).hasPositiveValue();
             assertThat(upstream.maxOpen).hasValueGreaterThanOrEqualTo(INTERLEAVED);
         } finally {
-            over.set(true);
+            finished.set(true);
             threads.shutdownNow();
         }
     }
@@ -84,7 +85,7 @@ class IsolationIT {
                 try {
                     exchange.stream().text("= ");
                     round.countDown();
-                    boolean unused = round.await(1, TimeUnit.SECONDS); // the last round is not full
+                    boolean unused = round.await(1, TimeUnit.SECONDS); // the last round may be incomplete
                     exchange.words(text).finish("stop").usage(10, 5).done();
                 } finally {
                     open.decrementAndGet();
@@ -146,10 +147,10 @@ class IsolationIT {
     }
 
     private static Callable<Integer> disconnectingClient(
-            URI gateway, AtomicBoolean over, AtomicInteger left, Random random) {
+            URI gateway, AtomicBoolean finished, AtomicInteger disconnected, Random random) {
         return () -> {
-            byte[] body = body("nobody reads this").getBytes(StandardCharsets.US_ASCII);
-            while (!over.get()) {
+            byte[] body = body("never read").getBytes(StandardCharsets.US_ASCII);
+            while (!finished.get()) {
                 try (Socket socket = new Socket(gateway.getHost(), gateway.getPort())) {
                     socket.setSoTimeout(10_000);
                     socket.getOutputStream()
@@ -163,9 +164,9 @@ class IsolationIT {
                         socket.setSoLinger(true, 0);
                     }
                 }
-                left.incrementAndGet();
+                disconnected.incrementAndGet();
             }
-            return left.get();
+            return disconnected.get();
         };
     }
 

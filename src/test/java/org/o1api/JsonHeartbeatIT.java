@@ -29,12 +29,12 @@ class JsonHeartbeatIT {
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
     void sendsWhiteSpaceBeforeTheAnswer(Stage stage) throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
-        stage.play(exchange -> exchange.await(begun).stream().text("Yes.").done());
+        CountDownLatch started = new CountDownLatch(1);
+        stage.play(exchange -> exchange.await(started).stream().text("Yes.").done());
 
         try (Socket socket = sendRequest(stage)) {
             String begin = readUntil(socket, THREE_HEARTBEATS);
-            begun.countDown();
+            started.countDown();
             assertThat(begin).startsWith("HTTP/1.1 200").contains("application/json");
             assertThat(readUntil(socket, END)).contains("\"content\":\"Yes.\"");
         }
@@ -42,9 +42,9 @@ class JsonHeartbeatIT {
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
     void isValidJson(Stage stage) {
-        CountDownLatch begun = new CountDownLatch(1);
-        stage.play(exchange -> exchange.await(begun).stream().text("Yes.").done());
-        CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(begun::countDown);
+        CountDownLatch started = new CountDownLatch(1);
+        stage.play(exchange -> exchange.await(started).stream().text("Yes.").done());
+        CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(started::countDown);
 
         assertThat(stage.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
     }
@@ -63,9 +63,9 @@ class JsonHeartbeatIT {
     /** The provider fails long after a stream would have started. */
     @InContainers(config = {"begin_after: 10ms", "json_heartbeat: 30s"})
     void failsWithAStatusBeforeTheFirstHeartbeat(Stage stage) {
-        CountDownLatch begun = new CountDownLatch(1);
-        stage.play(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
-        CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(begun::countDown);
+        CountDownLatch started = new CountDownLatch(1);
+        stage.play(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
+        CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(started::countDown);
 
         assertThat(stage.client().postQuestion("?", NO_REASONING).status()).isEqualTo(400);
     }
@@ -84,12 +84,12 @@ class JsonHeartbeatIT {
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
     void abortsTheConnectionIfItFailsAfterTheStart(Stage stage) throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
-        stage.play(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
+        CountDownLatch started = new CountDownLatch(1);
+        stage.play(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
 
         try (Socket socket = sendRequest(stage)) {
             readUntil(socket, THREE_HEARTBEATS);
-            begun.countDown();
+            started.countDown();
             assertThat(readUntil(socket, END)).doesNotContain("error").doesNotContain("\r\n0\r\n");
         }
     }

@@ -63,7 +63,7 @@ class ReasoningFormatsIT {
 
     private static void assertOutput(Stage stage, String field, Output expected) {
         assertThat(streamed(stage, field)).as("streamed, %s", field).isEqualTo(expected);
-        assertThat(json(stage, field)).as("in one object, %s", field).isEqualTo(expected);
+        assertThat(json(stage, field)).as("as JSON, %s", field).isEqualTo(expected);
     }
 
     @InContainers
@@ -127,28 +127,28 @@ class ReasoningFormatsIT {
 
     @InContainers
     void writesMarkdownIntoTheContentOnRequest(Stage stage) {
-        for (Output shown : List.of(
+        for (Output output : List.of(
                 streamed(stage, "\"reasoning_format\": \"markdown\""),
                 json(stage, "\"reasoning_format\": \"markdown\""))) {
-            assertThat(shown.reasoningContent()).isEmpty();
-            assertThat(shown.content()).startsWith(MARKDOWN);
-            assertThat(shown.content().substring(MARKDOWN.length())).matches(TIME);
+            assertThat(output.reasoningContent()).isEmpty();
+            assertThat(output.content()).startsWith(MARKDOWN);
+            assertThat(output.content().substring(MARKDOWN.length())).matches(TIME);
         }
     }
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
     void writesMarkdownForTheLegacyKey(Stage stage) {
-        for (Output shown : List.of(streamed(stage), json(stage))) {
-            assertThat(shown.content()).startsWith(MARKDOWN);
-            assertThat(shown.content().substring(MARKDOWN.length())).matches(TIME);
+        for (Output output : List.of(streamed(stage), json(stage))) {
+            assertThat(output.content()).startsWith(MARKDOWN);
+            assertThat(output.content().substring(MARKDOWN.length())).matches(TIME);
         }
     }
 
     @InContainers(config = "use_regex_processing: false")
     void writesHtmlForTheLegacyKey(Stage stage) {
-        for (Output shown : List.of(streamed(stage), json(stage))) {
-            assertThat(shown.content()).startsWith(DETAILS);
-            assertThat(shown.content().substring(DETAILS.length())).matches(TIME);
+        for (Output output : List.of(streamed(stage), json(stage))) {
+            assertThat(output.content()).startsWith(DETAILS);
+            assertThat(output.content().substring(DETAILS.length())).matches(TIME);
         }
     }
 

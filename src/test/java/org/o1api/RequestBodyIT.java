@@ -104,7 +104,7 @@ class RequestBodyIT {
                 String reply = connection.send(request).reply();
                 assertThat(reply)
                         .as(request)
-                        .matches("(?s)HTTP/1\\.[01] (401|501) .*") // Tomcat knows no FOO
+                        .matches("(?s)HTTP/1\\.[01] (401|501) .*") // Tomcat answers 501 to FOO
                         .containsIgnoringCase("\r\nx-request-id: ")
                         .contains("\"type\":\"invalid_request_error\"")
                         .containsIgnoringCase("\r\nConnection: close");

@@ -430,9 +430,11 @@ class RequestFieldsIT {
                 Map.entry("\"thinking\": {\"type\": \"enabled\", \"budget_tokens\": 1024}", List.of(1, 3)));
         bounds.forEach((field, steps) -> {
             assertThat(steps(stage, field, "final_answer"))
-                    .as("least at %s", field)
+                    .as("minimum at %s", field)
                     .isEqualTo(steps.get(0));
-            assertThat(steps(stage, field, "continue")).as("most at %s", field).isEqualTo(steps.get(1));
+            assertThat(steps(stage, field, "continue"))
+                    .as("maximum at %s", field)
+                    .isEqualTo(steps.get(1));
         });
     }
 

@@ -144,7 +144,7 @@ class ReverseProxyIT {
         });
         try (Socket client = sendRequest(behind.url(), stream)) {
             asked.get(10, TimeUnit.SECONDS);
-            next(client); // the reply has begun
+            next(client); // the reply has started
         }
         await().atMost(Duration.ofSeconds(20)).until(() -> upstream.abortedCalls() > 0);
         assertThat(upstream.requests()).hasSize(1);

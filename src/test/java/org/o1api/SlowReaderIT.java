@@ -22,7 +22,7 @@ class SlowReaderIT {
         AtomicLong sentBytes = new AtomicLong();
         stage.play(exchange -> {
             exchange.stream();
-            while (sentBytes.get() < 2 * MAX_BUFFERED) { // the write fails when the gateway has left
+            while (sentBytes.get() < 2 * MAX_BUFFERED) { // the write fails after the gateway has closed the connection
                 exchange.text(WORDS);
                 sentBytes.addAndGet(WORDS.length());
             }

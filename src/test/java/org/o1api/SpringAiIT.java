@@ -90,7 +90,7 @@ class SpringAiIT {
                         .filter(Objects::nonNull)
                         .collect(Collectors.joining()))
                 .isEqualTo("It is 42.");
-        List<AssistantMessage> messages = messages(responses); // each with all reasoning so far
+        List<AssistantMessage> messages = messages(responses); // each contains all reasoning so far
         assertThat(reasoning(messages.get(messages.size() - 1))).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         assertUsageOfFourCalls(responses.get(responses.size() - 1).getMetadata().getUsage());
     }

@@ -93,12 +93,12 @@ class StreamingIT {
 
     @InContainers
     void sendsAnErrorEventAfterTheStart(Stage stage) {
-        CountDownLatch begun = new CountDownLatch(1);
-        stage.play(exchange -> exchange.await(begun).reply(400, "application/json", "{}"));
+        CountDownLatch started = new CountDownLatch(1);
+        stage.play(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
 
         try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
             assertThat(stream.status()).isEqualTo(200);
-            begun.countDown();
+            started.countDown();
             assertThat(stream.remainingEvents()).extracting(Event::name).containsExactly("", "error");
         }
     }
@@ -210,7 +210,7 @@ class StreamingIT {
         await().atMost(TIMEOUT).until(() -> stage.requests().size() == 1);
         socket.close();
 
-        stage.awaitAborted(Duration.ofSeconds(3)); // begin_after comes first
+        stage.awaitAborted(Duration.ofSeconds(3)); // includes begin_after
     }
 
     @InContainers

@@ -128,7 +128,7 @@ class TurnErrorTest {
     @EnumSource
     void endsAStartedStreamWithAnErrorEvent(FailurePoint failurePoint) {
         withinTheAnswer = failurePoint::run;
-        for (int i = 0; i < 2; i++) { // a class stays broken
+        for (int i = 0; i < 2; i++) { // the class stays unusable
             try (ChatClient.Stream stream = gateway.client(KEY).streamQuestion("?")) {
                 List<ChatClient.Event> events = stream.remainingEvents();
                 ChatClient.Event last = events.get(events.size() - 1);

@@ -156,9 +156,9 @@ class TurnIT {
         assertThat(idFor(stage, "<script>")).startsWith("req_");
     }
 
-    private static String idFor(Stage stage, String given) {
+    private static String idFor(Stage stage, String requestId) {
         return String.valueOf(stage.client()
-                .send("/v1/models", request -> request.GET().header("x-request-id", given))
+                .send("/v1/models", request -> request.GET().header("x-request-id", requestId))
                 .header("x-request-id"));
     }
 

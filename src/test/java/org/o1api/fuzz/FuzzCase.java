@@ -34,7 +34,7 @@ final class FuzzCase {
      * @param wantsJson whether it requests JSON
      * @param reasoningInContent whether the content also contains the reasoning
      */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Request(byte[] body, boolean wantsJson, boolean reasoningInContent, List<WireReply> replies) {}
 
     final long seed;

@@ -105,7 +105,7 @@ final class IdleCheck {
             assertThat(all)
                     .as("%d of %d requests get a slot of %s", slots - allArrived.getCount(), slots, preset)
                     .isTrue();
-            if (before == null) { // the names are still those of the classes
+            if (before == null) { // checks that the class names are still right
                 await().untilAsserted(
                                 () -> assertThat(histogram()).containsKeys(REQUEST_CLASSES.toArray(String[]::new)));
             }

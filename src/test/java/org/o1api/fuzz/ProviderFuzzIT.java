@@ -47,7 +47,10 @@ class ProviderFuzzIT {
             List<String> findings = gateway.report().findings();
             log(replayed
                     + gateway.report()
-                            .summary(seed == null ? FIRST : seed)); // no text of a prompt may be logged before
+                            .summary(
+                                    seed == null
+                                            ? FIRST
+                                            : seed)); // logged last, since the log is checked for prompt text
             assertThat(findings).as("findings; see " + FuzzReport.DETAILS).isEmpty();
         }
     }

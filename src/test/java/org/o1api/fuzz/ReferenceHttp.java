@@ -30,7 +30,7 @@ final class ReferenceHttp {
      *
      * @param complete whether it is complete, as far as HTTP can tell
      */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Body(byte[] bytes, boolean complete) {}
 
     private ReferenceHttp() {}

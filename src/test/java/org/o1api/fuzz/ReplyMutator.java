@@ -289,7 +289,7 @@ final class ReplyMutator {
     }
 
     private WireReply framed(IntendedReply intended, List<Piece> body, String encoding) {
-        int framing = random.nextInt(8); // 0: until the connection ends, 1 and 2: a length, otherwise chunks
+        int framing = random.nextInt(8); // 0: ends with the connection; 1, 2: Content-Length; otherwise chunked
         List<Piece> head = new ArrayList<>();
         head.add(new Piece("HTTP/1.1 " + intended.status() + " Fuzz\r\n"));
         head.add(new Piece("Content-Type: " + intended.contentType() + "\r\n"));

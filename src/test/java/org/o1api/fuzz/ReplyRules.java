@@ -28,7 +28,7 @@ final class ReplyRules {
         if (answer == null) {
             boolean allMustBeAnswered =
                     !request.replies().isEmpty() && request.replies().stream().allMatch(WireReply::mustBeAnswered);
-            boolean timing = "upstream_timeout".equals(reply.code()); // on a busy machine
+            boolean timing = "upstream_timeout".equals(reply.code()); // possible on a busy machine
             return allMustBeAnswered && !timing
                     ? "no answer although every provider reply was valid: " + reply.code()
                     : null;

@@ -26,7 +26,7 @@ record WireReply(
     }
 
     /** Some bytes, and the delay before they are sent. */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Piece(byte[] bytes, int delayMillis) {
         Piece(String text) {
             this(text.getBytes(StandardCharsets.UTF_8), 0);

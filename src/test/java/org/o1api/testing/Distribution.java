@@ -117,7 +117,7 @@ public enum Distribution {
             URI url = URI.create("http://127.0.0.1:" + matcher.group(1) + contextPath(name));
             RunningServer running = new RunningServer(process, url, base, war, log);
             await().atMost(START)
-                    .ignoreExceptions() // it takes no connections yet
+                    .ignoreExceptions() // it does not accept connections yet
                     .until(() -> running.client("").get("/health/ready").status() == 200);
             return running;
         } catch (RuntimeException e) {

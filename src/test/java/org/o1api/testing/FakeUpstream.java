@@ -102,9 +102,7 @@ public final class FakeUpstream implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (server
-                instanceof
-                SSLServerSocket secure) { // before it accepts: a call of accept() keeps the settings of its start
+        if (server instanceof SSLServerSocket secure) { // must precede accept(), which uses the settings at its start
             secure.setNeedClientAuth(wantsClientCertificate);
         }
         start("accept", this::accept);
