@@ -50,7 +50,7 @@ public final class SystemFingerprints {
         return hash(new ReplySettings(preset, providers, settings.reasoningFormat(), settings.usage()));
     }
 
-    /** The settings that affect replies. A new component of {@link Preset} is included automatically. */
+    /** The settings that affect replies. New components are included automatically; names of components are hashed, too. */
     private record ReplySettings(
             Preset preset, List<ProviderSettings> providers, ReasoningFormat format, UsageReport usage) {}
 

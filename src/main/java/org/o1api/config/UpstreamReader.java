@@ -145,8 +145,7 @@ final class UpstreamReader {
     private static Replies replies(Section section) {
         Replies fallback = Replies.DEFAULT;
         return new Replies(
-                section.get("event", EVENT_SIZE, (long) fallback.maxEventBytes())
-                        .intValue(),
+                section.get("event", EVENT_SIZE, (long) fallback.event()).intValue(),
                 section.get("require_finish_reason", ValueType.BOOLEAN, fallback.requireFinishReason()),
                 section.get("starts_thinking", ValueType.BOOLEAN, fallback.startsThinking()));
     }

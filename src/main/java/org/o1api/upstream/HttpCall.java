@@ -50,7 +50,7 @@ final class HttpCall implements Call {
         this.response = response;
         this.attempt = attempt;
         this.body = Transport.body(response);
-        this.events = new SseReader(body, profile.replies().maxEventBytes());
+        this.events = new SseReader(body, profile.replies().event());
         this.deltas = new DeltaBuffer(errors, expected.wantsJson(), maxLength());
         this.chunks = new ChunkReader(deltas);
         this.completion = new ReplyCompletion(profile, expected, deltas);
@@ -59,7 +59,7 @@ final class HttpCall implements Call {
     /** The maximum length of a reply: bytes of a single object, characters of a stream. Far above what models write. */
     private int maxLength() {
         return (int) Math.min(
-                Integer.MAX_VALUE, MAX_EVENTS_PER_REPLY * profile.replies().maxEventBytes());
+                Integer.MAX_VALUE, MAX_EVENTS_PER_REPLY * profile.replies().event());
     }
 
     @Override

@@ -96,11 +96,11 @@ public record UpstreamSettings(
     /**
      * How replies are read.
      *
-     * @param maxEventBytes maximum bytes of one event of a streamed reply
+     * @param event maximum bytes of one event of a streamed reply
      * @param requireFinishReason whether a stream that ends with {@code [DONE]} but without a finish reason is a failure
      * @param startsThinking whether the model's text starts inside its reasoning, so that only {@code </think>} is sent
      */
-    public record Replies(int maxEventBytes, boolean requireFinishReason, boolean startsThinking) {
+    public record Replies(int event, boolean requireFinishReason, boolean startsThinking) {
         /** The event size allows an image in base64. */
         public static final Replies DEFAULT = new Replies(4 * 1024 * 1024, false, false);
     }

@@ -158,7 +158,7 @@ class DialectTest {
                 .maxRetryWait(Duration.ofMinutes(5))
                 .build();
         UpstreamSettings.Replies replies = new UpstreamSettings.Replies(
-                UpstreamSettings.Replies.DEFAULT.maxEventBytes(), row.requiresFinishReason(), false);
+                UpstreamSettings.Replies.DEFAULT.event(), row.requiresFinishReason(), false);
         return new UpstreamSettings(
                 plain.name(),
                 plain.url(),
