@@ -15,10 +15,10 @@ import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.UnreachableServer;
 
 /** A client that disconnects while its turn is waiting: the turn ends, and no further call is made for it. */
@@ -31,64 +31,65 @@ class AbortIT {
     private static final Duration LIMIT = Duration.ofSeconds(15);
 
     @InContainers(config = {ONE_TURN, BEGIN_EARLY})
-    void startsNoFurtherStep(Stage stage) {
+    void startsNoFurtherStep(GatewayFixture fixture) {
         CountDownLatch disconnected = new CountDownLatch(1);
-        stage.play(exchange -> exchange.stream()
+        fixture.play(exchange -> exchange.stream()
                 .text("{\"title\": \"First\", \"content\": \"The first")
                 .await(disconnected)
                 .text(" word.\", \"next_action\": \"continue\"}")
                 .done());
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
             assertThat(stream.nextText().reasoning()).startsWith("## Step 1");
         }
         // A disconnect is noticed only by writing; the gateway probes a few times a second.
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(disconnected::countDown);
 
-        awaitFreeSlot(stage, 1);
+        awaitFreeSlot(fixture, 1);
     }
 
     @InContainers(config = {ONE_TURN, BEGIN_EARLY})
-    void doesNotRetry(Stage stage) {
-        stage.play(Script.error(429, "slow", "Retry-After: 8"));
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", NO_REASONING)) {
+    void doesNotRetry(GatewayFixture fixture) {
+        fixture.play(Script.error(429, "slow", "Retry-After: 8"));
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(stream.next()).isNotNull();
         }
 
-        awaitFreeSlot(stage, 1);
+        awaitFreeSlot(fixture, 1);
     }
 
     @InContainers(config = {"upstream concurrency: 1, queue: 10", BEGIN_EARLY, "limits: { turns: 2 }"})
-    void leavesTheUpstreamQueue(Stage stage) {
+    void leavesTheUpstreamQueue(GatewayFixture fixture) {
         CountDownLatch enough = new CountDownLatch(1);
-        stage.play(
+        fixture.play(
                 exchange ->
                         exchange.stream().text("It").await(enough).text(" is.").done(),
                 Script.answer("Yes."));
-        try (ChatClient.Stream first = stage.client().streamQuestion("?", NO_REASONING)) {
+        try (ChatClient.Stream first = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(first.nextText().content()).isEqualTo("It");
-            try (ChatClient.Stream waiting = stage.client().streamQuestion("?", NO_REASONING)) {
+            try (ChatClient.Stream waiting = fixture.client().streamQuestion("?", NO_REASONING)) {
                 assertThat(waiting.next()).isNotNull();
             }
-            try (ChatClient.Stream third = retryUntilAdmitted(stage)) {
+            try (ChatClient.Stream third = retryUntilAdmitted(fixture)) {
                 enough.countDown();
                 assertThat(ChatClient.content(third.remainingEvents())).isEqualTo("Yes.");
             }
             assertThat(ChatClient.content(first.remainingEvents())).isEqualTo(" is.");
         }
-        assertThat(stage.requests()).hasSize(2);
+        assertThat(fixture.requests()).hasSize(2);
     }
 
     @InContainers(config = "upstream concurrency: 1")
-    void freesTheOnlyConnectionForTheNextTurn(Stage stage) {
-        stage.play(exchange -> exchange.stream().text("It").awaitDisconnect(), Script.answer("Yes."));
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", NO_REASONING)) {
+    void freesTheOnlyConnectionForTheNextTurn(GatewayFixture fixture) {
+        fixture.play(exchange -> exchange.stream().text("It").awaitDisconnect(), Script.answer("Yes."));
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(stream.nextText().content()).isEqualTo("It");
         }
-        stage.awaitAborted(LIMIT);
+        fixture.awaitAborted(LIMIT);
 
         assertTimeout(
                 Duration.ofSeconds(1),
-                () -> assertThat(stage.client().postQuestion("?", NO_REASONING).content())
+                () -> assertThat(
+                                fixture.client().postQuestion("?", NO_REASONING).content())
                         .isEqualTo("Yes."));
     }
 
@@ -97,11 +98,11 @@ class AbortIT {
     void stopsConnecting(Container container) throws IOException {
         try (UnreachableServer server = new UnreachableServer();
                 FakeUpstream upstream = FakeUpstream.answering("Yes.");
-                RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY + "\n" + ONE_TURN
+                RunningGateway gateway = container.start("api_bearer_token: " + GatewayFixture.KEY + "\n" + ONE_TURN
                         + "\nupstreams: { far: { url: \"" + server.url()
                         + "\", timeouts: { connect: 1m } }, near: { url: \"" + upstream.url()
                         + "\" } }\npresets: { far: { upstream: far }, near: { upstream: near } }\n")) {
-            ChatClient client = gateway.client(Stage.KEY);
+            ChatClient client = gateway.client(GatewayFixture.KEY);
             try (ChatClient.Stream stream = client.streamQuestion("?", NO_REASONING, "\"model\": \"far\"")) {
                 assertThat(stream.status()).isEqualTo(200);
                 assertThat(client.postQuestion("?", NO_REASONING, "\"model\": \"near\"")
@@ -117,21 +118,21 @@ class AbortIT {
     }
 
     /** Waits until the gateway runs no turn, then checks the number of calls that the upstream received. */
-    private static void awaitFreeSlot(Stage stage, int calls) {
+    private static void awaitFreeSlot(GatewayFixture fixture, int calls) {
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
-            JsonResponse answer = stage.client().postQuestion("no script for this", NO_REASONING);
+            JsonResponse answer = fixture.client().postQuestion("no script for this", NO_REASONING);
             return !answer.json().at("/error/code").asText().equals("overloaded");
         });
-        assertThat(stage.requests().stream()
+        assertThat(fixture.requests().stream()
                         .filter(request -> !request.lastMessage().equals("no script for this")))
                 .hasSize(calls);
     }
 
     /** Retries until the turn is admitted. */
-    private static ChatClient.Stream retryUntilAdmitted(Stage stage) {
+    private static ChatClient.Stream retryUntilAdmitted(GatewayFixture fixture) {
         return await().atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> stage.client().streamQuestion("?", NO_REASONING), stream -> {
+                .until(() -> fixture.client().streamQuestion("?", NO_REASONING), stream -> {
                     if (stream.status() != 200) {
                         stream.close();
                     }

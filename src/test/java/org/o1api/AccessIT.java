@@ -15,9 +15,9 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.JsonResponse;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Access control: API keys, their presets, and CORS. */
@@ -37,11 +37,11 @@ class AccessIT {
     }
 
     @InContainers(config = {PRESETS, KEYS})
-    void listsOnlyTheModelsOfTheKey(Stage stage) {
-        ChatClient teamA = stage.gateway().client("sk-team-a");
-        ChatClient teamB = stage.gateway().client("sk-team-b");
+    void listsOnlyTheModelsOfTheKey(GatewayFixture fixture) {
+        ChatClient teamA = fixture.gateway().client("sk-team-a");
+        ChatClient teamB = fixture.gateway().client("sk-team-b");
 
-        assertThat(models(stage.client())).containsExactly("thinker", "team/deep");
+        assertThat(models(fixture.client())).containsExactly("thinker", "team/deep");
         assertThat(models(teamA)).containsExactly("thinker");
         assertThat(models(teamB)).containsExactly("team/deep");
         assertThat(teamB.get("/v1/models/team/deep").json().path("owned_by").asText())
@@ -55,10 +55,10 @@ class AccessIT {
     }
 
     @InContainers(config = {PRESETS, KEYS})
-    void rejectsModelsThatTheKeyMayNotUse(Stage stage) {
-        ChatClient teamA = stage.gateway().client("sk-team-a");
-        ChatClient teamB = stage.gateway().client("sk-team-b");
-        stage.play();
+    void rejectsModelsThatTheKeyMayNotUse(GatewayFixture fixture) {
+        ChatClient teamA = fixture.gateway().client("sk-team-a");
+        ChatClient teamB = fixture.gateway().client("sk-team-b");
+        fixture.play();
         for (JsonResponse answer : List.of(
                 teamA.postQuestion("?", "\"model\": \"team/deep\""),
                 teamA.postQuestion("?", "\"model\": \"nothing\""),
@@ -67,27 +67,27 @@ class AccessIT {
             assertThat(answer.json().at("/error/code").asText()).isEqualTo("model_not_found");
             assertThat(answer.json().at("/error/param").asText()).isEqualTo("model");
         }
-        assertThat(stage.requests()).isEmpty();
+        assertThat(fixture.requests()).isEmpty();
 
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
         JsonNode reply = teamB.postQuestion("?", "\"model\": null").json();
         assertThat(reply.path("model").asText()).isEqualTo("team/deep");
         assertThat(reply.at("/choices/0/message/reasoning").asText()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
-        assertThat(stage.request(0).body().path("model").asText()).isEqualTo("deep-model");
+        assertThat(fixture.request(0).body().path("model").asText()).isEqualTo("deep-model");
     }
 
     @InContainers(config = {PRESETS, KEYS})
-    void acceptsAliasesWithoutListingThem(Stage stage) {
-        ChatClient teamA = stage.gateway().client("sk-team-a");
-        ChatClient teamB = stage.gateway().client("sk-team-b");
+    void acceptsAliasesWithoutListingThem(GatewayFixture fixture) {
+        ChatClient teamA = fixture.gateway().client("sk-team-a");
+        ChatClient teamB = fixture.gateway().client("sk-team-b");
         for (String alias : List.of("o1", "openai/o1")) {
             String model = "\"model\": \"" + alias + "\"";
-            stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+            fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
             assertThat(teamA.postQuestion("?", model).json().path("model").asText())
                     .isEqualTo(alias);
-            assertThat(stage.request(0).body().path("model").asText()).isEqualTo("fake-model");
+            assertThat(fixture.request(0).body().path("model").asText()).isEqualTo("fake-model");
 
-            stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+            fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
             try (ChatClient.Stream stream = teamA.streamQuestion("?", model)) {
                 assertThat(stream.remainingEvents())
                         .filteredOn(event -> !event.isDone())
@@ -107,21 +107,21 @@ class AccessIT {
     }
 
     @InContainers(config = {"presets: { fast: {}, thinker: { aliases: [fake-model] } }"})
-    void findsTheDefaultPresetByItsAlias(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+    void findsTheDefaultPresetByItsAlias(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        assertThat(stage.client().postQuestion("?").json().path("model").asText())
+        assertThat(fixture.client().postQuestion("?").json().path("model").asText())
                 .isEqualTo("thinker");
-        assertThat(stage.request(0).body().path("model").asText()).isEqualTo("thinker");
+        assertThat(fixture.request(0).body().path("model").asText()).isEqualTo("thinker");
     }
 
     @InContainers(config = {"presets: { thinker: {}, other: { model: other-model } }"})
-    void usesTheDefaultModelForAPresetWithoutAModel(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+    void usesTheDefaultModelForAPresetWithoutAModel(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        assertThat(stage.client().postQuestion("?").json().path("model").asText())
+        assertThat(fixture.client().postQuestion("?").json().path("model").asText())
                 .isEqualTo("thinker");
-        assertThat(stage.request(0).body().path("model").asText()).isEqualTo("fake-model");
+        assertThat(fixture.request(0).body().path("model").asText()).isEqualTo("fake-model");
     }
 
     /** Collects formatted log messages. */
@@ -154,10 +154,10 @@ class AccessIT {
     }
 
     @InContainers(config = {PRESETS, KEYS})
-    void logsTheCallerButNotTheKey(Stage stage) {
-        stage.dispatch(request -> Script.error(400, "No: " + Stage.PROVIDER_KEY));
+    void logsTheCallerButNotTheKey(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.error(400, "No: " + GatewayFixture.PROVIDER_KEY));
         try (Log log = Log.open()) {
-            stage.gateway()
+            fixture.gateway()
                     .client("sk-team-a")
                     .send(
                             "/v1/chat/completions",
@@ -169,22 +169,22 @@ class AccessIT {
                             && line.contains("request=trace-4711")
                             && line.contains("model=thinker")
                             && line.contains("code=upstream_refused"))
-                    .noneMatch(line -> line.contains("sk-team") || line.contains(Stage.PROVIDER_KEY));
+                    .noneMatch(line -> line.contains("sk-team") || line.contains(GatewayFixture.PROVIDER_KEY));
         }
     }
 
     @InContainers(config = {PRESETS, KEYS})
-    void logsTheUsageOfATurnButNoText(Stage stage) {
+    void logsTheUsageOfATurnButNoText(GatewayFixture fixture) {
         try (Log log = Log.open()) {
             for (boolean streams : List.of(false, true)) {
-                stage.play(StepScripts.threeStepsThenAnswer("Yes, privately."));
+                fixture.play(StepScripts.threeStepsThenAnswer("Yes, privately."));
                 if (streams) {
                     try (ChatClient.Stream stream =
-                            stage.gateway().client("sk-team-a").streamQuestion("In private?")) {
+                            fixture.gateway().client("sk-team-a").streamQuestion("In private?")) {
                         assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes, privately.");
                     }
                 } else {
-                    stage.gateway().client("sk-team-a").postQuestion("In private?");
+                    fixture.gateway().client("sk-team-a").postQuestion("In private?");
                 }
 
                 String line = "turn done: request=req_[0-9a-f]+"
@@ -201,10 +201,10 @@ class AccessIT {
     }
 
     @InContainers(config = {PRESETS, KEYS})
-    void logsTheUsageOfAFailedTurn(Stage stage) {
-        stage.play(Script.answer(StepScripts.step("T", "c", "final_answer")), Script.error(400, "No."));
+    void logsTheUsageOfAFailedTurn(GatewayFixture fixture) {
+        fixture.play(Script.answer(StepScripts.step("T", "c", "final_answer")), Script.error(400, "No."));
         try (Log log = Log.open()) {
-            stage.gateway().client("sk-team-a").postQuestion("?", "\"reasoning_effort\": \"minimal\"");
+            fixture.gateway().client("sk-team-a").postQuestion("?", "\"reasoning_effort\": \"minimal\"");
             assertThat(log.lines)
                     .anyMatch(line ->
                             line.startsWith("turn failed: ") && line.contains(" calls=2 attempts=2 tokens=10+5 "));
@@ -213,7 +213,7 @@ class AccessIT {
 
     /** Providers quote the prompt in error messages; every place where an error can occur is covered. */
     @InContainers
-    void doesNotLogPromptsQuotedInProviderErrors(Stage stage) {
+    void doesNotLogPromptsQuotedInProviderErrors(GatewayFixture fixture) {
         String quoted = "Invalid prompt: [my secret question]";
         String error = "{\"error\":{\"message\":\"" + quoted + "\",\"type\":\"x\",\"code\":\"c\"}}";
         List<Script> scripts = List.of(
@@ -228,9 +228,9 @@ class AccessIT {
                         .end());
         try (Log log = Log.open()) {
             for (Script script : scripts) {
-                stage.dispatch(request -> script);
-                stage.client().postQuestion("my secret question", "\"reasoning_effort\": \"none\"");
-                try (ChatClient.Stream stream = stage.client().streamQuestion("my secret question")) {
+                fixture.dispatch(request -> script);
+                fixture.client().postQuestion("my secret question", "\"reasoning_effort\": \"none\"");
+                try (ChatClient.Stream stream = fixture.client().streamQuestion("my secret question")) {
                     if (stream.status() == 200) {
                         stream.remainingEvents();
                     }
@@ -240,8 +240,8 @@ class AccessIT {
         }
     }
 
-    private static JsonResponse preflight(Stage stage, String origin) {
-        return stage.gateway()
+    private static JsonResponse preflight(GatewayFixture fixture, String origin) {
+        return fixture.gateway()
                 .client("")
                 .send(
                         "/v1/chat/completions",
@@ -256,24 +256,25 @@ class AccessIT {
     }
 
     @InContainers(config = CORS)
-    void allowsConfiguredOrigins(Stage stage) {
-        JsonResponse preflight = preflight(stage, "https://chat.example.com");
+    void allowsConfiguredOrigins(GatewayFixture fixture) {
+        JsonResponse preflight = preflight(fixture, "https://chat.example.com");
         assertThat(preflight.status()).isEqualTo(204);
         assertThat(preflight.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
         assertThat(preflight.header("Access-Control-Allow-Methods")).contains("POST", "GET");
         assertThat(preflight.header("Access-Control-Allow-Headers")).contains("authorization", "x-stainless-os");
 
-        JsonResponse good = from("https://chat.example.com", stage.client());
+        JsonResponse good = from("https://chat.example.com", fixture.client());
         assertThat(good.status()).isEqualTo(200);
         assertThat(good.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
         assertThat(good.header("Access-Control-Expose-Headers")).contains("x-request-id", "Retry-After");
         assertThat(good.header("Vary")).contains("Origin");
-        JsonResponse refused = from("https://chat.example.com", stage.gateway().client("sk-wrong"));
+        JsonResponse refused =
+                from("https://chat.example.com", fixture.gateway().client("sk-wrong"));
         assertThat(refused.status()).isEqualTo(401);
         assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
 
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
-        JsonResponse chat = stage.client()
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        JsonResponse chat = fixture.client()
                 .send(
                         "/v1/chat/completions",
                         request -> ChatClient.postJson("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
@@ -282,22 +283,22 @@ class AccessIT {
     }
 
     @InContainers(config = CORS)
-    void rejectsOtherOrigins(Stage stage) {
+    void rejectsOtherOrigins(GatewayFixture fixture) {
         for (String origin : List.of("https://evil.example.com", "http://chat.example.com", "null")) {
-            assertThat(preflight(stage, origin).status()).as(origin).isEqualTo(401);
-            assertThat(preflight(stage, origin).header("Access-Control-Allow-Origin"))
+            assertThat(preflight(fixture, origin).status()).as(origin).isEqualTo(401);
+            assertThat(preflight(fixture, origin).header("Access-Control-Allow-Origin"))
                     .as(origin)
                     .isNull();
-            assertThat(from(origin, stage.client()).header("Access-Control-Allow-Origin"))
+            assertThat(from(origin, fixture.client()).header("Access-Control-Allow-Origin"))
                     .as(origin)
                     .isNull();
         }
     }
 
     @InContainers
-    void allowsNoOriginByDefault(Stage stage) {
-        assertThat(preflight(stage, "https://chat.example.com").status()).isEqualTo(401);
-        assertThat(from("https://chat.example.com", stage.client()).header("Access-Control-Allow-Origin"))
+    void allowsNoOriginByDefault(GatewayFixture fixture) {
+        assertThat(preflight(fixture, "https://chat.example.com").status()).isEqualTo(401);
+        assertThat(from("https://chat.example.com", fixture.client()).header("Access-Control-Allow-Origin"))
                 .isNull();
     }
 }

@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** Random text from the upstream, split at random, reaches the client unchanged: in every reasoning format, streamed and as JSON. */
 class ArbitraryTextIT {
@@ -207,25 +207,27 @@ class ArbitraryTextIT {
     }
 
     @InContainers
-    void isDeliveredUnchanged(Stage stage) {
+    void isDeliveredUnchanged(GatewayFixture fixture) {
         for (long seed = 1; seed <= CASES; seed++) {
             Sample sample = Sample.of(seed);
             for (ReasoningFormat format : ReasoningFormat.values()) {
                 String[] fields = {
                     "\"reasoning_effort\": \"minimal\"", "\"reasoning_format\": \"" + format.wireName() + "\""
                 };
-                stage.play(sample.scripts());
-                try (ChatClient.Stream stream = stage.client().streamQuestion("?", fields)) {
+                fixture.play(sample.scripts());
+                try (ChatClient.Stream stream = fixture.client().streamQuestion("?", fields)) {
                     List<Event> events = stream.remainingEvents();
                     assertThat(events)
                             .allMatch(event ->
                                     event.data().chars().noneMatch(c -> c == 0x85 || c == 0x2028 || c == 0x2029));
                     assertUnchanged(Output.of(events), format, sample);
                 }
-                stage.play(sample.scripts());
+                fixture.play(sample.scripts());
                 assertUnchanged(
-                        Output.of(
-                                stage.client().postQuestion("?", fields).json().at("/choices/0/message")),
+                        Output.of(fixture.client()
+                                .postQuestion("?", fields)
+                                .json()
+                                .at("/choices/0/message")),
                         format,
                         sample);
             }

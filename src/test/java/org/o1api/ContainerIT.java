@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.Container;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
-import org.o1api.testing.Stage;
 
 /** The WAR in each supported container. */
 class ContainerIT {
     @InContainers
-    void usesTheClassesOfTheWar(Stage stage) throws ClassNotFoundException {
-        ClassLoader loader = stage.gateway().classLoader();
+    void usesTheClassesOfTheWar(GatewayFixture fixture) throws ClassNotFoundException {
+        ClassLoader loader = fixture.gateway().classLoader();
         Class<?> gateway = loader.loadClass(Gateway.class.getName());
 
         assertThat(gateway).isNotSameAs(Gateway.class);
@@ -43,16 +43,16 @@ class ContainerIT {
     }
 
     @InContainers
-    void reportsHealthWithoutAKey(Stage stage) {
-        assertThat(stage.gateway().client("").get("/health/live").json()).hasToString("{\"status\":\"live\"}");
-        assertThat(stage.gateway().client("").get("/health/ready").json()).hasToString("{\"status\":\"ready\"}");
+    void reportsHealthWithoutAKey(GatewayFixture fixture) {
+        assertThat(fixture.gateway().client("").get("/health/live").json()).hasToString("{\"status\":\"live\"}");
+        assertThat(fixture.gateway().client("").get("/health/ready").json()).hasToString("{\"status\":\"ready\"}");
     }
 
     @InContainers
-    void listsModels(Stage stage) {
-        assertThat(stage.client().get("/v1/models").json().at("/data/0/id").asText())
+    void listsModels(GatewayFixture fixture) {
+        assertThat(fixture.client().get("/v1/models").json().at("/data/0/id").asText())
                 .isEqualTo("fake-model");
-        assertThat(stage.client()
+        assertThat(fixture.client()
                         .get("/v1/models/fake-model")
                         .json()
                         .path("object")

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.Postgres;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /**
  * Measures what a conversation adds to a turn: turns with and without one alternate, with one client and an upstream
@@ -36,10 +36,10 @@ class ConversationBenchmarkIT {
                 Map.of("H2", "jdbc:h2:file:" + folder.resolve("conversations"), "PostgreSQL", Postgres.emptyDatabase());
         urls.forEach((name, url) -> {
             try (FakeUpstream upstream = FakeUpstream.discardingRequests(request -> Script.answer(ANSWER));
-                    RunningGateway gateway = Container.TOMCAT.start("api_bearer_token: " + Stage.KEY
+                    RunningGateway gateway = Container.TOMCAT.start("api_bearer_token: " + GatewayFixture.KEY
                             + "\ndefault_model: fake-model\ndefault_api_url: " + upstream.url()
                             + "\nconversations: { url: \"" + url + "\" }\n")) {
-                ChatClient client = gateway.client(Stage.KEY);
+                ChatClient client = gateway.client(GatewayFixture.KEY);
                 measure(client, TURNS / 2);
                 double[][] millis = measure(client, TURNS);
                 LOG.log(

@@ -22,19 +22,19 @@ import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.Distribution;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Postgres;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** Conversations on several nodes with one database, after a node was killed, and without the database. */
 class ConversationNodesIT {
     private static final String PLAIN = "\"reasoning_effort\": \"none\"";
 
     private static String config(FakeUpstream upstream, String url, String more) {
-        return "api_bearer_token: " + Stage.KEY + "\ndefault_model: fake-model\ndefault_api_url: " + upstream.url()
-                + "\nconversations: { url: \"" + url + "\"" + more + " }\n";
+        return "api_bearer_token: " + GatewayFixture.KEY + "\ndefault_model: fake-model\ndefault_api_url: "
+                + upstream.url() + "\nconversations: { url: \"" + url + "\"" + more + " }\n";
     }
 
     /** Answers with the number of messages and the last message. */
@@ -67,13 +67,13 @@ class ConversationNodesIT {
                 RunningGateway two = Container.JETTY.start(config(upstream, url, ""))) {
             List<String> expected = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                ChatClient client = (i % 2 == 0 ? one : two).client(Stage.KEY);
+                ChatClient client = (i % 2 == 0 ? one : two).client(GatewayFixture.KEY);
                 JsonResponse answer = client.postQuestion("q" + i, "\"conversation_id\": \"walks\"", PLAIN);
                 assertThat(answer.content()).isEqualTo((2 * i + 1) + " q" + i);
                 expected.addAll(List.of("q" + i, answer.content()));
             }
-            assertThat(said(one.client(Stage.KEY), "walks")).isEqualTo(expected);
-            assertThat(said(two.client(Stage.KEY), "walks")).isEqualTo(expected);
+            assertThat(said(one.client(GatewayFixture.KEY), "walks")).isEqualTo(expected);
+            assertThat(said(two.client(GatewayFixture.KEY), "walks")).isEqualTo(expected);
         }
     }
 
@@ -86,7 +86,7 @@ class ConversationNodesIT {
             List<JsonResponse> answers = Collections.synchronizedList(new ArrayList<>());
             List<Thread> threads = IntStream.range(0, 50)
                     .mapToObj(i -> new Thread(() -> answers.add((i % 2 == 0 ? one : two)
-                            .client(Stage.KEY)
+                            .client(GatewayFixture.KEY)
                             .postQuestion("q" + i, "\"conversation_id\": \"busy\"", PLAIN))))
                     .toList();
             threads.forEach(Thread::start);
@@ -106,7 +106,7 @@ class ConversationNodesIT {
                     .sorted((a, b) -> Integer.compare(count(a), count(b)))
                     .toList();
             assertThat(contents).isNotEmpty();
-            List<String> said = said(one.client(Stage.KEY), "busy");
+            List<String> said = said(one.client(GatewayFixture.KEY), "busy");
             assertThat(said).hasSize(2 * contents.size());
             for (int i = 0; i < contents.size(); i++) {
                 assertThat(contents.get(i)).isEqualTo((2 * i + 1) + " " + said.get(2 * i));
@@ -134,16 +134,18 @@ class ConversationNodesIT {
                 RunningGateway stays = Container.JETTY.start(config(upstream, url, ", lease: 3s"));
                 Distribution.RunningServer dies =
                         Distribution.TOMCAT_10_1.start(config(upstream, url, ", lease: 3s"))) {
-            dies.client(Stage.KEY).postQuestion("One?", "\"conversation_id\": \"killed\"", PLAIN);
+            dies.client(GatewayFixture.KEY).postQuestion("One?", "\"conversation_id\": \"killed\"", PLAIN);
             try (ChatClient.Stream stream =
-                    dies.client(Stage.KEY).streamQuestion("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
+                    dies.client(GatewayFixture.KEY).streamQuestion("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
                 assertThat(stream.next()).isNotNull();
                 begun.await();
                 dies.process().destroyForcibly().waitFor();
             }
-            JsonResponse next = stays.client(Stage.KEY).postQuestion("Two?", "\"conversation_id\": \"killed\"", PLAIN);
+            JsonResponse next =
+                    stays.client(GatewayFixture.KEY).postQuestion("Two?", "\"conversation_id\": \"killed\"", PLAIN);
             assertThat(next.content()).isEqualTo("3 Two?");
-            assertThat(said(stays.client(Stage.KEY), "killed")).containsExactly("One?", "1 One?", "Two?", "3 Two?");
+            assertThat(said(stays.client(GatewayFixture.KEY), "killed"))
+                    .containsExactly("One?", "1 One?", "Two?", "3 Two?");
         }
     }
 
@@ -165,17 +167,17 @@ class ConversationNodesIT {
                         : counting(request))) {
             try (Distribution.RunningServer dies = distribution.start(config(upstream, url, ", lease: 3s"))) {
                 for (int i = 0; i < 5; i++) {
-                    dies.client(Stage.KEY).postQuestion("q" + i, "\"conversation_id\": \"killed\"", PLAIN);
+                    dies.client(GatewayFixture.KEY).postQuestion("q" + i, "\"conversation_id\": \"killed\"", PLAIN);
                 }
-                try (ChatClient.Stream stream =
-                        dies.client(Stage.KEY).streamQuestion("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
+                try (ChatClient.Stream stream = dies.client(GatewayFixture.KEY)
+                        .streamQuestion("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
                     assertThat(stream.next()).isNotNull();
                     begun.await();
                     dies.process().destroyForcibly().waitFor();
                 }
             }
             try (Distribution.RunningServer again = distribution.start(config(upstream, url, ", lease: 3s"))) {
-                ChatClient client = again.client(Stage.KEY);
+                ChatClient client = again.client(GatewayFixture.KEY);
                 assertThat(client.postQuestion("Two?", "\"conversation_id\": \"killed\"", PLAIN)
                                 .content())
                         .isEqualTo("11 Two?");
@@ -186,7 +188,7 @@ class ConversationNodesIT {
                 again.process().destroyForcibly().waitFor(); // directly after the last answer
             }
             try (Distribution.RunningServer last = distribution.start(config(upstream, url, ", lease: 3s"))) {
-                assertThat(said(last.client(Stage.KEY), "killed")).hasSize(52);
+                assertThat(said(last.client(GatewayFixture.KEY), "killed")).hasSize(52);
             }
         }
     }
@@ -196,7 +198,7 @@ class ConversationNodesIT {
     void storesConversationsInTheServersFolder(Distribution distribution) throws IOException {
         try (FakeUpstream upstream = FakeUpstream.dispatching(ConversationNodesIT::counting);
                 Distribution.RunningServer server = distribution.start(config(upstream, "", ""))) {
-            ChatClient client = server.client(Stage.KEY);
+            ChatClient client = server.client(GatewayFixture.KEY);
             assertThat(client.postQuestion("?", "\"conversation_id\": \"kept\"", PLAIN)
                             .status())
                     .isEqualTo(200);
@@ -235,25 +237,27 @@ class ConversationNodesIT {
                 RunningGateway other = Container.JETTY.start(config(upstream, url, ""));
                 Distribution.RunningServer server = Distribution.TOMCAT_10_1.start(
                         config(upstream, "", "").replace("url: \"\"", "jndi: jdbc/o1api"), pool)) {
-            ChatClient client = server.client(Stage.KEY);
+            ChatClient client = server.client(GatewayFixture.KEY);
             assertThat(client.postQuestion("One?", "\"conversation_id\": \"jndi\"", PLAIN)
                             .content())
                     .isEqualTo("1 One?");
-            assertThat(other.client(Stage.KEY)
+            assertThat(other.client(GatewayFixture.KEY)
                             .postQuestion("Two?", "\"conversation_id\": \"jndi\"", PLAIN)
                             .content())
                     .isEqualTo("3 Two?");
             JsonResponse gone = client.send("/v1/conversations/jndi", request -> request.DELETE());
             assertThat(gone.status()).isEqualTo(200);
-            assertThat(other.client(Stage.KEY).get("/v1/conversations/jndi").status())
+            assertThat(other.client(GatewayFixture.KEY)
+                            .get("/v1/conversations/jndi")
+                            .status())
                     .isEqualTo(404);
         }
     }
 
     @InContainers(config = "conversations: { url: \"jdbc:postgresql://127.0.0.1:1/none?user=nobody\" }")
-    void servesOtherRequestsWithoutItsDatabase(Stage stage) {
-        stage.dispatch(request -> Script.answer("Yes."));
-        ChatClient client = stage.client();
+    void servesOtherRequestsWithoutItsDatabase(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.answer("Yes."));
+        ChatClient client = fixture.client();
         assertThat(client.postQuestion("?", PLAIN).content()).isEqualTo("Yes.");
         for (JsonResponse refused : List.of(
                 client.postQuestion("?", PLAIN, "\"conversation_id\": \"down\""),
@@ -271,6 +275,6 @@ class ConversationNodesIT {
                     .isTrue();
         }
         assertThat(client.get("/health/ready").status()).isEqualTo(200);
-        assertThat(stage.requests()).hasSize(1);
+        assertThat(fixture.requests()).hasSize(1);
     }
 }

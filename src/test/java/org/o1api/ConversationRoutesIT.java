@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** {@code /v1/conversations} in OpenAI's shapes, and the isolation of callers. */
 class ConversationRoutesIT {
@@ -38,8 +38,8 @@ class ConversationRoutesIT {
     }
 
     @InContainers
-    void createsReadsUpdatesAndDeletes(Stage stage) {
-        ChatClient client = stage.client();
+    void createsReadsUpdatesAndDeletes(GatewayFixture fixture) {
+        ChatClient client = fixture.client();
         JsonResponse created = post(client, ROUTE, """
                 {"metadata": {"topic": "demo"}, "items": [
                   {"type": "message", "role": "system", "content": "Be brief."},
@@ -61,10 +61,10 @@ class ConversationRoutesIT {
                 .contains("message", "input_image", "function_call", "function_call_output", "output_text");
         assertThat(items).hasSize(5);
 
-        stage.play(Script.answer("Yes."));
+        fixture.play(Script.answer("Yes."));
         client.post("{\"reasoning_effort\": \"none\", \"conversation_id\": " + conversation.path("id")
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"Sure?\"}]}");
-        JsonNode prompt = stage.request(0).body().path("messages");
+        JsonNode prompt = fixture.request(0).body().path("messages");
         assertThat(prompt).hasSize(6);
         assertThat(prompt.at("/1/content/1/image_url/url").asText()).startsWith("data:image/png");
         assertThat(prompt.at("/2/tool_calls/0/id").asText()).isEqualTo("c1");
@@ -100,8 +100,8 @@ class ConversationRoutesIT {
     }
 
     @InContainers
-    void acceptsWhatRealClientsSend(Stage stage) {
-        ChatClient client = stage.client();
+    void acceptsWhatRealClientsSend(GatewayFixture fixture) {
+        ChatClient client = fixture.client();
         JsonResponse created = post(client, ROUTE, """
                 {"metadata": {"whole": "\\ud83d\\ude00"}, "items": [
                   {"role": "user", "content": "Whole \\ud83d\\ude00"},
@@ -119,8 +119,8 @@ class ConversationRoutesIT {
     }
 
     @InContainers(config = {KEYS, "legacy_response: false"})
-    void listsConversationsInPages(Stage stage) {
-        ChatClient client = stage.gateway().client(OTHER);
+    void listsConversationsInPages(GatewayFixture fixture) {
+        ChatClient client = fixture.gateway().client(OTHER);
         assertThat(client.get(ROUTE).json())
                 .hasToString("{\"object\":\"list\",\"data\":[],\"has_more\":false,\"first_id\":\"\",\"last_id\":\"\"}");
         List<String> made = new ArrayList<>();
@@ -148,9 +148,9 @@ class ConversationRoutesIT {
     }
 
     @InContainers
-    void listsItemsInPagesInBothOrders(Stage stage) {
-        ChatClient client = stage.client();
-        stage.dispatch(request -> Script.answer("Yes."));
+    void listsItemsInPagesInBothOrders(GatewayFixture fixture) {
+        ChatClient client = fixture.client();
+        fixture.dispatch(request -> Script.answer("Yes."));
         for (int i = 0; i < 4; i++) {
             client.postQuestion("Question " + i, "\"conversation_id\": \"pages\"", "\"reasoning_effort\": \"none\"");
         }
@@ -179,9 +179,9 @@ class ConversationRoutesIT {
     }
 
     @InContainers(config = "limits: { body: 300KiB }")
-    void limitsTheSizeOfAPageOfItems(Stage stage) {
-        ChatClient client = stage.client();
-        stage.dispatch(request -> Script.answer("long ".repeat(28_000)));
+    void limitsTheSizeOfAPageOfItems(GatewayFixture fixture) {
+        ChatClient client = fixture.client();
+        fixture.dispatch(request -> Script.answer("long ".repeat(28_000)));
         for (int i = 0; i < 4; i++) {
             client.postQuestion("Question " + i, "\"conversation_id\": \"long\"", "\"reasoning_effort\": \"none\"");
         }
@@ -196,7 +196,7 @@ class ConversationRoutesIT {
     }
 
     @InContainers
-    void rejectsInvalidBodies(Stage stage) {
+    void rejectsInvalidBodies(GatewayFixture fixture) {
         Map<String, String> wrong = Map.of(
                 "[]",
                 "null",
@@ -219,24 +219,24 @@ class ConversationRoutesIT {
                 "{\"items\": [{\"role\": \"system\", \"content\": [{\"type\": \"input_image\", \"image_url\": \"x\"}]}]}",
                 "items[0].content[0]");
         wrong.forEach((body, param) -> {
-            JsonResponse refused = post(stage.client(), ROUTE, body);
+            JsonResponse refused = post(fixture.client(), ROUTE, body);
             assertThat(refused.status()).as(body).isEqualTo(400);
             assertThat(refused.json().at("/error/param").asText()).as(body).isEqualTo(param);
         });
-        assertThat(post(stage.client(), ROUTE + "/some", "{}")
+        assertThat(post(fixture.client(), ROUTE + "/some", "{}")
                         .json()
                         .at("/error/param")
                         .asText())
                 .isEqualTo("metadata");
         for (String name : List.of("a%20b", "a;", "a;b", "a;b=c")) {
-            JsonResponse refused = stage.client().get(ROUTE + "/" + name);
+            JsonResponse refused = fixture.client().get(ROUTE + "/" + name);
             assertThat(refused.status()).as(name).isEqualTo(400);
             assertThat(refused.json().at("/error/param").asText()).as(name).isEqualTo("conversation_id");
         }
     }
 
     @InContainers
-    void rejectsUnpairedSurrogates(Stage stage) {
+    void rejectsUnpairedSurrogates(GatewayFixture fixture) {
         Map<String, String> wrong = Map.of(
                 "{\"metadata\": {\"half\": \"\\ud800 x\"}}",
                 "metadata.half",
@@ -250,10 +250,10 @@ class ConversationRoutesIT {
                 "items[0].arguments",
                 "{\"items\": [{\"type\": \"function_call_output\", \"call_id\": \"\\udfff\", \"output\": \"x\"}]}",
                 "items[0].call_id");
-        String id = post(stage.client(), ROUTE, "{}").json().path("id").asText();
+        String id = post(fixture.client(), ROUTE, "{}").json().path("id").asText();
         for (String path : List.of(ROUTE, ROUTE + "/" + id, ROUTE + "/" + id + "/items")) {
             wrong.forEach((body, param) -> {
-                JsonResponse refused = post(stage.client(), path, body);
+                JsonResponse refused = post(fixture.client(), path, body);
                 assertThat(refused.status()).as(body).isEqualTo(400);
                 assertThat(refused.json().at("/error/param").asText()).as(body).isEqualTo(param);
                 assertThat(refused.json().at("/error/message").asText())
@@ -262,17 +262,17 @@ class ConversationRoutesIT {
             });
             for (String key : List.of("\\udc00", "\\ud800", "\\ud800x")) {
                 String body = "{\"metadata\": {\"" + key + "\": \"x\"}}";
-                assertThat(post(stage.client(), path, body).status()).as(body).isEqualTo(400);
+                assertThat(post(fixture.client(), path, body).status()).as(body).isEqualTo(400);
             }
         }
-        assertThat(stage.client().get(ROUTE + "/" + id + "/items").json().path("data"))
+        assertThat(fixture.client().get(ROUTE + "/" + id + "/items").json().path("data"))
                 .isEmpty();
     }
 
     @InContainers
-    void continuesAfterArgumentsOfAnyDepth(Stage stage) {
-        ChatClient client = stage.client();
-        stage.dispatch(request -> Script.answer("Yes."));
+    void continuesAfterArgumentsOfAnyDepth(GatewayFixture fixture) {
+        ChatClient client = fixture.client();
+        fixture.dispatch(request -> Script.answer("Yes."));
         for (int depth : new int[] {999, 1000, 1001, 1500, 2000, 2001, 2500}) {
             String arguments = "[".repeat(depth) + "]".repeat(depth);
             JsonResponse created = post(
@@ -306,22 +306,22 @@ class ConversationRoutesIT {
     @Test
     void enforcesTheStorageQuota() throws Exception {
         Path folder = Files.createTempDirectory(Path.of("target"), "it-").toAbsolutePath();
-        try (Stage stage = Stage.open(
+        try (GatewayFixture fixture = GatewayFixture.open(
                 Container.TOMCAT,
                 List.of(
                         KEYS,
                         "conversations: { url: \"jdbc:h2:file:" + folder.resolve("conversations")
                                 + "\", bytes_per_caller: 64KiB }"),
                 false)) {
-            ChatClient client = stage.client();
-            stage.dispatch(request -> Script.answer("long ".repeat(15_000)));
+            ChatClient client = fixture.client();
+            fixture.dispatch(request -> Script.answer("long ".repeat(15_000)));
             String keyed = "{\"reasoning_effort\": \"none\", \"conversation_id\": \"full\","
                     + " \"messages\": [{\"role\": \"user\", \"content\": \"One?\"}]}";
             JsonResponse crossing = client.send(
                     "/v1/chat/completions",
                     request -> ChatClient.postJson(keyed).apply(request.header("Idempotency-Key", "k")));
             assertThat(crossing.status()).isEqualTo(200); // the turn that exceeds the limit is stored
-            assertThat(stage.requests()).hasSize(1);
+            assertThat(fixture.requests()).hasSize(1);
 
             String more = keyed.replace("One?", "Two?");
             requireQuotaExceeded(client.post(more));
@@ -330,7 +330,7 @@ class ConversationRoutesIT {
             requireQuotaExceeded(post(client, ROUTE, "{}"));
             requireQuotaExceeded(
                     post(client, ROUTE + "/full/items", "{\"items\": [{\"role\": \"user\", \"content\": \"x\"}]}"));
-            assertThat(stage.requests()).as("no call was made").hasSize(1);
+            assertThat(fixture.requests()).as("no call was made").hasSize(1);
 
             // Requests that store nothing, and other callers, still work.
             assertThat(client.get(ROUTE + "/full/items").json().path("data")).hasSize(2);
@@ -343,7 +343,7 @@ class ConversationRoutesIT {
             assertThat(client.postQuestion("Plain?", "\"reasoning_effort\": \"none\"")
                             .status())
                     .isEqualTo(200);
-            assertThat(stage.gateway().client(OTHER).post(more).status()).isEqualTo(200);
+            assertThat(fixture.gateway().client(OTHER).post(more).status()).isEqualTo(200);
 
             assertThat(delete(client, ROUTE + "/full").status()).isEqualTo(200);
             assertThat(client.post(more).status()).isEqualTo(200);
@@ -351,10 +351,10 @@ class ConversationRoutesIT {
     }
 
     @InContainers(config = KEYS)
-    void hidesTheConversationsOfOtherCallers(Stage stage) {
-        ChatClient owner = stage.client();
-        ChatClient other = stage.gateway().client(OTHER);
-        stage.dispatch(request -> Script.answer("Secret."));
+    void hidesTheConversationsOfOtherCallers(GatewayFixture fixture) {
+        ChatClient owner = fixture.client();
+        ChatClient other = fixture.gateway().client(OTHER);
+        fixture.dispatch(request -> Script.answer("Secret."));
         String ask = "{\"reasoning_effort\": \"none\", \"conversation_id\": \"%s\","
                 + " \"messages\": [{\"role\": \"user\", \"content\": \"Mine?\"}]}";
         String made = post(owner, ROUTE, "{}").json().path("id").asText();
@@ -381,9 +381,9 @@ class ConversationRoutesIT {
 
         // An ID that clients choose names one conversation per caller; a generated ID belongs to one caller.
         assertThat(other.post(ask.formatted(made)).status()).isEqualTo(404);
-        int before = stage.requests().size();
+        int before = fixture.requests().size();
         assertThat(other.post(ask.formatted("mine")).status()).isEqualTo(200);
-        assertThat(stage.request(before).body().path("messages")).hasSize(1);
+        assertThat(fixture.request(before).body().path("messages")).hasSize(1);
         assertThat(owner.get(ROUTE + "/mine/items").json().path("data")).hasSize(2);
         assertThat(delete(other, ROUTE + "/mine").status()).isEqualTo(200);
         assertThat(owner.get(ROUTE + "/mine/items").json().path("data")).hasSize(2);

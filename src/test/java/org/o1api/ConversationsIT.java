@@ -11,9 +11,9 @@ import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.FakeExchange;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Conversations by {@code conversation_id}, as the client and the upstream see them. */
@@ -21,9 +21,9 @@ class ConversationsIT {
     private static final String PLAIN = "\"reasoning_effort\": \"none\"";
 
     /** The messages of a call to the model: role and content of each. */
-    private static List<String> prompt(Stage stage, int call) {
+    private static List<String> prompt(GatewayFixture fixture, int call) {
         List<String> messages = new ArrayList<>();
-        stage.request(call)
+        fixture.request(call)
                 .body()
                 .path("messages")
                 .forEach(message -> messages.add(message.path("role").asText() + ": "
@@ -59,9 +59,9 @@ class ConversationsIT {
     }
 
     @InContainers
-    void continuesAfterTheLastTurn(Stage stage) {
-        stage.play(Script.answer("Hello Ann."), Script.answer("Ann."), Script.answer("Yes."));
-        ChatClient client = stage.client();
+    void continuesAfterTheLastTurn(GatewayFixture fixture) {
+        fixture.play(Script.answer("Hello Ann."), Script.answer("Ann."), Script.answer("Yes."));
+        ChatClient client = fixture.client();
 
         JsonResponse first = client.postQuestion("I am Ann.", in("goes-on"), PLAIN);
         try (ChatClient.Stream second = client.streamQuestion("Who am I?", in("goes-on"), PLAIN)) {
@@ -75,8 +75,8 @@ class ConversationsIT {
         client.postQuestion("Sure?", in("goes-on"), PLAIN);
 
         assertThat(first.json().path("conversation_id").asText()).isEqualTo("goes-on");
-        assertThat(prompt(stage, 1)).containsExactly("user: I am Ann.", "assistant: Hello Ann.", "user: Who am I?");
-        assertThat(prompt(stage, 2))
+        assertThat(prompt(fixture, 1)).containsExactly("user: I am Ann.", "assistant: Hello Ann.", "user: Who am I?");
+        assertThat(prompt(fixture, 2))
                 .containsExactly(
                         "user: I am Ann.",
                         "assistant: Hello Ann.",
@@ -94,15 +94,15 @@ class ConversationsIT {
     }
 
     @InContainers
-    void storesReasoningButDoesNotSendItAgain(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
-        stage.client().postQuestion("What?", in("thinks"));
-        stage.play(Script.answer("Yes."));
-        stage.client().postQuestion("Sure?", in("thinks"), PLAIN);
+    void storesReasoningButDoesNotSendItAgain(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.client().postQuestion("What?", in("thinks"));
+        fixture.play(Script.answer("Yes."));
+        fixture.client().postQuestion("Sure?", in("thinks"), PLAIN);
 
-        assertThat(prompt(stage, 0)).containsExactly("user: What?", "assistant: It is 42.", "user: Sure?");
-        assertThat(stage.request(0).body().toString()).doesNotContain("Second", "two");
-        JsonNode reasoning = stage.client()
+        assertThat(prompt(fixture, 0)).containsExactly("user: What?", "assistant: It is 42.", "user: Sure?");
+        assertThat(fixture.request(0).body().toString()).doesNotContain("Second", "two");
+        JsonNode reasoning = fixture.client()
                 .get("/v1/conversations/thinks/items?order=asc")
                 .json()
                 .path("data")
@@ -113,8 +113,8 @@ class ConversationsIT {
     }
 
     @InContainers
-    void storesARetriedStepOnce(Stage stage) {
-        stage.play(
+    void storesARetriedStepOnce(GatewayFixture fixture) {
+        fixture.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"Lost\", \"content\": \"half a")
                         .reset(),
@@ -122,9 +122,9 @@ class ConversationsIT {
                 Script.answer(StepScripts.step("Second", "two", "continue")),
                 Script.answer(StepScripts.step("Third", "three", "final_answer")),
                 Script.answer("It is 42."));
-        stage.client().postQuestion("What?", in("retried"));
+        fixture.client().postQuestion("What?", in("retried"));
 
-        JsonNode summary = stage.client()
+        JsonNode summary = fixture.client()
                 .get("/v1/conversations/retried/items?order=asc")
                 .json()
                 .at("/data/1/summary");
@@ -133,14 +133,14 @@ class ConversationsIT {
     }
 
     @InContainers
-    void recognisesAResentHistory(Stage stage) {
+    void recognisesAResentHistory(GatewayFixture fixture) {
         for (String format : List.of("reasoning_content", "think", "markdown", "details")) {
             String id = "resent-" + format;
             String field = "\"reasoning_format\": \"" + format + "\"";
-            stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
-            JsonResponse first = stage.client().postQuestion("What?", in(id), field);
-            stage.play(Script.answer("Yes."));
-            JsonResponse second = stage.client()
+            fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+            JsonResponse first = fixture.client().postQuestion("What?", in(id), field);
+            fixture.play(Script.answer("Yes."));
+            JsonResponse second = fixture.client()
                     .post(chat(
                             id,
                             message("user", "What?") + ", " + message("assistant", first.content()) + ", "
@@ -148,10 +148,10 @@ class ConversationsIT {
                             field));
 
             assertThat(second.status()).as(format).isEqualTo(200);
-            assertThat(prompt(stage, 0))
+            assertThat(prompt(fixture, 0))
                     .as(format)
                     .containsExactly("user: What?", "assistant: It is 42.", "user: Sure?");
-            assertThat(items(stage.client(), id))
+            assertThat(items(fixture.client(), id))
                     .as(format)
                     .containsExactly(
                             "user: What?", "reasoning: ", "assistant: It is 42.", "user: Sure?", "assistant: Yes.");
@@ -159,25 +159,25 @@ class ConversationsIT {
     }
 
     @InContainers
-    void stripsReasoningFromEarlierMessages(Stage stage) {
+    void stripsReasoningFromEarlierMessages(GatewayFixture fixture) {
         String thought = "<think>Hm.</think>\n\nYes.";
         String text = "{\"type\": \"text\", \"text\": " + FakeExchange.quoted(thought) + "}";
         for (String content : List.of(FakeExchange.quoted(thought), "[" + text + "]")) {
-            stage.play(Script.answer("Sure."));
-            stage.client()
+            fixture.play(Script.answer("Sure."));
+            fixture.client()
                     .post("{" + PLAIN + ", \"messages\": [{\"role\": \"assistant\", \"content\": " + content + "}, "
                             + message("user", "Sure?") + "]}");
-            assertThat(stage.request(0).body().toString()).contains("Yes.").doesNotContain("Hm.", "think");
+            assertThat(fixture.request(0).body().toString()).contains("Yes.").doesNotContain("Hm.", "think");
         }
     }
 
     @InContainers
-    void doesNotStoreAFailedTurn(Stage stage) {
-        stage.play(
+    void doesNotStoreAFailedTurn(GatewayFixture fixture) {
+        fixture.play(
                 Script.error(400, "no"),
                 exchange -> exchange.stream().text("Half").reset(),
                 Script.answer("Yes."));
-        ChatClient client = stage.client();
+        ChatClient client = fixture.client();
         assertThat(client.postQuestion("One?", in("fails"), PLAIN).status()).isEqualTo(400);
         assertThat(client.get("/v1/conversations/fails").status()).isEqualTo(404);
         try (ChatClient.Stream stream = client.streamQuestion("Two?", in("fails"), PLAIN)) {
@@ -186,72 +186,72 @@ class ConversationsIT {
         }
         assertThat(client.get("/v1/conversations/fails").status()).isEqualTo(404);
         client.postQuestion("Three?", in("fails"), PLAIN);
-        assertThat(prompt(stage, 2)).containsExactly("user: Three?");
+        assertThat(prompt(fixture, 2)).containsExactly("user: Three?");
         assertThat(items(client, "fails")).containsExactly("user: Three?", "assistant: Yes.");
     }
 
     @InContainers(config = "heartbeat: 50ms")
-    void doesNotStoreATurnAfterADisconnect(Stage stage) {
-        stage.play(exchange -> exchange.stream().text("Half").awaitDisconnect());
-        try (ChatClient.Stream stream = stage.client().streamQuestion("One?", in("leaves"), PLAIN)) {
+    void doesNotStoreATurnAfterADisconnect(GatewayFixture fixture) {
+        fixture.play(exchange -> exchange.stream().text("Half").awaitDisconnect());
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("One?", in("leaves"), PLAIN)) {
             while (!"Half"
                     .equals(java.util.Objects.requireNonNull(stream.next()).content())) {
                 // until the answer has begun
             }
         }
-        stage.awaitAborted(java.time.Duration.ofSeconds(5));
-        stage.play(Script.answer("Yes."));
-        stage.client().postQuestion("Two?", in("leaves"), PLAIN); // waits for the lease
-        assertThat(prompt(stage, 0)).containsExactly("user: Two?");
+        fixture.awaitAborted(java.time.Duration.ofSeconds(5));
+        fixture.play(Script.answer("Yes."));
+        fixture.client().postQuestion("Two?", in("leaves"), PLAIN); // waits for the lease
+        assertThat(prompt(fixture, 0)).containsExactly("user: Two?");
     }
 
     private static UnaryOperator<java.net.http.HttpRequest.Builder> keyed(String key, String body) {
         return request -> ChatClient.postJson(body).apply(request.header("Idempotency-Key", key));
     }
 
-    private static JsonResponse sent(Stage stage, String key, String body) {
-        return stage.client().send("/v1/chat/completions", keyed(key, body));
+    private static JsonResponse sent(GatewayFixture fixture, String key, String body) {
+        return fixture.client().send("/v1/chat/completions", keyed(key, body));
     }
 
     @InContainers
-    void answersAnIdempotentRequestOnce(Stage stage) {
+    void answersAnIdempotentRequestOnce(GatewayFixture fixture) {
         String body = "{\"conversation_id\": \"once\", \"messages\": [" + message("user", "What?") + "]}";
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
-        JsonResponse first = sent(stage, "k1", body);
-        JsonResponse again = sent(stage, "k1", body);
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        JsonResponse first = sent(fixture, "k1", body);
+        JsonResponse again = sent(fixture, "k1", body);
         assertThat(again.json()).isEqualTo(first.json());
-        assertThat(stage.requests()).hasSize(4);
+        assertThat(fixture.requests()).hasSize(4);
 
         try (ChatClient.Stream streamed =
-                stage.client().stream(keyed("k1", body.replace("\"messages\"", "\"stream\" :true,\n\"messages\"")))) {
+                fixture.client().stream(keyed("k1", body.replace("\"messages\"", "\"stream\" :true,\n\"messages\"")))) {
             List<Event> events = streamed.remainingEvents();
             assertThat(ChatClient.content(events)).isEqualTo("It is 42.");
             assertThat(ChatClient.reasoning(events)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
             assertThat(events.get(0).json().path("id")).isEqualTo(first.json().path("id"));
             assertThat(events.get(events.size() - 1).isDone()).isTrue();
         }
-        assertThat(stage.requests()).hasSize(4);
+        assertThat(fixture.requests()).hasSize(4);
 
-        JsonResponse other = sent(stage, "k1", body.replace("What?", "Why?"));
+        JsonResponse other = sent(fixture, "k1", body.replace("What?", "Why?"));
         assertThat(other.status()).isEqualTo(422);
         assertThat(other.json().at("/error/code").asText()).isEqualTo("idempotency_key_reused");
 
-        stage.play(Script.answer("More."));
-        assertThat(sent(stage, "k2", chat("once", message("user", "More?"))).status())
+        fixture.play(Script.answer("More."));
+        assertThat(sent(fixture, "k2", chat("once", message("user", "More?"))).status())
                 .isEqualTo(200);
-        assertThat(items(stage.client(), "once")).hasSize(5);
+        assertThat(items(fixture.client(), "once")).hasSize(5);
     }
 
     @InContainers(config = "legacy_response: true")
-    void replaysStepsInTheContent(Stage stage) {
+    void replaysStepsInTheContent(GatewayFixture fixture) {
         String body = "{\"conversation_id\": \"shown\", \"reasoning_format\": \"markdown\", \"messages\": ["
                 + message("user", "What?") + "]}";
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
-        JsonNode first = sent(stage, "k1", body).json();
-        JsonNode again = sent(stage, "k1", body).json();
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        JsonNode first = sent(fixture, "k1", body).json();
+        JsonNode again = sent(fixture, "k1", body).json();
         assertThat(again.path("choices")).isEqualTo(first.path("choices"));
         assertThat(titlesAndTexts(again)).isEqualTo(titlesAndTexts(first)).hasSize(4);
-        assertThat(stage.requests()).hasSize(4);
+        assertThat(fixture.requests()).hasSize(4);
     }
 
     private static List<String> titlesAndTexts(JsonNode reply) {
@@ -261,24 +261,24 @@ class ConversationsIT {
     }
 
     @InContainers
-    void keepsTheIdOfARepeatedRequest(Stage stage) {
+    void keepsTheIdOfARepeatedRequest(GatewayFixture fixture) {
         String body = chat("one-id", message("user", "What?"));
-        stage.play(exchange -> exchange.stream().text("Half").reset(), Script.answer("It is 42."));
+        fixture.play(exchange -> exchange.stream().text("Half").reset(), Script.answer("It is 42."));
         try (ChatClient.Stream broken =
-                stage.client().stream(keyed("k1", body.replaceFirst("\\{", "{\"stream\": true, ")))) {
+                fixture.client().stream(keyed("k1", body.replaceFirst("\\{", "{\"stream\": true, ")))) {
             List<Event> events = broken.remainingEvents();
             assertThat(events.get(events.size() - 1).name()).isEqualTo("error");
-            JsonResponse whole = sent(stage, "k1", body);
+            JsonResponse whole = sent(fixture, "k1", body);
             assertThat(whole.content()).isEqualTo("It is 42.");
             assertThat(whole.json().path("id")).isEqualTo(events.get(0).json().path("id"));
         }
     }
 
     @InContainers
-    void rejectsARepeatedRequestWhileTheFirstIsRunning(Stage stage) throws InterruptedException {
+    void rejectsARepeatedRequestWhileTheFirstIsRunning(GatewayFixture fixture) throws InterruptedException {
         CountDownLatch goOn = new CountDownLatch(1);
         CountDownLatch received = new CountDownLatch(1);
-        stage.play(exchange -> {
+        fixture.play(exchange -> {
             received.countDown();
             exchange.await(goOn).stream()
                     .text("Yes.")
@@ -288,33 +288,34 @@ class ConversationsIT {
         });
         String body = chat("running", message("user", "One?"));
         List<JsonResponse> answers = new ArrayList<>();
-        Thread first = new Thread(() -> answers.add(sent(stage, "k", body)));
+        Thread first = new Thread(() -> answers.add(sent(fixture, "k", body)));
         first.start();
         received.await();
-        assertThat(sent(stage, "k", body).status()).isEqualTo(409);
-        assertThat(sent(stage, "k", body.replace("One", "Two")).status()).isEqualTo(422);
+        assertThat(sent(fixture, "k", body).status()).isEqualTo(409);
+        assertThat(sent(fixture, "k", body.replace("One", "Two")).status()).isEqualTo(422);
         goOn.countDown();
         first.join();
         assertThat(answers.get(0).content()).isEqualTo("Yes.");
-        assertThat(sent(stage, "k", body).content()).isEqualTo("Yes.");
-        assertThat(stage.requests()).hasSize(1);
+        assertThat(sent(fixture, "k", body).content()).isEqualTo("Yes.");
+        assertThat(fixture.requests()).hasSize(1);
     }
 
     @InContainers
-    void storesToolCallsAndTheirResults(Stage stage) {
-        stage.play(Script.toolCalls("weather", "{\"city\": \"Rome\"}"), Script.answer("Sunny."), Script.answer("Bye."));
+    void storesToolCallsAndTheirResults(GatewayFixture fixture) {
+        fixture.play(
+                Script.toolCalls("weather", "{\"city\": \"Rome\"}"), Script.answer("Sunny."), Script.answer("Bye."));
         String tools =
                 "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"parameters\": {}}}]";
-        stage.client().post(chat("tools", message("user", "Weather?"), tools));
-        stage.client()
+        fixture.client().post(chat("tools", message("user", "Weather?"), tools));
+        fixture.client()
                 .post(chat(
                         "tools", "{\"role\": \"tool\", \"tool_call_id\": \"call_1\", \"content\": \"25 C\"}", tools));
-        stage.client().post(chat("tools", message("user", "Bye."), tools));
+        fixture.client().post(chat("tools", message("user", "Bye."), tools));
 
-        JsonNode messages = stage.request(2).body().path("messages");
+        JsonNode messages = fixture.request(2).body().path("messages");
         assertThat(messages).hasSize(5);
-        stage.play(Script.answer("Again."));
-        assertThat(stage.client()
+        fixture.play(Script.answer("Again."));
+        assertThat(fixture.client()
                         .post(chat(
                                 "tools",
                                 message("user", "Weather?")
@@ -327,13 +328,13 @@ class ConversationsIT {
                                 tools))
                         .status())
                 .isEqualTo(200);
-        assertThat(stage.request(0).body().path("messages")).hasSize(7);
+        assertThat(fixture.request(0).body().path("messages")).hasSize(7);
 
         assertThat(messages.at("/1/tool_calls/0/function/arguments").asText()).isEqualTo("{\"city\": \"Rome\"}");
         assertThat(messages.at("/1/content").isNull()).isTrue();
         assertThat(messages.at("/2/tool_call_id").asText()).isEqualTo("call_1");
         List<String> types = new ArrayList<>();
-        stage.client()
+        fixture.client()
                 .get("/v1/conversations/tools/items?order=asc")
                 .json()
                 .path("data")
@@ -355,57 +356,58 @@ class ConversationsIT {
                 "presets: { small: { history: { tokens: 40 }, steps: { max: 0 } },"
                         + " telling: { history: { reasoning: true } } }"
             })
-    void dropsTheOldestTurnsButKeepsTheirInstructions(Stage stage) {
-        stage.dispatch(request -> Script.answer("Yes."));
+    void dropsTheOldestTurnsButKeepsTheirInstructions(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.answer("Yes."));
         String model = "\"model\": \"small\"";
-        stage.client()
+        fixture.client()
                 .post(chat("small", message("system", "Be brief.") + ", " + message("user", "Question one?"), model));
         for (String word : List.of("two", "three", "four", "five")) {
-            stage.client().post(chat("small", message("user", "Question " + word + "?"), model));
+            fixture.client().post(chat("small", message("user", "Question " + word + "?"), model));
         }
-        List<String> last = prompt(stage, 4);
+        List<String> last = prompt(fixture, 4);
         assertThat(last).startsWith("system: Be brief.").endsWith("user: Question five?");
         assertThat(last).contains("user: Question four?").doesNotContain("user: Question one?");
-        assertThat(items(stage.client(), "small")).hasSize(11);
+        assertThat(items(fixture.client(), "small")).hasSize(11);
     }
 
     @InContainers(config = "presets: { telling: { history: { reasoning: true } } }")
-    void sendsReasoningIfThePresetSaysSo(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
-        stage.client().postQuestion("What?", in("telling"));
-        stage.play(Script.answer("Yes."));
-        stage.client().postQuestion("Sure?", in("telling"), PLAIN);
-        assertThat(stage.request(0).body().at("/messages/1/reasoning_content").asText())
+    void sendsReasoningIfThePresetSaysSo(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.client().postQuestion("What?", in("telling"));
+        fixture.play(Script.answer("Yes."));
+        fixture.client().postQuestion("Sure?", in("telling"), PLAIN);
+        assertThat(fixture.request(0).body().at("/messages/1/reasoning_content").asText())
                 .contains("**Second**\n\ntwo");
     }
 
     @InContainers
-    void rejectsAnEditedHistory(Stage stage) {
-        stage.play(Script.answer("Yes."));
-        stage.client().postQuestion("One?", in("differs"), PLAIN);
-        JsonResponse answer = stage.client()
+    void rejectsAnEditedHistory(GatewayFixture fixture) {
+        fixture.play(Script.answer("Yes."));
+        fixture.client().postQuestion("One?", in("differs"), PLAIN);
+        JsonResponse answer = fixture.client()
                 .post(chat(
                         "differs",
                         message("user", "One?") + ", " + message("assistant", "No.") + ", " + message("user", "Two?")));
         assertThat(answer.status()).isEqualTo(409);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo("conversation_differs");
         assertThat(answer.json().at("/error/param").asText()).isEqualTo("messages");
-        assertThat(stage.requests()).hasSize(1);
+        assertThat(fixture.requests()).hasSize(1);
     }
 
     @InContainers
-    void rejectsInvalidIds(Stage stage) {
+    void rejectsInvalidIds(GatewayFixture fixture) {
         for (String id : List.of("", ".", "..", "a b", "a/b", "é", "x".repeat(129))) {
-            JsonResponse answer = stage.client().postQuestion("?", in(id));
+            JsonResponse answer = fixture.client().postQuestion("?", in(id));
             assertThat(answer.status()).as(id).isEqualTo(400);
             assertThat(answer.json().at("/error/param").asText()).as(id).isEqualTo("conversation_id");
         }
-        stage.play(Script.answer("Yes."));
+        fixture.play(Script.answer("Yes."));
         String longest = "aA0._:@~-" + "x".repeat(119);
-        assertThat(stage.client().postQuestion("?", in(longest), PLAIN).status())
+        assertThat(fixture.client().postQuestion("?", in(longest), PLAIN).status())
                 .isEqualTo(200);
-        assertThat(stage.client().get("/v1/conversations/" + longest).status()).isEqualTo(200);
-        JsonResponse unknown = stage.client().postQuestion("?", in("conv_" + "0".repeat(48)));
+        assertThat(fixture.client().get("/v1/conversations/" + longest).status())
+                .isEqualTo(200);
+        JsonResponse unknown = fixture.client().postQuestion("?", in("conv_" + "0".repeat(48)));
         assertThat(unknown.status()).isEqualTo(404);
     }
 }

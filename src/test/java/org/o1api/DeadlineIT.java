@@ -17,9 +17,9 @@ import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.UnreachableServer;
 
 /** Time limits: each one ends the turn on time, and the error names it. There is one preset for each limit. */
@@ -67,8 +67,9 @@ class DeadlineIT {
     void endsTheTurnAndNamesTheExceededLimit(Container container) throws IOException {
         try (UnreachableServer server = new UnreachableServer();
                 FakeUpstream upstream = FakeUpstream.dispatching(request -> SCRIPTS.get(request.lastMessage()));
-                RunningGateway gateway = container.start(CONFIG.formatted(Stage.KEY, upstream.url(), server.url()))) {
-            ChatClient client = gateway.client(Stage.KEY);
+                RunningGateway gateway =
+                        container.start(CONFIG.formatted(GatewayFixture.KEY, upstream.url(), server.url()))) {
+            ChatClient client = gateway.client(GatewayFixture.KEY);
             assertThat(postQuestion(client, "open", "answer").content())
                     .isEqualTo("Yes."); // warm-up: the first turn is slow
 

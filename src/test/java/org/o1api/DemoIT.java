@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
-import org.o1api.testing.Stage;
 
 /** A gateway without a provider. */
 class DemoIT {
     @InContainers(demo = true)
-    void reasonsAndSaysThatItIsADemo(Stage stage) {
+    void reasonsAndSaysThatItIsADemo(GatewayFixture fixture) {
         try (ChatClient.Stream stream =
-                stage.client().streamQuestion("Is 91 a prime number?", "\"reasoning_effort\": \"minimal\"")) {
+                fixture.client().streamQuestion("Is 91 a prime number?", "\"reasoning_effort\": \"minimal\"")) {
             StringBuilder reasoning = new StringBuilder();
             StringBuilder content = new StringBuilder();
             while (content.indexOf("This is a demonstration.") < 0) {

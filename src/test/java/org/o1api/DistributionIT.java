@@ -17,11 +17,11 @@ import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Distribution;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.Installation;
 import org.o1api.testing.Script;
 import org.o1api.testing.SlowBodyAssertions;
 import org.o1api.testing.SlowRequest;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** The packed WAR in the supported server distributions. The tests of one installation share a server. */
@@ -61,8 +61,8 @@ class DistributionIT {
 
         Distribution.RunningServer running() throws IOException {
             if (running == null) {
-                running = installation.start("api_bearer_token: " + Stage.KEY + "\nmodel_provider_api_key: "
-                        + Stage.PROVIDER_KEY + "\ndefault_api_url: " + upstream.url()
+                running = installation.start("api_bearer_token: " + GatewayFixture.KEY + "\nmodel_provider_api_key: "
+                        + GatewayFixture.PROVIDER_KEY + "\ndefault_api_url: " + upstream.url()
                         + "\ndefault_model: fake-model\nstream_status_feedback: true\n");
             }
             return running;
@@ -88,7 +88,7 @@ class DistributionIT {
 
     @Test
     void streamsATurn() throws IOException {
-        try (ChatClient.Stream stream = client(Stage.KEY).streamQuestion("What is it?")) {
+        try (ChatClient.Stream stream = client(GatewayFixture.KEY).streamQuestion("What is it?")) {
             List<Event> events = stream.remainingEvents();
             assertThat(ChatClient.reasoning(events)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
             assertThat(ChatClient.content(events)).isEqualTo("It is 42.");
@@ -99,7 +99,7 @@ class DistributionIT {
     @Test
     void cancelsTheProviderCallWhenTheClientDisconnects() throws IOException {
         int aborted = server.upstream.abortedCalls();
-        try (ChatClient.Stream stream = client(Stage.KEY).streamQuestion("wait", NO_REASONING)) {
+        try (ChatClient.Stream stream = client(GatewayFixture.KEY).streamQuestion("wait", NO_REASONING)) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
         }
         server.upstream.awaitAborted(aborted + 1);
@@ -120,7 +120,7 @@ class DistributionIT {
 
     @Test
     void answersUnknownPathsWithJson() throws IOException {
-        JsonResponse answer = client(Stage.KEY).get("/nothing");
+        JsonResponse answer = client(GatewayFixture.KEY).get("/nothing");
         assertThat(answer.status()).isEqualTo(404);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo("unknown_url");
         assertThat(answer.header("x-request-id")).isNotBlank();

@@ -23,9 +23,9 @@ import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.Distribution;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.Installation;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Open replies when a server stops or its WAR is deleted. */
@@ -42,7 +42,7 @@ class DistributionStopIT {
     }
 
     private static String config(FakeUpstream upstream, String... lines) {
-        return "api_bearer_token: " + Stage.KEY + "\nmodel_provider_api_key: " + Stage.PROVIDER_KEY
+        return "api_bearer_token: " + GatewayFixture.KEY + "\nmodel_provider_api_key: " + GatewayFixture.PROVIDER_KEY
                 + "\ndefault_api_url: " + upstream.url() + "\ndefault_model: fake-model\n" + String.join("\n", lines)
                 + "\n";
     }
@@ -53,7 +53,7 @@ class DistributionStopIT {
         try (FakeUpstream upstream = waitingUpstream();
                 Distribution.RunningServer server = installation.start(
                         config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms", "shutdown_grace: 1s"));
-                ChatClient.Stream stream = server.client(Stage.KEY).streamQuestion("stream", NO_REASONING);
+                ChatClient.Stream stream = server.client(GatewayFixture.KEY).streamQuestion("stream", NO_REASONING);
                 Socket jsonReply = sendRequest(server.url())) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
             readToFirstHeartbeat(jsonReply);
@@ -73,7 +73,7 @@ class DistributionStopIT {
     void endsAStreamWhenItsWarIsDeleted(Installation installation) throws Exception {
         try (FakeUpstream upstream = waitingUpstream();
                 Distribution.RunningServer server = installation.start(config(upstream, "shutdown_grace: 500ms"));
-                ChatClient.Stream stream = server.client(Stage.KEY).streamQuestion("stream", NO_REASONING)) {
+                ChatClient.Stream stream = server.client(GatewayFixture.KEY).streamQuestion("stream", NO_REASONING)) {
             assertThat(stream.nextText().content()).isEqualTo("It is");
 
             server.undeploy();
@@ -105,7 +105,7 @@ class DistributionStopIT {
         try (FakeUpstream upstream = FakeUpstream.playing(StepScripts.threeStepsThenAnswer(finishing));
                 Distribution.RunningServer server =
                         distribution.start(config(upstream, "stream_status_feedback: true", "shutdown_grace: 8s"));
-                ChatClient.Stream stream = server.client(Stage.KEY).streamQuestion("What is it?")) {
+                ChatClient.Stream stream = server.client(GatewayFixture.KEY).streamQuestion("What is it?")) {
             String content = "";
             while (content.isEmpty()) {
                 content = stream.nextText().content();
@@ -124,7 +124,8 @@ class DistributionStopIT {
             stopped.get(60, TimeUnit.SECONDS);
             assertThat(server.output())
                     .contains("config: ")
-                    .doesNotContain("SEVERE", "memory leak", "Exception", Stage.KEY, Stage.PROVIDER_KEY)
+                    .doesNotContain(
+                            "SEVERE", "memory leak", "Exception", GatewayFixture.KEY, GatewayFixture.PROVIDER_KEY)
                     .doesNotContainPattern("\\d WARNING \\[|:WARN "); // the JVM's own warnings start a line
         }
     }
@@ -163,7 +164,7 @@ class DistributionStopIT {
         socket.setSoTimeout(60_000);
         socket.getOutputStream()
                 .write(("POST " + url.getPath() + "/v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
-                                + "Authorization: Bearer " + Stage.KEY
+                                + "Authorization: Bearer " + GatewayFixture.KEY
                                 + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
                                 + body)
                         .getBytes(StandardCharsets.US_ASCII));

@@ -13,9 +13,9 @@ import java.util.Map;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Errors in OpenAI's format, with an HTTP status unless the stream has started. */
@@ -30,13 +30,13 @@ class ErrorsIT {
         assertThat(body.path("error").properties().stream().map(Map.Entry::getKey))
                 .containsExactly("message", "type", "param", "code");
         assertThat(body.at("/error/code").asText()).isEqualTo(code);
-        assertThat(body.toString()).doesNotContain("Exception", "org.o1api", Stage.PROVIDER_KEY, "127.0.0.1");
+        assertThat(body.toString()).doesNotContain("Exception", "org.o1api", GatewayFixture.PROVIDER_KEY, "127.0.0.1");
     }
 
     @InContainers
-    void rejectsRequestsWithoutAKey(Stage stage) {
-        JsonResponse missing = stage.gateway().client("").postQuestion("?");
-        JsonResponse wrong = stage.gateway().client("sk-wrong").postQuestion("?");
+    void rejectsRequestsWithoutAKey(GatewayFixture fixture) {
+        JsonResponse missing = fixture.gateway().client("").postQuestion("?");
+        JsonResponse wrong = fixture.gateway().client("sk-wrong").postQuestion("?");
 
         assertError(missing, 401, "invalid_api_key");
         assertError(wrong, 401, "invalid_api_key");
@@ -46,20 +46,20 @@ class ErrorsIT {
     }
 
     @InContainers
-    void hidesWhichPathsExist(Stage stage) {
+    void hidesWhichPathsExist(GatewayFixture fixture) {
         for (String path : List.of("/", "/v1/models", "/v1/nothing", "/error", "/index.html", "/health")) {
-            JsonResponse answer = stage.gateway().client("").get(path);
+            JsonResponse answer = fixture.gateway().client("").get(path);
             assertThat(answer.status()).as(path).isIn(401, 404);
             assertThat(answer.json().at("/error/message").asText()).as(path).isNotEmpty();
         }
-        assertThat(stage.gateway().client("").get("/v1/nothing").status()).isEqualTo(401);
-        JsonResponse hidden = stage.client().get("/WEB-INF/web.xml");
+        assertThat(fixture.gateway().client("").get("/v1/nothing").status()).isEqualTo(401);
+        JsonResponse hidden = fixture.client().get("/WEB-INF/web.xml");
         assertThat(hidden.status()).as("%s", hidden.response().body()).isEqualTo(404);
     }
 
     @InContainers
-    void rejectsUnknownPathsMethodsAndTypes(Stage stage) {
-        ChatClient client = stage.client();
+    void rejectsUnknownPathsMethodsAndTypes(GatewayFixture fixture) {
+        ChatClient client = fixture.client();
 
         assertError(client.get("/v1/nothing"), 404, "unknown_url");
         assertError(client.get("/"), 404, "unknown_url");
@@ -88,9 +88,9 @@ class ErrorsIT {
     }
 
     @InContainers
-    void rejectsEncodedBodies(Stage stage) {
+    void rejectsEncodedBodies(GatewayFixture fixture) {
         for (String encoding : List.of("gzip", "br", "identity, gzip")) {
-            JsonResponse answer = stage.client()
+            JsonResponse answer = fixture.client()
                     .send(
                             "/v1/chat/completions",
                             request -> request.header("Content-Type", "application/json")
@@ -99,8 +99,8 @@ class ErrorsIT {
             assertError(answer, 415, "unsupported_media_type");
             assertThat(answer.json().at("/error/message").asText()).contains("Content-Encoding");
         }
-        stage.play(Script.answer("Yes."));
-        JsonResponse answer = stage.client()
+        fixture.play(Script.answer("Yes."));
+        JsonResponse answer = fixture.client()
                 .send(
                         "/v1/chat/completions",
                         request -> request.header("Content-Type", "application/json")
@@ -112,8 +112,8 @@ class ErrorsIT {
     }
 
     @InContainers
-    void saysWhatIsWrongWithARequest(Stage stage) {
-        ChatClient client = stage.client();
+    void saysWhatIsWrongWithARequest(GatewayFixture fixture) {
+        ChatClient client = fixture.client();
         Map<String, String> paramOf = Map.of(
                 "{\"messages\": []}", "messages",
                 "{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}], \"n\": 2}", "n",
@@ -129,13 +129,14 @@ class ErrorsIT {
     }
 
     @InContainers
-    void reportsATruncatedRequestAsAClientError(Stage stage) throws IOException {
-        URI url = stage.gateway().url();
+    void reportsATruncatedRequestAsAClientError(GatewayFixture fixture) throws IOException {
+        URI url = fixture.gateway().url();
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream()
                     .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                                    + Stage.KEY + "\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{")
+                                    + GatewayFixture.KEY
+                                    + "\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{")
                             .getBytes(StandardCharsets.US_ASCII));
             socket.shutdownOutput();
             String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -146,10 +147,10 @@ class ErrorsIT {
 
     /** Otherwise some clients reuse the connection, and their next request fails. */
     @InContainers
-    void announcesTheCloseIfItDoesNotReadTheBody(Stage stage) throws IOException {
+    void announcesTheCloseIfItDoesNotReadTheBody(GatewayFixture fixture) throws IOException {
         for (String authorization : List.of("", "Authorization: Bearer sk-wrong\r\n")) {
             String reply = rawResponse(
-                    stage,
+                    fixture,
                     "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n" + authorization
                             + "Content-Type: application/json\r\nContent-Length: 50\r\n\r\n");
 
@@ -158,22 +159,24 @@ class ErrorsIT {
     }
 
     @InContainers
-    void keepsTheConnectionIfThereIsNoBody(Stage stage) {
-        assertThat(stage.gateway().client("").get("/v1/models").header("Connection"))
+    void keepsTheConnectionIfThereIsNoBody(GatewayFixture fixture) {
+        assertThat(fixture.gateway().client("").get("/v1/models").header("Connection"))
                 .isNull();
-        assertThat(stage.client().send("/v1/chat/completions", request -> request.POST(BodyPublishers.ofString("hi"))))
+        assertThat(fixture.client()
+                        .send("/v1/chat/completions", request -> request.POST(BodyPublishers.ofString("hi"))))
                 .satisfies(answer -> assertThat(answer.status()).isEqualTo(415))
                 .satisfies(answer -> assertThat(answer.header("Connection")).isNull());
     }
 
     /** Content-Length alone is enough to reject an oversized body. */
     @InContainers(config = "limits: { body: 2KiB }")
-    void rejectsAnOversizedBodyBeforeReadingIt(Stage stage) throws IOException {
+    void rejectsAnOversizedBodyBeforeReadingIt(GatewayFixture fixture) throws IOException {
         for (String length : List.of("2049", "1000000000000")) {
             String reply = rawResponse(
-                    stage,
-                    "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + Stage.KEY
-                            + "\r\nContent-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n");
+                    fixture,
+                    "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                            + GatewayFixture.KEY + "\r\nContent-Type: application/json\r\nContent-Length: " + length
+                            + "\r\n\r\n");
 
             assertThat(reply)
                     .startsWith("HTTP/1.1 413")
@@ -183,8 +186,8 @@ class ErrorsIT {
     }
 
     /** The response up to the end of the connection or of a JSON text. */
-    private static String rawResponse(Stage stage, String request) throws IOException {
-        URI url = stage.gateway().url();
+    private static String rawResponse(GatewayFixture fixture, String request) throws IOException {
+        URI url = fixture.gateway().url();
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
@@ -202,24 +205,24 @@ class ErrorsIT {
     }
 
     @InContainers(config = "limits: { body: 2KiB }")
-    void rejectsAnOversizedBody(Stage stage) {
-        assertError(stage.client().postQuestion("x".repeat(3000)), 413, "request_too_large");
+    void rejectsAnOversizedBody(GatewayFixture fixture) {
+        assertError(fixture.client().postQuestion("x".repeat(3000)), 413, "request_too_large");
     }
 
     @InContainers
-    void sendsAStatusForAFailureBeforeTheStream(Stage stage) {
+    void sendsAStatusForAFailureBeforeTheStream(GatewayFixture fixture) {
         Map<Integer, Integer> statusOf = Map.of(
                 400, 400, 401, 502, 403, 502, 404, 502, 413, 413, 422, 400, 429, 429, 500, 502, 503, 503, 504, 504);
         statusOf.forEach((theirs, ours) -> {
-            stage.dispatch(request -> Script.error(
+            fixture.dispatch(request -> Script.error(
                     theirs,
-                    "secret " + Stage.PROVIDER_KEY + " at http://127.0.0.1:"
-                            + stage.gateway().url().getPort()));
-            JsonResponse answer = stage.client().postQuestion("?");
+                    "secret " + GatewayFixture.PROVIDER_KEY + " at http://127.0.0.1:"
+                            + fixture.gateway().url().getPort()));
+            JsonResponse answer = fixture.client().postQuestion("?");
             assertThat(answer.status()).as("for %s: %s", theirs, answer.json()).isEqualTo(ours);
             assertError(answer.json(), answer.json().at("/error/code").asText());
 
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
+            try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
                 assertThat(stream.status()).isEqualTo(ours);
                 assertThat(stream.header("Content-Type")).startsWith("application/json");
                 assertThat(stream.errorBody().at("/error/code"))
@@ -229,82 +232,82 @@ class ErrorsIT {
     }
 
     @InContainers
-    void retriesATemporaryFailure(Stage stage) {
-        stage.play(
+    void retriesATemporaryFailure(GatewayFixture fixture) {
+        fixture.play(
                 Script.error(503, "busy"),
                 Script.reset(),
                 Script.answer(StepScripts.step("First", "one", "final_answer")),
                 Script.error(500, "oops"),
                 Script.answer("Yes."));
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
             assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
         }
-        assertThat(stage.requests()).hasSize(5);
+        assertThat(fixture.requests()).hasSize(5);
     }
 
     @InContainers
-    void doesNotRetryARejectedRequest(Stage stage) {
-        stage.dispatch(request -> Script.error(400, "Your image is broken."));
+    void doesNotRetryARejectedRequest(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.error(400, "Your image is broken."));
 
-        stage.client().postQuestion("?");
+        fixture.client().postQuestion("?");
 
-        assertThat(stage.requests()).hasSize(1);
+        assertThat(fixture.requests()).hasSize(1);
     }
 
     @InContainers
-    void forwardsRetryAfter(Stage stage) {
-        stage.dispatch(request -> Script.error(429, "slow down", "Retry-After: 30"));
+    void forwardsRetryAfter(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.error(429, "slow down", "Retry-After: 30"));
 
-        JsonResponse answer = stage.client().postQuestion("?");
+        JsonResponse answer = fixture.client().postQuestion("?");
 
         assertError(answer, 429, "upstream_rate_limit");
         assertThat(answer.header("Retry-After")).isEqualTo("30");
     }
 
     @InContainers
-    void sendsRetryAfterIfTheUpstreamDoesNot(Stage stage) {
-        stage.dispatch(request -> Script.error(429, "slow down"));
+    void sendsRetryAfterIfTheUpstreamDoesNot(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.error(429, "slow down"));
 
-        JsonResponse answer = stage.client().postQuestion("?");
+        JsonResponse answer = fixture.client().postQuestion("?");
 
         assertError(answer, 429, "upstream_rate_limit");
         assertThat(answer.header("Retry-After")).isEqualTo("5");
     }
 
     @InContainers
-    void forwardsTheFieldThatTheUpstreamRejects(Stage stage) {
+    void forwardsTheFieldThatTheUpstreamRejects(GatewayFixture fixture) {
         String error = "{\"error\":{\"message\":\"Too long.\",\"type\":\"invalid_request_error\",\"param\":"
                 + "\"messages\",\"code\":\"context_length_exceeded\"}}";
-        stage.dispatch(request -> Script.status(400, error));
+        fixture.dispatch(request -> Script.status(400, error));
 
-        JsonResponse jsonReply = stage.client().postQuestion("?");
+        JsonResponse jsonReply = fixture.client().postQuestion("?");
         assertError(jsonReply, 400, "context_length_exceeded");
         assertThat(jsonReply.json()).hasToString(error);
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
             assertThat(stream.status()).isEqualTo(400);
             assertThat(stream.errorBody()).hasToString(error);
         }
-        stage.dispatch(request -> request.asksForJson()
+        fixture.dispatch(request -> request.asksForJson()
                 ? Script.answer(StepScripts.step("First", "one", "final_answer"))
                 : Script.status(400, error));
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
             List<Event> events = stream.remainingEvents();
             assertThat(events.get(events.size() - 1).json()).hasToString(error);
         }
     }
 
     @InContainers
-    void retriesAnInterruptedStep(Stage stage) {
-        stage.play(
+    void retriesAnInterruptedStep(GatewayFixture fixture) {
+        fixture.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"First\", \"content\": \"and th")
                         .reset(),
                 Script.answer(StepScripts.step("First", "one", "final_answer")),
                 Script.answer("Yes."));
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
             List<Event> events = stream.remainingEvents();
 
             assertThat(ChatClient.reasoning(events))
@@ -315,15 +318,15 @@ class ErrorsIT {
     }
 
     @InContainers
-    void countsTheTokensOfAnInterruptedStep(Stage stage) {
-        stage.play(
+    void countsTheTokensOfAnInterruptedStep(GatewayFixture fixture) {
+        fixture.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"First\", \"content\": \"one two three four five six")
                         .reset(),
                 Script.answer(StepScripts.step("First", "one", "final_answer")),
                 Script.answer("Yes."));
 
-        JsonNode reply = stage.client()
+        JsonNode reply = fixture.client()
                 .postQuestion("?", "\"reasoning_effort\": \"minimal\"")
                 .json();
 
@@ -338,11 +341,11 @@ class ErrorsIT {
     }
 
     @InContainers
-    void endsAStartedStreamWithAnErrorEvent(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer(
+    void endsAStartedStreamWithAnErrorEvent(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer(
                 exchange -> exchange.stream().text("It is").reset()));
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
             List<Event> events = stream.remainingEvents();
             Event last = events.get(events.size() - 1);
 
@@ -355,10 +358,10 @@ class ErrorsIT {
     }
 
     @InContainers
-    void returnsNoPartialAnswerInJson(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer(
+    void returnsNoPartialAnswerInJson(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer(
                 exchange -> exchange.stream().text("It is").reset()));
 
-        assertError(stage.client().postQuestion("?"), 502, "upstream_failed");
+        assertError(fixture.client().postQuestion("?"), 502, "upstream_failed");
     }
 }

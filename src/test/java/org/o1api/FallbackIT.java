@@ -15,19 +15,20 @@ import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** Calls whose upstream is down, busy, or behind an open circuit breaker. */
 class FallbackIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     private static RunningGateway gateway(Container container, FakeUpstream main, String settings, FakeUpstream spare) {
-        return container.start("api_bearer_token: " + Stage.KEY + "\nupstreams: { main: { url: \"" + main.url() + "\", "
-                + settings + " }, spare: { url: \"" + spare.url()
-                + "\" } }\npresets: { thinker: { upstream: [main, spare] } }\n");
+        return container.start(
+                "api_bearer_token: " + GatewayFixture.KEY + "\nupstreams: { main: { url: \"" + main.url() + "\", "
+                        + settings + " }, spare: { url: \"" + spare.url()
+                        + "\" } }\npresets: { thinker: { upstream: [main, spare] } }\n");
     }
 
     @ParameterizedTest
@@ -49,7 +50,7 @@ class FallbackIT {
                         main,
                         "attempts: 1, circuit_breaker: false, timeouts: { first_token: 500ms }",
                         spare)) {
-            ChatClient client = gateway.client(Stage.KEY);
+            ChatClient client = gateway.client(GatewayFixture.KEY);
             for (String fault : faults.keySet()) {
                 assertThat(client.postQuestion(fault, NO_REASONING).content())
                         .as(fault)
@@ -73,7 +74,7 @@ class FallbackIT {
                         request -> exchange -> exchange.stream().text("It is").reset());
                 FakeUpstream spare = FakeUpstream.dispatching(request -> Script.answer("Yes."));
                 RunningGateway gateway = gateway(container, main, "circuit_breaker: false", spare);
-                ChatClient.Stream stream = gateway.client(Stage.KEY).streamQuestion("?", NO_REASONING)) {
+                ChatClient.Stream stream = gateway.client(GatewayFixture.KEY).streamQuestion("?", NO_REASONING)) {
             assertThat(stream.remainingEvents()).last().extracting(Event::name).isEqualTo("error");
             assertThat(spare.requests()).isEmpty();
         }
@@ -86,7 +87,7 @@ class FallbackIT {
                 FakeUpstream spare = FakeUpstream.dispatching(request -> Script.answer("Yes."));
                 RunningGateway gateway = gateway(container, main, "attempts: 1", spare)) {
             for (int i = 0; i < 30; i++) {
-                assertThat(gateway.client(Stage.KEY)
+                assertThat(gateway.client(GatewayFixture.KEY)
                                 .postQuestion("?", NO_REASONING)
                                 .content())
                         .isEqualTo("Yes.");
@@ -101,10 +102,10 @@ class FallbackIT {
         Script[] plays = {Script.error(500, "no")};
         Function<FakeUpstream.Request, Script> now = request -> plays[0];
         try (FakeUpstream upstream = FakeUpstream.dispatching(now);
-                RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY
+                RunningGateway gateway = container.start("api_bearer_token: " + GatewayFixture.KEY
                         + "\ndefault_model: fake-model\nupstreams: { default: { url: \"" + upstream.url()
                         + "\", attempts: 1 } }\n")) {
-            ChatClient client = gateway.client(Stage.KEY);
+            ChatClient client = gateway.client(GatewayFixture.KEY);
             for (int i = 0; i < 20; i++) {
                 assertError(client.postQuestion("?", NO_REASONING), 502, "upstream_failed");
             }
@@ -125,33 +126,33 @@ class FallbackIT {
     }
 
     @InContainers(config = "upstream concurrency: 1, queue: 0")
-    void rejectsACallIfTheQueueIsFull(Stage stage) {
+    void rejectsACallIfTheQueueIsFull(GatewayFixture fixture) {
         CountDownLatch end = new CountDownLatch(1);
-        stage.play(
+        fixture.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done(), Script.answer("Yes."));
-        try (ChatClient.Stream open = stage.client().streamQuestion("?", NO_REASONING)) {
+        try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            JsonResponse refused = stage.client().postQuestion("?", NO_REASONING);
+            JsonResponse refused = fixture.client().postQuestion("?", NO_REASONING);
             assertError(refused, 429, "rate_limit_exceeded");
             assertThat(refused.header("Retry-After")).isEqualTo("1");
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?", NO_REASONING)) {
+            try (ChatClient.Stream stream = fixture.client().streamQuestion("?", NO_REASONING)) {
                 assertThat(stream.status()).isEqualTo(429);
                 assertThat(stream.header("Retry-After")).isEqualTo("1");
             }
             end.countDown();
             assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
         }
-        assertThat(stage.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
+        assertThat(fixture.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
     }
 
     @InContainers(config = "upstream concurrency: 1, timeouts: { first_token: 500ms }")
-    void rejectsACallThatWaitsTooLongInTheQueue(Stage stage) {
+    void rejectsACallThatWaitsTooLongInTheQueue(GatewayFixture fixture) {
         CountDownLatch end = new CountDownLatch(1);
-        stage.play(
+        fixture.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
-        try (ChatClient.Stream open = stage.client().streamQuestion("?", NO_REASONING)) {
+        try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            JsonResponse refused = stage.client().postQuestion("?", NO_REASONING);
+            JsonResponse refused = fixture.client().postQuestion("?", NO_REASONING);
             assertError(refused, 503, "overloaded");
             assertThat(refused.header("Retry-After")).isEqualTo("1");
             end.countDown();

@@ -26,9 +26,9 @@ import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeExchange;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Every way in which a provider fails, and what the client gets: never an empty success, never a truncated answer as a complete one. */
@@ -45,17 +45,18 @@ class FaultMatrixIT {
     private static final byte[] TRUNCATED_CHARACTER = Arrays.copyOf(
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"€".getBytes(StandardCharsets.UTF_8), 47);
 
-    private static final Map<Container, Stage> STAGES = new EnumMap<>(Container.class);
+    private static final Map<Container, GatewayFixture> STAGES = new EnumMap<>(Container.class);
 
-    /** One stage for all tests of a container. */
-    private static Stage stage(Container container) {
+    /** One fixture for all tests of a container. */
+    private static GatewayFixture fixture(Container container) {
         return STAGES.computeIfAbsent(
-                container, where -> Stage.open(where, List.of(BEGIN_LATE, NO_FEEDBACK, SHORT_TIMEOUTS), false));
+                container,
+                where -> GatewayFixture.open(where, List.of(BEGIN_LATE, NO_FEEDBACK, SHORT_TIMEOUTS), false));
     }
 
     @AfterAll
     static void closeStages() {
-        STAGES.values().forEach(Stage::close);
+        STAGES.values().forEach(GatewayFixture::close);
         STAGES.clear();
     }
 
@@ -155,17 +156,17 @@ class FaultMatrixIT {
     @MethodSource("earlyFaults")
     void aFaultBeforeTheFirstTextHasAStatus(Cell<EarlyFault> cell) {
         EarlyFault fault = cell.fault();
-        Stage stage = stage(cell.container());
-        stage.dispatch(request -> fault.script());
+        GatewayFixture fixture = fixture(cell.container());
+        fixture.dispatch(request -> fault.script());
         if (cell.streamed()) {
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?", NO_REASONING)) {
+            try (ChatClient.Stream stream = fixture.client().streamQuestion("?", NO_REASONING)) {
                 assertThat(stream.status()).isEqualTo(fault.status());
                 assertThat(stream.errorBody().at("/error/code").asText()).isEqualTo(fault.code());
             }
         } else {
-            assertFails(stage.client().postQuestion("?", NO_REASONING), fault.status(), fault.code());
+            assertFails(fixture.client().postQuestion("?", NO_REASONING), fault.status(), fault.code());
         }
-        assertThat(stage.requests()).hasSize(fault.calls());
+        assertThat(fixture.requests()).hasSize(fault.calls());
     }
 
     private static void assertFails(JsonResponse answer, int status, String code) {
@@ -179,10 +180,11 @@ class FaultMatrixIT {
     void aRefusedConnectionHasAStatus(Container container) throws IOException {
         try (Socket unheard = new Socket()) {
             unheard.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
-            try (RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY + "\n" + BEGIN_LATE + "\n"
-                    + NO_FEEDBACK + "\ndefault_model: fake-model\ndefault_api_url: http://127.0.0.1:"
-                    + unheard.getLocalPort() + "/v1/chat/completions\n")) {
-                ChatClient client = gateway.client(Stage.KEY);
+            try (RunningGateway gateway =
+                    container.start("api_bearer_token: " + GatewayFixture.KEY + "\n" + BEGIN_LATE + "\n"
+                            + NO_FEEDBACK + "\ndefault_model: fake-model\ndefault_api_url: http://127.0.0.1:"
+                            + unheard.getLocalPort() + "/v1/chat/completions\n")) {
+                ChatClient client = gateway.client(GatewayFixture.KEY);
                 assertFails(client.postQuestion("?", NO_REASONING), 502, "upstream_failed");
                 try (ChatClient.Stream stream = client.streamQuestion("?", NO_REASONING)) {
                     assertThat(stream.status()).isEqualTo(502);
@@ -262,10 +264,10 @@ class FaultMatrixIT {
     @MethodSource("lateFaults")
     void aFaultWithinTheAnswerEndsItWithAnError(Cell<LateFault> cell) {
         LateFault fault = cell.fault();
-        Stage stage = stage(cell.container());
-        stage.dispatch(request -> fault.script());
+        GatewayFixture fixture = fixture(cell.container());
+        fixture.dispatch(request -> fault.script());
         if (cell.streamed()) {
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?", NO_REASONING)) {
+            try (ChatClient.Stream stream = fixture.client().streamQuestion("?", NO_REASONING)) {
                 List<Event> events = stream.remainingEvents();
                 Event last = events.get(events.size() - 1);
                 assertThat(last.name()).isEqualTo("error");
@@ -275,9 +277,9 @@ class FaultMatrixIT {
                 assertThat(ChatClient.content(before)).startsWith("It is");
             }
         } else {
-            assertFails(stage.client().postQuestion("?", NO_REASONING), fault.status(), fault.code());
+            assertFails(fixture.client().postQuestion("?", NO_REASONING), fault.status(), fault.code());
         }
-        assertThat(stage.requests()).hasSize(1);
+        assertThat(fixture.requests()).hasSize(1);
     }
 
     /** A fault within a step, after its first half. */
@@ -314,14 +316,14 @@ class FaultMatrixIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("stepFaults")
     void anInterruptedStepIsRetriedUnderItsNumber(Cell<StepFault> cell) {
-        Stage stage = stage(cell.container());
-        stage.play(
+        GatewayFixture fixture = fixture(cell.container());
+        fixture.play(
                 cell.fault().script(),
                 Script.answer(StepScripts.step("Anew", "A whole one.", "final_answer")),
                 Script.answer("Yes."));
         String reasoning;
         if (cell.streamed()) {
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?", MINIMAL_EFFORT)) {
+            try (ChatClient.Stream stream = fixture.client().streamQuestion("?", MINIMAL_EFFORT)) {
                 List<Event> events = stream.remainingEvents();
                 assertThat(events).noneMatch(event -> event.name().equals("error"));
                 assertThat(events.get(events.size() - 1).isDone()).isTrue();
@@ -329,7 +331,7 @@ class FaultMatrixIT {
                 reasoning = ChatClient.reasoning(events);
             }
         } else {
-            JsonResponse answer = stage.client().postQuestion("?", MINIMAL_EFFORT);
+            JsonResponse answer = fixture.client().postQuestion("?", MINIMAL_EFFORT);
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.content()).isEqualTo("Yes.");
             reasoning = answer.reasoning();
@@ -338,7 +340,7 @@ class FaultMatrixIT {
                 .startsWith("## Step 1: First\nHalf")
                 .endsWith("## Step 1: Anew\nA whole one.")
                 .doesNotContain("Step 2");
-        assertThat(stage.requests()).hasSize(3);
+        assertThat(fixture.requests()).hasSize(3);
     }
 
     /** A temporary error, and the provider's Retry-After. */
@@ -368,20 +370,21 @@ class FaultMatrixIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("temporaryFaults")
     void aTemporaryFaultIsInvisible(Cell<TemporaryFault> cell) {
-        Stage stage = stage(cell.container());
-        stage.play(cell.fault().script(), Script.answer("Yes."));
+        GatewayFixture fixture = fixture(cell.container());
+        fixture.play(cell.fault().script(), Script.answer("Yes."));
         if (cell.streamed()) {
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?", NO_REASONING)) {
+            try (ChatClient.Stream stream = fixture.client().streamQuestion("?", NO_REASONING)) {
                 assertThat(stream.status()).isEqualTo(200);
                 List<Event> events = stream.remainingEvents();
                 assertThat(ChatClient.content(events)).isEqualTo("Yes.");
                 assertThat(events.get(events.size() - 1).isDone()).isTrue();
             }
         } else {
-            assertThat(stage.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
+            assertThat(fixture.client().postQuestion("?", NO_REASONING).content())
+                    .isEqualTo("Yes.");
         }
-        assertThat(stage.requests()).hasSize(2);
-        long waited = stage.request(1).nanos() - stage.request(0).nanos();
+        assertThat(fixture.requests()).hasSize(2);
+        long waited = fixture.request(1).nanos() - fixture.request(0).nanos();
         assertThat(waited)
                 .isGreaterThanOrEqualTo(
                         TimeUnit.MILLISECONDS.toNanos(cell.fault().millis() - CLOCK_DIFFERENCE_MILLIS));

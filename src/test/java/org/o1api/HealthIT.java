@@ -11,17 +11,17 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.Container;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
-import org.o1api.testing.Stage;
 import org.o1api.testing.UnreachableServer;
 
 /** Health checks answer even if all other requests are waiting. */
 class HealthIT {
     @InContainers
-    void reportsReady(Stage stage) {
-        assertThat(stage.gateway().client("").get("/health/ready").response().body())
+    void reportsReady(GatewayFixture fixture) {
+        assertThat(fixture.gateway().client("").get("/health/ready").response().body())
                 .isEqualTo("{\"status\":\"ready\"}");
-        assertThat(stage.gateway().client("").get("/health/live").response().body())
+        assertThat(fixture.gateway().client("").get("/health/live").response().body())
                 .isEqualTo("{\"status\":\"live\"}");
     }
 
@@ -30,12 +30,12 @@ class HealthIT {
     @EnumSource
     void answersWhileTheDatabaseHangs(Container container) throws IOException {
         try (UnreachableServer database = new UnreachableServer();
-                Stage stage = Stage.open(
+                GatewayFixture fixture = GatewayFixture.open(
                         container,
                         List.of("conversations: { url: \"jdbc:postgresql://127.0.0.1:"
                                 + database.url().getPort() + "/o1api\" }"),
                         false)) {
-            URI url = stage.gateway().url();
+            URI url = fixture.gateway().url();
             List<Socket> waiting = new ArrayList<>();
             try {
                 for (int i = 0; i < 220; i++) {
@@ -43,12 +43,12 @@ class HealthIT {
                     waiting.add(socket);
                     socket.getOutputStream()
                             .write(("GET /v1/conversations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                                            + Stage.KEY + "\r\n\r\n")
+                                            + GatewayFixture.KEY + "\r\n\r\n")
                                     .getBytes(StandardCharsets.US_ASCII));
                 }
-                assertThat(stage.gateway().client("").get("/health/live").status())
+                assertThat(fixture.gateway().client("").get("/health/live").status())
                         .isEqualTo(200);
-                assertThat(stage.gateway().client("").get("/health/ready").status())
+                assertThat(fixture.gateway().client("").get("/health/ready").status())
                         .isEqualTo(200);
             } finally {
                 for (Socket socket : waiting) {

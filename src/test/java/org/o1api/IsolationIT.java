@@ -27,9 +27,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** Concurrent streams of two callers while other clients disconnect: every stream is complete and contains only its own text. */
 class IsolationIT {
@@ -45,9 +45,9 @@ class IsolationIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @InContainers(config = {"api_keys: [{ name: second, key: " + SECOND_KEY + " }]", "shutdown_grace: 1s"})
-    void deliversEachStreamCompletelyToItsClient(Stage stage) throws Exception {
+    void deliversEachStreamCompletelyToItsClient(GatewayFixture fixture) throws Exception {
         Interleaved upstream = new Interleaved();
-        stage.dispatch(request -> upstream.answer(request.number(), echo(request.lastMessage())));
+        fixture.dispatch(request -> upstream.answer(request.number(), echo(request.lastMessage())));
         AtomicBoolean finished = new AtomicBoolean();
         AtomicInteger disconnected = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(DISCONNECTING_CLIENTS);
@@ -56,9 +56,9 @@ class IsolationIT {
             for (int i = 0; i < DISCONNECTING_CLIENTS; i++) {
                 Random random = new Random(i);
                 disconnecting.add(
-                        threads.submit(disconnectingClient(stage.gateway().url(), finished, disconnected, random)));
+                        threads.submit(disconnectingClient(fixture.gateway().url(), finished, disconnected, random)));
             }
-            readAll(stage.gateway().url());
+            readAll(fixture.gateway().url());
             finished.set(true);
             for (Future<Integer> leaver : disconnecting) {
                 leaver.get();
@@ -105,7 +105,7 @@ class IsolationIT {
         Semaphore places = new Semaphore(CONCURRENT);
         List<CompletableFuture<Void>> streams = new ArrayList<>();
         for (int number = 0; number < STREAMS; number++) {
-            String key = number % 2 == 0 ? Stage.KEY : SECOND_KEY;
+            String key = number % 2 == 0 ? GatewayFixture.KEY : SECOND_KEY;
             String canary = "canary-" + key + "-" + number;
             HttpRequest request = HttpRequest.newBuilder(gateway.resolve("/v1/chat/completions"))
                     .header("Authorization", "Bearer " + key)
@@ -155,7 +155,8 @@ class IsolationIT {
                     socket.setSoTimeout(10_000);
                     socket.getOutputStream()
                             .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                                            + Stage.KEY + "\r\nContent-Type: application/json\r\nContent-Length: "
+                                            + GatewayFixture.KEY
+                                            + "\r\nContent-Type: application/json\r\nContent-Length: "
                                             + body.length + "\r\n\r\n")
                                     .getBytes(StandardCharsets.US_ASCII));
                     socket.getOutputStream().write(body);

@@ -15,9 +15,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.o1api.testing.ChatClient.JsonResponse;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** JSON replies that are kept alive by white space. */
 class JsonHeartbeatIT {
@@ -28,11 +28,11 @@ class JsonHeartbeatIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
-    void sendsWhiteSpaceBeforeTheAnswer(Stage stage) throws Exception {
+    void sendsWhiteSpaceBeforeTheAnswer(GatewayFixture fixture) throws Exception {
         CountDownLatch started = new CountDownLatch(1);
-        stage.play(exchange -> exchange.await(started).stream().text("Yes.").done());
+        fixture.play(exchange -> exchange.await(started).stream().text("Yes.").done());
 
-        try (Socket socket = sendRequest(stage)) {
+        try (Socket socket = sendRequest(fixture)) {
             String begin = readUntil(socket, THREE_HEARTBEATS);
             started.countDown();
             assertThat(begin).startsWith("HTTP/1.1 200").contains("application/json");
@@ -41,40 +41,40 @@ class JsonHeartbeatIT {
     }
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
-    void isValidJson(Stage stage) {
+    void isValidJson(GatewayFixture fixture) {
         CountDownLatch started = new CountDownLatch(1);
-        stage.play(exchange -> exchange.await(started).stream().text("Yes.").done());
+        fixture.play(exchange -> exchange.await(started).stream().text("Yes.").done());
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(started::countDown);
 
-        assertThat(stage.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
+        assertThat(fixture.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
     }
 
     @InContainers(config = {"begin_after: 30s", HEARTBEAT})
-    void isAPlainReplyIfItIsReadyInTime(Stage stage) {
-        stage.play(Script.answer("Yes."));
-        assertThat(stage.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
+    void isAPlainReplyIfItIsReadyInTime(GatewayFixture fixture) {
+        fixture.play(Script.answer("Yes."));
+        assertThat(fixture.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
 
-        stage.play(Script.error(400, "no"));
-        JsonResponse refused = stage.client().postQuestion("?", NO_REASONING);
+        fixture.play(Script.error(400, "no"));
+        JsonResponse refused = fixture.client().postQuestion("?", NO_REASONING);
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().at("/error/code").asText()).isEqualTo("upstream_refused");
     }
 
     /** The provider fails long after a stream would have started. */
     @InContainers(config = {"begin_after: 10ms", "json_heartbeat: 30s"})
-    void failsWithAStatusBeforeTheFirstHeartbeat(Stage stage) {
+    void failsWithAStatusBeforeTheFirstHeartbeat(GatewayFixture fixture) {
         CountDownLatch started = new CountDownLatch(1);
-        stage.play(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
+        fixture.play(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(started::countDown);
 
-        assertThat(stage.client().postQuestion("?", NO_REASONING).status()).isEqualTo(400);
+        assertThat(fixture.client().postQuestion("?", NO_REASONING).status()).isEqualTo(400);
     }
 
     @InContainers
-    void isNotChunkedBeforeTheFirstHeartbeat(Stage stage) throws Exception {
-        stage.play(Script.answer("Yes."));
+    void isNotChunkedBeforeTheFirstHeartbeat(GatewayFixture fixture) throws Exception {
+        fixture.play(Script.answer("Yes."));
 
-        try (Socket socket = sendRequest(stage)) {
+        try (Socket socket = sendRequest(fixture)) {
             assertThat(readUntil(socket, Pattern.compile("\\}$")))
                     .startsWith("HTTP/1.1 200")
                     .containsIgnoringCase("\r\ncontent-length: ")
@@ -83,11 +83,11 @@ class JsonHeartbeatIT {
     }
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
-    void abortsTheConnectionIfItFailsAfterTheStart(Stage stage) throws Exception {
+    void abortsTheConnectionIfItFailsAfterTheStart(GatewayFixture fixture) throws Exception {
         CountDownLatch started = new CountDownLatch(1);
-        stage.play(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
+        fixture.play(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
 
-        try (Socket socket = sendRequest(stage)) {
+        try (Socket socket = sendRequest(fixture)) {
             readUntil(socket, THREE_HEARTBEATS);
             started.countDown();
             assertThat(readUntil(socket, END)).doesNotContain("error").doesNotContain("\r\n0\r\n");
@@ -95,23 +95,24 @@ class JsonHeartbeatIT {
     }
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
-    void cancelsTheCallWhenTheClientDisconnects(Stage stage) throws IOException {
-        stage.play(Script.silence());
+    void cancelsTheCallWhenTheClientDisconnects(GatewayFixture fixture) throws IOException {
+        fixture.play(Script.silence());
 
-        Socket socket = sendRequest(stage);
-        await().atMost(Duration.ofSeconds(5)).until(() -> stage.requests().size() == 1);
+        Socket socket = sendRequest(fixture);
+        await().atMost(Duration.ofSeconds(5)).until(() -> fixture.requests().size() == 1);
         socket.close();
 
-        stage.awaitAborted(Duration.ofSeconds(2));
+        fixture.awaitAborted(Duration.ofSeconds(2));
     }
 
-    private static Socket sendRequest(Stage stage) throws IOException {
-        URI url = stage.gateway().url();
+    private static Socket sendRequest(GatewayFixture fixture) throws IOException {
+        URI url = fixture.gateway().url();
         String body = "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
         Socket socket = new Socket(url.getHost(), url.getPort());
         socket.setSoTimeout(10_000);
         socket.getOutputStream()
-                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + Stage.KEY
+                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                + GatewayFixture.KEY
                                 + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
                                 + body)
                         .getBytes(StandardCharsets.US_ASCII));

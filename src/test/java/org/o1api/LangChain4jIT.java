@@ -32,9 +32,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** LangChain4j's unmodified OpenAI client. */
@@ -45,19 +45,19 @@ class LangChain4jIT {
             .parameters(JsonObjectSchema.builder().addStringProperty("city").build())
             .build();
 
-    private static OpenAiChatModel.OpenAiChatModelBuilder model(Stage stage) {
+    private static OpenAiChatModel.OpenAiChatModelBuilder model(GatewayFixture fixture) {
         return OpenAiChatModel.builder()
-                .baseUrl(stage.gateway().url() + "/v1")
-                .apiKey(Stage.KEY)
+                .baseUrl(fixture.gateway().url() + "/v1")
+                .apiKey(GatewayFixture.KEY)
                 .modelName("thinker")
                 .returnThinking(true)
                 .maxRetries(0);
     }
 
-    private static OpenAiStreamingChatModel.OpenAiStreamingChatModelBuilder streaming(Stage stage) {
+    private static OpenAiStreamingChatModel.OpenAiStreamingChatModelBuilder streaming(GatewayFixture fixture) {
         return OpenAiStreamingChatModel.builder()
-                .baseUrl(stage.gateway().url() + "/v1")
-                .apiKey(Stage.KEY)
+                .baseUrl(fixture.gateway().url() + "/v1")
+                .apiKey(GatewayFixture.KEY)
                 .modelName("thinker")
                 .returnThinking(true);
     }
@@ -107,10 +107,10 @@ class LangChain4jIT {
     }
 
     @InContainers
-    void getsTheAnswerTheReasoningAndTheUsage(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+    void getsTheAnswerTheReasoningAndTheUsage(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
-        ChatResponse response = model(stage).build().chat(question("?").build());
+        ChatResponse response = model(fixture).build().chat(question("?").build());
 
         assertThat(response.aiMessage().text()).isEqualTo("It is 42.");
         assertThat(response.aiMessage().thinking()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
@@ -118,12 +118,12 @@ class LangChain4jIT {
     }
 
     @InContainers
-    void streamsTheReasoningTheAnswerAndTheUsage(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+    void streamsTheReasoningTheAnswerAndTheUsage(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
         Listener listener = new Listener();
         ChatResponse response =
-                listener.await(streaming(stage).build(), question("?").build());
+                listener.await(streaming(fixture).build(), question("?").build());
 
         assertThat(listener.thinking.toString()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
         assertThat(listener.text.toString()).isEqualTo("It is 42.");
@@ -133,9 +133,9 @@ class LangChain4jIT {
     }
 
     @InContainers
-    void callsAToolAndUsesItsResult(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
-        ChatModel model = model(stage).build();
+    void callsAToolAndUsesItsResult(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        ChatModel model = model(fixture).build();
         ChatRequest first = question("Rain in Rome?")
                 .toolSpecifications(WEATHER)
                 .toolChoice(ToolChoice.REQUIRED)
@@ -148,9 +148,9 @@ class LangChain4jIT {
             assertThat(call.name()).isEqualTo("weather");
             assertThat(call.arguments()).isEqualTo("{\"city\": \"Rome\"}");
         });
-        assertThat(stage.request(3).body().path("tool_choice").asText()).isEqualTo("required");
+        assertThat(fixture.request(3).body().path("tool_choice").asText()).isEqualTo("required");
 
-        stage.play(StepScripts.threeStepsThenAnswer("No rain."));
+        fixture.play(StepScripts.threeStepsThenAnswer("No rain."));
         ToolExecutionRequest call = called.toolExecutionRequests().get(0);
         ChatResponse end = model.chat(ChatRequest.builder()
                 .messages(UserMessage.from("Rain in Rome?"), called, ToolExecutionResultMessage.from(call, "dry"))
@@ -158,17 +158,17 @@ class LangChain4jIT {
                 .build());
 
         assertThat(end.aiMessage().text()).isEqualTo("No rain.");
-        assertThat(stage.request(0).body().at("/messages/3/content").asText()).isEqualTo("dry");
+        assertThat(fixture.request(0).body().at("/messages/3/content").asText()).isEqualTo("dry");
     }
 
     @InContainers
-    void streamsParallelToolCalls(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer(
+    void streamsParallelToolCalls(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
 
         Listener listener = new Listener();
         ChatResponse response = listener.await(
-                streaming(stage).parallelToolCalls(true).build(),
+                streaming(fixture).parallelToolCalls(true).build(),
                 question("Rain?").toolSpecifications(WEATHER).build());
 
         assertThat(listener.thinking.toString()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
@@ -178,10 +178,10 @@ class LangChain4jIT {
     }
 
     @InContainers
-    void getsAStructuredAnswer(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("{\"prime\": \"no\"}"));
+    void getsAStructuredAnswer(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("{\"prime\": \"no\"}"));
 
-        ChatResponse response = model(stage)
+        ChatResponse response = model(fixture)
                 .strictJsonSchema(true)
                 .build()
                 .chat(question("?")
@@ -197,58 +197,59 @@ class LangChain4jIT {
                         .build());
 
         assertThat(response.aiMessage().text()).isEqualTo("{\"prime\": \"no\"}");
-        assertThat(stage.request(3)
+        assertThat(fixture.request(3)
                         .body()
                         .at("/response_format/json_schema/name")
                         .asText())
                 .isEqualTo("verdict");
     }
 
-    private static void assertFailsWith(Stage stage, Class<? extends Throwable> as, String key, String model) {
-        assertThatThrownBy(
-                        () -> model(stage).apiKey(key).modelName(model).build().chat("?"))
+    private static void assertFailsWith(
+            GatewayFixture fixture, Class<? extends Throwable> as, String key, String model) {
+        assertThatThrownBy(() ->
+                        model(fixture).apiKey(key).modelName(model).build().chat("?"))
                 .isInstanceOf(as);
         assertThatThrownBy(() -> new Listener()
                         .await(
-                                streaming(stage).apiKey(key).modelName(model).build(),
+                                streaming(fixture).apiKey(key).modelName(model).build(),
                                 question("?").build()))
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(as);
     }
 
     @InContainers(config = "presets: { thinker: { model: fake-model } }")
-    void throwsTheExceptionOfTheStatus(Stage stage) {
-        assertFailsWith(stage, AuthenticationException.class, "sk-wrong", "thinker");
-        assertFailsWith(stage, ModelNotFoundException.class, Stage.KEY, "thinker-2");
-        stage.dispatch(request -> Script.error(400, "No images, please."));
-        assertFailsWith(stage, InvalidRequestException.class, Stage.KEY, "thinker");
-        stage.dispatch(request -> Script.error(429, "slow down"));
-        assertFailsWith(stage, RateLimitException.class, Stage.KEY, "thinker");
+    void throwsTheExceptionOfTheStatus(GatewayFixture fixture) {
+        assertFailsWith(fixture, AuthenticationException.class, "sk-wrong", "thinker");
+        assertFailsWith(fixture, ModelNotFoundException.class, GatewayFixture.KEY, "thinker-2");
+        fixture.dispatch(request -> Script.error(400, "No images, please."));
+        assertFailsWith(fixture, InvalidRequestException.class, GatewayFixture.KEY, "thinker");
+        fixture.dispatch(request -> Script.error(429, "slow down"));
+        assertFailsWith(fixture, RateLimitException.class, GatewayFixture.KEY, "thinker");
     }
 
     @InContainers
-    void reportsAnErrorInAStartedStream(Stage stage) {
-        stage.play(exchange -> exchange.stream().text("It is").reset());
+    void reportsAnErrorInAStartedStream(GatewayFixture fixture) {
+        fixture.play(exchange -> exchange.stream().text("It is").reset());
 
         Listener listener = new Listener();
         assertThatThrownBy(() -> listener.await(
-                        streaming(stage).reasoningEffort("none").build(),
+                        streaming(fixture).reasoningEffort("none").build(),
                         question("?").build()))
                 .isInstanceOf(CompletionException.class);
         assertThat(listener.text.toString()).isEqualTo("It is");
     }
 
     @InContainers
-    void cancelsTheCall(Stage stage) {
-        stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
+    void cancelsTheCall(GatewayFixture fixture) {
+        fixture.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
-        streaming(stage).reasoningEffort("none").build().chat(question("?").build(), new Listener() {
+        streaming(fixture).reasoningEffort("none").build().chat(question("?").build(), new Listener() {
             @Override
             public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
                 context.streamingHandle().cancel();
             }
         });
 
-        stage.awaitAborted(TIMEOUT);
+        fixture.awaitAborted(TIMEOUT);
     }
 }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.JsonResponse;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** The limits of concurrent turns. */
 class LimitsIT {
@@ -16,14 +16,14 @@ class LimitsIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     @InContainers(config = "limits: { turns: 1 }")
-    void rejectsATurnAboveTheLimit(Stage stage) {
+    void rejectsATurnAboveTheLimit(GatewayFixture fixture) {
         CountDownLatch end = new CountDownLatch(1);
-        stage.play(
+        fixture.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
-        try (ChatClient.Stream open = stage.client().streamQuestion("?", NO_REASONING)) {
+        try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            assertError(stage.client().postQuestion("?", NO_REASONING), 503, "overloaded");
-            try (ChatClient.Stream refused = stage.client().streamQuestion("?", NO_REASONING)) {
+            assertError(fixture.client().postQuestion("?", NO_REASONING), 503, "overloaded");
+            try (ChatClient.Stream refused = fixture.client().streamQuestion("?", NO_REASONING)) {
                 assertThat(refused.status()).isEqualTo(503);
                 assertThat(refused.header("Retry-After")).isEqualTo("1");
             }
@@ -33,14 +33,14 @@ class LimitsIT {
     }
 
     @InContainers(config = {"limits: { turns_per_caller: 1 }", "api_keys: [{ name: second, key: " + SECOND_KEY + " }]"})
-    void rejectsATurnAboveTheLimitOfTheCaller(Stage stage) {
+    void rejectsATurnAboveTheLimitOfTheCaller(GatewayFixture fixture) {
         CountDownLatch end = new CountDownLatch(1);
-        stage.play(
+        fixture.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done(), Script.answer("Yes."));
-        try (ChatClient.Stream open = stage.client().streamQuestion("?", NO_REASONING)) {
+        try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            assertError(stage.client().postQuestion("?", NO_REASONING), 429, "rate_limit_exceeded");
-            assertThat(stage.gateway()
+            assertError(fixture.client().postQuestion("?", NO_REASONING), 429, "rate_limit_exceeded");
+            assertThat(fixture.gateway()
                             .client(SECOND_KEY)
                             .postQuestion("?", NO_REASONING)
                             .content())
@@ -52,30 +52,30 @@ class LimitsIT {
 
     /** Conversation requests may wait for a slow database, so they count as turns. */
     @InContainers(config = "limits: { turns_per_caller: 1 }")
-    void countConversationRequestsToo(Stage stage) {
+    void countConversationRequestsToo(GatewayFixture fixture) {
         CountDownLatch end = new CountDownLatch(1);
-        stage.play(
+        fixture.play(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
-        try (ChatClient.Stream open = stage.client().streamQuestion("?", NO_REASONING)) {
+        try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            assertError(stage.client().get("/v1/conversations"), 429, "rate_limit_exceeded");
+            assertError(fixture.client().get("/v1/conversations"), 429, "rate_limit_exceeded");
             end.countDown();
             assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
         }
-        assertThat(stage.client().get("/v1/conversations").status()).isEqualTo(200);
+        assertThat(fixture.client().get("/v1/conversations").status()).isEqualTo(200);
     }
 
     /** A client that has read the end of a stream may send its next request immediately. */
     @InContainers(config = "limits: { turns_per_caller: 1 }")
-    void releaseTheSlotBeforeTheEndOfTheStreamIsSent(Stage stage) {
-        stage.dispatch(request -> Script.answer("Yes."));
+    void releaseTheSlotBeforeTheEndOfTheStreamIsSent(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.answer("Yes."));
         for (int i = 0; i < 50; i++) {
             for (String more : List.of(NO_REASONING, NO_REASONING + ", \"conversation_id\": \"slot-" + i + "\"")) {
-                try (ChatClient.Stream stream = stage.client().streamQuestion("?", more)) {
+                try (ChatClient.Stream stream = fixture.client().streamQuestion("?", more)) {
                     assertThat(stream.status()).isEqualTo(200);
                     assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
                 }
-                assertThat(stage.client().postQuestion("?", NO_REASONING).status())
+                assertThat(fixture.client().postQuestion("?", NO_REASONING).status())
                         .isEqualTo(200);
             }
         }

@@ -8,9 +8,9 @@ import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream.Request;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Models that violate the step protocol: none of their replies fails the turn. */
@@ -41,14 +41,14 @@ class MalformedStepsIT {
             new Row("{\"title\": \"T\", \"content\": \"c\", \"next_action\": 3}", ": T\nc"));
 
     @InContainers
-    void showsTheTextOfMalformedSteps(Stage stage) {
+    void showsTheTextOfMalformedSteps(GatewayFixture fixture) {
         SoftAssertions all = new SoftAssertions();
         for (Row row : TABLE) {
             for (Script reply : List.of(
                     Script.pieces(row.reply()), Script.pieces(row.reply().split("(?<=.)")))) {
-                stage.play(reply, Script.answer("Yes."));
+                fixture.play(reply, Script.answer("Yes."));
                 try (ChatClient.Stream stream =
-                        stage.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
+                        fixture.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
                     List<Event> events = stream.remainingEvents();
                     all.assertThat(ChatClient.reasoning(events)).as(row.reply()).isEqualTo("## Step 1" + row.shown());
                     all.assertThat(ChatClient.content(events)).as(row.reply()).isEqualTo("Yes.");
@@ -59,35 +59,35 @@ class MalformedStepsIT {
     }
 
     @InContainers
-    void continuesAfterAStepWithoutNextAction(Stage stage) {
-        stage.play(
+    void continuesAfterAStepWithoutNextAction(GatewayFixture fixture) {
+        fixture.play(
                 Script.answer("{\"title\": \"T\", \"content\": \"a\"}"),
                 Script.answer("{\"title\": \"T\", \"content\": \"b\"}"),
                 Script.answer("{\"title\": \"T\", \"content\": \"c\"}"),
                 Script.answer(StepScripts.step("Last", "d", "final_answer")),
                 Script.answer("Yes."));
 
-        assertThat(stage.client().postQuestion("?").reasoning()).endsWith("## Step 4: Last\nd");
+        assertThat(fixture.client().postQuestion("?").reasoning()).endsWith("## Step 4: Last\nd");
     }
 
     @InContainers
-    void answersAfterTwoInterruptedSteps(Stage stage) {
-        stage.play(
+    void answersAfterTwoInterruptedSteps(GatewayFixture fixture) {
+        fixture.play(
                 Script.answer(StepScripts.step("First", "one", "continue")),
                 Script.answer("No JSON here."),
                 Script.answer("Nor here."),
                 Script.answer("Yes."));
 
-        assertThat(stage.client().postQuestion("?").content()).isEqualTo("Yes.");
-        assertThat(stage.requests()).hasSize(4);
+        assertThat(fixture.client().postQuestion("?").content()).isEqualTo("Yes.");
+        assertThat(fixture.requests()).hasSize(4);
     }
 
     /** An empty reply is retried and finally becomes an empty step; every call is counted. */
     @InContainers(config = "upstream attempts: 2")
-    void continuesAfterAnEmptyStepAndCountsItsTokens(Stage stage) {
+    void continuesAfterAnEmptyStepAndCountsItsTokens(GatewayFixture fixture) {
         Script empty =
                 exchange -> exchange.stream().finish("stop").usage(10, 85).done();
-        stage.play(
+        fixture.play(
                 empty,
                 empty,
                 Script.answer(StepScripts.step("First", "one", "final_answer")),
@@ -95,12 +95,12 @@ class MalformedStepsIT {
                 Script.answer("Yes."));
 
         ChatClient.JsonResponse answer =
-                stage.client().postQuestion("?", "\"reasoning_effort\": \"low\"", "\"max_tokens\": 10000");
+                fixture.client().postQuestion("?", "\"reasoning_effort\": \"low\"", "\"max_tokens\": 10000");
 
         assertThat(answer.content()).isEqualTo("Yes.");
         assertThat(answer.reasoning()).isEqualTo("## Step 1: First\none");
         assertThat(answer.json().at("/usage/completion_tokens").asInt()).isEqualTo(2 * 5);
-        assertThat(stage.request(4).body().path("max_tokens").asInt()).isEqualTo(10000 - 5);
+        assertThat(fixture.request(4).body().path("max_tokens").asInt()).isEqualTo(10000 - 5);
         assertThat(answer.json().at("/x_o1/usage"))
                 .hasToString("{\"calls\":3,\"attempts\":5,\"prompt_tokens\":50,\"cached_tokens\":0,"
                         + "\"cache_write_tokens\":0,\"completion_tokens\":" + (3 * 85 + 2 * 5)
@@ -108,8 +108,8 @@ class MalformedStepsIT {
     }
 
     @InContainers
-    void showsTheModelsOwnReasoning(Stage stage) {
-        stage.play(
+    void showsTheModelsOwnReasoning(GatewayFixture fixture) {
+        fixture.play(
                 exchange -> exchange.stream()
                         .reasoning("Hm, ")
                         .reasoning("well.")
@@ -117,14 +117,14 @@ class MalformedStepsIT {
                         .done(),
                 Script.answer("Yes."));
 
-        assertThat(stage.client()
+        assertThat(fixture.client()
                         .postQuestion("?", "\"reasoning_effort\": \"minimal\"")
                         .reasoning())
                 .contains("Hm, well.", "one");
     }
 
     @InContainers
-    void showsThinkBlocksInTextAsReasoning(Stage stage) {
+    void showsThinkBlocksInTextAsReasoning(GatewayFixture fixture) {
         String step = "<think>Hm.</think>" + StepScripts.step("First", "one", "final_answer");
         String answer = "<think>\nWell.</think>\n\nYes.";
         for (int size : List.of(1, 5, 1000)) {
@@ -132,14 +132,14 @@ class MalformedStepsIT {
                 Script.pieces(step.split("(?<=\\G.{" + size + "})")),
                 Script.pieces(answer.split("(?<=\\G(?s:.){" + size + "})"))
             };
-            stage.play(replies);
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
+            fixture.play(replies);
+            try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
                 List<Event> events = stream.remainingEvents();
                 assertThat(ChatClient.content(events)).isEqualTo("Yes.");
                 assertThat(ChatClient.reasoning(events)).contains("Hm.", "one").endsWith("\n\n## Step 2\nWell.");
             }
-            stage.play(replies);
-            assertThat(stage.client()
+            fixture.play(replies);
+            assertThat(fixture.client()
                             .postQuestion("?", "\"reasoning_effort\": \"minimal\"")
                             .content())
                     .isEqualTo("Yes.");
@@ -147,36 +147,36 @@ class MalformedStepsIT {
     }
 
     @InContainers
-    void stripsTheCodeFenceFromJson(Stage stage) {
+    void stripsTheCodeFenceFromJson(GatewayFixture fixture) {
         String fenced = "```json\n{\"a\": 1}\n```";
         for (String format : List.of(
                 "{\"type\": \"json_object\"}",
                 "{\"type\": \"json_schema\", \"json_schema\": {\"name\": \"n\", \"schema\": {}}}")) {
-            stage.play(StepScripts.threeStepsThenAnswer(fenced));
-            assertThat(stage.client()
+            fixture.play(StepScripts.threeStepsThenAnswer(fenced));
+            assertThat(fixture.client()
                             .postQuestion("?", "\"response_format\": " + format)
                             .content())
                     .isEqualTo("{\"a\": 1}");
-            stage.play(StepScripts.threeStepsThenAnswer(fenced));
-            try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"response_format\": " + format)) {
+            fixture.play(StepScripts.threeStepsThenAnswer(fenced));
+            try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"response_format\": " + format)) {
                 assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("{\"a\": 1}");
             }
         }
-        stage.play(StepScripts.threeStepsThenAnswer(fenced));
-        assertThat(stage.client().postQuestion("?").content()).isEqualTo(fenced);
+        fixture.play(StepScripts.threeStepsThenAnswer(fenced));
+        assertThat(fixture.client().postQuestion("?").content()).isEqualTo(fenced);
     }
 
     /** Uses a separate gateway because the upstream's profile is learned. */
     @InContainers(config = "presets: { stubborn: { model: stubborn-model } }")
-    void retriesWithoutTheRejectedField(Stage stage) {
+    void retriesWithoutTheRejectedField(GatewayFixture fixture) {
         for (String field : List.of("response_format", "stream_options", "temperature", "max_tokens", "stream")) {
-            stage.dispatch(request -> request.body().has(field)
+            fixture.dispatch(request -> request.body().has(field)
                     ? Script.error(400, "Unsupported parameter: '" + field + "' is not supported with this model.")
                     : reply(request));
-            assertThat(stage.client().postQuestion("?").content()).as(field).isEqualTo("Yes.");
+            assertThat(fixture.client().postQuestion("?").content()).as(field).isEqualTo("Yes.");
             // Rejected once for each kind of request (JSON steps, text answer), then remembered.
             int kinds = List.of("response_format", "max_tokens").contains(field) ? 1 : 2;
-            assertThat(stage.requests()).as(field).hasSize(4 + kinds);
+            assertThat(fixture.requests()).as(field).hasSize(4 + kinds);
         }
     }
 
@@ -192,23 +192,23 @@ class MalformedStepsIT {
     }
 
     @InContainers
-    void readsRepliesThatAreNotStreamed(Stage stage) {
-        stage.dispatch(request -> Script.completion(answer(request)));
+    void readsRepliesThatAreNotStreamed(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.completion(answer(request)));
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
             assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
         }
     }
 
     @InContainers
-    void readsEventsOfAnyFraming(Stage stage) {
-        stage.play(exchange -> exchange.stream()
+    void readsEventsOfAnyFraming(GatewayFixture fixture) {
+        fixture.play(exchange -> exchange.stream()
                 .body(": hello\r\n\r\nevent: x\r\nid: 1\r\ndata:" + chunk("It") + "\r\n\r\n")
                 .body("data: " + chunk(" is") + "\n\ndata: ")
                 .body(chunk(".") + "\n\n")
                 .done());
 
-        assertThat(stage.client()
+        assertThat(fixture.client()
                         .postQuestion("?", "\"reasoning_effort\": \"none\"")
                         .content())
                 .isEqualTo("It is.");

@@ -8,9 +8,9 @@ import java.util.List;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.FakeExchange;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** The history that is sent to the provider: every tool call has a result, and unknown fields are kept byte for byte. */
@@ -36,9 +36,9 @@ class MessageHistoryIT {
         return "{\"role\": \"tool\", \"tool_call_id\": \"" + id + "\", \"content\": " + FakeExchange.quoted(text) + "}";
     }
 
-    private static List<String> sent(Stage stage, int call) {
+    private static List<String> sent(GatewayFixture fixture, int call) {
         List<String> messages = new ArrayList<>();
-        for (JsonNode message : stage.request(call).body().path("messages")) {
+        for (JsonNode message : fixture.request(call).body().path("messages")) {
             messages.add(message.path("role").asText() + ": "
                     + message.path("tool_call_id").asText()
                     + message.path("content").asText(""));
@@ -47,19 +47,19 @@ class MessageHistoryIT {
     }
 
     @InContainers
-    void addsAResultForUnansweredToolCalls(Stage stage) {
-        stage.play(Script.toolCalls("f", "{}", "f", "{}"), Script.answer("Ah."), Script.answer("Well."));
-        assertThat(stage.client()
+    void addsAResultForUnansweredToolCalls(GatewayFixture fixture) {
+        fixture.play(Script.toolCalls("f", "{}", "f", "{}"), Script.answer("Ah."), Script.answer("Well."));
+        assertThat(fixture.client()
                         .post(chatWithoutReasoning("unanswered", user("Rome?")))
                         .status())
                 .isEqualTo(200);
-        stage.client().post(chatWithoutReasoning("unanswered", result("call_2", "Sunny.") + "," + user("And?")));
-        stage.client().post(chatWithoutReasoning("unanswered", result("call_1", "Late.")));
+        fixture.client().post(chatWithoutReasoning("unanswered", result("call_2", "Sunny.") + "," + user("And?")));
+        fixture.client().post(chatWithoutReasoning("unanswered", result("call_1", "Late.")));
 
         String notRun = MISSING_RESULT.replace("tool: ", "tool: call_1");
-        assertThat(sent(stage, 1))
+        assertThat(sent(fixture, 1))
                 .containsExactly("user: Rome?", "assistant: ", "tool: call_2Sunny.", notRun, "user: And?");
-        assertThat(sent(stage, 2))
+        assertThat(sent(fixture, 2))
                 .containsExactly(
                         "user: Rome?",
                         "assistant: ",
@@ -68,7 +68,7 @@ class MessageHistoryIT {
                         "user: And?",
                         "assistant: Ah.",
                         "user: The result of the tool call \"call_1\":\nLate.");
-        assertThat(stage.client()
+        assertThat(fixture.client()
                         .get("/v1/conversations/unanswered/items?limit=100")
                         .response()
                         .body())
@@ -77,75 +77,75 @@ class MessageHistoryIT {
     }
 
     @InContainers
-    void addsTheResultInStepsToo(Stage stage) {
-        JsonNode created = stage.client()
+    void addsTheResultInStepsToo(GatewayFixture fixture) {
+        JsonNode created = fixture.client()
                 .send(
                         "/v1/conversations",
                         ChatClient.postJson(
                                 "{\"items\": [{\"type\": \"message\", \"role\": \"user\", \"content\": \"Rome?\"},"
                                         + "{\"type\": \"function_call\", \"call_id\": \"c\", \"name\": \"f\", \"arguments\": \"{}\"}]}"))
                 .json();
-        stage.play(Script.answer(StepScripts.step("T", "c", "final_answer")), Script.answer("Yes."));
+        fixture.play(Script.answer(StepScripts.step("T", "c", "final_answer")), Script.answer("Yes."));
 
-        JsonResponse answer = stage.client()
+        JsonResponse answer = fixture.client()
                 .post(chat(created.path("id").asText(), user("Hi"), "\"reasoning_effort\": \"minimal\"", TOOLS));
 
         assertThat(answer.content()).isEqualTo("Yes.");
         for (int call = 0; call < 2; call++) {
-            assertThat(sent(stage, call).subList(1, 5))
+            assertThat(sent(fixture, call).subList(1, 5))
                     .containsExactly(
                             "user: Rome?", "assistant: ", MISSING_RESULT.replace("tool: ", "tool: c"), "user: Hi");
         }
     }
 
     @InContainers
-    void leavesHistoriesWithoutAConversationUnchanged(Stage stage) {
-        stage.play(Script.answer("Yes."));
-        stage.client()
+    void leavesHistoriesWithoutAConversationUnchanged(GatewayFixture fixture) {
+        fixture.play(Script.answer("Yes."));
+        fixture.client()
                 .post("{\"reasoning_effort\": \"none\", \"messages\": [" + user("a")
                         + ", {\"role\": \"assistant\", \"tool_calls\": [{\"id\": \"c\"}]}, " + user("b") + "]}");
-        assertThat(sent(stage, 0)).containsExactly("user: a", "assistant: ", "user: b");
+        assertThat(sent(fixture, 0)).containsExactly("user: a", "assistant: ", "user: b");
     }
 
     @InContainers
-    void storesUnknownFieldsByteForByte(Stage stage) {
+    void storesUnknownFieldsByteForByte(GatewayFixture fixture) {
         String odd =
                 "{ \"n\":1e999,\"n\" : 12345678901234567890.1234567890, \"e\":[1E2,-0.0],\"s\":\"\\u0041\\ud800\" }";
         String parts = "[ {\"type\":\"text\",\"text\":\"\\u0061\",\"x\":" + odd + "} ]";
         String calls = "[ {\"id\":\"c\",\"extra_content\":" + odd
                 + ",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]";
-        stage.play(Script.answer("One."), Script.answer("Two."));
+        fixture.play(Script.answer("One."), Script.answer("Two."));
 
-        stage.client()
+        fixture.client()
                 .post(chatWithoutReasoning(
                         "bytes",
                         "{\"role\": \"user\", \"content\": " + parts + ", \"y\": " + odd
                                 + "}, {\"role\": \"assistant\", \"tool_calls\": " + calls + "}, " + result("c", "42")));
-        stage.client().post(chatWithoutReasoning("bytes", user("And?")));
+        fixture.client().post(chatWithoutReasoning("bytes", user("And?")));
 
-        assertThat(stage.requests())
+        assertThat(fixture.requests())
                 .hasSize(2)
                 .allSatisfy(request -> assertThat(request.text())
                         .contains("\"content\":" + parts + ",\"y\":" + odd, "\"tool_calls\":" + calls));
     }
 
     @InContainers
-    void describesAnAnswerThatIsOnlyImages(Stage stage) {
+    void describesAnAnswerThatIsOnlyImages(GatewayFixture fixture) {
         String image =
                 "{\"images\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0KGgo=\"}}]}";
         Script draw = exchange -> exchange.stream().delta(image).finish("stop").done();
-        stage.play(draw, Script.answer("One."), Script.answer("Two."));
-        stage.client().post(chatWithoutReasoning("images", user("Draw.")));
-        stage.client().post(chatWithoutReasoning("images", user("And?")));
+        fixture.play(draw, Script.answer("One."), Script.answer("Two."));
+        fixture.client().post(chatWithoutReasoning("images", user("Draw.")));
+        fixture.client().post(chatWithoutReasoning("images", user("And?")));
         String whole = user("Draw.") + ", {\"role\": \"assistant\", \"content\": \"\"}, " + user("And?")
                 + ", {\"role\": \"assistant\", \"content\": \"One.\"}, " + user("So?");
-        assertThat(stage.client().post(chatWithoutReasoning("images", whole)).status())
+        assertThat(fixture.client().post(chatWithoutReasoning("images", whole)).status())
                 .isEqualTo(200);
 
-        assertThat(sent(stage, 1)).containsExactly("user: Draw.", "assistant: (an image)", "user: And?");
-        assertThat(sent(stage, 2))
+        assertThat(sent(fixture, 1)).containsExactly("user: Draw.", "assistant: (an image)", "user: And?");
+        assertThat(sent(fixture, 2))
                 .containsExactly("user: Draw.", "assistant: (an image)", "user: And?", "assistant: One.", "user: So?");
-        assertThat(stage.client()
+        assertThat(fixture.client()
                         .get("/v1/conversations/images/items?limit=100")
                         .response()
                         .body())
@@ -154,33 +154,33 @@ class MessageHistoryIT {
     }
 
     @InContainers
-    void alwaysClosesTheThinkBlock(Stage stage) {
+    void alwaysClosesTheThinkBlock(GatewayFixture fixture) {
         Script nothing = exchange -> exchange.stream().text("").finish("length").done();
         Script[] steps = {Script.answer(StepScripts.step("T", "a</think>b", "final_answer")), nothing};
         String[] fields = {"\"reasoning_effort\": \"minimal\"", "\"reasoning_format\": \"think\""};
         String shown = "<think>## Step 1: T\na<\\/think>b</think>";
 
-        stage.play(steps);
-        assertThat(stage.client().postQuestion("?", fields).content()).isEqualTo(shown);
-        stage.play(steps);
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", fields)) {
+        fixture.play(steps);
+        assertThat(fixture.client().postQuestion("?", fields).content()).isEqualTo(shown);
+        fixture.play(steps);
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", fields)) {
             assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo(shown);
         }
     }
 
     @InContainers
-    void recognisesAResentThinkBlockWithATagInIt(Stage stage) {
+    void recognisesAResentThinkBlockWithATagInIt(GatewayFixture fixture) {
         String fields = "\"reasoning_format\": \"think\"";
         String minimal = "\"reasoning_effort\": \"minimal\"";
-        stage.play(
+        fixture.play(
                 Script.answer(StepScripts.step("T", "a</think>b", "final_answer")),
                 Script.answer("Yes."),
                 Script.answer("No."));
         String content =
-                stage.client().post(chat("think", user("?"), fields, minimal)).content();
+                fixture.client().post(chat("think", user("?"), fields, minimal)).content();
         assertThat(content).isEqualTo("<think>## Step 1: T\na<\\/think>b</think>Yes.");
 
-        JsonResponse second = stage.client()
+        JsonResponse second = fixture.client()
                 .post(chat(
                         "think",
                         user("?") + ", {\"role\": \"assistant\", \"content\": " + FakeExchange.quoted(content) + "}, "
@@ -188,7 +188,7 @@ class MessageHistoryIT {
                         fields,
                         "\"reasoning_effort\": \"none\""));
         assertThat(second.status()).isEqualTo(200);
-        assertThat(sent(stage, 2)).containsExactly("user: ?", "assistant: Yes.", "user: Sure?");
+        assertThat(sent(fixture, 2)).containsExactly("user: ?", "assistant: Yes.", "user: Sure?");
     }
 
     private static String answered(String content) {
@@ -197,63 +197,65 @@ class MessageHistoryIT {
 
     /** The reply ended before the answer started, so the client can only send back a think block. */
     @InContainers
-    void recognisesAResentAnswerThatIsOnlyAThinkBlock(Stage stage) {
+    void recognisesAResentAnswerThatIsOnlyAThinkBlock(GatewayFixture fixture) {
         String fields = "\"reasoning_format\": \"think\"";
         Script nothing = exchange -> exchange.stream().text("").finish("length").done();
-        stage.play(
+        fixture.play(
                 Script.answer(StepScripts.step("T", "a", "final_answer")),
                 nothing,
                 Script.answer("Yes."),
                 Script.answer("No."));
-        String content = stage.client()
+        String content = fixture.client()
                 .post(chat("only-thinks", user("?"), fields, "\"reasoning_effort\": \"minimal\""))
                 .content();
         assertThat(content).isEqualTo("<think>## Step 1: T\na</think>");
 
         String resent = user("?") + ", " + answered(content) + ", " + user("Sure?");
-        assertThat(stage.client()
+        assertThat(fixture.client()
                         .post(chatWithoutReasoning("only-thinks", resent))
                         .content())
                 .isEqualTo("Yes.");
         resent += ", " + answered("Yes.") + ", " + user("Really?");
-        assertThat(stage.client()
+        assertThat(fixture.client()
                         .post(chatWithoutReasoning("only-thinks", resent))
                         .content())
                 .isEqualTo("No.");
 
-        assertThat(sent(stage, 2)).containsExactly("user: ?", "user: Sure?");
-        assertThat(sent(stage, 3)).containsExactly("user: ?", "user: Sure?", "assistant: Yes.", "user: Really?");
+        assertThat(sent(fixture, 2)).containsExactly("user: ?", "user: Sure?");
+        assertThat(sent(fixture, 3)).containsExactly("user: ?", "user: Sure?", "assistant: Yes.", "user: Really?");
     }
 
     @InContainers
-    void removesThinkBlocksFromAClientsHistory(Stage stage) {
-        stage.play(Script.answer("Yes."), Script.answer("No."), Script.answer("Well."));
+    void removesThinkBlocksFromAClientsHistory(GatewayFixture fixture) {
+        fixture.play(Script.answer("Yes."), Script.answer("No."), Script.answer("Well."));
         String history = user("a") + ", " + answered("<think>b</think>") + ", " + user("c") + ", "
                 + answered("<think>d</think>e") + ", " + user("f");
         String more = history + ", " + answered("Yes.") + ", " + user("g");
 
-        assertThat(stage.client().post(chatWithoutReasoning("brought", history)).content())
+        assertThat(fixture.client()
+                        .post(chatWithoutReasoning("brought", history))
+                        .content())
                 .isEqualTo("Yes.");
-        assertThat(stage.client().post(chatWithoutReasoning("brought", more)).content())
+        assertThat(fixture.client().post(chatWithoutReasoning("brought", more)).content())
                 .isEqualTo("No.");
-        stage.client().post("{\"reasoning_effort\": \"none\", \"messages\": [" + history + "]}");
+        fixture.client().post("{\"reasoning_effort\": \"none\", \"messages\": [" + history + "]}");
 
         String[] brought = {"user: a", "user: c", "assistant: e", "user: f"};
-        assertThat(sent(stage, 0)).containsExactly(brought);
-        assertThat(sent(stage, 1))
+        assertThat(sent(fixture, 0)).containsExactly(brought);
+        assertThat(sent(fixture, 1))
                 .startsWith(brought)
                 .endsWith("assistant: Yes.", "user: g")
                 .hasSize(6);
-        assertThat(sent(stage, 2)).containsExactly(brought);
-        assertThat(stage.requests()).noneMatch(request -> request.text().contains("think"));
+        assertThat(sent(fixture, 2)).containsExactly(brought);
+        assertThat(fixture.requests()).noneMatch(request -> request.text().contains("think"));
     }
 
     @InContainers
-    void showsATitleAfterTheModelsOwnReasoning(Stage stage) {
-        stage.play(
+    void showsATitleAfterTheModelsOwnReasoning(GatewayFixture fixture) {
+        fixture.play(
                 Script.answer("Let me see.\n</think>\n" + StepScripts.step("T", "c", "final_answer")),
                 Script.answer("Yes."));
-        JsonResponse answer = stage.client().postQuestion("?", "\"reasoning_effort\": \"minimal\"");
+        JsonResponse answer = fixture.client().postQuestion("?", "\"reasoning_effort\": \"minimal\"");
         assertThat(answer.reasoning()).isEqualTo("## Step 1\nLet me see.\n\n\n### T\nc");
     }
 }

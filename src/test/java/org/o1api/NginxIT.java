@@ -12,19 +12,19 @@ import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.Distribution;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.Postgres;
 import org.o1api.testing.ReverseProxy;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** Two gateways behind nginx, configured as the deployment page says. */
 class NginxIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     private static String config(FakeUpstream upstream, String model, String more) {
-        return "api_bearer_token: " + Stage.KEY + "\ndefault_model: " + model + "\ndefault_api_url: " + upstream.url()
-                + "\n" + more;
+        return "api_bearer_token: " + GatewayFixture.KEY + "\ndefault_model: " + model + "\ndefault_api_url: "
+                + upstream.url() + "\n" + more;
     }
 
     /** An upstream whose answer names the node and the number of messages it received; one of its answers is slow. */
@@ -52,7 +52,7 @@ class NginxIT {
                 Distribution.RunningServer stops = server.start(config(upstream, "one", database));
                 RunningGateway stays = Container.JETTY.start(config(upstream, "two", database));
                 ReverseProxy nginx = ReverseProxy.nginxInFrontOf(stops.url(), stays.url())) {
-            ChatClient client = nginx.client(Stage.KEY);
+            ChatClient client = nginx.client(GatewayFixture.KEY);
             List<String> answers = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 answers.add(turn(client));

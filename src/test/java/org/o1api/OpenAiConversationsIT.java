@@ -15,18 +15,18 @@ import com.openai.models.conversations.items.ConversationItem;
 import com.openai.models.conversations.items.ItemListParams;
 import java.util.ArrayList;
 import java.util.List;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** Conversations with OpenAI's client for Java. */
 class OpenAiConversationsIT {
     @InContainers
-    void supportsTheWholeLifeOfAConversation(Stage stage) {
-        stage.dispatch(request -> Script.answer("Yes."));
+    void supportsTheWholeLifeOfAConversation(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.answer("Yes."));
         OpenAIClient client = OpenAIOkHttpClient.builder()
-                .baseUrl(stage.gateway().url() + "/v1")
-                .apiKey(Stage.KEY)
+                .baseUrl(fixture.gateway().url() + "/v1")
+                .apiKey(GatewayFixture.KEY)
                 .build();
         Conversation conversation = client.conversations()
                 .create(ConversationCreateParams.builder()

@@ -33,22 +33,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** OpenAI's unmodified Java client. */
 class OpenAiJavaIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    private static OpenAIClient client(Stage stage) {
-        return client(stage, Stage.KEY);
+    private static OpenAIClient client(GatewayFixture fixture) {
+        return client(fixture, GatewayFixture.KEY);
     }
 
-    private static OpenAIClient client(Stage stage, String key) {
+    private static OpenAIClient client(GatewayFixture fixture, String key) {
         return OpenAIOkHttpClient.builder()
-                .baseUrl(stage.gateway().url() + "/v1")
+                .baseUrl(fixture.gateway().url() + "/v1")
                 .apiKey(key)
                 .maxRetries(0)
                 .build();
@@ -90,11 +90,14 @@ class OpenAiJavaIT {
     }
 
     @InContainers
-    void getsTheAnswerTheReasoningAndTheUsage(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+    void getsTheAnswerTheReasoningAndTheUsage(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
-        ChatCompletion reply =
-                client(stage).chat().completions().create(question("?").build()).validate();
+        ChatCompletion reply = client(fixture)
+                .chat()
+                .completions()
+                .create(question("?").build())
+                .validate();
 
         ChatCompletion.Choice choice = reply.choices().get(0);
         assertThat(choice.message().content()).hasValue("It is 42.");
@@ -106,11 +109,11 @@ class OpenAiJavaIT {
     }
 
     @InContainers
-    void streamsTheReasoningTheAnswerAndTheUsage(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+    void streamsTheReasoningTheAnswerAndTheUsage(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
         List<ChatCompletionChunk> chunks = streamed(
-                client(stage),
+                client(fixture),
                 question("?")
                         .streamOptions(ChatCompletionStreamOptions.builder()
                                 .includeUsage(true)
@@ -124,24 +127,24 @@ class OpenAiJavaIT {
     }
 
     @InContainers
-    void streamsUsageOnRequestOnly(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+    void streamsUsageOnRequestOnly(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
-        assertThat(streamed(client(stage), question("?").build()))
+        assertThat(streamed(client(fixture), question("?").build()))
                 .allMatch(chunk -> chunk.usage().isEmpty());
     }
 
     @InContainers
-    void setsTheReasoningEffort(Stage stage) {
-        stage.play(Script.answer("Hi."));
+    void setsTheReasoningEffort(GatewayFixture fixture) {
+        fixture.play(Script.answer("Hi."));
 
-        ChatCompletion reply = client(stage)
+        ChatCompletion reply = client(fixture)
                 .chat()
                 .completions()
                 .create(question("Hello").reasoningEffort(ReasoningEffort.NONE).build());
 
         assertThat(reply.choices().get(0).message().content()).hasValue("Hi.");
-        assertThat(stage.requests()).hasSize(1);
+        assertThat(fixture.requests()).hasSize(1);
     }
 
     private static FunctionDefinition tool(String name) {
@@ -163,10 +166,10 @@ class OpenAiJavaIT {
     }
 
     @InContainers
-    void callsAToolAndUsesItsResult(Stage stage) {
+    void callsAToolAndUsesItsResult(GatewayFixture fixture) {
         ChatCompletionCreateParams.Builder request = question("Rain in Rome?").addFunctionTool(tool("weather"));
-        stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
-        ChatCompletion reply = client(stage).chat().completions().create(request.build());
+        fixture.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        ChatCompletion reply = client(fixture).chat().completions().create(request.build());
 
         assertThat(calls(reply)).singleElement().satisfies(call -> {
             assertThat(call.id()).isEqualTo("call_1");
@@ -179,24 +182,24 @@ class OpenAiJavaIT {
                         .toolCallId("call_1")
                         .content("dry")
                         .build());
-        stage.play(StepScripts.threeStepsThenAnswer("No rain."));
-        ChatCompletion end = client(stage).chat().completions().create(request.build());
+        fixture.play(StepScripts.threeStepsThenAnswer("No rain."));
+        ChatCompletion end = client(fixture).chat().completions().create(request.build());
 
         assertThat(end.choices().get(0).message().content()).hasValue("No rain.");
-        assertThat(stage.request(3).body().at("/messages/2/tool_calls/0/id").asText())
+        assertThat(fixture.request(3).body().at("/messages/2/tool_calls/0/id").asText())
                 .isEqualTo("call_1");
-        assertThat(stage.request(3).body().at("/messages/3/tool_call_id").asText())
+        assertThat(fixture.request(3).body().at("/messages/3/tool_call_id").asText())
                 .isEqualTo("call_1");
-        assertThat(stage.request(0).text()).doesNotContain("reasoning_content");
+        assertThat(fixture.request(0).text()).doesNotContain("reasoning_content");
     }
 
     @InContainers
-    void streamsParallelToolCalls(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer(
+    void streamsParallelToolCalls(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
 
         List<ChatCompletionChunk> chunks = streamed(
-                client(stage),
+                client(fixture),
                 question("Rain in Rome and Oslo?")
                         .addFunctionTool(tool("weather"))
                         .parallelToolCalls(true)
@@ -206,16 +209,16 @@ class OpenAiJavaIT {
         assertThat(calls(accumulated(chunks)))
                 .extracting(call -> call.id() + " " + call.function().arguments())
                 .containsExactly("call_1 {\"city\": \"Rome\"}", "call_2 {\"city\": \"Oslo\"}");
-        assertThat(stage.request(3).body().path("parallel_tool_calls").asBoolean())
+        assertThat(fixture.request(3).body().path("parallel_tool_calls").asBoolean())
                 .isTrue();
-        assertThat(stage.request(2).body().has("parallel_tool_calls")).isFalse();
+        assertThat(fixture.request(2).body().has("parallel_tool_calls")).isFalse();
     }
 
     @InContainers
-    void forcesATool(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{}")));
+    void forcesATool(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{}")));
 
-        ChatCompletion reply = client(stage)
+        ChatCompletion reply = client(fixture)
                 .chat()
                 .completions()
                 .create(question("?")
@@ -229,7 +232,7 @@ class OpenAiJavaIT {
                         .build());
 
         assertThat(calls(reply)).hasSize(1);
-        assertThat(stage.requests().stream()
+        assertThat(fixture.requests().stream()
                         .map(request -> request.body().path("tool_choice").toString()))
                 .containsExactly(
                         "\"none\"",
@@ -239,7 +242,7 @@ class OpenAiJavaIT {
     }
 
     @InContainers
-    void getsAStructuredAnswerWhateverTheReasoningFormat(Stage stage) {
+    void getsAStructuredAnswerWhateverTheReasoningFormat(GatewayFixture fixture) {
         ResponseFormatJsonSchema format = ResponseFormatJsonSchema.builder()
                 .jsonSchema(ResponseFormatJsonSchema.JsonSchema.builder()
                         .name("x")
@@ -249,9 +252,9 @@ class OpenAiJavaIT {
                         .build())
                 .build();
         for (String where : List.of("think", "markdown", "details")) {
-            stage.play(StepScripts.threeStepsThenAnswer("{\"x\": 1}"));
+            fixture.play(StepScripts.threeStepsThenAnswer("{\"x\": 1}"));
             List<ChatCompletionChunk> chunks = streamed(
-                    client(stage),
+                    client(fixture),
                     question("?")
                             .responseFormat(format)
                             .putAdditionalBodyProperty("reasoning_format", JsonValue.from(where))
@@ -260,9 +263,9 @@ class OpenAiJavaIT {
                     .as(where)
                     .hasValue("{\"x\": 1}");
             assertThat(reasoning(chunks)).as(where).isEqualTo(StepScripts.THREE_STEPS_TEXT);
-            assertThat(stage.request(3).body().at("/response_format/json_schema/schema"))
+            assertThat(fixture.request(3).body().at("/response_format/json_schema/schema"))
                     .hasToString("{\"type\":\"object\"}");
-            assertThat(stage.request(2).asksForJson()).isTrue();
+            assertThat(fixture.request(2).asksForJson()).isTrue();
         }
     }
 
@@ -280,26 +283,27 @@ class OpenAiJavaIT {
     }
 
     @InContainers(config = "presets: { thinker: { model: fake-model } }")
-    void throwsTheExceptionOfTheStatus(Stage stage) {
-        assertThat(failure(UnauthorizedException.class, client(stage, "sk-wrong"), "thinker")
+    void throwsTheExceptionOfTheStatus(GatewayFixture fixture) {
+        assertThat(failure(UnauthorizedException.class, client(fixture, "sk-wrong"), "thinker")
                         .code())
                 .hasValue("invalid_api_key");
-        assertThat(failure(NotFoundException.class, client(stage), "thinker-2").code())
+        assertThat(failure(NotFoundException.class, client(fixture), "thinker-2")
+                        .code())
                 .hasValue("model_not_found");
-        stage.dispatch(request -> Script.error(400, "No images, please."));
-        assertThat(failure(BadRequestException.class, client(stage), "thinker"))
+        fixture.dispatch(request -> Script.error(400, "No images, please."));
+        assertThat(failure(BadRequestException.class, client(fixture), "thinker"))
                 .hasMessageContaining("No images, please.");
-        stage.dispatch(request -> Script.error(429, "slow down", "Retry-After: 30"));
-        RateLimitException limited = failure(RateLimitException.class, client(stage), "thinker");
+        fixture.dispatch(request -> Script.error(429, "slow down", "Retry-After: 30"));
+        RateLimitException limited = failure(RateLimitException.class, client(fixture), "thinker");
         assertThat(limited.code()).hasValue("upstream_rate_limit");
         assertThat(limited.headers().values("Retry-After")).containsExactly("30");
     }
 
     @InContainers
-    void namesTheInvalidField(Stage stage) {
+    void namesTheInvalidField(GatewayFixture fixture) {
         BadRequestException refused = catchThrowableOfType(
                 BadRequestException.class,
-                () -> client(stage)
+                () -> client(fixture)
                         .chat()
                         .completions()
                         .create(question("?").n(2).build()));
@@ -309,23 +313,23 @@ class OpenAiJavaIT {
     }
 
     @InContainers
-    void throwsIfAStartedStreamFails(Stage stage) {
-        stage.play(exchange -> exchange.stream().text("It is").reset());
+    void throwsIfAStartedStreamFails(GatewayFixture fixture) {
+        fixture.play(exchange -> exchange.stream().text("It is").reset());
 
         SseException failure = catchThrowableOfType(
                 SseException.class,
                 () -> streamed(
-                        client(stage),
+                        client(fixture),
                         question("?").reasoningEffort(ReasoningEffort.NONE).build()));
 
         assertThat(failure.code()).hasValue("upstream_failed");
     }
 
     @InContainers
-    void cancelsTheCallByClosingTheStream(Stage stage) {
-        stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
+    void cancelsTheCallByClosingTheStream(GatewayFixture fixture) {
+        fixture.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
-        try (StreamResponse<ChatCompletionChunk> chunks = client(stage)
+        try (StreamResponse<ChatCompletionChunk> chunks = client(fixture)
                 .chat()
                 .completions()
                 .createStreaming(
@@ -338,19 +342,19 @@ class OpenAiJavaIT {
             assertThat(shown).isEqualTo("It");
         }
 
-        stage.awaitAborted(TIMEOUT);
+        fixture.awaitAborted(TIMEOUT);
     }
 
     @InContainers(config = "presets: { thinker: { model: fake-model } }")
-    void listsTheModels(Stage stage) {
-        assertThat(client(stage).models().list().data()).singleElement().satisfies(model -> {
+    void listsTheModels(GatewayFixture fixture) {
+        assertThat(client(fixture).models().list().data()).singleElement().satisfies(model -> {
             assertThat(model.validate().id()).isEqualTo("thinker");
             assertThat(model.ownedBy()).isEqualTo("o1-api");
         });
-        assertThat(client(stage).models().retrieve("thinker").id()).isEqualTo("thinker");
+        assertThat(client(fixture).models().retrieve("thinker").id()).isEqualTo("thinker");
         assertThat(catchThrowableOfType(
                                 NotFoundException.class,
-                                () -> client(stage).models().retrieve("thinker-2"))
+                                () -> client(fixture).models().retrieve("thinker-2"))
                         .code())
                 .hasValue("model_not_found");
     }

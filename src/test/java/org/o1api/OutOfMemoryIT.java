@@ -22,8 +22,8 @@ import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Distribution;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Requests that exhaust a small heap. */
@@ -63,10 +63,10 @@ class OutOfMemoryIT {
                                     .status()
                             == 200);
             upstream.awaitIdle();
-            assertStreamsATurn(server.client(Stage.KEY));
-            assertSendsPings(server.client(Stage.KEY));
-            assertTimesOut(server.client(Stage.KEY));
-            assertDetectsDisconnect(server.client(Stage.KEY), upstream);
+            assertStreamsATurn(server.client(GatewayFixture.KEY));
+            assertSendsPings(server.client(GatewayFixture.KEY));
+            assertTimesOut(server.client(GatewayFixture.KEY));
+            assertDetectsDisconnect(server.client(GatewayFixture.KEY), upstream);
             assertThat(server.client("").get("/health/ready").status()).isEqualTo(200);
         }
     }
@@ -85,13 +85,13 @@ class OutOfMemoryIT {
                     .allSatisfy(reply -> assertThat(reply.body()).contains("\"overloaded\""));
             assertThat(outOfMemory(server)).isFalse();
             upstream.awaitIdle();
-            assertStreamsATurn(server.client(Stage.KEY));
+            assertStreamsATurn(server.client(GatewayFixture.KEY));
         }
     }
 
     private static Distribution.RunningServer start(Distribution distribution, FakeUpstream upstream, String limits)
             throws IOException {
-        String config = "api_bearer_token: " + Stage.KEY + "\ndefault_model: fake-model\nheartbeat: 200ms\n"
+        String config = "api_bearer_token: " + GatewayFixture.KEY + "\ndefault_model: fake-model\nheartbeat: 200ms\n"
                 + "upstreams: { default: { url: \"" + upstream.url()
                 + "\", attempts: 1, circuit_breaker: false, timeouts: { first_token: 5s } } }\n" + limits + "\n";
         return distribution.start(Distribution.ROOT, config, base -> {}, HEAP);
@@ -120,7 +120,7 @@ class OutOfMemoryIT {
                 + "x".repeat(BODY_BYTES) + "\"}]}";
         HttpRequest request = HttpRequest.newBuilder(url.resolve("/v1/chat/completions"))
                 .timeout(TIMEOUT)
-                .header("Authorization", "Bearer " + Stage.KEY)
+                .header("Authorization", "Bearer " + GatewayFixture.KEY)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();

@@ -9,9 +9,9 @@ import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream.Request;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** The requests that the gateway sends to the upstream, call by call. */
@@ -20,49 +20,49 @@ class PromptIT {
             "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"parameters\": {}}}]";
 
     @InContainers
-    void callsTheProviderWithTheUpstreamsKeyAndModel(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+    void callsTheProviderWithTheUpstreamsKeyAndModel(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        stage.client().postQuestion("?", "\"model\": \"whatever\"");
+        fixture.client().postQuestion("?", "\"model\": \"whatever\"");
 
-        assertThat(stage.requests()).hasSize(4).allSatisfy(request -> {
-            assertThat(request.headers()).containsEntry("Authorization", "Bearer " + Stage.PROVIDER_KEY);
+        assertThat(fixture.requests()).hasSize(4).allSatisfy(request -> {
+            assertThat(request.headers()).containsEntry("Authorization", "Bearer " + GatewayFixture.PROVIDER_KEY);
             assertThat(request.body().path("model").asText()).isEqualTo("fake-model");
             assertThat(request.body().path("stream").asBoolean()).isTrue();
             assertThat(request.body().path("temperature").asDouble()).isEqualTo(0.2);
-            assertThat(request.text()).doesNotContain(Stage.KEY);
+            assertThat(request.text()).doesNotContain(GatewayFixture.KEY);
         });
     }
 
     @InContainers
-    void requestsJsonForStepsAndTextForTheAnswer(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+    void requestsJsonForStepsAndTextForTheAnswer(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        stage.client().postQuestion("?");
+        fixture.client().postQuestion("?");
 
-        assertThat(stage.requests().stream().map(Request::asksForJson)).containsExactly(true, true, true, false);
-        assertThat(stage.request(3).body().has("response_format")).isFalse();
-        assertThat(stage.request(3).lastMessage()).contains("final answer");
-        assertThat(stage.requests().subList(0, 3))
+        assertThat(fixture.requests().stream().map(Request::asksForJson)).containsExactly(true, true, true, false);
+        assertThat(fixture.request(3).body().has("response_format")).isFalse();
+        assertThat(fixture.request(3).lastMessage()).contains("final answer");
+        assertThat(fixture.requests().subList(0, 3))
                 .noneMatch(request -> request.lastMessage().contains("final answer"));
     }
 
     @InContainers
-    void extendsThePromptOfThePreviousCall(Stage stage) {
+    void extendsThePromptOfThePreviousCall(GatewayFixture fixture) {
         String[] steps = {
             "{ \"title\":\"Spaces \\/ and \\u0041\",\n \"content\": \"x\", \"next_action\": \"continue\" }",
             "```json\n" + StepScripts.step("Fenced", "y", "continue") + "\n```",
             StepScripts.step("Third", "z", "final_answer")
         };
-        stage.play(Script.answer(steps[0]), Script.answer(steps[1]), Script.answer(steps[2]), Script.answer("Yes."));
+        fixture.play(Script.answer(steps[0]), Script.answer(steps[1]), Script.answer(steps[2]), Script.answer("Yes."));
 
-        stage.client().postQuestion("What \"exactly\"?");
+        fixture.client().postQuestion("What \"exactly\"?");
 
         for (int call = 1; call < 4; call++) {
-            assertThat(stage.request(call).text()).startsWith(messagesOf(stage.request(call - 1)));
+            assertThat(fixture.request(call).text()).startsWith(messagesOf(fixture.request(call - 1)));
         }
-        assertThat(contents(stage.request(3), "assistant")).containsExactly(steps);
-        assertThat(stage.request(3).body().findValuesAsText("role"))
+        assertThat(contents(fixture.request(3), "assistant")).containsExactly(steps);
+        assertThat(fixture.request(3).body().findValuesAsText("role"))
                 .containsExactly("system", "user", "assistant", "user", "assistant", "user", "assistant", "user");
     }
 
@@ -89,34 +89,34 @@ class PromptIT {
     }
 
     @InContainers
-    void mergesTheCallersInstructionsIntoTheSystemPrompt(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("Arr."));
+    void mergesTheCallersInstructionsIntoTheSystemPrompt(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Arr."));
 
-        stage.client().post("""
+        fixture.client().post("""
                 {"messages": [{"role": "system", "content": "Speak like a pirate."},
                   {"role": "developer", "content": [{"type": "text", "text": "Be brief."}]},
                   {"role": "user", "content": "Who are you?"}]}""");
 
-        assertThat(stage.requests())
+        assertThat(fixture.requests())
                 .hasSize(4)
                 .allSatisfy(request -> assertThat(contents(request, "system"))
                         .singleElement()
                         .asString()
                         .contains("next_action")
                         .endsWith("Speak like a pirate.\n\nBe brief."));
-        assertThat(contents(stage.request(0), "developer")).isEmpty();
+        assertThat(contents(fixture.request(0), "developer")).isEmpty();
     }
 
     @InContainers
-    void sendsTheHistory(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("Ada."));
+    void sendsTheHistory(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Ada."));
 
-        stage.client().post("""
+        fixture.client().post("""
                 {"messages": [{"role": "user", "content": "I am Ada."},
                   {"role": "assistant", "content": "Hello Ada.", "reasoning_content": "A greeting."},
                   {"role": "user", "content": "Who am I?"}]}""");
 
-        JsonNode messages = stage.request(0).body().path("messages");
+        JsonNode messages = fixture.request(0).body().path("messages");
         assertThat(messages).hasSize(4);
         assertThat(messages.get(1)).hasToString("{\"role\":\"user\",\"content\":\"I am Ada.\"}");
         assertThat(messages.get(2)).hasToString("{\"role\":\"assistant\",\"content\":\"Hello Ada.\"}");
@@ -124,8 +124,8 @@ class PromptIT {
     }
 
     @InContainers
-    void describesToolsInStepsAndCallsThemInTheAnswer(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
+    void describesToolsInStepsAndCallsThemInTheAnswer(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
                 .delta("{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\","
                         + "\"function\":{\"name\":\"weather\",\"arguments\":\"\"}}]}")
                 .delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"city\\\":\"}}]}")
@@ -134,7 +134,7 @@ class PromptIT {
                 .done()));
 
         try (ChatClient.Stream stream =
-                stage.client().streamQuestion("Rain in Rome?", TOOLS, "\"tool_choice\": \"required\"")) {
+                fixture.client().streamQuestion("Rain in Rome?", TOOLS, "\"tool_choice\": \"required\"")) {
             List<Event> events = stream.remainingEvents();
             List<JsonNode> calls = events.stream()
                     .filter(event -> !event.isDone())
@@ -153,70 +153,71 @@ class PromptIT {
                     .isEqualTo("{\"city\":\"Rome\"}");
             assertThat(events.get(events.size() - 2).finishReason()).isEqualTo("tool_calls");
         }
-        assertThat(stage.requests())
+        assertThat(fixture.requests())
                 .hasSize(4)
                 .allMatch(request -> request.body().has("tools"));
-        assertThat(stage.requests().stream()
+        assertThat(fixture.requests().stream()
                         .map(request -> request.body().path("tool_choice").asText()))
                 .containsExactly("none", "none", "none", "required");
-        assertThat(contents(stage.request(0), "system"))
+        assertThat(contents(fixture.request(0), "system"))
                 .singleElement()
                 .asString()
                 .contains("tools");
-        assertThat(stage.request(3).lastMessage()).contains("final answer", "call a tool");
+        assertThat(fixture.request(3).lastMessage()).contains("final answer", "call a tool");
         for (int call = 1; call < 4; call++) {
-            assertThat(stage.request(call).text()).contains(messageList(stage.request(call - 1)));
+            assertThat(fixture.request(call).text()).contains(messageList(fixture.request(call - 1)));
         }
     }
 
     @InContainers
-    void continuesWithAToolResult(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("No rain."));
+    void continuesWithAToolResult(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("No rain."));
 
-        JsonResponse answer = stage.client().post("""
+        JsonResponse answer = fixture.client().post("""
                 {"messages": [{"role": "user", "content": "Rain in Rome?"},
                   {"role": "assistant", "content": null, "tool_calls": [{"id": "call_1", "type": "function",
                     "function": {"name": "weather", "arguments": "{}"}}]},
                   {"role": "tool", "tool_call_id": "call_1", "content": "dry"}]}""");
 
         assertThat(answer.content()).isEqualTo("No rain.");
-        JsonNode messages = stage.request(0).body().path("messages");
+        JsonNode messages = fixture.request(0).body().path("messages");
         assertThat(messages.get(2).at("/tool_calls/0/id").asText()).isEqualTo("call_1");
         assertThat(messages.get(3)).hasToString("{\"role\":\"tool\",\"content\":\"dry\",\"tool_call_id\":\"call_1\"}");
     }
 
     @InContainers
-    void sendsTheMessagesUnchangedWithoutReasoning(Stage stage) {
-        stage.play(Script.answer("Hi."));
+    void sendsTheMessagesUnchangedWithoutReasoning(GatewayFixture fixture) {
+        fixture.play(Script.answer("Hi."));
 
         JsonResponse answer =
-                stage.client().postQuestion("Hello", "\"reasoning_effort\": \"none\"", "\"temperature\": 1");
+                fixture.client().postQuestion("Hello", "\"reasoning_effort\": \"none\"", "\"temperature\": 1");
 
         assertThat(answer.content()).isEqualTo("Hi.");
-        assertThat(stage.requests()).hasSize(1);
-        assertThat(stage.request(0).body().path("messages")).hasToString("[{\"role\":\"user\",\"content\":\"Hello\"}]");
-        assertThat(stage.request(0).body().path("temperature").asInt()).isEqualTo(1);
+        assertThat(fixture.requests()).hasSize(1);
+        assertThat(fixture.request(0).body().path("messages"))
+                .hasToString("[{\"role\":\"user\",\"content\":\"Hello\"}]");
+        assertThat(fixture.request(0).body().path("temperature").asInt()).isEqualTo(1);
     }
 
     @InContainers
-    void asksAModelThatStopsEarlyToCheckItsWork(Stage stage) {
-        stage.play(
+    void asksAModelThatStopsEarlyToCheckItsWork(GatewayFixture fixture) {
+        fixture.play(
                 Script.answer(StepScripts.step("Done", "quickly", "final_answer")),
                 Script.answer(StepScripts.step("Checked", "quickly", "final_answer")),
                 Script.answer(StepScripts.step("Checked", "again", "final_answer")),
                 Script.answer("Yes."));
 
-        stage.client().postQuestion("?");
+        fixture.client().postQuestion("?");
 
-        assertThat(stage.requests()).hasSize(4);
-        assertThat(stage.request(1).lastMessage()).contains("different method");
+        assertThat(fixture.requests()).hasSize(4);
+        assertThat(fixture.request(1).lastMessage()).contains("different method");
     }
 
     @InContainers
-    void keepsStopAndResponseFormatForTheClosingCall(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("{\"x\": 1}"));
+    void keepsStopAndResponseFormatForTheClosingCall(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("{\"x\": 1}"));
 
-        JsonResponse answer = stage.client()
+        JsonResponse answer = fixture.client()
                 .postQuestion(
                         "?",
                         "\"response_format\": {\"type\": \"json_object\"}",
@@ -225,8 +226,8 @@ class PromptIT {
 
         assertThat(answer.content()).isEqualTo("{\"x\": 1}");
         assertThat(answer.reasoning()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
-        assertThat(stage.requests().stream().map(request -> request.body().has("stop")))
+        assertThat(fixture.requests().stream().map(request -> request.body().has("stop")))
                 .containsExactly(false, false, false, true);
-        assertThat(stage.request(3).asksForJson()).isTrue();
+        assertThat(fixture.request(3).asksForJson()).isTrue();
     }
 }

@@ -9,9 +9,9 @@ import java.util.function.UnaryOperator;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** Provider extensions that are forwarded unchanged: images, and additional fields of tool calls. */
 class ProviderExtensionsIT {
@@ -49,9 +49,9 @@ class ProviderExtensionsIT {
     }
 
     @InContainers
-    void streamsAnImageBetweenTheTexts(Stage stage) {
-        stage.play(image());
-        try (ChatClient.Stream stream = stage.client().streamQuestion("Draw a dot.", NO_REASONING)) {
+    void streamsAnImageBetweenTheTexts(GatewayFixture fixture) {
+        fixture.play(image());
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("Draw a dot.", NO_REASONING)) {
             List<Event> events = stream.remainingEvents();
             assertThat(ChatClient.content(events)).isEqualTo("Here: done.");
             List<Event> images = events.stream()
@@ -64,84 +64,84 @@ class ProviderExtensionsIT {
     }
 
     @InContainers
-    void sendsAnImageWithTheMessage(Stage stage) {
+    void sendsAnImageWithTheMessage(GatewayFixture fixture) {
         String pretty = IMAGE.replace(",\"", ",\n  \"");
-        stage.play(Script.status(
+        fixture.play(Script.status(
                 200,
                 "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"images\":[\n"
                         + pretty + "]},\"finish_reason\":\"stop\"}]}"));
-        JsonResponse answer = stage.client().postQuestion("Draw a dot.", NO_REASONING);
+        JsonResponse answer = fixture.client().postQuestion("Draw a dot.", NO_REASONING);
         assertThat(answer.content()).isEmpty();
         assertThat(answer.response().body())
                 .contains("\"images\":[" + pretty.replace('\n', ' ').replace("\u2028", "\\u2028") + "]");
     }
 
     @InContainers
-    void doesNotSendImagesOfSteps(Stage stage) {
+    void doesNotSendImagesOfSteps(GatewayFixture fixture) {
         Script image = exchange -> exchange.stream()
                 .delta("{\"images\":[" + IMAGE + "]}")
                 .text("{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"final_answer\"}")
                 .finish("stop")
                 .done();
-        stage.play(image, Script.answer("Well."));
-        JsonResponse answer = stage.client().postQuestion("?", "\"reasoning_effort\": \"minimal\"");
+        fixture.play(image, Script.answer("Well."));
+        JsonResponse answer = fixture.client().postQuestion("?", "\"reasoning_effort\": \"minimal\"");
         assertThat(answer.content()).isEqualTo("Well.");
         assertThat(answer.reasoning()).contains("T\nc");
         assertThat(answer.response().body()).doesNotContain("images");
     }
 
     @InContainers
-    void replaysAnImageButSendsItToNoModel(Stage stage) {
-        stage.play(image());
+    void replaysAnImageButSendsItToNoModel(GatewayFixture fixture) {
+        fixture.play(image());
         String body = "{\"conversation_id\": \"draws\", " + NO_REASONING
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"Draw a dot.\"}]}";
-        JsonResponse first = stage.client().send("/v1/chat/completions", idempotentPost(body));
+        JsonResponse first = fixture.client().send("/v1/chat/completions", idempotentPost(body));
         JsonNode message = first.json().at("/choices/0/message");
         assertThat(message.at("/images/0/image_url/url").asText()).startsWith("data:image/png");
-        JsonResponse again = stage.client().send("/v1/chat/completions", idempotentPost(body));
+        JsonResponse again = fixture.client().send("/v1/chat/completions", idempotentPost(body));
         assertThat(again.json().at("/choices/0/message/images/0/image_url"))
                 .isEqualTo(message.at("/images/0/image_url"));
         assertThat(again.content()).isEqualTo("Here: done.");
-        assertThat(stage.requests()).hasSize(1);
+        assertThat(fixture.requests()).hasSize(1);
 
-        stage.play(Script.answer("Yes."));
-        stage.client().postQuestion("Sure?", "\"conversation_id\": \"draws\"", NO_REASONING);
-        assertThat(stage.request(0).text()).contains("Here: done.").doesNotContain("image");
+        fixture.play(Script.answer("Yes."));
+        fixture.client().postQuestion("Sure?", "\"conversation_id\": \"draws\"", NO_REASONING);
+        assertThat(fixture.request(0).text()).contains("Here: done.").doesNotContain("image");
     }
 
     @InContainers
-    void forwardsUnknownFieldsOfAToolCall(Stage stage) {
-        stage.play(call(), call());
-        try (ChatClient.Stream stream = stage.client().streamQuestion("Weather?", NO_REASONING, TOOLS)) {
+    void forwardsUnknownFieldsOfAToolCall(GatewayFixture fixture) {
+        fixture.play(call(), call());
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("Weather?", NO_REASONING, TOOLS)) {
             assertThat(stream.remainingEvents())
                     .anySatisfy(event -> assertThat(event.data())
                             .contains("\"extra_content\":{\"google\": {\"thought_signature\":\"U0lH\",\"n\":1.50}}")
                             .contains("\"arguments\":\"{}\",\"x\":[1.0]}"));
         }
-        JsonResponse jsonReply = stage.client().postQuestion("Weather?", NO_REASONING, TOOLS);
+        JsonResponse jsonReply = fixture.client().postQuestion("Weather?", NO_REASONING, TOOLS);
         assertThat(jsonReply.response().body())
                 .contains(
                         "\"arguments\":\"{}\",\"x\":[1.0]},\"extra_content\":{\"google\": {\"thought_signature\":\"U0lH\",\"n\":1.50}}");
     }
 
     @InContainers
-    void storesUnknownFieldsOfAToolCall(Stage stage) {
-        stage.play(call());
+    void storesUnknownFieldsOfAToolCall(GatewayFixture fixture) {
+        fixture.play(call());
         String body = "{\"conversation_id\": \"signs\", " + NO_REASONING + ", " + TOOLS
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"Weather?\"}]}";
-        JsonNode first = stage.client()
+        JsonNode first = fixture.client()
                 .send("/v1/chat/completions", idempotentPost(body))
                 .json();
-        JsonNode again = stage.client()
+        JsonNode again = fixture.client()
                 .send("/v1/chat/completions", idempotentPost(body))
                 .json();
         assertThat(again.at("/choices/0/message")).isEqualTo(first.at("/choices/0/message"));
 
-        stage.play(Script.answer("Sunny."));
-        stage.client()
+        fixture.play(Script.answer("Sunny."));
+        fixture.client()
                 .post("{\"conversation_id\": \"signs\", " + NO_REASONING + ", " + TOOLS
                         + ", \"messages\": [{\"role\": \"tool\", \"tool_call_id\": \"fc-1\", \"content\": \"25 C\"}]}");
-        JsonNode called = stage.request(0).body().at("/messages/1/tool_calls/0");
+        JsonNode called = fixture.request(0).body().at("/messages/1/tool_calls/0");
         assertThat(called.at("/extra_content/google/thought_signature").asText())
                 .isEqualTo("U0lH");
         assertThat(called.at("/function/x/0").asInt()).isEqualTo(1);

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.o1api.testing.Container;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.RunningGateway;
-import org.o1api.testing.Stage;
 
 /** The requests of the README and of the pages for beginners, run in a shell against the sample configuration. */
 class ReadmeIT {
@@ -32,13 +32,13 @@ class ReadmeIT {
         assumeTrue(run("curl --version").contains("libcurl"), "curl is not installed");
 
         String config = Files.readString(Path.of("config.yaml"))
-                .replace("${O1_API_TOKEN:-}", Stage.KEY)
+                .replace("${O1_API_TOKEN:-}", GatewayFixture.KEY)
                 .replaceAll("(?m)^#.*$", "");
         try (RunningGateway gateway = Container.JETTY.start(config)) {
             for (String request : requests) {
                 String here = request.replace(
                                 "http://127.0.0.1:18888", gateway.url().toString())
-                        .replace("sk-...", Stage.KEY);
+                        .replace("sk-...", GatewayFixture.KEY);
                 assertThat(run(here)).as(request).contains(expected(request));
             }
         }
@@ -67,7 +67,7 @@ class ReadmeIT {
 
     private static String run(String command) throws IOException, InterruptedException {
         ProcessBuilder shell = new ProcessBuilder("sh", "-c", command).redirectError(ProcessBuilder.Redirect.DISCARD);
-        shell.environment().put("O1_API_TOKEN", Stage.KEY);
+        shell.environment().put("O1_API_TOKEN", GatewayFixture.KEY);
         Process process = shell.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();

@@ -9,9 +9,9 @@ import java.util.stream.StreamSupport;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** The reasoning in each format, streamed and as JSON. */
@@ -41,9 +41,9 @@ class ReasoningFormatsIT {
     /** The two reasoning fields and the content of the reply. */
     private record Output(String reasoningContent, String reasoning, String content) {}
 
-    private static Output streamed(Stage stage, String... fields) {
-        stage.play(StepScripts.threeStepsThenAnswer("Well: 1 < 2."));
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", fields)) {
+    private static Output streamed(GatewayFixture fixture, String... fields) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Well: 1 < 2."));
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", fields)) {
             List<Event> events = stream.remainingEvents();
             return new Output(
                     ChatClient.reasoning(events),
@@ -52,84 +52,84 @@ class ReasoningFormatsIT {
         }
     }
 
-    private static Output json(Stage stage, String... fields) {
-        stage.play(StepScripts.threeStepsThenAnswer("Well: 1 < 2."));
-        JsonNode message = stage.client().postQuestion("?", fields).json().at("/choices/0/message");
+    private static Output json(GatewayFixture fixture, String... fields) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Well: 1 < 2."));
+        JsonNode message = fixture.client().postQuestion("?", fields).json().at("/choices/0/message");
         return new Output(
                 message.path("reasoning_content").asText(""),
                 message.path("reasoning").asText(""),
                 message.path("content").asText());
     }
 
-    private static void assertOutput(Stage stage, String field, Output expected) {
-        assertThat(streamed(stage, field)).as("streamed, %s", field).isEqualTo(expected);
-        assertThat(json(stage, field)).as("as JSON, %s", field).isEqualTo(expected);
+    private static void assertOutput(GatewayFixture fixture, String field, Output expected) {
+        assertThat(streamed(fixture, field)).as("streamed, %s", field).isEqualTo(expected);
+        assertThat(json(fixture, field)).as("as JSON, %s", field).isEqualTo(expected);
     }
 
     @InContainers
-    void showsTheReasoningInTheRequestedField(Stage stage) {
+    void showsTheReasoningInTheRequestedField(GatewayFixture fixture) {
         String answer = "Well: 1 < 2.";
 
-        assertOutput(stage, "\"user\": \"x\"", new Output(StepScripts.THREE_STEPS_TEXT, "", answer));
-        assertOutput(stage, "\"reasoning_format\": null", new Output(StepScripts.THREE_STEPS_TEXT, "", answer));
+        assertOutput(fixture, "\"user\": \"x\"", new Output(StepScripts.THREE_STEPS_TEXT, "", answer));
+        assertOutput(fixture, "\"reasoning_format\": null", new Output(StepScripts.THREE_STEPS_TEXT, "", answer));
         assertOutput(
-                stage,
+                fixture,
                 "\"reasoning_format\": \"reasoning_content\"",
                 new Output(StepScripts.THREE_STEPS_TEXT, "", answer));
         assertOutput(
-                stage, "\"reasoning_format\": \"reasoning\"", new Output("", StepScripts.THREE_STEPS_TEXT, answer));
+                fixture, "\"reasoning_format\": \"reasoning\"", new Output("", StepScripts.THREE_STEPS_TEXT, answer));
         assertOutput(
-                stage,
+                fixture,
                 "\"reasoning_format\": \"both\"",
                 new Output(StepScripts.THREE_STEPS_TEXT, StepScripts.THREE_STEPS_TEXT, answer));
-        assertOutput(stage, "\"reasoning_format\": \"none\"", new Output("", "", answer));
-        assertOutput(stage, "\"include_reasoning\": true", new Output(StepScripts.THREE_STEPS_TEXT, "", answer));
-        assertOutput(stage, "\"include_reasoning\": false", new Output("", "", answer));
+        assertOutput(fixture, "\"reasoning_format\": \"none\"", new Output("", "", answer));
+        assertOutput(fixture, "\"include_reasoning\": true", new Output(StepScripts.THREE_STEPS_TEXT, "", answer));
+        assertOutput(fixture, "\"include_reasoning\": false", new Output("", "", answer));
         assertOutput(
-                stage,
+                fixture,
                 "\"reasoning\": {}",
                 new Output(StepScripts.THREE_STEPS_TEXT, StepScripts.THREE_STEPS_TEXT, answer));
         assertOutput(
-                stage,
+                fixture,
                 "\"usage\": {\"include\": true}",
                 new Output(StepScripts.THREE_STEPS_TEXT, StepScripts.THREE_STEPS_TEXT, answer));
-        assertOutput(stage, "\"reasoning\": {\"exclude\": true}", new Output("", "", answer));
+        assertOutput(fixture, "\"reasoning\": {\"exclude\": true}", new Output("", "", answer));
         assertOutput(
-                stage,
+                fixture,
                 "\"reasoning_format\": \"think\"",
                 new Output("", "", "<think>" + StepScripts.THREE_STEPS_TEXT + "</think>" + answer));
     }
 
     @InContainers(config = "reasoning_format: none")
-    void includesReasoningOnRequest(Stage stage) {
-        assertOutput(stage, "\"user\": \"x\"", new Output("", "", "Well: 1 < 2."));
+    void includesReasoningOnRequest(GatewayFixture fixture) {
+        assertOutput(fixture, "\"user\": \"x\"", new Output("", "", "Well: 1 < 2."));
         assertOutput(
-                stage, "\"include_reasoning\": true", new Output(StepScripts.THREE_STEPS_TEXT, "", "Well: 1 < 2."));
-        assertOutput(stage, "\"include_reasoning\": false", new Output("", "", "Well: 1 < 2."));
+                fixture, "\"include_reasoning\": true", new Output(StepScripts.THREE_STEPS_TEXT, "", "Well: 1 < 2."));
+        assertOutput(fixture, "\"include_reasoning\": false", new Output("", "", "Well: 1 < 2."));
         assertOutput(
-                stage,
+                fixture,
                 "\"include_reasoning\": true, \"reasoning_format\": \"reasoning\"",
                 new Output("", StepScripts.THREE_STEPS_TEXT, "Well: 1 < 2."));
         assertOutput(
-                stage,
+                fixture,
                 "\"include_reasoning\": true, \"reasoning_format\": \"none\"",
                 new Output("", "", "Well: 1 < 2."));
     }
 
     @InContainers
-    void sendsEachThinkTagAsASeparateDelta(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+    void sendsEachThinkTagAsASeparateDelta(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_format\": \"think\"")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_format\": \"think\"")) {
             assertThat(stream.remainingEvents()).map(Event::content).contains("<think>", "</think>");
         }
     }
 
     @InContainers
-    void writesMarkdownIntoTheContentOnRequest(Stage stage) {
+    void writesMarkdownIntoTheContentOnRequest(GatewayFixture fixture) {
         for (Output output : List.of(
-                streamed(stage, "\"reasoning_format\": \"markdown\""),
-                json(stage, "\"reasoning_format\": \"markdown\""))) {
+                streamed(fixture, "\"reasoning_format\": \"markdown\""),
+                json(fixture, "\"reasoning_format\": \"markdown\""))) {
             assertThat(output.reasoningContent()).isEmpty();
             assertThat(output.content()).startsWith(MARKDOWN);
             assertThat(output.content().substring(MARKDOWN.length())).matches(TIME);
@@ -137,28 +137,28 @@ class ReasoningFormatsIT {
     }
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
-    void writesMarkdownForTheLegacyKey(Stage stage) {
-        for (Output output : List.of(streamed(stage), json(stage))) {
+    void writesMarkdownForTheLegacyKey(GatewayFixture fixture) {
+        for (Output output : List.of(streamed(fixture), json(fixture))) {
             assertThat(output.content()).startsWith(MARKDOWN);
             assertThat(output.content().substring(MARKDOWN.length())).matches(TIME);
         }
     }
 
     @InContainers(config = "use_regex_processing: false")
-    void writesHtmlForTheLegacyKey(Stage stage) {
-        for (Output output : List.of(streamed(stage), json(stage))) {
+    void writesHtmlForTheLegacyKey(GatewayFixture fixture) {
+        for (Output output : List.of(streamed(fixture), json(fixture))) {
             assertThat(output.content()).startsWith(DETAILS);
             assertThat(output.content().substring(DETAILS.length())).matches(TIME);
         }
     }
 
     @InContainers(config = "use_regex_processing: false")
-    void escapesHtmlInDetails(Stage stage) {
-        stage.play(
+    void escapesHtmlInDetails(GatewayFixture fixture) {
+        fixture.play(
                 Script.answer(StepScripts.step("a < b", "<script>x</script>\n& more", "continue")),
                 Script.answer("Yes."));
 
-        String content = stage.client()
+        String content = fixture.client()
                 .postQuestion("?", "\"reasoning_effort\": \"minimal\"")
                 .content();
 
@@ -169,10 +169,10 @@ class ReasoningFormatsIT {
     }
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
-    void addsLegacyStepsToTheJson(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+    void addsLegacyStepsToTheJson(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        JsonResponse answer = stage.client().postQuestion("?");
+        JsonResponse answer = fixture.client().postQuestion("?");
 
         JsonNode steps = answer.json().path("steps");
         assertThat(steps).hasSize(4);
@@ -192,25 +192,25 @@ class ReasoningFormatsIT {
     }
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
-    void listsARetriedStepOnce(Stage stage) {
-        stage.play(
+    void listsARetriedStepOnce(GatewayFixture fixture) {
+        fixture.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"Half\", \"content\": \"and th")
                         .reset(),
                 Script.answer(StepScripts.step("First", "one", "final_answer")),
                 Script.answer("Yes."));
 
-        JsonResponse answer = stage.client().postQuestion("?", "\"reasoning_effort\": \"minimal\"");
+        JsonResponse answer = fixture.client().postQuestion("?", "\"reasoning_effort\": \"minimal\"");
 
         assertThat(titles(answer)).containsExactly("Step 1: First", "Final Answer");
         assertThat(answer.json().at("/steps/0/1").asText()).isEqualTo("one");
     }
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
-    void addsLegacyStepsNextToToolCalls(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("a", "{}")));
+    void addsLegacyStepsNextToToolCalls(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("a", "{}")));
 
-        JsonResponse answer = stage.client()
+        JsonResponse answer = fixture.client()
                 .postQuestion("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]");
 
         assertThat(titles(answer)).containsExactly("Step 1: First", "Step 2: Second", "Step 3: Third");

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.FakeUpstream.Request;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Earlier reasoning, sent to providers that require it and omitted for those that reject it. */
@@ -55,52 +55,54 @@ class ReasoningHistoryIT {
                 : Script.error(400, "thinking is enabled but reasoning_content is missing in message 1");
     }
 
-    private static List<String> sent(Stage stage) {
+    private static List<String> sent(GatewayFixture fixture) {
         List<String> all = new ArrayList<>();
-        stage.requests()
+        fixture.requests()
                 .forEach(request -> all.add(
                         toolCallMessage(request).path("reasoning_content").asText("-")));
         return all;
     }
 
     @InContainers(config = PRESETS)
-    void isSentToAProviderThatRequiresIt(Stage stage) {
-        stage.dispatch(ReasoningHistoryIT::requireReasoning);
+    void isSentToAProviderThatRequiresIt(GatewayFixture fixture) {
+        fixture.dispatch(ReasoningHistoryIT::requireReasoning);
         String messages = history(", \"reasoning_content\": \"I need it.\"");
-        assertThat(stage.client().post(request("whole", "minimal", messages)).content())
+        assertThat(fixture.client().post(request("whole", "minimal", messages)).content())
                 .isEqualTo("Yes.");
-        assertThat(sent(stage)).containsExactly("-", "I need it.", "I need it.");
+        assertThat(sent(fixture)).containsExactly("-", "I need it.", "I need it.");
 
-        assertThat(stage.client().post(request("whole", "none", history(""))).content())
+        assertThat(fixture.client().post(request("whole", "none", history(""))).content())
                 .isEqualTo("Yes.");
-        assertThat(sent(stage)).hasSize(4).endsWith(" ");
+        assertThat(sent(fixture)).hasSize(4).endsWith(" ");
     }
 
     @InContainers(config = PRESETS)
-    void isSentToAProviderThatRequiresItInAStream(Stage stage) {
-        stage.dispatch(ReasoningHistoryIT::requireReasoning);
+    void isSentToAProviderThatRequiresItInAStream(GatewayFixture fixture) {
+        fixture.dispatch(ReasoningHistoryIT::requireReasoning);
         String body = request("streamed", "none", history(", \"reasoning\": \"I need it.\""), "\"stream\": true");
-        try (ChatClient.Stream stream = stage.client().stream(body)) {
+        try (ChatClient.Stream stream = fixture.client().stream(body)) {
             assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
         }
-        assertThat(sent(stage)).containsExactly("-", "I need it.");
+        assertThat(sent(fixture)).containsExactly("-", "I need it.");
     }
 
     @InContainers(config = {PRESETS, "upstream reasoning_history: keep"})
-    void isOmittedForAProviderThatRejectsIt(Stage stage) {
-        stage.dispatch(request -> request.text().contains("reasoning_content")
+    void isOmittedForAProviderThatRejectsIt(GatewayFixture fixture) {
+        fixture.dispatch(request -> request.text().contains("reasoning_content")
                 ? Script.error(422, "messages.1.assistant.reasoning_content: Extra inputs are not permitted")
                 : stepOrAnswer(request));
         String messages = history(", \"reasoning_content\": \"I need it.\"");
-        assertThat(stage.client().post(request("dropped", "minimal", messages)).content())
+        assertThat(fixture.client()
+                        .post(request("dropped", "minimal", messages))
+                        .content())
                 .isEqualTo("Yes.");
-        assertThat(sent(stage)).containsExactly("I need it.", "-", "-");
+        assertThat(sent(fixture)).containsExactly("I need it.", "-", "-");
     }
 
     /** A client of a stored conversation sends only the tool result. */
     @InContainers(config = PRESETS)
-    void comesFromTheConversationIfStored(Stage stage) {
-        stage.dispatch(request ->
+    void comesFromTheConversationIfStored(GatewayFixture fixture) {
+        fixture.dispatch(request ->
                 toolCallMessage(request).isMissingNode() && !request.body().has("response_format")
                         ? exchange -> exchange.stream()
                                 .reasoning("I need it.")
@@ -109,17 +111,17 @@ class ReasoningHistoryIT {
                                 .done()
                         : requireReasoning(request));
         String conversation = "\"conversation_id\": \"weather\"";
-        assertThat(stage.client()
+        assertThat(fixture.client()
                         .post(request("stored", "none", USER, conversation))
                         .status())
                 .isEqualTo(200);
-        assertThat(stage.client()
+        assertThat(fixture.client()
                         .post(request("stored", "none", RESULT, conversation))
                         .content())
                 .isEqualTo("Yes.");
-        assertThat(sent(stage)).containsExactly("-", "-", "I need it.");
+        assertThat(sent(fixture)).containsExactly("-", "-", "I need it.");
 
-        assertThat(stage.client()
+        assertThat(fixture.client()
                         .post(request("stored", "none", USER, conversation))
                         .content())
                 .isEqualTo("Yes.");

@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** Repeated deployment and undeployment of the WAR. An option in the pom disables soft references. */
 class RedeployIT {
@@ -49,11 +49,11 @@ class RedeployIT {
         URI url;
         WeakReference<ClassLoader> loader;
         try (FakeUpstream upstream = FakeUpstream.dispatching(request -> Script.answer("Yes."));
-                RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY + "\ndefault_api_url: "
-                        + upstream.url() + "\ndefault_model: fake-model\n")) {
+                RunningGateway gateway = container.start("api_bearer_token: " + GatewayFixture.KEY
+                        + "\ndefault_api_url: " + upstream.url() + "\ndefault_model: fake-model\n")) {
             url = gateway.url();
             loader = new WeakReference<>(gateway.classLoader());
-            ChatClient client = gateway.client(Stage.KEY);
+            ChatClient client = gateway.client(GatewayFixture.KEY);
             assertThat(client.postQuestion("?", "\"reasoning_effort\": \"none\"", "\"conversation_id\": \"c\"")
                             .content())
                     .isEqualTo("Yes.");

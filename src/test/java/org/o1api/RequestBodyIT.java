@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.o1api.testing.ChatClient;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** Request bodies that arrive slowly, never, too large, or without an API key. */
 class RequestBodyIT {
@@ -25,8 +25,8 @@ class RequestBodyIT {
     private static final class Connection implements AutoCloseable {
         private final Socket socket;
 
-        Connection(Stage stage) throws IOException {
-            URI url = stage.gateway().url();
+        Connection(GatewayFixture fixture) throws IOException {
+            URI url = fixture.gateway().url();
             socket = new Socket(url.getHost(), url.getPort());
             socket.setSoTimeout(15_000);
         }
@@ -80,7 +80,7 @@ class RequestBodyIT {
 
     /** None of these requests sends a byte of its announced body. */
     @InContainers
-    void isNotAwaitedBeforeAuthentication(Stage stage) throws IOException {
+    void isNotAwaitedBeforeAuthentication(GatewayFixture fixture) throws IOException {
         List<String> requests = new ArrayList<>();
         for (String path : List.of(CHAT, "/v1/models", "/v1/conversations", "/nothing", "/error", "/", "/health")) {
             for (String method : List.of("POST", "PUT", "GET", "DELETE", "PATCH", "FOO")) {
@@ -100,7 +100,7 @@ class RequestBodyIT {
             requests.add(head("POST " + path + " HTTP/1.0", "Content-Length: 1000"));
         }
         for (String request : requests) {
-            try (Connection connection = new Connection(stage)) {
+            try (Connection connection = new Connection(fixture)) {
                 String reply = connection.send(request).reply();
                 assertThat(reply)
                         .as(request)
@@ -113,11 +113,11 @@ class RequestBodyIT {
     }
 
     @InContainers
-    void isNotAwaitedOnPublicPaths(Stage stage) throws IOException {
+    void isNotAwaitedOnPublicPaths(GatewayFixture fixture) throws IOException {
         for (String path : List.of("/health/live", "/health/ready")) {
             for (String type : List.of("application/json", "application/x-www-form-urlencoded")) {
                 for (String length : List.of("Content-Length: 9000000", "Transfer-Encoding: chunked")) {
-                    try (Connection connection = new Connection(stage)) {
+                    try (Connection connection = new Connection(fixture)) {
                         assertThat(connection
                                         .send(head("POST " + path + " HTTP/1.1", "Content-Type: " + type, length))
                                         .reply())
@@ -127,7 +127,7 @@ class RequestBodyIT {
                     }
                 }
             }
-            try (Connection connection = new Connection(stage)) {
+            try (Connection connection = new Connection(fixture)) {
                 assertThat(connection
                                 .send(head("GET " + path + " HTTP/1.1", "Content-Length: 9000000", "Connection: close"))
                                 .reply())
@@ -138,20 +138,21 @@ class RequestBodyIT {
 
     /** Opens more connections than a container has threads; each sends only the start of a body, without an API key. */
     @InContainers
-    void holdsNoThreadForClientsWithoutAKey(Stage stage) throws IOException {
+    void holdsNoThreadForClientsWithoutAKey(GatewayFixture fixture) throws IOException {
         List<Connection> connections = new ArrayList<>();
         try {
             for (int i = 0; i < 220; i++) {
                 String path = List.of(CHAT, "/health/live", "/nothing").get(i % 3);
                 String type = List.of("application/json", "application/x-www-form-urlencoded")
                         .get(i % 2);
-                Connection connection = new Connection(stage);
+                Connection connection = new Connection(fixture);
                 connections.add(connection);
                 connection
                         .send(head("POST " + path + " HTTP/1.1", "Content-Type: " + type, "Content-Length: 9000000"))
                         .send("x");
             }
-            assertThat(stage.gateway().client("").get("/health/live").status()).isEqualTo(200);
+            assertThat(fixture.gateway().client("").get("/health/live").status())
+                    .isEqualTo(200);
         } finally {
             for (Connection connection : connections) {
                 connection.close();
@@ -160,19 +161,21 @@ class RequestBodyIT {
     }
 
     @InContainers
-    void holdsNoContainerThreadForCallers(Stage stage) throws IOException {
+    void holdsNoContainerThreadForCallers(GatewayFixture fixture) throws IOException {
         List<Connection> connections = new ArrayList<>();
         try {
             for (int i = 0; i < 220; i++) {
-                Connection connection = new Connection(stage);
+                Connection connection = new Connection(fixture);
                 connections.add(connection);
                 connection
-                        .send(authorizedHead(Stage.KEY, "Content-Length: 100"))
+                        .send(authorizedHead(GatewayFixture.KEY, "Content-Length: 100"))
                         .send("{");
             }
-            assertThat(stage.gateway().client("").get("/health/live").status()).isEqualTo(200);
-            stage.play(Script.answer("Yes."));
-            assertThat(stage.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
+            assertThat(fixture.gateway().client("").get("/health/live").status())
+                    .isEqualTo(200);
+            fixture.play(Script.answer("Yes."));
+            assertThat(fixture.client().postQuestion("?", NO_REASONING).content())
+                    .isEqualTo("Yes.");
         } finally {
             for (Connection connection : connections) {
                 connection.close();
@@ -181,15 +184,16 @@ class RequestBodyIT {
     }
 
     @InContainers
-    void mayArriveInPieces(Stage stage) throws IOException {
+    void mayArriveInPieces(GatewayFixture fixture) throws IOException {
         String body = "{" + NO_REASONING + ", \"messages\": [{\"role\": \"user\", \"content\": \""
                 + "ü€😀".repeat(20_000) + "\"}]}";
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         for (boolean chunked : List.of(false, true)) {
-            stage.play(Script.answer("Yes."));
-            try (Connection connection = new Connection(stage)) {
+            fixture.play(Script.answer("Yes."));
+            try (Connection connection = new Connection(fixture)) {
                 connection.send(authorizedHead(
-                        Stage.KEY, chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + bytes.length));
+                        GatewayFixture.KEY,
+                        chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + bytes.length));
                 for (int from = 0; from < bytes.length; from += 9973) {
                     int length = Math.min(9973, bytes.length - from);
                     if (chunked) {
@@ -204,16 +208,18 @@ class RequestBodyIT {
 
                 assertThat(connection.reply()).startsWith("HTTP/1.1 200").contains("Yes.");
             }
-            assertThat(stage.request(0).body().at("/messages/0/content").asText())
+            assertThat(fixture.request(0).body().at("/messages/0/content").asText())
                     .hasSize(4 * 20_000);
         }
     }
 
     @InContainers(config = "limits: { body_time: 1s }")
-    void mustArriveInTime(Stage stage) throws IOException {
+    void mustArriveInTime(GatewayFixture fixture) throws IOException {
         for (String length : List.of("Content-Length: 50", "Transfer-Encoding: chunked")) {
-            try (Connection connection = new Connection(stage)) {
-                assertThat(connection.send(authorizedHead(Stage.KEY, length)).reply())
+            try (Connection connection = new Connection(fixture)) {
+                assertThat(connection
+                                .send(authorizedHead(GatewayFixture.KEY, length))
+                                .reply())
                         .startsWith("HTTP/1.1 408")
                         .containsIgnoringCase("\r\nConnection: close")
                         .contains("\"code\":\"request_timeout\"", "limits.body_time");
@@ -222,9 +228,9 @@ class RequestBodyIT {
     }
 
     @InContainers(config = "limits: { body: 2KiB }")
-    void isLimitedWithoutAContentLength(Stage stage) throws IOException {
-        try (Connection connection = new Connection(stage)) {
-            connection.send(authorizedHead(Stage.KEY, "Transfer-Encoding: chunked"));
+    void isLimitedWithoutAContentLength(GatewayFixture fixture) throws IOException {
+        try (Connection connection = new Connection(fixture)) {
+            connection.send(authorizedHead(GatewayFixture.KEY, "Transfer-Encoding: chunked"));
             connection.send("801\r\n" + "x".repeat(2049) + "\r\n");
             assertThat(connection.reply()).startsWith("HTTP/1.1 413").contains("\"code\":\"request_too_large\"");
         }
@@ -232,25 +238,25 @@ class RequestBodyIT {
 
     @InContainers(
             config = {"limits: { body: 4KiB, bodies: 12KiB }", "api_keys: [{ name: second, key: " + SECOND_KEY + " }]"})
-    void isLimitedInTotal(Stage stage) throws IOException {
+    void isLimitedInTotal(GatewayFixture fixture) throws IOException {
         CountDownLatch end = new CountDownLatch(1);
         String question = "x".repeat(3500);
-        stage.dispatch(request -> exchange -> exchange.stream()
+        fixture.dispatch(request -> exchange -> exchange.stream()
                 .text("It")
                 .await(end)
                 .text(" is.")
                 .finish("stop")
                 .done());
-        try (ChatClient.Stream first = stage.client().streamQuestion(question, NO_REASONING)) {
+        try (ChatClient.Stream first = fixture.client().streamQuestion(question, NO_REASONING)) {
             assertThat(first.nextText().content()).isEqualTo("It");
 
-            ChatClient.JsonResponse share = stage.client().postQuestion(question, NO_REASONING);
+            ChatClient.JsonResponse share = fixture.client().postQuestion(question, NO_REASONING);
             assertThat(share.status()).isEqualTo(429);
             assertThat(share.json().at("/error/code").asText()).isEqualTo("rate_limit_exceeded");
             assertThat(share.json().at("/error/message").asText()).contains("limits.bodies");
             assertThat(share.header("Retry-After")).isEqualTo("1");
 
-            ChatClient second = stage.gateway().client(SECOND_KEY);
+            ChatClient second = fixture.gateway().client(SECOND_KEY);
             try (ChatClient.Stream other = second.streamQuestion(question, NO_REASONING)) {
                 assertThat(other.nextText().content()).isEqualTo("It");
                 end.countDown();
@@ -260,23 +266,23 @@ class RequestBodyIT {
         } finally {
             end.countDown();
         }
-        assertThat(stage.client().postQuestion(question, NO_REASONING).content())
+        assertThat(fixture.client().postQuestion(question, NO_REASONING).content())
                 .isEqualTo("It is.");
     }
 
     @InContainers(config = "limits: { body: 4KiB, bodies: 4KiB }")
-    void isRejectedAsOverloadedAboveTheTotalLimit(Stage stage) throws IOException {
+    void isRejectedAsOverloadedAboveTheTotalLimit(GatewayFixture fixture) throws IOException {
         CountDownLatch end = new CountDownLatch(1);
-        stage.dispatch(request -> exchange -> exchange.stream()
+        fixture.dispatch(request -> exchange -> exchange.stream()
                 .text("It")
                 .await(end)
                 .text(" is.")
                 .finish("stop")
                 .done());
-        try (ChatClient.Stream first = stage.client().streamQuestion("x".repeat(3500), NO_REASONING)) {
+        try (ChatClient.Stream first = fixture.client().streamQuestion("x".repeat(3500), NO_REASONING)) {
             assertThat(first.nextText().content()).isEqualTo("It");
 
-            ChatClient.JsonResponse refused = stage.client().postQuestion("x".repeat(3500), NO_REASONING);
+            ChatClient.JsonResponse refused = fixture.client().postQuestion("x".repeat(3500), NO_REASONING);
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.json().at("/error/code").asText()).isEqualTo("overloaded");
             assertThat(refused.header("Retry-After")).isEqualTo("1");
@@ -286,14 +292,14 @@ class RequestBodyIT {
     }
 
     @InContainers
-    void mustBeUtf8(Stage stage) throws IOException {
+    void mustBeUtf8(GatewayFixture fixture) throws IOException {
         String body = "{" + NO_REASONING + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
         for (String charset : List.of("utf-16", "iso-8859-1", "\"ISO-8859-1\"")) {
-            try (Connection connection = new Connection(stage)) {
+            try (Connection connection = new Connection(fixture)) {
                 String reply = connection
                         .send(head(
                                         "POST " + CHAT + " HTTP/1.1",
-                                        "Authorization: Bearer " + Stage.KEY,
+                                        "Authorization: Bearer " + GatewayFixture.KEY,
                                         "Content-Type: application/json; charset=" + charset,
                                         "Content-Length: " + body.length())
                                 + body)
@@ -302,12 +308,12 @@ class RequestBodyIT {
             }
         }
         for (String charset : List.of("utf-8", "UTF-8", "\"utf-8\"", "us-ascii")) {
-            stage.play(Script.answer("Yes."));
-            try (Connection connection = new Connection(stage)) {
+            fixture.play(Script.answer("Yes."));
+            try (Connection connection = new Connection(fixture)) {
                 String reply = connection
                         .send(head(
                                         "POST " + CHAT + " HTTP/1.1",
-                                        "Authorization: Bearer " + Stage.KEY,
+                                        "Authorization: Bearer " + GatewayFixture.KEY,
                                         "Content-Type: application/json; charset=" + charset,
                                         "Content-Length: " + body.length())
                                 + body)

@@ -13,17 +13,17 @@ import java.util.stream.Collectors;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.FakeExchange;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Each request field is honoured, forwarded, or rejected by name. */
 class RequestFieldsIT {
     private static final String QUESTION = "\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]";
 
-    private static void assertRejected(Stage stage, String body, String param, String code) {
-        JsonResponse answer = stage.client().post(body);
+    private static void assertRejected(GatewayFixture fixture, String body, String param, String code) {
+        JsonResponse answer = fixture.client().post(body);
         assertThat(answer.status()).as(body).isEqualTo(400);
         assertThat(answer.json().at("/error/param").asText()).as(body).isEqualTo(param);
         assertThat(answer.json().at("/error/code").asText()).as(body).isEqualTo(code);
@@ -31,8 +31,8 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void rejectsUnsupportedFields(Stage stage) {
-        stage.play();
+    void rejectsUnsupportedFields(GatewayFixture fixture) {
+        fixture.play();
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("n", "2");
         fields.put("logprobs", "true");
@@ -42,8 +42,8 @@ class RequestFieldsIT {
         fields.put("function_call", "{\"name\": \"f\"}");
         fields.put("modalities", "[\"text\", \"audio\"]");
         fields.forEach((name, value) -> assertRejected(
-                stage, "{\"" + name + "\": " + value + ", " + QUESTION + "}", name, "unsupported_value"));
-        assertThat(stage.requests()).isEmpty();
+                fixture, "{\"" + name + "\": " + value + ", " + QUESTION + "}", name, "unsupported_value"));
+        assertThat(fixture.requests()).isEmpty();
     }
 
     /** An invalid value, and the path that the error reports as {@code param}. */
@@ -117,15 +117,15 @@ class RequestFieldsIT {
             new InvalidField("\"n\": \"1\"", "n"));
 
     @InContainers
-    void namesTheInvalidFieldOfARequest(Stage stage) {
-        stage.play();
+    void namesTheInvalidFieldOfARequest(GatewayFixture fixture) {
+        fixture.play();
         INVALID_FIELDS.forEach(wrong ->
-                assertRejected(stage, "{" + wrong.fields + ", " + QUESTION + "}", wrong.param, "invalid_request"));
-        assertThat(stage.requests()).isEmpty();
+                assertRejected(fixture, "{" + wrong.fields + ", " + QUESTION + "}", wrong.param, "invalid_request"));
+        assertThat(fixture.requests()).isEmpty();
     }
 
     @InContainers
-    void namesTheInvalidMessage(Stage stage) {
+    void namesTheInvalidMessage(GatewayFixture fixture) {
         Map<String, String> paramOf = new LinkedHashMap<>();
         paramOf.put("5", "messages");
         paramOf.put("[]", "messages");
@@ -157,13 +157,13 @@ class RequestFieldsIT {
                 "[{\"role\": \"assistant\", \"tool_calls\": [{\"id\": \"a\", \"function\": {\"arguments\": {}}}]}]",
                 "messages[0].tool_calls[0].function.arguments");
         paramOf.forEach((messages, param) ->
-                assertRejected(stage, "{\"messages\": " + messages + "}", param, "invalid_request"));
-        assertRejected(stage, "{}", "messages", "invalid_request");
+                assertRejected(fixture, "{\"messages\": " + messages + "}", param, "invalid_request"));
+        assertRejected(fixture, "{}", "messages", "invalid_request");
     }
 
     /** Validated fields are forwarded as they were written; unknown fields are forwarded, too. */
     @InContainers
-    void forwardsCheckedFieldsByteForByte(Stage stage) {
+    void forwardsCheckedFieldsByteForByte(GatewayFixture fixture) {
         String tools =
                 "[ {\"type\":\"function\" ,\"function\": {\"name\":\"\\u0066\", \"parameters\" : {\"x\": 1.50}, \"description\":null}},"
                         + "{\"type\":\"web_search\",\"filters\": {}} ]";
@@ -172,9 +172,9 @@ class RequestFieldsIT {
         String calls =
                 "[ {\"id\":\"call_1\", \"type\":\"function\",\"function\":{\"name\":\"f\" ,\"arguments\":\"{\\u0022a\\u0022: 1}\"}},"
                         + "{\"id\":\"call_2\",\"type\":\"custom\",\"custom\":{\"name\":\"g\"}} ]";
-        stage.play(StepScripts.threeStepsThenAnswer("{}"));
+        fixture.play(StepScripts.threeStepsThenAnswer("{}"));
 
-        stage.client()
+        fixture.client()
                 .post(
                         "{\"tools\": " + tools + ", \"response_format\": " + format
                                 + ", \"stop\": [ \"a\",\"\\u00e9\" ], \"tool_choice\":  \"auto\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"},"
@@ -182,7 +182,7 @@ class RequestFieldsIT {
                                 + "}, {\"role\": \"tool\", \"tool_call_id\":  \"call_\\u0031\", \"content\": \"42\"},"
                                 + "{\"role\": \"tool\", \"content\": [{\"type\": \"later\", \"text\": 5}], \"tool_call_id\": \"call_2\"}]}");
 
-        assertThat(stage.requests())
+        assertThat(fixture.requests())
                 .hasSize(4)
                 .allSatisfy(request -> assertThat(request.text())
                         .contains(
@@ -190,13 +190,13 @@ class RequestFieldsIT {
                                 "\"tool_calls\":" + calls,
                                 "\"tool_call_id\":\"call_\\u0031\"",
                                 "\"content\":[{\"type\": \"later\", \"text\": 5}]"));
-        assertThat(stage.request(3).text())
+        assertThat(fixture.request(3).text())
                 .contains(
                         "\"response_format\":" + format, "\"stop\":[ \"a\",\"\\u00e9\" ]", "\"tool_choice\":\"auto\"");
     }
 
-    private static String errorMessage(Stage stage, byte[] body) {
-        JsonResponse answer = stage.client()
+    private static String errorMessage(GatewayFixture fixture, byte[] body) {
+        JsonResponse answer = fixture.client()
                 .send(
                         "/v1/chat/completions",
                         request -> request.header("Content-Type", "application/json")
@@ -206,30 +206,30 @@ class RequestFieldsIT {
         return answer.json().at("/error/message").asText();
     }
 
-    private static String errorMessage(Stage stage, String body) {
-        return errorMessage(stage, body.getBytes(StandardCharsets.UTF_8));
+    private static String errorMessage(GatewayFixture fixture, String body) {
+        return errorMessage(fixture, body.getBytes(StandardCharsets.UTF_8));
     }
 
     @InContainers
-    void saysWhatIsWrongWithInvalidJson(Stage stage) {
-        assertThat(errorMessage(stage, "{\n  \"messages\": [}\n")).contains("line 2, column 16");
-        assertThat(errorMessage(stage, "{\"model\": nope}")).contains("line 1, column");
-        assertThat(errorMessage(stage, "{" + QUESTION)).contains("line 1, column");
-        assertThat(errorMessage(stage, "")).contains("must be a JSON object");
-        assertThat(errorMessage(stage, "[]")).contains("must be a JSON object");
-        assertThat(errorMessage(stage, "{" + QUESTION + "} {}")).contains("content after its JSON object");
-        assertThat(errorMessage(stage, "{\"x\": " + "[".repeat(100) + "]".repeat(100) + ", " + QUESTION + "}"))
+    void saysWhatIsWrongWithInvalidJson(GatewayFixture fixture) {
+        assertThat(errorMessage(fixture, "{\n  \"messages\": [}\n")).contains("line 2, column 16");
+        assertThat(errorMessage(fixture, "{\"model\": nope}")).contains("line 1, column");
+        assertThat(errorMessage(fixture, "{" + QUESTION)).contains("line 1, column");
+        assertThat(errorMessage(fixture, "")).contains("must be a JSON object");
+        assertThat(errorMessage(fixture, "[]")).contains("must be a JSON object");
+        assertThat(errorMessage(fixture, "{" + QUESTION + "} {}")).contains("content after its JSON object");
+        assertThat(errorMessage(fixture, "{\"x\": " + "[".repeat(100) + "]".repeat(100) + ", " + QUESTION + "}"))
                 .contains("nested too deeply (limits.depth)");
-        assertThat(errorMessage(stage, ("{\"user\": \"é\", " + QUESTION + "}").getBytes(StandardCharsets.ISO_8859_1)))
+        assertThat(errorMessage(fixture, ("{\"user\": \"é\", " + QUESTION + "}").getBytes(StandardCharsets.ISO_8859_1)))
                 .contains("not UTF-8");
     }
 
     @InContainers
-    void acceptsAllJsonContentTypes(Stage stage) {
+    void acceptsAllJsonContentTypes(GatewayFixture fixture) {
         for (String type :
                 List.of("application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8")) {
-            stage.play(Script.answer("Yes."));
-            JsonResponse answer = stage.client()
+            fixture.play(Script.answer("Yes."));
+            JsonResponse answer = fixture.client()
                     .send(
                             "/v1/chat/completions",
                             request -> request.header("Content-Type", type)
@@ -237,10 +237,10 @@ class RequestFieldsIT {
                                             BodyPublishers.ofString(
                                                     "\ufeff{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"é漢😀\"}]}")));
             assertThat(answer.content()).as(type).isEqualTo("Yes.");
-            assertThat(stage.request(0).lastMessage()).as(type).isEqualTo("é漢😀");
+            assertThat(fixture.request(0).lastMessage()).as(type).isEqualTo("é漢😀");
         }
         for (String type : List.of("text/plain", "application/x-www-form-urlencoded", "application/xml")) {
-            assertThat(stage.client()
+            assertThat(fixture.client()
                             .send(
                                     "/v1/chat/completions",
                                     request -> request.header("Content-Type", type)
@@ -252,8 +252,8 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void treatsNullAsAbsent(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+    void treatsNullAsAbsent(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
         List<String> nulls = new ArrayList<>();
         INVALID_FIELDS.forEach(wrong -> nulls.add(wrong.fields.replaceFirst(": .*", ": null")));
         for (String more :
@@ -262,15 +262,15 @@ class RequestFieldsIT {
         }
 
         JsonResponse answer =
-                stage.client().postQuestion("?", nulls.stream().distinct().toArray(String[]::new));
+                fixture.client().postQuestion("?", nulls.stream().distinct().toArray(String[]::new));
 
         assertThat(answer.content()).isEqualTo("Yes.");
-        assertThat(stage.request(0).text()).doesNotContain("null");
-        assertThat(stage.request(0).body().path("temperature").asDouble()).isEqualTo(0.2);
+        assertThat(fixture.request(0).text()).doesNotContain("null");
+        assertThat(fixture.request(0).body().path("temperature").asDouble()).isEqualTo(0.2);
     }
 
     @InContainers
-    void forwardsUnknownFields(Stage stage) {
+    void forwardsUnknownFields(GatewayFixture fixture) {
         List<String> passed = List.of(
                 "\"seed\": 7",
                 "\"user\": \"u\"",
@@ -279,9 +279,9 @@ class RequestFieldsIT {
                 "\"min_p\": 0.10",
                 "\"top_p\": 0.50",
                 "\"top_k\": [ 1,  {\"x\": \"\\u00e9\"} ]");
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        stage.client()
+        fixture.client()
                 .postQuestion(
                         "?",
                         String.join(", ", passed),
@@ -300,7 +300,7 @@ class RequestFieldsIT {
                         "\"reasoning_effort\": \"medium\"",
                         "\"response_format\": {\"type\": \"text\"}");
 
-        assertThat(stage.requests()).hasSize(4).allSatisfy(request -> {
+        assertThat(fixture.requests()).hasSize(4).allSatisfy(request -> {
             passed.forEach(field -> assertThat(request.text()).contains(field.replaceFirst(": ", ":")));
             assertThat(request.body().properties().stream().map(Map.Entry::getKey))
                     .doesNotContain(
@@ -319,63 +319,63 @@ class RequestFieldsIT {
                             "prompt_cache_key",
                             "prompt_cache_retention");
         });
-        assertThat(stage.request(3).body().has("response_format")).isFalse();
+        assertThat(fixture.request(3).body().has("response_format")).isFalse();
     }
 
-    private static List<Double> temperatures(Stage stage, String... fields) {
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
-        stage.client().postQuestion("?", fields);
-        return stage.requests().stream()
+    private static List<Double> temperatures(GatewayFixture fixture, String... fields) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.client().postQuestion("?", fields);
+        return fixture.requests().stream()
                 .map(request -> request.body().path("temperature").asDouble())
                 .toList();
     }
 
     @InContainers
-    void defaultsToTemperature02(Stage stage) {
-        assertThat(temperatures(stage)).containsExactly(0.2, 0.2, 0.2, 0.2);
-        assertThat(temperatures(stage, "\"temperature\": 1.5")).containsExactly(1.5, 1.5, 1.5, 1.5);
-        assertThat(temperatures(stage, "\"temperature\": 0")).containsExactly(0.0, 0.0, 0.0, 0.0);
+    void defaultsToTemperature02(GatewayFixture fixture) {
+        assertThat(temperatures(fixture)).containsExactly(0.2, 0.2, 0.2, 0.2);
+        assertThat(temperatures(fixture, "\"temperature\": 1.5")).containsExactly(1.5, 1.5, 1.5, 1.5);
+        assertThat(temperatures(fixture, "\"temperature\": 0")).containsExactly(0.0, 0.0, 0.0, 0.0);
     }
 
-    private static List<Integer> limits(Stage stage, String field) {
-        return stage.requests().stream()
+    private static List<Integer> limits(GatewayFixture fixture, String field) {
+        return fixture.requests().stream()
                 .map(request -> request.body().path(field).asInt())
                 .toList();
     }
 
     @InContainers
-    void reservesHalfOfTheTokensForTheAnswer(Stage stage) {
+    void reservesHalfOfTheTokensForTheAnswer(GatewayFixture fixture) {
         for (String field : List.of("max_tokens", "max_completion_tokens")) {
-            stage.play(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
+            fixture.play(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
                     .text("Cut o")
                     .finish("length")
                     .usage(10, 85)
                     .done()));
 
-            JsonResponse answer = stage.client().postQuestion("?", "\"" + field + "\": 100");
+            JsonResponse answer = fixture.client().postQuestion("?", "\"" + field + "\": 100");
 
-            assertThat(limits(stage, field)).containsExactly(50, 45, 40, 85);
+            assertThat(limits(fixture, field)).containsExactly(50, 45, 40, 85);
             assertThat(answer.json().at("/choices/0/finish_reason").asText()).isEqualTo("length");
             assertThat(answer.json().at("/usage/completion_tokens").asInt()).isEqualTo(100);
         }
     }
 
     @InContainers
-    void appliesTheSmallerOfTwoLimits(Stage stage) {
+    void appliesTheSmallerOfTwoLimits(GatewayFixture fixture) {
         for (String fields : List.of(
                 "\"max_tokens\": 100, \"max_completion_tokens\": 60",
                 "\"max_completion_tokens\": 60, \"max_tokens\": 100")) {
-            stage.play(StepScripts.threeStepsThenAnswer("Yes."));
-            assertThat(stage.client().postQuestion("?", fields).content()).isEqualTo("Yes.");
-            assertThat(limits(stage, "max_completion_tokens")).containsExactly(30, 25, 20, 45);
-            assertThat(stage.requests()).noneMatch(request -> request.body().has("max_tokens"));
+            fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+            assertThat(fixture.client().postQuestion("?", fields).content()).isEqualTo("Yes.");
+            assertThat(limits(fixture, "max_completion_tokens")).containsExactly(30, 25, 20, 45);
+            assertThat(fixture.requests()).noneMatch(request -> request.body().has("max_tokens"));
         }
     }
 
     /** The finish reason of the turn is that of the answer, not that of a truncated step. */
     @InContainers
-    void reportsTheFinishReasonOfTheAnswerOnly(Stage stage) {
-        stage.play(
+    void reportsTheFinishReasonOfTheAnswerOnly(GatewayFixture fixture) {
+        fixture.play(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"First\", \"content\": \"cut o")
                         .finish("length")
@@ -383,15 +383,15 @@ class RequestFieldsIT {
                         .done(),
                 Script.answer("Yes."));
 
-        JsonResponse answer = stage.client().postQuestion("?", "\"max_tokens\": 100");
+        JsonResponse answer = fixture.client().postQuestion("?", "\"max_tokens\": 100");
 
         assertThat(answer.reasoning()).isEqualTo("## Step 1: First\ncut o");
         assertThat(answer.json().at("/choices/0/finish_reason").asText()).isEqualTo("stop");
     }
 
     @InContainers
-    void endsTheReasoningWhenItsHalfIsUsed(Stage stage) {
-        stage.play(
+    void endsTheReasoningWhenItsHalfIsUsed(GatewayFixture fixture) {
+        fixture.play(
                 exchange -> exchange.stream()
                         .text(StepScripts.step("First", "one", "continue"))
                         .finish("length")
@@ -399,21 +399,21 @@ class RequestFieldsIT {
                         .done(),
                 Script.answer("Yes."));
 
-        assertThat(stage.client().postQuestion("?", "\"max_tokens\": 100").content())
+        assertThat(fixture.client().postQuestion("?", "\"max_tokens\": 100").content())
                 .isEqualTo("Yes.");
-        assertThat(limits(stage, "max_tokens")).containsExactly(50, 50);
+        assertThat(limits(fixture, "max_tokens")).containsExactly(50, 50);
     }
 
-    private static int steps(Stage stage, String field, String nextAction) {
-        stage.dispatch(request -> request.asksForJson()
+    private static int steps(GatewayFixture fixture, String field, String nextAction) {
+        fixture.dispatch(request -> request.asksForJson()
                 ? Script.answer(StepScripts.step("T", "c" + request.number(), nextAction))
                 : Script.answer("Yes."));
-        assertThat(stage.client().postQuestion("?", field).content()).isEqualTo("Yes.");
-        return stage.requests().size() - 1;
+        assertThat(fixture.client().postQuestion("?", field).content()).isEqualTo("Yes.");
+        return fixture.requests().size() - 1;
     }
 
     @InContainers
-    void limitsStepsByEffort(Stage stage) {
+    void limitsStepsByEffort(GatewayFixture fixture) {
         Map<String, List<Integer>> bounds = Map.ofEntries(
                 Map.entry("\"reasoning_effort\": \"none\"", List.of(0, 0)),
                 Map.entry("\"reasoning_effort\": \"minimal\"", List.of(1, 1)),
@@ -429,91 +429,92 @@ class RequestFieldsIT {
                 Map.entry("\"thinking\": {\"type\": \"disabled\"}", List.of(0, 0)),
                 Map.entry("\"thinking\": {\"type\": \"enabled\", \"budget_tokens\": 1024}", List.of(1, 3)));
         bounds.forEach((field, steps) -> {
-            assertThat(steps(stage, field, "final_answer"))
+            assertThat(steps(fixture, field, "final_answer"))
                     .as("minimum at %s", field)
                     .isEqualTo(steps.get(0));
-            assertThat(steps(stage, field, "continue"))
+            assertThat(steps(fixture, field, "continue"))
                     .as("maximum at %s", field)
                     .isEqualTo(steps.get(1));
         });
     }
 
     @InContainers
-    void forwardsPartsByteForByte(Stage stage) {
+    void forwardsPartsByteForByte(GatewayFixture fixture) {
         String parts =
                 "[ {\"type\" : \"text\",\n \"text\":\"\\u00e9 \\/ 1.50\"},{\"type\":\"image_url\", \"image_url\":"
                         + " {\"url\":\"data:image/png;base64,iVBORw0KGgo=\", \"detail\":\"low\"}},"
                         + "{\"type\":\"file\",\"file\":{\"file_id\":\"f\",\"n\":1e2}} ]";
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        stage.client().post("{\"messages\": [{\"role\": \"user\", \"name\": \"ada\", \"content\": " + parts + "}]}");
+        fixture.client().post("{\"messages\": [{\"role\": \"user\", \"name\": \"ada\", \"content\": " + parts + "}]}");
 
-        assertThat(stage.requests())
+        assertThat(fixture.requests())
                 .hasSize(4)
                 .allSatisfy(request -> assertThat(request.text())
                         .contains("{\"role\":\"user\",\"content\":" + parts + ",\"name\":\"ada\"}"));
     }
 
     @InContainers
-    void keepsThePositionOfLaterInstructions(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+    void keepsThePositionOfLaterInstructions(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        stage.client().post("""
+        fixture.client().post("""
                 {"messages": [{"role": "developer", "content": "First."}, {"role": "user", "content": "a"},
                   {"role": "assistant", "content": "b"}, {"role": "system", "content": "Later."},
                   {"role": "user", "content": "c"}]}""");
 
-        JsonNode messages = stage.request(0).body().path("messages");
+        JsonNode messages = fixture.request(0).body().path("messages");
         assertThat(messages.findValuesAsText("role")).containsExactly("system", "user", "assistant", "system", "user");
         assertThat(messages.at("/0/content").asText()).endsWith("\n\nFirst.");
         assertThat(messages.at("/3/content").asText()).isEqualTo("Later.");
     }
 
     @InContainers
-    void keepsThePartsOfSeparateInstructions(Stage stage) {
+    void keepsThePartsOfSeparateInstructions(GatewayFixture fixture) {
         String parts = "[ {\"type\":\"text\", \"text\":\"\\u0041\"},{\"type\":\"text\",\"text\":\"b\",\"cache\": {}} ]";
         String system = "{\"role\": \"system\", \"content\": " + parts + "}";
         String sent = "{\"role\":\"system\",\"content\":" + parts + "}";
         String user = "{\"role\": \"user\", \"content\": \"?\"}";
 
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
-        stage.client().post("{\"messages\": [" + user + ", " + system + ", " + user + "]}");
-        assertThat(stage.requests())
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.client().post("{\"messages\": [" + user + ", " + system + ", " + user + "]}");
+        assertThat(fixture.requests())
                 .hasSize(4)
                 .allSatisfy(request -> assertThat(request.text()).contains(sent));
 
-        stage.play(Script.answer("Yes."));
-        stage.client().post("{\"reasoning_effort\": \"none\", \"messages\": [" + system + ", " + user + "]}");
-        assertThat(stage.request(0).text()).contains("\"messages\":[" + sent);
+        fixture.play(Script.answer("Yes."));
+        fixture.client().post("{\"reasoning_effort\": \"none\", \"messages\": [" + system + ", " + user + "]}");
+        assertThat(fixture.request(0).text()).contains("\"messages\":[" + sent);
     }
 
     @InContainers
-    void doesNotForwardEarlierReasoning(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+    void doesNotForwardEarlierReasoning(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-        stage.client().post("""
+        fixture.client().post("""
                 {"messages": [{"role": "user", "content": "a"},
                   {"role": "assistant", "content": "b", "reasoning_content": "secret", "reasoning": "secret",
                    "reasoning_details": [{"type": "reasoning.text", "text": "secret"}], "refusal": null},
                   {"role": "user", "content": "c"}]}""");
 
-        assertThat(stage.requests())
+        assertThat(fixture.requests())
                 .hasSize(4)
                 .noneMatch(request -> request.text().contains("secret"));
-        assertThat(stage.request(0).body().at("/messages/2")).hasToString("{\"role\":\"assistant\",\"content\":\"b\"}");
+        assertThat(fixture.request(0).body().at("/messages/2"))
+                .hasToString("{\"role\":\"assistant\",\"content\":\"b\"}");
     }
 
     @InContainers
-    void omitsAnEmptyListOfTools(Stage stage) {
+    void omitsAnEmptyListOfTools(GatewayFixture fixture) {
         for (String field : List.of(
                 "\"tools\": [ ]",
                 "\"tools\": [ ], \"tool_choice\": \"auto\", \"parallel_tool_calls\": false",
                 "\"tool_choice\": \"none\", \"parallel_tool_calls\": true")) {
-            stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+            fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
 
-            stage.client().postQuestion("?", field);
+            fixture.client().postQuestion("?", field);
 
-            assertThat(stage.requests())
+            assertThat(fixture.requests())
                     .hasSize(4)
                     .noneMatch(request -> request.body().has("tools")
                             || request.body().has("tool_choice")
@@ -522,25 +523,25 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void forbidsTools(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("No tool."));
+    void forbidsTools(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("No tool."));
 
-        JsonResponse answer = stage.client()
+        JsonResponse answer = fixture.client()
                 .postQuestion(
                         "?",
                         "\"tool_choice\": \"none\"",
                         "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\"}}]");
 
         assertThat(answer.content()).isEqualTo("No tool.");
-        assertThat(stage.requests())
+        assertThat(fixture.requests())
                 .allMatch(request -> request.body().path("tool_choice").asText().equals("none"));
     }
 
     @InContainers
-    void returnsToolCallsInJson(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("a", "{\"x\": \"\\\"\"}", "b", "{}")));
+    void returnsToolCallsInJson(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("a", "{\"x\": \"\\\"\"}", "b", "{}")));
 
-        JsonNode choice = stage.client()
+        JsonNode choice = fixture.client()
                 .postQuestion("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]")
                 .json()
                 .at("/choices/0");
@@ -554,7 +555,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void addsAMissingToolCallIdAndFinishReason(Stage stage) {
+    void addsAMissingToolCallIdAndFinishReason(GatewayFixture fixture) {
         String tools = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]";
         Script anonymous = exchange -> exchange.stream()
                 .delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"a\",\"arguments\":\"{\"}}]}")
@@ -562,15 +563,15 @@ class RequestFieldsIT {
                 .finish("stop")
                 .done();
 
-        stage.play(StepScripts.threeStepsThenAnswer(anonymous));
-        JsonNode choice = stage.client().postQuestion("?", tools).json().at("/choices/0");
+        fixture.play(StepScripts.threeStepsThenAnswer(anonymous));
+        JsonNode choice = fixture.client().postQuestion("?", tools).json().at("/choices/0");
         assertThat(choice.at("/message/tool_calls/0/id").asText()).matches("call_[0-9a-f]+");
         assertThat(choice.at("/message/tool_calls/0/function/arguments").asText())
                 .isEqualTo("{}");
         assertThat(choice.path("finish_reason").asText()).isEqualTo("tool_calls");
 
-        stage.play(StepScripts.threeStepsThenAnswer(anonymous));
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", tools)) {
+        fixture.play(StepScripts.threeStepsThenAnswer(anonymous));
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", tools)) {
             List<ChatClient.Event> events = stream.remainingEvents();
             assertThat(events)
                     .filteredOn(event -> !event.isDone()
@@ -587,20 +588,20 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void forwardsARefusal(Stage stage) {
+    void forwardsARefusal(GatewayFixture fixture) {
         Script refusing = exchange -> exchange.stream()
                 .delta("{\"role\":\"assistant\",\"content\":null,\"refusal\":\"I can\"}")
                 .delta("{\"refusal\":\"'t.\"}")
                 .finish("stop")
                 .done();
 
-        stage.play(StepScripts.threeStepsThenAnswer(refusing));
-        JsonNode message = stage.client().postQuestion("?").json().at("/choices/0/message");
+        fixture.play(StepScripts.threeStepsThenAnswer(refusing));
+        JsonNode message = fixture.client().postQuestion("?").json().at("/choices/0/message");
         assertThat(message.path("refusal").asText()).isEqualTo("I can't.");
         assertThat(message.path("content").isNull()).isTrue();
 
-        stage.play(StepScripts.threeStepsThenAnswer(refusing));
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
+        fixture.play(StepScripts.threeStepsThenAnswer(refusing));
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
             List<ChatClient.Event> events = stream.remainingEvents();
             assertThat(events.stream().map(event -> event.text("refusal")).collect(Collectors.joining()))
                     .isEqualTo("I can't.");
@@ -609,20 +610,20 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void endsTheReasoningIfAStepCallsATool(Stage stage) {
+    void endsTheReasoningIfAStepCallsATool(GatewayFixture fixture) {
         Script call = Script.toolCalls("a", "{}");
-        stage.play(call, call);
+        fixture.play(call, call);
 
-        JsonResponse answer = stage.client()
+        JsonResponse answer = fixture.client()
                 .postQuestion("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]");
 
-        assertThat(stage.requests()).hasSize(2);
+        assertThat(fixture.requests()).hasSize(2);
         assertThat(answer.json().at("/choices/0/message/tool_calls")).hasSize(1);
     }
 
     @InContainers
-    void estimatesTokensThatTheUpstreamDoesNotReport(Stage stage) {
-        stage.play(
+    void estimatesTokensThatTheUpstreamDoesNotReport(GatewayFixture fixture) {
+        fixture.play(
                 exchange -> exchange.stream()
                         .text(StepScripts.step("First", "one two three", "continue"))
                         .finish("stop")
@@ -630,7 +631,7 @@ class RequestFieldsIT {
                 exchange ->
                         exchange.stream().text("four five six").finish("stop").done());
 
-        JsonNode usage = stage.client()
+        JsonNode usage = fixture.client()
                 .postQuestion("?", "\"reasoning_effort\": \"minimal\"")
                 .json()
                 .path("usage");
@@ -648,18 +649,18 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void reportsCachedTokens(Stage stage) {
+    void reportsCachedTokens(GatewayFixture fixture) {
         String usage =
                 "{\"choices\":[],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":20,\"prompt_tokens_details\":"
                         + "{\"cached_tokens\":64,\"cache_write_tokens\":30},\"completion_tokens_details\":{\"reasoning_tokens\":7}}}";
-        stage.play(
+        fixture.play(
                 exchange -> exchange.stream()
                         .text(StepScripts.step("First", "one", "continue"))
                         .event(usage)
                         .done(),
                 exchange -> exchange.stream().text("Yes.").event(usage).done());
 
-        try (ChatClient.Stream stream = stage.client()
+        try (ChatClient.Stream stream = fixture.client()
                 .streamQuestion(
                         "?", "\"reasoning_effort\": \"minimal\"", "\"stream_options\": {\"include_usage\": true}")) {
             List<ChatClient.Event> events = stream.remainingEvents();

@@ -18,10 +18,10 @@ import org.o1api.testing.ChatClient;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.ReverseProxy;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** Replies through reverse proxies, configured as the deployment page says. */
 class ReverseProxyIT {
@@ -48,7 +48,7 @@ class ReverseProxyIT {
     private ReverseProxy startProxy(ReverseProxy.Kind kind, Script script) {
         upstream.close();
         upstream = FakeUpstream.playing(script);
-        RunningGateway started = Container.TOMCAT.start("api_bearer_token: " + Stage.KEY
+        RunningGateway started = Container.TOMCAT.start("api_bearer_token: " + GatewayFixture.KEY
                 + "\ndefault_model: m\ndefault_api_url: " + upstream.url()
                 + "\nheartbeat: 100ms\njson_heartbeat: 100ms\nbegin_after: 100ms\n");
         gateway = started;
@@ -70,8 +70,9 @@ class ReverseProxyIT {
     @ParameterizedTest
     @EnumSource
     void keepsASilentStreamAlive(ReverseProxy.Kind kind) {
-        try (ChatClient.Stream stream =
-                startProxy(kind, ReverseProxyIT::silence).client(Stage.KEY).streamQuestion("?", NO_REASONING)) {
+        try (ChatClient.Stream stream = startProxy(kind, ReverseProxyIT::silence)
+                .client(GatewayFixture.KEY)
+                .streamQuestion("?", NO_REASONING)) {
             assertThat(stream.nextText().content()).isEqualTo("It");
             assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo(" is.");
         }
@@ -80,7 +81,7 @@ class ReverseProxyIT {
     @ParameterizedTest
     @EnumSource
     void keepsASilentReplyAlive(ReverseProxy.Kind kind) {
-        ChatClient client = startProxy(kind, ReverseProxyIT::silence).client(Stage.KEY);
+        ChatClient client = startProxy(kind, ReverseProxyIT::silence).client(GatewayFixture.KEY);
         assertThat(client.postQuestion("?", NO_REASONING).content()).isEqualTo("It is.");
     }
 
@@ -91,7 +92,7 @@ class ReverseProxyIT {
         Script script = exchange ->
                 exchange.stream().text("It").await(proceed).text(" is.").done();
         try (ChatClient.Stream stream =
-                startProxy(kind, script).client(Stage.KEY).streamQuestion("?", NO_REASONING)) {
+                startProxy(kind, script).client(GatewayFixture.KEY).streamQuestion("?", NO_REASONING)) {
             assertThat(stream.nextText().content()).isEqualTo("It");
             proceed.countDown();
             assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo(" is.");
@@ -157,7 +158,8 @@ class ReverseProxyIT {
         Socket socket = new Socket(url.getHost(), url.getPort());
         socket.setSoTimeout(20_000);
         socket.getOutputStream()
-                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + Stage.KEY
+                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                + GatewayFixture.KEY
                                 + "\r\nAccept-Encoding: gzip, br\r\nContent-Type: application/json\r\nContent-Length: "
                                 + body.length() + "\r\n\r\n" + body)
                         .getBytes(StandardCharsets.US_ASCII));

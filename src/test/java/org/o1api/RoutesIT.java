@@ -16,8 +16,8 @@ import org.glassfish.jersey.server.model.Resource;
 import org.glassfish.jersey.server.model.ResourceMethod;
 import org.o1api.server.AuthenticationFilter;
 import org.o1api.testing.ChatClient;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
-import org.o1api.testing.Stage;
 
 /** Every route in Jersey's resource model needs an API key, except the public ones. */
 class RoutesIT {
@@ -63,8 +63,8 @@ class RoutesIT {
     }
 
     @InContainers
-    void needAKey(Stage stage) {
-        stage.play();
+    void needAKey(GatewayFixture fixture) {
+        fixture.play();
         List<Route> routes = routes();
         assertThat(routes)
                 .contains(
@@ -80,20 +80,20 @@ class RoutesIT {
                     continue;
                 }
                 for (String key : List.of("", "sk-wrong", " ")) {
-                    assertThat(send(stage.gateway().client(key), route).status())
+                    assertThat(send(fixture.gateway().client(key), route).status())
                             .as("%s with the key '%s'", route, key)
                             .isEqualTo(401);
                 }
             }
         }
         assertThat(open).isEqualTo(new TreeSet<>(AuthenticationFilter.PUBLIC_PATHS));
-        assertThat(stage.requests()).isEmpty();
+        assertThat(fixture.requests()).isEmpty();
     }
 
     /** Spellings that lead to a route without being its path; containers reject more of them. */
     @InContainers
-    void needAKeyInAnySpelling(Stage stage) {
-        stage.play();
+    void needAKeyInAnySpelling(GatewayFixture fixture) {
+        fixture.play();
         for (String path : List.of(
                 "/v1/models/",
                 "/v1/models;x=1",
@@ -103,10 +103,10 @@ class RoutesIT {
                 "/v1/%6dodels",
                 "/V1/models",
                 "/health/live/x")) {
-            ChatClient.JsonResponse answer = send(stage.gateway().client(""), new Route("GET", path));
+            ChatClient.JsonResponse answer = send(fixture.gateway().client(""), new Route("GET", path));
             assertThat(answer.status()).as(path).isIn(400, 401, 404);
             assertThat(answer.response().body()).as(path).doesNotContain("fake-model");
         }
-        assertThat(stage.requests()).isEmpty();
+        assertThat(fixture.requests()).isEmpty();
     }
 }

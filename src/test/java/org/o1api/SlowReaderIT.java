@@ -8,9 +8,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** Clients that stop reading. */
 class SlowReaderIT {
@@ -18,16 +18,16 @@ class SlowReaderIT {
     private static final long MAX_BUFFERED = 32L << 20;
 
     @InContainers(config = "write_timeout: 500ms")
-    void abortsAClientThatStopsReadingAndBuffersLittle(Stage stage) throws Exception {
+    void abortsAClientThatStopsReadingAndBuffersLittle(GatewayFixture fixture) throws Exception {
         AtomicLong sentBytes = new AtomicLong();
-        stage.play(exchange -> {
+        fixture.play(exchange -> {
             exchange.stream();
             while (sentBytes.get() < 2 * MAX_BUFFERED) { // the write fails after the gateway has closed the connection
                 exchange.text(WORDS);
                 sentBytes.addAndGet(WORDS.length());
             }
         });
-        URI url = stage.gateway().url();
+        URI url = fixture.gateway().url();
         try (Socket socket = new Socket()) {
             socket.setReceiveBufferSize(4096);
             socket.connect(new InetSocketAddress(url.getHost(), url.getPort()));
@@ -36,18 +36,18 @@ class SlowReaderIT {
                     .getBytes(StandardCharsets.US_ASCII);
             socket.getOutputStream()
                     .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                                    + Stage.KEY
+                                    + GatewayFixture.KEY
                                     + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length
                                     + "\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(body);
 
-            stage.awaitAborted(Duration.ofSeconds(10));
+            fixture.awaitAborted(Duration.ofSeconds(10));
             assertThat(sentBytes.get()).isLessThan(MAX_BUFFERED);
         }
 
-        stage.play(Script.answer("Yes."));
-        assertThat(stage.client()
+        fixture.play(Script.answer("Yes."));
+        assertThat(fixture.client()
                         .postQuestion("?", "\"reasoning_effort\": \"none\"")
                         .content())
                 .isEqualTo("Yes.");

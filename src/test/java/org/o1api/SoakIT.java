@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Turns for several minutes; clients disconnect from a tenth of them, and a tenth of the calls fail: {@code mvn verify -Psoak}. */
@@ -57,7 +57,7 @@ class SoakIT {
     void retainsNothingAfterManyTurns(Container container) throws Exception {
         Random faults = new Random(4711);
         try (FakeUpstream upstream = FakeUpstream.discardingRequests(request -> script(request, faults));
-                RunningGateway gateway = container.start("api_bearer_token: " + Stage.KEY
+                RunningGateway gateway = container.start("api_bearer_token: " + GatewayFixture.KEY
                         + "\ndefault_model: fake-model\nupstreams: { default: { url: \"" + upstream.url()
                         + "\", circuit_breaker: false } }\n")) {
             long complete = load(gateway.url(), DURATION_PER_CONTAINER.dividedBy(4));
@@ -125,7 +125,7 @@ class SoakIT {
         HttpClient http =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         HttpRequest request = HttpRequest.newBuilder(gateway.resolve("/v1/chat/completions"))
-                .header("Authorization", "Bearer " + Stage.KEY)
+                .header("Authorization", "Bearer " + GatewayFixture.KEY)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(BODY))
                 .build();

@@ -11,9 +11,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
@@ -30,10 +30,10 @@ import org.springframework.ai.tool.function.FunctionToolCallback;
 class SpringAiIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    private static OpenAiChatOptions.Builder options(Stage stage) {
+    private static OpenAiChatOptions.Builder options(GatewayFixture fixture) {
         return OpenAiChatOptions.builder()
-                .baseUrl(stage.gateway().url() + "/v1")
-                .apiKey(Stage.KEY)
+                .baseUrl(fixture.gateway().url() + "/v1")
+                .apiKey(GatewayFixture.KEY)
                 .maxRetries(0)
                 .model("thinker");
     }
@@ -58,10 +58,10 @@ class SpringAiIT {
     }
 
     @InContainers
-    void getsTheAnswerTheReasoningAndTheUsage(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+    void getsTheAnswerTheReasoningAndTheUsage(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
-        ChatResponse response = model(options(stage)).call(new Prompt("?"));
+        ChatResponse response = model(options(fixture)).call(new Prompt("?"));
 
         assertThat(message(response).getText()).isEqualTo("It is 42.");
         assertThat(reasoning(message(response))).isEqualTo(StepScripts.THREE_STEPS_TEXT);
@@ -80,10 +80,10 @@ class SpringAiIT {
     }
 
     @InContainers
-    void streamsTheReasoningTheAnswerAndTheUsage(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+    void streamsTheReasoningTheAnswerAndTheUsage(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
-        List<ChatResponse> responses = streamed(model(options(stage).streamUsage(true)), new Prompt("?"));
+        List<ChatResponse> responses = streamed(model(options(fixture).streamUsage(true)), new Prompt("?"));
 
         assertThat(messages(responses).stream()
                         .map(AssistantMessage::getText)
@@ -106,9 +106,9 @@ class SpringAiIT {
     }
 
     @InContainers
-    void callsAToolAndUsesItsResult(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
-        OpenAiChatModel model = model(options(stage).toolCallbacks(weather()));
+    void callsAToolAndUsesItsResult(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        OpenAiChatModel model = model(options(fixture).toolCallbacks(weather()));
         UserMessage question = new UserMessage("Rain in Rome?");
 
         AssistantMessage called = message(model.call(new Prompt(question)));
@@ -119,23 +119,23 @@ class SpringAiIT {
             assertThat(call.arguments()).isEqualTo("{\"city\": \"Rome\"}");
         });
 
-        stage.play(StepScripts.threeStepsThenAnswer("No rain."));
+        fixture.play(StepScripts.threeStepsThenAnswer("No rain."));
         ToolResponseMessage result = ToolResponseMessage.builder()
                 .responses(List.of(new ToolResponseMessage.ToolResponse("call_1", "weather", "dry")))
                 .build();
         ChatResponse end = model.call(new Prompt(List.of(question, called, result)));
 
         assertThat(message(end).getText()).isEqualTo("No rain.");
-        assertThat(stage.request(0).body().at("/messages/3/content").asText()).isEqualTo("dry");
+        assertThat(fixture.request(0).body().at("/messages/3/content").asText()).isEqualTo("dry");
     }
 
     @InContainers
-    void streamsParallelToolCalls(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer(
+    void streamsParallelToolCalls(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
 
         List<ChatResponse> responses = streamed(
-                model(options(stage)
+                model(options(fixture)
                         .toolCallbacks(weather())
                         .toolChoice("required")
                         .parallelToolCalls(true)),
@@ -147,15 +147,16 @@ class SpringAiIT {
     }
 
     @InContainers
-    void getsAStructuredAnswer(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("{\"prime\": false}"));
+    void getsAStructuredAnswer(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("{\"prime\": false}"));
 
-        ChatResponse response = model(options(stage)
+        ChatResponse response = model(options(fixture)
                         .outputSchema("{\"type\": \"object\", \"properties\": {\"prime\": {\"type\": \"boolean\"}}}"))
                 .call(new Prompt("Is 91 prime?"));
 
         assertThat(message(response).getText()).isEqualTo("{\"prime\": false}");
-        assertThat(stage.request(3).body().at("/response_format/type").asText()).isEqualTo("json_schema");
+        assertThat(fixture.request(3).body().at("/response_format/type").asText())
+                .isEqualTo("json_schema");
     }
 
     private static void assertFailsWith(OpenAiChatOptions.Builder options, Class<? extends Throwable> as) {
@@ -167,24 +168,24 @@ class SpringAiIT {
     }
 
     @InContainers(config = "presets: { thinker: { model: fake-model } }")
-    void throwsTheExceptionOfTheStatus(Stage stage) {
-        assertFailsWith(options(stage).apiKey("sk-wrong"), UnauthorizedException.class);
-        assertFailsWith(options(stage).model("thinker-2"), NotFoundException.class);
-        stage.dispatch(request -> Script.error(400, "No images, please."));
-        assertFailsWith(options(stage), BadRequestException.class);
-        stage.dispatch(request -> Script.error(429, "slow down"));
-        assertFailsWith(options(stage), RateLimitException.class);
+    void throwsTheExceptionOfTheStatus(GatewayFixture fixture) {
+        assertFailsWith(options(fixture).apiKey("sk-wrong"), UnauthorizedException.class);
+        assertFailsWith(options(fixture).model("thinker-2"), NotFoundException.class);
+        fixture.dispatch(request -> Script.error(400, "No images, please."));
+        assertFailsWith(options(fixture), BadRequestException.class);
+        fixture.dispatch(request -> Script.error(429, "slow down"));
+        assertFailsWith(options(fixture), RateLimitException.class);
     }
 
     @InContainers
-    void cancelsTheCall(Stage stage) {
-        stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
+    void cancelsTheCall(GatewayFixture fixture) {
+        fixture.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
-        model(options(stage).reasoningEffort("none")).stream(new Prompt("?"))
+        model(options(fixture).reasoningEffort("none")).stream(new Prompt("?"))
                 .filter(response -> response.getResult() != null
                         && "It".equals(message(response).getText()))
                 .blockFirst(Duration.ofSeconds(20));
 
-        stage.awaitAborted(TIMEOUT);
+        fixture.awaitAborted(TIMEOUT);
     }
 }

@@ -14,9 +14,9 @@ import java.util.concurrent.CountDownLatch;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.FakeExchange;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** When a stream starts, what keeps it alive, and what happens when its client disconnects. */
@@ -27,9 +27,9 @@ class StreamingIT {
     private static final String MINIMAL_EFFORT = "\"reasoning_effort\": \"minimal\"";
 
     @InContainers
-    void showsTheFirstWordBeforeTheStepIsComplete(Stage stage) {
+    void showsTheFirstWordBeforeTheStepIsComplete(GatewayFixture fixture) {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.play(
+        fixture.play(
                 exchange -> exchange.stream()
                         .text(FIRST_HALF)
                         .await(seen)
@@ -37,7 +37,7 @@ class StreamingIT {
                         .done(),
                 Script.answer("Yes."));
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", MINIMAL_EFFORT)) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", MINIMAL_EFFORT)) {
             String shown = stream.nextText().reasoning();
             while (!shown.contains("The first")) {
                 shown += stream.nextText().reasoning();
@@ -49,12 +49,12 @@ class StreamingIT {
     }
 
     @InContainers
-    void showsEachWordOfTheAnswerAtOnce(Stage stage) {
+    void showsEachWordOfTheAnswerAtOnce(GatewayFixture fixture) {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.play(exchange ->
+        fixture.play(exchange ->
                 exchange.stream().text("It").await(seen).text(" is.").done());
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
             assertThat(stream.nextText().content()).isEqualTo("It");
             seen.countDown();
             assertThat(stream.nextText().content()).isEqualTo(" is.");
@@ -62,11 +62,11 @@ class StreamingIT {
     }
 
     @InContainers(config = "begin_after: 30s")
-    void startsWhenTheUpstreamAccepts(Stage stage) {
+    void startsWhenTheUpstreamAccepts(GatewayFixture fixture) {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.play(exchange -> exchange.stream().await(seen).text("Yes.").done());
+        fixture.play(exchange -> exchange.stream().await(seen).text("Yes.").done());
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
             assertThat(stream.next())
                     .isNotNull()
                     .extracting(event -> event.text("role"))
@@ -77,11 +77,11 @@ class StreamingIT {
     }
 
     @InContainers
-    void startsAfterBeginAfterIfTheUpstreamIsSilent(Stage stage) {
+    void startsAfterBeginAfterIfTheUpstreamIsSilent(GatewayFixture fixture) {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.play(exchange -> exchange.await(seen).stream().text("Yes.").done());
+        fixture.play(exchange -> exchange.await(seen).stream().text("Yes.").done());
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
             assertThat(stream.next())
                     .isNotNull()
                     .extracting(event -> event.text("role"))
@@ -92,11 +92,11 @@ class StreamingIT {
     }
 
     @InContainers
-    void sendsAnErrorEventAfterTheStart(Stage stage) {
+    void sendsAnErrorEventAfterTheStart(GatewayFixture fixture) {
         CountDownLatch started = new CountDownLatch(1);
-        stage.play(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
+        fixture.play(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
             assertThat(stream.status()).isEqualTo(200);
             started.countDown();
             assertThat(stream.remainingEvents()).extracting(Event::name).containsExactly("", "error");
@@ -104,12 +104,12 @@ class StreamingIT {
     }
 
     @InContainers
-    void sendsPingsWhileTheUpstreamIsSilent(Stage stage) throws IOException {
+    void sendsPingsWhileTheUpstreamIsSilent(GatewayFixture fixture) throws IOException {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.play(exchange ->
+        fixture.play(exchange ->
                 exchange.stream().text("It").await(seen).text(" is.").done());
 
-        try (Socket socket = sendRequest(stage)) {
+        try (Socket socket = sendRequest(fixture)) {
             String head = readUntil(socket, "\"content\":\"It\"");
             String silence = readUntil(socket, ": ping\n: ping\n");
             seen.countDown();
@@ -122,11 +122,11 @@ class StreamingIT {
     }
 
     @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
-    void startsWithAPingWithoutStatusFeedback(Stage stage) {
+    void startsWithAPingWithoutStatusFeedback(GatewayFixture fixture) {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.play(exchange -> exchange.stream().await(seen).text("Yes.").done());
+        fixture.play(exchange -> exchange.stream().await(seen).text("Yes.").done());
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
             CompletableFuture<Event> first =
                     CompletableFuture.supplyAsync(() -> java.util.Objects.requireNonNull(stream.next()));
             await().atMost(TIMEOUT).until(() -> stream.comments().size() >= 3);
@@ -138,14 +138,14 @@ class StreamingIT {
     }
 
     @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
-    void startsWithTextWithoutStatusFeedback(Stage stage) {
-        stage.play(Script.error(400, "no"));
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
+    void startsWithTextWithoutStatusFeedback(GatewayFixture fixture) {
+        fixture.play(Script.error(400, "no"));
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
             assertThat(stream.status()).isEqualTo(400);
         }
 
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?")) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
             assertThat(stream.next())
                     .isNotNull()
                     .extracting(event -> event.text("role"))
@@ -155,17 +155,17 @@ class StreamingIT {
     }
 
     @InContainers
-    void cancelsTheCallWhenTheClientDisconnectsWithinAStream(Stage stage) throws IOException {
-        stage.play(exchange -> {
+    void cancelsTheCallWhenTheClientDisconnectsWithinAStream(GatewayFixture fixture) throws IOException {
+        fixture.play(exchange -> {
             exchange.stream();
             streamEndlessly(exchange);
         });
 
-        Socket socket = sendRequest(stage);
+        Socket socket = sendRequest(fixture);
         readUntil(socket, "\"content\":");
         socket.close();
 
-        stage.awaitAborted(TIMEOUT);
+        fixture.awaitAborted(TIMEOUT);
     }
 
     /** Sends words until the client disconnects and a write fails. */
@@ -180,60 +180,61 @@ class StreamingIT {
     }
 
     @InContainers
-    void cancelsTheCallWhenTheClientDisconnectsDuringSilence(Stage stage) throws IOException {
-        stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
+    void cancelsTheCallWhenTheClientDisconnectsDuringSilence(GatewayFixture fixture) throws IOException {
+        fixture.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
-        Socket socket = sendRequest(stage);
+        Socket socket = sendRequest(fixture);
         readUntil(socket, "\"content\":\"It\"");
         socket.close();
 
-        stage.awaitAborted(TIMEOUT);
+        fixture.awaitAborted(TIMEOUT);
     }
 
     @InContainers
-    void cancelsTheCallWhenTheConnectionIsReset(Stage stage) throws IOException {
-        stage.play(exchange -> exchange.stream().text("It").awaitDisconnect());
+    void cancelsTheCallWhenTheConnectionIsReset(GatewayFixture fixture) throws IOException {
+        fixture.play(exchange -> exchange.stream().text("It").awaitDisconnect());
 
-        Socket socket = sendRequest(stage);
+        Socket socket = sendRequest(fixture);
         readUntil(socket, "\"content\":\"It\"");
         socket.setSoLinger(true, 0);
         socket.close();
 
-        stage.awaitAborted(TIMEOUT);
+        fixture.awaitAborted(TIMEOUT);
     }
 
     @InContainers
-    void cancelsTheCallWhenTheClientDisconnectsBeforeTheFirstText(Stage stage) throws IOException {
-        stage.play(Script.silence());
+    void cancelsTheCallWhenTheClientDisconnectsBeforeTheFirstText(GatewayFixture fixture) throws IOException {
+        fixture.play(Script.silence());
 
-        Socket socket = sendRequest(stage);
-        await().atMost(TIMEOUT).until(() -> stage.requests().size() == 1);
+        Socket socket = sendRequest(fixture);
+        await().atMost(TIMEOUT).until(() -> fixture.requests().size() == 1);
         socket.close();
 
-        stage.awaitAborted(Duration.ofSeconds(3)); // includes begin_after
+        fixture.awaitAborted(Duration.ofSeconds(3)); // includes begin_after
     }
 
     @InContainers
-    void servesTheNextRequestAfterADisconnect(Stage stage) throws IOException {
-        stage.play(Script.silence());
-        Socket socket = sendRequest(stage);
-        await().atMost(TIMEOUT).until(() -> stage.requests().size() == 1);
+    void servesTheNextRequestAfterADisconnect(GatewayFixture fixture) throws IOException {
+        fixture.play(Script.silence());
+        Socket socket = sendRequest(fixture);
+        await().atMost(TIMEOUT).until(() -> fixture.requests().size() == 1);
         socket.close();
-        stage.awaitAborted(Duration.ofSeconds(3));
+        fixture.awaitAborted(Duration.ofSeconds(3));
 
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
-        assertThat(stage.client().postQuestion("?").content()).isEqualTo("Yes.");
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        assertThat(fixture.client().postQuestion("?").content()).isEqualTo("Yes.");
     }
 
     /** A raw client that controls how it disconnects. It requests a stream without steps. */
-    private static Socket sendRequest(Stage stage) throws IOException {
-        URI url = stage.gateway().url();
+    private static Socket sendRequest(GatewayFixture fixture) throws IOException {
+        URI url = fixture.gateway().url();
         String body = "{\"stream\": true, \"reasoning_effort\": \"none\","
                 + " \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
         Socket socket = new Socket(url.getHost(), url.getPort());
         socket.setSoTimeout(10_000);
         socket.getOutputStream()
-                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + Stage.KEY
+                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                + GatewayFixture.KEY
                                 + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
                                 + body)
                         .getBytes(StandardCharsets.US_ASCII));

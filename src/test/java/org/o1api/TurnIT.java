@@ -9,9 +9,9 @@ import java.util.concurrent.CountDownLatch;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** Successful turns, from the client's request to the last byte of its reply. */
@@ -25,10 +25,10 @@ class TurnIT {
     private static final String TRICKY_ANSWER = TRICKY.replace("</think>", "`</think>`");
 
     @InContainers
-    void streamsTheStepsAndThenTheAnswer(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+    void streamsTheStepsAndThenTheAnswer(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("What is six times seven?")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("What is six times seven?")) {
             assertThat(stream.status()).isEqualTo(200);
             assertThat(stream.header("Content-Type")).startsWith("text/event-stream");
             assertThat(stream.header("Cache-Control")).isEqualTo("no-cache");
@@ -68,10 +68,10 @@ class TurnIT {
     }
 
     @InContainers
-    void showsAllReasoningBeforeAnyContent(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("The answer."));
+    void showsAllReasoningBeforeAnyContent(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("The answer."));
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion("Why?")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("Why?")) {
             List<String> kinds = stream.remainingEvents().stream()
                     .filter(event -> !event.isDone())
                     .map(event -> event.json().at("/choices/0/delta"))
@@ -84,11 +84,11 @@ class TurnIT {
     }
 
     @InContainers
-    void sendsUsageInAStreamOnRequest(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("Yes."));
+    void sendsUsageInAStreamOnRequest(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
 
         try (ChatClient.Stream stream =
-                stage.client().streamQuestion("Sure?", "\"stream_options\": {\"include_usage\": true}")) {
+                fixture.client().streamQuestion("Sure?", "\"stream_options\": {\"include_usage\": true}")) {
             List<Event> events = stream.remainingEvents();
             JsonNode last = events.get(events.size() - 2).json();
 
@@ -103,10 +103,10 @@ class TurnIT {
     }
 
     @InContainers
-    void answersWithJsonIfNoStreamIsRequested(Stage stage) {
-        stage.play(StepScripts.threeStepsThenAnswer("It is 42."));
+    void answersWithJsonIfNoStreamIsRequested(GatewayFixture fixture) {
+        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
 
-        JsonResponse answer = stage.client().postQuestion("What?", "\"model\": \"whatever\"");
+        JsonResponse answer = fixture.client().postQuestion("What?", "\"model\": \"whatever\"");
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Content-Type")).isEqualTo("application/json");
@@ -130,18 +130,18 @@ class TurnIT {
     }
 
     @InContainers
-    void streamsByTheBodyNotByTheAcceptHeader(Stage stage) {
+    void streamsByTheBodyNotByTheAcceptHeader(GatewayFixture fixture) {
         for (String accept : List.of("application/json", "text/event-stream", "*/*", "text/html")) {
-            stage.play(StepScripts.threeStepsThenAnswer("Yes."));
-            try (ChatClient.Stream stream = stage.client().stream(
+            fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+            try (ChatClient.Stream stream = fixture.client().stream(
                     "{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}], \"stream\": true}", accept)) {
                 assertThat(stream.header("Content-Type")).as(accept).startsWith("text/event-stream");
                 assertThat(ChatClient.content(stream.remainingEvents()))
                         .as(accept)
                         .isEqualTo("Yes.");
             }
-            stage.play(StepScripts.threeStepsThenAnswer("Yes."));
-            JsonResponse answer = stage.client()
+            fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+            JsonResponse answer = fixture.client()
                     .send(
                             "/v1/chat/completions",
                             request -> ChatClient.postJson("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
@@ -151,22 +151,22 @@ class TurnIT {
     }
 
     @InContainers
-    void adoptsAValidRequestId(Stage stage) {
-        assertThat(idFor(stage, "trace-42")).isEqualTo("trace-42");
-        assertThat(idFor(stage, "<script>")).startsWith("req_");
+    void adoptsAValidRequestId(GatewayFixture fixture) {
+        assertThat(idFor(fixture, "trace-42")).isEqualTo("trace-42");
+        assertThat(idFor(fixture, "<script>")).startsWith("req_");
     }
 
-    private static String idFor(Stage stage, String requestId) {
-        return String.valueOf(stage.client()
+    private static String idFor(GatewayFixture fixture, String requestId) {
+        return String.valueOf(fixture.client()
                 .send("/v1/models", request -> request.GET().header("x-request-id", requestId))
                 .header("x-request-id"));
     }
 
     @InContainers
-    void streamsAnyTextUnchanged(Stage stage) {
-        stage.play(trickyTurn());
+    void streamsAnyTextUnchanged(GatewayFixture fixture) {
+        fixture.play(trickyTurn());
 
-        try (ChatClient.Stream stream = stage.client().streamQuestion(TRICKY)) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion(TRICKY)) {
             List<Event> events = stream.remainingEvents();
 
             assertThat(ChatClient.reasoning(events))
@@ -174,15 +174,15 @@ class TurnIT {
                     .endsWith(TRICKY);
             assertThat(ChatClient.content(events)).isEqualTo(TRICKY_ANSWER);
             assertEndsCorrectly(events);
-            assertThat(stage.request(0).lastMessage()).isEqualTo(TRICKY);
+            assertThat(fixture.request(0).lastMessage()).isEqualTo(TRICKY);
         }
     }
 
     @InContainers
-    void returnsAnyTextUnchangedInJson(Stage stage) {
-        stage.play(trickyTurn());
+    void returnsAnyTextUnchangedInJson(GatewayFixture fixture) {
+        fixture.play(trickyTurn());
 
-        JsonResponse answer = stage.client().postQuestion(TRICKY);
+        JsonResponse answer = fixture.client().postQuestion(TRICKY);
 
         assertThat(answer.reasoning()).contains(TRICKY + "\n\n## Step 2").endsWith(TRICKY);
         assertThat(answer.content()).isEqualTo(TRICKY_ANSWER);
@@ -198,9 +198,9 @@ class TurnIT {
     }
 
     @InContainers
-    void joinsSplitSurrogatePairs(Stage stage) {
+    void joinsSplitSurrogatePairs(GatewayFixture fixture) {
         CountDownLatch seen = new CountDownLatch(1);
-        stage.play(
+        fixture.play(
                 exchange -> exchange.stream()
                         .event(delta("{\\\"title\\\": \\\"Joy\\\", \\\"content\\\": \\\"so \\ud83d"))
                         .event(delta("\\ude00!\\\", \\\"next_action\\\": \\\"continue\\\"}"))
@@ -212,7 +212,7 @@ class TurnIT {
                         .done());
 
         try (ChatClient.Stream stream =
-                stage.client().streamQuestion("How is it?", "\"reasoning_effort\": \"minimal\"")) {
+                fixture.client().streamQuestion("How is it?", "\"reasoning_effort\": \"minimal\"")) {
             String reasoning = "";
             Event text = stream.nextText();
             while (text.content().isEmpty()) {

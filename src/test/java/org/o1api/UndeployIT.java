@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 
 /** Turns in flight when Tomcat stops one of several web applications. */
 class UndeployIT {
@@ -23,7 +23,7 @@ class UndeployIT {
                 RunningGateway other = gateway(upstream)) {
             RunningGateway one = gateway(upstream);
             try (ChatClient.Stream stream =
-                    one.client(Stage.KEY).streamQuestion("wait", "\"reasoning_effort\": \"none\"")) {
+                    one.client(GatewayFixture.KEY).streamQuestion("wait", "\"reasoning_effort\": \"none\"")) {
                 assertThat(stream.nextText().content()).isEqualTo("It");
                 CompletableFuture<Void> stopped = CompletableFuture.runAsync(one::close);
                 assertThat(stream.remainingEvents())
@@ -33,7 +33,7 @@ class UndeployIT {
                 stopped.get(60, TimeUnit.SECONDS);
             }
             assertThat(other.client("").get("/health/ready").status()).isEqualTo(200);
-            assertThat(other.client(Stage.KEY)
+            assertThat(other.client(GatewayFixture.KEY)
                             .postQuestion("?", "\"reasoning_effort\": \"none\"")
                             .content())
                     .isEqualTo("Yes.");
@@ -41,7 +41,7 @@ class UndeployIT {
     }
 
     private static RunningGateway gateway(FakeUpstream upstream) {
-        return Container.TOMCAT.start("api_bearer_token: " + Stage.KEY + "\ndefault_api_url: " + upstream.url()
+        return Container.TOMCAT.start("api_bearer_token: " + GatewayFixture.KEY + "\ndefault_api_url: " + upstream.url()
                 + "\ndefault_model: fake-model\nshutdown_grace: 500ms\n");
     }
 }

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** The token usage in replies, streams and the log. */
@@ -16,22 +16,23 @@ class UsageIT {
     private static final String MINIMAL_EFFORT = "\"reasoning_effort\": \"minimal\"";
 
     /** The usage of a JSON reply and of the last chunk of a stream. */
-    private static List<JsonNode> replies(Stage stage, Script[] scripts, String... fields) {
-        stage.play(scripts);
-        JsonNode jsonReply = stage.client().postQuestion("?", fields).json();
-        stage.play(scripts);
+    private static List<JsonNode> replies(GatewayFixture fixture, Script[] scripts, String... fields) {
+        fixture.play(scripts);
+        JsonNode jsonReply = fixture.client().postQuestion("?", fields).json();
+        fixture.play(scripts);
         return List.of(
-                jsonReply, usageChunk(stage, "{\"messages\": [" + message() + "], " + String.join(", ", fields) + "}"));
+                jsonReply,
+                usageChunk(fixture, "{\"messages\": [" + message() + "], " + String.join(", ", fields) + "}"));
     }
 
     private static String message() {
         return "{\"role\": \"user\", \"content\": \"?\"}";
     }
 
-    private static JsonNode usageChunk(Stage stage, String body) {
+    private static JsonNode usageChunk(GatewayFixture fixture, String body) {
         String streamed =
                 body.replaceFirst("\\{", "{\"stream\": true, \"stream_options\": {\"include_usage\": true}, ");
-        try (ChatClient.Stream stream = stage.client().stream(
+        try (ChatClient.Stream stream = fixture.client().stream(
                 request -> ChatClient.postJson(streamed).apply(request.header("Idempotency-Key", "k")))) {
             List<Event> events = stream.remainingEvents();
             assertThat(events.stream()
@@ -70,24 +71,24 @@ class UsageIT {
     private static final Script ANSWER = answering("Yes.", 130, 100, 30, 8, 3);
 
     @InContainers
-    void reportsTheUsageOfTheAnswerAndTheTotals(Stage stage) {
-        for (JsonNode reply : replies(stage, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT)) {
+    void reportsTheUsageOfTheAnswerAndTheTotals(GatewayFixture fixture) {
+        for (JsonNode reply : replies(fixture, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT)) {
             assertThat(usage(reply)).isEqualTo("100 60 28 23 128");
             assertThat(totals(reply)).isEqualTo("2 2 230 160 70 28 23");
         }
     }
 
     @InContainers
-    void answerAndTotalsAreEqualWithoutSteps(Stage stage) {
-        for (JsonNode reply : replies(stage, new Script[] {ANSWER}, "\"reasoning_effort\": \"none\"")) {
+    void answerAndTotalsAreEqualWithoutSteps(GatewayFixture fixture) {
+        for (JsonNode reply : replies(fixture, new Script[] {ANSWER}, "\"reasoning_effort\": \"none\"")) {
             assertThat(usage(reply)).isEqualTo("130 100 8 3 138");
             assertThat(totals(reply)).isEqualTo("1 1 130 100 30 8 3");
         }
     }
 
     @InContainers(config = "usage: turn")
-    void reportsTheTotalsIfTheConfigSaysSo(Stage stage) {
-        for (JsonNode reply : replies(stage, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT)) {
+    void reportsTheTotalsIfTheConfigSaysSo(GatewayFixture fixture) {
+        for (JsonNode reply : replies(fixture, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT)) {
             assertThat(usage(reply)).isEqualTo("230 160 28 23 258");
             assertThat(totals(reply)).isEqualTo("2 2 230 160 70 28 23");
         }
@@ -98,18 +99,18 @@ class UsageIT {
                 "usage: turn",
                 "presets: { agent: { model: m, usage: answer }, bill: { model: m } }",
             })
-    void thePresetOverridesTheConfig(Stage stage) {
-        for (JsonNode reply : replies(stage, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT, "\"model\": \"agent\"")) {
+    void thePresetOverridesTheConfig(GatewayFixture fixture) {
+        for (JsonNode reply : replies(fixture, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT, "\"model\": \"agent\"")) {
             assertThat(usage(reply)).isEqualTo("100 60 28 23 128");
         }
-        for (JsonNode reply : replies(stage, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT, "\"model\": \"bill\"")) {
+        for (JsonNode reply : replies(fixture, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT, "\"model\": \"bill\"")) {
             assertThat(usage(reply)).isEqualTo("230 160 28 23 258");
         }
     }
 
     /** The totals include failed and retried calls; attempts include requests that used no tokens. */
     @InContainers
-    void countsFailedAttemptsAndRetriedCalls(Stage stage) {
+    void countsFailedAttemptsAndRetriedCalls(GatewayFixture fixture) {
         Script empty =
                 exchange -> exchange.stream().finish("stop").usage(50, 85).done();
         Script broken = exchange -> exchange.stream()
@@ -117,7 +118,7 @@ class UsageIT {
                         "{\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"Hm\"}}],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":9}}")
                 .reset();
         Script[] scripts = {Script.error(503, "Busy."), empty, STEP, broken, ANSWER};
-        for (JsonNode reply : replies(stage, scripts, MINIMAL_EFFORT)) {
+        for (JsonNode reply : replies(fixture, scripts, MINIMAL_EFFORT)) {
             assertThat(usage(reply)).isEqualTo("100 60 28 23 128");
             assertThat(totals(reply))
                     .isEqualTo(
@@ -126,14 +127,14 @@ class UsageIT {
     }
 
     @InContainers
-    void aStepWithAToolCallIsCancelledAndCounted(Stage stage) {
+    void aStepWithAToolCallIsCancelledAndCounted(GatewayFixture fixture) {
         Script calling = exchange -> exchange.stream()
                 .text("{\"title\": \"T\", \"content\": \"one two three\"")
                 .delta(
                         "{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}")
                 .awaitDisconnect();
         String tools = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": {}}}]";
-        for (JsonNode reply : replies(stage, new Script[] {calling, ANSWER}, MINIMAL_EFFORT, tools)) {
+        for (JsonNode reply : replies(fixture, new Script[] {calling, ANSWER}, MINIMAL_EFFORT, tools)) {
             JsonNode total = reply.at("/x_o1/usage");
             assertThat(total.path("calls").asInt()).isEqualTo(2);
             assertThat(total.path("completion_tokens").asInt()).isGreaterThan(8 + 5);
@@ -145,15 +146,15 @@ class UsageIT {
     }
 
     @InContainers
-    void aReplayReportsTheSameUsage(Stage stage) {
+    void aReplayReportsTheSameUsage(GatewayFixture fixture) {
         String body = "{\"conversation_id\": \"usage\", " + MINIMAL_EFFORT + ", \"messages\": [" + message() + "]}";
-        stage.play(STEP, ANSWER);
-        JsonNode first = usageChunk(stage, body);
+        fixture.play(STEP, ANSWER);
+        JsonNode first = usageChunk(fixture, body);
         assertThat(usage(first)).isEqualTo("100 60 28 23 128");
         assertThat(totals(first)).isEqualTo("2 2 230 160 70 28 23");
 
-        JsonNode again = usageChunk(stage, body);
-        JsonNode jsonReply = stage.client()
+        JsonNode again = usageChunk(fixture, body);
+        JsonNode jsonReply = fixture.client()
                 .send(
                         "/v1/chat/completions",
                         request -> ChatClient.postJson(body).apply(request.header("Idempotency-Key", "k")))
@@ -163,24 +164,24 @@ class UsageIT {
             assertThat(reply.path("x_o1")).isEqualTo(first.path("x_o1"));
             assertThat(reply.path("system_fingerprint")).isEqualTo(first.path("system_fingerprint"));
         }
-        assertThat(stage.requests()).hasSize(2);
+        assertThat(fixture.requests()).hasSize(2);
     }
 
     @InContainers(config = "presets: { one: { model: m }, two: { model: other } }")
-    void eachPresetHasItsFingerprintInRepliesAndChunks(Stage stage) {
-        stage.dispatch(request -> Script.answer("Yes."));
-        String one = stage.client()
+    void eachPresetHasItsFingerprintInRepliesAndChunks(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.answer("Yes."));
+        String one = fixture.client()
                 .postQuestion("?", "\"model\": \"one\"")
                 .json()
                 .path("system_fingerprint")
                 .asText();
-        String two = stage.client()
+        String two = fixture.client()
                 .postQuestion("?", "\"model\": \"two\"")
                 .json()
                 .path("system_fingerprint")
                 .asText();
         assertThat(one).matches("fp_[0-9a-f]{10}").isNotEqualTo(two);
-        try (ChatClient.Stream stream = stage.client().streamQuestion("?", "\"model\": \"one\"")) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"model\": \"one\"")) {
             assertThat(stream.remainingEvents().stream().filter(event -> !event.isDone()))
                     .hasSizeGreaterThan(2)
                     .allSatisfy(event -> assertThat(

@@ -29,9 +29,9 @@ public final class ConversationStore {
 
     private final Database database;
     private final StorageQuota quota;
-    private final Deletion deletion;
+    private final ConversationDeleter deletion;
 
-    ConversationStore(Database database, StorageQuota quota, Deletion deletion) {
+    ConversationStore(Database database, StorageQuota quota, ConversationDeleter deletion) {
         this.database = database;
         this.quota = quota;
         this.deletion = deletion;
@@ -76,7 +76,7 @@ public final class ConversationStore {
     public Conversation create(String caller, RawJson metadata, @Nullable StoredTurn first) {
         quota.requireNotExceeded(caller);
         String id = ConversationId.generate();
-        NewTurn turn = first == null ? null : NewTurn.of(first);
+        SerializedTurn turn = first == null ? null : SerializedTurn.of(first);
         long bytes = bytes(metadata) + (turn == null ? 0 : turn.bytes());
         Conversation created = database.inTransaction(handle -> {
             long key = insert(handle, caller, id, metadata, bytes);
@@ -138,7 +138,7 @@ public final class ConversationStore {
             Optional<Conversation> found = find(handle, caller, id);
             boolean marked = found.isPresent()
                     && handle.execute(
-                                    Deletion.MARK_AS_DELETED + "WHERE pk = ? AND caller = ?",
+                                    ConversationDeleter.MARK_AS_DELETED + "WHERE pk = ? AND caller = ?",
                                     found.get().primaryKey(),
                                     caller)
                             > 0;
@@ -244,7 +244,7 @@ public final class ConversationStore {
         Deque<PositionedTurn> recent = new ArrayDeque<>();
         boolean isPartial = TurnTable.readUntil(handle, conversation, "", null, false, turn -> {
             recent.addFirst(window.withoutUnneededReasoning(turn));
-            return window.addAndCheckFull(turn.turn());
+            return window.addUntilFull(turn.turn());
         });
         if (!isPartial) {
             return new History(conversation, null, List.of(), List.copyOf(recent));
@@ -275,7 +275,7 @@ public final class ConversationStore {
     }
 
     /** The stored turn of a request with the same idempotency key; empty if there is none. */
-    Optional<StoredTurn> answered(ConversationRef ref) {
+    Optional<StoredTurn> findAnsweredTurn(ConversationRef ref) {
         ConversationRef.IdempotencyKey idempotencyKey = ref.idempotencyKey();
         if (idempotencyKey == null) {
             return Optional.empty();
@@ -296,7 +296,7 @@ public final class ConversationStore {
     void store(Leases.Lease lease, History history, StoredTurn turn) {
         ConversationRef ref = lease.conversation();
         RawJson metadata = new RawJson("{}");
-        NewTurn newTurn = NewTurn.of(turn);
+        SerializedTurn newTurn = SerializedTurn.of(turn);
         Long existingKey = history.conversationKey();
         database.inTransaction(handle -> {
             if (Leases.release(handle, lease) == 0) {

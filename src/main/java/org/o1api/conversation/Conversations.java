@@ -25,7 +25,7 @@ public final class Conversations {
         this.settings = settings;
         this.tokenizer = tokenizer;
         quota = new StorageQuota(database, settings.maxBytesPerCaller());
-        Deletion deletion = new Deletion(database);
+        ConversationDeleter deletion = new ConversationDeleter(database);
         store = new ConversationStore(database, quota, deletion);
         leases = new Leases(database, settings.lease());
         retention = new Retention(database, deletion);
@@ -69,12 +69,12 @@ public final class Conversations {
      *
      * @throws ConversationException if the key belongs to a different request, or to one that is still running
      */
-    public Optional<StoredTurn> answered(ConversationRef ref) {
+    public Optional<StoredTurn> findAnsweredTurn(ConversationRef ref) {
         if (ref.idempotencyKey() == null) {
             return Optional.empty();
         }
         leases.rejectIfKeyInFlight(ref); // before the look-up: a turn that ends in between is found there
-        return store.answered(ref);
+        return store.findAnsweredTurn(ref);
     }
 
     /** Opens a conversation for a turn; empty if another turn has it open. */

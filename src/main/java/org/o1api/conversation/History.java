@@ -87,7 +87,7 @@ record History(
          * @throws ConversationException if the tool calls that a result belongs to exceed twice the maximum size of a
          *     request
          */
-        boolean addAndCheckFull(StoredTurn turn) {
+        boolean addUntilFull(StoredTurn turn) {
             List<CanonicalMessage> texts = HistoryMessage.dialogMessages(turn);
             bytesLeft -= sum(texts, CanonicalMessage::maxTokens);
             if (limits.includeReasoning() || toolCallsNeeded) {

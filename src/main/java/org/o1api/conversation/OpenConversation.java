@@ -26,8 +26,8 @@ public final class OpenConversation implements AutoCloseable {
     }
 
     /** The stored turn of an earlier request with the same idempotency key, which may have ended while this one waited. */
-    public Optional<StoredTurn> answered() {
-        return store.answered(lease.conversation());
+    public Optional<StoredTurn> findAnsweredTurn() {
+        return store.findAnsweredTurn(lease.conversation());
     }
 
     /**

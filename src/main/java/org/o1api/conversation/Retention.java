@@ -20,9 +20,9 @@ final class Retention {
     private static final Duration DELETION_TIME = Duration.ofSeconds(30);
 
     private final Database database;
-    private final Deletion deletion;
+    private final ConversationDeleter deletion;
 
-    Retention(Database database, Deletion deletion) {
+    Retention(Database database, ConversationDeleter deletion) {
         this.database = database;
         this.deletion = deletion;
     }
@@ -70,9 +70,10 @@ final class Retention {
 
     /** Marks conversations in batches, so that no row lock is held for long. */
     private int markAsDeleted(String condition, Object... arguments) {
-        String statement = Deletion.MARK_AS_DELETED + "WHERE caller <> '' AND " + condition + " AND c.caller <> ''"
-                + " AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.caller = c.caller AND l.id = c.id) LIMIT "
-                + BATCH_SIZE + ")";
+        String statement =
+                ConversationDeleter.MARK_AS_DELETED + "WHERE caller <> '' AND " + condition + " AND c.caller <> ''"
+                        + " AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.caller = c.caller AND l.id = c.id) LIMIT "
+                        + BATCH_SIZE + ")";
         int total = 0;
         int batch;
         do {

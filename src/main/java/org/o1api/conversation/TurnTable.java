@@ -27,7 +27,7 @@ final class TurnTable {
             Handle handle,
             long conversation,
             int position,
-            NewTurn newTurn,
+            SerializedTurn newTurn,
             ConversationRef.@Nullable IdempotencyKey idempotencyKey) {
         boolean inRow = newTurn.record().length() <= MAX_INLINE_LENGTH;
         handle.execute(

@@ -15,8 +15,8 @@ import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallContext;
 import org.o1api.upstream.CallRequest;
-import org.o1api.upstream.CallingTurn;
 import org.o1api.upstream.RetryBudget;
+import org.o1api.upstream.TurnCallState;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
@@ -34,7 +34,7 @@ public final class ModelCalls {
 
     private final Preset.Budget budget;
     private final RetryBudget retries;
-    private final CallingTurn callingTurn;
+    private final TurnCallState callingTurn;
     private final TurnListener listener;
     private final TurnTokenCounter tokenCounter;
     private final TurnLedger ledger;
@@ -68,7 +68,7 @@ public final class ModelCalls {
         this.turnTime = cancellation.child();
         this.budget = budget;
         this.retries = new RetryBudget(budget.retries());
-        this.callingTurn = new CallingTurn(caller);
+        this.callingTurn = new TurnCallState(caller);
         this.listener = listener;
         this.ledger = ledger;
         this.tokenCounter = new TurnTokenCounter(turnTime::isCancelled);

@@ -41,12 +41,12 @@ public record Prompt(
     }
 
     /** Whether the answer must be JSON. */
-    public boolean wantsJson() {
-        return wantsJson(closingFields);
+    public boolean requiresJson() {
+        return requiresJson(closingFields);
     }
 
     /** Whether closing fields require an answer in JSON. */
-    public static boolean wantsJson(Map<String, RawJson> closingFields) {
+    public static boolean requiresJson(Map<String, RawJson> closingFields) {
         RawJson structured = closingFields.get("structured_outputs");
         return JSON_FORMATS.stream().anyMatch(closingFields::containsKey)
                 || (structured != null

@@ -52,9 +52,9 @@ public final class ConversationLock {
         T run(OpenConversation conversation);
     }
 
-    /** Returns the stored turn that already answered this request; see {@link Conversations#answered}. */
+    /** Returns the stored turn that already answered this request; see {@link Conversations#findAnsweredTurn}. */
     public Optional<StoredTurn> findAnswer(ConversationRef ref) {
-        return conversations.answered(ref);
+        return conversations.findAnsweredTurn(ref);
     }
 
     /**

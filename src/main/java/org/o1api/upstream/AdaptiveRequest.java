@@ -21,7 +21,7 @@ final class AdaptiveRequest {
 
     private final CallRequest request;
     private final ProviderProfile profile;
-    private final CallingTurn turn;
+    private final TurnCallState turn;
     private final FeatureCombination features;
     private final CallKind kind;
     private final Set<String> omitted;
@@ -43,7 +43,7 @@ final class AdaptiveRequest {
     /** Keeps the last change from being learned. */
     private Runnable forgetLastChange = () -> {};
 
-    AdaptiveRequest(CallRequest request, ProviderProfile profile, CallingTurn turn) {
+    AdaptiveRequest(CallRequest request, ProviderProfile profile, TurnCallState turn) {
         this.request = request;
         this.profile = profile;
         this.turn = turn;

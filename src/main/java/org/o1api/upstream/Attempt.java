@@ -56,7 +56,7 @@ final class Attempt implements AutoCloseable {
      *
      * @throws UpstreamException if the circuit breaker does not admit it
      */
-    void start(Breaker breaker, CallingTurn turn) {
+    void start(Breaker breaker, TurnCallState turn) {
         permit = breaker.admit(turn);
         openExchanges.add(exchange);
         removeCancelAction = cancellation.onCancel(exchange::cancel);

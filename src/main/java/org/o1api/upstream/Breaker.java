@@ -99,7 +99,7 @@ final class Breaker {
      *
      * @throws UpstreamException if the breaker is open, or if a probe is in flight and the caller's own calls have failed
      */
-    Permit admit(CallingTurn turn) {
+    Permit admit(TurnCallState turn) {
         if (breaker.getState() == State.OPEN && !outcomes.lastCallFailed(turn.caller())) {
             startProbing();
         }
@@ -177,11 +177,11 @@ final class Breaker {
 
     /** The admission of one attempt. Confined to the attempt's thread. */
     final class Permit {
-        private final CallingTurn turn;
+        private final TurnCallState turn;
         private final Role role;
         private boolean pending = true;
 
-        private Permit(CallingTurn turn, Role role) {
+        private Permit(TurnCallState turn, Role role) {
             this.turn = turn;
             this.role = role;
         }

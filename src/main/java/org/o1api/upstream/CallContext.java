@@ -14,12 +14,12 @@ import org.o1api.model.Cancellation;
 public record CallContext(
         Cancellation cancellation,
         RetryBudget retries,
-        CallingTurn turn,
+        TurnCallState turn,
         Runnable onAccepted,
         AttemptListener attemptListener) {
     /** Creates a context without an attempt listener. */
     public CallContext(Cancellation cancellation, RetryBudget retries, Runnable accepted) {
-        this(cancellation, retries, new CallingTurn(""), accepted, usage -> {});
+        this(cancellation, retries, new TurnCallState(""), accepted, usage -> {});
     }
 
     /** Creates the context of a call that belongs to no turn. */

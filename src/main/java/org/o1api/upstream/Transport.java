@@ -56,10 +56,10 @@ class Transport implements AutoCloseable {
     private final WebTarget target;
     private final Map<String, String> headers;
 
-    private final UpstreamConnectionManager connections;
+    private final UpstreamConnectionPool connections;
 
     Transport(UpstreamSettings settings) {
-        connections = new UpstreamConnectionManager(settings, this::onConnecting);
+        connections = new UpstreamConnectionPool(settings, this::onConnecting);
         client = ClientBuilder.newClient(config(settings));
         target = client.target(settings.url());
         headers = headers(settings);

@@ -331,22 +331,26 @@ class ConversationStoreIT {
         Conversations node = node(false);
         Conversations other = node(false);
         ConversationRef ref = ref("k", "f", "keyed");
-        assertThat(node.answered(ref)).isEmpty();
+        assertThat(node.findAnsweredTurn(ref)).isEmpty();
         try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
-            assertThat(expectError(() -> other.answered(ref)).code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_IN_USE);
+            assertThat(expectError(() -> other.findAnsweredTurn(ref)).code())
+                    .isEqualTo(ErrorCode.IDEMPOTENCY_KEY_IN_USE);
             assertThat(expectError(() -> other.tryOpen(ref)).code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_IN_USE);
-            assertThat(expectError(() -> other.answered(ref("k", "g", "keyed"))).code())
+            assertThat(expectError(() -> other.findAnsweredTurn(ref("k", "g", "keyed")))
+                            .code())
                     .isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED);
             assertThat(other.tryOpen(ref("l", "f", "keyed"))).isEmpty();
             open.buildPrompt(List.of(Message.user("One?")), limits(1000));
             open.store("chatcmpl-1", 5, "m", answer("Yes."));
         }
-        assertThat(other.answered(ref))
+        assertThat(other.findAnsweredTurn(ref))
                 .hasValueSatisfying(turn -> assertThat(turn.answer()).isEqualTo(answer("Yes.")));
-        assertThat(expectError(() -> other.answered(ref("k", "g", "keyed"))).code())
+        assertThat(expectError(() -> other.findAnsweredTurn(ref("k", "g", "keyed")))
+                        .code())
                 .isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED);
-        assertThat(other.answered(ref("l", "f", "keyed"))).isEmpty();
-        assertThat(other.answered(new ConversationRef("bob", "keyed", new ConversationRef.IdempotencyKey("k", "f"))))
+        assertThat(other.findAnsweredTurn(ref("l", "f", "keyed"))).isEmpty();
+        assertThat(other.findAnsweredTurn(
+                        new ConversationRef("bob", "keyed", new ConversationRef.IdempotencyKey("k", "f"))))
                 .isEmpty();
     }
 
@@ -608,7 +612,7 @@ class ConversationStoreIT {
     @Test
     void deletesExpiredAndSurplusConversations() {
         Conversations node = node(false);
-        Retention retention = new Retention(database(), new Deletion(database()));
+        Retention retention = new Retention(database(), new ConversationDeleter(database()));
         for (String id : List.of("a", "b", "c", "busy")) {
             runTurn(node, ref("ann", id), "One?", "Yes.");
         }

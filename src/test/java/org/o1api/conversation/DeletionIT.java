@@ -56,7 +56,7 @@ class DeletionIT extends StoreFixture {
         List<InstrumentedConnections.ExecutedStatement> deletes = instrumented.executedStatements("DELETE FROM turn");
         assertThat(deletes)
                 .isNotEmpty()
-                .allSatisfy(delete -> assertThat(delete.rows()).isBetween(0, Deletion.BATCH_SIZE));
+                .allSatisfy(delete -> assertThat(delete.rows()).isBetween(0, ConversationDeleter.BATCH_SIZE));
     }
 
     @Test
@@ -67,7 +67,7 @@ class DeletionIT extends StoreFixture {
         addTurns("many", 5000, "{\"messages\":[],\"model\":\"" + "x".repeat(500) + "\"}", false);
         assertThat(node.store().delete("ann", "many")).isTrue();
         assertThat(node.store().find("ann", "many")).isEmpty();
-        new Deletion(database).deleteMarked(TIMEOUT, () -> false);
+        new ConversationDeleter(database).deleteMarked(TIMEOUT, () -> false);
 
         assertThat(queryNumber(TURNS)).isZero();
         assertThat(queryNumber(CONVERSATIONS)).isZero();
@@ -82,12 +82,13 @@ class DeletionIT extends StoreFixture {
         runTurn(node, ref("ann", "long"), "One?");
         addTurns("long", 10, "{\"model\":\"" + "x".repeat(10_000_000) + "\"}", true);
         assertThat(node.store().delete("ann", "long")).isTrue();
-        new Deletion(database).deleteMarked(TIMEOUT, () -> false);
+        new ConversationDeleter(database).deleteMarked(TIMEOUT, () -> false);
 
         assertThat(queryNumber(TURNS)).isZero();
         assertThat(instrumented.executedStatements("DELETE FROM turn"))
                 .isNotEmpty()
-                .allSatisfy(delete -> assertThat(delete.rows()).isBetween(0, Deletion.MAX_LONG_RECORDS_PER_BATCH + 1));
+                .allSatisfy(delete ->
+                        assertThat(delete.rows()).isBetween(0, ConversationDeleter.MAX_LONG_RECORDS_PER_BATCH + 1));
     }
 
     @Test
@@ -115,7 +116,7 @@ class DeletionIT extends StoreFixture {
         runTurn(node, ref, "The name is free.");
 
         Conversations other = node(database(), 1L << 40);
-        new Retention(database, new Deletion(database)).run(settings(1L << 40), () -> false);
+        new Retention(database, new ConversationDeleter(database)).run(settings(1L << 40), () -> false);
         assertThat(queryNumber(TURNS)).isOne();
         assertThat(other.store().find("ann", "later")).isPresent();
     }
@@ -126,11 +127,11 @@ class DeletionIT extends StoreFixture {
         Conversations node = node(database, 1L << 40);
         runTurn(node, ref("ann", "stopped"), "One?");
         addTurns("stopped", 2000, "{}", false);
-        database.withHandle(handle -> handle.execute(Deletion.MARK_AS_DELETED + "WHERE caller = 'ann'"));
+        database.withHandle(handle -> handle.execute(ConversationDeleter.MARK_AS_DELETED + "WHERE caller = 'ann'"));
         AtomicInteger batches = new AtomicInteger();
-        new Deletion(database).deleteMarked(TIMEOUT, () -> batches.incrementAndGet() > 2);
+        new ConversationDeleter(database).deleteMarked(TIMEOUT, () -> batches.incrementAndGet() > 2);
         assertThat(queryNumber(TURNS)).isEqualTo(1001);
-        new Deletion(database).deleteMarked(TIMEOUT, () -> false);
+        new ConversationDeleter(database).deleteMarked(TIMEOUT, () -> false);
         assertThat(queryNumber(CONVERSATIONS)).isZero();
     }
 
@@ -138,7 +139,7 @@ class DeletionIT extends StoreFixture {
     void deletesLargeExpiredConversationsInBatches() {
         Database database = database();
         Conversations node = node(database, 1L << 40);
-        Retention retention = new Retention(database, new Deletion(database));
+        Retention retention = new Retention(database, new ConversationDeleter(database));
         for (String id : List.of("old", "busy")) {
             runTurn(node, ref("ann", id), "One?");
             addTurns(id, 2000, "{}", false);
@@ -166,7 +167,7 @@ class DeletionIT extends StoreFixture {
         runTurn(node, ref, "One?");
         try (OpenConversation running = node.tryOpen(ref).orElseThrow()) {
             running.buildPrompt(List.of(Message.user("Two?")), new HistoryLimits(10, 1000, false));
-            database.withHandle(handle -> handle.execute(Deletion.MARK_AS_DELETED + "WHERE caller = 'ann'"));
+            database.withHandle(handle -> handle.execute(ConversationDeleter.MARK_AS_DELETED + "WHERE caller = 'ann'"));
             assertThat(expectError(() -> running.store("chatcmpl-2", 5, "m", answer("No.")))
                             .code())
                     .isEqualTo(ErrorCode.CONVERSATION_CHANGED);
@@ -182,12 +183,12 @@ class DeletionIT extends StoreFixture {
             runTurn(node, ref("ann", "c" + i), "One?");
             addTurns("c" + i, 3000, "{}", false);
         }
-        one.withHandle(handle -> handle.execute(Deletion.MARK_AS_DELETED + "WHERE caller = 'ann'"));
+        one.withHandle(handle -> handle.execute(ConversationDeleter.MARK_AS_DELETED + "WHERE caller = 'ann'"));
         AtomicInteger failures = new AtomicInteger();
         List<Thread> threads = Stream.of(one, database(), one)
                 .map(database -> new Thread(() -> {
                     try {
-                        new Deletion(database).deleteMarked(TIMEOUT, () -> false);
+                        new ConversationDeleter(database).deleteMarked(TIMEOUT, () -> false);
                     } catch (DatabaseUnavailableException e) {
                         failures.incrementAndGet(); // the victim of a deadlock; its next run continues
                     }
@@ -197,7 +198,7 @@ class DeletionIT extends StoreFixture {
         for (Thread thread : threads) {
             thread.join();
         }
-        new Deletion(one).deleteMarked(TIMEOUT, () -> false);
+        new ConversationDeleter(one).deleteMarked(TIMEOUT, () -> false);
         assertThat(failures.get()).isLessThan(3);
         assertThat(queryNumber(CONVERSATIONS)).isZero();
         assertThat(queryNumber(TURNS)).isZero();

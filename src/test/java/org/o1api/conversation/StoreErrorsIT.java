@@ -131,8 +131,8 @@ class StoreErrorsIT extends StoreFixture {
         Database database = database();
         Conversations node = node(database, 1 << 30);
         runTurn(node, ref("ann", "old"), "One?");
-        Retention retention = new Retention(database, new Deletion(database));
-        instrumented.failAfter(Deletion.MARK_AS_DELETED);
+        Retention retention = new Retention(database, new ConversationDeleter(database));
+        instrumented.failAfter(ConversationDeleter.MARK_AS_DELETED);
         assertThatThrownBy(() -> retention.deleteExpired(Duration.ZERO)).isInstanceOf(TestError.class);
         instrumented.failAfter("DELETE FROM turn");
         assertThatThrownBy(() -> retention.run(settings(1 << 30), () -> false)).isInstanceOf(TestError.class);

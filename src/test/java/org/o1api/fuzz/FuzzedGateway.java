@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
-import org.o1api.testing.Stage;
 import org.o1api.testing.StepScripts;
 
 /** A gateway, its provider and its clients, for playing {@link FuzzCase}s. Thread-safe. */
@@ -63,10 +63,10 @@ final class FuzzedGateway implements AutoCloseable {
     FuzzedGateway(int slots) {
         upstream = FakeUpstream.discardingRequests(this::script);
         gateway = Container.JETTY.start(CONFIG.formatted(
-                Stage.KEY,
+                GatewayFixture.KEY,
                 slots,
                 upstream.url(),
-                Stage.PROVIDER_KEY,
+                GatewayFixture.PROVIDER_KEY,
                 UPSTREAM.formatted(slots),
                 FuzzCase.STEP_PROMPT,
                 FuzzCase.ANSWER_PROMPT,
@@ -168,7 +168,7 @@ final class FuzzedGateway implements AutoCloseable {
 
     private CompletableFuture<HttpResponse<byte[]>> send(byte[] body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/chat/completions"))
-                .header("Authorization", "Bearer " + Stage.KEY)
+                .header("Authorization", "Bearer " + GatewayFixture.KEY)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build();

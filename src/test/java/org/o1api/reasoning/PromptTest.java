@@ -23,6 +23,6 @@ class PromptTest {
             stop               | "json"                          | false
             """)
     void recognizesFieldsThatRequireJson(String field, String value, boolean json) {
-        assertThat(Prompt.wantsJson(Map.of(field, new RawJson(value)))).isEqualTo(json);
+        assertThat(Prompt.requiresJson(Map.of(field, new RawJson(value)))).isEqualTo(json);
     }
 }

@@ -8,13 +8,13 @@ import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A test that runs once in each {@link Container}, with a {@link Stage} as its parameter. Tests with the same
+ * A test that runs once in each {@link Container}, with a {@link GatewayFixture} as its parameter. Tests with the same
  * config share one gateway, which is started at its first use and stopped after all tests.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate
-@ExtendWith(StageExtension.class)
+@ExtendWith(GatewayFixtureExtension.class)
 public @interface InContainers {
     /** Lines of the config file besides the API key and the upstream; {@code "upstream attempts: 1"} is a setting of the upstream. */
     String[] config() default {};

@@ -26,7 +26,7 @@ public final class SlowBodyAssertions {
 
     /** With an API key, the gateway waits for the bodies, and other clients are served meanwhile. */
     public static void assertAwaitedWithoutBlockingThreads(URI url, SlowRequest request) throws IOException {
-        try (SlowClients clients = SlowClients.connect(url, request, Stage.KEY)) {
+        try (SlowClients clients = SlowClients.connect(url, request, GatewayFixture.KEY)) {
             assertIsAlive(url);
             clients.sendByte();
             assertIsAlive(url);

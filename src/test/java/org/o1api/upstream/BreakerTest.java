@@ -46,7 +46,7 @@ class BreakerTest {
     }
 
     private static void fail(Breaker breaker, String caller) {
-        breaker.admit(new CallingTurn(caller)).failed(UpstreamErrors.providerFailed("broke", null));
+        breaker.admit(new TurnCallState(caller)).failed(UpstreamErrors.providerFailed("broke", null));
     }
 
     private static void succeed(Breaker breaker, int times) {
@@ -56,7 +56,7 @@ class BreakerTest {
     }
 
     private static Breaker.Permit admit(Breaker breaker) {
-        return breaker.admit(new CallingTurn("a"));
+        return breaker.admit(new TurnCallState("a"));
     }
 
     private static Breaker.Permit awaitProbe(Breaker breaker) {
@@ -144,7 +144,7 @@ class BreakerTest {
         Breaker.Permit probe = awaitProbe(breaker);
         early.succeeded();
         left.close();
-        assertThat(catchThrowable(() -> breaker.admit(new CallingTurn("b")))).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> breaker.admit(new TurnCallState("b")))).isInstanceOf(UpstreamException.class);
         probe.succeeded();
         succeed(breaker, 20);
     }
@@ -208,7 +208,7 @@ class BreakerTest {
     @Test
     void countsOneFailurePerTurn() {
         Breaker breaker = new Breaker("main", LONG_OPEN_TIME, true);
-        CallingTurn turn = new CallingTurn("a");
+        TurnCallState turn = new TurnCallState("a");
         for (int i = 0; i < 78; i++) {
             breaker.admit(turn).failed(UpstreamErrors.providerFailed("broke", null));
         }
@@ -223,7 +223,7 @@ class BreakerTest {
         Breaker main = new Breaker("main", LONG_OPEN_TIME, true);
         Breaker spare = new Breaker("spare", LONG_OPEN_TIME, true);
         for (int i = 0; i < 20; i++) {
-            CallingTurn turn = new CallingTurn("a");
+            TurnCallState turn = new TurnCallState("a");
             main.admit(turn).failed(UpstreamErrors.providerFailed("broke", null));
             spare.admit(turn).failed(UpstreamErrors.providerFailed("broke", null));
         }
@@ -234,7 +234,7 @@ class BreakerTest {
     @Test
     void aProbeDecidesEvenIfItsTurnFailedBefore() {
         Breaker breaker = new Breaker("main", SHORT_OPEN_TIME, true);
-        CallingTurn turn = new CallingTurn("a");
+        TurnCallState turn = new TurnCallState("a");
         breaker.admit(turn).failed(UpstreamErrors.providerFailed("broke", null));
         fail(breaker, 19);
         Breaker.Permit probe = await().ignoreExceptions().until(() -> breaker.admit(turn), Objects::nonNull);
@@ -287,7 +287,7 @@ class BreakerTest {
                     ConcurrentHashMap.newKeySet(),
                     limiter)) {
                 assertThat(attempt.acquireSlot("a", Duration.ZERO)).isEqualTo(ConcurrencyLimiter.Outcome.ACQUIRED);
-                attempt.start(breaker, new CallingTurn("a"));
+                attempt.start(breaker, new TurnCallState("a"));
                 if (hasFirstDelta) {
                     attempt.firstDeltaReceived();
                 }
@@ -352,7 +352,7 @@ class BreakerTest {
         Breaker.Permit probe = awaitProbe(breaker);
         for (String caller : List.of("a", "b")) {
             UpstreamException rejection =
-                    catchThrowableOfType(UpstreamException.class, () -> breaker.admit(new CallingTurn(caller)));
+                    catchThrowableOfType(UpstreamException.class, () -> breaker.admit(new TurnCallState(caller)));
             assertThat(rejection.code()).isEqualTo(ErrorCode.UPSTREAM_UNAVAILABLE);
             assertThat(rejection.retryAfter()).isEqualTo(Duration.ofSeconds(1));
         }
@@ -366,14 +366,14 @@ class BreakerTest {
         fail(breaker, 20);
         Breaker.Permit probe = awaitProbe(breaker);
 
-        Breaker.Permit failing = breaker.admit(new CallingTurn("b"));
-        assertThat(catchThrowable(() -> breaker.admit(new CallingTurn("b")))) // one at a time
+        Breaker.Permit failing = breaker.admit(new TurnCallState("b"));
+        assertThat(catchThrowable(() -> breaker.admit(new TurnCallState("b")))) // one at a time
                 .isInstanceOf(UpstreamException.class);
         failing.failed(UpstreamErrors.providerFailed("broke", null));
         failing.close();
-        assertThat(catchThrowable(() -> breaker.admit(new CallingTurn("b")))).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> breaker.admit(new TurnCallState("b")))).isInstanceOf(UpstreamException.class);
         assertThat(catchThrowable(() -> admit(breaker))).isInstanceOf(UpstreamException.class);
-        breaker.admit(new CallingTurn("c")).firstDeltaReceived();
+        breaker.admit(new TurnCallState("c")).firstDeltaReceived();
 
         assertThatCode(() -> admit(breaker).close()).doesNotThrowAnyException();
         probe.close();
@@ -392,7 +392,7 @@ class BreakerTest {
             for (String caller : charactersOf(callers)) {
                 boolean succeeds = !caller.equals(caller.toLowerCase(Locale.ROOT));
                 if (succeeds && i == 0) { // once, before the many failures of the others
-                    breaker.admit(new CallingTurn(caller)).succeeded();
+                    breaker.admit(new TurnCallState(caller)).succeeded();
                 } else if (!succeeds && catchThrowable(() -> breaker.throwIfOpen(caller)) == null) {
                     fail(breaker, caller);
                 }
@@ -409,13 +409,13 @@ class BreakerTest {
     void aCallerWithoutFailuresProbesImmediately() {
         AtomicLong now = new AtomicLong();
         Breaker breaker = new Breaker("main", LONG_OPEN_TIME, true, now::get);
-        breaker.admit(new CallingTurn("quiet")).succeeded();
+        breaker.admit(new TurnCallState("quiet")).succeeded();
         now.addAndGet(CallerOutcomes.EXPIRY.toNanos());
         fail(breaker, 19); // no other recent caller
         assertThat(isRejecting(breaker)).isTrue();
 
         breaker.throwIfOpen("quiet");
-        breaker.admit(new CallingTurn("quiet")).firstDeltaReceived();
+        breaker.admit(new TurnCallState("quiet")).firstDeltaReceived();
         assertThat(isRejecting(breaker)).isFalse();
         fail(breaker, 100); // for one of two callers
         assertThat(isRejecting(breaker)).isFalse();
@@ -427,7 +427,7 @@ class BreakerTest {
         fail(breaker, 20);
         fail(breaker, "b");
         assertThat(catchThrowable(() -> breaker.throwIfOpen("b"))).isInstanceOf(UpstreamException.class);
-        assertThat(catchThrowable(() -> breaker.admit(new CallingTurn("b")))).isInstanceOf(UpstreamException.class);
+        assertThat(catchThrowable(() -> breaker.admit(new TurnCallState("b")))).isInstanceOf(UpstreamException.class);
     }
 
     @Test

@@ -30,7 +30,7 @@ class FailedAttemptUsageTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.playing(failing, Script.answer("well")));
         List<Usage> spent = new ArrayList<>();
         CallContext context =
-                new CallContext(new Cancellation(), new RetryBudget(6), new CallingTurn(""), () -> {}, spent::add);
+                new CallContext(new Cancellation(), new RetryBudget(6), new TurnCallState(""), () -> {}, spent::add);
         try (Call call = fixture.upstream(fake).open(fixture.request(), context)) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
@@ -101,7 +101,7 @@ class FailedAttemptUsageTest {
             @Override
             public void onFailedAttemptUsage(Usage usage) {}
         };
-        return new CallContext(new Cancellation(), new RetryBudget(6), new CallingTurn(""), () -> {}, attempts);
+        return new CallContext(new Cancellation(), new RetryBudget(6), new TurnCallState(""), () -> {}, attempts);
     }
 
     @ParameterizedTest

@@ -151,7 +151,7 @@ class ThrownErrorTest {
             CallContext context = new CallContext(
                     new Cancellation(),
                     new RetryBudget(0),
-                    new CallingTurn("a"),
+                    new TurnCallState("a"),
                     testCase.accepted(),
                     usage -> testCase.spent().run());
             assertThat(catchThrowable(() -> {
@@ -189,7 +189,7 @@ class ThrownErrorTest {
         HttpUpstream upstream =
                 fixture.upstream(settings, breaker, new ProviderProfiles(settings, System::nanoTime), transport);
         for (int i = 0; i < 20; i++) {
-            breaker.admit(new CallingTurn("")).failed(UpstreamErrors.providerFailed("broke", null));
+            breaker.admit(new TurnCallState("")).failed(UpstreamErrors.providerFailed("broke", null));
         }
         await().until(() -> catchThrowable(() -> upstream.open(fixture.request(), new CallContext(new Cancellation())))
                 instanceof TestError);
@@ -253,7 +253,7 @@ class ThrownErrorTest {
     @Test
     void inTheHttpClientDoesNotCloseAllConnections() throws Exception {
         UpstreamSettings settings = new UpstreamFixture.Settings().build();
-        try (UpstreamConnectionManager connections = new UpstreamConnectionManager(settings, () -> {})) {
+        try (UpstreamConnectionPool connections = new UpstreamConnectionPool(settings, () -> {})) {
             connections.close(CloseMode.IMMEDIATE); // as HttpClient does on an Error
             assertThat(connections.isClosed()).isFalse();
             connections.allowClose();

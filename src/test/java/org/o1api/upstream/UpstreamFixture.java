@@ -180,10 +180,10 @@ final class UpstreamFixture implements AutoCloseable {
 
     /** The context of the only call of a caller's turn. */
     CallContext context(String caller) {
-        return context(new Cancellation(), new CallingTurn(caller));
+        return context(new Cancellation(), new TurnCallState(caller));
     }
 
-    CallContext context(Cancellation cancellation, CallingTurn turn) {
+    CallContext context(Cancellation cancellation, TurnCallState turn) {
         return new CallContext(cancellation, new RetryBudget(Integer.MAX_VALUE), turn, () -> {}, usage -> {});
     }
 

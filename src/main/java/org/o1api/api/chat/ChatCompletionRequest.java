@@ -56,7 +56,7 @@ record ChatCompletionRequest(
         }
         ReasoningFormat defaultFormat = preset.reasoningFormat() == null ? configured : preset.reasoningFormat();
         ReasoningFormat chosen = format == null ? applyIncludeReasoning(defaultFormat) : format;
-        if (Prompt.wantsJson(closingFields) && chosen.isInContent()) {
+        if (Prompt.requiresJson(closingFields) && chosen.isInContent()) {
             chosen = ReasoningFormat.REASONING_CONTENT;
         }
         return wantsReasoningField && chosen == ReasoningFormat.REASONING_CONTENT ? ReasoningFormat.BOTH : chosen;

@@ -176,7 +176,7 @@ public final class ChatCompletionsResource {
             return recorder.replay(chatTurn.storedTurn, listener);
         }
         return conversationLock.withLock(chatTurn.conversation, chatTurn.turn.cancellation(), conversation -> {
-            Optional<StoredTurn> answered = conversation.answered();
+            Optional<StoredTurn> answered = conversation.findAnsweredTurn();
             if (answered.isPresent()) {
                 return recorder.replay(answered.get(), listener);
             }

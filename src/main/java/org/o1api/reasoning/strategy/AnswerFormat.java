@@ -33,7 +33,7 @@ final class AnswerFormat {
 
     AnswerFormat(Prompt prompt) {
         this.prompt = prompt;
-        this.requiresJson = prompt.wantsJson();
+        this.requiresJson = prompt.requiresJson();
         RawJson choice = prompt.closingFields().get("tool_choice");
         this.requiresToolCall = prompt.tools() != null && choice != null && isRequiredTool(choice.text());
     }

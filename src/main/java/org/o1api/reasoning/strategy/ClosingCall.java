@@ -172,7 +172,7 @@ final class ClosingCall {
 
     private CallRequest request() {
         return hasSteps()
-                ? requests.answer(history.closingCall(share, plain), tokenShare.forAnswer())
+                ? requests.answer(history.messagesForClosingCall(share, plain), tokenShare.forAnswer())
                 : requests.answer(tokenShare.forAnswer());
     }
 
@@ -180,7 +180,7 @@ final class ClosingCall {
         int step = visibleSteps.nextNumber();
         AnswerReader reader = history.hasSteps()
                 ? new AnswerReader(step, format, call.startsThinking(), out)
-                : new AnswerReader(step, prompt.wantsJson(), call.startsThinking(), out);
+                : new AnswerReader(step, prompt.requiresJson(), call.startsThinking(), out);
         if (rejectsShortAnswer()) {
             reader.holdBack(SHORT_ANSWER);
         }

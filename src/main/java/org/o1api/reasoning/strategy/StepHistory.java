@@ -14,7 +14,7 @@ import org.o1api.reasoning.StepPrompts;
 /**
  * Builds the messages of a turn's calls: the step instructions merged with the caller's instructions, the caller's messages,
  * then the replies with one prompt between two of them. Messages are only ever appended, so that the provider can cache all but
- * the last ones. The closing call may contain fewer steps, or the steps as plain text, see {@link #closingCall(double,
+ * the last ones. The closing call may contain fewer steps, or the steps as plain text, see {@link #messagesForClosingCall(double,
  * boolean)}.
  */
 final class StepHistory {
@@ -68,7 +68,7 @@ final class StepHistory {
     }
 
     /** The messages of the next step's call. */
-    CallMessages nextStep() {
+    CallMessages messagesForNextStep() {
         return new CallMessages(nextPrompt == null ? messages : append(messages, nextPrompt), continuedFrom);
     }
 
@@ -78,7 +78,7 @@ final class StepHistory {
      * @param share the share of the steps' text to keep, 0 to 1: the newest steps, the oldest of them shortened
      * @param plain whether to send the steps as one text, and without the step instructions
      */
-    CallMessages closingCall(double share, boolean plain) {
+    CallMessages messagesForClosingCall(double share, boolean plain) {
         Message last = Message.user(prompts.answer());
         List<AddedStep> kept = newestSteps(share);
         if (plain) {

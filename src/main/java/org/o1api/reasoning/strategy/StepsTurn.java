@@ -57,7 +57,8 @@ final class StepsTurn {
         while (continues && step <= stepSettings.max() && tokenShare.hasTokensForStep() && calls.hasBudgetForStep()) {
             StepReader reader = new StepReader(visibleSteps.nextNumber(), stepSettings.loopDetection(), out);
             try {
-                boolean callsTool = readStep(requests.step(history.nextStep(), tokenShare.forStep(), asJson), reader);
+                boolean callsTool =
+                        readStep(requests.step(history.messagesForNextStep(), tokenShare.forStep(), asJson), reader);
                 asJson = true;
                 continues = endStep(reader, step++) && !callsTool;
                 retries = 0;

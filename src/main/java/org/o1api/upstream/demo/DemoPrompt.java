@@ -19,12 +19,12 @@ import org.o1api.upstream.CallRequest;
  * @param question the last user message that is not one of the gateway's own
  * @param stepsTaken the number of step replies since the question
  * @param wantsStep whether a step is requested rather than an answer
- * @param wantsJson whether the reply must be JSON
+ * @param requiresJson whether the reply must be JSON
  * @param maxTokens the output limit
  * @param characters the length of the prompt
  */
 record DemoPrompt(
-        String question, int stepsTaken, boolean wantsStep, boolean wantsJson, long maxTokens, long characters) {
+        String question, int stepsTaken, boolean wantsStep, boolean requiresJson, long maxTokens, long characters) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Occurs in the instructions for steps and in each reply to them. */

@@ -17,7 +17,7 @@ final class DemoScript {
             return step(question, prompt.stepsTaken());
         }
         String answer = answer(question, prompt.stepsTaken());
-        return prompt.wantsJson() ? "{\"answer\": " + json(answer) + "}" : answer;
+        return prompt.requiresJson() ? "{\"answer\": " + json(answer) + "}" : answer;
     }
 
     private static String step(String question, int taken) {

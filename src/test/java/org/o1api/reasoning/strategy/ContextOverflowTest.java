@@ -325,7 +325,7 @@ class ContextOverflowTest {
         String emoji = "\ud83d\ude00".repeat(length / 2);
         history.add(continuing(emoji + "END"), false);
         String kept = StepsFixture.text(
-                history.closingCall(share, false).messages().get(2).content());
+                history.messagesForClosingCall(share, false).messages().get(2).content());
         assertThat(kept)
                 .startsWith("{\"title\": \"T\", \"content\": \"[...] ")
                 .endsWith("END\", \"next_action\": \"continue\"}");

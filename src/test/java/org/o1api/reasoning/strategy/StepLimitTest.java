@@ -135,9 +135,9 @@ class StepLimitTest {
                 .map(role -> new Message(role(role), new Content.Text("x"), Map.of()))
                 .toList();
         StepHistory history = new StepHistory(messages, StepsFixture.PROMPTS);
-        assertThat(history.nextStep().continuedFrom()).isEqualTo(index);
+        assertThat(history.messagesForNextStep().continuedFrom()).isEqualTo(index);
         history.add(continuing("a"), false);
-        assertThat(history.closingCall(1, false).continuedFrom()).isEqualTo(index);
+        assertThat(history.messagesForClosingCall(1, false).continuedFrom()).isEqualTo(index);
     }
 
     private static Role role(String name) {

@@ -10,8 +10,9 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
 /** Provides the stages of {@link InContainers} tests, and keeps them for later tests. */
-final class StageExtension implements TestTemplateInvocationContextProvider {
-    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(StageExtension.class);
+final class GatewayFixtureExtension implements TestTemplateInvocationContextProvider {
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(GatewayFixtureExtension.class);
 
     private record StageKey(Container container, List<String> config, boolean demo) {}
 
@@ -41,7 +42,7 @@ final class StageExtension implements TestTemplateInvocationContextProvider {
 
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == Stage.class;
+            return parameter.getParameter().getType() == GatewayFixture.class;
         }
 
         @Override
@@ -49,7 +50,9 @@ final class StageExtension implements TestTemplateInvocationContextProvider {
             return context.getRoot()
                     .getStore(NAMESPACE)
                     .computeIfAbsent(
-                            key, absent -> Stage.open(absent.container(), absent.config(), absent.demo()), Stage.class);
+                            key,
+                            absent -> GatewayFixture.open(absent.container(), absent.config(), absent.demo()),
+                            GatewayFixture.class);
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** A gateway in a container, and a fake upstream that plays the scripts of a test. */
-public final class Stage implements AutoCloseable {
+public final class GatewayFixture implements AutoCloseable {
     /** The API key of the gateway. */
     public static final String KEY = "sk-test-4711";
 
@@ -24,7 +24,7 @@ public final class Stage implements AutoCloseable {
     private int firstRequest;
     private int abortedBefore;
 
-    private Stage(Container container, List<String> config, boolean demo) {
+    private GatewayFixture(Container container, List<String> config, boolean demo) {
         upstream = FakeUpstream.dispatching(request -> scripts.apply(request));
         List<String> upstreamLines = config.stream()
                 .filter(line -> line.startsWith(UPSTREAM))
@@ -32,7 +32,7 @@ public final class Stage implements AutoCloseable {
                 .toList();
         List<String> otherLines =
                 config.stream().filter(line -> !line.startsWith(UPSTREAM)).toList();
-        // Tests share a stage, and their failures together would open the circuit breaker.
+        // Tests share a fixture, and their failures together would open the circuit breaker.
         String provider = demo
                 ? ""
                 : "upstreams: { default: { url: \"" + upstream.url() + "\", api_key: " + PROVIDER_KEY
@@ -41,9 +41,9 @@ public final class Stage implements AutoCloseable {
                 + String.join("\n", otherLines));
     }
 
-    /** Opens a stage, which the caller must close. */
-    public static Stage open(Container container, List<String> config, boolean demo) {
-        return new Stage(container, config, demo);
+    /** Opens a fixture, which the caller must close. */
+    public static GatewayFixture open(Container container, List<String> config, boolean demo) {
+        return new GatewayFixture(container, config, demo);
     }
 
     /** Sets the scripts of a test: the k-th call from now on gets the k-th script, further calls get a 500. */

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * The turn that makes a call, as far as upstreams are concerned: its caller, and what its calls have found out that holds only for
  * this turn. Safe for concurrent use.
  */
-public final class CallingTurn {
+public final class TurnCallState {
     private final String caller;
     private final Set<Breaker> failedAtBreakers = ConcurrentHashMap.newKeySet(1);
     private final Set<Object> unstreamedKinds = ConcurrentHashMap.newKeySet(1);
@@ -19,7 +19,7 @@ public final class CallingTurn {
      *
      * @param caller the name of the API key that sent the request
      */
-    public CallingTurn(String caller) {
+    public TurnCallState(String caller) {
         this.caller = caller;
     }
 

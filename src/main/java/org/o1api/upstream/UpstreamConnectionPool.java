@@ -34,7 +34,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /** The pooled connections to one upstream. Their maximum is the upstream's {@code concurrency}. */
-final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager {
+final class UpstreamConnectionPool extends PoolingHttpClientConnectionManager {
     private static final Http1Config HTTP1_CONFIG = Http1Config.custom()
             .setBufferSize(16 * 1024)
             .setMaxLineLength(16 * 1024)
@@ -49,7 +49,7 @@ final class UpstreamConnectionManager extends PoolingHttpClientConnectionManager
      *
      * @param beforeConnect runs before a connection is made, on the thread of the call that needs it
      */
-    UpstreamConnectionManager(UpstreamSettings settings, Runnable beforeConnect) {
+    UpstreamConnectionPool(UpstreamSettings settings, Runnable beforeConnect) {
         super(
                 new DefaultHttpClientConnectionOperator(
                         null,

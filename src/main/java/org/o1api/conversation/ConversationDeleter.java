@@ -12,7 +12,7 @@ import org.o1api.database.Database;
  * found. Then its turns are deleted in batches of limited size. After a crash or a failure any node finds the remaining
  * turns by the empty caller name. Several nodes may delete the same conversation at the same time.
  */
-final class Deletion {
+final class ConversationDeleter {
     /** Start of the statement that marks conversations as deleted; the caller appends a condition. */
     static final String MARK_AS_DELETED =
             "UPDATE conversation SET caller = '', id = CAST(pk AS VARCHAR(128)), used_at = CURRENT_TIMESTAMP ";
@@ -27,7 +27,7 @@ final class Deletion {
 
     private final Database database;
 
-    Deletion(Database database) {
+    ConversationDeleter(Database database) {
         this.database = database;
     }
 
