@@ -27,7 +27,7 @@ public final class ConversationId {
                     ErrorCode.INVALID_REQUEST,
                     param,
                     "'" + param
-                            + "' must be 1 to 128 letters, digits or characters of . _ : @ ~ - and must not be '.' or '..'.");
+                            + "' must be 1 to 128 characters, only letters, digits and . _ : @ ~ -, and must not be '.' or '..'.");
         }
         return id;
     }

@@ -190,7 +190,7 @@ public final class ConversationStore {
     /** The error for a cursor that is not in the list. */
     public static ConversationException invalidCursor(String after) {
         return new ConversationException(
-                ErrorCode.INVALID_REQUEST, "after", "'after' is not an item of this list: '" + after + "'.");
+                ErrorCode.INVALID_REQUEST, "after", "'after' is not an ID in this list: '" + after + "'.");
     }
 
     /** The position of a turn; empty if the conversation has no such turn. */

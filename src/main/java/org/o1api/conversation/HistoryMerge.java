@@ -21,7 +21,7 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
     /**
      * Merges a request with the history of its conversation.
      *
-     * @throws ConversationException if the request contradicts the history or contains nothing new
+     * @throws ConversationException if the request contradicts the history or contains no new message
      */
     static HistoryMerge of(History history, List<Message> request, HistoryLimits limits, Tokenizer tokenizer) {
         List<Message> newMessages = findNewMessages(history, request);
@@ -39,7 +39,7 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
             addAll(turns.get(i), i >= turns.size() - selected.withReasoning(), prompt);
         }
         prompt.addAll(newMessages);
-        // Empty messages are stored, so that they are recognised if they are resent, but not sent to the provider.
+        // Empty messages are stored, so that they are recognized if they are resent, but not sent to the provider.
         List<Message> nonEmpty =
                 prompt.stream().filter(message -> !message.isEmptyAnswer()).toList();
         return new HistoryMerge(ToolResults.complete(nonEmpty.isEmpty() ? prompt : nonEmpty), newMessages);
@@ -81,7 +81,7 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
                 && storedDialog.get(storedDialog.size() - 1).canonical().role() != Role.ASSISTANT;
         if (newMessages.isEmpty() && !waitsForAnswer) {
             throw new ConversationException(
-                    ErrorCode.INVALID_REQUEST, MESSAGES, "'messages' contains nothing new. Add a message.");
+                    ErrorCode.INVALID_REQUEST, MESSAGES, "'messages' contains no new message. Add one.");
         }
         return newMessages;
     }
@@ -98,8 +98,8 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
             throw new ConversationException(
                     ErrorCode.CONVERSATION_DIFFERS,
                     MESSAGES,
-                    "'messages' resends this conversation with different or missing messages. The answer may already be stored"
-                            + " (GET /v1/conversations/ID/items). Send only new messages, or use another conversation_id.");
+                    "'messages' differs from the stored conversation or lacks its last messages"
+                            + " (GET /v1/conversations/ID/items). Send only the new messages, or use another conversation_id.");
         }
     }
 
@@ -123,7 +123,7 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
         return newMessages;
     }
 
-    /** Whether the new messages need the last turn: they are tool results, or nothing but instructions. */
+    /** Whether the new messages need the last turn: they are tool results, or only instructions. */
     private static boolean needLastTurn(List<Message> newMessages) {
         return StoredTurn.startsWithToolResult(newMessages)
                 || newMessages.stream().allMatch(message -> message.role().isInstruction());

@@ -43,7 +43,7 @@ public final class Section {
     /**
      * Reads a file with a function.
      *
-     * @param yaml the text of the file; null if there is none, which reads as an empty one
+     * @param yaml the text of the file; null if there is no file, which reads as an empty one
      * @throws ConfigException with all problems
      */
     public static <T> T readFile(ReadContext context, @Nullable String yaml, Function<Section, T> content) {
@@ -53,7 +53,7 @@ public final class Section {
         return result;
     }
 
-    /** Reads a section with a function, then reports the keys that it did not ask for. */
+    /** Reads a section with a function, then reports the keys that it did not read. */
     private static <T> T read(ReadContext context, ConfigPath path, @Nullable Node node, Function<Section, T> content) {
         Section section = new Section(context, path, node);
         T result = content.apply(section);
@@ -274,7 +274,7 @@ public final class Section {
             return;
         }
         if (key.getTag().equals(Tag.MERGE)) {
-            context.addProblem(path.key(line, key.getValue()), "merge keys are not supported; write the keys out");
+            context.addProblem(path.key(line, key.getValue()), "merge keys are not supported; repeat the keys");
             return;
         }
         Entry earlier = entries.putIfAbsent(key.getValue(), new Entry(line, pair.getValueNode()));

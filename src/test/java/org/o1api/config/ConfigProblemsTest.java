@@ -119,7 +119,7 @@ class ConfigProblemsTest {
                     default_model: ${file:/no/such}         | 1: default_model: the file /no/such does not exist
                     heartbeat: 1s;;heartbeat: 2s            | 3: heartbeat: duplicate key, first on line 1
                     presets:;  o1: {};  o1: {}              | 3: presets.o1: duplicate key, first on line 2
-                    presets: { o1: { <<: { model: a } } }   | 1: presets.o1.'<<': merge keys are not supported; write the keys out
+                    presets: { o1: { <<: { model: a } } }   | 1: presets.o1.'<<': merge keys are not supported; repeat the keys
                     default_model: !!java.net.URL [x]       | 1: invalid YAML: found a YAML tag (!), which is not supported; quote a text that starts with !
                     default_model: !!javax.script.Engine x  | 1: invalid YAML: found a YAML tag (!), which is not supported; quote a text that starts with !
                     default_model: !!binary aGk=            | 1: default_model: found a YAML tag (!), allowed: values without tags

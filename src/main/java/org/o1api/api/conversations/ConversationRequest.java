@@ -93,8 +93,7 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
                     ErrorCode.INVALID_REQUEST,
                     param.isEmpty() ? null : param,
                     (param.isEmpty() ? "A key" : "'" + param + "'")
-                            + " contains half of a surrogate pair (\\uD800 to \\uDFFF), which is not a valid character."
-                            + " Send complete characters.");
+                            + " contains an unpaired surrogate (\\uD800 to \\uDFFF). Send valid Unicode.");
         }
     }
 
