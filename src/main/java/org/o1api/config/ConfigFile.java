@@ -64,7 +64,7 @@ public final class ConfigFile {
         return path == null ? Config.defaults() : Config.parse(path.toString(), text(path), environment);
     }
 
-    /** For the log: the file that is used and what set it, or the places searched in vain. */
+    /** For the log: the file that is used and what set it, or the places that were searched. */
     @Override
     public String toString() {
         return description;

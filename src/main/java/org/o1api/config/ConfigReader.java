@@ -36,7 +36,7 @@ final class ConfigReader {
 
     private ConfigReader() {}
 
-    /** Reads the text of a file; null: there is no file, so everything has its default. */
+    /** Reads the text of a file; null: there is no file, and every setting has its default. */
     static Config read(ReadContext reading, @Nullable String yaml) {
         return Section.readFile(reading, yaml, ConfigReader::config);
     }

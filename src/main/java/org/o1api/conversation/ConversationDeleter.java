@@ -32,7 +32,7 @@ final class ConversationDeleter {
     }
 
     /**
-     * Deletes marked conversations until none is left or the time is over.
+     * Deletes marked conversations until no more are left or the time is over.
      *
      * @param stop ends it earlier
      */

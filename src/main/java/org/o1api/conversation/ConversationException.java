@@ -15,7 +15,7 @@ public final class ConversationException extends GatewayException {
     /**
      * A rejected request.
      *
-     * @param param the name of the request's field that is wrong; null if none is
+     * @param param the name of the invalid request field; null if the error does not concern a field
      */
     public ConversationException(ErrorCode code, @Nullable String param, String message) {
         super(code, message, null);

@@ -41,7 +41,7 @@ public final class Conversations {
     public void startMaintenance(ScheduledExecutorService scheduler) {
         database.startMonitoring(scheduler);
         start("leases", settings.lease().dividedBy(3), leases::renew, scheduler);
-        start("purge", RETENTION_PERIOD, () -> runRetention(scheduler::isShutdown), scheduler);
+        start("retention", RETENTION_PERIOD, () -> runRetention(scheduler::isShutdown), scheduler);
     }
 
     private static void start(String name, Duration period, Runnable task, ScheduledExecutorService scheduler) {

@@ -19,7 +19,7 @@ public enum ErrorCode {
     REQUEST_TIMEOUT(408, Type.INVALID_REQUEST),
     /** Another request of the conversation is running. */
     CONVERSATION_BUSY(409, Type.INVALID_REQUEST),
-    /** The conversation was deleted while the turn was running. */
+    /** The conversation was deleted, or taken over by another turn, while the turn was running. */
     CONVERSATION_CHANGED(409, Type.INVALID_REQUEST),
     /** The messages of the request contradict the stored conversation. */
     CONVERSATION_DIFFERS(409, Type.INVALID_REQUEST),

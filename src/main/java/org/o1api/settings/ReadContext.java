@@ -13,7 +13,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** The state of reading one config file: the problems found so far, and the keys that the code has asked for. */
+/** The state of reading one config file: the problems found so far, and the known keys. */
 public final class ReadContext {
     private static final Set<Tag> PLAIN_TAGS =
             Set.of(Tag.STR, Tag.BOOL, Tag.INT, Tag.FLOAT, Tag.NULL, Tag.TIMESTAMP, Tag.MERGE, Tag.MAP, Tag.SEQ);
@@ -47,7 +47,7 @@ public final class ReadContext {
         knownKeys.putIfAbsent(key.pattern(), key);
     }
 
-    /** All keys that the code has asked for, present or not, by pattern. */
+    /** All keys that the code reads, present or not, by pattern. */
     public Map<String, KnownKey> knownKeys() {
         return knownKeys;
     }
@@ -119,7 +119,7 @@ public final class ReadContext {
     }
 
     /**
-     * A key that the code has asked for.
+     * A key that the code reads.
      *
      * @param pattern the path with {@code *} for names and {@code []} for indexes
      * @param allowed the allowed values

@@ -92,7 +92,7 @@ class ConversationStoreIT {
     /** A node with an open database. */
     private Conversations node(boolean maintenance) {
         Conversations node = new Conversations(database(), settings(), text -> text.length());
-        assertThat(node.store().find("nobody", "nothing")).isEmpty();
+        assertThat(node.store().find("unknown", "unknown")).isEmpty();
         if (maintenance) {
             ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(3);
             open.add(scheduler::shutdownNow);
@@ -327,7 +327,7 @@ class ConversationStoreIT {
     }
 
     @Test
-    void recognisesARequestByItsIdempotencyKey() {
+    void recognizesARequestByItsIdempotencyKey() {
         Conversations node = node(false);
         Conversations other = node(false);
         ConversationRef ref = ref("k", "f", "keyed");
@@ -434,9 +434,9 @@ class ConversationStoreIT {
     }
 
     private static List<Message> turn(
-            Conversations node, ConversationRef ref, Message said, HistoryLimits limits, StoredTurn.Answer answer) {
+            Conversations node, ConversationRef ref, Message message, HistoryLimits limits, StoredTurn.Answer answer) {
         try (OpenConversation conversation = node.tryOpen(ref).orElseThrow()) {
-            List<Message> prompt = conversation.buildPrompt(List.of(said), limits);
+            List<Message> prompt = conversation.buildPrompt(List.of(message), limits);
             conversation.store("chatcmpl-" + prompt.hashCode(), 5, "m", answer);
             return prompt;
         }
@@ -464,9 +464,9 @@ class ConversationStoreIT {
     }
 
     @Test
-    void recognisesResentMessagesDespiteLongReasoning() {
+    void recognizesResentMessagesDespiteLongReasoning() {
         Conversations node = node(false);
-        ConversationRef ref = ref("ann", "thought");
+        ConversationRef ref = ref("ann", "reasoning");
         HistoryLimits limits = new HistoryLimits(1_000, 10_000, false);
         StoredTurn.Answer longReasoning = new StoredTurn.Answer(
                 "Yes.",
@@ -505,7 +505,7 @@ class ConversationStoreIT {
     }
 
     @Test
-    void recognisesAnImageWithAndWithoutItsDefaults() {
+    void recognizesAnImageWithAndWithoutItsDefaults() {
         Conversations node = node(false);
         ConversationRef ref = ref("ann", "image");
         String image = "[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:x\"%s}}]";
@@ -591,7 +591,7 @@ class ConversationStoreIT {
     }
 
     @Test
-    void recognisesAResentRefusal() {
+    void recognizesAResentRefusal() {
         Conversations node = node(false);
         ConversationRef ref = ref("ann", "refused");
         StoredTurn.Answer no =

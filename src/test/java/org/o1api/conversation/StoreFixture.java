@@ -110,9 +110,9 @@ abstract class StoreFixture {
     }
 
     static GatewayException expectError(ThrowingCallable call) {
-        GatewayException refused = catchThrowableOfType(GatewayException.class, call);
-        assertThat(refused).isNotNull();
-        return refused;
+        GatewayException error = catchThrowableOfType(GatewayException.class, call);
+        assertThat(error).isNotNull();
+        return error;
     }
 
     /** Runs a query on a separate connection and returns the number that it reads. */

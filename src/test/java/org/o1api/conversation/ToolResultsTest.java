@@ -53,7 +53,7 @@ class ToolResultsTest {
         List<String> words = new ArrayList<>();
         for (Message message : prompt) {
             RawJson id = message.fields().get("tool_call_id");
-            String text = message.content() instanceof Content.Text said ? said.text() : "";
+            String text = message.content() instanceof Content.Text content ? content.text() : "";
             if (id != null && text.equals(ToolResults.NOT_RUN)) {
                 words.add("-" + id.text().replace("\"", ""));
             } else if (message.role() == Role.USER && text.startsWith("The result")) {

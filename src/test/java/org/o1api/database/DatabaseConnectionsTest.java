@@ -32,7 +32,7 @@ class DatabaseConnectionsTest {
                 "jdbc:h2:C:/x",
                 "jdbc:h2:C:\\x"
             })
-    void recognisesH2Files(String url) {
+    void recognizesH2Files(String url) {
         assertThat(DatabaseSource.Url.isH2File(url)).isTrue();
         assertThat(connections(url).isExclusive()).isTrue();
         assertThat(connections(url + ";AUTO_SERVER=TRUE").isExclusive()).isFalse();
@@ -49,7 +49,7 @@ class DatabaseConnectionsTest {
                 "jdbc:h2:x",
                 "jdbc:postgresql://localhost/x"
             })
-    void recognisesOtherDatabases(String url) {
+    void recognizesOtherDatabases(String url) {
         assertThat(DatabaseSource.Url.isH2File(url)).isFalse();
         assertThat(connections(url).isExclusive()).isFalse();
     }

@@ -39,7 +39,7 @@ class DatabaseFailureTest {
         "57P01, true, terminating connection",
         "57P03, true, the database system is starting up"
     })
-    void recognisesConnectionFailures(String state, boolean ofConnection, String message) {
+    void recognizesConnectionFailures(String state, boolean ofConnection, String message) {
         DatabaseFailure failure = DatabaseFailure.of(new SQLException(message, state));
         assertThat(failure.isConnectionFailure()).isEqualTo(ofConnection);
         assertThat(failure.message()).doesNotContain("secret");

@@ -233,7 +233,7 @@ public final class ConversationsResource {
         return ((Caller) request.getProperty(Caller.PROPERTY)).name();
     }
 
-    /** An empty cursor is none: {@code last_id} of an empty page is an empty string. */
+    /** An empty cursor counts as absent, because {@code last_id} of an empty page is an empty string. */
     private static @Nullable String cursor(@Nullable String after) {
         return after == null || after.isEmpty() ? null : after;
     }
