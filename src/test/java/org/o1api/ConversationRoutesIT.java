@@ -258,7 +258,7 @@ class ConversationRoutesIT {
                 assertThat(refused.json().at("/error/param").asText()).as(body).isEqualTo(param);
                 assertThat(refused.json().at("/error/message").asText())
                         .as(body)
-                        .contains("surrogate pair");
+                        .contains("unpaired surrogate");
             });
             for (String key : List.of("\\udc00", "\\ud800", "\\ud800x")) {
                 String body = "{\"metadata\": {\"" + key + "\": \"x\"}}";
