@@ -24,7 +24,10 @@ final class ConversationReader {
         return new ConversationSettings(
                 source(section),
                 section.get("wait", ValueType.duration(Duration.ZERO, Duration.ofHours(1)), fallback.waitTimeout()),
-                section.get("lease", ValueType.duration(Duration.ofSeconds(2), Duration.ofHours(1)), fallback.lease()),
+                section.get(
+                        "lease",
+                        ValueType.duration(Duration.ofSeconds(2), Duration.ofHours(1)),
+                        fallback.leaseDuration()),
                 section.get(
                         "time_to_live",
                         ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(36_500)),

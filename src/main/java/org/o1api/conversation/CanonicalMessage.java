@@ -12,7 +12,7 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
 /**
- * A message in canonical form, for comparison. Text is the same as a single text part, missing content
+ * A message in canonical form, for recognizing resent messages. Text is the same as a single text part, missing content
  * the same as empty content, and surrounding white space is ignored. Equal canonical messages are the same message.
  *
  * @param toolCallId of a tool result

@@ -7,7 +7,7 @@ import org.o1api.database.DatabaseSource;
  * Settings of the conversation database.
  *
  * @param waitTimeout how long a turn waits for an earlier turn of its conversation
- * @param lease the time after which the lease of a dead node expires
+ * @param leaseDuration the time after which the lease of a dead node expires
  * @param timeToLive how long after its last turn a conversation is deleted
  * @param maxPerCaller conversations of one caller; beyond it the least recently used ones are deleted
  * @param maxBytesPerCaller storage of one caller's conversations; beyond it nothing is stored
@@ -15,7 +15,7 @@ import org.o1api.database.DatabaseSource;
 public record ConversationSettings(
         DatabaseSource source,
         Duration waitTimeout,
-        Duration lease,
+        Duration leaseDuration,
         Duration timeToLive,
         int maxPerCaller,
         long maxBytesPerCaller) {

@@ -27,7 +27,7 @@ public final class Conversations {
         quota = new StorageQuota(database, settings.maxBytesPerCaller());
         ConversationDeleter deletion = new ConversationDeleter(database);
         store = new ConversationStore(database, quota, deletion);
-        leases = new Leases(database, settings.lease());
+        leases = new Leases(database, settings.leaseDuration());
         retention = new Retention(database, deletion);
     }
 
@@ -40,7 +40,7 @@ public final class Conversations {
      */
     public void startMaintenance(ScheduledExecutorService scheduler) {
         database.startMonitoring(scheduler);
-        start("leases", settings.lease().dividedBy(3), leases::renew, scheduler);
+        start("leases", settings.leaseDuration().dividedBy(3), leases::renew, scheduler);
         start("retention", RETENTION_PERIOD, () -> runRetention(scheduler::isShutdown), scheduler);
     }
 

@@ -29,9 +29,9 @@ final class Leases {
     /** Owners of the leases that this node renews. */
     private final Set<String> held = ConcurrentHashMap.newKeySet();
 
-    Leases(Database database, Duration lease) {
+    Leases(Database database, Duration leaseDuration) {
         this.database = database;
-        this.seconds = lease.toSeconds();
+        this.seconds = leaseDuration.toSeconds();
     }
 
     /**
