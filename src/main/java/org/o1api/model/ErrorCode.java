@@ -19,7 +19,7 @@ public enum ErrorCode {
     REQUEST_TIMEOUT(408, Type.INVALID_REQUEST),
     /** Another request of the conversation is running. */
     CONVERSATION_BUSY(409, Type.INVALID_REQUEST),
-    /** The conversation was deleted, or taken over by another turn, while the turn was running. */
+    /** The conversation was deleted or taken over while the turn was running. */
     CONVERSATION_CHANGED(409, Type.INVALID_REQUEST),
     /** The messages of the request contradict the stored conversation. */
     CONVERSATION_DIFFERS(409, Type.INVALID_REQUEST),
@@ -31,7 +31,7 @@ public enum ErrorCode {
     /** The client disconnected. The status is nginx's; no client sees it. */
     CLIENT_LEFT(499, Type.INVALID_REQUEST),
     INTERNAL_ERROR(500, Type.SERVER),
-    /** The gateway is at a limit of its own. */
+    /** The gateway is at one of its own limits. */
     OVERLOADED(503, Type.SERVER),
     /** The conversation database is unavailable. */
     STORE_UNAVAILABLE(503, Type.SERVER),
