@@ -26,7 +26,7 @@ public final class OpenAiErrorFormat implements ErrorFormat {
                         ErrorCode.INVALID_API_KEY,
                         "No valid API key. Send it in the header 'Authorization: Bearer KEY'.");
             case 404 -> error(ErrorCode.UNKNOWN_URL, "Unknown URL. Chat completions are at POST /v1/chat/completions.");
-            case 405 -> error(ErrorCode.METHOD_NOT_ALLOWED, "This URL does not support this HTTP method..");
+            case 405 -> error(ErrorCode.METHOD_NOT_ALLOWED, "This URL does not support this HTTP method.");
             case 406 -> error(ErrorCode.NOT_ACCEPTABLE, "This URL has no response of the requested type.");
             case 408 -> error(ErrorCode.REQUEST_TIMEOUT, "The request did not arrive in time.");
             case 413 -> error(ErrorCode.REQUEST_TOO_LARGE, "The request is too large.");

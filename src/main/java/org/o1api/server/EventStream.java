@@ -82,7 +82,7 @@ public final class EventStream implements AutoCloseable {
         this.pingAfterNanos = heartbeat == null ? Long.MAX_VALUE : (long) (heartbeat.toNanos() * PING_DUE_FRACTION);
     }
 
-    /** A provider has accepted the call. Starts the response if {@code status_feedback} is on. */
+    /** A provider has accepted the call. Starts the response if {@code stream_status_feedback} is on. */
     public void accepted() {
         if (settings.statusFeedback()) {
             send(new byte[0]);

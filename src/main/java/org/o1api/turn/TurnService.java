@@ -67,9 +67,9 @@ public final class TurnService {
     }
 
     private Upstream upstream(Preset preset) {
-        List<Upstream> turnTimer =
+        List<Upstream> candidates =
                 preset.upstreams().stream().map(name -> named(upstreams, name)).toList();
-        return turnTimer.size() == 1 ? turnTimer.get(0) : new FallbackUpstream(turnTimer);
+        return candidates.size() == 1 ? candidates.get(0) : new FallbackUpstream(candidates);
     }
 
     private ScheduledFuture<?> schedule(Duration time, Runnable end) {
@@ -109,8 +109,8 @@ public final class TurnService {
         admission.awaitIdle(limits.grace().plus(EXTRA_DRAIN_TIME));
     }
 
-    private static <T> T named(Map<String, T> turnTimer, String name) {
+    private static <T> T named(Map<String, T> byName, String name) {
         return Objects.requireNonNull(
-                turnTimer.get(name), () -> "a preset names '" + name + "', which is not configured");
+                byName.get(name), () -> "a preset names '" + name + "', which is not configured");
     }
 }

@@ -87,7 +87,7 @@ final class LeadingObject {
         return inside.substring(from, to).strip();
     }
 
-    /** Returns the index after the white space; stops after {@code MAX_GAP} characters. */
+    /** Returns the index after the white space; stops after {@link #MAX_LOOK_AHEAD} characters. */
     private static int afterSpace(StringBuilder text, int from) {
         int i = from;
         while (i < text.length() && i - from <= MAX_LOOK_AHEAD && ReplyCursor.isSpace(text.charAt(i))) {

@@ -4,8 +4,8 @@ package org.o1api.reasoning.strategy;
  * Detects that a text repeats itself: its last {@value #MIN_LENGTH} characters consist of repetitions of one passage of at most
  * {@value #MAX_PERIOD} characters. This includes white space and lines of a single character.
  *
- * <p>Checks once every {@value #STRIDE} characters. A repetition that reached the minimum length since the last check contains
- * the {@code MIN_LENGTH - STRIDE} characters before that check, at least twice the maximum period, so their shortest period (by
+ * <p>Checks once every {@value #CHECK_INTERVAL} characters. A repetition that reached the minimum length since the last check contains
+ * the {@code MIN_LENGTH - CHECK_INTERVAL} characters before that check, at least twice the maximum period, so their shortest period (by
  * the border array of Knuth, Morris and Pratt) is the only candidate. The result does not depend on how the text is split into
  * deltas.
  */
