@@ -154,7 +154,7 @@ final class AdaptiveRequest {
     /** Disables the check that the model's output failed, for this call only: other output may pass it. */
     private boolean change(GenerationFailure failure) {
         return request.fields().containsKey(failure.field())
-                && request.droppable().contains(failure.field())
+                && request.removable().contains(failure.field())
                 && handledFailures.add(failure)
                 && omitted.add(failure.field());
     }

@@ -14,7 +14,7 @@ import org.o1api.model.RawJson;
  * @param model the provider's name of the model
  * @param fields the other fields of the request body ({@code temperature}, {@code response_format}, ...) in their order; never
  *     {@code model}, {@code messages}, {@code stream} or {@code stream_options}
- * @param droppable which of the fields the gateway has added and may omit if a provider rejects them; fields that the caller sent
+ * @param removable which of the fields the gateway has added and may omit if a provider rejects them; fields that the caller sent
  *     are never dropped silently
  * @param earlierReasoning how the reasoning of earlier messages is sent
  */
@@ -22,30 +22,30 @@ public record CallRequest(
         String model,
         List<Message> messages,
         Map<String, RawJson> fields,
-        Set<String> droppable,
+        Set<String> removable,
         EarlierReasoning earlierReasoning) {
     public CallRequest {
         messages = List.copyOf(messages);
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
-        droppable = Set.copyOf(droppable);
+        removable = Set.copyOf(removable);
     }
 
     CallRequest withModel(String other) {
-        return new CallRequest(other, messages, fields, droppable, earlierReasoning);
+        return new CallRequest(other, messages, fields, removable, earlierReasoning);
     }
 
     CallRequest withField(String field, RawJson value) {
         Map<String, RawJson> changed = new LinkedHashMap<>(fields);
         changed.put(field, value);
-        return new CallRequest(model, messages, changed, droppable, earlierReasoning);
+        return new CallRequest(model, messages, changed, removable, earlierReasoning);
     }
 
     /** A request that sends no earlier reasoning unless the upstream is configured to. */
-    public CallRequest(String model, List<Message> messages, Map<String, RawJson> fields, Set<String> droppable) {
-        this(model, messages, fields, droppable, EarlierReasoning.NONE);
+    public CallRequest(String model, List<Message> messages, Map<String, RawJson> fields, Set<String> removable) {
+        this(model, messages, fields, removable, EarlierReasoning.NONE);
     }
 
-    /** A request without droppable fields. */
+    /** A request without removable fields. */
     public CallRequest(String model, List<Message> messages, Map<String, RawJson> fields) {
         this(model, messages, fields, Set.of());
     }

@@ -31,7 +31,7 @@ record ExpectedReply(Json json, boolean expectsUsage) {
 
     private static Json json(CallRequest request, Set<String> omitted) {
         RawJson format = request.fields().get(RESPONSE_FORMAT);
-        boolean byGateway = request.droppable().contains(RESPONSE_FORMAT);
+        boolean byGateway = request.removable().contains(RESPONSE_FORMAT);
         if (format == null || (byGateway && omitted.contains(RESPONSE_FORMAT))) {
             return Json.NOT_REQUESTED;
         }

@@ -91,7 +91,7 @@ final class RejectedFields {
                 ? null
                 : outputLimits().stream()
                         .filter(limit -> request.fields().containsKey(limit)
-                                && request.droppable().contains(limit))
+                                && request.removable().contains(limit))
                         .findFirst()
                         .orElse(null);
     }
@@ -188,8 +188,8 @@ final class RejectedFields {
             // The value is sent under the other name, but only if the name is what is wrong.
             return UNKNOWN_FIELD.matcher(error.text()).find();
         }
-        return request.droppable().contains(field)
-                || (other != null && request.droppable().contains(other));
+        return request.removable().contains(field)
+                || (other != null && request.removable().contains(other));
     }
 
     private static Pattern namePattern(String words) {

@@ -45,7 +45,7 @@ final class RequestBody {
                 String other = RejectedFields.alternativeName(name);
                 if (omitted.contains(name) && other != null && !omitted.contains(other)) {
                     write(other, field.getValue(), json);
-                } else if (!omitted.contains(name) || !request.droppable().contains(name)) {
+                } else if (!omitted.contains(name) || !request.removable().contains(name)) {
                     write(name, field.getValue(), json);
                 }
             }

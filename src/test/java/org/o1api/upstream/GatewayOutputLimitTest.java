@@ -33,11 +33,11 @@ class GatewayOutputLimitTest {
         fixture.close();
     }
 
-    private static CallRequest request(String field, boolean droppable) {
-        return request(field, 4096, droppable);
+    private static CallRequest request(String field, boolean removable) {
+        return request(field, 4096, removable);
     }
 
-    private static CallRequest request(String field, int limit, boolean droppable) {
+    private static CallRequest request(String field, int limit, boolean removable) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         fields.put(field, new RawJson(Integer.toString(limit)));
         fields.put("response_format", new RawJson("{\"type\":\"json_object\"}"));
@@ -45,7 +45,7 @@ class GatewayOutputLimitTest {
                 "m",
                 List.of(Message.user("hi")),
                 fields,
-                droppable ? Set.of(field, "response_format") : Set.of("response_format"));
+                removable ? Set.of(field, "response_format") : Set.of("response_format"));
     }
 
     private HttpUpstream upstream(FakeUpstream fake) {

@@ -53,7 +53,7 @@ class RejectedCallTest {
     }
 
     /** All fields that the gateway adds, and a role that some providers do not know. */
-    private static CallRequest request(boolean droppable) {
+    private static CallRequest request(boolean removable) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         fields.put("temperature", new RawJson("0.2"));
         fields.put("max_tokens", new RawJson("50"));
@@ -65,7 +65,7 @@ class RejectedCallTest {
                 "m",
                 List.of(instruction, Message.user("hi")),
                 fields,
-                droppable ? Set.of("temperature", "max_tokens", "tool_choice", "response_format") : Set.of());
+                removable ? Set.of("temperature", "max_tokens", "tool_choice", "response_format") : Set.of());
     }
 
     private void call(HttpUpstream upstream, CallRequest request) {

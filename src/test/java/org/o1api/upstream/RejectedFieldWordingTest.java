@@ -17,14 +17,14 @@ import org.o1api.model.RawJson;
 class RejectedFieldWordingTest {
     private static final String PROMPT = "Why does the stream\n\"stop\" when the temperature of json mode falls?";
 
-    private static CallRequest request(Set<String> droppable) {
+    private static CallRequest request(Set<String> removable) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         fields.put("temperature", new RawJson("0.2"));
         fields.put("max_tokens", new RawJson("50"));
         fields.put("tools", new RawJson("[{\"type\":\"function\",\"function\":{\"name\":\"set_temperature\"}}]"));
         fields.put("tool_choice", new RawJson("\"none\""));
         fields.put("response_format", new RawJson("{\"type\":\"json_object\"}"));
-        return new CallRequest("m", List.of(Message.user(PROMPT)), fields, droppable);
+        return new CallRequest("m", List.of(Message.user(PROMPT)), fields, removable);
     }
 
     private static final CallRequest STEP =

@@ -46,12 +46,12 @@ class RejectedFieldsTest {
         return new CallRequest(model, List.of(Message.user(question)), Map.of());
     }
 
-    private static CallRequest json(boolean droppable) {
+    private static CallRequest json(boolean removable) {
         return new CallRequest(
                 "m",
                 List.of(Message.user("hi")),
                 Map.of("response_format", JSON),
-                droppable ? Set.of("response_format") : Set.of());
+                removable ? Set.of("response_format") : Set.of());
     }
 
     private static CallRequest jsonWithTools() {

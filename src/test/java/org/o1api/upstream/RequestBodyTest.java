@@ -45,7 +45,7 @@ class RequestBodyTest {
     }
 
     @Test
-    void omitsOnlyDroppableFields() {
+    void omitsOnlyRemovableFields() {
         CallRequest request = new CallRequest(
                 "m",
                 List.of(),

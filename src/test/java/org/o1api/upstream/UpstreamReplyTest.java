@@ -410,8 +410,8 @@ class UpstreamReplyTest {
     private static CallRequest request(String json) {
         Map<String, RawJson> fields =
                 json.equals("nobody") ? Map.of() : Map.of("response_format", new RawJson("{\"type\":\"json_object\"}"));
-        Set<String> droppable = json.equals("gateway") ? Set.of("response_format") : Set.of();
-        return new CallRequest("m", List.of(Message.user("hi")), fields, droppable);
+        Set<String> removable = json.equals("gateway") ? Set.of("response_format") : Set.of();
+        return new CallRequest("m", List.of(Message.user("hi")), fields, removable);
     }
 
     /** Reads a reply to its end. Returns null if it fails, which must be a retryable failure of the provider. */

@@ -55,10 +55,10 @@ class StepLimitTest {
                         new Preset.Steps(1, 25, 0, configured, true)));
         CallRequest step = upstream.requests().get(0);
         assertThat(step.fields()).containsEntry(field, new RawJson(sent));
-        boolean isDroppable = Long.parseLong(sent) == configured && limit / 2 > configured;
-        assertThat(step.droppable().contains(field)).isEqualTo(isDroppable);
+        boolean isRemovable = Long.parseLong(sent) == configured && limit / 2 > configured;
+        assertThat(step.removable().contains(field)).isEqualTo(isRemovable);
         assertThat(upstream.requests().get(1).fields()).containsKey(field);
-        assertThat(upstream.requests().get(1).droppable()).doesNotContain(field);
+        assertThat(upstream.requests().get(1).removable()).doesNotContain(field);
     }
 
     @Test

@@ -317,9 +317,9 @@ class StepsStrategyTest {
                         new RawJson("4096"),
                         "response_format",
                         new RawJson("{\"type\":\"json_object\"}")));
-        assertThat(step.droppable()).containsExactlyInAnyOrder("temperature", "max_tokens", "response_format");
+        assertThat(step.removable()).containsExactlyInAnyOrder("temperature", "max_tokens", "response_format");
         assertThat(upstream.requests().get(1).fields()).isEqualTo(Map.of("temperature", new RawJson("0.2")));
-        assertThat(upstream.requests().get(1).droppable()).containsExactly("temperature");
+        assertThat(upstream.requests().get(1).removable()).containsExactly("temperature");
     }
 
     @Test
@@ -336,7 +336,7 @@ class StepsStrategyTest {
                         new Preset.Steps(1, 1)));
         for (CallRequest request : upstream.requests()) {
             assertThat(request.fields()).containsEntry("temperature", new RawJson("1"));
-            assertThat(request.droppable()).doesNotContain("temperature");
+            assertThat(request.removable()).doesNotContain("temperature");
         }
     }
 
@@ -351,7 +351,7 @@ class StepsStrategyTest {
                 .containsEntry("tool_choice", new RawJson("\"none\""))
                 .containsEntry("seed", new RawJson("7"))
                 .doesNotContainKey("stop");
-        assertThat(step.droppable()).contains("tool_choice").doesNotContain("tools", "seed");
+        assertThat(step.removable()).contains("tool_choice").doesNotContain("tools", "seed");
         assertThat(upstream.requests().get(1).fields())
                 .containsEntry("tools", TOOLS)
                 .containsEntry("tool_choice", new RawJson("\"required\""))
@@ -416,8 +416,8 @@ class StepsStrategyTest {
         assertThat(upstream.requests())
                 .extracting(request -> String.valueOf(request.fields().get("max_tokens")))
                 .containsExactly("50", "20", "50");
-        assertThat(upstream.requests().get(0).droppable()).doesNotContain("max_tokens");
-        assertThat(upstream.requests().get(2).droppable()).doesNotContain("max_tokens");
+        assertThat(upstream.requests().get(0).removable()).doesNotContain("max_tokens");
+        assertThat(upstream.requests().get(2).removable()).doesNotContain("max_tokens");
     }
 
     @Test
@@ -432,7 +432,7 @@ class StepsStrategyTest {
         ScriptedUpstream upstream = ScriptedUpstream.answering("B");
         run(upstream, promptWithLimit(1));
         assertThat(messages(upstream.requests().get(0))).containsExactly("user: Why?");
-        assertThat(upstream.requests().get(0).droppable()).containsExactly("temperature");
+        assertThat(upstream.requests().get(0).removable()).containsExactly("temperature");
     }
 
     @Test
