@@ -74,17 +74,18 @@ final class UpstreamErrors {
     static UpstreamException queueFull(UpstreamSettings.Limits limits) {
         return retrySoon(
                 ErrorCode.RATE_LIMIT_EXCEEDED,
-                "The model provider is at its limit of " + limits.concurrency()
-                        + " concurrent calls (concurrency), and the queue of " + limits.queue()
-                        + " waiting calls is full (queue). Retry shortly.");
+                "The gateway is at its limit of " + limits.concurrency()
+                        + " concurrent calls to this model provider (upstreams.*.concurrency), and the queue of "
+                        + limits.queue() + " waiting calls is full (upstreams.*.queue). Retry shortly.");
     }
 
     /** No slot became free within the timeout. */
     static UpstreamException slotTimeout(Duration timeout, UpstreamSettings.Limits limits) {
         return retrySoon(
                 ErrorCode.OVERLOADED,
-                "The model provider was at its limit of " + limits.concurrency()
-                        + " concurrent calls (concurrency) for " + durationText(timeout) + ". Retry shortly.");
+                "The gateway was at its limit of " + limits.concurrency()
+                        + " concurrent calls to this model provider (upstreams.*.concurrency) for "
+                        + durationText(timeout) + ". Retry shortly.");
     }
 
     private static UpstreamException retrySoon(ErrorCode code, String message) {

@@ -40,8 +40,9 @@ class UpstreamConcurrencyTest {
         assertThat(failure.code()).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
         assertThat(failure.retryAfter()).isPositive();
         assertThat(failure)
-                .hasMessage("The model provider is at its limit of 1 concurrent calls (concurrency), and the queue of 0"
-                        + " waiting calls is full (queue). Retry shortly.");
+                .hasMessage(
+                        "The gateway is at its limit of 1 concurrent calls to this model provider (upstreams.*.concurrency),"
+                                + " and the queue of 0 waiting calls is full (upstreams.*.queue). Retry shortly.");
         first.close();
         upstream.open(fixture.request(), new CallContext(new Cancellation())).close();
         assertThat(fake.requests()).hasSize(2);
@@ -59,8 +60,8 @@ class UpstreamConcurrencyTest {
             assertThat(failure.code()).isEqualTo(ErrorCode.OVERLOADED);
             assertThat(failure.retryAfter()).isPositive();
             assertThat(failure)
-                    .hasMessage("The model provider was at its limit of 1 concurrent calls (concurrency) for 150 ms."
-                            + " Retry shortly.");
+                    .hasMessage("The gateway was at its limit of 1 concurrent calls to this model provider"
+                            + " (upstreams.*.concurrency) for 150 ms. Retry shortly.");
             assertThat(fixture.text(first)).isEqualTo("well");
         }
     }
@@ -95,7 +96,7 @@ class UpstreamConcurrencyTest {
 
     @Test
     void aCallThatFailsReleasesItsSlot() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
                 Script.error(400, "no"), Script.reset(), Script.error(500, "no"), Script.answer("well")));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(fake.url()).concurrency(1).queue(0));

@@ -122,8 +122,7 @@ final class RequestReader {
             case "logprobs" -> {
                 if (json.bool(name)) {
                     throw unsupported(
-                            name,
-                            "'logprobs' is not supported: an answer takes several calls to the model. Leave it out.");
+                            name, "'logprobs' is not supported: an answer needs several model calls. Leave it out.");
                 }
             }
             case "modalities" -> readModalities(name);
@@ -131,7 +130,7 @@ final class RequestReader {
                 if (!json.isZero()) {
                     throw unsupported(
                             name,
-                            "'top_logprobs' is not supported: an answer takes several calls to the model. Leave it out.");
+                            "'top_logprobs' is not supported: an answer needs several model calls. Leave it out.");
                 }
             }
             case "functions" -> {
