@@ -35,7 +35,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
                         ErrorCode.INTERNAL_ERROR, null, "Internal gateway error. See the gateway's log for the cause.");
     }
 
-    /** Groups failures for the log: by class and by the place where they were thrown. */
+    /** Groups failures for the log: by class and throwing source line. */
     private static String kind(Throwable failure) {
         StackTraceElement[] trace = failure.getStackTrace();
         return failure.getClass().getName() + (trace.length == 0 ? "" : " " + trace[0]);

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cancels a turn or a part of it: whoever first notices that the result is no longer needed calls {@link #cancel}, and all calls
+ * Cancels a turn or a part of it: the first component to notice that the result is no longer needed calls {@link #cancel}, and all calls
  * below it end. Cancellations form a tree. Safe for concurrent use.
  */
 public final class Cancellation {

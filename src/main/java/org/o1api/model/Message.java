@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Message(
         Role role, @Nullable Content content, Map<String, RawJson> fields, Map<String, RawJson> reasoning) {
-    /** Fields that carry part of an assistant's answer besides its content, or mark its content as a prefix to continue. */
+    /** Fields that carry part of an assistant's answer in addition to its content, or mark its content as a prefix to continue. */
     private static final Set<String> CONTENT_FIELDS =
             Set.of("tool_calls", "function_call", "refusal", "audio", "images", "prefix", "partial");
 
@@ -33,7 +33,7 @@ public record Message(
     /** Whether this is an assistant message without any content. Many providers reject such a message. */
     public boolean isEmptyAnswer() {
         boolean blank = content == null
-                || (content instanceof Content.Text said && said.text().isBlank());
+                || (content instanceof Content.Text simple && simple.text().isBlank());
         return role == Role.ASSISTANT
                 && blank
                 && CONTENT_FIELDS.stream().map(fields::get).allMatch(value -> value == null || value.isEmpty());

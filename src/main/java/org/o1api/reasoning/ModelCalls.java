@@ -293,7 +293,7 @@ public final class ModelCalls {
         }
 
         /**
-         * The index after the reasoning at the start of the text, which some models write there for want of a separate field.
+         * The index after the reasoning at the start of the text, which some models write there instead of in a separate field.
          */
         private int endOfReasoning() {
             int end = ThinkBlock.endIndex(text);

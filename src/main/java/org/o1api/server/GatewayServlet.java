@@ -83,7 +83,7 @@ public final class GatewayServlet extends ServletContainer {
         try {
             check(request);
             if (request.getContentLengthLong() > 0) {
-                // reserve all of it: otherwise bodies that are received at the same time would all fail half-way
+                // reserve all of it: otherwise bodies that are received at the same time would all fail halfway
                 share.add((int) request.getContentLengthLong());
             }
         } catch (GatewayException e) {

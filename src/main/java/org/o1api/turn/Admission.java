@@ -127,7 +127,7 @@ public final class Admission {
         }
     }
 
-    /** Waits until no request is running, but no longer than the limit. */
+    /** Waits until no request is running, at most for this time. */
     void awaitIdle(Duration limit) {
         long left = limit.toNanos();
         lock.lock();

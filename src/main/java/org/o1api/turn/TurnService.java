@@ -110,7 +110,6 @@ public final class TurnService {
     }
 
     private static <T> T named(Map<String, T> byName, String name) {
-        return Objects.requireNonNull(
-                byName.get(name), () -> "a preset names '" + name + "', which is not configured");
+        return Objects.requireNonNull(byName.get(name), () -> "a preset names '" + name + "', which is not configured");
     }
 }

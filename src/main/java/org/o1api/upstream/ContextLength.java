@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Recognises the error that a request exceeds the model's context length. Each provider words it differently. */
+/** Recognizes the error that a request exceeds the model's context length. Each provider words it differently. */
 final class ContextLength {
     /** OpenAI's error code, which clients check. */
     static final String CODE = "context_length_exceeded";

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.o1api.model.Message;
 import org.o1api.model.Role;
 
-/** Recognises that a provider rejects the role {@code developer}, which some models do not know. */
+/** Recognizes that a provider rejects the role {@code developer}, which some models do not know. */
 final class DeveloperRole {
     private static final Pattern PARAM =
             Pattern.compile("(?:body\\.|params\\.|#?/)?messages[.\\[/]{0,3}'?(\\d{0,7}).{0,100}\\brole");

@@ -69,7 +69,7 @@ record ReasoningFieldRejection(String field, boolean namedByParam, boolean missi
             "\u4e0d\u652f\u6301|\u672a\u77e5|\u4e0d\u5141\u8bb8|\u79fb\u9664|\u5220\u9664|\u591a\u4f59");
 
     /**
-     * Recognises the rejection. Only the provider's own words are searched, as in {@link RejectedFields}.
+     * Recognizes the rejection. Only the provider's own words are searched, as in {@link RejectedFields}.
      *
      * @return null if the error is about something else
      */

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Recognises which field of a request a provider rejected, among those that the request can omit. */
+/** Recognizes which field of a request a provider rejected, among those that the request can omit. */
 final class RejectedFields {
     static final String STREAM = "stream";
     static final String STREAM_OPTIONS = "stream_options";

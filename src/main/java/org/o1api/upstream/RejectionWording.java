@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The normalized wording of a rejection, to recognise the same rejection of another request. Words with digits are masked: they may
+ * The normalized wording of a rejection, to recognize the same rejection of another request. Words with digits are masked: they may
  * be indexes, request ids or times.
  */
 record RejectionWording(String code, String param, String text) {

@@ -15,7 +15,7 @@ import org.o1api.testing.FakeUpstream;
  * order relative to other requests may differ.
  */
 final class FuzzCase {
-    /** Markers in the step prompt and the answer prompt, by which the provider recognises the kind of call. */
+    /** Markers in the step prompt and the answer prompt, by which the provider recognizes the kind of call. */
     static final String STEP_PROMPT = "FUZZ-STEP";
 
     static final String ANSWER_PROMPT = "FUZZ-ANSWER";

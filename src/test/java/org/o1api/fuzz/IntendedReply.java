@@ -89,7 +89,7 @@ record IntendedReply(int status, String contentType, List<String> headers, List<
         return all[random.nextInt(all.length)];
     }
 
-    /** Random words that contain the tag of the request, by which an answer is recognised. */
+    /** Random words that contain the tag of the request, by which an answer is recognized. */
     private static String words(SplittableRandom random, String tag) {
         StringBuilder text = new StringBuilder("So");
         for (int i = random.nextInt(12); i > 0; i--) {

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
-/** A gateway in a container, and a fake upstream that plays the scripts of a test. */
+/** A gateway in a container, and a fake upstream that runs the scripts of a test. */
 public final class GatewayFixture implements AutoCloseable {
     /** The API key of the gateway. */
     public static final String KEY = "sk-test-4711";
@@ -47,7 +47,7 @@ public final class GatewayFixture implements AutoCloseable {
     }
 
     /** Sets the scripts of a test: the k-th call from now on gets the k-th script, further calls get a 500. */
-    public void play(Script... scripts) {
+    public void script(Script... scripts) {
         dispatch(request -> {
             int number = request.number() - firstRequest;
             return number < scripts.length ? scripts[number] : Script.error(500, "no script for call " + number);

@@ -45,7 +45,7 @@ class ContextLengthTest {
                 "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000",
                 "Input validation error: `inputs` must have less than 1024 tokens. Given: 1100"
             })
-    void recognisesEachProvidersWording(String message) {
+    void recognizesEachProvidersWording(String message) {
         assertThat(ContextLength.isExceeded(400, errorWith(message))).isTrue();
         assertThat(ContextLength.isExceeded(0, errorWith(message))).isTrue();
         assertThat(ContextLength.isExceeded(500, errorWith(message))).isFalse();
@@ -91,7 +91,7 @@ class ContextLengthTest {
         "rate_limit_exceeded, false",
         "request_too_large, false"
     })
-    void recognisesCodeAndTypeWithAnyStatus(String word, boolean exceeded) {
+    void recognizesCodeAndTypeWithAnyStatus(String word, boolean exceeded) {
         for (int status : new int[] {400, 413, 500}) {
             assertThat(ContextLength.isExceeded(status, new ProviderErrorBody("m", "m", null, word, null, 0, null)))
                     .isEqualTo(exceeded);

@@ -86,7 +86,7 @@ class DeveloperRoleTest {
                 "invalid params, invalid role: developer (2013)",
                 "{\"role\": \"developer\"}: unknown role developer"
             })
-    void recognisesEachProvidersWording(String message) {
+    void recognizesEachProvidersWording(String message) {
         assertThat(DeveloperRole.isRejectedBy(errorWith(message, null), REQUEST))
                 .isTrue();
     }
@@ -123,7 +123,7 @@ class DeveloperRoleTest {
         "tools[1].role, false",
         "seed, false"
     })
-    void recognisesTheParam(String param, boolean named) {
+    void recognizesTheParam(String param, boolean named) {
         assertThat(DeveloperRole.isRejectedBy(errorWith("no", param), REQUEST)).isEqualTo(named);
     }
 

@@ -64,7 +64,7 @@ class ReasoningFieldRejectionTest {
             messages[1]: 'reasoning' not provided                                  | - | reasoning
             \u601d\u8003\u6a21\u5f0f\u4e0b\u5fc5\u987b\u56de\u4f20 reasoning_content | - | reasoning_content
             """)
-    void recognisesAMissingField(String message, String param, String field) {
+    void recognizesAMissingField(String message, String param, String field) {
         assertThat(rejection(message, param))
                 .isNotNull()
                 .returns(field, ReasoningFieldRejection::field)
@@ -98,7 +98,7 @@ class ReasoningFieldRejectionTest {
             messages cannot include reasoning_content                              | - | reasoning_content
             Additional properties are not allowed ('reasoning_content' was unexpected) | - | reasoning_content
             """)
-    void recognisesARejectedField(String message, String param, String field) {
+    void recognizesARejectedField(String message, String param, String field) {
         assertThat(rejection(message, param))
                 .isNotNull()
                 .returns(field, ReasoningFieldRejection::field)

@@ -88,7 +88,7 @@ class SseReaderTest {
                 "event\\ndata: a\\n\\n                     | a",
                 "data: event: error\\n\\n                 | event: error"
             })
-    void recognisesErrorEventsByName(String stream, String events) throws IOException {
+    void recognizesErrorEventsByName(String stream, String events) throws IOException {
         byte[] bytes = utf8(stream.replace("\\n", "\n").replace("\\r", "\r"));
         for (int maxPiece = 1; maxPiece <= bytes.length; maxPiece += bytes.length - 1) {
             SseReader reader = new SseReader(inPieces(bytes, new Random(1), maxPiece), 1024);

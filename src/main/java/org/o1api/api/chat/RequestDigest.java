@@ -12,7 +12,7 @@ import java.util.Set;
 import org.o1api.json.Json;
 
 /**
- * A digest to recognise repeated requests. It covers everything that is requested, but neither white space nor whether
+ * A digest to recognize repeated requests. It covers everything that is requested, but neither white space nor whether
  * the response is streamed.
  */
 final class RequestDigest {

@@ -8,7 +8,7 @@ import org.o1api.model.ThinkBlock;
  * how the text is split into deltas.
  *
  * <p>The exception is {@code </think>} without an opening tag: the text before it is reasoning unless it was already taken as
- * the answer. {@link ClosingTagWait} says how long the text waits for such a tag.
+ * the answer. {@link ClosingTagWait} determines how long the text waits for such a tag.
  */
 final class AnswerSplitter {
     private static final String FENCE = "```";
@@ -17,7 +17,7 @@ final class AnswerSplitter {
     private static final int MAX_HELD = 256;
 
     /**
-     * After this many tags that the answer only mentions, no tag ends the reasoning any more: each one costs a scan of the
+     * After this many tags that the answer only mentions, no further tag ends the reasoning: each one costs a scan of the
      * whole answer.
      */
     private static final int MAX_QUOTED_TAGS = 16;

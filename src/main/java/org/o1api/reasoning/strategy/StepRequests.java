@@ -43,10 +43,8 @@ final class StepRequests {
         Fields fields = new Fields();
         long stepLimit = prompt.steps().tokens();
         if (callerLimit != null && callerLimit.limit() <= stepLimit) {
-            fields.all.put(
-                    callerLimit.field(),
-                    number(callerLimit)); // required, not ours to drop: a provider that rejects it would reject the
-            // answer's limit too
+            // not removable: a provider that rejects it would reject the answer's limit too
+            fields.all.put(callerLimit.field(), number(callerLimit));
         } else {
             MaxTokens limit = new MaxTokens(callerLimit == null ? MAX_TOKENS : callerLimit.field(), stepLimit);
             fields.addRemovable(limit.field(), number(limit));

@@ -117,7 +117,7 @@ class MessageReaderTest {
         assertThat(sent(answer)).containsExactly(Message.user("a"), Message.user("b"));
         assertThat(read("{\"role\": \"user\", \"content\": \"a\"}, " + ASSISTANT + answer + "}")
                         .messages())
-                .as("a conversation has to recognise it")
+                .as("a conversation has to recognize it")
                 .hasSize(2);
     }
 
