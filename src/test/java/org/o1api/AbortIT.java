@@ -33,7 +33,7 @@ class AbortIT {
     @InContainers(config = {ONE_TURN, BEGIN_EARLY})
     void startsNoFurtherStep(GatewayFixture fixture) {
         CountDownLatch disconnected = new CountDownLatch(1);
-        fixture.play(exchange -> exchange.stream()
+        fixture.script(exchange -> exchange.stream()
                 .text("{\"title\": \"First\", \"content\": \"The first")
                 .await(disconnected)
                 .text(" word.\", \"next_action\": \"continue\"}")
@@ -49,7 +49,7 @@ class AbortIT {
 
     @InContainers(config = {ONE_TURN, BEGIN_EARLY})
     void doesNotRetry(GatewayFixture fixture) {
-        fixture.play(Script.error(429, "slow", "Retry-After: 8"));
+        fixture.script(Script.error(429, "slow", "Retry-After: 8"));
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(stream.next()).isNotNull();
         }
@@ -60,7 +60,7 @@ class AbortIT {
     @InContainers(config = {"upstream concurrency: 1, queue: 10", BEGIN_EARLY, "limits: { turns: 2 }"})
     void leavesTheUpstreamQueue(GatewayFixture fixture) {
         CountDownLatch enough = new CountDownLatch(1);
-        fixture.play(
+        fixture.script(
                 exchange ->
                         exchange.stream().text("It").await(enough).text(" is.").done(),
                 Script.answer("Yes."));
@@ -80,7 +80,7 @@ class AbortIT {
 
     @InContainers(config = "upstream concurrency: 1")
     void freesTheOnlyConnectionForTheNextTurn(GatewayFixture fixture) {
-        fixture.play(exchange -> exchange.stream().text("It").awaitDisconnect(), Script.answer("Yes."));
+        fixture.script(exchange -> exchange.stream().text("It").awaitDisconnect(), Script.answer("Yes."));
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(stream.nextText().content()).isEqualTo("It");
         }

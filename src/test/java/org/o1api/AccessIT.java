@@ -58,7 +58,7 @@ class AccessIT {
     void rejectsModelsThatTheKeyMayNotUse(GatewayFixture fixture) {
         ChatClient teamA = fixture.gateway().client("sk-team-a");
         ChatClient teamB = fixture.gateway().client("sk-team-b");
-        fixture.play();
+        fixture.script();
         for (JsonResponse answer : List.of(
                 teamA.postQuestion("?", "\"model\": \"team/deep\""),
                 teamA.postQuestion("?", "\"model\": \"nothing\""),
@@ -69,7 +69,7 @@ class AccessIT {
         }
         assertThat(fixture.requests()).isEmpty();
 
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
         JsonNode reply = teamB.postQuestion("?", "\"model\": null").json();
         assertThat(reply.path("model").asText()).isEqualTo("team/deep");
         assertThat(reply.at("/choices/0/message/reasoning").asText()).isEqualTo(StepScripts.THREE_STEPS_TEXT);
@@ -82,12 +82,12 @@ class AccessIT {
         ChatClient teamB = fixture.gateway().client("sk-team-b");
         for (String alias : List.of("o1", "openai/o1")) {
             String model = "\"model\": \"" + alias + "\"";
-            fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+            fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
             assertThat(teamA.postQuestion("?", model).json().path("model").asText())
                     .isEqualTo(alias);
             assertThat(fixture.request(0).body().path("model").asText()).isEqualTo("fake-model");
 
-            fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+            fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
             try (ChatClient.Stream stream = teamA.streamQuestion("?", model)) {
                 assertThat(stream.remainingEvents())
                         .filteredOn(event -> !event.isDone())
@@ -108,7 +108,7 @@ class AccessIT {
 
     @InContainers(config = {"presets: { fast: {}, thinker: { aliases: [fake-model] } }"})
     void findsTheDefaultPresetByItsAlias(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
 
         assertThat(fixture.client().postQuestion("?").json().path("model").asText())
                 .isEqualTo("thinker");
@@ -117,7 +117,7 @@ class AccessIT {
 
     @InContainers(config = {"presets: { thinker: {}, other: { model: other-model } }"})
     void usesTheDefaultModelForAPresetWithoutAModel(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
 
         assertThat(fixture.client().postQuestion("?").json().path("model").asText())
                 .isEqualTo("thinker");
@@ -177,7 +177,7 @@ class AccessIT {
     void logsTheUsageOfATurnButNoText(GatewayFixture fixture) {
         try (Log log = Log.open()) {
             for (boolean streams : List.of(false, true)) {
-                fixture.play(StepScripts.threeStepsThenAnswer("Yes, privately."));
+                fixture.script(StepScripts.threeStepsThenAnswer("Yes, privately."));
                 if (streams) {
                     try (ChatClient.Stream stream =
                             fixture.gateway().client("sk-team-a").streamQuestion("In private?")) {
@@ -202,7 +202,7 @@ class AccessIT {
 
     @InContainers(config = {PRESETS, KEYS})
     void logsTheUsageOfAFailedTurn(GatewayFixture fixture) {
-        fixture.play(Script.answer(StepScripts.step("T", "c", "final_answer")), Script.error(400, "No."));
+        fixture.script(Script.answer(StepScripts.step("T", "c", "final_answer")), Script.error(400, "No."));
         try (Log log = Log.open()) {
             fixture.gateway().client("sk-team-a").postQuestion("?", "\"reasoning_effort\": \"minimal\"");
             assertThat(log.lines)
@@ -273,7 +273,7 @@ class AccessIT {
         assertThat(refused.status()).isEqualTo(401);
         assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
 
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
         JsonResponse chat = fixture.client()
                 .send(
                         "/v1/chat/completions",

@@ -214,7 +214,7 @@ class ArbitraryTextIT {
                 String[] fields = {
                     "\"reasoning_effort\": \"minimal\"", "\"reasoning_format\": \"" + format.wireName() + "\""
                 };
-                fixture.play(sample.scripts());
+                fixture.script(sample.scripts());
                 try (ChatClient.Stream stream = fixture.client().streamQuestion("?", fields)) {
                     List<Event> events = stream.remainingEvents();
                     assertThat(events)
@@ -222,7 +222,7 @@ class ArbitraryTextIT {
                                     event.data().chars().noneMatch(c -> c == 0x85 || c == 0x2028 || c == 0x2029));
                     assertUnchanged(Output.of(events), format, sample);
                 }
-                fixture.play(sample.scripts());
+                fixture.script(sample.scripts());
                 assertUnchanged(
                         Output.of(fixture.client()
                                 .postQuestion("?", fields)

@@ -61,7 +61,7 @@ class ConversationRoutesIT {
                 .contains("message", "input_image", "function_call", "function_call_output", "output_text");
         assertThat(items).hasSize(5);
 
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
         client.post("{\"reasoning_effort\": \"none\", \"conversation_id\": " + conversation.path("id")
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"Sure?\"}]}");
         JsonNode prompt = fixture.request(0).body().path("messages");

@@ -60,7 +60,7 @@ class ConversationsIT {
 
     @InContainers
     void continuesAfterTheLastTurn(GatewayFixture fixture) {
-        fixture.play(Script.answer("Hello Ann."), Script.answer("Ann."), Script.answer("Yes."));
+        fixture.script(Script.answer("Hello Ann."), Script.answer("Ann."), Script.answer("Yes."));
         ChatClient client = fixture.client();
 
         JsonResponse first = client.postQuestion("I am Ann.", in("goes-on"), PLAIN);
@@ -95,9 +95,9 @@ class ConversationsIT {
 
     @InContainers
     void storesReasoningButDoesNotSendItAgain(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
         fixture.client().postQuestion("What?", in("thinks"));
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
         fixture.client().postQuestion("Sure?", in("thinks"), PLAIN);
 
         assertThat(prompt(fixture, 0)).containsExactly("user: What?", "assistant: It is 42.", "user: Sure?");
@@ -114,7 +114,7 @@ class ConversationsIT {
 
     @InContainers
     void storesARetriedStepOnce(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"Lost\", \"content\": \"half a")
                         .reset(),
@@ -133,13 +133,13 @@ class ConversationsIT {
     }
 
     @InContainers
-    void recognisesAResentHistory(GatewayFixture fixture) {
+    void recognizesAResentHistory(GatewayFixture fixture) {
         for (String format : List.of("reasoning_content", "think", "markdown", "details")) {
             String id = "resent-" + format;
             String field = "\"reasoning_format\": \"" + format + "\"";
-            fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+            fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
             JsonResponse first = fixture.client().postQuestion("What?", in(id), field);
-            fixture.play(Script.answer("Yes."));
+            fixture.script(Script.answer("Yes."));
             JsonResponse second = fixture.client()
                     .post(chat(
                             id,
@@ -163,7 +163,7 @@ class ConversationsIT {
         String thought = "<think>Hm.</think>\n\nYes.";
         String text = "{\"type\": \"text\", \"text\": " + FakeExchange.quoted(thought) + "}";
         for (String content : List.of(FakeExchange.quoted(thought), "[" + text + "]")) {
-            fixture.play(Script.answer("Sure."));
+            fixture.script(Script.answer("Sure."));
             fixture.client()
                     .post("{" + PLAIN + ", \"messages\": [{\"role\": \"assistant\", \"content\": " + content + "}, "
                             + message("user", "Sure?") + "]}");
@@ -173,7 +173,7 @@ class ConversationsIT {
 
     @InContainers
     void doesNotStoreAFailedTurn(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 Script.error(400, "no"),
                 exchange -> exchange.stream().text("Half").reset(),
                 Script.answer("Yes."));
@@ -192,7 +192,7 @@ class ConversationsIT {
 
     @InContainers(config = "heartbeat: 50ms")
     void doesNotStoreATurnAfterADisconnect(GatewayFixture fixture) {
-        fixture.play(exchange -> exchange.stream().text("Half").awaitDisconnect());
+        fixture.script(exchange -> exchange.stream().text("Half").awaitDisconnect());
         try (ChatClient.Stream stream = fixture.client().streamQuestion("One?", in("leaves"), PLAIN)) {
             while (!"Half"
                     .equals(java.util.Objects.requireNonNull(stream.next()).content())) {
@@ -200,7 +200,7 @@ class ConversationsIT {
             }
         }
         fixture.awaitAborted(java.time.Duration.ofSeconds(5));
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
         fixture.client().postQuestion("Two?", in("leaves"), PLAIN); // waits for the lease
         assertThat(prompt(fixture, 0)).containsExactly("user: Two?");
     }
@@ -216,7 +216,7 @@ class ConversationsIT {
     @InContainers
     void answersAnIdempotentRequestOnce(GatewayFixture fixture) {
         String body = "{\"conversation_id\": \"once\", \"messages\": [" + message("user", "What?") + "]}";
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
         JsonResponse first = sent(fixture, "k1", body);
         JsonResponse again = sent(fixture, "k1", body);
         assertThat(again.json()).isEqualTo(first.json());
@@ -236,7 +236,7 @@ class ConversationsIT {
         assertThat(other.status()).isEqualTo(422);
         assertThat(other.json().at("/error/code").asText()).isEqualTo("idempotency_key_reused");
 
-        fixture.play(Script.answer("More."));
+        fixture.script(Script.answer("More."));
         assertThat(sent(fixture, "k2", chat("once", message("user", "More?"))).status())
                 .isEqualTo(200);
         assertThat(items(fixture.client(), "once")).hasSize(5);
@@ -246,7 +246,7 @@ class ConversationsIT {
     void replaysStepsInTheContent(GatewayFixture fixture) {
         String body = "{\"conversation_id\": \"shown\", \"reasoning_format\": \"markdown\", \"messages\": ["
                 + message("user", "What?") + "]}";
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
         JsonNode first = sent(fixture, "k1", body).json();
         JsonNode again = sent(fixture, "k1", body).json();
         assertThat(again.path("choices")).isEqualTo(first.path("choices"));
@@ -263,7 +263,7 @@ class ConversationsIT {
     @InContainers
     void keepsTheIdOfARepeatedRequest(GatewayFixture fixture) {
         String body = chat("one-id", message("user", "What?"));
-        fixture.play(exchange -> exchange.stream().text("Half").reset(), Script.answer("It is 42."));
+        fixture.script(exchange -> exchange.stream().text("Half").reset(), Script.answer("It is 42."));
         try (ChatClient.Stream broken =
                 fixture.client().stream(keyed("k1", body.replaceFirst("\\{", "{\"stream\": true, ")))) {
             List<Event> events = broken.remainingEvents();
@@ -278,7 +278,7 @@ class ConversationsIT {
     void rejectsARepeatedRequestWhileTheFirstIsRunning(GatewayFixture fixture) throws InterruptedException {
         CountDownLatch goOn = new CountDownLatch(1);
         CountDownLatch received = new CountDownLatch(1);
-        fixture.play(exchange -> {
+        fixture.script(exchange -> {
             received.countDown();
             exchange.await(goOn).stream()
                     .text("Yes.")
@@ -302,7 +302,7 @@ class ConversationsIT {
 
     @InContainers
     void storesToolCallsAndTheirResults(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}"), Script.answer("Sunny."), Script.answer("Bye."));
         String tools =
                 "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"parameters\": {}}}]";
@@ -314,7 +314,7 @@ class ConversationsIT {
 
         JsonNode messages = fixture.request(2).body().path("messages");
         assertThat(messages).hasSize(5);
-        fixture.play(Script.answer("Again."));
+        fixture.script(Script.answer("Again."));
         assertThat(fixture.client()
                         .post(chat(
                                 "tools",
@@ -372,9 +372,9 @@ class ConversationsIT {
 
     @InContainers(config = "presets: { telling: { history: { reasoning: true } } }")
     void sendsReasoningIfThePresetSaysSo(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
         fixture.client().postQuestion("What?", in("telling"));
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
         fixture.client().postQuestion("Sure?", in("telling"), PLAIN);
         assertThat(fixture.request(0).body().at("/messages/1/reasoning_content").asText())
                 .contains("**Second**\n\ntwo");
@@ -382,7 +382,7 @@ class ConversationsIT {
 
     @InContainers
     void rejectsAnEditedHistory(GatewayFixture fixture) {
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
         fixture.client().postQuestion("One?", in("differs"), PLAIN);
         JsonResponse answer = fixture.client()
                 .post(chat(
@@ -401,7 +401,7 @@ class ConversationsIT {
             assertThat(answer.status()).as(id).isEqualTo(400);
             assertThat(answer.json().at("/error/param").asText()).as(id).isEqualTo("conversation_id");
         }
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
         String longest = "aA0._:@~-" + "x".repeat(119);
         assertThat(fixture.client().postQuestion("?", in(longest), PLAIN).status())
                 .isEqualTo(200);

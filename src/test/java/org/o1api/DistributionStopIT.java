@@ -102,7 +102,7 @@ class DistributionStopIT {
                 .text(" 42.")
                 .finish("stop")
                 .done();
-        try (FakeUpstream upstream = FakeUpstream.playing(StepScripts.threeStepsThenAnswer(finishing));
+        try (FakeUpstream upstream = FakeUpstream.scripted(StepScripts.threeStepsThenAnswer(finishing));
                 Distribution.RunningServer server =
                         distribution.start(config(upstream, "stream_status_feedback: true", "shutdown_grace: 8s"));
                 ChatClient.Stream stream = server.client(GatewayFixture.KEY).streamQuestion("What is it?")) {
@@ -147,8 +147,8 @@ class DistributionStopIT {
     @EnumSource
     void abortsAJsonReplyThatFails(Distribution distribution) throws Exception {
         CountDownLatch started = new CountDownLatch(1);
-        try (FakeUpstream upstream =
-                        FakeUpstream.playing(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
+        try (FakeUpstream upstream = FakeUpstream.scripted(
+                        exchange -> exchange.await(started).reply(400, "application/json", "{}"));
                 Distribution.RunningServer server =
                         distribution.start(config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms"));
                 Socket failing = sendRequest(server.url())) {

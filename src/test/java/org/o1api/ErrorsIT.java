@@ -99,7 +99,7 @@ class ErrorsIT {
             assertError(answer, 415, "unsupported_media_type");
             assertThat(answer.json().at("/error/message").asText()).contains("Content-Encoding");
         }
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
         JsonResponse answer = fixture.client()
                 .send(
                         "/v1/chat/completions",
@@ -233,7 +233,7 @@ class ErrorsIT {
 
     @InContainers
     void retriesATemporaryFailure(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 Script.error(503, "busy"),
                 Script.reset(),
                 Script.answer(StepScripts.step("First", "one", "final_answer")),
@@ -300,7 +300,7 @@ class ErrorsIT {
 
     @InContainers
     void retriesAnInterruptedStep(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"First\", \"content\": \"and th")
                         .reset(),
@@ -319,7 +319,7 @@ class ErrorsIT {
 
     @InContainers
     void countsTheTokensOfAnInterruptedStep(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"First\", \"content\": \"one two three four five six")
                         .reset(),
@@ -342,7 +342,7 @@ class ErrorsIT {
 
     @InContainers
     void endsAStartedStreamWithAnErrorEvent(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer(
+        fixture.script(StepScripts.threeStepsThenAnswer(
                 exchange -> exchange.stream().text("It is").reset()));
 
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
@@ -359,7 +359,7 @@ class ErrorsIT {
 
     @InContainers
     void returnsNoPartialAnswerInJson(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer(
+        fixture.script(StepScripts.threeStepsThenAnswer(
                 exchange -> exchange.stream().text("It is").reset()));
 
         assertError(fixture.client().postQuestion("?"), 502, "upstream_failed");

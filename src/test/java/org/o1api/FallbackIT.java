@@ -99,8 +99,8 @@ class FallbackIT {
     @ParameterizedTest
     @EnumSource
     void pausesCallsToAFailingUpstream(Container container) {
-        Script[] plays = {Script.error(500, "no")};
-        Function<FakeUpstream.Request, Script> now = request -> plays[0];
+        Script[] current = {Script.error(500, "no")};
+        Function<FakeUpstream.Request, Script> now = request -> current[0];
         try (FakeUpstream upstream = FakeUpstream.dispatching(now);
                 RunningGateway gateway = container.start("api_bearer_token: " + GatewayFixture.KEY
                         + "\ndefault_model: fake-model\nupstreams: { default: { url: \"" + upstream.url()
@@ -109,7 +109,7 @@ class FallbackIT {
             for (int i = 0; i < 20; i++) {
                 assertError(client.postQuestion("?", NO_REASONING), 502, "upstream_failed");
             }
-            plays[0] = Script.answer("Yes.");
+            current[0] = Script.answer("Yes.");
             for (int i = 0; i < 10; i++) {
                 JsonResponse answer = client.postQuestion("?", NO_REASONING);
                 assertError(answer, 503, "upstream_unavailable");
@@ -128,7 +128,7 @@ class FallbackIT {
     @InContainers(config = "upstream concurrency: 1, queue: 0")
     void rejectsACallIfTheQueueIsFull(GatewayFixture fixture) {
         CountDownLatch end = new CountDownLatch(1);
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done(), Script.answer("Yes."));
         try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
@@ -148,7 +148,7 @@ class FallbackIT {
     @InContainers(config = "upstream concurrency: 1, timeouts: { first_token: 500ms }")
     void rejectsACallThatWaitsTooLongInTheQueue(GatewayFixture fixture) {
         CountDownLatch end = new CountDownLatch(1);
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
         try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");

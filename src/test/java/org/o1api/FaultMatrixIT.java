@@ -45,19 +45,19 @@ class FaultMatrixIT {
     private static final byte[] TRUNCATED_CHARACTER = Arrays.copyOf(
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"€".getBytes(StandardCharsets.UTF_8), 47);
 
-    private static final Map<Container, GatewayFixture> STAGES = new EnumMap<>(Container.class);
+    private static final Map<Container, GatewayFixture> FIXTURES = new EnumMap<>(Container.class);
 
     /** One fixture for all tests of a container. */
     private static GatewayFixture fixture(Container container) {
-        return STAGES.computeIfAbsent(
+        return FIXTURES.computeIfAbsent(
                 container,
-                where -> GatewayFixture.open(where, List.of(BEGIN_LATE, NO_FEEDBACK, SHORT_TIMEOUTS), false));
+                absent -> GatewayFixture.open(absent, List.of(BEGIN_LATE, NO_FEEDBACK, SHORT_TIMEOUTS), false));
     }
 
     @AfterAll
-    static void closeStages() {
-        STAGES.values().forEach(GatewayFixture::close);
-        STAGES.clear();
+    static void closeFixtures() {
+        FIXTURES.values().forEach(GatewayFixture::close);
+        FIXTURES.clear();
     }
 
     /** One case of the matrix: a fault, streamed or not, in one container. */
@@ -317,7 +317,7 @@ class FaultMatrixIT {
     @MethodSource("stepFaults")
     void anInterruptedStepIsRetriedUnderItsNumber(Cell<StepFault> cell) {
         GatewayFixture fixture = fixture(cell.container());
-        fixture.play(
+        fixture.script(
                 cell.fault().script(),
                 Script.answer(StepScripts.step("Anew", "A whole one.", "final_answer")),
                 Script.answer("Yes."));
@@ -364,14 +364,14 @@ class FaultMatrixIT {
     private static void retryAfterDate(FakeExchange exchange) throws IOException, InterruptedException {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2));
-        Script.error(429, "slow", "Retry-After: " + date).play(exchange);
+        Script.error(429, "slow", "Retry-After: " + date).run(exchange);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("temporaryFaults")
     void aTemporaryFaultIsInvisible(Cell<TemporaryFault> cell) {
         GatewayFixture fixture = fixture(cell.container());
-        fixture.play(cell.fault().script(), Script.answer("Yes."));
+        fixture.script(cell.fault().script(), Script.answer("Yes."));
         if (cell.streamed()) {
             try (ChatClient.Stream stream = fixture.client().streamQuestion("?", NO_REASONING)) {
                 assertThat(stream.status()).isEqualTo(200);

@@ -30,7 +30,7 @@ class JsonHeartbeatIT {
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
     void sendsWhiteSpaceBeforeTheAnswer(GatewayFixture fixture) throws Exception {
         CountDownLatch started = new CountDownLatch(1);
-        fixture.play(exchange -> exchange.await(started).stream().text("Yes.").done());
+        fixture.script(exchange -> exchange.await(started).stream().text("Yes.").done());
 
         try (Socket socket = sendRequest(fixture)) {
             String begin = readUntil(socket, THREE_HEARTBEATS);
@@ -43,7 +43,7 @@ class JsonHeartbeatIT {
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
     void isValidJson(GatewayFixture fixture) {
         CountDownLatch started = new CountDownLatch(1);
-        fixture.play(exchange -> exchange.await(started).stream().text("Yes.").done());
+        fixture.script(exchange -> exchange.await(started).stream().text("Yes.").done());
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(started::countDown);
 
         assertThat(fixture.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
@@ -51,10 +51,10 @@ class JsonHeartbeatIT {
 
     @InContainers(config = {"begin_after: 30s", HEARTBEAT})
     void isAPlainReplyIfItIsReadyInTime(GatewayFixture fixture) {
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
         assertThat(fixture.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
 
-        fixture.play(Script.error(400, "no"));
+        fixture.script(Script.error(400, "no"));
         JsonResponse refused = fixture.client().postQuestion("?", NO_REASONING);
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().at("/error/code").asText()).isEqualTo("upstream_refused");
@@ -64,7 +64,7 @@ class JsonHeartbeatIT {
     @InContainers(config = {"begin_after: 10ms", "json_heartbeat: 30s"})
     void failsWithAStatusBeforeTheFirstHeartbeat(GatewayFixture fixture) {
         CountDownLatch started = new CountDownLatch(1);
-        fixture.play(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
+        fixture.script(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(started::countDown);
 
         assertThat(fixture.client().postQuestion("?", NO_REASONING).status()).isEqualTo(400);
@@ -72,7 +72,7 @@ class JsonHeartbeatIT {
 
     @InContainers
     void isNotChunkedBeforeTheFirstHeartbeat(GatewayFixture fixture) throws Exception {
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
 
         try (Socket socket = sendRequest(fixture)) {
             assertThat(readUntil(socket, Pattern.compile("\\}$")))
@@ -85,7 +85,7 @@ class JsonHeartbeatIT {
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
     void abortsTheConnectionIfItFailsAfterTheStart(GatewayFixture fixture) throws Exception {
         CountDownLatch started = new CountDownLatch(1);
-        fixture.play(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
+        fixture.script(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
 
         try (Socket socket = sendRequest(fixture)) {
             readUntil(socket, THREE_HEARTBEATS);
@@ -96,7 +96,7 @@ class JsonHeartbeatIT {
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
     void cancelsTheCallWhenTheClientDisconnects(GatewayFixture fixture) throws IOException {
-        fixture.play(Script.silence());
+        fixture.script(Script.silence());
 
         Socket socket = sendRequest(fixture);
         await().atMost(Duration.ofSeconds(5)).until(() -> fixture.requests().size() == 1);

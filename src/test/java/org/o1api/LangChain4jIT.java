@@ -108,7 +108,7 @@ class LangChain4jIT {
 
     @InContainers
     void getsTheAnswerTheReasoningAndTheUsage(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
 
         ChatResponse response = model(fixture).build().chat(question("?").build());
 
@@ -119,7 +119,7 @@ class LangChain4jIT {
 
     @InContainers
     void streamsTheReasoningTheAnswerAndTheUsage(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
 
         Listener listener = new Listener();
         ChatResponse response =
@@ -134,7 +134,7 @@ class LangChain4jIT {
 
     @InContainers
     void callsAToolAndUsesItsResult(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        fixture.script(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
         ChatModel model = model(fixture).build();
         ChatRequest first = question("Rain in Rome?")
                 .toolSpecifications(WEATHER)
@@ -150,7 +150,7 @@ class LangChain4jIT {
         });
         assertThat(fixture.request(3).body().path("tool_choice").asText()).isEqualTo("required");
 
-        fixture.play(StepScripts.threeStepsThenAnswer("No rain."));
+        fixture.script(StepScripts.threeStepsThenAnswer("No rain."));
         ToolExecutionRequest call = called.toolExecutionRequests().get(0);
         ChatResponse end = model.chat(ChatRequest.builder()
                 .messages(UserMessage.from("Rain in Rome?"), called, ToolExecutionResultMessage.from(call, "dry"))
@@ -163,7 +163,7 @@ class LangChain4jIT {
 
     @InContainers
     void streamsParallelToolCalls(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer(
+        fixture.script(StepScripts.threeStepsThenAnswer(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
 
         Listener listener = new Listener();
@@ -179,7 +179,7 @@ class LangChain4jIT {
 
     @InContainers
     void getsAStructuredAnswer(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("{\"prime\": \"no\"}"));
+        fixture.script(StepScripts.threeStepsThenAnswer("{\"prime\": \"no\"}"));
 
         ChatResponse response = model(fixture)
                 .strictJsonSchema(true)
@@ -229,7 +229,7 @@ class LangChain4jIT {
 
     @InContainers
     void reportsAnErrorInAStartedStream(GatewayFixture fixture) {
-        fixture.play(exchange -> exchange.stream().text("It is").reset());
+        fixture.script(exchange -> exchange.stream().text("It is").reset());
 
         Listener listener = new Listener();
         assertThatThrownBy(() -> listener.await(
@@ -241,7 +241,7 @@ class LangChain4jIT {
 
     @InContainers
     void cancelsTheCall(GatewayFixture fixture) {
-        fixture.play(exchange -> exchange.stream().text("It").awaitDisconnect());
+        fixture.script(exchange -> exchange.stream().text("It").awaitDisconnect());
 
         streaming(fixture).reasoningEffort("none").build().chat(question("?").build(), new Listener() {
             @Override

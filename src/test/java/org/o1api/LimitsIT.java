@@ -18,7 +18,7 @@ class LimitsIT {
     @InContainers(config = "limits: { turns: 1 }")
     void rejectsATurnAboveTheLimit(GatewayFixture fixture) {
         CountDownLatch end = new CountDownLatch(1);
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
         try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
@@ -35,7 +35,7 @@ class LimitsIT {
     @InContainers(config = {"limits: { turns_per_caller: 1 }", "api_keys: [{ name: second, key: " + SECOND_KEY + " }]"})
     void rejectsATurnAboveTheLimitOfTheCaller(GatewayFixture fixture) {
         CountDownLatch end = new CountDownLatch(1);
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done(), Script.answer("Yes."));
         try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
@@ -54,7 +54,7 @@ class LimitsIT {
     @InContainers(config = "limits: { turns_per_caller: 1 }")
     void countConversationRequestsToo(GatewayFixture fixture) {
         CountDownLatch end = new CountDownLatch(1);
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
         try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");

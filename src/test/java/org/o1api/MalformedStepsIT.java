@@ -46,7 +46,7 @@ class MalformedStepsIT {
         for (Row row : TABLE) {
             for (Script reply : List.of(
                     Script.pieces(row.reply()), Script.pieces(row.reply().split("(?<=.)")))) {
-                fixture.play(reply, Script.answer("Yes."));
+                fixture.script(reply, Script.answer("Yes."));
                 try (ChatClient.Stream stream =
                         fixture.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
                     List<Event> events = stream.remainingEvents();
@@ -60,7 +60,7 @@ class MalformedStepsIT {
 
     @InContainers
     void continuesAfterAStepWithoutNextAction(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 Script.answer("{\"title\": \"T\", \"content\": \"a\"}"),
                 Script.answer("{\"title\": \"T\", \"content\": \"b\"}"),
                 Script.answer("{\"title\": \"T\", \"content\": \"c\"}"),
@@ -72,7 +72,7 @@ class MalformedStepsIT {
 
     @InContainers
     void answersAfterTwoInterruptedSteps(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 Script.answer(StepScripts.step("First", "one", "continue")),
                 Script.answer("No JSON here."),
                 Script.answer("Nor here."),
@@ -87,7 +87,7 @@ class MalformedStepsIT {
     void continuesAfterAnEmptyStepAndCountsItsTokens(GatewayFixture fixture) {
         Script empty =
                 exchange -> exchange.stream().finish("stop").usage(10, 85).done();
-        fixture.play(
+        fixture.script(
                 empty,
                 empty,
                 Script.answer(StepScripts.step("First", "one", "final_answer")),
@@ -109,7 +109,7 @@ class MalformedStepsIT {
 
     @InContainers
     void showsTheModelsOwnReasoning(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream()
                         .reasoning("Hm, ")
                         .reasoning("well.")
@@ -132,13 +132,13 @@ class MalformedStepsIT {
                 Script.pieces(step.split("(?<=\\G.{" + size + "})")),
                 Script.pieces(answer.split("(?<=\\G(?s:.){" + size + "})"))
             };
-            fixture.play(replies);
+            fixture.script(replies);
             try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"minimal\"")) {
                 List<Event> events = stream.remainingEvents();
                 assertThat(ChatClient.content(events)).isEqualTo("Yes.");
                 assertThat(ChatClient.reasoning(events)).contains("Hm.", "one").endsWith("\n\n## Step 2\nWell.");
             }
-            fixture.play(replies);
+            fixture.script(replies);
             assertThat(fixture.client()
                             .postQuestion("?", "\"reasoning_effort\": \"minimal\"")
                             .content())
@@ -152,17 +152,17 @@ class MalformedStepsIT {
         for (String format : List.of(
                 "{\"type\": \"json_object\"}",
                 "{\"type\": \"json_schema\", \"json_schema\": {\"name\": \"n\", \"schema\": {}}}")) {
-            fixture.play(StepScripts.threeStepsThenAnswer(fenced));
+            fixture.script(StepScripts.threeStepsThenAnswer(fenced));
             assertThat(fixture.client()
                             .postQuestion("?", "\"response_format\": " + format)
                             .content())
                     .isEqualTo("{\"a\": 1}");
-            fixture.play(StepScripts.threeStepsThenAnswer(fenced));
+            fixture.script(StepScripts.threeStepsThenAnswer(fenced));
             try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"response_format\": " + format)) {
                 assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("{\"a\": 1}");
             }
         }
-        fixture.play(StepScripts.threeStepsThenAnswer(fenced));
+        fixture.script(StepScripts.threeStepsThenAnswer(fenced));
         assertThat(fixture.client().postQuestion("?").content()).isEqualTo(fenced);
     }
 
@@ -202,7 +202,7 @@ class MalformedStepsIT {
 
     @InContainers
     void readsEventsOfAnyFraming(GatewayFixture fixture) {
-        fixture.play(exchange -> exchange.stream()
+        fixture.script(exchange -> exchange.stream()
                 .body(": hello\r\n\r\nevent: x\r\nid: 1\r\ndata:" + chunk("It") + "\r\n\r\n")
                 .body("data: " + chunk(" is") + "\n\ndata: ")
                 .body(chunk(".") + "\n\n")

@@ -48,7 +48,7 @@ class MessageHistoryIT {
 
     @InContainers
     void addsAResultForUnansweredToolCalls(GatewayFixture fixture) {
-        fixture.play(Script.toolCalls("f", "{}", "f", "{}"), Script.answer("Ah."), Script.answer("Well."));
+        fixture.script(Script.toolCalls("f", "{}", "f", "{}"), Script.answer("Ah."), Script.answer("Well."));
         assertThat(fixture.client()
                         .post(chatWithoutReasoning("unanswered", user("Rome?")))
                         .status())
@@ -85,7 +85,7 @@ class MessageHistoryIT {
                                 "{\"items\": [{\"type\": \"message\", \"role\": \"user\", \"content\": \"Rome?\"},"
                                         + "{\"type\": \"function_call\", \"call_id\": \"c\", \"name\": \"f\", \"arguments\": \"{}\"}]}"))
                 .json();
-        fixture.play(Script.answer(StepScripts.step("T", "c", "final_answer")), Script.answer("Yes."));
+        fixture.script(Script.answer(StepScripts.step("T", "c", "final_answer")), Script.answer("Yes."));
 
         JsonResponse answer = fixture.client()
                 .post(chat(created.path("id").asText(), user("Hi"), "\"reasoning_effort\": \"minimal\"", TOOLS));
@@ -100,7 +100,7 @@ class MessageHistoryIT {
 
     @InContainers
     void leavesHistoriesWithoutAConversationUnchanged(GatewayFixture fixture) {
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
         fixture.client()
                 .post("{\"reasoning_effort\": \"none\", \"messages\": [" + user("a")
                         + ", {\"role\": \"assistant\", \"tool_calls\": [{\"id\": \"c\"}]}, " + user("b") + "]}");
@@ -114,7 +114,7 @@ class MessageHistoryIT {
         String parts = "[ {\"type\":\"text\",\"text\":\"\\u0061\",\"x\":" + odd + "} ]";
         String calls = "[ {\"id\":\"c\",\"extra_content\":" + odd
                 + ",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]";
-        fixture.play(Script.answer("One."), Script.answer("Two."));
+        fixture.script(Script.answer("One."), Script.answer("Two."));
 
         fixture.client()
                 .post(chatWithoutReasoning(
@@ -134,7 +134,7 @@ class MessageHistoryIT {
         String image =
                 "{\"images\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0KGgo=\"}}]}";
         Script draw = exchange -> exchange.stream().delta(image).finish("stop").done();
-        fixture.play(draw, Script.answer("One."), Script.answer("Two."));
+        fixture.script(draw, Script.answer("One."), Script.answer("Two."));
         fixture.client().post(chatWithoutReasoning("images", user("Draw.")));
         fixture.client().post(chatWithoutReasoning("images", user("And?")));
         String whole = user("Draw.") + ", {\"role\": \"assistant\", \"content\": \"\"}, " + user("And?")
@@ -160,19 +160,19 @@ class MessageHistoryIT {
         String[] fields = {"\"reasoning_effort\": \"minimal\"", "\"reasoning_format\": \"think\""};
         String shown = "<think>## Step 1: T\na<\\/think>b</think>";
 
-        fixture.play(steps);
+        fixture.script(steps);
         assertThat(fixture.client().postQuestion("?", fields).content()).isEqualTo(shown);
-        fixture.play(steps);
+        fixture.script(steps);
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?", fields)) {
             assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo(shown);
         }
     }
 
     @InContainers
-    void recognisesAResentThinkBlockWithATagInIt(GatewayFixture fixture) {
+    void recognizesAResentThinkBlockWithATagInIt(GatewayFixture fixture) {
         String fields = "\"reasoning_format\": \"think\"";
         String minimal = "\"reasoning_effort\": \"minimal\"";
-        fixture.play(
+        fixture.script(
                 Script.answer(StepScripts.step("T", "a</think>b", "final_answer")),
                 Script.answer("Yes."),
                 Script.answer("No."));
@@ -197,10 +197,10 @@ class MessageHistoryIT {
 
     /** The reply ended before the answer started, so the client can only send back a think block. */
     @InContainers
-    void recognisesAResentAnswerThatIsOnlyAThinkBlock(GatewayFixture fixture) {
+    void recognizesAResentAnswerThatIsOnlyAThinkBlock(GatewayFixture fixture) {
         String fields = "\"reasoning_format\": \"think\"";
         Script nothing = exchange -> exchange.stream().text("").finish("length").done();
-        fixture.play(
+        fixture.script(
                 Script.answer(StepScripts.step("T", "a", "final_answer")),
                 nothing,
                 Script.answer("Yes."),
@@ -227,7 +227,7 @@ class MessageHistoryIT {
 
     @InContainers
     void removesThinkBlocksFromAClientsHistory(GatewayFixture fixture) {
-        fixture.play(Script.answer("Yes."), Script.answer("No."), Script.answer("Well."));
+        fixture.script(Script.answer("Yes."), Script.answer("No."), Script.answer("Well."));
         String history = user("a") + ", " + answered("<think>b</think>") + ", " + user("c") + ", "
                 + answered("<think>d</think>e") + ", " + user("f");
         String more = history + ", " + answered("Yes.") + ", " + user("g");
@@ -252,7 +252,7 @@ class MessageHistoryIT {
 
     @InContainers
     void showsATitleAfterTheModelsOwnReasoning(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 Script.answer("Let me see.\n</think>\n" + StepScripts.step("T", "c", "final_answer")),
                 Script.answer("Yes."));
         JsonResponse answer = fixture.client().postQuestion("?", "\"reasoning_effort\": \"minimal\"");

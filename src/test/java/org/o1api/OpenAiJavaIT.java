@@ -91,7 +91,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void getsTheAnswerTheReasoningAndTheUsage(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
 
         ChatCompletion reply = client(fixture)
                 .chat()
@@ -110,7 +110,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void streamsTheReasoningTheAnswerAndTheUsage(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
 
         List<ChatCompletionChunk> chunks = streamed(
                 client(fixture),
@@ -128,7 +128,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void streamsUsageOnRequestOnly(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
 
         assertThat(streamed(client(fixture), question("?").build()))
                 .allMatch(chunk -> chunk.usage().isEmpty());
@@ -136,7 +136,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void setsTheReasoningEffort(GatewayFixture fixture) {
-        fixture.play(Script.answer("Hi."));
+        fixture.script(Script.answer("Hi."));
 
         ChatCompletion reply = client(fixture)
                 .chat()
@@ -168,7 +168,7 @@ class OpenAiJavaIT {
     @InContainers
     void callsAToolAndUsesItsResult(GatewayFixture fixture) {
         ChatCompletionCreateParams.Builder request = question("Rain in Rome?").addFunctionTool(tool("weather"));
-        fixture.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        fixture.script(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
         ChatCompletion reply = client(fixture).chat().completions().create(request.build());
 
         assertThat(calls(reply)).singleElement().satisfies(call -> {
@@ -182,7 +182,7 @@ class OpenAiJavaIT {
                         .toolCallId("call_1")
                         .content("dry")
                         .build());
-        fixture.play(StepScripts.threeStepsThenAnswer("No rain."));
+        fixture.script(StepScripts.threeStepsThenAnswer("No rain."));
         ChatCompletion end = client(fixture).chat().completions().create(request.build());
 
         assertThat(end.choices().get(0).message().content()).hasValue("No rain.");
@@ -195,7 +195,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void streamsParallelToolCalls(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer(
+        fixture.script(StepScripts.threeStepsThenAnswer(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
 
         List<ChatCompletionChunk> chunks = streamed(
@@ -216,7 +216,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void forcesATool(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{}")));
+        fixture.script(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{}")));
 
         ChatCompletion reply = client(fixture)
                 .chat()
@@ -252,7 +252,7 @@ class OpenAiJavaIT {
                         .build())
                 .build();
         for (String where : List.of("think", "markdown", "details")) {
-            fixture.play(StepScripts.threeStepsThenAnswer("{\"x\": 1}"));
+            fixture.script(StepScripts.threeStepsThenAnswer("{\"x\": 1}"));
             List<ChatCompletionChunk> chunks = streamed(
                     client(fixture),
                     question("?")
@@ -314,7 +314,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void throwsIfAStartedStreamFails(GatewayFixture fixture) {
-        fixture.play(exchange -> exchange.stream().text("It is").reset());
+        fixture.script(exchange -> exchange.stream().text("It is").reset());
 
         SseException failure = catchThrowableOfType(
                 SseException.class,
@@ -327,7 +327,7 @@ class OpenAiJavaIT {
 
     @InContainers
     void cancelsTheCallByClosingTheStream(GatewayFixture fixture) {
-        fixture.play(exchange -> exchange.stream().text("It").awaitDisconnect());
+        fixture.script(exchange -> exchange.stream().text("It").awaitDisconnect());
 
         try (StreamResponse<ChatCompletionChunk> chunks = client(fixture)
                 .chat()

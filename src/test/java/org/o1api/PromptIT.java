@@ -21,7 +21,7 @@ class PromptIT {
 
     @InContainers
     void callsTheProviderWithTheUpstreamsKeyAndModel(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
 
         fixture.client().postQuestion("?", "\"model\": \"whatever\"");
 
@@ -36,7 +36,7 @@ class PromptIT {
 
     @InContainers
     void requestsJsonForStepsAndTextForTheAnswer(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
 
         fixture.client().postQuestion("?");
 
@@ -54,7 +54,8 @@ class PromptIT {
             "```json\n" + StepScripts.step("Fenced", "y", "continue") + "\n```",
             StepScripts.step("Third", "z", "final_answer")
         };
-        fixture.play(Script.answer(steps[0]), Script.answer(steps[1]), Script.answer(steps[2]), Script.answer("Yes."));
+        fixture.script(
+                Script.answer(steps[0]), Script.answer(steps[1]), Script.answer(steps[2]), Script.answer("Yes."));
 
         fixture.client().postQuestion("What \"exactly\"?");
 
@@ -90,7 +91,7 @@ class PromptIT {
 
     @InContainers
     void mergesTheCallersInstructionsIntoTheSystemPrompt(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Arr."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Arr."));
 
         fixture.client().post("""
                 {"messages": [{"role": "system", "content": "Speak like a pirate."},
@@ -109,7 +110,7 @@ class PromptIT {
 
     @InContainers
     void sendsTheHistory(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Ada."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Ada."));
 
         fixture.client().post("""
                 {"messages": [{"role": "user", "content": "I am Ada."},
@@ -125,7 +126,7 @@ class PromptIT {
 
     @InContainers
     void describesToolsInStepsAndCallsThemInTheAnswer(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
+        fixture.script(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
                 .delta("{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\","
                         + "\"function\":{\"name\":\"weather\",\"arguments\":\"\"}}]}")
                 .delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"city\\\":\"}}]}")
@@ -171,7 +172,7 @@ class PromptIT {
 
     @InContainers
     void continuesWithAToolResult(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("No rain."));
+        fixture.script(StepScripts.threeStepsThenAnswer("No rain."));
 
         JsonResponse answer = fixture.client().post("""
                 {"messages": [{"role": "user", "content": "Rain in Rome?"},
@@ -187,7 +188,7 @@ class PromptIT {
 
     @InContainers
     void sendsTheMessagesUnchangedWithoutReasoning(GatewayFixture fixture) {
-        fixture.play(Script.answer("Hi."));
+        fixture.script(Script.answer("Hi."));
 
         JsonResponse answer =
                 fixture.client().postQuestion("Hello", "\"reasoning_effort\": \"none\"", "\"temperature\": 1");
@@ -201,7 +202,7 @@ class PromptIT {
 
     @InContainers
     void asksAModelThatStopsEarlyToCheckItsWork(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 Script.answer(StepScripts.step("Done", "quickly", "final_answer")),
                 Script.answer(StepScripts.step("Checked", "quickly", "final_answer")),
                 Script.answer(StepScripts.step("Checked", "again", "final_answer")),
@@ -215,7 +216,7 @@ class PromptIT {
 
     @InContainers
     void keepsStopAndResponseFormatForTheClosingCall(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("{\"x\": 1}"));
+        fixture.script(StepScripts.threeStepsThenAnswer("{\"x\": 1}"));
 
         JsonResponse answer = fixture.client()
                 .postQuestion(

@@ -50,7 +50,7 @@ class ProviderExtensionsIT {
 
     @InContainers
     void streamsAnImageBetweenTheTexts(GatewayFixture fixture) {
-        fixture.play(image());
+        fixture.script(image());
         try (ChatClient.Stream stream = fixture.client().streamQuestion("Draw a dot.", NO_REASONING)) {
             List<Event> events = stream.remainingEvents();
             assertThat(ChatClient.content(events)).isEqualTo("Here: done.");
@@ -66,7 +66,7 @@ class ProviderExtensionsIT {
     @InContainers
     void sendsAnImageWithTheMessage(GatewayFixture fixture) {
         String pretty = IMAGE.replace(",\"", ",\n  \"");
-        fixture.play(Script.status(
+        fixture.script(Script.status(
                 200,
                 "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"images\":[\n"
                         + pretty + "]},\"finish_reason\":\"stop\"}]}"));
@@ -83,7 +83,7 @@ class ProviderExtensionsIT {
                 .text("{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"final_answer\"}")
                 .finish("stop")
                 .done();
-        fixture.play(image, Script.answer("Well."));
+        fixture.script(image, Script.answer("Well."));
         JsonResponse answer = fixture.client().postQuestion("?", "\"reasoning_effort\": \"minimal\"");
         assertThat(answer.content()).isEqualTo("Well.");
         assertThat(answer.reasoning()).contains("T\nc");
@@ -92,7 +92,7 @@ class ProviderExtensionsIT {
 
     @InContainers
     void replaysAnImageButSendsItToNoModel(GatewayFixture fixture) {
-        fixture.play(image());
+        fixture.script(image());
         String body = "{\"conversation_id\": \"draws\", " + NO_REASONING
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"Draw a dot.\"}]}";
         JsonResponse first = fixture.client().send("/v1/chat/completions", idempotentPost(body));
@@ -104,14 +104,14 @@ class ProviderExtensionsIT {
         assertThat(again.content()).isEqualTo("Here: done.");
         assertThat(fixture.requests()).hasSize(1);
 
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
         fixture.client().postQuestion("Sure?", "\"conversation_id\": \"draws\"", NO_REASONING);
         assertThat(fixture.request(0).text()).contains("Here: done.").doesNotContain("image");
     }
 
     @InContainers
     void forwardsUnknownFieldsOfAToolCall(GatewayFixture fixture) {
-        fixture.play(call(), call());
+        fixture.script(call(), call());
         try (ChatClient.Stream stream = fixture.client().streamQuestion("Weather?", NO_REASONING, TOOLS)) {
             assertThat(stream.remainingEvents())
                     .anySatisfy(event -> assertThat(event.data())
@@ -126,7 +126,7 @@ class ProviderExtensionsIT {
 
     @InContainers
     void storesUnknownFieldsOfAToolCall(GatewayFixture fixture) {
-        fixture.play(call());
+        fixture.script(call());
         String body = "{\"conversation_id\": \"signs\", " + NO_REASONING + ", " + TOOLS
                 + ", \"messages\": [{\"role\": \"user\", \"content\": \"Weather?\"}]}";
         JsonNode first = fixture.client()
@@ -137,7 +137,7 @@ class ProviderExtensionsIT {
                 .json();
         assertThat(again.at("/choices/0/message")).isEqualTo(first.at("/choices/0/message"));
 
-        fixture.play(Script.answer("Sunny."));
+        fixture.script(Script.answer("Sunny."));
         fixture.client()
                 .post("{\"conversation_id\": \"signs\", " + NO_REASONING + ", " + TOOLS
                         + ", \"messages\": [{\"role\": \"tool\", \"tool_call_id\": \"fc-1\", \"content\": \"25 C\"}]}");

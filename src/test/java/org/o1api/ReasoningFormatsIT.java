@@ -42,7 +42,7 @@ class ReasoningFormatsIT {
     private record Output(String reasoningContent, String reasoning, String content) {}
 
     private static Output streamed(GatewayFixture fixture, String... fields) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Well: 1 < 2."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Well: 1 < 2."));
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?", fields)) {
             List<Event> events = stream.remainingEvents();
             return new Output(
@@ -53,7 +53,7 @@ class ReasoningFormatsIT {
     }
 
     private static Output json(GatewayFixture fixture, String... fields) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Well: 1 < 2."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Well: 1 < 2."));
         JsonNode message = fixture.client().postQuestion("?", fields).json().at("/choices/0/message");
         return new Output(
                 message.path("reasoning_content").asText(""),
@@ -118,7 +118,7 @@ class ReasoningFormatsIT {
 
     @InContainers
     void sendsEachThinkTagAsASeparateDelta(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
 
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_format\": \"think\"")) {
             assertThat(stream.remainingEvents()).map(Event::content).contains("<think>", "</think>");
@@ -154,7 +154,7 @@ class ReasoningFormatsIT {
 
     @InContainers(config = "use_regex_processing: false")
     void escapesHtmlInDetails(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 Script.answer(StepScripts.step("a < b", "<script>x</script>\n& more", "continue")),
                 Script.answer("Yes."));
 
@@ -170,7 +170,7 @@ class ReasoningFormatsIT {
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
     void addsLegacyStepsToTheJson(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
 
         JsonResponse answer = fixture.client().postQuestion("?");
 
@@ -193,7 +193,7 @@ class ReasoningFormatsIT {
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
     void listsARetriedStepOnce(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"Half\", \"content\": \"and th")
                         .reset(),
@@ -208,7 +208,7 @@ class ReasoningFormatsIT {
 
     @InContainers(config = {"use_regex_processing: true", "legacy_response: true"})
     void addsLegacyStepsNextToToolCalls(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("a", "{}")));
+        fixture.script(StepScripts.threeStepsThenAnswer(Script.toolCalls("a", "{}")));
 
         JsonResponse answer = fixture.client()
                 .postQuestion("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]");

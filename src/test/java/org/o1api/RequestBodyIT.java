@@ -173,7 +173,7 @@ class RequestBodyIT {
             }
             assertThat(fixture.gateway().client("").get("/health/live").status())
                     .isEqualTo(200);
-            fixture.play(Script.answer("Yes."));
+            fixture.script(Script.answer("Yes."));
             assertThat(fixture.client().postQuestion("?", NO_REASONING).content())
                     .isEqualTo("Yes.");
         } finally {
@@ -189,7 +189,7 @@ class RequestBodyIT {
                 + "ü€😀".repeat(20_000) + "\"}]}";
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         for (boolean chunked : List.of(false, true)) {
-            fixture.play(Script.answer("Yes."));
+            fixture.script(Script.answer("Yes."));
             try (Connection connection = new Connection(fixture)) {
                 connection.send(authorizedHead(
                         GatewayFixture.KEY,
@@ -308,7 +308,7 @@ class RequestBodyIT {
             }
         }
         for (String charset : List.of("utf-8", "UTF-8", "\"utf-8\"", "us-ascii")) {
-            fixture.play(Script.answer("Yes."));
+            fixture.script(Script.answer("Yes."));
             try (Connection connection = new Connection(fixture)) {
                 String reply = connection
                         .send(head(

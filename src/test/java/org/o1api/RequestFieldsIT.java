@@ -32,7 +32,7 @@ class RequestFieldsIT {
 
     @InContainers
     void rejectsUnsupportedFields(GatewayFixture fixture) {
-        fixture.play();
+        fixture.script();
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("n", "2");
         fields.put("logprobs", "true");
@@ -118,7 +118,7 @@ class RequestFieldsIT {
 
     @InContainers
     void namesTheInvalidFieldOfARequest(GatewayFixture fixture) {
-        fixture.play();
+        fixture.script();
         INVALID_FIELDS.forEach(wrong ->
                 assertRejected(fixture, "{" + wrong.fields + ", " + QUESTION + "}", wrong.param, "invalid_request"));
         assertThat(fixture.requests()).isEmpty();
@@ -172,7 +172,7 @@ class RequestFieldsIT {
         String calls =
                 "[ {\"id\":\"call_1\", \"type\":\"function\",\"function\":{\"name\":\"f\" ,\"arguments\":\"{\\u0022a\\u0022: 1}\"}},"
                         + "{\"id\":\"call_2\",\"type\":\"custom\",\"custom\":{\"name\":\"g\"}} ]";
-        fixture.play(StepScripts.threeStepsThenAnswer("{}"));
+        fixture.script(StepScripts.threeStepsThenAnswer("{}"));
 
         fixture.client()
                 .post(
@@ -228,7 +228,7 @@ class RequestFieldsIT {
     void acceptsAllJsonContentTypes(GatewayFixture fixture) {
         for (String type :
                 List.of("application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8")) {
-            fixture.play(Script.answer("Yes."));
+            fixture.script(Script.answer("Yes."));
             JsonResponse answer = fixture.client()
                     .send(
                             "/v1/chat/completions",
@@ -253,7 +253,7 @@ class RequestFieldsIT {
 
     @InContainers
     void treatsNullAsAbsent(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
         List<String> nulls = new ArrayList<>();
         INVALID_FIELDS.forEach(wrong -> nulls.add(wrong.fields.replaceFirst(": .*", ": null")));
         for (String more :
@@ -279,7 +279,7 @@ class RequestFieldsIT {
                 "\"min_p\": 0.10",
                 "\"top_p\": 0.50",
                 "\"top_k\": [ 1,  {\"x\": \"\\u00e9\"} ]");
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
 
         fixture.client()
                 .postQuestion(
@@ -323,7 +323,7 @@ class RequestFieldsIT {
     }
 
     private static List<Double> temperatures(GatewayFixture fixture, String... fields) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
         fixture.client().postQuestion("?", fields);
         return fixture.requests().stream()
                 .map(request -> request.body().path("temperature").asDouble())
@@ -346,7 +346,7 @@ class RequestFieldsIT {
     @InContainers
     void reservesHalfOfTheTokensForTheAnswer(GatewayFixture fixture) {
         for (String field : List.of("max_tokens", "max_completion_tokens")) {
-            fixture.play(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
+            fixture.script(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
                     .text("Cut o")
                     .finish("length")
                     .usage(10, 85)
@@ -365,7 +365,7 @@ class RequestFieldsIT {
         for (String fields : List.of(
                 "\"max_tokens\": 100, \"max_completion_tokens\": 60",
                 "\"max_completion_tokens\": 60, \"max_tokens\": 100")) {
-            fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+            fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
             assertThat(fixture.client().postQuestion("?", fields).content()).isEqualTo("Yes.");
             assertThat(limits(fixture, "max_completion_tokens")).containsExactly(30, 25, 20, 45);
             assertThat(fixture.requests()).noneMatch(request -> request.body().has("max_tokens"));
@@ -375,7 +375,7 @@ class RequestFieldsIT {
     /** The finish reason of the turn is that of the answer, not that of a truncated step. */
     @InContainers
     void reportsTheFinishReasonOfTheAnswerOnly(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream()
                         .text("{\"title\": \"First\", \"content\": \"cut o")
                         .finish("length")
@@ -391,7 +391,7 @@ class RequestFieldsIT {
 
     @InContainers
     void endsTheReasoningWhenItsHalfIsUsed(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream()
                         .text(StepScripts.step("First", "one", "continue"))
                         .finish("length")
@@ -444,7 +444,7 @@ class RequestFieldsIT {
                 "[ {\"type\" : \"text\",\n \"text\":\"\\u00e9 \\/ 1.50\"},{\"type\":\"image_url\", \"image_url\":"
                         + " {\"url\":\"data:image/png;base64,iVBORw0KGgo=\", \"detail\":\"low\"}},"
                         + "{\"type\":\"file\",\"file\":{\"file_id\":\"f\",\"n\":1e2}} ]";
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
 
         fixture.client().post("{\"messages\": [{\"role\": \"user\", \"name\": \"ada\", \"content\": " + parts + "}]}");
 
@@ -456,7 +456,7 @@ class RequestFieldsIT {
 
     @InContainers
     void keepsThePositionOfLaterInstructions(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
 
         fixture.client().post("""
                 {"messages": [{"role": "developer", "content": "First."}, {"role": "user", "content": "a"},
@@ -476,20 +476,20 @@ class RequestFieldsIT {
         String sent = "{\"role\":\"system\",\"content\":" + parts + "}";
         String user = "{\"role\": \"user\", \"content\": \"?\"}";
 
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
         fixture.client().post("{\"messages\": [" + user + ", " + system + ", " + user + "]}");
         assertThat(fixture.requests())
                 .hasSize(4)
                 .allSatisfy(request -> assertThat(request.text()).contains(sent));
 
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
         fixture.client().post("{\"reasoning_effort\": \"none\", \"messages\": [" + system + ", " + user + "]}");
         assertThat(fixture.request(0).text()).contains("\"messages\":[" + sent);
     }
 
     @InContainers
     void doesNotForwardEarlierReasoning(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
 
         fixture.client().post("""
                 {"messages": [{"role": "user", "content": "a"},
@@ -510,7 +510,7 @@ class RequestFieldsIT {
                 "\"tools\": [ ]",
                 "\"tools\": [ ], \"tool_choice\": \"auto\", \"parallel_tool_calls\": false",
                 "\"tool_choice\": \"none\", \"parallel_tool_calls\": true")) {
-            fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+            fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
 
             fixture.client().postQuestion("?", field);
 
@@ -524,7 +524,7 @@ class RequestFieldsIT {
 
     @InContainers
     void forbidsTools(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("No tool."));
+        fixture.script(StepScripts.threeStepsThenAnswer("No tool."));
 
         JsonResponse answer = fixture.client()
                 .postQuestion(
@@ -539,7 +539,7 @@ class RequestFieldsIT {
 
     @InContainers
     void returnsToolCallsInJson(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("a", "{\"x\": \"\\\"\"}", "b", "{}")));
+        fixture.script(StepScripts.threeStepsThenAnswer(Script.toolCalls("a", "{\"x\": \"\\\"\"}", "b", "{}")));
 
         JsonNode choice = fixture.client()
                 .postQuestion("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]")
@@ -563,14 +563,14 @@ class RequestFieldsIT {
                 .finish("stop")
                 .done();
 
-        fixture.play(StepScripts.threeStepsThenAnswer(anonymous));
+        fixture.script(StepScripts.threeStepsThenAnswer(anonymous));
         JsonNode choice = fixture.client().postQuestion("?", tools).json().at("/choices/0");
         assertThat(choice.at("/message/tool_calls/0/id").asText()).matches("call_[0-9a-f]+");
         assertThat(choice.at("/message/tool_calls/0/function/arguments").asText())
                 .isEqualTo("{}");
         assertThat(choice.path("finish_reason").asText()).isEqualTo("tool_calls");
 
-        fixture.play(StepScripts.threeStepsThenAnswer(anonymous));
+        fixture.script(StepScripts.threeStepsThenAnswer(anonymous));
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?", tools)) {
             List<ChatClient.Event> events = stream.remainingEvents();
             assertThat(events)
@@ -595,12 +595,12 @@ class RequestFieldsIT {
                 .finish("stop")
                 .done();
 
-        fixture.play(StepScripts.threeStepsThenAnswer(refusing));
+        fixture.script(StepScripts.threeStepsThenAnswer(refusing));
         JsonNode message = fixture.client().postQuestion("?").json().at("/choices/0/message");
         assertThat(message.path("refusal").asText()).isEqualTo("I can't.");
         assertThat(message.path("content").isNull()).isTrue();
 
-        fixture.play(StepScripts.threeStepsThenAnswer(refusing));
+        fixture.script(StepScripts.threeStepsThenAnswer(refusing));
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
             List<ChatClient.Event> events = stream.remainingEvents();
             assertThat(events.stream().map(event -> event.text("refusal")).collect(Collectors.joining()))
@@ -612,7 +612,7 @@ class RequestFieldsIT {
     @InContainers
     void endsTheReasoningIfAStepCallsATool(GatewayFixture fixture) {
         Script call = Script.toolCalls("a", "{}");
-        fixture.play(call, call);
+        fixture.script(call, call);
 
         JsonResponse answer = fixture.client()
                 .postQuestion("?", "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\"}}]");
@@ -623,7 +623,7 @@ class RequestFieldsIT {
 
     @InContainers
     void estimatesTokensThatTheUpstreamDoesNotReport(GatewayFixture fixture) {
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream()
                         .text(StepScripts.step("First", "one two three", "continue"))
                         .finish("stop")
@@ -653,7 +653,7 @@ class RequestFieldsIT {
         String usage =
                 "{\"choices\":[],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":20,\"prompt_tokens_details\":"
                         + "{\"cached_tokens\":64,\"cache_write_tokens\":30},\"completion_tokens_details\":{\"reasoning_tokens\":7}}}";
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream()
                         .text(StepScripts.step("First", "one", "continue"))
                         .event(usage)

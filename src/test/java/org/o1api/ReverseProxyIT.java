@@ -33,7 +33,7 @@ class ReverseProxyIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     private final CountDownLatch proceed = new CountDownLatch(1);
-    private FakeUpstream upstream = FakeUpstream.playing(Script.silence());
+    private FakeUpstream upstream = FakeUpstream.scripted(Script.silence());
     private AutoCloseable gateway = () -> {};
     private AutoCloseable proxy = () -> {};
 
@@ -44,17 +44,17 @@ class ReverseProxyIT {
         upstream.close();
     }
 
-    /** A proxy in front of a gateway whose upstream plays a script. */
+    /** A proxy in front of a gateway whose upstream runs a script. */
     private ReverseProxy startProxy(ReverseProxy.Kind kind, Script script) {
         upstream.close();
-        upstream = FakeUpstream.playing(script);
+        upstream = FakeUpstream.scripted(script);
         RunningGateway started = Container.TOMCAT.start("api_bearer_token: " + GatewayFixture.KEY
                 + "\ndefault_model: m\ndefault_api_url: " + upstream.url()
                 + "\nheartbeat: 100ms\njson_heartbeat: 100ms\nbegin_after: 100ms\n");
         gateway = started;
-        ReverseProxy behind = kind.startInFrontOf(started.url(), TIMEOUT_SECONDS);
-        proxy = behind;
-        return behind;
+        ReverseProxy startedProxy = kind.startInFrontOf(started.url(), TIMEOUT_SECONDS);
+        proxy = startedProxy;
+        return startedProxy;
     }
 
     /** Is silent before and after the first word, each time longer than the proxy's timeout. */
@@ -103,9 +103,9 @@ class ReverseProxyIT {
     @ParameterizedTest
     @EnumSource
     void forwardsTheWhiteSpaceBeforeAReply(ReverseProxy.Kind kind) throws IOException {
-        ReverseProxy behind = startProxy(
+        ReverseProxy startedProxy = startProxy(
                 kind, exchange -> exchange.await(proceed).stream().text("Yes.").done());
-        try (Socket client = sendRequest(behind.url(), false)) {
+        try (Socket client = sendRequest(startedProxy.url(), false)) {
             StringBuilder read = new StringBuilder();
             while (!read.toString().matches("(?s)HTTP/1.1 200.*\r\n\r\n([0-9a-f]+\r\n +\r\n){3}")) {
                 read.append(next(client));
@@ -138,12 +138,12 @@ class ReverseProxyIT {
 
     private void assertTurnEndsOnDisconnect(ReverseProxy.Kind kind, boolean stream) throws Exception {
         CompletableFuture<Void> asked = new CompletableFuture<>();
-        ReverseProxy behind = startProxy(kind, exchange -> {
+        ReverseProxy startedProxy = startProxy(kind, exchange -> {
             exchange.stream().text("It");
             asked.complete(null);
             exchange.awaitDisconnect();
         });
-        try (Socket client = sendRequest(behind.url(), stream)) {
+        try (Socket client = sendRequest(startedProxy.url(), stream)) {
             asked.get(10, TimeUnit.SECONDS);
             next(client); // the reply has started
         }

@@ -64,7 +64,7 @@ class RoutesIT {
 
     @InContainers
     void needAKey(GatewayFixture fixture) {
-        fixture.play();
+        fixture.script();
         List<Route> routes = routes();
         assertThat(routes)
                 .contains(
@@ -93,7 +93,7 @@ class RoutesIT {
     /** Spellings that lead to a route without being its path; containers reject more of them. */
     @InContainers
     void needAKeyInAnySpelling(GatewayFixture fixture) {
-        fixture.play();
+        fixture.script();
         for (String path : List.of(
                 "/v1/models/",
                 "/v1/models;x=1",

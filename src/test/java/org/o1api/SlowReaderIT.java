@@ -20,7 +20,7 @@ class SlowReaderIT {
     @InContainers(config = "write_timeout: 500ms")
     void abortsAClientThatStopsReadingAndBuffersLittle(GatewayFixture fixture) throws Exception {
         AtomicLong sentBytes = new AtomicLong();
-        fixture.play(exchange -> {
+        fixture.script(exchange -> {
             exchange.stream();
             while (sentBytes.get() < 2 * MAX_BUFFERED) { // the write fails after the gateway has closed the connection
                 exchange.text(WORDS);
@@ -46,7 +46,7 @@ class SlowReaderIT {
             assertThat(sentBytes.get()).isLessThan(MAX_BUFFERED);
         }
 
-        fixture.play(Script.answer("Yes."));
+        fixture.script(Script.answer("Yes."));
         assertThat(fixture.client()
                         .postQuestion("?", "\"reasoning_effort\": \"none\"")
                         .content())

@@ -59,7 +59,7 @@ class SpringAiIT {
 
     @InContainers
     void getsTheAnswerTheReasoningAndTheUsage(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
 
         ChatResponse response = model(options(fixture)).call(new Prompt("?"));
 
@@ -81,7 +81,7 @@ class SpringAiIT {
 
     @InContainers
     void streamsTheReasoningTheAnswerAndTheUsage(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
 
         List<ChatResponse> responses = streamed(model(options(fixture).streamUsage(true)), new Prompt("?"));
 
@@ -107,7 +107,7 @@ class SpringAiIT {
 
     @InContainers
     void callsAToolAndUsesItsResult(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        fixture.script(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
         OpenAiChatModel model = model(options(fixture).toolCallbacks(weather()));
         UserMessage question = new UserMessage("Rain in Rome?");
 
@@ -119,7 +119,7 @@ class SpringAiIT {
             assertThat(call.arguments()).isEqualTo("{\"city\": \"Rome\"}");
         });
 
-        fixture.play(StepScripts.threeStepsThenAnswer("No rain."));
+        fixture.script(StepScripts.threeStepsThenAnswer("No rain."));
         ToolResponseMessage result = ToolResponseMessage.builder()
                 .responses(List.of(new ToolResponseMessage.ToolResponse("call_1", "weather", "dry")))
                 .build();
@@ -131,7 +131,7 @@ class SpringAiIT {
 
     @InContainers
     void streamsParallelToolCalls(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer(
+        fixture.script(StepScripts.threeStepsThenAnswer(
                 Script.toolCalls("weather", "{\"city\": \"Rome\"}", "weather", "{\"city\": \"Oslo\"}")));
 
         List<ChatResponse> responses = streamed(
@@ -148,7 +148,7 @@ class SpringAiIT {
 
     @InContainers
     void getsAStructuredAnswer(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("{\"prime\": false}"));
+        fixture.script(StepScripts.threeStepsThenAnswer("{\"prime\": false}"));
 
         ChatResponse response = model(options(fixture)
                         .outputSchema("{\"type\": \"object\", \"properties\": {\"prime\": {\"type\": \"boolean\"}}}"))
@@ -179,7 +179,7 @@ class SpringAiIT {
 
     @InContainers
     void cancelsTheCall(GatewayFixture fixture) {
-        fixture.play(exchange -> exchange.stream().text("It").awaitDisconnect());
+        fixture.script(exchange -> exchange.stream().text("It").awaitDisconnect());
 
         model(options(fixture).reasoningEffort("none")).stream(new Prompt("?"))
                 .filter(response -> response.getResult() != null

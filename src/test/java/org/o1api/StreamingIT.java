@@ -29,7 +29,7 @@ class StreamingIT {
     @InContainers
     void showsTheFirstWordBeforeTheStepIsComplete(GatewayFixture fixture) {
         CountDownLatch seen = new CountDownLatch(1);
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream()
                         .text(FIRST_HALF)
                         .await(seen)
@@ -51,7 +51,7 @@ class StreamingIT {
     @InContainers
     void showsEachWordOfTheAnswerAtOnce(GatewayFixture fixture) {
         CountDownLatch seen = new CountDownLatch(1);
-        fixture.play(exchange ->
+        fixture.script(exchange ->
                 exchange.stream().text("It").await(seen).text(" is.").done());
 
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
@@ -64,7 +64,7 @@ class StreamingIT {
     @InContainers(config = "begin_after: 30s")
     void startsWhenTheUpstreamAccepts(GatewayFixture fixture) {
         CountDownLatch seen = new CountDownLatch(1);
-        fixture.play(exchange -> exchange.stream().await(seen).text("Yes.").done());
+        fixture.script(exchange -> exchange.stream().await(seen).text("Yes.").done());
 
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
             assertThat(stream.next())
@@ -79,7 +79,7 @@ class StreamingIT {
     @InContainers
     void startsAfterBeginAfterIfTheUpstreamIsSilent(GatewayFixture fixture) {
         CountDownLatch seen = new CountDownLatch(1);
-        fixture.play(exchange -> exchange.await(seen).stream().text("Yes.").done());
+        fixture.script(exchange -> exchange.await(seen).stream().text("Yes.").done());
 
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
             assertThat(stream.next())
@@ -94,7 +94,7 @@ class StreamingIT {
     @InContainers
     void sendsAnErrorEventAfterTheStart(GatewayFixture fixture) {
         CountDownLatch started = new CountDownLatch(1);
-        fixture.play(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
+        fixture.script(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
 
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
             assertThat(stream.status()).isEqualTo(200);
@@ -106,7 +106,7 @@ class StreamingIT {
     @InContainers
     void sendsPingsWhileTheUpstreamIsSilent(GatewayFixture fixture) throws IOException {
         CountDownLatch seen = new CountDownLatch(1);
-        fixture.play(exchange ->
+        fixture.script(exchange ->
                 exchange.stream().text("It").await(seen).text(" is.").done());
 
         try (Socket socket = sendRequest(fixture)) {
@@ -124,7 +124,7 @@ class StreamingIT {
     @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
     void startsWithAPingWithoutStatusFeedback(GatewayFixture fixture) {
         CountDownLatch seen = new CountDownLatch(1);
-        fixture.play(exchange -> exchange.stream().await(seen).text("Yes.").done());
+        fixture.script(exchange -> exchange.stream().await(seen).text("Yes.").done());
 
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
             CompletableFuture<Event> first =
@@ -139,12 +139,12 @@ class StreamingIT {
 
     @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
     void startsWithTextWithoutStatusFeedback(GatewayFixture fixture) {
-        fixture.play(Script.error(400, "no"));
+        fixture.script(Script.error(400, "no"));
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
             assertThat(stream.status()).isEqualTo(400);
         }
 
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
         try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
             assertThat(stream.next())
                     .isNotNull()
@@ -156,7 +156,7 @@ class StreamingIT {
 
     @InContainers
     void cancelsTheCallWhenTheClientDisconnectsWithinAStream(GatewayFixture fixture) throws IOException {
-        fixture.play(exchange -> {
+        fixture.script(exchange -> {
             exchange.stream();
             streamEndlessly(exchange);
         });
@@ -181,7 +181,7 @@ class StreamingIT {
 
     @InContainers
     void cancelsTheCallWhenTheClientDisconnectsDuringSilence(GatewayFixture fixture) throws IOException {
-        fixture.play(exchange -> exchange.stream().text("It").awaitDisconnect());
+        fixture.script(exchange -> exchange.stream().text("It").awaitDisconnect());
 
         Socket socket = sendRequest(fixture);
         readUntil(socket, "\"content\":\"It\"");
@@ -192,7 +192,7 @@ class StreamingIT {
 
     @InContainers
     void cancelsTheCallWhenTheConnectionIsReset(GatewayFixture fixture) throws IOException {
-        fixture.play(exchange -> exchange.stream().text("It").awaitDisconnect());
+        fixture.script(exchange -> exchange.stream().text("It").awaitDisconnect());
 
         Socket socket = sendRequest(fixture);
         readUntil(socket, "\"content\":\"It\"");
@@ -204,7 +204,7 @@ class StreamingIT {
 
     @InContainers
     void cancelsTheCallWhenTheClientDisconnectsBeforeTheFirstText(GatewayFixture fixture) throws IOException {
-        fixture.play(Script.silence());
+        fixture.script(Script.silence());
 
         Socket socket = sendRequest(fixture);
         await().atMost(TIMEOUT).until(() -> fixture.requests().size() == 1);
@@ -215,13 +215,13 @@ class StreamingIT {
 
     @InContainers
     void servesTheNextRequestAfterADisconnect(GatewayFixture fixture) throws IOException {
-        fixture.play(Script.silence());
+        fixture.script(Script.silence());
         Socket socket = sendRequest(fixture);
         await().atMost(TIMEOUT).until(() -> fixture.requests().size() == 1);
         socket.close();
         fixture.awaitAborted(Duration.ofSeconds(3));
 
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
         assertThat(fixture.client().postQuestion("?").content()).isEqualTo("Yes.");
     }
 

@@ -26,7 +26,7 @@ class TurnIT {
 
     @InContainers
     void streamsTheStepsAndThenTheAnswer(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
 
         try (ChatClient.Stream stream = fixture.client().streamQuestion("What is six times seven?")) {
             assertThat(stream.status()).isEqualTo(200);
@@ -69,7 +69,7 @@ class TurnIT {
 
     @InContainers
     void showsAllReasoningBeforeAnyContent(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("The answer."));
+        fixture.script(StepScripts.threeStepsThenAnswer("The answer."));
 
         try (ChatClient.Stream stream = fixture.client().streamQuestion("Why?")) {
             List<String> kinds = stream.remainingEvents().stream()
@@ -85,7 +85,7 @@ class TurnIT {
 
     @InContainers
     void sendsUsageInAStreamOnRequest(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+        fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
 
         try (ChatClient.Stream stream =
                 fixture.client().streamQuestion("Sure?", "\"stream_options\": {\"include_usage\": true}")) {
@@ -104,7 +104,7 @@ class TurnIT {
 
     @InContainers
     void answersWithJsonIfNoStreamIsRequested(GatewayFixture fixture) {
-        fixture.play(StepScripts.threeStepsThenAnswer("It is 42."));
+        fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
 
         JsonResponse answer = fixture.client().postQuestion("What?", "\"model\": \"whatever\"");
 
@@ -132,7 +132,7 @@ class TurnIT {
     @InContainers
     void streamsByTheBodyNotByTheAcceptHeader(GatewayFixture fixture) {
         for (String accept : List.of("application/json", "text/event-stream", "*/*", "text/html")) {
-            fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+            fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
             try (ChatClient.Stream stream = fixture.client().stream(
                     "{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}], \"stream\": true}", accept)) {
                 assertThat(stream.header("Content-Type")).as(accept).startsWith("text/event-stream");
@@ -140,7 +140,7 @@ class TurnIT {
                         .as(accept)
                         .isEqualTo("Yes.");
             }
-            fixture.play(StepScripts.threeStepsThenAnswer("Yes."));
+            fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
             JsonResponse answer = fixture.client()
                     .send(
                             "/v1/chat/completions",
@@ -164,7 +164,7 @@ class TurnIT {
 
     @InContainers
     void streamsAnyTextUnchanged(GatewayFixture fixture) {
-        fixture.play(trickyTurn());
+        fixture.script(trickyTurn());
 
         try (ChatClient.Stream stream = fixture.client().streamQuestion(TRICKY)) {
             List<Event> events = stream.remainingEvents();
@@ -180,7 +180,7 @@ class TurnIT {
 
     @InContainers
     void returnsAnyTextUnchangedInJson(GatewayFixture fixture) {
-        fixture.play(trickyTurn());
+        fixture.script(trickyTurn());
 
         JsonResponse answer = fixture.client().postQuestion(TRICKY);
 
@@ -200,7 +200,7 @@ class TurnIT {
     @InContainers
     void joinsSplitSurrogatePairs(GatewayFixture fixture) {
         CountDownLatch seen = new CountDownLatch(1);
-        fixture.play(
+        fixture.script(
                 exchange -> exchange.stream()
                         .event(delta("{\\\"title\\\": \\\"Joy\\\", \\\"content\\\": \\\"so \\ud83d"))
                         .event(delta("\\ude00!\\\", \\\"next_action\\\": \\\"continue\\\"}"))

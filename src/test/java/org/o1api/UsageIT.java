@@ -17,9 +17,9 @@ class UsageIT {
 
     /** The usage of a JSON reply and of the last chunk of a stream. */
     private static List<JsonNode> replies(GatewayFixture fixture, Script[] scripts, String... fields) {
-        fixture.play(scripts);
+        fixture.script(scripts);
         JsonNode jsonReply = fixture.client().postQuestion("?", fields).json();
-        fixture.play(scripts);
+        fixture.script(scripts);
         return List.of(
                 jsonReply,
                 usageChunk(fixture, "{\"messages\": [" + message() + "], " + String.join(", ", fields) + "}"));
@@ -148,7 +148,7 @@ class UsageIT {
     @InContainers
     void aReplayReportsTheSameUsage(GatewayFixture fixture) {
         String body = "{\"conversation_id\": \"usage\", " + MINIMAL_EFFORT + ", \"messages\": [" + message() + "]}";
-        fixture.play(STEP, ANSWER);
+        fixture.script(STEP, ANSWER);
         JsonNode first = usageChunk(fixture, body);
         assertThat(usage(first)).isEqualTo("100 60 28 23 128");
         assertThat(totals(first)).isEqualTo("2 2 230 160 70 28 23");

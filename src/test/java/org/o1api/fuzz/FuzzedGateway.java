@@ -22,7 +22,7 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
-/** A gateway, its provider and its clients, for playing {@link FuzzCase}s. Thread-safe. */
+/** A gateway, its provider and its clients, for running {@link FuzzCase}s. Thread-safe. */
 final class FuzzedGateway implements AutoCloseable {
     /** Far above what the upstream's timeouts and retries allow. */
     private static final int DEADLINE_SECONDS = 60;
@@ -96,16 +96,16 @@ final class FuzzedGateway implements AutoCloseable {
             };
         }
         WireReply reply = fuzz.reply(call);
-        return exchange -> reply.play(exchange, stop);
+        return exchange -> reply.send(exchange, stop);
     }
 
-    /** Plays a case and reports the outcome. */
-    FuzzCase play(long seed) {
+    /** Runs a case and reports the outcome. */
+    FuzzCase run(long seed) {
         FuzzCase fuzz = new FuzzCase(seed);
         running.put(fuzz.tag, fuzz);
         try {
             for (int i = 0; i < fuzz.requests.size(); i++) {
-                play(fuzz, fuzz.startRequest(i));
+                run(fuzz, fuzz.startRequest(i));
             }
         } finally {
             running.remove(fuzz.tag);
@@ -113,7 +113,7 @@ final class FuzzedGateway implements AutoCloseable {
         return fuzz;
     }
 
-    private void play(FuzzCase fuzz, FuzzCase.Request request) {
+    private void run(FuzzCase fuzz, FuzzCase.Request request) {
         String outcome;
         String got = "";
         @Nullable String violation;
@@ -149,7 +149,7 @@ final class FuzzedGateway implements AutoCloseable {
                         report.addFinding("a forbidden log record, perhaps of another seed", fuzz, "\n" + line));
     }
 
-    /** Checks that the gateway holds no resources; call it only while no case is played. */
+    /** Checks that the gateway holds no resources; call it only while no case is running. */
     void checkIdle() {
         try {
             idle.check();

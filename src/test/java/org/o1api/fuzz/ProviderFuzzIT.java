@@ -40,7 +40,7 @@ class ProviderFuzzIT {
             if (seed == null) {
                 rounds(gateway);
             } else {
-                FuzzCase fuzz = gateway.play(seed);
+                FuzzCase fuzz = gateway.run(seed);
                 replayed = fuzz.describe() + "\n" + gateway.report().lastResponse() + "\n";
                 gateway.checkIdle();
             }
@@ -70,7 +70,7 @@ class ProviderFuzzIT {
                 for (int i = 0; i < CLIENTS; i++) {
                     clients.add(threads.submit(() -> {
                         while (next.get() < last && System.nanoTime() < end) {
-                            gateway.play(next.getAndIncrement());
+                            gateway.run(next.getAndIncrement());
                         }
                     }));
                 }

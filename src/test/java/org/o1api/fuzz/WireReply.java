@@ -41,7 +41,7 @@ record WireReply(
         }
     }
 
-    void play(FakeExchange exchange, CountDownLatch stop) throws IOException, InterruptedException {
+    void send(FakeExchange exchange, CountDownLatch stop) throws IOException, InterruptedException {
         for (Piece piece : pieces) {
             if (piece.delayMillis > 0 && stop.await(piece.delayMillis, TimeUnit.MILLISECONDS)) {
                 exchange.reset();

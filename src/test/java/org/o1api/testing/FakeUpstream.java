@@ -32,13 +32,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 
 /**
- * A provider that plays scripts, over real HTTP on its own port.
+ * A provider that replies as scripted, over real HTTP on its own port.
  *
  * <pre>{@code
  * FakeUpstream.answering("draft", "critique", "final")          // three calls, each streamed word by word
- * FakeUpstream.playing(Script.reset(), Script.answer("well"))   // the first call fails
+ * FakeUpstream.scripted(Script.reset(), Script.answer("well"))   // the first call fails
  * FakeUpstream.dispatching(request -> request.asksForJson() ? step : answer)
- * FakeUpstream.playing(exchange -> exchange.stream().text("Hel").await(latch).reset())
+ * FakeUpstream.scripted(exchange -> exchange.stream().text("Hel").await(latch).reset())
  * }</pre>
  */
 public final class FakeUpstream implements AutoCloseable {
@@ -114,11 +114,11 @@ public final class FakeUpstream implements AutoCloseable {
         for (int i = 0; i < texts.length; i++) {
             scripts[i] = Script.answer(texts[i]);
         }
-        return playing(scripts);
+        return scripted(scripts);
     }
 
-    /** Plays the k-th script for the k-th call; further calls get a 500. */
-    public static FakeUpstream playing(Script... scripts) {
+    /** Runs the k-th script for the k-th call; further calls get a 500. */
+    public static FakeUpstream scripted(Script... scripts) {
         return dispatching(request -> request.number() < scripts.length
                 ? scripts[request.number()]
                 : Script.error(500, "no script for call " + request.number()));
@@ -262,7 +262,7 @@ public final class FakeUpstream implements AutoCloseable {
         Request request = receive(requestLine.split(" ", 3), headers, body, connection);
         try {
             FakeExchange exchange = new FakeExchange(request, socket, in);
-            scripts.apply(request).play(exchange);
+            scripts.apply(request).run(exchange);
             return exchange.isConnectionReusable();
         } catch (FakeExchange.ClientDisconnected e) {
             aborted.incrementAndGet();

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
-/** Provides the stages of {@link InContainers} tests, and keeps them for later tests. */
+/** Provides the fixtures of {@link InContainers} tests. Tests with the same config share one. */
 final class GatewayFixtureExtension implements TestTemplateInvocationContextProvider {
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(GatewayFixtureExtension.class);
 
-    private record StageKey(Container container, List<String> config, boolean demo) {}
+    private record FixtureKey(Container container, List<String> config, boolean demo) {}
 
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
@@ -26,10 +26,10 @@ final class GatewayFixtureExtension implements TestTemplateInvocationContextProv
         InContainers annotation = context.getRequiredTestMethod().getAnnotation(InContainers.class);
         return Stream.of(Container.values())
                 .map(container ->
-                        new StageContext(new StageKey(container, List.of(annotation.config()), annotation.demo())));
+                        new FixtureContext(new FixtureKey(container, List.of(annotation.config()), annotation.demo())));
     }
 
-    private record StageContext(StageKey key) implements TestTemplateInvocationContext, ParameterResolver {
+    private record FixtureContext(FixtureKey key) implements TestTemplateInvocationContext, ParameterResolver {
         @Override
         public String getDisplayName(int invocation) {
             return key.container().name();

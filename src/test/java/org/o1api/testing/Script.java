@@ -6,7 +6,7 @@ import java.io.IOException;
 @FunctionalInterface
 public interface Script {
     /** Writes the reply. On return, the reply has ended or the connection is closed. */
-    void play(FakeExchange exchange) throws IOException, InterruptedException;
+    void run(FakeExchange exchange) throws IOException, InterruptedException;
 
     /** Streams the text word by word, followed by finish reason, usage and {@code [DONE]}. */
     static Script answer(String text) {

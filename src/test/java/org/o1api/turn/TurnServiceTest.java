@@ -102,7 +102,7 @@ class TurnServiceTest {
 
     @Test
     void endsAStepWhenTheReasoningTimeIsUsedUp() {
-        FakeUpstream fake = FakeUpstream.playing(
+        FakeUpstream fake = FakeUpstream.scripted(
                 Script.answer(STEP),
                 exchange -> exchange.stream().text("{\"content\": \"Half a").awaitDisconnect(),
                 Script.answer("Because."));
@@ -117,7 +117,7 @@ class TurnServiceTest {
 
     @Test
     void endsAStepThatHasNotStarted() {
-        FakeUpstream fake = FakeUpstream.playing(Script.answer(STEP), Script.silence(), Script.answer("Because."));
+        FakeUpstream fake = FakeUpstream.scripted(Script.answer(STEP), Script.silence(), Script.answer("Because."));
         run(fake, out);
         assertThat(out.steps()).isOne();
         assertThat(out.answer()).isEqualTo("Because.");
@@ -150,7 +150,7 @@ class TurnServiceTest {
 
     @Test
     void makesNoClosingCallForADisconnectedClient() {
-        FakeUpstream fake = FakeUpstream.playing(
+        FakeUpstream fake = FakeUpstream.scripted(
                 exchange -> exchange.stream().text("{\"content\": \"Half a").awaitDisconnect());
         Transcript disconnecting = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
         assertThat(failure(fake, disconnecting).code()).isEqualTo(ErrorCode.CLIENT_LEFT);

@@ -27,7 +27,7 @@ class FailedAttemptUsageTest {
     }
 
     private List<Usage> usageOfFailedAttempts(Script failing) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(failing, Script.answer("well")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(failing, Script.answer("well")));
         List<Usage> spent = new ArrayList<>();
         CallContext context =
                 new CallContext(new Cancellation(), new RetryBudget(6), new TurnCallState(""), () -> {}, spent::add);
@@ -78,7 +78,7 @@ class FailedAttemptUsageTest {
     @Test
     void reportsARequestRepeatedAfterAStaleConnection() {
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(Script.answer("one"), exchange -> exchange.close(), Script.answer("two")));
+                FakeUpstream.scripted(Script.answer("one"), exchange -> exchange.close(), Script.answer("two")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).attempts(1));
         List<String> sent = new ArrayList<>();
@@ -107,7 +107,7 @@ class FailedAttemptUsageTest {
     @ParameterizedTest
     @MethodSource("attempts")
     void reportsEachRequestThatIsSent(List<Script> scripts) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(scripts.toArray(Script[]::new)));
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(scripts.toArray(Script[]::new)));
         List<String> sent = new ArrayList<>();
         CallRequest request = new CallRequest(
                 "m",

@@ -55,7 +55,7 @@ class HttpUpstreamTest {
     @Test
     void returnsDeltasImmediatelyAndJoinsThoseThatArrivedTogether() {
         CountDownLatch first = new CountDownLatch(1);
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange -> {
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(exchange -> {
             exchange.stream().text("now ").await(first);
             StringBuilder burst = new StringBuilder();
             for (int i = 0; i < 40; i++) {
@@ -102,7 +102,7 @@ class HttpUpstreamTest {
 
     @Test
     void readsAReplyThatIsNotStreamed() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.completion("whole")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(Script.completion("whole")));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("whole");
             assertThat(call.usage()).isEqualTo(new Usage(10, 0, 5, 0));
@@ -112,7 +112,7 @@ class HttpUpstreamTest {
     @Test
     void reportsWhenTheProviderHasAccepted() {
         CountDownLatch accepted = new CountDownLatch(1);
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(exchange ->
                 exchange.stream().await(accepted).text("x").finish("stop").done()));
         CallContext context = new CallContext(new Cancellation(), new RetryBudget(0), accepted::countDown);
         try (Call call = fixture.upstream(fake).open(fixture.request(), context)) {
@@ -130,7 +130,7 @@ class HttpUpstreamTest {
     @Test
     void closingAnIncompleteCallCutsItsConnection() {
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitDisconnect()));
+                FakeUpstream.scripted(exchange -> exchange.stream().text("a").awaitDisconnect()));
         Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()));
         assertThat(call.iterator().next()).isEqualTo(new Delta.Text("a"));
         call.close();

@@ -37,7 +37,7 @@ class SurplusBytesTest {
     @MethodSource("replies")
     void closeTheConnection(String bytes) {
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(exchange -> exchange.raw(bytes).end(), Script.answer("Second.")));
+                FakeUpstream.scripted(exchange -> exchange.raw(bytes).end(), Script.answer("Second.")));
         HttpUpstream upstream = fixture.upstream(fake);
         for (String expected : List.of("First.", "Second.")) {
             try (Call call = upstream.open(fixture.request(), fixture.context("caller of " + expected))) {
@@ -53,7 +53,7 @@ class SurplusBytesTest {
         String reply = bytes.startsWith(WITH_LENGTH) ? WITH_LENGTH : IN_CHUNKS;
         CountDownLatch read = new CountDownLatch(1);
         CountDownLatch sent = new CountDownLatch(1);
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
                 exchange -> {
                     exchange.raw(reply).await(read).raw(bytes.substring(reply.length()));
                     sent.countDown();

@@ -233,7 +233,7 @@ class ThrownErrorTest {
     @Test
     void inTheTimeoutCheckOfOneCallEndsOnlyThisCall() {
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitDisconnect()));
+                FakeUpstream.scripted(exchange -> exchange.stream().text("a").awaitDisconnect()));
         // The idle timeout overflows toNanos, so the check fails once the first delta has been read.
         HttpUpstream broken =
                 fixture.upstream(settings -> settings.url(fake.url()).idle(Duration.ofSeconds(Long.MAX_VALUE)));

@@ -40,8 +40,8 @@ class UpstreamCancelTest {
 
     @Test
     void cancelsWhileItWaitsForAConnectionOfThePool() {
-        FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitDisconnect(), Script.answer("next")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
+                exchange -> exchange.stream().text("a").awaitDisconnect(), Script.answer("next")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).concurrency(1));
         Call holder = upstream.open(fixture.request(), new CallContext(new Cancellation()));
@@ -92,7 +92,7 @@ class UpstreamCancelTest {
 
     @Test
     void cancelsInARetryWait() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.error(429, "slow", "Retry-After: 9")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(Script.error(429, "slow", "Retry-After: 9")));
         CompletableFuture<Throwable> waiting = call(fixture.upstream(fake));
         fake.awaitEnded(1);
         assertCancelled(waiting);
@@ -109,7 +109,7 @@ class UpstreamCancelTest {
 
     @Test
     void closingTheUpstreamEndsItsCalls() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.silence()));
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(Script.silence()));
         HttpUpstream upstream = fixture.upstream(fake);
         CompletableFuture<Throwable> waiting = call(upstream);
         fake.awaitRequests(1);
@@ -133,7 +133,7 @@ class UpstreamCancelTest {
 
     @Test
     void aMissingFirstDeltaNamesItsTimeout() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
                 exchange -> exchange.stream().body(": wait\n\n").awaitDisconnect()));
         UpstreamException failure =
                 timeoutFailure(settings -> settings.url(fake.url()).firstToken(Duration.ofMillis(700)), 700);
@@ -160,7 +160,7 @@ class UpstreamCancelTest {
     @Test
     void aSilentStreamNamesItsTimeout() {
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(exchange -> exchange.stream().text("a").awaitDisconnect()));
+                FakeUpstream.scripted(exchange -> exchange.stream().text("a").awaitDisconnect()));
         UpstreamException failure =
                 timeoutFailure(settings -> settings.url(fake.url()).idle(Duration.ofSeconds(1)), 1000);
         assertThat(failure).hasMessage("The model provider sent nothing for 1 s (timeouts.idle).");
@@ -170,7 +170,7 @@ class UpstreamCancelTest {
 
     @Test
     void bytesWithoutDeltasCountAsSilence() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange -> {
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(exchange -> {
             exchange.stream().text("a");
             while (true) {
                 exchange.body("x");
@@ -184,7 +184,7 @@ class UpstreamCancelTest {
 
     @Test
     void aStreamThatNeverEndsNamesItsTimeout() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange -> {
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(exchange -> {
             exchange.stream();
             while (true) {
                 exchange.text("more ");
@@ -200,7 +200,7 @@ class UpstreamCancelTest {
     @Test
     void aSlowReaderDoesNotCauseAnIdleTimeout() {
         CountDownLatch rest = new CountDownLatch(1);
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(exchange ->
                 exchange.stream().text("a").await(rest).text("b").finish("stop").done()));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).idle(Duration.ofMillis(300)));
@@ -219,7 +219,7 @@ class UpstreamCancelTest {
 
     @Test
     void aStreamThatStaysOpenAfterItsFinishReasonIsComplete() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(exchange ->
                 exchange.stream().text("a").finish("stop").usage(1, 1).awaitDisconnect()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(cancellation))) {
             assertThat(fixture.text(call)).isEqualTo("a");
@@ -228,7 +228,7 @@ class UpstreamCancelTest {
 
     @Test
     void aStreamThatStaysOpenAfterDoneCausesNoDelay() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(exchange ->
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(exchange ->
                 exchange.stream().text("a").finish("stop").event("[DONE]").awaitDisconnect()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(cancellation))) {
             assertThat(fixture.text(call)).isEqualTo("a");

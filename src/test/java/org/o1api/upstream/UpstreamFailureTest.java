@@ -134,7 +134,7 @@ class UpstreamFailureTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("brokenReplies")
     void retriesAReplyThatFailsBeforeItsFirstDelta(String name, Script broken) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(broken, broken, Script.answer("well")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(broken, broken, Script.answer("well")));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("well");
         }
@@ -164,7 +164,7 @@ class UpstreamFailureTest {
                 "{\"choices\":[{\"delta\":{\"content\":\"b\"}}]} | ."
             })
     void failsOnAnErrorEventWithAnyData(String data, String message) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
                 exchange -> exchange.stream().text("a").event("error", data).done()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> fixture.text(call));
@@ -196,7 +196,7 @@ class UpstreamFailureTest {
     @ParameterizedTest
     @MethodSource("completeStreams")
     void acceptsACompleteReply(Script script) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(script));
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(script));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("a");
         }
@@ -264,7 +264,7 @@ class UpstreamFailureTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("brokenStreams")
     void returnsDeltasReceivedBeforeTheFailure(String name, Script broken) {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(broken));
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(broken));
         List<Delta> deltas = new ArrayList<>();
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> call.forEach(deltas::add));
@@ -307,7 +307,7 @@ class UpstreamFailureTest {
     @Test
     void doesNotForwardNamesThatAreTooLong() {
         String body = "{\"error\":{\"param\":\"" + "p".repeat(129) + "\",\"code\":\"" + "c".repeat(128) + "\"}}";
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.status(400, body)));
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(Script.status(400, body)));
         UpstreamException failure = failure(fixture.upstream(fake), fixture.request());
         assertThat(failure.param()).isNull();
         assertThat(failure.wireCode()).isEqualTo("c".repeat(128));
@@ -315,7 +315,7 @@ class UpstreamFailureTest {
 
     @Test
     void completesIfTheStreamFailsAfterTheFinishReason() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
                 exchange -> exchange.stream().text("a").finish("length").reset()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEqualTo("a");
@@ -325,7 +325,7 @@ class UpstreamFailureTest {
 
     @Test
     void acceptsAnEmptyReplyThatWasCut() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
                 exchange -> exchange.stream().finish("content_filter").done()));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             assertThat(fixture.text(call)).isEmpty();
@@ -336,7 +336,7 @@ class UpstreamFailureTest {
     @Test
     void waitsAsLongAsTheProviderAsks() {
         FakeUpstream fake =
-                fixture.fake(FakeUpstream.playing(Script.error(429, "slow", "Retry-After: 1"), Script.answer("ok")));
+                fixture.fake(FakeUpstream.scripted(Script.error(429, "slow", "Retry-After: 1"), Script.answer("ok")));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
             fixture.text(call);
         }
@@ -346,7 +346,7 @@ class UpstreamFailureTest {
     @Test
     void waitsUntilTheDateOfRetryAfter() {
         ZonedDateTime until = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2);
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
                 Script.error(503, "slow", "Retry-After: " + DateTimeFormatter.RFC_1123_DATE_TIME.format(until)),
                 Script.answer("ok")));
         try (Call call = fixture.upstream(fake).open(fixture.request(), new CallContext(new Cancellation()))) {
@@ -358,7 +358,7 @@ class UpstreamFailureTest {
     @Test
     @Timeout(60) // otherwise it waits for an hour
     void forwardsARetryAfterAboveTheLimit() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.error(429, "slow", "Retry-After: 3600")));
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(Script.error(429, "slow", "Retry-After: 3600")));
         UpstreamException failure = failure(fixture.upstream(fake), fixture.request());
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_RATE_LIMIT);
         assertThat(failure.retryAfter()).isEqualTo(Duration.ofHours(1));
@@ -379,7 +379,7 @@ class UpstreamFailureTest {
     @Test
     void rejectedRequestsCostTheTurnNoRetry() {
         Script refusing = Script.error(400, "'response_format' is not supported");
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
                 Script.answer("one"), exchange -> exchange.close(), refusing, Script.answer("two")));
         HttpUpstream upstream = fixture.upstream(fake);
         CallContext turn = new CallContext(new Cancellation(), new RetryBudget(0), () -> {});
@@ -415,7 +415,7 @@ class UpstreamFailureTest {
     void doesNotCountAnAttemptOnAStaleConnection() {
         CountDownLatch closed = new CountDownLatch(1);
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(Script.answer("one"), exchange -> exchange.close(), Script.answer("two")));
+                FakeUpstream.scripted(Script.answer("one"), exchange -> exchange.close(), Script.answer("two")));
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).attempts(1));
         for (String expected : List.of("one", "two")) {
@@ -430,7 +430,7 @@ class UpstreamFailureTest {
     @Test
     void forwardsTheMessageOfARejectionWithoutSecrets() {
         String secrets = "bad\u0000 key sk-test-key at http://127.0.0.1/x?k=1 and Host 127.0.0.1 for hush-hush";
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(Script.error(400, secrets + "y".repeat(9000))));
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(Script.error(400, secrets + "y".repeat(9000))));
         UpstreamException failure = failure(
                 fixture.upstream(settings -> settings.url(fake.url()).headers(Map.of("x-key", "hush-hush"))),
                 fixture.request());

@@ -102,7 +102,7 @@ class UpstreamLogTest {
             strings = {"Why? s3cret\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nWhy?s3cret\r\n"})
     void doesNotQuoteTheReply(String reply) {
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(exchange -> exchange.raw(reply).close()));
+                FakeUpstream.scripted(exchange -> exchange.raw(reply).close()));
         assertThat(failure(upstreamAt(fake.url())))
                 .hasMessage("The model provider closed the connection unexpectedly.");
         assertThat(onlyLine()).contains(" closed the connection unexpectedly: ");
@@ -170,7 +170,7 @@ class UpstreamLogTest {
     @Test
     void doesNotLogAStaleIdleConnection() {
         FakeUpstream fake = fixture.fake(
-                FakeUpstream.playing(Script.answer("one"), exchange -> exchange.close(), Script.answer("two")));
+                FakeUpstream.scripted(Script.answer("one"), exchange -> exchange.close(), Script.answer("two")));
         HttpUpstream upstream = upstreamAt(fake.url());
         assertThat(failure(upstream)).isNull();
         assertThat(failure(upstream)).isNull();

@@ -94,7 +94,7 @@ class UpstreamReplyTest {
 
     @Test
     void aFinishReasonCanBeRequired() {
-        FakeUpstream fake = FakeUpstream.playing(
+        FakeUpstream fake = FakeUpstream.scripted(
                 exchange -> exchange.stream().done(),
                 exchange -> exchange.stream().text("a").done(),
                 Script.completion("whole"));
@@ -135,7 +135,7 @@ class UpstreamReplyTest {
 
     @Test
     void retriesAFailureAsFinishReasonBeforeAnyText() {
-        FakeUpstream fake = fixture.fake(FakeUpstream.playing(
+        FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
                 exchange -> exchange.stream().finish("network_error").done(), Script.answer("well")));
         assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
         assertThat(fake.requests()).hasSize(2);
@@ -347,7 +347,7 @@ class UpstreamReplyTest {
     @Test
     void readsACompressedError() {
         byte[] gzip = gzip("{\"error\":{\"message\":\"too long\"}}");
-        FakeUpstream refusing = fixture.fake(FakeUpstream.playing(exchange -> exchange.raw(
+        FakeUpstream refusing = fixture.fake(FakeUpstream.scripted(exchange -> exchange.raw(
                         "HTTP/1.1 400 Bad\r\nContent-Encoding: gzip\r\nContent-Length: " + gzip.length + "\r\n\r\n")
                 .raw(gzip)
                 .close()));
