@@ -57,7 +57,7 @@ public final class BodyMemory {
                 if (bytes > perCaller - callerBytes) {
                     throw new BodyException(
                             ErrorCode.RATE_LIMIT_EXCEEDED,
-                            "This key is at its share of " + perCaller
+                            "This API key is at its limit of " + perCaller
                                     + " bytes of request bodies held at once (half of limits.bodies). Wait for a request to end.");
                 }
                 byCaller.computeIfAbsent(caller, name -> new CallerUsage()).bytes += bytes;

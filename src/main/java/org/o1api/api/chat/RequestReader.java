@@ -67,7 +67,7 @@ final class RequestReader {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     promptField,
-                    "This is the Chat Completions API, which takes 'messages' instead of '" + promptField
+                    "This is the Chat Completions API, which expects 'messages' instead of '" + promptField
                             + "'. Send 'messages': [{\"role\": \"user\", \"content\": \"...\"}].");
         }
         if (request.messages.isEmpty()) {
