@@ -371,7 +371,7 @@ class ConversationsIT {
     }
 
     @InContainers(config = "presets: { telling: { history: { reasoning: true } } }")
-    void sendsReasoningIfThePresetSaysSo(GatewayFixture fixture) {
+    void sendsReasoningIfThePresetRequiresIt(GatewayFixture fixture) {
         fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
         fixture.client().postQuestion("What?", in("telling"));
         fixture.script(Script.answer("Yes."));

@@ -10,7 +10,7 @@ import org.o1api.testing.InContainers;
 /** A gateway without a provider. */
 class DemoIT {
     @InContainers(demo = true)
-    void reasonsAndSaysThatItIsADemo(GatewayFixture fixture) {
+    void reasonsAndStatesThatItIsADemo(GatewayFixture fixture) {
         try (ChatClient.Stream stream =
                 fixture.client().streamQuestion("Is 91 a prime number?", "\"reasoning_effort\": \"minimal\"")) {
             StringBuilder reasoning = new StringBuilder();

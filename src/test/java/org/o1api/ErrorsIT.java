@@ -112,7 +112,7 @@ class ErrorsIT {
     }
 
     @InContainers
-    void saysWhatIsWrongWithARequest(GatewayFixture fixture) {
+    void explainsWhatIsWrongWithARequest(GatewayFixture fixture) {
         ChatClient client = fixture.client();
         Map<String, String> paramOf = Map.of(
                 "{\"messages\": []}", "messages",
@@ -213,17 +213,19 @@ class ErrorsIT {
     void sendsAStatusForAFailureBeforeTheStream(GatewayFixture fixture) {
         Map<Integer, Integer> statusOf = Map.of(
                 400, 400, 401, 502, 403, 502, 404, 502, 413, 413, 422, 400, 429, 429, 500, 502, 503, 503, 504, 504);
-        statusOf.forEach((theirs, ours) -> {
+        statusOf.forEach((upstreamStatus, expected) -> {
             fixture.dispatch(request -> Script.error(
-                    theirs,
+                    upstreamStatus,
                     "secret " + GatewayFixture.PROVIDER_KEY + " at http://127.0.0.1:"
                             + fixture.gateway().url().getPort()));
             JsonResponse answer = fixture.client().postQuestion("?");
-            assertThat(answer.status()).as("for %s: %s", theirs, answer.json()).isEqualTo(ours);
+            assertThat(answer.status())
+                    .as("for %s: %s", upstreamStatus, answer.json())
+                    .isEqualTo(expected);
             assertError(answer.json(), answer.json().at("/error/code").asText());
 
             try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
-                assertThat(stream.status()).isEqualTo(ours);
+                assertThat(stream.status()).isEqualTo(expected);
                 assertThat(stream.header("Content-Type")).startsWith("application/json");
                 assertThat(stream.errorBody().at("/error/code"))
                         .isEqualTo(answer.json().at("/error/code"));

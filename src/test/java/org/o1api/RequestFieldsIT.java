@@ -119,8 +119,8 @@ class RequestFieldsIT {
     @InContainers
     void namesTheInvalidFieldOfARequest(GatewayFixture fixture) {
         fixture.script();
-        INVALID_FIELDS.forEach(wrong ->
-                assertRejected(fixture, "{" + wrong.fields + ", " + QUESTION + "}", wrong.param, "invalid_request"));
+        INVALID_FIELDS.forEach(invalid -> assertRejected(
+                fixture, "{" + invalid.fields + ", " + QUESTION + "}", invalid.param, "invalid_request"));
         assertThat(fixture.requests()).isEmpty();
     }
 
@@ -211,7 +211,7 @@ class RequestFieldsIT {
     }
 
     @InContainers
-    void saysWhatIsWrongWithInvalidJson(GatewayFixture fixture) {
+    void explainsWhatIsWrongWithInvalidJson(GatewayFixture fixture) {
         assertThat(errorMessage(fixture, "{\n  \"messages\": [}\n")).contains("line 2, column 16");
         assertThat(errorMessage(fixture, "{\"model\": nope}")).contains("line 1, column");
         assertThat(errorMessage(fixture, "{" + QUESTION)).contains("line 1, column");
@@ -255,7 +255,7 @@ class RequestFieldsIT {
     void treatsNullAsAbsent(GatewayFixture fixture) {
         fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
         List<String> nulls = new ArrayList<>();
-        INVALID_FIELDS.forEach(wrong -> nulls.add(wrong.fields.replaceFirst(": .*", ": null")));
+        INVALID_FIELDS.forEach(invalid -> nulls.add(invalid.fields.replaceFirst(": .*", ": null")));
         for (String more :
                 List.of("logprobs", "top_logprobs", "audio", "functions", "modalities", "seed", "whatever")) {
             nulls.add("\"" + more + "\": null");

@@ -87,7 +87,7 @@ class UsageIT {
     }
 
     @InContainers(config = "usage: turn")
-    void reportsTheTotalsIfTheConfigSaysSo(GatewayFixture fixture) {
+    void reportsTheTotalsIfConfigured(GatewayFixture fixture) {
         for (JsonNode reply : replies(fixture, new Script[] {STEP, ANSWER}, MINIMAL_EFFORT)) {
             assertThat(usage(reply)).isEqualTo("230 160 28 23 258");
             assertThat(totals(reply)).isEqualTo("2 2 230 160 70 28 23");

@@ -241,9 +241,9 @@ final class ChunkReader {
             json.skipChildren();
             return false;
         }
-        int given = json.getValueAsInt(NO_INDEX);
-        choiceIndex = choiceIndex == NO_INDEX ? given : choiceIndex;
-        return given != choiceIndex;
+        int index = json.getValueAsInt(NO_INDEX);
+        choiceIndex = choiceIndex == NO_INDEX ? index : choiceIndex;
+        return index != choiceIndex;
     }
 
     private void readFinishReason(JsonParser json, JsonToken value) throws IOException {

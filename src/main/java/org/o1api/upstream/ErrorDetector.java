@@ -37,7 +37,7 @@ final class ErrorDetector {
         if (!value.isStructStart()) {
             return isValue(json, value);
         }
-        boolean something = false;
+        boolean hasValue = false;
         int depth = 1;
         while (depth > 0) {
             JsonToken token = json.nextToken();
@@ -46,10 +46,10 @@ final class ErrorDetector {
             } else if (token.isStructEnd()) {
                 depth--;
             } else if (token != JsonToken.FIELD_NAME) {
-                something |= isValue(json, token);
+                hasValue |= isValue(json, token);
             }
         }
-        return something;
+        return hasValue;
     }
 
     private static boolean isValue(JsonParser json, JsonToken value) throws IOException {

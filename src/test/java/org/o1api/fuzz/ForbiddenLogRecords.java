@@ -24,10 +24,10 @@ final class ForbiddenLogRecords extends Handler {
     @Override
     public void publish(LogRecord record) {
         String message = formatter.formatMessage(record);
-        boolean ours = String.valueOf(record.getLoggerName()).startsWith("org.o1api");
-        boolean severe = record.getLevel().intValue() >= (ours ? Level.SEVERE : Level.WARNING).intValue();
+        boolean byGateway = String.valueOf(record.getLoggerName()).startsWith("org.o1api");
+        boolean severe = record.getLevel().intValue() >= (byGateway ? Level.SEVERE : Level.WARNING).intValue();
         if ((severe && !String.valueOf(record.getLoggerName()).startsWith("org.o1api.fuzz"))
-                || (ours && record.getThrown() != null)
+                || (byGateway && record.getThrown() != null)
                 || TEXT.matcher(message).find()) {
             wrong.add(formatter.format(record));
         }

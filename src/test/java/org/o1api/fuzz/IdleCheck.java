@@ -165,10 +165,10 @@ final class IdleCheck {
             Matcher matcher = LINE.matcher(line);
             if (matcher.matches()) {
                 String type = matcher.group(2);
-                boolean ours = type.startsWith("org.o1api.")
+                boolean isGatewayClass = type.startsWith("org.o1api.")
                         && !type.startsWith("org.o1api.fuzz.")
                         && !type.startsWith("org.o1api.testing.");
-                if (ours || type.equals("java.lang.VirtualThread")) {
+                if (isGatewayClass || type.equals("java.lang.VirtualThread")) {
                     counts.merge(type, Long.parseLong(matcher.group(1)), Long::sum);
                 }
             }

@@ -69,21 +69,21 @@ final class ReferenceHttp {
         }
         Matcher length = LENGTH.matcher(head);
         while ((!chunked || tampered) && length.find()) {
-            int given = Integer.parseInt(length.group(1));
-            framed.add(new Body(Arrays.copyOf(rest, Math.min(given, rest.length)), rest.length >= given));
+            int declared = Integer.parseInt(length.group(1));
+            framed.add(new Body(Arrays.copyOf(rest, Math.min(declared, rest.length)), rest.length >= declared));
         }
         if (framed.isEmpty() || tampered) {
             framed.add(new Body(rest, reply.end() == End.CLOSE));
         }
         List<Body> bodies = new ArrayList<>();
-        boolean packed = head.toLowerCase(Locale.ROOT).contains("content-encoding");
+        boolean encoded = head.toLowerCase(Locale.ROOT).contains("content-encoding");
         for (Body body : framed) {
-            if (!packed || tampered) {
+            if (!encoded || tampered) {
                 bodies.add(body);
             }
-            if (packed || tampered) {
-                bodies.add(unpacked(body, true));
-                bodies.add(unpacked(body, false));
+            if (encoded || tampered) {
+                bodies.add(decompressed(body, true));
+                bodies.add(decompressed(body, false));
             }
         }
         return bodies;
@@ -111,10 +111,10 @@ final class ReferenceHttp {
             if (length == 0) {
                 return new Body(body.toByteArray(), true);
             }
-            int there = (int) Math.min(length, bytes.length - at);
-            body.write(bytes, at, there);
-            at += there;
-            if (there < length) {
+            int available = (int) Math.min(length, bytes.length - at);
+            body.write(bytes, at, available);
+            at += available;
+            if (available < length) {
                 return new Body(body.toByteArray(), false);
             }
             if (at < bytes.length && bytes[at] == '\r') {
@@ -127,7 +127,7 @@ final class ReferenceHttp {
         }
     }
 
-    private static Body unpacked(Body body, boolean zlib) {
+    private static Body decompressed(Body body, boolean zlib) {
         byte[] bytes = body.bytes;
         boolean gzip = bytes.length > 1 && bytes[0] == 0x1f && (bytes[1] & 0xff) == 0x8b;
         ByteArrayOutputStream out = new ByteArrayOutputStream();

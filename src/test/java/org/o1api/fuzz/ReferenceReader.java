@@ -270,20 +270,20 @@ final class ReferenceReader {
     }
 
     private void toolCall(JsonNode piece) {
-        JsonNode given = piece.path("function").path("arguments");
-        String more = given.isObject() ? given.toString() : textOf(given);
-        boolean another = piece.path("id").isTextual()
+        JsonNode argumentsNode = piece.path("function").path("arguments");
+        String newText = argumentsNode.isObject() ? argumentsNode.toString() : textOf(argumentsNode);
+        boolean startsAnother = piece.path("id").isTextual()
                 || piece.path("function").path("name").isTextual();
-        if (another || calls.isEmpty()) {
+        if (startsAnother || calls.isEmpty()) {
             calls.add(new StringBuilder());
         }
-        calls.get(calls.size() - 1).append(more);
+        calls.get(calls.size() - 1).append(newText);
         byIndex.computeIfAbsent(piece.path("index").toString(), index -> new StringBuilder())
-                .append(more);
-        arguments.append(more);
-        String jsonText = piece.path("id").asText() + more;
-        if (!parses(more) || knownCalls.add(jsonText)) {
-            withoutDuplicates.append(more);
+                .append(newText);
+        arguments.append(newText);
+        String jsonText = piece.path("id").asText() + newText;
+        if (!parses(newText) || knownCalls.add(jsonText)) {
+            withoutDuplicates.append(newText);
         }
     }
 

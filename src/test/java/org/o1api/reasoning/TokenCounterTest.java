@@ -21,18 +21,18 @@ import org.o1api.upstream.CallRequest;
 class TokenCounterTest {
     private static final String WORDS = "The quick brown fox jumps over the lazy dog.\n";
 
-    /** Always returns false, and counts the calls. */
+    /** Counts the calls, and returns true after a number of them. */
     private static final class CallCounter implements BooleanSupplier {
         private final AtomicInteger times = new AtomicInteger();
-        private final int yesAfter;
+        private final int trueAfter;
 
-        CallCounter(int yesAfter) {
-            this.yesAfter = yesAfter;
+        CallCounter(int trueAfter) {
+            this.trueAfter = trueAfter;
         }
 
         @Override
         public boolean getAsBoolean() {
-            return times.incrementAndGet() > yesAfter;
+            return times.incrementAndGet() > trueAfter;
         }
     }
 

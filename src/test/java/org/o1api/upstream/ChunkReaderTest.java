@@ -272,7 +272,7 @@ class ChunkReaderTest {
     @Test
     void theTemplateReadsTheSameAsTheParser() {
         Random random = new Random(7);
-        int alike = 0;
+        int textOutcomes = 0;
         RecordingSink fast = new RecordingSink();
         ChunkReader reader = new ChunkReader(fast);
         byte[] before = null;
@@ -289,10 +289,10 @@ class ChunkReaderTest {
             assertThat(fastOutcome)
                     .as("round %d: %s", round, new String(chunk, StandardCharsets.UTF_8))
                     .isEqualTo(slowOutcome);
-            alike += slowOutcome.startsWith("[text") ? 1 : 0;
+            textOutcomes += slowOutcome.startsWith("[text") ? 1 : 0;
             before = chunk;
         }
-        assertThat(alike).isGreaterThan(5_000);
+        assertThat(textOutcomes).isGreaterThan(5_000);
     }
 
     private static String outcome(ChunkReader reader, RecordingSink log, byte[] bytes, int offset, int length) {

@@ -59,7 +59,7 @@ class ContextLengthTest {
         "0, Context size has been exceeded., true",
         "500, 'The task failed: \"Context size has been exceeded.\"', false"
     })
-    void acceptsAServerErrorOnlyIfItSaysNothingElse(int status, String message, boolean exceeded) {
+    void recognizesAServerErrorOnlyByItsWholeMessage(int status, String message, boolean exceeded) {
         assertThat(ContextLength.isExceeded(status, errorWith(message))).isEqualTo(exceeded);
     }
 

@@ -67,7 +67,7 @@ class UpstreamConcurrencyTest {
     }
 
     @Test
-    void rejectsAWaiterOfTheBusiestCallerInFavourOfAnotherCaller() {
+    void rejectsAWaiterOfTheBusiestCallerInFavorOfAnotherCaller() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.answer("well")));
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(fake.url()).concurrency(1).queue(2));

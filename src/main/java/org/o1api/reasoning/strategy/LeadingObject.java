@@ -56,15 +56,15 @@ final class LeadingObject {
         while (i < text.length() && text.charAt(i) == '`') {
             i++;
         }
-        boolean whole = i - ticks >= FENCE.length();
+        boolean isFence = i - ticks >= FENCE.length();
         int end = i;
         while (end < text.length() && end - i <= MAX_LOOK_AHEAD && isBlank(text.charAt(end))) {
             end++;
         }
         if (end == text.length()) {
-            return !ended ? ReplyCursor.NEED_MORE : whole ? end : ReplyCursor.NOT_FOUND;
+            return !ended ? ReplyCursor.NEED_MORE : isFence ? end : ReplyCursor.NOT_FOUND;
         }
-        return whole && (text.charAt(end) == '\n' || text.charAt(end) == '\r') ? end : ReplyCursor.NOT_FOUND;
+        return isFence && (text.charAt(end) == '\n' || text.charAt(end) == '\r') ? end : ReplyCursor.NOT_FOUND;
     }
 
     private static boolean isBlank(char c) {

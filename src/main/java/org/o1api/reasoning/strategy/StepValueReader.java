@@ -84,16 +84,16 @@ final class StepValueReader {
         if (state == State.START && !startValue()) {
             return false;
         }
-        boolean whole = switch (state) {
+        boolean complete = switch (state) {
             case STRING -> readString();
             case NESTED -> readNested();
             case LITERAL -> readLiteral();
             case NONE, START -> false;
         };
-        if (whole) {
+        if (complete) {
             end();
         }
-        return whole;
+        return complete;
     }
 
     /** Ends the value, complete or not. */

@@ -113,7 +113,7 @@ class MessageReaderTest {
                 "\"content\": null, \"reasoning\": \"a\"",
                 "\"content\": [], \"reasoning_details\": [{\"type\": \"reasoning.text\", \"text\": \"a\"}]"
             })
-    void dropsAnswersWithNothingButReasoning(String answer) {
+    void omitsAnswersWithOnlyReasoning(String answer) {
         assertThat(sent(answer)).containsExactly(Message.user("a"), Message.user("b"));
         assertThat(read("{\"role\": \"user\", \"content\": \"a\"}, " + ASSISTANT + answer + "}")
                         .messages())
@@ -184,7 +184,7 @@ class MessageReaderTest {
                 "{\"role\": \"assistant\", \"content\": [{\"type\": \"thinking\", \"thinking\": \"a\"}]}",
                 "{\"role\": \"assistant\", \"content\": \"<think></think>\"}, {\"role\": \"assistant\", \"content\": \"\", \"reasoning\": \"a\"}"
             })
-    void rejectsARequestWithNothingButReasoning(String messages) {
+    void rejectsARequestWithOnlyReasoning(String messages) {
         assertThatThrownBy(() -> read(messages)).isInstanceOfSatisfying(RequestException.class, e -> {
             assertThat(e.param()).isEqualTo("messages");
             assertThat(e).hasMessageContaining("Add a user message");

@@ -78,7 +78,7 @@ class ContextOverflowTest {
         assertThat(upstream.requests()).hasSize(1);
     }
 
-    /** An upstream with a context of this many characters, which takes this many steps of a thousand characters each. */
+    /** An upstream with a context of this many characters, which holds this many steps of a thousand characters each. */
     private static ScriptedUpstream upstream(int context, int steps) {
         int[] count = {0};
         return ScriptedUpstream.answeringWith(request -> {
@@ -184,7 +184,7 @@ class ContextOverflowTest {
 
     /** If the messages almost fill the context, there is no room for the answer. */
     @Test
-    void repeatsAShortTruncatedAnswerWithLessSteps() {
+    void repeatsAShortTruncatedAnswerWithShorterSteps() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(continuing("a".repeat(1000))),
                 TOO_LONG,

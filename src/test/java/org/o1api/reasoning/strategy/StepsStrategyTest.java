@@ -323,7 +323,7 @@ class StepsStrategyTest {
     }
 
     @Test
-    void sendsTheCallersTemperatureInsteadOfOurs() {
+    void sendsTheCallersTemperatureInsteadOfTheDefault() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
         run(
                 upstream,
@@ -428,7 +428,7 @@ class StepsStrategyTest {
     }
 
     @Test
-    void takesNoStepIfTheLimitIsTooLow() {
+    void makesNoStepIfTheLimitIsTooLow() {
         ScriptedUpstream upstream = ScriptedUpstream.answering("B");
         run(upstream, promptWithLimit(1));
         assertThat(messages(upstream.requests().get(0))).containsExactly("user: Why?");
