@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Allows pages of the configured origins to call the gateway from a browser. Preflight requests have no API key, so
- * this filter answers them before authentication; the response contains nothing but what is allowed.
+ * this filter answers them before authentication; the response only lists what is allowed.
  */
 public final class CorsFilter extends HttpFilter {
     private static final long serialVersionUID = 1;

@@ -16,14 +16,14 @@ public final class ErrorResponder {
         this.bodies = bodies;
     }
 
-    /** Rejects an unauthenticated request, of whose body nothing has been read. */
+    /** Rejects an unauthenticated request whose body has not been read. */
     void reject(HttpServletRequest request, HttpServletResponse response, GatewayException failure) throws IOException {
         if (sendAndClose(request, response, failure)) {
             BodyReader.discard(request, bodies);
         }
     }
 
-    /** Rejects an authenticated request, of whose body nothing has been read. */
+    /** Rejects an authenticated request whose body has not been read. */
     void reject(
             HttpServletRequest request, HttpServletResponse response, GatewayException failure, BodySettings settings)
             throws IOException {

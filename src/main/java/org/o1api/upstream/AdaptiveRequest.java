@@ -36,7 +36,7 @@ final class AdaptiveRequest {
     private final @Nullable String limitField;
     private final long limit;
     private boolean limitReduced;
-    /** Whether this call has found that the limit is too large by itself, whatever the prompt. */
+    /** Whether this call has found that the limit is too large by itself, for any prompt. */
     private boolean learnReducedLimit;
 
     private RejectionWording lastRejection = RejectionWording.NONE;

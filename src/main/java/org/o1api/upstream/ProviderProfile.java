@@ -109,7 +109,7 @@ final class ProviderProfile {
         }
     }
 
-    /** Whether the provider has rejected an output limit of ours that was no higher, and accepted a quarter of it. */
+    /** Whether the provider rejected this limit, or a lower one, of the gateway and accepted a quarter of it. */
     boolean rejectsOutputLimit(long limit) {
         return rejectedLimits.elements().stream().anyMatch(rejectedLimit -> rejectedLimit <= limit);
     }

@@ -16,7 +16,7 @@ import org.o1api.reasoning.Prompt;
  *
  * @param model null: the default preset
  * @param conversationId the conversation that the request continues; null: nothing is stored
- * @param messages all messages; those with nothing but reasoning are included so that a conversation can match them
+ * @param messages all messages; those with only reasoning are included so that a conversation can match them
  * @param includeUsage whether a stream ends with a usage chunk
  * @param fields the fields that are sent to the provider with every call
  * @param closingFields the fields that are sent to the provider with the closing call only

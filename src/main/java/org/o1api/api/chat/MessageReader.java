@@ -122,7 +122,7 @@ final class MessageReader {
                         && answer.content() instanceof Content.Text text
                         && text.text().isBlank());
         Content remainingContent = nothingLeft && fields.containsKey("tool_calls") ? null : answer.content();
-        // An empty think block contains no reasoning, but distinguishes an answer of nothing but reasoning from an
+        // An empty think block contains no reasoning, but distinguishes an answer with only reasoning from an
         // empty answer.
         if (separatedReasoning != null
                 && reasoning.isEmpty()
