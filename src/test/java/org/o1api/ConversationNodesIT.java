@@ -122,12 +122,12 @@ class ConversationNodesIT {
     @Test
     void keepsAConsistentHistoryWhenANodeIsKilled() throws Exception {
         String url = Postgres.emptyDatabase();
-        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch started = new CountDownLatch(1);
         try (FakeUpstream upstream = FakeUpstream.dispatching(
                         request -> request.body().toString().contains("Lost?")
                                 ? exchange -> {
                                     exchange.stream().text("Half");
-                                    begun.countDown();
+                                    started.countDown();
                                     exchange.awaitDisconnect();
                                 }
                                 : counting(request));
@@ -138,7 +138,7 @@ class ConversationNodesIT {
             try (ChatClient.Stream stream =
                     dies.client(GatewayFixture.KEY).streamQuestion("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
                 assertThat(stream.next()).isNotNull();
-                begun.await();
+                started.await();
                 dies.process().destroyForcibly().waitFor();
             }
             JsonResponse next =
@@ -156,12 +156,12 @@ class ConversationNodesIT {
         // RETENTION_TIME=0: H2 reuses free space immediately instead of after a minute. H2 2.5.252 lost commits by
         // reusing it.
         String url = "jdbc:h2:file:" + folder.resolve("conversations") + ";RETENTION_TIME=0";
-        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch started = new CountDownLatch(1);
         try (FakeUpstream upstream =
                 FakeUpstream.dispatching(request -> request.body().toString().contains("Lost?")
                         ? exchange -> {
                             exchange.stream().text("Half");
-                            begun.countDown();
+                            started.countDown();
                             exchange.awaitDisconnect();
                         }
                         : counting(request))) {
@@ -172,7 +172,7 @@ class ConversationNodesIT {
                 try (ChatClient.Stream stream = dies.client(GatewayFixture.KEY)
                         .streamQuestion("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
                     assertThat(stream.next()).isNotNull();
-                    begun.await();
+                    started.await();
                     dies.process().destroyForcibly().waitFor();
                 }
             }

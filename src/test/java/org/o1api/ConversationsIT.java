@@ -196,7 +196,7 @@ class ConversationsIT {
         try (ChatClient.Stream stream = fixture.client().streamQuestion("One?", in("leaves"), PLAIN)) {
             while (!"Half"
                     .equals(java.util.Objects.requireNonNull(stream.next()).content())) {
-                // until the answer has begun
+                // until the answer has started
             }
         }
         fixture.awaitAborted(java.time.Duration.ofSeconds(5));

@@ -41,8 +41,8 @@ class UpstreamReplyTest {
     /** A stream without a finish reason. {@code json}: who requested JSON. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            nobody  | The half of an ans                     | STOP
-            nobody  | {'a':1                                 | STOP
+            none    | The half of an ans                     | STOP
+            none    | {'a':1                                 | STOP
             gateway | {'title':'T','content':'c'}            | STOP
             gateway | {'title':'T','content':'c'} and more   | STOP
             gateway | Just prose                             | STOP
@@ -101,26 +101,26 @@ class UpstreamReplyTest {
         fixture.fake(fake);
         HttpUpstream upstream = fixture.upstream(
                 settings -> settings.url(fake.url()).replies(new UpstreamSettings.Replies(65536, true, false)));
-        assertThat(read(upstream, request("nobody"))).isNull();
-        assertThat(read(upstream, request("nobody"))).isEqualTo(FinishReason.STOP);
+        assertThat(read(upstream, request("none"))).isNull();
+        assertThat(read(upstream, request("none"))).isEqualTo(FinishReason.STOP);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            STOP           | nobody  | a        | stop
-            STOP           | nobody  | a        | EOS
-            LENGTH         | nobody  | a        | model_length
-            LENGTH         | nobody  | a        | MAX_TOKENS
-            CONTENT_FILTER | nobody  | a        | sensitive
-            LENGTH         | nobody  | a        | odd
-            LENGTH         | nobody  | {'a':1}  | odd
+            STOP           | none    | a        | stop
+            STOP           | none    | a        | EOS
+            LENGTH         | none    | a        | model_length
+            LENGTH         | none    | a        | MAX_TOKENS
+            CONTENT_FILTER | none    | a        | sensitive
+            LENGTH         | none    | a        | odd
+            LENGTH         | none    | {'a':1}  | odd
             STOP           | caller  | {'a':1}  | odd
             STOP           | gateway | {'a':1}  | odd
             LENGTH         | caller  | {'a':1   | odd
             LENGTH         | gateway | a        | odd
             LENGTH         | caller  | {'a':1}  | length
-            -              | nobody  | a        | error
-            -              | nobody  | a        | insufficient_system_resource
+            -              | none    | a        | error
+            -              | none    | a        | insufficient_system_resource
             -              | caller  | {'a':1}  | abort
             """)
     void mapsFinishReasons(String end, String json, String text, String reason) {
@@ -137,7 +137,7 @@ class UpstreamReplyTest {
     void retriesAFailureAsFinishReasonBeforeAnyText() {
         FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
                 exchange -> exchange.stream().finish("network_error").done(), Script.answer("well")));
-        assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
+        assertThat(read(fixture.upstream(fake), request("none"))).isEqualTo(FinishReason.STOP);
         assertThat(fake.requests()).hasSize(2);
     }
 
@@ -149,7 +149,7 @@ class UpstreamReplyTest {
         HttpUpstream upstream = fixture.upstream(fake);
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
             for (int i = 0; i < 6; i++) {
-                read(upstream, request("nobody"));
+                read(upstream, request("none"));
             }
             assertThat(log.lines()).hasSize(2);
             assertThat(log.lines().get(0))
@@ -167,7 +167,7 @@ class UpstreamReplyTest {
                 .awaitDisconnect());
         HttpUpstream upstream =
                 fixture.upstream(settings -> settings.url(fake.url()).idle(Duration.ofMillis(300)));
-        try (Call call = upstream.open(request("nobody"), new CallContext(new Cancellation()))) {
+        try (Call call = upstream.open(request("none"), new CallContext(new Cancellation()))) {
             UpstreamException failure = catchThrowableOfType(UpstreamException.class, () -> call.forEach(deltas::add));
             assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
             assertThat(failure).hasMessageContaining("timeouts.idle");
@@ -182,7 +182,7 @@ class UpstreamReplyTest {
                 .text("b")
                 .finish("length")
                 .done());
-        assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.LENGTH);
+        assertThat(read(fixture.upstream(fake), request("none"))).isEqualTo(FinishReason.LENGTH);
         assertThat(text()).isEqualTo("ab");
     }
 
@@ -192,7 +192,7 @@ class UpstreamReplyTest {
                 .event("{\"choices\":[{\"delta\":{\"reasoning_content\":\"r\"},\"finish_reason\":\"stop\"}]}")
                 .text("half")
                 .end());
-        assertThat(read(fixture.upstream(fake), request("nobody"))).isNull();
+        assertThat(read(fixture.upstream(fake), request("none"))).isNull();
     }
 
     /** Takes 10 s, the timeout for usage. */
@@ -201,7 +201,7 @@ class UpstreamReplyTest {
         FakeUpstream fake =
                 fake(exchange -> exchange.stream().text("a").finish("stop").awaitDisconnect());
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
-            assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
+            assertThat(read(fixture.upstream(fake), request("none"))).isEqualTo(FinishReason.STOP);
             assertThat(log.lines()).hasSize(1);
             assertThat(log.lines().get(0)).contains("2 s instead of 10 s", "for 3600 s (relearn_after)");
         }
@@ -212,14 +212,14 @@ class UpstreamReplyTest {
     void aKeepAliveDoesNotMakeAReplyIncomplete(String data) {
         FakeUpstream fake = fake(exchange ->
                 exchange.stream().text("a").event(data).text("b").event(data).done());
-        assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
+        assertThat(read(fixture.upstream(fake), request("none"))).isEqualTo(FinishReason.STOP);
         assertThat(text()).isEqualTo("ab");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             {'content':'{"a":'}                                                     | caller
-            {'tool_calls':[{'index':0,'id':'i','function':{'name':'f','arguments':'{"a":'}}]} | nobody
+            {'tool_calls':[{'index':0,'id':'i','function':{'name':'f','arguments':'{"a":'}}]} | none
             """)
     void silenceDoesNotCompleteATruncatedReply(String delta, String json) {
         FakeUpstream fake = fake(exchange -> exchange.stream()
@@ -238,9 +238,9 @@ class UpstreamReplyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             {'content':'{"a":'}                                                                  | caller | -
-            {'content':null,'tool_calls':[{'id':'i','function':{'name':'f','arguments':'{"a":'}}]} | nobody | -
+            {'content':null,'tool_calls':[{'id':'i','function':{'name':'f','arguments':'{"a":'}}]} | none   | -
             {'content':'{"a":1}'}                                                                | caller | STOP
-            {'content':'a'}                                                                      | nobody | STOP
+            {'content':'a'}                                                                      | none   | STOP
             """)
     void checksAnObjectWithoutFinishReasonLikeAStream(String message, String json, String end) {
         String body =
@@ -270,7 +270,7 @@ class UpstreamReplyTest {
                         .done();
             }
         });
-        assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
+        assertThat(read(fixture.upstream(fake), request("none"))).isEqualTo(FinishReason.STOP);
         assertThat(deltas.get(0)).isInstanceOf(Delta.Text.class);
     }
 
@@ -285,7 +285,7 @@ class UpstreamReplyTest {
                 .attempts(1));
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
-                () -> upstream.open(request("nobody"), new CallContext(new Cancellation()))
+                () -> upstream.open(request("none"), new CallContext(new Cancellation()))
                         .close());
         assertThat(failure).hasMessageContaining("timeouts.idle");
     }
@@ -296,7 +296,7 @@ class UpstreamReplyTest {
                 .delta("{\"images\":[{\"url\":\"u\"}]}")
                 .finish("stop")
                 .done());
-        assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(FinishReason.STOP);
+        assertThat(read(fixture.upstream(fake), request("none"))).isEqualTo(FinishReason.STOP);
         assertThat(deltas).containsExactly(new Delta.Image(new RawJson("{\"url\":\"u\"}")));
     }
 
@@ -309,17 +309,17 @@ class UpstreamReplyTest {
                 .finish(reason)
                 .done());
         FinishReason expected = end.equals("-") ? null : FinishReason.valueOf(end);
-        assertThat(read(fixture.upstream(fake), request("nobody"))).isEqualTo(expected);
+        assertThat(read(fixture.upstream(fake), request("none"))).isEqualTo(expected);
         assertThat(deltas).containsExactly(new Delta.Text("a"));
     }
 
     @Test
     void requestsAnUncompressedReplyUnlessConfiguredOtherwise() {
         FakeUpstream fake = fake(Script.answer("a"));
-        read(fixture.upstream(fake), request("nobody"));
+        read(fixture.upstream(fake), request("none"));
         read(
                 fixture.upstream(settings -> settings.url(fake.url()).headers(Map.of("accept-encoding", "gzip"))),
-                request("nobody"));
+                request("none"));
         assertThat(fake.request(0).headers()).containsEntry("Accept-Encoding", "identity");
         assertThat(fake.request(1).headers()).containsEntry("Accept-Encoding", "gzip");
     }
@@ -335,7 +335,7 @@ class UpstreamReplyTest {
                         DecompressingInputStreamTest.gzip(
                                 "data: {\"choices\":[{\"delta\":{\"content\":\"b\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"))
                 .end());
-        try (Call call = fixture.upstream(fake).open(request("nobody"), new CallContext(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(request("none"), new CallContext(new Cancellation()))) {
             for (Delta delta : call) {
                 deltas.add(delta);
                 read.countDown();
@@ -353,7 +353,7 @@ class UpstreamReplyTest {
                 .close()));
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
-                () -> fixture.upstream(refusing).open(request("nobody"), new CallContext(new Cancellation())));
+                () -> fixture.upstream(refusing).open(request("none"), new CallContext(new Cancellation())));
         assertThat(failure).hasMessage("too long");
     }
 
@@ -362,7 +362,7 @@ class UpstreamReplyTest {
         FakeUpstream fake = fake(exchange -> exchange.reply(200, "text/event-stream", "x", "Content-Encoding: br"));
         UpstreamException failure = catchThrowableOfType(
                 UpstreamException.class,
-                () -> fixture.upstream(fake).open(request("nobody"), new CallContext(new Cancellation())));
+                () -> fixture.upstream(fake).open(request("none"), new CallContext(new Cancellation())));
         assertThat(failure).hasMessageContaining("Content-Encoding: br");
         assertThat(fake.requests()).hasSize(1);
     }
@@ -376,7 +376,7 @@ class UpstreamReplyTest {
                 .usage(10, 5)
                 .event("{\"choices\":[],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}")
                 .done());
-        try (Call call = fixture.upstream(fake).open(request("nobody"), new CallContext(new Cancellation()))) {
+        try (Call call = fixture.upstream(fake).open(request("none"), new CallContext(new Cancellation()))) {
             call.forEach(deltas::add);
             assertThat(call.usage()).isEqualTo(new Usage(10, 0, 5, 0));
         }
@@ -409,7 +409,7 @@ class UpstreamReplyTest {
 
     private static CallRequest request(String json) {
         Map<String, RawJson> fields =
-                json.equals("nobody") ? Map.of() : Map.of("response_format", new RawJson("{\"type\":\"json_object\"}"));
+                json.equals("none") ? Map.of() : Map.of("response_format", new RawJson("{\"type\":\"json_object\"}"));
         Set<String> removable = json.equals("gateway") ? Set.of("response_format") : Set.of();
         return new CallRequest("m", List.of(Message.user("hi")), fields, removable);
     }
