@@ -37,7 +37,7 @@ class ArchitectureTest {
             Map.entry("database", List.of("model")),
             Map.entry("reasoning", List.of("upstream", "model")),
             Map.entry("reasoning.strategy", List.of("reasoning", "upstream", "json", "model")),
-            Map.entry("upstream.demo", List.of("upstream", "json", "model")),
+            Map.entry("upstream.demo", List.of("upstream", "model")),
             Map.entry("upstream", List.of("json", "model")),
             Map.entry("json", List.of("model")),
             Map.entry("settings", List.of()),
