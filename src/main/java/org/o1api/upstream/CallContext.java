@@ -18,8 +18,8 @@ public record CallContext(
         Runnable onAccepted,
         AttemptListener attemptListener) {
     /** Creates a context without an attempt listener. */
-    public CallContext(Cancellation cancellation, RetryBudget retries, Runnable accepted) {
-        this(cancellation, retries, new TurnCallState(""), accepted, usage -> {});
+    public CallContext(Cancellation cancellation, RetryBudget retries, Runnable onAccepted) {
+        this(cancellation, retries, new TurnCallState(""), onAccepted, usage -> {});
     }
 
     /** Creates the context of a call that belongs to no turn. */

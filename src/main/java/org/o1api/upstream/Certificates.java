@@ -137,15 +137,15 @@ public final class Certificates {
         return false;
     }
 
-    private static byte[] read(String key, String content) throws UnusableException {
+    private static byte[] read(String key, String file) throws UnusableException {
         try {
-            return Files.readAllBytes(Path.of(content));
+            return Files.readAllBytes(Path.of(file));
         } catch (NoSuchFileException e) {
-            throw new UnusableException(key, "the file '" + content + "' does not exist", e);
+            throw new UnusableException(key, "the file '" + file + "' does not exist", e);
         } catch (IOException | RuntimeException e) {
             throw new UnusableException(
                     key,
-                    "the file '" + content + "' cannot be read (" + e.getClass().getSimpleName() + ")",
+                    "the file '" + file + "' cannot be read (" + e.getClass().getSimpleName() + ")",
                     e);
         }
     }

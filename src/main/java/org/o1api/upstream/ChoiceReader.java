@@ -158,9 +158,9 @@ final class ChoiceReader {
     /** Providers that send both fields send the same text in both. */
     private void readReasoning(JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_STRING) {
-            String textPieces = readString(json, true);
+            String piece = readString(json, true);
             if (reasoning == null || reasoning.isEmpty()) {
-                reasoning = textPieces;
+                reasoning = piece;
             }
         } else {
             json.skipChildren();
@@ -173,7 +173,7 @@ final class ChoiceReader {
             json.skipChildren();
             return;
         }
-        StringBuilder textPieces = new StringBuilder();
+        StringBuilder pieces = new StringBuilder();
         for (JsonToken item = json.nextToken(); item != JsonToken.END_ARRAY; item = json.nextToken()) {
             if (item != JsonToken.START_OBJECT) {
                 json.skipChildren();
@@ -183,13 +183,13 @@ final class ChoiceReader {
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 JsonToken field = json.nextToken();
                 if (field == JsonToken.VALUE_STRING && (name.equals("text") || name.equals("summary"))) {
-                    textPieces.append(json.getText());
+                    pieces.append(json.getText());
                 } else {
                     json.skipChildren();
                 }
             }
         }
-        details = concat(details, textPieces);
+        details = concat(details, pieces);
     }
 
     private void readImages(JsonParser json, JsonToken value) throws IOException {

@@ -201,12 +201,13 @@ final class DeltaBuffer implements ChunkReader.Sink {
         return !hasContent && (finishReason == null || !isCut(finishReason));
     }
 
-    private static boolean callsTools(ProviderFinishReason end) {
-        return end.kind() == ProviderFinishReason.Kind.TOOL_CALLS;
+    private static boolean callsTools(ProviderFinishReason reason) {
+        return reason.kind() == ProviderFinishReason.Kind.TOOL_CALLS;
     }
 
-    private static boolean isCut(ProviderFinishReason end) {
-        return end.kind() == ProviderFinishReason.Kind.LENGTH || end.kind() == ProviderFinishReason.Kind.CONTENT_FILTER;
+    private static boolean isCut(ProviderFinishReason reason) {
+        return reason.kind() == ProviderFinishReason.Kind.LENGTH
+                || reason.kind() == ProviderFinishReason.Kind.CONTENT_FILTER;
     }
 
     boolean isEmpty() {

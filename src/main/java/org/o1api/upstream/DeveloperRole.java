@@ -47,8 +47,8 @@ final class DeveloperRole {
                 return false;
             }
         }
-        UnquotedText words = new UnquotedText(QUOTED_ROLE.matcher(error.text()).replaceAll(" "), request);
-        return words.contains(DEVELOPER) || (words.contains(ROLE) && words.contains(UNKNOWN_ROLE));
+        UnquotedText unquoted = new UnquotedText(QUOTED_ROLE.matcher(error.text()).replaceAll(" "), request);
+        return unquoted.contains(DEVELOPER) || (unquoted.contains(ROLE) && unquoted.contains(UNKNOWN_ROLE));
     }
 
     private static boolean isDeveloper(String index, List<Message> messages) {

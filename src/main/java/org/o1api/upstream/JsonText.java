@@ -25,9 +25,9 @@ final class JsonText {
 
     /** Whether a text starts as a JSON object and ends before that is closed. */
     static boolean isTruncatedObject(String text) {
-        JsonDepthTracker shape = new JsonDepthTracker();
-        shape.feed(text);
-        return shape.isOpen() && text.startsWith("{");
+        JsonDepthTracker tracker = new JsonDepthTracker();
+        tracker.feed(text);
+        return tracker.isOpen() && text.startsWith("{");
     }
 
     static String extract(StringBuilder reply) {

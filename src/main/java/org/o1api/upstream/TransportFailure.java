@@ -22,8 +22,8 @@ enum TransportFailure {
 
     private final String description;
 
-    TransportFailure(String words) {
-        this.description = words;
+    TransportFailure(String description) {
+        this.description = description;
     }
 
     /** What happened, as a predicate of the upstream's name, for the log. */

@@ -41,10 +41,10 @@ final class UpstreamLog {
     }
 
     /** The gateway ended an attempt whose connection was not open in time. */
-    void connectTimedOut(UpstreamException limit) {
+    void connectTimedOut(UpstreamException timeout) {
         log.warning(
                 TransportFailure.TIMEOUT.name(),
-                upstream + TransportFailure.TIMEOUT.description() + ": " + limit.getMessage());
+                upstream + TransportFailure.TIMEOUT.description() + ": " + timeout.getMessage());
     }
 
     /**
