@@ -37,7 +37,7 @@ final class SseReader {
     private boolean delivered;
     private boolean namedError;
 
-    private byte[] event = buffer;
+    private byte[] data = buffer;
     private int offset;
     private int length;
 
@@ -138,7 +138,7 @@ final class SseReader {
             }
             end += read;
         } while (true);
-        event = buffer;
+        data = buffer;
         offset = skipByteOrderMark(0);
         length = end - offset;
     }
@@ -156,7 +156,7 @@ final class SseReader {
 
     /** The array that holds the event's data, from {@link #offset} for {@link #length} bytes. */
     byte[] data() {
-        return event;
+        return data;
     }
 
     /** Whether the event is named {@code error}; only such an event may have no data. */
@@ -251,11 +251,11 @@ final class SseReader {
         if (dataStart < 0) {
             length = 0;
         } else if (multiLine) {
-            event = joined.toByteArray();
+            data = joined.toByteArray();
             offset = 0;
-            length = event.length;
+            length = data.length;
         } else {
-            event = buffer;
+            data = buffer;
             offset = dataStart;
             length = dataEnd - dataStart;
         }
