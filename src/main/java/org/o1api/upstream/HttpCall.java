@@ -13,7 +13,7 @@ import org.o1api.upstream.ProviderProfile.Fact;
 /** A call over HTTP. The thread that iterates the deltas reads the response. */
 final class HttpCall implements Call {
     /** The maximum size of a reply, in maximum-size events. */
-    private static final long MAX_EVENTS_PER_REPLY = 4;
+    private static final long MAX_REPLY_SIZE_IN_EVENTS = 4;
     /** Maximum bytes read after the end of a reply so that the connection can be reused. */
     private static final int MAX_DRAINED_BYTES = 64 * 1024;
 
@@ -59,7 +59,7 @@ final class HttpCall implements Call {
     /** The maximum length of a reply: bytes of a single object, characters of a stream. Far above what models write. */
     private int maxLength() {
         return (int) Math.min(
-                Integer.MAX_VALUE, MAX_EVENTS_PER_REPLY * profile.replies().event());
+                Integer.MAX_VALUE, MAX_REPLY_SIZE_IN_EVENTS * profile.replies().event());
     }
 
     @Override
