@@ -49,7 +49,7 @@ final class AnswerSplitter {
     private final StringBuilder held = new StringBuilder();
 
     private State state = State.START;
-    private boolean reasoningComplete;
+    private boolean reasoningSeen;
     private boolean reasoningStarted;
     /** Whether part of the answer was drained, so that it can no longer become reasoning. */
     private boolean answerDrained;
@@ -86,7 +86,7 @@ final class AnswerSplitter {
             reasoning.append(answer.substring(0, end).strip());
             answer.setLength(0);
             held.setLength(0);
-            reasoningComplete = true;
+            reasoningSeen = true;
             state = State.START;
             untaggedReasoningLength = receivedLength - rest.length();
             readAll(rest);
@@ -103,7 +103,7 @@ final class AnswerSplitter {
 
     /** The index of a closing tag in the answer that has no opening tag; -1 if there is none or it no longer counts. */
     private int unmatchedClosingTag() {
-        if (reasoningComplete
+        if (reasoningSeen
                 || answerDrained
                 || ended
                 || state != State.ANSWER
@@ -165,13 +165,13 @@ final class AnswerSplitter {
     /** The text was truncated before the expected closing tag: all of it is reasoning. */
     void endInReasoning() {
         if (closingTagWait == ClosingTagWait.EXPECTED
-                && !reasoningComplete
+                && !reasoningSeen
                 && !answerDrained
                 && state == State.ANSWER) {
             reasoning.append(answer.toString().strip());
             answer.setLength(0);
             untaggedReasoningLength = receivedLength;
-            reasoningComplete = true;
+            reasoningSeen = true;
             state = State.START;
         }
     }
@@ -194,7 +194,7 @@ final class AnswerSplitter {
 
     /** Returns the answer since the last call. */
     String drainAnswer() {
-        if (closingTagWait != ClosingTagWait.NONE && !reasoningComplete && !ended) {
+        if (closingTagWait != ClosingTagWait.NONE && !reasoningSeen && !ended) {
             return "";
         }
         answerDrained = answerDrained || hasHeldAnswer();
@@ -232,10 +232,10 @@ final class AnswerSplitter {
         String mark = held.substring(leadingSpaces());
         if (mark.equals(ThinkBlock.START)) {
             state = State.REASONING;
-            reasoningComplete = true;
+            reasoningSeen = true;
             held.setLength(0);
         } else if (mark.equals(ThinkBlock.END)) { // the reasoning before it came in a separate field, or is empty
-            reasoningComplete = true;
+            reasoningSeen = true;
             held.setLength(0);
         } else if (requiresJson && mark.equals(FENCE)) {
             state = State.FENCE_LANGUAGE;
@@ -250,7 +250,7 @@ final class AnswerSplitter {
 
     /** Starts the answer with the text that was held back. */
     private void startAnswer() {
-        answer.append(held, reasoningComplete ? leadingSpaces() : 0, held.length());
+        answer.append(held, reasoningSeen ? leadingSpaces() : 0, held.length());
         held.setLength(0);
         state = State.ANSWER;
     }
