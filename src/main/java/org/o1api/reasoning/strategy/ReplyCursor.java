@@ -22,7 +22,7 @@ final class ReplyCursor {
 
     private final int maxLength;
     private final StringBuilder text = new StringBuilder(512);
-    private boolean complete;
+    private boolean ended;
 
     /** No closing tag starts between {@code searchedFrom} and {@code searchedUntil}. */
     private int searchedFrom;
@@ -46,11 +46,11 @@ final class ReplyCursor {
     }
 
     void end() {
-        complete = true;
+        ended = true;
     }
 
     boolean isEnded() {
-        return complete;
+        return ended;
     }
 
     int length() {
@@ -126,7 +126,7 @@ final class ReplyCursor {
             return NOT_FOUND;
         }
         if (next == text.length()) {
-            return complete ? NOT_FOUND : NEED_MORE;
+            return ended ? NOT_FOUND : NEED_MORE;
         }
         return text.charAt(next) == '"' || text.charAt(next) == '}' ? next : NOT_FOUND;
     }
@@ -177,7 +177,7 @@ final class ReplyCursor {
             return quote + 1;
         }
         if (next == NEED_MORE || next == text.length()) {
-            return complete ? quote + 1 : NEED_MORE;
+            return ended ? quote + 1 : NEED_MORE;
         }
         return next >= 0 && text.charAt(next) == ':' ? quote + 1 : NOT_FOUND;
     }
