@@ -87,11 +87,14 @@ public final class ConcurrencyLimiter {
         return interrupted ? Outcome.INTERRUPTED : Outcome.TIMED_OUT;
     }
 
-    /** Waits until the waiter is ended or the timeout expires, and returns whether the thread was interrupted. */
+    /**
+     * Waits until the waiter is served, displaced or cancelled, or the timeout expires, and returns whether the thread was
+     * interrupted.
+     */
     private static boolean await(Waiter waiter, Cancellation cancellation, Duration timeout) {
-        Runnable removeCancelAction = cancellation.onCancel(waiter.ended::countDown);
+        Runnable removeCancelAction = cancellation.onCancel(waiter.wakeUp::countDown);
         try {
-            boolean unused = waiter.ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            boolean unused = waiter.wakeUp.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -162,7 +165,7 @@ public final class ConcurrencyLimiter {
     private void end(Waiter waiter, State state) {
         waiting--;
         waiter.state = state;
-        waiter.ended.countDown();
+        waiter.wakeUp.countDown();
     }
 
     /** Returns how the wait ended, and ends it if it has not. */
@@ -205,7 +208,7 @@ public final class ConcurrencyLimiter {
 
     private static final class Waiter {
         private final CallerQueue queue;
-        private final CountDownLatch ended = new CountDownLatch(1);
+        private final CountDownLatch wakeUp = new CountDownLatch(1);
         private State state = State.WAITING;
 
         Waiter(CallerQueue queue) {
