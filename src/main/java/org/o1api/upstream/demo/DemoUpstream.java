@@ -18,17 +18,17 @@ public final class DemoUpstream implements Upstream {
     public static final Duration DEFAULT_TOKEN_DELAY = Duration.ofMillis(25);
 
     private final String name;
-    private final Duration pace;
+    private final Duration tokenDelay;
     private volatile boolean closed;
 
     /**
      * Creates a demo model.
      *
-     * @param pace the time that each token takes
+     * @param tokenDelay the time that each token takes
      */
-    public DemoUpstream(String name, Duration pace) {
+    public DemoUpstream(String name, Duration tokenDelay) {
         this.name = name;
-        this.pace = pace;
+        this.tokenDelay = tokenDelay;
     }
 
     @Override
@@ -48,10 +48,10 @@ public final class DemoUpstream implements Upstream {
 
     /** Waits for the time of one token. */
     void pause(Cancellation cancellation) {
-        if (pace.isZero()) {
+        if (tokenDelay.isZero()) {
             cancellation.throwIfCancelled();
         } else {
-            cancellation.sleep(pace);
+            cancellation.sleep(tokenDelay);
         }
         throwIfClosed();
     }
