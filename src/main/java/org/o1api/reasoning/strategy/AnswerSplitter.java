@@ -72,9 +72,9 @@ final class AnswerSplitter {
      *
      * @param requiresJson whether the answer must be JSON
      */
-    AnswerSplitter(boolean requiresJson, ClosingTagWait tag) {
+    AnswerSplitter(boolean requiresJson, ClosingTagWait closingTagWait) {
         this.requiresJson = requiresJson;
-        this.closingTagWait = tag;
+        this.closingTagWait = closingTagWait;
     }
 
     void feed(String text) {

@@ -9,19 +9,19 @@ final class StepObject {
     private final ReplyCursor reply;
     private final TextEmitter emitter = new TextEmitter(content::append);
     private final StepValueReader values;
-    private final StepParser text;
+    private final StepParser parser;
 
     /** Reads an object in an answer, from its opening brace on; without a length limit. */
     StepObject() {
         reply = new ReplyCursor(Integer.MAX_VALUE);
         values = new StepValueReader(title -> {}, emitter, reply);
-        text = StepParser.singleObject(reply, emitter, values);
+        parser = StepParser.singleObject(reply, emitter, values);
     }
 
     private StepObject(String whole) {
         reply = new ReplyCursor();
         values = new StepValueReader(title -> {}, emitter, reply);
-        text = new StepParser(reply, emitter, values);
+        parser = new StepParser(reply, emitter, values);
         reply.append(whole);
         complete();
     }
@@ -34,8 +34,8 @@ final class StepObject {
     /** Adds text. Text after the object, or after it turned out not to be a step, is not read. */
     void feed(String more) {
         reply.append(more);
-        text.read();
-        if (text.isClosed()) {
+        parser.read();
+        if (parser.isClosed()) {
             emitter.finish();
         } else {
             emitter.emit();
@@ -45,29 +45,29 @@ final class StepObject {
     /** No more text follows. */
     void complete() {
         reply.end();
-        text.readToEnd();
+        parser.readToEnd();
         values.end();
         emitter.finish();
     }
 
     /** The step keys that the object has so far. */
     Set<StepValueReader.Field> keys() {
-        return text.keys();
+        return parser.keys();
     }
 
     /** Whether the object is complete. */
     boolean isClosed() {
-        return text.isClosed();
+        return parser.isClosed();
     }
 
     /** Whether the object turned out not to be a step. */
     boolean isNotAStep() {
-        return text.isNotAStep();
+        return parser.isNotAStep();
     }
 
     /** The number of characters after the complete object. */
     int unreadLength() {
-        return reply.length() - text.objectEnd();
+        return reply.length() - parser.objectEnd();
     }
 
     @Nullable

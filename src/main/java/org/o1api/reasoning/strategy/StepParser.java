@@ -139,12 +139,12 @@ final class StepParser {
             return false;
         }
         int end = reply.indexOfClosingTag();
-        boolean startsLikeReply = reply.isAtEnd() || "{`<".indexOf(reply.peek()) >= 0;
-        if (!startsLikeReply && end < 0 && !reply.isEnded()) {
+        boolean startsLikeStep = reply.isAtEnd() || "{`<".indexOf(reply.peek()) >= 0;
+        if (!startsLikeStep && end < 0 && !reply.isEnded()) {
             return false;
         }
         proseStart = reply.position;
-        state = !startsLikeReply && end >= 0 ? State.REASONING : State.START;
+        state = !startsLikeStep && end >= 0 ? State.REASONING : State.START;
         return true;
     }
 
