@@ -71,7 +71,7 @@ final class ToolCallMatcher {
 
     /** The name of a call that started without one and shares its predecessor's, once; otherwise null. */
     @Nullable
-    String inheritedName(int number) {
+    String takeInheritedName(int number) {
         KnownCall call = calls.get(number);
         String name = call.inheritsName ? call.name : null;
         call.inheritsName = false;

@@ -161,7 +161,7 @@ final class ToolCallReader {
             Piece piece = pieces.get(position);
             int call = matcher.match(piece, pieces.size() > 1 ? position : ToolCallMatcher.SINGLE);
             if (call != ToolCallMatcher.DUPLICATE) {
-                String callName = piece.name() == null ? matcher.inheritedName(call) : piece.name();
+                String callName = piece.name() == null ? matcher.takeInheritedName(call) : piece.name();
                 sink.toolCall(new Delta.ToolCall(call, piece.id(), callName, piece.arguments(), piece.fields()));
             }
         }
