@@ -127,7 +127,7 @@ final class ErrorReader {
             if (message == null) {
                 readText(error.textValue(), depth + 1);
             } else {
-                type = type == null ? codeOf(error) : type;
+                type = type == null ? wordOf(error) : type;
             }
         }
         visit(node.path("x_groq").path("error"), depth + 1);
@@ -147,13 +147,13 @@ final class ErrorReader {
                 status = node.path(name).asInt();
             }
         }
-        code = code == null ? codeOf(node.path("code")) : code;
-        code = code == null ? codeOf(node.path("error_code")) : code;
+        code = code == null ? wordOf(node.path("code")) : code;
+        code = code == null ? wordOf(node.path("error_code")) : code;
         for (String name : List.of("type", "error_type", "status")) {
-            type = type == null ? codeOf(node.path(name)) : type;
+            type = type == null ? wordOf(node.path(name)) : type;
         }
         if (param == null) {
-            param = codeOf(node.path("param"));
+            param = wordOf(node.path("param"));
         }
         for (String name : RETRY_AFTER_KEYS) {
             setRetryAfter(RetryAfter.parse(node.path(name).asText(null), Instant.now()));
@@ -171,7 +171,7 @@ final class ErrorReader {
     }
 
     /** A text or a number that is not an HTTP status. */
-    private static @Nullable String codeOf(JsonNode node) {
+    private static @Nullable String wordOf(JsonNode node) {
         if (!node.isTextual() && !node.isNumber()) {
             return null;
         }
@@ -199,7 +199,7 @@ final class ErrorReader {
                 String field = fieldOf(item);
                 String itemMessage = messageOf(item, depth);
                 param = param == null ? field : param;
-                code = code == null ? codeOf(item.path("code")) : code;
+                code = code == null ? wordOf(item.path("code")) : code;
                 if (itemMessage != null) {
                     all.add(field == null || items.size() == 1 ? itemMessage : field + ": " + itemMessage);
                 }
@@ -232,10 +232,10 @@ final class ErrorReader {
         }
         for (String name : PARAM_KEYS) {
             if (item.path(name).isTextual()) {
-                return codeOf(item.path(name));
+                return wordOf(item.path(name));
             }
         }
-        return location.isTextual() ? codeOf(location) : null;
+        return location.isTextual() ? wordOf(location) : null;
     }
 
     /** Reads Google's {@code details}. */
@@ -247,7 +247,7 @@ final class ErrorReader {
             JsonNode delay = detail.path("retryDelay");
             setRetryAfter(RetryAfter.parse(delay.path("seconds").asText(delay.asText(null)), Instant.now()));
             for (JsonNode violation : detail.path("fieldViolations")) {
-                param = param == null ? codeOf(violation.path("field")) : param;
+                param = param == null ? wordOf(violation.path("field")) : param;
             }
         }
     }
