@@ -60,9 +60,10 @@ public final class ScriptedUpstream implements Upstream {
     private List<Usage> failedAttempts = List.of();
     private int openCalls;
 
-    private ScriptedUpstream(List<Reply> script, @Nullable Function<CallRequest, Reply> decider, List<String> journal) {
+    private ScriptedUpstream(
+            List<Reply> script, @Nullable Function<CallRequest, Reply> replyFunction, List<String> journal) {
         this.script = new ArrayDeque<>(script);
-        this.replyFunction = decider;
+        this.replyFunction = replyFunction;
         this.journal = journal;
     }
 
@@ -85,8 +86,8 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     /** Creates an upstream that computes its reply from the request. */
-    public static ScriptedUpstream answeringWith(Function<CallRequest, Reply> decider) {
-        return new ScriptedUpstream(List.of(), decider, new ArrayList<>());
+    public static ScriptedUpstream answeringWith(Function<CallRequest, Reply> replyFunction) {
+        return new ScriptedUpstream(List.of(), replyFunction, new ArrayList<>());
     }
 
     /** Adds failed attempts with this usage before each reply. */

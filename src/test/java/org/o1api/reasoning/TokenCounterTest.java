@@ -68,14 +68,14 @@ class TokenCounterTest {
         Usage first = tokens.usageOf(request(messages), "hello", "");
         assertThat(first.inputTokens()).isGreaterThan(20 * TokenCounter.count(WORDS));
 
-        CallCounter asked = new CallCounter(Integer.MAX_VALUE);
-        TurnTokenCounter watched = new TurnTokenCounter(asked);
+        CallCounter counter = new CallCounter(Integer.MAX_VALUE);
+        TurnTokenCounter watched = new TurnTokenCounter(counter);
         assertThat(watched.usageOf(request(messages), "hello", "")).isEqualTo(first);
-        int texts = asked.times.get();
+        int texts = counter.times.get();
         for (int call = 0; call < 25; call++) {
             assertThat(watched.usageOf(request(messages), "hello", "")).isEqualTo(first);
         }
-        assertThat(asked.times.get()).as("only the answers").isEqualTo(texts + 25);
+        assertThat(counter.times.get()).as("only the answers").isEqualTo(texts + 25);
         messages[7] = Message.user("other");
         assertThat(watched.usageOf(request(messages), "hello", "").inputTokens())
                 .isLessThan(first.inputTokens());
@@ -84,10 +84,10 @@ class TokenCounterTest {
     @Test
     void stopsCountingWhenTheTurnIsOver() {
         String text = WORDS.repeat(100_000);
-        CallCounter asked = new CallCounter(3);
-        Usage usage =
-                new TurnTokenCounter(asked).usageOf(request(Message.user(text), Message.user(text + ".")), text, text);
-        assertThat(asked.times.get()).isLessThan(20);
+        CallCounter counter = new CallCounter(3);
+        Usage usage = new TurnTokenCounter(counter)
+                .usageOf(request(Message.user(text), Message.user(text + ".")), text, text);
+        assertThat(counter.times.get()).isLessThan(20);
         assertThat(usage.inputTokens()).isBetween(2L * text.length() / 8, 2L * text.length());
         assertThat(usage.outputTokens()).isBetween(2L * text.length() / 8, 2L * text.length());
     }

@@ -45,9 +45,9 @@ class AdmissionTest {
         Admission admission = new Admission(new TurnLimits(10, 1, GRACE));
         Admission.Ticket first = admission.admit("a");
         admission.admit("b");
-        TurnException refused = rejection(admission, "a");
-        assertThat(refused.code()).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
-        assertThat(refused.retryAfter()).isPositive();
+        TurnException rejection = rejection(admission, "a");
+        assertThat(rejection.code()).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
+        assertThat(rejection.retryAfter()).isPositive();
 
         first.release();
 
@@ -67,9 +67,9 @@ class AdmissionTest {
 
             assertThat(cancellation.isCancelled()).isTrue();
             assertThat(turns.isReady()).isFalse();
-            TurnException refused = rejection(admission, "a");
-            assertThat(refused.code()).isEqualTo(ErrorCode.SHUTTING_DOWN);
-            assertThat(refused.retryAfter()).isPositive();
+            TurnException rejection = rejection(admission, "a");
+            assertThat(rejection.code()).isEqualTo(ErrorCode.SHUTTING_DOWN);
+            assertThat(rejection.retryAfter()).isPositive();
         }
     }
 }

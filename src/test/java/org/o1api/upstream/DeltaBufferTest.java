@@ -160,7 +160,7 @@ class DeltaBufferTest {
         "tool_calls, tool, true",
         "odd, reasoning, false"
     })
-    void endsTheReplyByAFinishReasonOnlyAfterContent(String reason, String what, boolean mayBeOver) {
+    void endsTheReplyByAFinishReasonOnlyAfterContent(String reason, String what, boolean mayHaveEnded) {
         switch (what) {
             case "text" -> buffer.text("a");
             case "space" -> buffer.text("\n");
@@ -171,7 +171,7 @@ class DeltaBufferTest {
             default -> buffer.activity();
         }
         buffer.finish(ProviderFinishReason.of(reason));
-        assertThat(buffer.mayHaveEnded()).isEqualTo(mayBeOver);
+        assertThat(buffer.mayHaveEnded()).isEqualTo(mayHaveEnded);
         assertThat(buffer.isFinished()).isTrue();
     }
 

@@ -22,11 +22,11 @@ class ExchangeTest {
     /** How long to wait for an incomplete reply, or for the end of a complete one. */
     @ParameterizedTest
     @CsvSource({"USAGE, 10, true", "END_OF_REPLY, 2, false"})
-    void limitsTheWaitForTheRestOfAReply(Exchange.WaitingFor wait, int seconds, boolean usageIsMissing) {
+    void limitsTheWaitForTheRestOfAReply(Exchange.WaitingFor waitingFor, int seconds, boolean usageIsMissing) {
         Exchange exchange = new Exchange(SETTINGS, System.nanoTime());
         exchange.connected(false);
         long before = System.nanoTime();
-        exchange.startWaiting(wait);
+        exchange.startWaiting(waitingFor);
         exchange.enforceTimeouts(before + Duration.ofSeconds(seconds).toNanos() - 1);
         assertThat(exchange.abortReason()).isNull();
         exchange.enforceTimeouts(System.nanoTime() + Duration.ofSeconds(seconds).toNanos());

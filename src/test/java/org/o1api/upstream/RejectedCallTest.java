@@ -131,14 +131,14 @@ class RejectedCallTest {
     /** A call ends whatever the provider answers: each change is made once. */
     @Test
     void sendsOneRequestPerChangeToAProviderThatRejectsEverything() {
-        List<String> refusals = List.of(
+        List<String> rejections = List.of(
                 JSON_FAILED,
                 TOOL_FAILED,
                 "{\"error\":{\"message\":\"unknown role developer\"}}",
                 "{\"error\":{\"message\":\"unsupported: response_format stream_options tool_choice max_tokens\"}}",
                 "{\"error\":{\"message\":\"unsupported: max_completion_tokens temperature stream\"}}");
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
-                request -> Script.status(400, refusals.get(request.number() % refusals.size()))));
+                request -> Script.status(400, rejections.get(request.number() % rejections.size()))));
         HttpUpstream upstream = upstream(fake, 1);
         assertThat(failCall(upstream, request(true)).code()).isEqualTo(ErrorCode.UPSTREAM_REFUSED);
         assertThat(fake.requests()).hasSizeLessThanOrEqualTo(10);
@@ -163,10 +163,10 @@ class RejectedCallTest {
 
     @Test
     void changesCostNoAttemptAndNoRetry() {
-        List<String> refusals =
+        List<String> rejections =
                 List.of("unknown field: stream_options", "unknown field: temperature", "unknown role developer");
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request ->
-                request.number() < 3 ? Script.error(400, refusals.get(request.number())) : Script.answer("well")));
+                request.number() < 3 ? Script.error(400, rejections.get(request.number())) : Script.answer("well")));
         call(upstream(fake, 1), request(true), new CallContext(new Cancellation(), new RetryBudget(0), () -> {}));
         assertThat(fake.requests()).hasSize(4);
     }

@@ -223,10 +223,10 @@ class ThrownErrorTest {
         Runnable unused3 = cancellation.onCancel(() -> {
             throw new IllegalStateException("test");
         });
-        Cancellation part = cancellation.child();
+        Cancellation child = cancellation.child();
         cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
         assertThat(run[0]).isOne();
-        assertThat(part.isCancelled()).isTrue();
+        assertThat(child.isCancelled()).isTrue();
         Runnable unused4 = cancellation.onCancel(ThrownErrorTest::throwError); // runs immediately
     }
 
@@ -281,10 +281,10 @@ class ThrownErrorTest {
 
     @Test
     void aCancelledChildIsRemovedFromItsParent() {
-        Cancellation whole = new Cancellation();
+        Cancellation parent = new Cancellation();
         for (int i = 0; i < 10; i++) {
-            whole.child().cancel(ErrorCode.UPSTREAM_TIMEOUT, "late");
+            parent.child().cancel(ErrorCode.UPSTREAM_TIMEOUT, "late");
         }
-        assertThat(whole.registeredActions()).isZero();
+        assertThat(parent.registeredActions()).isZero();
     }
 }

@@ -30,7 +30,7 @@ class UpstreamCancelTest {
     private final UpstreamFixture fixture = new UpstreamFixture();
     private final ExecutorService callers = Executors.newCachedThreadPool();
     private final Cancellation cancellation = new Cancellation();
-    private final CountDownLatch firstDelta = new CountDownLatch(1);
+    private final CountDownLatch started = new CountDownLatch(1);
 
     @AfterEach
     void close() {
@@ -256,7 +256,7 @@ class UpstreamCancelTest {
         return CompletableFuture.supplyAsync(
                 () -> catchThrowable(() -> {
                     caller = Thread.currentThread();
-                    firstDelta.countDown();
+                    started.countDown();
                     try (Call call = upstream.open(fixture.request(), new CallContext(cancellation))) {
                         call.forEach(delta -> {});
                     }
@@ -268,7 +268,7 @@ class UpstreamCancelTest {
 
     /** Whether the caller is waiting, for a lock or the network. */
     private boolean blocked() throws InterruptedException {
-        firstDelta.await();
+        started.await();
         for (StackTraceElement frame : caller.getStackTrace()) {
             if (frame.getMethodName().equals("park")
                     || frame.getMethodName().equals("connect")

@@ -369,9 +369,9 @@ class UpstreamFailureTest {
     void retriesWithinTheTurnsBudget() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(500, "no")));
         HttpUpstream upstream = fixture.upstream(fake);
-        CallContext turn = new CallContext(new Cancellation(), new RetryBudget(3), () -> {});
+        CallContext context = new CallContext(new Cancellation(), new RetryBudget(3), () -> {});
         for (int calls : List.of(3, 3 + 2, 3 + 2 + 1, 3 + 2 + 1 + 1)) {
-            assertThat(failure(upstream, fixture.request(), turn)).hasMessage("The model provider failed (500).");
+            assertThat(failure(upstream, fixture.request(), context)).hasMessage("The model provider failed (500).");
             assertThat(fake.requests()).hasSize(calls);
         }
     }
@@ -382,9 +382,9 @@ class UpstreamFailureTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
                 Script.answer("one"), exchange -> exchange.close(), refusing, Script.answer("two")));
         HttpUpstream upstream = fixture.upstream(fake);
-        CallContext turn = new CallContext(new Cancellation(), new RetryBudget(0), () -> {});
+        CallContext context = new CallContext(new Cancellation(), new RetryBudget(0), () -> {});
         for (String expected : List.of("one", "two")) {
-            try (Call call = upstream.open(requestWithGatewayFields(), turn)) {
+            try (Call call = upstream.open(requestWithGatewayFields(), context)) {
                 assertThat(fixture.text(call)).isEqualTo(expected);
             }
         }
@@ -478,9 +478,9 @@ class UpstreamFailureTest {
                         ? Script.error(400, "Streaming is not supported for this model.")
                         : Script.completion("whole")));
         HttpUpstream upstream = fixture.upstream(fake);
-        CallContext turn = fixture.context("a");
+        CallContext context = fixture.context("a");
         for (int i = 0; i < 2; i++) {
-            try (Call call = upstream.open(fixture.request(), turn)) {
+            try (Call call = upstream.open(fixture.request(), context)) {
                 assertThat(fixture.text(call)).isEqualTo("whole");
             }
         }

@@ -310,17 +310,17 @@ class StepShapedAnswerTest {
     @ParameterizedTest
     @CsvSource({"false", "true"})
     void readsTheSameIfBuffered(boolean hasReasoning) {
-        Transcript expected = new Transcript() {
+        Transcript transcript = new Transcript() {
             @Override
             public boolean isBuffered() {
                 return true;
             }
         };
-        AnswerReader reader = new AnswerReader(2, new AnswerFormat(prompt()), false, expected);
+        AnswerReader reader = new AnswerReader(2, new AnswerFormat(prompt()), false, transcript);
         reader.feed(new Delta.Text((hasReasoning ? "Hm.</think>" : "") + STEP));
         assertThat(reader.hasWrongFormat()).isFalse();
         reader.end();
-        assertThat(expected.answer()).isEqualTo("It is 9.");
+        assertThat(transcript.answer()).isEqualTo("It is 9.");
     }
 
     /** A step without text is not an answer. */

@@ -34,14 +34,14 @@ final class StepsFixture {
     Preset.Budget budget = Preset.Budget.DEFAULT;
     private @Nullable ModelCalls calls;
 
-    FinishReason run(ScriptedUpstream upstream, Prompt question) {
+    FinishReason run(ScriptedUpstream upstream, Prompt prompt) {
         Preset preset = new Preset(
                 "o1",
                 Set.of(),
                 List.of("main"),
                 "m",
                 "steps",
-                question.steps(),
+                prompt.steps(),
                 budget,
                 PROMPTS,
                 NOTES,
@@ -50,7 +50,7 @@ final class StepsFixture {
                 null);
         calls = new ModelCalls(upstream, "team-a", new Cancellation(), budget, out);
         try {
-            return new StepsStrategy().run(question, preset, calls, out);
+            return new StepsStrategy().run(prompt, preset, calls, out);
         } finally {
             assertThat(upstream.openCalls()).isZero();
         }

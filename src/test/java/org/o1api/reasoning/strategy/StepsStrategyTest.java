@@ -47,18 +47,18 @@ class StepsStrategyTest {
     private final Transcript out = new Transcript();
     private final Cancellation cancellation = new Cancellation();
 
-    private FinishReason run(ScriptedUpstream upstream, Prompt question) {
-        return run(upstream, question, Preset.Budget.DEFAULT);
+    private FinishReason run(ScriptedUpstream upstream, Prompt prompt) {
+        return run(upstream, prompt, Preset.Budget.DEFAULT);
     }
 
-    private FinishReason run(ScriptedUpstream upstream, Prompt question, Preset.Budget budget) {
+    private FinishReason run(ScriptedUpstream upstream, Prompt prompt, Preset.Budget budget) {
         Preset preset = new Preset(
                 "o1",
                 Set.of(),
                 List.of("main"),
                 "m",
                 "steps",
-                question.steps(),
+                prompt.steps(),
                 budget,
                 PROMPTS,
                 Notes.DEFAULT,
@@ -66,7 +66,7 @@ class StepsStrategyTest {
                 null,
                 null);
         FinishReason reason = new StepsStrategy()
-                .run(question, preset, new ModelCalls(upstream, "team-a", cancellation, budget, out), out);
+                .run(prompt, preset, new ModelCalls(upstream, "team-a", cancellation, budget, out), out);
         assertThat(upstream.openCalls()).isZero();
         return reason;
     }

@@ -148,9 +148,9 @@ class UnmatchedClosingTagTest {
 
     @ParameterizedTest
     @CsvSource({"So, true, false, true", "So, false, true, false", "So, false, false, false", "' ', false, true, true"})
-    void canRetryWhileTheTextMayBeReasoning(String text, boolean startsThinking, boolean whole, boolean may) {
-        AnswerReader reader = new AnswerReader(1, false, startsThinking, whole ? new Buffered() : new Transcript());
+    void canRetryWhileTheTextMayBeReasoning(String text, boolean startsThinking, boolean buffered, boolean expected) {
+        AnswerReader reader = new AnswerReader(1, false, startsThinking, buffered ? new Buffered() : new Transcript());
         reader.feed(new Delta.Text(text));
-        assertThat(reader.canRetry()).isEqualTo(may);
+        assertThat(reader.canRetry()).isEqualTo(expected);
     }
 }
