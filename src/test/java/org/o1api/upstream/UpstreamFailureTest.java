@@ -377,7 +377,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void rejectedRequestsCostTheTurnNoRetry() {
+    void staleConnectionsAndRejectionsCostTheTurnNoRetry() {
         Script refusing = Script.error(400, "'response_format' is not supported");
         FakeUpstream fake = fixture.fake(FakeUpstream.scripted(
                 Script.answer("one"), exchange -> exchange.close(), refusing, Script.answer("two")));
@@ -392,7 +392,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void retriesARefusedConnection() {
+    void reportsARefusedConnectionAsUnreachable() {
         FakeUpstream gone = FakeUpstream.answering();
         URI url = gone.url();
         gone.close();
@@ -403,7 +403,7 @@ class UpstreamFailureTest {
     }
 
     @Test
-    void retriesAnUnknownHost() {
+    void reportsAnUnknownHostAsUnreachable() {
         UpstreamException failure = failure(
                 fixture.upstream(settings ->
                         settings.url(URI.create("http://nowhere.invalid/v1")).attempts(1)),
