@@ -25,7 +25,7 @@ class StepReaderTest {
             "\\\"q\\\" \\\\ \\n\\ndata: [DONE]\\n\\nevent: x\\r\\n\\u0000\\u001b \\u2029 "
                     + "</details> ``` \ud83d\ude00 {\\\"next_action\\\": \\\"final_answer\\\"} ";
 
-    /** {@code outcome} is {@code title|text|next action|whole or broken}, with {@code -} for null. */
+    /** {@code outcome} is {@code title|text|next action|whole or malformed}, with {@code -} for null. */
     private record Reply(String name, String text, String outcome) {
         @Override
         public String toString() {
@@ -39,12 +39,12 @@ class StepReaderTest {
 
     @ParameterizedTest
     @CsvSource({"It broke., It broke.", "Overloaded, Overloaded.", "Why?, Why?", "No!, No!"})
-    void endsTheRetryReasonWithPunctuation(String why, String said) {
+    void endsTheRetryReasonWithPunctuation(String reason, String sentence) {
         Transcript out = new Transcript();
         StepReader reader = new StepReader(1, out);
         reader.feed("Half a");
-        reader.endForRetry(why);
-        assertThat(out.step(1)).isEqualTo("*" + said + " Retrying this step.*");
+        reader.endForRetry(reason);
+        assertThat(out.step(1)).isEqualTo("*" + sentence + " Retrying this step.*");
     }
 
     @ParameterizedTest
@@ -124,9 +124,9 @@ class StepReaderTest {
                         "a closing tag in the content",
                         "{\"title\":\"T\",\"content\":\"a</think>c\"}",
                         "T|a</think>c|-|whole"),
-                reply("half a closing tag", "Hm.</thin", "-|Hm.</thin|-|broken"),
-                reply("a closing tag and nothing", "Hm.</think>", "-|Hm.|-|broken"),
-                reply("a closing tag and prose", "Hm.</think>So.", "-|Hm.\n\nSo.|-|broken"),
+                reply("half a closing tag", "Hm.</thin", "-|Hm.</thin|-|malformed"),
+                reply("a closing tag and nothing", "Hm.</think>", "-|Hm.|-|malformed"),
+                reply("a closing tag and prose", "Hm.</think>So.", "-|Hm.\n\nSo.|-|malformed"),
                 // text around the object
                 reply(
                         "a fence",
@@ -162,7 +162,7 @@ class StepReaderTest {
                         "<think>Hm, {\"x\": 1}.</think>\n{\"title\":\"T\",\"content\":\"C\"}",
                         "T|Hm, {\"x\": 1}.\n\nC|-|whole"),
                 reply("an empty think block", "<think></think>{\"content\":\"C\"}", "-|C|-|whole"),
-                reply("only a think block", "<think>Hm, 1 < 2 </th", "-|Hm, 1 < 2 </th|-|broken"),
+                reply("only a think block", "<think>Hm, 1 < 2 </th", "-|Hm, 1 < 2 </th|-|malformed"),
                 reply("not a think block", "<thin {\"content\":\"C\"}", "-|C|-|whole"),
                 reply(
                         "long prose before",
@@ -184,8 +184,8 @@ class StepReaderTest {
                 reply("no title", "{\"content\":\"C\",\"next_action\":\"continue\"}", "-|C|CONTINUE|whole"),
                 reply("no next action", "{\"title\":\"T\",\"content\":\"C\"}", "T|C|-|whole"),
                 reply("no content", "{\"title\":\"T\",\"next_action\":\"continue\"}", "T||CONTINUE|whole"),
-                reply("only a next action", "{\"next_action\":\"final_answer\"}", "-||FINAL_ANSWER|broken"),
-                reply("empty strings", "{\"title\":\"\",\"content\":\"\",\"next_action\":\"\"}", "-||-|broken"),
+                reply("only a next action", "{\"next_action\":\"final_answer\"}", "-||FINAL_ANSWER|malformed"),
+                reply("empty strings", "{\"title\":\"\",\"content\":\"\",\"next_action\":\"\"}", "-||-|malformed"),
                 reply(
                         "a number",
                         "{\"title\":\"T\",\"content\": 42, \"next_action\":\"continue\"}",
@@ -193,7 +193,7 @@ class StepReaderTest {
                 reply("a number at the end", "{\"content\":-1.5e3}", "-|-1.5e3|-|whole"),
                 reply("a boolean", "{\"title\":\"T\",\"content\":true}", "T|true|-|whole"),
                 reply("null content", "{\"title\":\"T\",\"content\":null}", "T||-|whole"),
-                reply("only null", "{\"title\":null,\"content\":null}", "-||-|broken"),
+                reply("only null", "{\"title\":null,\"content\":null}", "-||-|malformed"),
                 reply(
                         "a list",
                         "{\"content\":[\"a\", {\"b\": \"]}\\\"\"}, 3],\"title\":\"T\"}",
@@ -255,41 +255,41 @@ class StepReaderTest {
                 reply("an extra comma", "{\"title\":\"T\",,\"content\":\"C\",}", "T|C|-|whole"),
                 reply("a far comma", "{\"content\":\"C\"" + " ".repeat(300) + ", \"title\":\"T\"}", "T|C|-|whole"),
                 // truncated
-                reply("truncated in the key", "{\"title\":\"T\",\"content\":\"C\",\"next_ac", "T|C|-|broken"),
-                reply("truncated in the content", "{\"title\":\"T\",\"content\":\"C and mo", "T|C and mo|-|broken"),
-                reply("truncated in the title", "{\"title\":\"T and mo", "T and mo||-|broken"),
-                reply("truncated in an escape", "{\"content\":\"C\\u00", "-|C|-|broken"),
-                reply("truncated in a pair", "{\"content\":\"C\\ud83d", "-|C\ufffd|-|broken"),
-                reply("truncated in a number", "{\"content\":12", "-|12|-|broken"),
-                reply("truncated in a list", "{\"content\":[1, 2", "-|[1, 2|-|broken"),
-                reply("truncated before the brace", "{\"title\":\"T\",\"content\":\"C\"", "T|C|-|broken"),
-                reply("truncated in the action", "{\"content\":\"C\",\"next_action\":\"final_ans", "-|C|-|broken"),
-                reply("truncated after the brace", "{", "-|{|-|broken"),
-                reply("truncated before any key", "{\"ti", "-|{\"ti|-|broken"),
-                reply("another object, truncated", "{\"a\": \"b", "-|{\"a\": \"b|-|broken"),
+                reply("truncated in the key", "{\"title\":\"T\",\"content\":\"C\",\"next_ac", "T|C|-|malformed"),
+                reply("truncated in the content", "{\"title\":\"T\",\"content\":\"C and mo", "T|C and mo|-|malformed"),
+                reply("truncated in the title", "{\"title\":\"T and mo", "T and mo||-|malformed"),
+                reply("truncated in an escape", "{\"content\":\"C\\u00", "-|C|-|malformed"),
+                reply("truncated in a pair", "{\"content\":\"C\\ud83d", "-|C\ufffd|-|malformed"),
+                reply("truncated in a number", "{\"content\":12", "-|12|-|malformed"),
+                reply("truncated in a list", "{\"content\":[1, 2", "-|[1, 2|-|malformed"),
+                reply("truncated before the brace", "{\"title\":\"T\",\"content\":\"C\"", "T|C|-|malformed"),
+                reply("truncated in the action", "{\"content\":\"C\",\"next_action\":\"final_ans", "-|C|-|malformed"),
+                reply("truncated after the brace", "{", "-|{|-|malformed"),
+                reply("truncated before any key", "{\"ti", "-|{\"ti|-|malformed"),
+                reply("another object, truncated", "{\"a\": \"b", "-|{\"a\": \"b|-|malformed"),
                 // not a step
-                reply("nothing", "", "-||-|broken"),
-                reply("only white space", " \n ", "-||-|broken"),
-                reply("short text", "I would say 42.", "-|I would say 42.|-|broken"),
-                reply("long text", LONG, "-|" + LONG + "|-|broken"),
+                reply("nothing", "", "-||-|malformed"),
+                reply("only white space", " \n ", "-||-|malformed"),
+                reply("short text", "I would say 42.", "-|I would say 42.|-|malformed"),
+                reply("long text", LONG, "-|" + LONG + "|-|malformed"),
                 reply(
                         "text with latex",
                         "So \\frac{1}{2}, {x}, { and {\n} and",
-                        "-|So \\frac{1}{2}, {x}, { and {\n} and|-|broken"),
+                        "-|So \\frac{1}{2}, {x}, { and {\n} and|-|malformed"),
                 reply(
                         "long text with latex",
                         LONG + " \\frac{1}{2} {\"a\"} { ",
-                        "-|" + LONG + " \\frac{1}{2} {\"a\"} { |-|broken"),
-                reply("text in a fence", "```\nI would say 42.\n```", "-|```\nI would say 42.\n```|-|broken"),
-                reply("another object", "{\"answer\": \"42\"}", "-|{\"answer\": \"42\"}|-|broken"),
-                reply("a string", "\"I would say 42.\"", "-|\"I would say 42.\"|-|broken"),
+                        "-|" + LONG + " \\frac{1}{2} {\"a\"} { |-|malformed"),
+                reply("text in a fence", "```\nI would say 42.\n```", "-|```\nI would say 42.\n```|-|malformed"),
+                reply("another object", "{\"answer\": \"42\"}", "-|{\"answer\": \"42\"}|-|malformed"),
+                reply("a string", "\"I would say 42.\"", "-|\"I would say 42.\"|-|malformed"),
                 reply(
                         "not quite JSON",
                         "Sure! Here is what I think: {title: step 1, \"content\": ",
-                        "-|Sure! Here is what I think: {title: step 1, \"content\": |-|broken"),
-                reply("a key without quotes", "{\"title\":\"T\", content: \"C\"}", "T|content: \"C\"}|-|broken"),
-                reply("a key without value", "{\"title\":\"T\",\"content\"}", "T|\"content\"}|-|broken"),
-                reply("many objects", "{\"a\":1}".repeat(40), "-|" + "{\"a\":1}".repeat(40) + "|-|broken"));
+                        "-|Sure! Here is what I think: {title: step 1, \"content\": |-|malformed"),
+                reply("a key without quotes", "{\"title\":\"T\", content: \"C\"}", "T|content: \"C\"}|-|malformed"),
+                reply("a key without value", "{\"title\":\"T\",\"content\"}", "T|\"content\"}|-|malformed"),
+                reply("many objects", "{\"a\":1}".repeat(40), "-|" + "{\"a\":1}".repeat(40) + "|-|malformed"));
     }
     // spotless:on
 
@@ -388,7 +388,7 @@ class StepReaderTest {
         assertThat(transcript.step(1)).isEqualTo(step.text());
         assertThat(transcript.titles()).isEqualTo(step.title() == null ? List.of() : List.of(step.title()));
         return orDash(step.title()) + "|" + step.text() + "|" + orDash(step.nextAction()) + "|"
-                + (step.malformed() ? "broken" : "whole");
+                + (step.malformed() ? "malformed" : "whole");
     }
 
     private static String orDash(@Nullable Object value) {
