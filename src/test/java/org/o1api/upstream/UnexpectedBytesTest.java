@@ -13,7 +13,7 @@ import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
 /** Bytes after a reply are never read as the reply to another call. */
-class SurplusBytesTest {
+class UnexpectedBytesTest {
     private static final String BODY =
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"First.\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
     private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n";
@@ -23,7 +23,7 @@ class SurplusBytesTest {
 
     private static Stream<String> replies() {
         return Stream.of(WITH_LENGTH, IN_CHUNKS)
-                .flatMap(reply -> Stream.of(reply + reply, reply + "surplus", reply + "\r\n" + reply));
+                .flatMap(reply -> Stream.of(reply + reply, reply + "unexpected", reply + "\r\n" + reply));
     }
 
     private final UpstreamFixture fixture = new UpstreamFixture();
