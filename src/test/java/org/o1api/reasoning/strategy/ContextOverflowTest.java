@@ -78,7 +78,10 @@ class ContextOverflowTest {
         assertThat(upstream.requests()).hasSize(1);
     }
 
-    /** An upstream with a context of this many characters, which holds this many steps of a thousand characters each. */
+    /**
+     * An upstream with a context of this many characters. It replies with steps of a thousand characters each and concludes
+     * with the given one.
+     */
     private static ScriptedUpstream upstream(int context, int steps) {
         int[] count = {0};
         return ScriptedUpstream.answeringWith(request -> {
@@ -164,7 +167,10 @@ class ContextOverflowTest {
         assertThat(upstream.requests()).hasSize(6);
     }
 
-    /** The last call of the budget fits. If the one before did not, one call above the budget is made. */
+    /**
+     * The last call of the budget is made without steps, so that it fits. If the last call still had steps and did not fit, one
+     * call above the budget is made.
+     */
     @ParameterizedTest
     @CsvSource({"2, 1, 3", "3, 1, 3", "4, 2, 4", "5, 3, 5", "6, 4, 6", "30, 4, 6"})
     void makesTheLastCallOfTheBudgetWithoutSteps(int budget, int failing, int calls) {
@@ -216,8 +222,8 @@ class ContextOverflowTest {
     }
 
     /**
-     * Text that is held back counts as an answer too: until the end of a reply that is not streamed, of a step, or until a tool
-     * call.
+     * Text that is held back counts as an answer too, whether it waits for the end of a reply that is not streamed, the end of
+     * a step, or a tool call.
      */
     @ParameterizedTest
     @CsvSource({
