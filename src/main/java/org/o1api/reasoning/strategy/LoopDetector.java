@@ -15,8 +15,8 @@ final class LoopDetector {
     private static final int CHECK_INTERVAL = 500;
     private static final int KEPT_LENGTH = MIN_LENGTH + CHECK_INTERVAL;
     /**
-     * A cheap filter before the period is computed: text without repetitions rarely contains this many equal characters twice
-     * within the maximum period.
+     * A cheap filter before the period is computed: in text without repetitions, the same passage of this many characters rarely
+     * occurs twice within the maximum period.
      */
     private static final int SAMPLE_LENGTH = 24;
 

@@ -202,7 +202,9 @@ final class ReplyCursor {
         return limit;
     }
 
-    /** Returns the end of the text before the position, without a Markdown fence that only starts the object after it. */
+    /**
+     * Returns the end of the text before the position, without a Markdown fence at its end that only wraps the object after it.
+     */
     int beforeFence(int from) {
         int minIndex = Math.max(from, position - MAX_FENCE_LENGTH);
         int i = position;

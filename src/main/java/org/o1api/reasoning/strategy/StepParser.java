@@ -11,8 +11,9 @@ import org.o1api.model.ThinkBlock;
  * never fails:
  *
  * <ul>
- *   <li>Text before and after the object, such as a fence or a greeting, is dropped while it is short. If the text before the
- *       object is long, it is taken for reasoning and shown; then the text after the object is shown too.
+ *   <li>Text before the object, such as a fence or a greeting, is dropped while it is short, and then all text after the object
+ *       is dropped too. If the text before the object is long, it is taken for reasoning and shown; then the text after the
+ *       object is shown too.
  *   <li>The first object with one of the three keys is the step; other objects are text. If a key is repeated, the first title
  *       and the last next action count, and all contents are shown.
  *   <li>Content that is not a string is shown as JSON; null is ignored.
