@@ -4,7 +4,7 @@ package org.o1api.model;
  * The purpose, outcome and usage of one call of a turn.
  *
  * @param upstream the upstream of the last attempt
- * @param model the upstream's name of the model
+ * @param model the provider's name of the model
  * @param attempts requests sent for the call; 0: it failed before the first one
  * @param usage of the reply; {@link Usage#NONE} if there was none
  * @param failedAttempts total usage of the attempts that failed before the reply

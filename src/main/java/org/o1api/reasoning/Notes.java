@@ -1,7 +1,7 @@
 package org.o1api.reasoning;
 
 /**
- * Notes that the gateway adds to the visible reasoning (configuration: {@code presets.*.notes}).
+ * Notes that the gateway adds to the visible reasoning (configuration: {@code notes} and {@code presets.*.notes}).
  *
  * @param loop the reasoning ended because the model repeats itself
  * @param context the reasoning ended because the model's context is full

@@ -14,7 +14,7 @@ import org.o1api.model.UsageReport;
  *
  * @param aliases other names that requests may use; not listed by {@code /v1/models}
  * @param upstreams names of the upstreams, at least one; each is the fallback of the one before
- * @param model the upstream's name of the model
+ * @param model the provider's name of the model
  * @param strategy the name of the reasoning strategy
  * @param history how much of a stored conversation is sent to the model
  * @param reasoningFormat where replies show the reasoning; null: the gateway's default

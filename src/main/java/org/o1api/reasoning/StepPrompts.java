@@ -1,7 +1,7 @@
 package org.o1api.reasoning;
 
 /**
- * The gateway's prompts for the model (configuration: {@code presets.*.prompts}).
+ * The gateway's prompts for the model (configuration: {@code prompts} and {@code presets.*.prompts}).
  *
  * @param step the system prompt; asks for one JSON object per step
  * @param next the user message between two steps

@@ -55,8 +55,8 @@ public record CallRequest(
      *
      * @param sendAll whether all of it is sent in its own fields, whatever the upstream's {@code reasoning_history}
      * @param continuedFrom the index of the first message of the exchange that this call continues. The reasoning of messages from
-     *     there on always reaches the model: as text before the content if it is sent in no field. The number of messages or more:
-     *     does not apply
+     *     there on always reaches the model: as text before the content if it is sent in no field. If it is the number of messages
+     *     or more, this applies to no message
      */
     public record EarlierReasoning(boolean sendAll, int continuedFrom) {
         public static final EarlierReasoning NONE = new EarlierReasoning(false, Integer.MAX_VALUE);

@@ -42,8 +42,8 @@ final class ContextLength {
     /**
      * Whether an error says that the context length is exceeded.
      *
-     * @param status the error's HTTP status, 0 if there is none. From 500 on only a code counts, because the message may quote the
-     *     request
+     * @param status the error's HTTP status, 0 if there is none. Except for 0, 400, 413 and 422 only a code or llama.cpp's entire
+     *     message counts, because other messages may quote the request
      */
     static boolean isExceeded(int status, ProviderErrorBody error) {
         if (matches(error.code()) || matches(error.type())) {

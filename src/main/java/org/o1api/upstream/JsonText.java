@@ -10,6 +10,7 @@ final class JsonText {
 
     private JsonText() {}
 
+    /** Whether a text is exactly one JSON value. */
     static boolean isJson(String text) {
         try (JsonParser json = ChunkReader.JSON.createParser(text)) {
             if (json.nextToken() == null) {
@@ -43,7 +44,7 @@ final class JsonText {
         return text.substring(start, end).strip();
     }
 
-    /** The end of the fenced text: JSON has no backquote outside strings. */
+    /** The end of the fenced text: JSON has no backtick outside strings. */
     private static int endOfFence(String text, int start) {
         boolean inString = false;
         for (int i = start; i < text.length(); i++) {

@@ -7,7 +7,7 @@ import org.o1api.model.Message;
 public enum ReasoningHistory {
     /** Never. */
     DROP,
-    /** With answers that call tools, without which DeepSeek and Kimi reject the request. */
+    /** With answers that call tools: DeepSeek and Kimi reject such a history without the reasoning. */
     TOOL_TURNS,
     /** Always. */
     KEEP;

@@ -13,9 +13,9 @@ import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 
 /**
- * Buffers the tool calls of a reply until clients can handle them: clients need id and name in the first piece of a call. A call is
- * held back until it has a name and a unique id. A call without an id gets a generated one when the next call starts or the reply
- * ends. Calls are released in order and numbered without gaps.
+ * Buffers the tool calls of a reply until clients can handle them: clients need id and name in the first piece of a call, and
+ * answer a call by its id. A call is held back until it has a name and a unique id. A call without an id gets a generated one when
+ * the next call starts or the reply ends. Calls are released in order and numbered without gaps.
  */
 final class ToolCallBuffer {
     private static final int NOT_RELEASED = -1;

@@ -40,7 +40,8 @@ public record UpstreamSettings(
     }
 
     /**
-     * Settings with the defaults of {@code reasoningHistory}, {@code replies} and {@code relearnAfter}, and without certificates.
+     * Settings with the defaults of {@code reasoningHistory}, {@code replies} and {@code relearnAfter}, and without certificates of
+     * its own.
      */
     public UpstreamSettings(
             String name,
