@@ -147,6 +147,7 @@ public final class ModelCalls {
      * not count as another call of the budget. The usage of the first one stays in the ledger's totals.
      *
      * @return false if the call must not be repeated
+     * @throws CancelledException if the turn is cancelled or its time is used up
      */
     public boolean awaitRetry(UpstreamException failure) {
         if (!failure.retryable() || !retries.tryConsume()) {

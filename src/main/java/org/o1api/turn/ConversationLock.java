@@ -60,6 +60,7 @@ public final class ConversationLock {
     /**
      * Runs an action while holding the conversation's lock.
      *
+     * @throws CancelledException if cancelled, or if the gateway is stopping
      * @throws ConversationException if another turn holds the lock for too long
      */
     public <T> T withLock(ConversationRef ref, Cancellation cancellation, Action<T> action) {

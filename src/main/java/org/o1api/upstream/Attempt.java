@@ -73,6 +73,8 @@ final class Attempt implements AutoCloseable {
     /**
      * Returns why the attempt failed. A connection that the gateway itself has cut fails with many different exceptions, so the
      * gateway's own reason takes precedence.
+     *
+     * @throws org.o1api.model.CancelledException if the turn was cancelled
      */
     UpstreamException failureFor(Exception thrown) {
         cancellation.throwIfCancelled();

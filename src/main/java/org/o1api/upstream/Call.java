@@ -7,7 +7,8 @@ import org.o1api.model.Usage;
 
 /**
  * One call whose reply has started. It can be iterated once. The iteration blocks until the next delta arrives, ends when the
- * provider has completed the reply, and throws {@link UpstreamException} if the reply is incomplete.
+ * provider has completed the reply, and throws {@link UpstreamException} if the reply is incomplete, and {@link
+ * org.o1api.model.CancelledException} if the call was cancelled.
  */
 public interface Call extends Iterable<Delta>, AutoCloseable {
     @Override
