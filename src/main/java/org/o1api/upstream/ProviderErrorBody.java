@@ -57,6 +57,6 @@ record ProviderErrorBody(
 
     @Override
     public String toString() {
-        return "ErrorBody[" + status + "]"; // keeps the provider's text out of logs
+        return "ProviderErrorBody[" + status + "]"; // keeps the provider's text out of logs
     }
 }
