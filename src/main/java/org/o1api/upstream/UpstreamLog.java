@@ -55,7 +55,7 @@ final class UpstreamLog {
     void misconfigured(int status, @Nullable String code) {
         log.warning(
                 "status " + status,
-                upstream + "rejects the gateway's requests; check its url, key and model: status " + status
+                upstream + "rejects the gateway's requests; check its url, key, model and proxy: status " + status
                         + (code == null ? "" : ", code " + code));
     }
 

@@ -141,7 +141,8 @@ class UpstreamLogTest {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
                 request -> Script.status(status, "{\"error\":{\"message\":\"s3cret\",\"code\":\"" + code + "\"}}")));
         failure(upstreamAt(fake.url()));
-        assertThat(onlyLine()).endsWith(") rejects the gateway's requests; check its url, key and model: " + shown);
+        assertThat(onlyLine())
+                .endsWith(") rejects the gateway's requests; check its url, key, model and proxy: " + shown);
     }
 
     @Test
