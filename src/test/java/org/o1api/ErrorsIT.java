@@ -313,8 +313,8 @@ class ErrorsIT {
             List<Event> events = stream.remainingEvents();
 
             assertThat(ChatClient.reasoning(events))
-                    .isEqualTo("## Step 1: First\nand th\n\n*The model provider closed the connection unexpectedly."
-                            + " Retrying this step.*\n\n## Step 1: First\none");
+                    .isEqualTo("## Step 1: First\nand th\n\n*The model provider broke the connection or sent invalid"
+                            + " data. Retrying this step.*\n\n## Step 1: First\none");
             assertThat(ChatClient.content(events)).isEqualTo("Yes.");
         }
     }

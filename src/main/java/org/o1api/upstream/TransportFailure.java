@@ -16,7 +16,7 @@ enum TransportFailure {
     UNKNOWN_HOST("has a host name that cannot be resolved"),
     UNREACHABLE("cannot be reached"),
     TLS("cannot be reached over TLS"),
-    CONNECTION_LOST("closed the connection unexpectedly"),
+    CONNECTION_LOST("broke the connection or sent invalid data"),
     /** Not a network failure: probably a defect in the gateway. */
     UNEXPECTED("could not be called: internal error");
 

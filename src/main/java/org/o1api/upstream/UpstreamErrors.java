@@ -128,7 +128,7 @@ final class UpstreamErrors {
             case TIMEOUT -> connectTimeout(timeouts, thrown);
             case UNKNOWN_HOST, UNREACHABLE -> providerFailed("could not be reached", thrown);
             case TLS -> providerFailed("could not be reached over TLS", thrown);
-            case CONNECTION_LOST -> providerFailed("closed the connection unexpectedly", thrown);
+            case CONNECTION_LOST -> providerFailed("broke the connection or sent invalid data", thrown);
             case UNEXPECTED -> providerFailed("could not be called: internal error", thrown);
         };
     }

@@ -170,7 +170,7 @@ class BreakerTest {
                 request -> exchange -> exchange.stream().text("a").reset()));
         HttpUpstream upstream = fixture.upstream(settings -> settings.url(fake.url()), LONG_OPEN_TIME);
         for (int i = 0; i < 20; i++) {
-            assertThat(failure(upstream)).hasMessage("The model provider closed the connection unexpectedly.");
+            assertThat(failure(upstream)).hasMessage("The model provider broke the connection or sent invalid data.");
         }
         assertThat(failure(upstream)).hasMessageContaining("calls are paused");
         assertThat(fake.requests()).hasSize(20);

@@ -104,8 +104,8 @@ class UpstreamLogTest {
         FakeUpstream fake = fixture.fake(
                 FakeUpstream.scripted(exchange -> exchange.raw(reply).close()));
         assertThat(failure(upstreamAt(fake.url())))
-                .hasMessage("The model provider closed the connection unexpectedly.");
-        assertThat(onlyLine()).contains(" closed the connection unexpectedly: ");
+                .hasMessage("The model provider broke the connection or sent invalid data.");
+        assertThat(onlyLine()).contains(" broke the connection or sent invalid data: ");
     }
 
     @Test
@@ -165,7 +165,7 @@ class UpstreamLogTest {
         for (int i = 0; i < 5; i++) {
             failure(upstream);
         }
-        assertThat(onlyLine()).contains("closed the connection unexpectedly");
+        assertThat(onlyLine()).contains("broke the connection or sent invalid data");
     }
 
     @Test
