@@ -93,7 +93,11 @@ final class UpstreamErrors {
     }
 
     static UpstreamException shuttingDown() {
-        return new UpstreamException(ErrorCode.SHUTTING_DOWN, "The gateway is stopping.", false, null);
+        return new UpstreamException(
+                ErrorCode.SHUTTING_DOWN,
+                "The gateway is stopping. Retry shortly, or use another instance.",
+                false,
+                null);
     }
 
     /**

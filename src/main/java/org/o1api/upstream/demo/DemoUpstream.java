@@ -58,7 +58,11 @@ public final class DemoUpstream implements Upstream {
 
     private void throwIfClosed() {
         if (closed) {
-            throw new UpstreamException(ErrorCode.SHUTTING_DOWN, "the gateway is stopping", false, null);
+            throw new UpstreamException(
+                    ErrorCode.SHUTTING_DOWN,
+                    "The gateway is stopping. Retry shortly, or use another instance.",
+                    false,
+                    null);
         }
     }
 
