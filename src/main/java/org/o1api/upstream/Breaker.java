@@ -149,7 +149,7 @@ final class Breaker {
         Duration left = breaker.getState() == State.HALF_OPEN ? RETRY_SOON : openTime.minus(openedFor());
         return new UpstreamException(
                 ErrorCode.UPSTREAM_UNAVAILABLE,
-                "The model provider is failing: calls are paused for a few seconds (circuit_breaker).",
+                "The model provider is failing: calls are paused for a few seconds (upstreams.*.circuit_breaker).",
                 false,
                 left.compareTo(Duration.ZERO) > 0 ? left : RETRY_SOON,
                 0,

@@ -141,10 +141,12 @@ final class Exchange {
                 exceeds(waitedNanos, timeouts.connect()) ? UpstreamErrors.connectTimeout(timeouts, null) : null;
             case FIRST_DELTA ->
                 exceeds(waitedNanos, timeouts.firstToken())
-                        ? nothingReceived(timeouts.firstToken(), "timeouts.first_token", false)
+                        ? nothingReceived(timeouts.firstToken(), "upstreams.*.timeouts.first_token", false)
                         : null;
             case NEXT_DELTA ->
-                exceeds(waitedNanos, timeouts.idle()) ? nothingReceived(timeouts.idle(), "timeouts.idle", true) : null;
+                exceeds(waitedNanos, timeouts.idle())
+                        ? nothingReceived(timeouts.idle(), "upstreams.*.timeouts.idle", true)
+                        : null;
             case USAGE -> {
                 usageTimedOut |= exceeds(waitedNanos, USAGE_TIMEOUT);
                 yield usageTimedOut ? nothingReceived(USAGE_TIMEOUT, "while usage was pending", true) : null;
@@ -163,7 +165,7 @@ final class Exchange {
             timeout = new UpstreamException(
                     ErrorCode.UPSTREAM_TIMEOUT,
                     "The model provider took longer than " + UpstreamErrors.durationText(timeouts.call())
-                            + " for one call (timeouts.call).",
+                            + " for one call (upstreams.*.timeouts.call).",
                     false,
                     null);
         }

@@ -78,7 +78,7 @@ final class ProviderProfile {
         if (facts.add(fact)) {
             LOG.log(
                     Level.INFO,
-                    "upstream {0}, model {2}: {1} for {3} (relearn_after)",
+                    "upstream {0}, model {2}: {1} for {3} (upstreams.*.relearn_after)",
                     settings.name(),
                     fact.description,
                     model,
@@ -101,7 +101,7 @@ final class ProviderProfile {
         if (reasoningRules.add(rule) && logged.add(rule.description())) {
             LOG.log(
                     Level.INFO,
-                    "upstream {0}, model {2}: {1} for {3} (relearn_after)",
+                    "upstream {0}, model {2}: {1} for {3} (upstreams.*.relearn_after)",
                     settings.name(),
                     rule.description(),
                     model,
@@ -120,7 +120,8 @@ final class ProviderProfile {
             LOG.log(
                     Level.INFO,
                     "upstream {0}, model {3}: rejects an output limit of {1} tokens for a step and accepts {2}; such limits are reduced to a"
-                            + " quarter for {4} (relearn_after). Set steps.tokens to at most a quarter of the model''s context",
+                            + " quarter for {4} (upstreams.*.relearn_after)."
+                            + " Set steps.tokens to at most a quarter of the model''s context",
                     settings.name(),
                     Long.toString(rejectedLimit),
                     Long.toString(acceptedLimit),
@@ -144,7 +145,8 @@ final class ProviderProfile {
         if (!added.isEmpty()) {
             LOG.log(
                     Level.INFO,
-                    "upstream {0}, model {2}: rejects {1}{3}; left out of such requests for {4} (relearn_after)",
+                    "upstream {0}, model {2}: rejects {1}{3}; left out of such requests for {4}"
+                            + " (upstreams.*.relearn_after)",
                     settings.name(),
                     String.join(", ", added),
                     model,

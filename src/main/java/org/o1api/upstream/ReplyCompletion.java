@@ -25,7 +25,7 @@ final class ReplyCompletion {
     void checkWithoutFinishReason() {
         if (profile.replies().requireFinishReason()) {
             throw UpstreamErrors.providerFailed(
-                    "ended its reply without a finish_reason (require_finish_reason)", null);
+                    "ended its reply without a finish_reason (upstreams.*.require_finish_reason)", null);
         }
         if (!isUntruncated()) {
             throw UpstreamErrors.incompleteReply();
@@ -33,7 +33,8 @@ final class ReplyCompletion {
         if (!deltas.isEmptyReply()) {
             profile.logOnce(
                     "no reason",
-                    "replies without a finish_reason are treated as complete; set require_finish_reason to reject them");
+                    "replies without a finish_reason are treated as complete; set upstreams.*.require_finish_reason to"
+                            + " reject them");
         }
     }
 

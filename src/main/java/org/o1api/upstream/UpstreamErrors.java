@@ -65,7 +65,7 @@ final class UpstreamErrors {
         return new UpstreamException(
                 ErrorCode.UPSTREAM_TIMEOUT,
                 "The model provider could not be reached within " + durationText(timeouts.connect())
-                        + " (timeouts.connect).",
+                        + " (upstreams.*.timeouts.connect).",
                 true,
                 cause);
     }

@@ -117,7 +117,7 @@ class AdaptiveReasoningTest {
             assertThat(log.lines())
                     .containsExactly(
                             "upstream main, model m: requires reasoning_content with earlier answers that call tools;"
-                                    + " it is sent for 3600 s (relearn_after)");
+                                    + " it is sent for 3600 s (upstreams.*.relearn_after)");
         }
         assertThat(fake.requests()).hasSize(3);
         assertThat(fake.request(1).text())
@@ -184,7 +184,7 @@ class AdaptiveReasoningTest {
             call(upstream, request(answerWithToolCalls(reasoning(field))));
             assertThat(log.lines())
                     .containsExactly("upstream main, model m: rejects " + field + " in messages; it is left out"
-                            + " for 3600 s (relearn_after)");
+                            + " for 3600 s (upstreams.*.relearn_after)");
         }
         assertThat(fake.requests()).hasSize(3);
         now.addAndGet(Duration.ofHours(1).toNanos());

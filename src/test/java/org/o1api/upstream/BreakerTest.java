@@ -161,7 +161,8 @@ class BreakerTest {
         assertThat(fake.requests()).hasSize(20);
         assertThat(failures.get(19)).hasMessage("The model provider failed (500).");
         assertThat(failures.get(20))
-                .hasMessage("The model provider is failing: calls are paused for a few seconds (circuit_breaker).");
+                .hasMessage("The model provider is failing: calls are paused for a few seconds"
+                        + " (upstreams.*.circuit_breaker).");
     }
 
     @Test

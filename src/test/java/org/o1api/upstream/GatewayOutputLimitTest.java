@@ -155,7 +155,7 @@ class GatewayOutputLimitTest {
             assertThat(log.lines())
                     .containsExactly(
                             "upstream main, model m: rejects an output limit of 4096 tokens for a step and accepts 1024;"
-                                    + " such limits are reduced to a quarter for 3600 s (relearn_after)."
+                                    + " such limits are reduced to a quarter for 3600 s (upstreams.*.relearn_after)."
                                     + " Set steps.tokens to at most a quarter of the model's context");
         }
     }

@@ -53,9 +53,10 @@ class ProviderProfileTest {
             }
             assertThat(log.lines())
                     .containsExactly(
-                            "upstream main, model m: rejects the role developer; system is sent instead for 3600 s (relearn_after)",
+                            "upstream main, model m: rejects the role developer; system is sent instead"
+                                    + " for 3600 s (upstreams.*.relearn_after)",
                             "upstream main, model m: rejects temperature, tool_choice with tools;"
-                                    + " left out of such requests for 3600 s (relearn_after)",
+                                    + " left out of such requests for 3600 s (upstreams.*.relearn_after)",
                             "upstream main, model m: first",
                             "upstream main, model m: other");
             now.addAndGet(RELEARN_AFTER.toNanos());

@@ -164,7 +164,7 @@ class RejectedFieldsTest {
             }
             assertThat(log.lines())
                     .containsExactly("upstream main, model m: rejects stream_options with JSON output;"
-                            + " left out of such requests for 3600 s (relearn_after)");
+                            + " left out of such requests for 3600 s (upstreams.*.relearn_after)");
         }
     }
 

@@ -127,7 +127,9 @@ class UpstreamCancelTest {
                             .attempts(2),
                     600);
             assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
-            assertThat(failure).hasMessage("The model provider could not be reached within 300 ms (timeouts.connect).");
+            assertThat(failure)
+                    .hasMessage("The model provider could not be reached within 300 ms"
+                            + " (upstreams.*.timeouts.connect).");
         }
     }
 
@@ -137,7 +139,8 @@ class UpstreamCancelTest {
                 exchange -> exchange.stream().body(": wait\n\n").awaitDisconnect()));
         UpstreamException failure =
                 timeoutFailure(settings -> settings.url(fake.url()).firstToken(Duration.ofMillis(700)), 700);
-        assertThat(failure).hasMessage("The model provider sent nothing for 700 ms (timeouts.first_token).");
+        assertThat(failure)
+                .hasMessage("The model provider sent nothing for 700 ms (upstreams.*.timeouts.first_token).");
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
         fake.awaitAborted(1);
         assertThat(fake.requests()).hasSize(1);
@@ -163,7 +166,7 @@ class UpstreamCancelTest {
                 FakeUpstream.scripted(exchange -> exchange.stream().text("a").awaitDisconnect()));
         UpstreamException failure =
                 timeoutFailure(settings -> settings.url(fake.url()).idle(Duration.ofSeconds(1)), 1000);
-        assertThat(failure).hasMessage("The model provider sent nothing for 1 s (timeouts.idle).");
+        assertThat(failure).hasMessage("The model provider sent nothing for 1 s (upstreams.*.timeouts.idle).");
         assertThat(failure.retryable()).isTrue();
         fake.awaitAborted(1);
     }
@@ -193,7 +196,8 @@ class UpstreamCancelTest {
         }));
         UpstreamException failure =
                 timeoutFailure(settings -> settings.url(fake.url()).call(Duration.ofSeconds(1)), 1000);
-        assertThat(failure).hasMessage("The model provider took longer than 1 s for one call (timeouts.call).");
+        assertThat(failure)
+                .hasMessage("The model provider took longer than 1 s for one call (upstreams.*.timeouts.call).");
         assertThat(failure.retryable()).isFalse();
     }
 

@@ -203,7 +203,7 @@ class UpstreamReplyTest {
         try (LogCapture log = new LogCapture(ProviderProfile.class)) {
             assertThat(read(fixture.upstream(fake), request("none"))).isEqualTo(FinishReason.STOP);
             assertThat(log.lines()).hasSize(1);
-            assertThat(log.lines().get(0)).contains("2 s instead of 10 s", "for 3600 s (relearn_after)");
+            assertThat(log.lines().get(0)).contains("2 s instead of 10 s", "for 3600 s (upstreams.*.relearn_after)");
         }
     }
 
