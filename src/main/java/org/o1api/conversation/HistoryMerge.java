@@ -81,7 +81,9 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
                 && storedDialog.get(storedDialog.size() - 1).canonical().role() != Role.ASSISTANT;
         if (newMessages.isEmpty() && !waitsForAnswer) {
             throw new ConversationException(
-                    ErrorCode.INVALID_REQUEST, MESSAGES, "'messages' contains no new message. Add one.");
+                    ErrorCode.INVALID_REQUEST,
+                    MESSAGES,
+                    "'messages' contains no message that the conversation does not have already. Add a new message.");
         }
         return newMessages;
     }
@@ -98,8 +100,9 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
             throw new ConversationException(
                     ErrorCode.CONVERSATION_DIFFERS,
                     MESSAGES,
-                    "'messages' differs from the stored conversation or lacks its last messages"
-                            + " (GET /v1/conversations/ID/items). Send only the new messages, or use another conversation_id.");
+                    "'messages' differs from the stored conversation, or lacks its last messages: an answer that did not"
+                            + " arrive may be stored already (GET /v1/conversations/ID/items lists it). Send only the new"
+                            + " messages, or use another conversation_id.");
         }
     }
 
