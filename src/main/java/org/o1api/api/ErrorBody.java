@@ -42,7 +42,7 @@ public record ErrorBody(
      */
     private static final byte[] UNEXPECTED_EVENT = new ErrorBody(
                     ErrorCode.INTERNAL_ERROR,
-                    "Internal gateway error. See the gateway's log for the cause.",
+                    "Internal gateway error. The operator finds the cause in the gateway's log.",
                     null,
                     null)
             .toEvent();

@@ -42,7 +42,7 @@ public final class OpenAiErrorFormat implements ErrorFormat {
                         ? error(ErrorCode.INVALID_REQUEST, "The request could not be read (status " + status + ").")
                         : error(
                                 ErrorCode.INTERNAL_ERROR,
-                                "Internal gateway error. See the gateway's log for the cause.");
+                                "Internal gateway error. The operator finds the cause in the gateway's log.");
         };
     }
 

@@ -113,7 +113,7 @@ public final class GatewayServlet extends ServletContainer {
         return failure instanceof OutOfMemoryError
                 ? new BodyException(ErrorCode.OVERLOADED, "The gateway is out of memory. Retry shortly.")
                 : new BodyException(
-                        ErrorCode.INTERNAL_ERROR, "Internal gateway error. See the gateway's log for the cause.");
+                        ErrorCode.INTERNAL_ERROR, "Internal gateway error. The operator finds the cause in the gateway's log.");
     }
 
     private void serveWithoutBody(HttpServletRequest request, HttpServletResponse response)
