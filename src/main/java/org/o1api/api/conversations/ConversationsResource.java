@@ -180,9 +180,9 @@ public final class ConversationsResource {
     }
 
     @GET
-    @Path(ID + "/items/{item}")
+    @Path(ID + "/items/{item_id}")
     public byte[] item(
-            @PathParam("id") String id, @PathParam("item") String item, @Context ContainerRequestContext request) {
+            @PathParam("id") String id, @PathParam("item_id") String item, @Context ContainerRequestContext request) {
         return admitted(request, () -> {
             Conversation conversation = find(id, request);
             return new ItemPage(store, conversation, true)
