@@ -71,7 +71,7 @@ public final class ConversationStore {
     /**
      * Creates a conversation, with its first messages if there are any.
      *
-     * @throws ConversationException also if the caller's conversations exceed their storage quota
+     * @throws ConversationException if the caller's conversations exceed their storage quota
      */
     public Conversation create(String caller, RawJson metadata, @Nullable StoredTurn first) {
         quota.requireNotExceeded(caller);
@@ -165,7 +165,7 @@ public final class ConversationStore {
      * A caller's conversations, sorted by creation.
      *
      * @param after ID of the last conversation of the previous page; null: the first page
-     * @throws ConversationException also if {@code after} does not exist
+     * @throws ConversationException if {@code after} does not exist
      */
     public Page<Conversation> list(String caller, @Nullable String after, boolean ascending, int limit) {
         return database.withHandle(handle -> {
@@ -226,7 +226,7 @@ public final class ConversationStore {
     /**
      * Reads the newest turns of a conversation, as many as are needed.
      *
-     * @throws ConversationException also if the ID is a generated one and the conversation does not exist
+     * @throws ConversationException if the ID is a generated one and the conversation does not exist
      */
     History history(ConversationRef ref, History.Window window) {
         return database.withHandle(handle -> {
@@ -291,7 +291,7 @@ public final class ConversationStore {
     /**
      * Stores a turn and releases its lease in one transaction.
      *
-     * @throws ConversationException also if the lease is lost or the conversation was deleted
+     * @throws ConversationException if the lease is lost or the conversation was deleted
      */
     void store(Leases.Lease lease, History history, StoredTurn turn) {
         ConversationRef ref = lease.conversation();

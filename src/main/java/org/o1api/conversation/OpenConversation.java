@@ -47,7 +47,8 @@ public final class OpenConversation implements AutoCloseable {
     /**
      * Stores messages that no model has answered, and releases the lease.
      *
-     * @throws ConversationException also if the caller's conversations exceed their storage quota
+     * @throws ConversationException if the conversation no longer exists, its lease is lost, or the caller's conversations
+     *     exceed their storage quota
      */
     public void append(StoredTurn turn) {
         ConversationRef ref = lease.conversation();
