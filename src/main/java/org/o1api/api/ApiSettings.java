@@ -10,7 +10,7 @@ import org.o1api.model.UsageReport;
  * @param reasoningFormat where a response shows the reasoning, unless the preset or the request specifies it
  * @param usage what {@code usage} reports, unless the preset specifies it
  * @param legacyResponse whether non-streamed responses also have {@code steps} and {@code total_thinking_time}, as
- *     in the original implementation in Python
+ *     in the original program
  * @param limits limits of a request
  * @param corsOrigins the origins whose pages may call the gateway from a browser; empty: none
  */

@@ -9,7 +9,7 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.TurnUsage;
 import org.o1api.reasoning.TurnListener;
 
-/** Collects the steps of a turn in the format of the original implementation in Python: title, content, seconds. */
+/** Collects the steps of a turn in the original program's format: title, content, seconds. */
 final class LegacySteps extends ForwardingTurnListener {
     private record Step(String title, String content, long startNanos, long endNanos) {}
 
