@@ -44,7 +44,7 @@ class AbortIT {
         // A disconnect is noticed only by writing; the gateway probes a few times a second.
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(disconnected::countDown);
 
-        awaitFreeSlot(fixture, 1);
+        awaitIdleGateway(fixture, 1);
     }
 
     @InContainers(config = {ONE_TURN, BEGIN_EARLY})
@@ -54,7 +54,7 @@ class AbortIT {
             assertThat(stream.next()).isNotNull();
         }
 
-        awaitFreeSlot(fixture, 1);
+        awaitIdleGateway(fixture, 1);
     }
 
     @InContainers(config = {"upstream concurrency: 1, queue: 10", BEGIN_EARLY, "limits: { turns: 2 }"})
@@ -118,7 +118,7 @@ class AbortIT {
     }
 
     /** Waits until the gateway runs no turn, then checks the number of calls that the upstream received. */
-    private static void awaitFreeSlot(GatewayFixture fixture, int calls) {
+    private static void awaitIdleGateway(GatewayFixture fixture, int calls) {
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
             JsonResponse answer = fixture.client().postQuestion("no script for this", NO_REASONING);
             return !answer.json().at("/error/code").asText().equals("overloaded");

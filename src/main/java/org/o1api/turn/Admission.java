@@ -25,7 +25,7 @@ public final class Admission {
         this.limits = limits;
     }
 
-    /** The slot of an admitted request. */
+    /** The right of an admitted request to run. */
     public final class Ticket implements AutoCloseable {
         private final String caller;
 
@@ -33,7 +33,7 @@ public final class Admission {
             this.caller = caller;
         }
 
-        /** Releases the slot. Has no effect if it is already released. */
+        /** Gives the right back. Has no effect if that was done already. */
         public void release() {
             Admission.this.release(this);
         }

@@ -17,7 +17,7 @@ import org.o1api.reasoning.TurnListener;
 import org.o1api.upstream.FallbackUpstream;
 import org.o1api.upstream.Upstream;
 
-/** Runs each turn on its caller's thread, from the first call to completion, and enforces its time limits. */
+/** Runs each turn on the calling thread, from the first call to completion, and enforces its time limits. */
 public final class TurnService {
     private static final System.Logger LOG = System.getLogger(TurnService.class.getName());
     private static final Duration EXTRA_DRAIN_TIME = Duration.ofSeconds(2);
