@@ -163,7 +163,7 @@ final class TurnJson {
         json.writeEndObject();
     }
 
-    /** Writes five numbers, in the order that earlier versions know; they wrote the first four. */
+    /** Writes five numbers. Earlier versions wrote, and read, only the first four. */
     private static void write(Usage usage, JsonGenerator json) throws IOException {
         json.writeNumber(usage.inputTokens());
         json.writeNumber(usage.cachedTokens());

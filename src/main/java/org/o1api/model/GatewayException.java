@@ -3,7 +3,10 @@ package org.o1api.model;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A failure with an error code and a message for the caller. The message never contains a secret, an address or a prompt. */
+/**
+ * A failure with an error code and a message for the caller. The message never contains a secret or an address. A
+ * provider's message that is passed on may quote the prompt, so messages are not logged.
+ */
 public abstract class GatewayException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -16,7 +16,7 @@ import org.o1api.model.GatewayException;
 /**
  * Reads the body of a request with non-blocking I/O, so that no thread waits for it. After a failure the rest of the
  * body is read and discarded, so that the client can receive the error response. The connection is closed if the rest
- * exceeds the limit; the container closes idle connections.
+ * is too large or takes too long; the container closes idle connections.
  */
 final class BodyReader implements ReadListener {
     private static final Duration UNAUTHENTICATED_DISCARD_TIME = Duration.ofSeconds(2);
@@ -305,7 +305,7 @@ final class BodyReader implements ReadListener {
                 "The request body is larger than " + limit + " bytes, the limit of this gateway (limits.body).");
     }
 
-    /** Makes the container close the connection of a client that sends more than is discarded. */
+    /** Makes the container close the connection of a client that sends more, or for longer, than is discarded. */
     private static final class DiscardedException extends IOException {
         private static final long serialVersionUID = 1;
 

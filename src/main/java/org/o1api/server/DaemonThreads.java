@@ -75,9 +75,8 @@ public final class DaemonThreads {
             } else if (executor instanceof ThreadPoolExecutor pool
                     && pool.getThreadFactory() instanceof DaemonThreadFactory factory) {
                 for (Thread thread : factory.threads()) {
-                    thread.join(
-                            // the executor has terminated, the thread is about to
-                            TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS));
+                    // The executor has terminated; its threads are about to end.
+                    thread.join(TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS));
                 }
             }
         } catch (InterruptedException e) {

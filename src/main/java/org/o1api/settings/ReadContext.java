@@ -123,7 +123,7 @@ public final class ReadContext {
      *
      * @param pattern the path with {@code *} for names and {@code []} for indexes
      * @param allowed the allowed values
-     * @param fallback the value if the key is absent, in the notation of the config; null if it depends on other settings
+     * @param fallback the value if the key is absent, in the notation of the config; null if there is no single fallback
      */
     public record KnownKey(
             String pattern, String allowed, @Nullable String fallback) {}

@@ -61,7 +61,7 @@ public final class Section {
         return result;
     }
 
-    /** An optional value whose fallback depends on other settings; null if it is absent or invalid. */
+    /** An optional value without a fixed fallback; null if it is absent or invalid. */
     public <T> @Nullable T find(String key, ValueType<T> type) {
         return value(key, type, null);
     }

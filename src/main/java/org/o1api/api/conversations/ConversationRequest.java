@@ -27,7 +27,7 @@ import org.o1api.model.ThinkBlock;
  * The body of a request for a conversation.
  *
  * @param metadata null if the body has none
- * @param messages of {@code items}
+ * @param messages the messages in {@code items}
  */
 record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
