@@ -29,12 +29,12 @@ public final class ConversationStore {
 
     private final Database database;
     private final StorageQuota quota;
-    private final ConversationDeleter deletion;
+    private final ConversationDeleter deleter;
 
-    ConversationStore(Database database, StorageQuota quota, ConversationDeleter deletion) {
+    ConversationStore(Database database, StorageQuota quota, ConversationDeleter deleter) {
         this.database = database;
         this.quota = quota;
-        this.deletion = deletion;
+        this.deleter = deleter;
     }
 
     public record Page<T>(List<T> items, boolean hasMore) {}
@@ -155,7 +155,7 @@ public final class ConversationStore {
     private void deleteTurns(long conversation) {
         long startNanos = System.nanoTime();
         try {
-            deletion.delete(conversation, () -> System.nanoTime() - startNanos > INLINE_DELETION_NANOS);
+            deleter.delete(conversation, () -> System.nanoTime() - startNanos > INLINE_DELETION_NANOS);
         } catch (DatabaseUnavailableException e) {
             // it is logged, and Retention deletes the rest
         }

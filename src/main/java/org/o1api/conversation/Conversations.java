@@ -25,10 +25,10 @@ public final class Conversations {
         this.settings = settings;
         this.tokenizer = tokenizer;
         quota = new StorageQuota(database, settings.maxBytesPerCaller());
-        ConversationDeleter deletion = new ConversationDeleter(database);
-        store = new ConversationStore(database, quota, deletion);
+        ConversationDeleter deleter = new ConversationDeleter(database);
+        store = new ConversationStore(database, quota, deleter);
         leases = new Leases(database, settings.leaseDuration());
-        retention = new Retention(database, deletion);
+        retention = new Retention(database, deleter);
     }
 
     /**

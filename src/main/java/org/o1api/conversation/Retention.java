@@ -20,11 +20,11 @@ final class Retention {
     private static final Duration DELETION_TIME = Duration.ofSeconds(30);
 
     private final Database database;
-    private final ConversationDeleter deletion;
+    private final ConversationDeleter deleter;
 
-    Retention(Database database, ConversationDeleter deletion) {
+    Retention(Database database, ConversationDeleter deleter) {
         this.database = database;
-        this.deletion = deletion;
+        this.deleter = deleter;
     }
 
     void run(ConversationSettings settings, BooleanSupplier stop) {
@@ -36,7 +36,7 @@ final class Retention {
                             + " conversations.per_caller allows",
                     marked);
         }
-        deletion.deleteMarked(DELETION_TIME, stop);
+        deleter.deleteMarked(DELETION_TIME, stop);
     }
 
     /** Marks conversations as deleted that have not been used for this long. Returns their number. */
