@@ -41,8 +41,8 @@ public record Config(
 
     /** The config without a file: the demo model, and a default for every setting. */
     public static Config defaults() {
-        ReadContext reading = new ReadContext("no file", new Substitution(name -> null));
-        return ConfigReader.read(reading, null);
+        ReadContext context = new ReadContext("no file", new Substitution(name -> null));
+        return ConfigReader.read(context, null);
     }
 
     /**
@@ -52,7 +52,7 @@ public record Config(
      * @throws ConfigException if the file is invalid; lists all problems
      */
     public static Config parse(String name, String yaml, Function<String, @Nullable String> environment) {
-        ReadContext reading = new ReadContext(name, new Substitution(environment));
-        return ConfigReader.read(reading, yaml);
+        ReadContext context = new ReadContext(name, new Substitution(environment));
+        return ConfigReader.read(context, yaml);
     }
 }

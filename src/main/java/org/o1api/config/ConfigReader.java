@@ -37,8 +37,8 @@ final class ConfigReader {
     private ConfigReader() {}
 
     /** Reads the text of a file; null: there is no file, and every setting has its default. */
-    static Config read(ReadContext reading, @Nullable String yaml) {
-        return Section.readFile(reading, yaml, ConfigReader::config);
+    static Config read(ReadContext context, @Nullable String yaml) {
+        return Section.readFile(context, yaml, ConfigReader::config);
     }
 
     private static Config config(Section root) {

@@ -28,17 +28,17 @@ final class PresetNames {
     /** Reads the aliases of a preset and reserves its name. */
     Set<String> readAliases(String preset, Section section) {
         owners.put(preset, "the name of a preset");
-        limitLength(preset, section::addProblem);
+        checkLength(preset, section::addProblem);
         Set<String> names = new LinkedHashSet<>();
         section.forEachItem("aliases", ValueType.LINE, "none", (name, problem) -> {
-            limitLength(name, problem);
+            checkLength(name, problem);
             aliases.add(new Alias(name, preset, problem));
             names.add(name);
         });
         return names;
     }
 
-    private static void limitLength(String name, Consumer<String> problem) {
+    private static void checkLength(String name, Consumer<String> problem) {
         if (name.length() > MAX_LENGTH) {
             problem.accept("the name has " + name.length() + " characters, allowed: at most " + MAX_LENGTH);
         }

@@ -87,8 +87,8 @@ public final class SystemFingerprints {
         }
     }
 
-    private static String hash(ReplySettings shape) {
-        return "fp_" + HexFormat.of().formatHex(sha256().digest(canonical(shape)), 0, BYTES);
+    private static String hash(ReplySettings settings) {
+        return "fp_" + HexFormat.of().formatHex(sha256().digest(canonical(settings)), 0, BYTES);
     }
 
     /** Settings as canonical JSON, with sets and maps sorted, so that all nodes produce the same bytes. */

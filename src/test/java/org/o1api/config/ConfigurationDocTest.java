@@ -61,9 +61,9 @@ class ConfigurationDocTest {
 
     /** The keys of an absent section are read, too; those under author-chosen names only if there is one, hence the full example. */
     private static Map<String, ReadContext.KnownKey> knownKeys(String everything) {
-        ReadContext reading = new ReadContext("all", new Substitution(ENVIRONMENT::get));
-        ConfigReader.read(reading, everything);
-        return reading.knownKeys();
+        ReadContext context = new ReadContext("all", new Substitution(ENVIRONMENT::get));
+        ConfigReader.read(context, everything);
+        return context.knownKeys();
     }
 
     private Map<String, Row> rows() {
