@@ -244,7 +244,7 @@ public final class ConversationStore {
         Deque<PositionedTurn> recent = new ArrayDeque<>();
         boolean isPartial = TurnTable.readUntil(handle, conversation, "", null, false, turn -> {
             recent.addFirst(window.withoutUnneededReasoning(turn));
-            return window.addUntilFull(turn.turn());
+            return window.addAndCheckFull(turn.turn());
         });
         if (!isPartial) {
             return new History(conversation, null, List.of(), List.copyOf(recent));

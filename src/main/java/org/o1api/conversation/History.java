@@ -87,13 +87,13 @@ record History(
          * @throws ConversationException if the tool calls that a result belongs to exceed twice the maximum size of a
          *     request
          */
-        boolean addUntilFull(StoredTurn turn) {
-            List<CanonicalMessage> texts = HistoryMessage.dialogMessages(turn);
-            bytesLeft -= sum(texts, CanonicalMessage::maxTokens);
+        boolean addAndCheckFull(StoredTurn turn) {
+            List<CanonicalMessage> messages = HistoryMessage.dialogMessages(turn);
+            bytesLeft -= sum(messages, CanonicalMessage::maxTokens);
             if (limits.includeReasoning() || toolCallsNeeded) {
                 bytesLeft -= sum(HistoryMessage.reasoningMessages(turn), CanonicalMessage::maxTokens);
             }
-            charactersLeft -= sum(texts, CanonicalMessage::length); // without reasoning, which clients do not resend
+            charactersLeft -= sum(messages, CanonicalMessage::length); // without reasoning, which clients do not resend
             messagesLeft -= turn.messageCount();
             addInstructions(turn);
             if (turn.startsWithToolResult()) {
@@ -107,8 +107,8 @@ record History(
             return (bytesLeft < 0 && messagesLeft <= 0) || charactersLeft < 0;
         }
 
-        private static long sum(List<CanonicalMessage> texts, ToLongFunction<CanonicalMessage> measure) {
-            return texts.stream().mapToLong(measure).sum();
+        private static long sum(List<CanonicalMessage> messages, ToLongFunction<CanonicalMessage> measure) {
+            return messages.stream().mapToLong(measure).sum();
         }
 
         private static ConversationException tooLong(String what) {

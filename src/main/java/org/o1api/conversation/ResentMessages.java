@@ -39,8 +39,8 @@ final class ResentMessages {
         }
     }
 
-    private static int id(Map<CanonicalMessage, Integer> ids, @Nullable CanonicalMessage text) {
-        return text == null ? NOT_IN_REQUEST : ids.getOrDefault(text, NOT_IN_REQUEST);
+    private static int id(Map<CanonicalMessage, Integer> ids, @Nullable CanonicalMessage message) {
+        return message == null ? NOT_IN_REQUEST : ids.getOrDefault(message, NOT_IN_REQUEST);
     }
 
     /** The number of messages at the end of the conversation that are also the first messages of the request. */

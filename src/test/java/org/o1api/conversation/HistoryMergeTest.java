@@ -63,7 +63,7 @@ class HistoryMergeTest {
         for (int i = all.length - 1; i >= 0; i--) {
             PositionedTurn positioned = new PositionedTurn(i, turn(i, all[i]), 0);
             recent.add(0, window.withoutUnneededReasoning(positioned));
-            if (window.addUntilFull(positioned.turn())) {
+            if (window.addAndCheckFull(positioned.turn())) {
                 break;
             }
         }
