@@ -27,7 +27,7 @@ public final class ResponseGuard implements Filter {
      * The request attribute that makes the container close the connection instead of completing the response, so that
      * the client notices that the response is incomplete.
      */
-    public static final String ABORT = "org.o1api.cut";
+    public static final String ABORT = "org.o1api.abort";
 
     private static final String TOMCAT_PREFIX = "org.apache.catalina.";
 
