@@ -71,7 +71,7 @@ class MalformedStepsIT {
     }
 
     @InContainers
-    void answersAfterTwoInterruptedSteps(GatewayFixture fixture) {
+    void answersAfterTwoRepliesThatAreNotSteps(GatewayFixture fixture) {
         fixture.script(
                 Script.answer(StepScripts.step("First", "one", "continue")),
                 Script.answer("No JSON here."),
