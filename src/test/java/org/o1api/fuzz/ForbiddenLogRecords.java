@@ -15,7 +15,7 @@ final class ForbiddenLogRecords extends Handler {
 
     private final Logger root = Logger.getLogger("");
     private final SimpleFormatter formatter = new SimpleFormatter();
-    private final List<String> wrong = new CopyOnWriteArrayList<>();
+    private final List<String> records = new CopyOnWriteArrayList<>();
 
     ForbiddenLogRecords() {
         root.addHandler(this);
@@ -29,15 +29,15 @@ final class ForbiddenLogRecords extends Handler {
         if ((severe && !String.valueOf(record.getLoggerName()).startsWith("org.o1api.fuzz"))
                 || (byGateway && record.getThrown() != null)
                 || TEXT.matcher(message).find()) {
-            wrong.add(formatter.format(record));
+            records.add(formatter.format(record));
         }
     }
 
     /** Returns and removes the records collected so far. */
     List<String> drain() {
-        List<String> taken = List.copyOf(wrong);
-        wrong.removeAll(taken);
-        return taken;
+        List<String> drained = List.copyOf(records);
+        records.removeAll(drained);
+        return drained;
     }
 
     @Override

@@ -49,7 +49,7 @@ final class ReferenceReader {
     private final boolean requiresFinishReason;
     private final boolean countEmptyDeltas;
     private final Body body;
-    private final List<Interpretation> readings = new ArrayList<>();
+    private final List<Interpretation> interpretations = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
     private final StringBuilder arguments = new StringBuilder();
@@ -96,7 +96,7 @@ final class ReferenceReader {
                 ReferenceReader reader =
                         new ReferenceReader(body, json, reply.requiresFinishReason(), countEmptyDeltas);
                 reader.read();
-                all.addAll(reader.readings);
+                all.addAll(reader.interpretations);
             }
         }
         return all;
@@ -225,19 +225,19 @@ final class ReferenceReader {
 
     private void chunk(JsonNode chunk) {
         JsonNode choice = chunk.path("choices").path(0);
-        JsonNode message = choice.path("delta");
-        if (message.isObject()) {
+        JsonNode source = choice.path("delta");
+        if (source.isObject()) {
             deltas |= countEmptyDeltas
-                    || message.has("tool_calls")
-                    || !textOf(message.path("content")).isEmpty();
+                    || source.has("tool_calls")
+                    || !textOf(source.path("content")).isEmpty();
         } else if (!deltas) {
-            message = choice.path("message");
+            source = choice.path("message");
         }
         int before = text.length() + refusal.length() + arguments.length();
-        JsonNode content = message.path("content");
+        JsonNode content = source.path("content");
         text.append(content.isArray() ? parts(content) : textOf(content));
-        refusal.append(textOf(message.path("refusal")));
-        message.path("tool_calls").forEach(this::toolCall);
+        refusal.append(textOf(source.path("refusal")));
+        source.path("tool_calls").forEach(this::toolCall);
         if (!chunk.has("choices") && !chunk.has("usage") && !chunk.has("error")) {
             endsWithUnknownObject = true;
         } else if (text.length() + refusal.length() + arguments.length() > before) {
@@ -281,8 +281,8 @@ final class ReferenceReader {
         byIndex.computeIfAbsent(piece.path("index").toString(), index -> new StringBuilder())
                 .append(newText);
         arguments.append(newText);
-        String jsonText = piece.path("id").asText() + newText;
-        if (!parses(newText) || knownCalls.add(jsonText)) {
+        String callKey = piece.path("id").asText() + newText;
+        if (!parses(newText) || knownCalls.add(callKey)) {
             withoutDuplicates.append(newText);
         }
     }
@@ -341,9 +341,9 @@ final class ReferenceReader {
     }
 
     private void add(End end) {
-        for (String message : List.of(answer(), text.toString(), afterUnopenedThinkBlock())) {
-            readings.add(new Interpretation(message, refusal.toString(), arguments.toString(), end));
-            readings.add(new Interpretation(message, refusal.toString(), withoutDuplicates.toString(), end));
+        for (String answerText : List.of(answer(), text.toString(), afterUnopenedThinkBlock())) {
+            interpretations.add(new Interpretation(answerText, refusal.toString(), arguments.toString(), end));
+            interpretations.add(new Interpretation(answerText, refusal.toString(), withoutDuplicates.toString(), end));
         }
     }
 

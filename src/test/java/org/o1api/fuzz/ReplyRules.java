@@ -33,14 +33,14 @@ final class ReplyRules {
                     ? "no answer although every provider reply was valid: " + reply.code()
                     : null;
         }
-        List<Interpretation> readings = new ArrayList<>();
+        List<Interpretation> interpretations = new ArrayList<>();
         for (WireReply sent : request.replies()) {
             if (ReferenceReader.isAmbiguous(sent)) {
                 return null;
             }
-            readings.addAll(ReferenceReader.interpretations(sent, request.wantsJson()));
+            interpretations.addAll(ReferenceReader.interpretations(sent, request.wantsJson()));
         }
-        return readings.stream().anyMatch(reading -> matches(reading, answer, request))
+        return interpretations.stream().anyMatch(interpretation -> matches(interpretation, answer, request))
                 ? null
                 : "an answer that no complete provider reply contains";
     }
