@@ -268,9 +268,9 @@ class ConversationsIT {
                 fixture.client().stream(keyed("k1", body.replaceFirst("\\{", "{\"stream\": true, ")))) {
             List<Event> events = broken.remainingEvents();
             assertThat(events.get(events.size() - 1).name()).isEqualTo("error");
-            JsonResponse whole = sent(fixture, "k1", body);
-            assertThat(whole.content()).isEqualTo("It is 42.");
-            assertThat(whole.json().path("id")).isEqualTo(events.get(0).json().path("id"));
+            JsonResponse complete = sent(fixture, "k1", body);
+            assertThat(complete.content()).isEqualTo("It is 42.");
+            assertThat(complete.json().path("id")).isEqualTo(events.get(0).json().path("id"));
         }
     }
 

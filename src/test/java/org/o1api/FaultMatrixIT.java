@@ -51,7 +51,7 @@ class FaultMatrixIT {
     private static GatewayFixture fixture(Container container) {
         return FIXTURES.computeIfAbsent(
                 container,
-                absent -> GatewayFixture.open(absent, List.of(BEGIN_LATE, NO_FEEDBACK, SHORT_TIMEOUTS), false));
+                server -> GatewayFixture.open(server, List.of(BEGIN_LATE, NO_FEEDBACK, SHORT_TIMEOUTS), false));
     }
 
     @AfterAll
@@ -178,12 +178,12 @@ class FaultMatrixIT {
     @ParameterizedTest
     @EnumSource
     void aRefusedConnectionHasAStatus(Container container) throws IOException {
-        try (Socket unheard = new Socket()) {
-            unheard.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
+        try (Socket boundSocket = new Socket()) {
+            boundSocket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
             try (RunningGateway gateway =
                     container.start("api_bearer_token: " + GatewayFixture.KEY + "\n" + BEGIN_LATE + "\n"
                             + NO_FEEDBACK + "\ndefault_model: fake-model\ndefault_api_url: http://127.0.0.1:"
-                            + unheard.getLocalPort() + "/v1/chat/completions\n")) {
+                            + boundSocket.getLocalPort() + "/v1/chat/completions\n")) {
                 ChatClient client = gateway.client(GatewayFixture.KEY);
                 assertFails(client.postQuestion("?", NO_REASONING), 502, "upstream_failed");
                 try (ChatClient.Stream stream = client.streamQuestion("?", NO_REASONING)) {

@@ -60,8 +60,8 @@ class IsolationIT {
             }
             readAll(fixture.gateway().url());
             finished.set(true);
-            for (Future<Integer> leaver : disconnecting) {
-                leaver.get();
+            for (Future<Integer> client : disconnecting) {
+                client.get();
             }
             assertThat(disconnected).hasPositiveValue();
             assertThat(upstream.maxOpen).hasValueGreaterThanOrEqualTo(INTERLEAVED);

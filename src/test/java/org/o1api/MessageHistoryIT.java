@@ -137,9 +137,9 @@ class MessageHistoryIT {
         fixture.script(draw, Script.answer("One."), Script.answer("Two."));
         fixture.client().post(chatWithoutReasoning("images", user("Draw.")));
         fixture.client().post(chatWithoutReasoning("images", user("And?")));
-        String whole = user("Draw.") + ", {\"role\": \"assistant\", \"content\": \"\"}, " + user("And?")
+        String fullHistory = user("Draw.") + ", {\"role\": \"assistant\", \"content\": \"\"}, " + user("And?")
                 + ", {\"role\": \"assistant\", \"content\": \"One.\"}, " + user("So?");
-        assertThat(fixture.client().post(chatWithoutReasoning("images", whole)).status())
+        assertThat(fixture.client().post(chatWithoutReasoning("images", fullHistory)).status())
                 .isEqualTo(200);
 
         assertThat(sent(fixture, 1)).containsExactly("user: Draw.", "assistant: (an image)", "user: And?");

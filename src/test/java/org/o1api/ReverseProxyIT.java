@@ -137,14 +137,14 @@ class ReverseProxyIT {
     }
 
     private void assertTurnEndsOnDisconnect(ReverseProxy.Kind kind, boolean stream) throws Exception {
-        CompletableFuture<Void> asked = new CompletableFuture<>();
+        CompletableFuture<Void> received = new CompletableFuture<>();
         ReverseProxy startedProxy = startProxy(kind, exchange -> {
             exchange.stream().text("It");
-            asked.complete(null);
+            received.complete(null);
             exchange.awaitDisconnect();
         });
         try (Socket client = sendRequest(startedProxy.url(), stream)) {
-            asked.get(10, TimeUnit.SECONDS);
+            received.get(10, TimeUnit.SECONDS);
             next(client); // the reply has started
         }
         await().atMost(Duration.ofSeconds(20)).until(() -> upstream.abortedCalls() > 0);

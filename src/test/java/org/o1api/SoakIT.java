@@ -68,7 +68,7 @@ class SoakIT {
             System.getLogger(SoakIT.class.getName())
                     .log(
                             System.Logger.Level.INFO,
-                            "{0}: {1} whole turns; {2} -> {3}",
+                            "{0}: {1} complete turns; {2} -> {3}",
                             container,
                             complete,
                             before,

@@ -33,13 +33,13 @@ class CanonicalMessageTest {
     @ValueSource(ints = {1, 2, 999, 1000, 1001, 1500, 2000, 2001, 2500, 100_000})
     void acceptsArgumentsOfAnyDepth(int depth) {
         for (String arguments : List.of(nested("[", "]", depth), nested("{\"a\":", "}", depth))) {
-            CanonicalMessage text = CanonicalMessage.of(calling(arguments));
-            assertThat(text)
+            CanonicalMessage message = CanonicalMessage.of(calling(arguments));
+            assertThat(message)
                     .isEqualTo(CanonicalMessage.of(calling(arguments)))
                     .hasSameHashCodeAs(CanonicalMessage.of(calling(arguments)));
-            assertThat(text).isNotEqualTo(CanonicalMessage.of(calling(arguments.replace("{}", "{\"b\":1}"))));
-            assertThat(text.length()).isGreaterThanOrEqualTo(arguments.length());
-            assertThat(text.maxTokens()).isPositive();
+            assertThat(message).isNotEqualTo(CanonicalMessage.of(calling(arguments.replace("{}", "{\"b\":1}"))));
+            assertThat(message.length()).isGreaterThanOrEqualTo(arguments.length());
+            assertThat(message.maxTokens()).isPositive();
 
             StoredTurn turn = new StoredTurn(
                     "chatcmpl-1",

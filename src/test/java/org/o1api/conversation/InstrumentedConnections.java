@@ -79,11 +79,11 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
     public DataSource apply(DataSource source) {
         return proxy(DataSource.class, source, (target, method, arguments) -> {
             Object result = method.invoke(target, arguments);
-            return result instanceof Connection connection ? watched(connection) : result;
+            return result instanceof Connection connection ? instrumented(connection) : result;
         });
     }
 
-    private Connection watched(Connection connection) {
+    private Connection instrumented(Connection connection) {
         open.incrementAndGet();
         return proxy(Connection.class, connection, (target, method, arguments) -> {
             if (method.getName().equals("close")) {
@@ -91,19 +91,19 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
             }
             Object result = method.invoke(target, arguments);
             if (result instanceof PreparedStatement statement && arguments != null) {
-                return watched(statement, String.valueOf(arguments[0]));
+                return instrumented(statement, String.valueOf(arguments[0]));
             }
             return result;
         });
     }
 
-    private PreparedStatement watched(PreparedStatement statement, String sql) {
+    private PreparedStatement instrumented(PreparedStatement statement, String sql) {
         return proxy(PreparedStatement.class, statement, (target, method, arguments) -> {
             if (!method.getName().startsWith("execute")) {
                 return method.invoke(target, arguments);
             }
-            String wanted = failing.get();
-            boolean fails = wanted != null && sql.startsWith(wanted) && failing.compareAndSet(wanted, null);
+            String failingStatement = failing.get();
+            boolean fails = failingStatement != null && sql.startsWith(failingStatement) && failing.compareAndSet(failingStatement, null);
             if (fails && !failAfter) {
                 throw new TestError();
             }

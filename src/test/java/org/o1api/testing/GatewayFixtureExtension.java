@@ -51,7 +51,8 @@ final class GatewayFixtureExtension implements TestTemplateInvocationContextProv
                     .getStore(NAMESPACE)
                     .computeIfAbsent(
                             key,
-                            absent -> GatewayFixture.open(absent.container(), absent.config(), absent.demo()),
+                            fixtureKey -> GatewayFixture.open(
+                                    fixtureKey.container(), fixtureKey.config(), fixtureKey.demo()),
                             GatewayFixture.class);
         }
     }

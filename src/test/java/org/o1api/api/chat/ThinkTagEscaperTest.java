@@ -22,11 +22,11 @@ class ThinkTagEscaperTest {
     void escapesClosingTagsHoweverTheTextIsSplit(String text, String shown) {
         for (int first = 0; first <= text.length(); first++) {
             for (int second = first; second <= text.length(); second++) {
-                ThinkTagEscaper block = new ThinkTagEscaper();
-                String all = block.append(text.substring(0, first))
-                        + block.append(text.substring(first, second))
-                        + block.append(text.substring(second))
-                        + block.finish();
+                ThinkTagEscaper escaper = new ThinkTagEscaper();
+                String all = escaper.append(text.substring(0, first))
+                        + escaper.append(text.substring(first, second))
+                        + escaper.append(text.substring(second))
+                        + escaper.finish();
                 assertThat(all).isEqualTo(shown);
             }
         }
@@ -34,9 +34,9 @@ class ThinkTagEscaperTest {
 
     @Test
     void holdsBackOnlyThePossibleStartOfATag() {
-        ThinkTagEscaper block = new ThinkTagEscaper();
-        assertThat(block.append("ab")).isEqualTo("ab");
-        assertThat(block.append("c<")).isEqualTo("c");
-        assertThat(block.append("d")).isEqualTo("<d");
+        ThinkTagEscaper escaper = new ThinkTagEscaper();
+        assertThat(escaper.append("ab")).isEqualTo("ab");
+        assertThat(escaper.append("c<")).isEqualTo("c");
+        assertThat(escaper.append("d")).isEqualTo("<d");
     }
 }
