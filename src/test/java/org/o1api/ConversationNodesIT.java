@@ -30,7 +30,7 @@ import org.o1api.testing.Script;
 
 /** Conversations on several nodes with one database, after a node was killed, and without the database. */
 class ConversationNodesIT {
-    private static final String PLAIN = "\"reasoning_effort\": \"none\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     private static String config(FakeUpstream upstream, String url, String more) {
         return "api_bearer_token: " + GatewayFixture.KEY + "\ndefault_model: fake-model\ndefault_api_url: "
@@ -44,7 +44,7 @@ class ConversationNodesIT {
                 + messages.path(messages.size() - 1).path("content").asText());
     }
 
-    private static List<String> said(ChatClient client, String id) {
+    private static List<String> contents(ChatClient client, String id) {
         List<String> texts = new ArrayList<>();
         String after = "";
         JsonNode page;
@@ -68,12 +68,12 @@ class ConversationNodesIT {
             List<String> expected = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 ChatClient client = (i % 2 == 0 ? one : two).client(GatewayFixture.KEY);
-                JsonResponse answer = client.postQuestion("q" + i, "\"conversation_id\": \"walks\"", PLAIN);
+                JsonResponse answer = client.postQuestion("q" + i, "\"conversation_id\": \"walks\"", NO_REASONING);
                 assertThat(answer.content()).isEqualTo((2 * i + 1) + " q" + i);
                 expected.addAll(List.of("q" + i, answer.content()));
             }
-            assertThat(said(one.client(GatewayFixture.KEY), "walks")).isEqualTo(expected);
-            assertThat(said(two.client(GatewayFixture.KEY), "walks")).isEqualTo(expected);
+            assertThat(contents(one.client(GatewayFixture.KEY), "walks")).isEqualTo(expected);
+            assertThat(contents(two.client(GatewayFixture.KEY), "walks")).isEqualTo(expected);
         }
     }
 
@@ -87,7 +87,7 @@ class ConversationNodesIT {
             List<Thread> threads = IntStream.range(0, 50)
                     .mapToObj(i -> new Thread(() -> answers.add((i % 2 == 0 ? one : two)
                             .client(GatewayFixture.KEY)
-                            .postQuestion("q" + i, "\"conversation_id\": \"busy\"", PLAIN))))
+                            .postQuestion("q" + i, "\"conversation_id\": \"busy\"", NO_REASONING))))
                     .toList();
             threads.forEach(Thread::start);
             for (Thread thread : threads) {
@@ -106,11 +106,11 @@ class ConversationNodesIT {
                     .sorted((a, b) -> Integer.compare(count(a), count(b)))
                     .toList();
             assertThat(contents).isNotEmpty();
-            List<String> said = said(one.client(GatewayFixture.KEY), "busy");
-            assertThat(said).hasSize(2 * contents.size());
+            List<String> stored = contents(one.client(GatewayFixture.KEY), "busy");
+            assertThat(stored).hasSize(2 * contents.size());
             for (int i = 0; i < contents.size(); i++) {
-                assertThat(contents.get(i)).isEqualTo((2 * i + 1) + " " + said.get(2 * i));
-                assertThat(said.get(2 * i + 1)).isEqualTo(contents.get(i));
+                assertThat(contents.get(i)).isEqualTo((2 * i + 1) + " " + stored.get(2 * i));
+                assertThat(stored.get(2 * i + 1)).isEqualTo(contents.get(i));
             }
         }
     }
@@ -131,20 +131,20 @@ class ConversationNodesIT {
                                     exchange.awaitDisconnect();
                                 }
                                 : counting(request));
-                RunningGateway stays = Container.JETTY.start(config(upstream, url, ", lease: 3s"));
-                Distribution.RunningServer dies =
+                RunningGateway otherNode = Container.JETTY.start(config(upstream, url, ", lease: 3s"));
+                Distribution.RunningServer killedNode =
                         Distribution.TOMCAT_10_1.start(config(upstream, url, ", lease: 3s"))) {
-            dies.client(GatewayFixture.KEY).postQuestion("One?", "\"conversation_id\": \"killed\"", PLAIN);
+            killedNode.client(GatewayFixture.KEY).postQuestion("One?", "\"conversation_id\": \"killed\"", NO_REASONING);
             try (ChatClient.Stream stream =
-                    dies.client(GatewayFixture.KEY).streamQuestion("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
+                    killedNode.client(GatewayFixture.KEY).streamQuestion("Lost?", "\"conversation_id\": \"killed\"", NO_REASONING)) {
                 assertThat(stream.next()).isNotNull();
                 started.await();
-                dies.process().destroyForcibly().waitFor();
+                killedNode.process().destroyForcibly().waitFor();
             }
             JsonResponse next =
-                    stays.client(GatewayFixture.KEY).postQuestion("Two?", "\"conversation_id\": \"killed\"", PLAIN);
+                    otherNode.client(GatewayFixture.KEY).postQuestion("Two?", "\"conversation_id\": \"killed\"", NO_REASONING);
             assertThat(next.content()).isEqualTo("3 Two?");
-            assertThat(said(stays.client(GatewayFixture.KEY), "killed"))
+            assertThat(contents(otherNode.client(GatewayFixture.KEY), "killed"))
                     .containsExactly("One?", "1 One?", "Two?", "3 Two?");
         }
     }
@@ -165,30 +165,30 @@ class ConversationNodesIT {
                             exchange.awaitDisconnect();
                         }
                         : counting(request))) {
-            try (Distribution.RunningServer dies = distribution.start(config(upstream, url, ", lease: 3s"))) {
+            try (Distribution.RunningServer killedNode = distribution.start(config(upstream, url, ", lease: 3s"))) {
                 for (int i = 0; i < 5; i++) {
-                    dies.client(GatewayFixture.KEY).postQuestion("q" + i, "\"conversation_id\": \"killed\"", PLAIN);
+                    killedNode.client(GatewayFixture.KEY).postQuestion("q" + i, "\"conversation_id\": \"killed\"", NO_REASONING);
                 }
-                try (ChatClient.Stream stream = dies.client(GatewayFixture.KEY)
-                        .streamQuestion("Lost?", "\"conversation_id\": \"killed\"", PLAIN)) {
+                try (ChatClient.Stream stream = killedNode.client(GatewayFixture.KEY)
+                        .streamQuestion("Lost?", "\"conversation_id\": \"killed\"", NO_REASONING)) {
                     assertThat(stream.next()).isNotNull();
                     started.await();
-                    dies.process().destroyForcibly().waitFor();
+                    killedNode.process().destroyForcibly().waitFor();
                 }
             }
             try (Distribution.RunningServer again = distribution.start(config(upstream, url, ", lease: 3s"))) {
                 ChatClient client = again.client(GatewayFixture.KEY);
-                assertThat(client.postQuestion("Two?", "\"conversation_id\": \"killed\"", PLAIN)
+                assertThat(client.postQuestion("Two?", "\"conversation_id\": \"killed\"", NO_REASONING)
                                 .content())
                         .isEqualTo("11 Two?");
-                assertThat(said(client, "killed")).hasSize(12).doesNotContain("Lost?");
+                assertThat(contents(client, "killed")).hasSize(12).doesNotContain("Lost?");
                 for (int i = 0; i < 20; i++) {
-                    client.postQuestion("q" + i, "\"conversation_id\": \"killed\"", PLAIN);
+                    client.postQuestion("q" + i, "\"conversation_id\": \"killed\"", NO_REASONING);
                 }
                 again.process().destroyForcibly().waitFor(); // directly after the last answer
             }
             try (Distribution.RunningServer last = distribution.start(config(upstream, url, ", lease: 3s"))) {
-                assertThat(said(last.client(GatewayFixture.KEY), "killed")).hasSize(52);
+                assertThat(contents(last.client(GatewayFixture.KEY), "killed")).hasSize(52);
             }
         }
     }
@@ -199,7 +199,7 @@ class ConversationNodesIT {
         try (FakeUpstream upstream = FakeUpstream.dispatching(ConversationNodesIT::counting);
                 Distribution.RunningServer server = distribution.start(config(upstream, "", ""))) {
             ChatClient client = server.client(GatewayFixture.KEY);
-            assertThat(client.postQuestion("?", "\"conversation_id\": \"kept\"", PLAIN)
+            assertThat(client.postQuestion("?", "\"conversation_id\": \"kept\"", NO_REASONING)
                             .status())
                     .isEqualTo(200);
             assertThat(server.base().resolve("data/o1-api/conversations.mv.db")).isRegularFile();
@@ -238,11 +238,11 @@ class ConversationNodesIT {
                 Distribution.RunningServer server = Distribution.TOMCAT_10_1.start(
                         config(upstream, "", "").replace("url: \"\"", "jndi: jdbc/o1api"), pool)) {
             ChatClient client = server.client(GatewayFixture.KEY);
-            assertThat(client.postQuestion("One?", "\"conversation_id\": \"jndi\"", PLAIN)
+            assertThat(client.postQuestion("One?", "\"conversation_id\": \"jndi\"", NO_REASONING)
                             .content())
                     .isEqualTo("1 One?");
             assertThat(other.client(GatewayFixture.KEY)
-                            .postQuestion("Two?", "\"conversation_id\": \"jndi\"", PLAIN)
+                            .postQuestion("Two?", "\"conversation_id\": \"jndi\"", NO_REASONING)
                             .content())
                     .isEqualTo("3 Two?");
             JsonResponse gone = client.send("/v1/conversations/jndi", request -> request.DELETE());
@@ -258,9 +258,9 @@ class ConversationNodesIT {
     void servesOtherRequestsWithoutItsDatabase(GatewayFixture fixture) {
         fixture.dispatch(request -> Script.answer("Yes."));
         ChatClient client = fixture.client();
-        assertThat(client.postQuestion("?", PLAIN).content()).isEqualTo("Yes.");
+        assertThat(client.postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
         for (JsonResponse refused : List.of(
-                client.postQuestion("?", PLAIN, "\"conversation_id\": \"down\""),
+                client.postQuestion("?", NO_REASONING, "\"conversation_id\": \"down\""),
                 client.get("/v1/conversations"),
                 client.get("/v1/conversations/down"))) {
             assertThat(refused.status()).isEqualTo(503);
@@ -268,7 +268,7 @@ class ConversationNodesIT {
             assertThat(refused.header("Retry-After")).isEqualTo("1");
             assertThat(refused.response().body()).doesNotContain("postgres", "nobody", "127.0.0.1");
         }
-        try (ChatClient.Stream stream = client.streamQuestion("?", PLAIN, "\"conversation_id\": \"down\"")) {
+        try (ChatClient.Stream stream = client.streamQuestion("?", NO_REASONING, "\"conversation_id\": \"down\"")) {
             List<ChatClient.Event> events = stream.status() == 200 ? stream.remainingEvents() : List.of();
             assertThat(stream.status() == 503
                             || events.get(events.size() - 1).name().equals("error"))

@@ -18,7 +18,7 @@ import org.o1api.testing.StepScripts;
 
 /** Conversations by {@code conversation_id}, as the client and the upstream see them. */
 class ConversationsIT {
-    private static final String PLAIN = "\"reasoning_effort\": \"none\"";
+    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     /** The messages of a call to the model: role and content of each. */
     private static List<String> prompt(GatewayFixture fixture, int call) {
@@ -36,7 +36,7 @@ class ConversationsIT {
     }
 
     private static String chat(String id, String messages, String... fields) {
-        StringBuilder body = new StringBuilder("{" + in(id) + ", " + PLAIN + ", \"messages\": [" + messages + "]");
+        StringBuilder body = new StringBuilder("{" + in(id) + ", " + NO_REASONING + ", \"messages\": [" + messages + "]");
         for (String field : fields) {
             body.append(", ").append(field);
         }
@@ -63,8 +63,8 @@ class ConversationsIT {
         fixture.script(Script.answer("Hello Ann."), Script.answer("Ann."), Script.answer("Yes."));
         ChatClient client = fixture.client();
 
-        JsonResponse first = client.postQuestion("I am Ann.", in("goes-on"), PLAIN);
-        try (ChatClient.Stream second = client.streamQuestion("Who am I?", in("goes-on"), PLAIN)) {
+        JsonResponse first = client.postQuestion("I am Ann.", in("goes-on"), NO_REASONING);
+        try (ChatClient.Stream second = client.streamQuestion("Who am I?", in("goes-on"), NO_REASONING)) {
             List<Event> events = second.remainingEvents();
             assertThat(ChatClient.content(events)).isEqualTo("Ann.");
             assertThat(events.stream().filter(event -> !event.isDone()))
@@ -72,7 +72,7 @@ class ConversationsIT {
                                     event.json().path("conversation_id").asText())
                             .isEqualTo("goes-on"));
         }
-        client.postQuestion("Sure?", in("goes-on"), PLAIN);
+        client.postQuestion("Sure?", in("goes-on"), NO_REASONING);
 
         assertThat(first.json().path("conversation_id").asText()).isEqualTo("goes-on");
         assertThat(prompt(fixture, 1)).containsExactly("user: I am Ann.", "assistant: Hello Ann.", "user: Who am I?");
@@ -98,7 +98,7 @@ class ConversationsIT {
         fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
         fixture.client().postQuestion("What?", in("thinks"));
         fixture.script(Script.answer("Yes."));
-        fixture.client().postQuestion("Sure?", in("thinks"), PLAIN);
+        fixture.client().postQuestion("Sure?", in("thinks"), NO_REASONING);
 
         assertThat(prompt(fixture, 0)).containsExactly("user: What?", "assistant: It is 42.", "user: Sure?");
         assertThat(fixture.request(0).body().toString()).doesNotContain("Second", "two");
@@ -165,7 +165,7 @@ class ConversationsIT {
         for (String content : List.of(FakeExchange.quoted(thought), "[" + text + "]")) {
             fixture.script(Script.answer("Sure."));
             fixture.client()
-                    .post("{" + PLAIN + ", \"messages\": [{\"role\": \"assistant\", \"content\": " + content + "}, "
+                    .post("{" + NO_REASONING + ", \"messages\": [{\"role\": \"assistant\", \"content\": " + content + "}, "
                             + message("user", "Sure?") + "]}");
             assertThat(fixture.request(0).body().toString()).contains("Yes.").doesNotContain("Hm.", "think");
         }
@@ -178,14 +178,14 @@ class ConversationsIT {
                 exchange -> exchange.stream().text("Half").reset(),
                 Script.answer("Yes."));
         ChatClient client = fixture.client();
-        assertThat(client.postQuestion("One?", in("fails"), PLAIN).status()).isEqualTo(400);
+        assertThat(client.postQuestion("One?", in("fails"), NO_REASONING).status()).isEqualTo(400);
         assertThat(client.get("/v1/conversations/fails").status()).isEqualTo(404);
-        try (ChatClient.Stream stream = client.streamQuestion("Two?", in("fails"), PLAIN)) {
+        try (ChatClient.Stream stream = client.streamQuestion("Two?", in("fails"), NO_REASONING)) {
             List<Event> events = stream.remainingEvents();
             assertThat(events.get(events.size() - 1).name()).isEqualTo("error");
         }
         assertThat(client.get("/v1/conversations/fails").status()).isEqualTo(404);
-        client.postQuestion("Three?", in("fails"), PLAIN);
+        client.postQuestion("Three?", in("fails"), NO_REASONING);
         assertThat(prompt(fixture, 2)).containsExactly("user: Three?");
         assertThat(items(client, "fails")).containsExactly("user: Three?", "assistant: Yes.");
     }
@@ -193,7 +193,7 @@ class ConversationsIT {
     @InContainers(config = "heartbeat: 50ms")
     void doesNotStoreATurnAfterADisconnect(GatewayFixture fixture) {
         fixture.script(exchange -> exchange.stream().text("Half").awaitDisconnect());
-        try (ChatClient.Stream stream = fixture.client().streamQuestion("One?", in("leaves"), PLAIN)) {
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("One?", in("leaves"), NO_REASONING)) {
             while (!"Half"
                     .equals(java.util.Objects.requireNonNull(stream.next()).content())) {
                 // until the answer has started
@@ -201,7 +201,7 @@ class ConversationsIT {
         }
         fixture.awaitAborted(java.time.Duration.ofSeconds(5));
         fixture.script(Script.answer("Yes."));
-        fixture.client().postQuestion("Two?", in("leaves"), PLAIN); // waits for the lease
+        fixture.client().postQuestion("Two?", in("leaves"), NO_REASONING); // waits for the lease
         assertThat(prompt(fixture, 0)).containsExactly("user: Two?");
     }
 
@@ -375,7 +375,7 @@ class ConversationsIT {
         fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
         fixture.client().postQuestion("What?", in("telling"));
         fixture.script(Script.answer("Yes."));
-        fixture.client().postQuestion("Sure?", in("telling"), PLAIN);
+        fixture.client().postQuestion("Sure?", in("telling"), NO_REASONING);
         assertThat(fixture.request(0).body().at("/messages/1/reasoning_content").asText())
                 .contains("**Second**\n\ntwo");
     }
@@ -383,7 +383,7 @@ class ConversationsIT {
     @InContainers
     void rejectsAnEditedHistory(GatewayFixture fixture) {
         fixture.script(Script.answer("Yes."));
-        fixture.client().postQuestion("One?", in("differs"), PLAIN);
+        fixture.client().postQuestion("One?", in("differs"), NO_REASONING);
         JsonResponse answer = fixture.client()
                 .post(chat(
                         "differs",
@@ -403,7 +403,7 @@ class ConversationsIT {
         }
         fixture.script(Script.answer("Yes."));
         String longest = "aA0._:@~-" + "x".repeat(119);
-        assertThat(fixture.client().postQuestion("?", in(longest), PLAIN).status())
+        assertThat(fixture.client().postQuestion("?", in(longest), NO_REASONING).status())
                 .isEqualTo(200);
         assertThat(fixture.client().get("/v1/conversations/" + longest).status())
                 .isEqualTo(200);

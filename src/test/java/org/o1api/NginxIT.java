@@ -49,9 +49,9 @@ class NginxIT {
         CountDownLatch end = new CountDownLatch(1);
         String database = "conversations: { url: \"" + Postgres.emptyDatabase() + "\" }\n";
         try (FakeUpstream upstream = FakeUpstream.dispatching(request -> answer(request, started, end));
-                Distribution.RunningServer stops = server.start(config(upstream, "one", database));
-                RunningGateway stays = Container.JETTY.start(config(upstream, "two", database));
-                ReverseProxy nginx = ReverseProxy.nginxInFrontOf(stops.url(), stays.url())) {
+                Distribution.RunningServer stoppingNode = server.start(config(upstream, "one", database));
+                RunningGateway otherNode = Container.JETTY.start(config(upstream, "two", database));
+                ReverseProxy nginx = ReverseProxy.nginxInFrontOf(stoppingNode.url(), otherNode.url())) {
             ChatClient client = nginx.client(GatewayFixture.KEY);
             List<String> answers = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -66,7 +66,7 @@ class NginxIT {
                 assertThat(slow.nextText().content()).isEqualTo("one");
                 assertThat(other.nextText().content()).isEqualTo("two");
                 started.await();
-                stops.process().destroy();
+                stoppingNode.process().destroy();
                 for (int i = 8; i < 30; i++) {
                     assertThat(turn(client)).isEqualTo((2 * i + 1) + " two");
                     if (i == 20) {
@@ -76,7 +76,7 @@ class NginxIT {
                     }
                 }
             }
-            stops.process().waitFor();
+            stoppingNode.process().waitFor();
             assertThat(turn(client)).isEqualTo("61 two");
         }
     }
