@@ -268,10 +268,10 @@ class AccessIT {
         assertThat(good.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
         assertThat(good.header("Access-Control-Expose-Headers")).contains("x-request-id", "Retry-After");
         assertThat(good.header("Vary")).contains("Origin");
-        JsonResponse refused =
+        JsonResponse rejected =
                 from("https://chat.example.com", fixture.gateway().client("sk-wrong"));
-        assertThat(refused.status()).isEqualTo(401);
-        assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
+        assertThat(rejected.status()).isEqualTo(401);
+        assertThat(rejected.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
 
         fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
         JsonResponse chat = fixture.client()

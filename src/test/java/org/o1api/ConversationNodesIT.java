@@ -259,14 +259,14 @@ class ConversationNodesIT {
         fixture.dispatch(request -> Script.answer("Yes."));
         ChatClient client = fixture.client();
         assertThat(client.postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
-        for (JsonResponse refused : List.of(
+        for (JsonResponse rejected : List.of(
                 client.postQuestion("?", NO_REASONING, "\"conversation_id\": \"down\""),
                 client.get("/v1/conversations"),
                 client.get("/v1/conversations/down"))) {
-            assertThat(refused.status()).isEqualTo(503);
-            assertThat(refused.json().at("/error/code").asText()).isEqualTo("store_unavailable");
-            assertThat(refused.header("Retry-After")).isEqualTo("1");
-            assertThat(refused.response().body()).doesNotContain("postgres", "nobody", "127.0.0.1");
+            assertThat(rejected.status()).isEqualTo(503);
+            assertThat(rejected.json().at("/error/code").asText()).isEqualTo("store_unavailable");
+            assertThat(rejected.header("Retry-After")).isEqualTo("1");
+            assertThat(rejected.response().body()).doesNotContain("postgres", "nobody", "127.0.0.1");
         }
         try (ChatClient.Stream stream = client.streamQuestion("?", NO_REASONING, "\"conversation_id\": \"down\"")) {
             List<ChatClient.Event> events = stream.status() == 200 ? stream.remainingEvents() : List.of();

@@ -139,9 +139,9 @@ class ConversationRoutesIT {
         assertThat(ids(client.get(ROUTE + "?after=" + made.get(2)).json())).containsExactly(made.get(1), made.get(0));
 
         for (String query : List.of("limit=0", "limit=101", "limit=x", "order=up", "after=nobody", "after=a%00")) {
-            JsonResponse refused = client.get(ROUTE + "?" + query);
-            assertThat(refused.status()).as(query).isEqualTo(400);
-            assertThat(refused.json().at("/error/param").asText())
+            JsonResponse rejected = client.get(ROUTE + "?" + query);
+            assertThat(rejected.status()).as(query).isEqualTo(400);
+            assertThat(rejected.json().at("/error/param").asText())
                     .as(query)
                     .isEqualTo(query.substring(0, query.indexOf('=')));
         }
@@ -219,9 +219,9 @@ class ConversationRoutesIT {
                 "{\"items\": [{\"role\": \"system\", \"content\": [{\"type\": \"input_image\", \"image_url\": \"x\"}]}]}",
                 "items[0].content[0]");
         wrong.forEach((body, param) -> {
-            JsonResponse refused = post(fixture.client(), ROUTE, body);
-            assertThat(refused.status()).as(body).isEqualTo(400);
-            assertThat(refused.json().at("/error/param").asText()).as(body).isEqualTo(param);
+            JsonResponse rejected = post(fixture.client(), ROUTE, body);
+            assertThat(rejected.status()).as(body).isEqualTo(400);
+            assertThat(rejected.json().at("/error/param").asText()).as(body).isEqualTo(param);
         });
         assertThat(post(fixture.client(), ROUTE + "/some", "{}")
                         .json()
@@ -229,9 +229,9 @@ class ConversationRoutesIT {
                         .asText())
                 .isEqualTo("metadata");
         for (String name : List.of("a%20b", "a;", "a;b", "a;b=c")) {
-            JsonResponse refused = fixture.client().get(ROUTE + "/" + name);
-            assertThat(refused.status()).as(name).isEqualTo(400);
-            assertThat(refused.json().at("/error/param").asText()).as(name).isEqualTo("conversation_id");
+            JsonResponse rejected = fixture.client().get(ROUTE + "/" + name);
+            assertThat(rejected.status()).as(name).isEqualTo(400);
+            assertThat(rejected.json().at("/error/param").asText()).as(name).isEqualTo("conversation_id");
         }
     }
 
@@ -253,10 +253,10 @@ class ConversationRoutesIT {
         String id = post(fixture.client(), ROUTE, "{}").json().path("id").asText();
         for (String path : List.of(ROUTE, ROUTE + "/" + id, ROUTE + "/" + id + "/items")) {
             wrong.forEach((body, param) -> {
-                JsonResponse refused = post(fixture.client(), path, body);
-                assertThat(refused.status()).as(body).isEqualTo(400);
-                assertThat(refused.json().at("/error/param").asText()).as(body).isEqualTo(param);
-                assertThat(refused.json().at("/error/message").asText())
+                JsonResponse rejected = post(fixture.client(), path, body);
+                assertThat(rejected.status()).as(body).isEqualTo(400);
+                assertThat(rejected.json().at("/error/param").asText()).as(body).isEqualTo(param);
+                assertThat(rejected.json().at("/error/message").asText())
                         .as(body)
                         .contains("unpaired surrogate");
             });
@@ -296,11 +296,11 @@ class ConversationRoutesIT {
         }
     }
 
-    private static void requireQuotaExceeded(JsonResponse refused) {
-        assertThat(refused.status()).isEqualTo(403);
-        assertThat(refused.json().at("/error/code").asText()).isEqualTo("storage_quota_exceeded");
-        assertThat(refused.json().at("/error/type").asText()).isEqualTo("invalid_request_error");
-        assertThat(refused.json().at("/error/message").asText()).contains("conversations.bytes_per_caller");
+    private static void requireQuotaExceeded(JsonResponse rejected) {
+        assertThat(rejected.status()).isEqualTo(403);
+        assertThat(rejected.json().at("/error/code").asText()).isEqualTo("storage_quota_exceeded");
+        assertThat(rejected.json().at("/error/type").asText()).isEqualTo("invalid_request_error");
+        assertThat(rejected.json().at("/error/message").asText()).contains("conversations.bytes_per_caller");
     }
 
     @Test
@@ -369,9 +369,9 @@ class ConversationRoutesIT {
                     () -> post(other, path + "/items", "{\"items\": [{\"role\": \"user\", \"content\": \"x\"}]}"),
                     () -> post(other, path, "{\"metadata\": {\"a\": \"b\"}}"),
                     () -> delete(other, path))) {
-                JsonResponse refused = route.get();
-                assertThat(refused.status()).isEqualTo(404);
-                assertThat(refused.json().at("/error/code").asText()).isEqualTo("conversation_not_found");
+                JsonResponse rejected = route.get();
+                assertThat(rejected.status()).isEqualTo(404);
+                assertThat(rejected.json().at("/error/code").asText()).isEqualTo("conversation_not_found");
             }
             assertThat(other.get(ROUTE + "?after=" + id).status()).isEqualTo(400);
             assertThat(ids(other.get(ROUTE).json())).doesNotContain(id);

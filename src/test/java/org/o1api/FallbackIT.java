@@ -132,9 +132,9 @@ class FallbackIT {
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done(), Script.answer("Yes."));
         try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            JsonResponse refused = fixture.client().postQuestion("?", NO_REASONING);
-            assertError(refused, 429, "rate_limit_exceeded");
-            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            JsonResponse rejected = fixture.client().postQuestion("?", NO_REASONING);
+            assertError(rejected, 429, "rate_limit_exceeded");
+            assertThat(rejected.header("Retry-After")).isEqualTo("1");
             try (ChatClient.Stream stream = fixture.client().streamQuestion("?", NO_REASONING)) {
                 assertThat(stream.status()).isEqualTo(429);
                 assertThat(stream.header("Retry-After")).isEqualTo("1");
@@ -152,9 +152,9 @@ class FallbackIT {
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
         try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
-            JsonResponse refused = fixture.client().postQuestion("?", NO_REASONING);
-            assertError(refused, 503, "overloaded");
-            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            JsonResponse rejected = fixture.client().postQuestion("?", NO_REASONING);
+            assertError(rejected, 503, "overloaded");
+            assertThat(rejected.header("Retry-After")).isEqualTo("1");
             end.countDown();
             assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
         }

@@ -55,9 +55,9 @@ class JsonHeartbeatIT {
         assertThat(fixture.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
 
         fixture.script(Script.error(400, "no"));
-        JsonResponse refused = fixture.client().postQuestion("?", NO_REASONING);
-        assertThat(refused.status()).isEqualTo(400);
-        assertThat(refused.json().at("/error/code").asText()).isEqualTo("upstream_refused");
+        JsonResponse rejected = fixture.client().postQuestion("?", NO_REASONING);
+        assertThat(rejected.status()).isEqualTo(400);
+        assertThat(rejected.json().at("/error/code").asText()).isEqualTo("upstream_refused");
     }
 
     /** The provider fails long after a stream would have started. */

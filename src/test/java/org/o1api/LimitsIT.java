@@ -23,9 +23,9 @@ class LimitsIT {
         try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
             assertThat(open.nextText().content()).isEqualTo("It");
             assertError(fixture.client().postQuestion("?", NO_REASONING), 503, "overloaded");
-            try (ChatClient.Stream refused = fixture.client().streamQuestion("?", NO_REASONING)) {
-                assertThat(refused.status()).isEqualTo(503);
-                assertThat(refused.header("Retry-After")).isEqualTo("1");
+            try (ChatClient.Stream rejected = fixture.client().streamQuestion("?", NO_REASONING)) {
+                assertThat(rejected.status()).isEqualTo(503);
+                assertThat(rejected.header("Retry-After")).isEqualTo("1");
             }
             end.countDown();
             assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");

@@ -301,15 +301,15 @@ class OpenAiJavaIT {
 
     @InContainers
     void namesTheInvalidField(GatewayFixture fixture) {
-        BadRequestException refused = catchThrowableOfType(
+        BadRequestException rejected = catchThrowableOfType(
                 BadRequestException.class,
                 () -> client(fixture)
                         .chat()
                         .completions()
                         .create(question("?").n(2).build()));
 
-        assertThat(refused.param()).hasValue("n");
-        assertThat(refused.type()).hasValue("invalid_request_error");
+        assertThat(rejected.param()).hasValue("n");
+        assertThat(rejected.type()).hasValue("invalid_request_error");
     }
 
     @InContainers

@@ -282,10 +282,10 @@ class RequestBodyIT {
         try (ChatClient.Stream first = fixture.client().streamQuestion("x".repeat(3500), NO_REASONING)) {
             assertThat(first.nextText().content()).isEqualTo("It");
 
-            ChatClient.JsonResponse refused = fixture.client().postQuestion("x".repeat(3500), NO_REASONING);
-            assertThat(refused.status()).isEqualTo(503);
-            assertThat(refused.json().at("/error/code").asText()).isEqualTo("overloaded");
-            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            ChatClient.JsonResponse rejected = fixture.client().postQuestion("x".repeat(3500), NO_REASONING);
+            assertThat(rejected.status()).isEqualTo(503);
+            assertThat(rejected.json().at("/error/code").asText()).isEqualTo("overloaded");
+            assertThat(rejected.header("Retry-After")).isEqualTo("1");
         } finally {
             end.countDown();
         }

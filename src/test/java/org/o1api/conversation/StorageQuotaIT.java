@@ -99,11 +99,11 @@ class StorageQuotaIT extends StoreFixture {
         assertThat(queryNumber(STORED)).isLessThan(10_000);
         runTurn(node, ref("ann", "crosses"), "x".repeat(10_000)); // the turn that exceeds the limit is stored
 
-        GatewayException refused = expectError(() -> runTurn(node, ref("ann", "small"), "Two?"));
-        assertThat(refused.code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
-        assertThat(refused.code().status()).isEqualTo(403);
-        assertThat(refused.code().type()).isEqualTo("invalid_request_error");
-        assertThat(refused)
+        GatewayException rejected = expectError(() -> runTurn(node, ref("ann", "small"), "Two?"));
+        assertThat(rejected.code()).isEqualTo(ErrorCode.STORAGE_QUOTA_EXCEEDED);
+        assertThat(rejected.code().status()).isEqualTo(403);
+        assertThat(rejected.code().type()).isEqualTo("invalid_request_error");
+        assertThat(rejected)
                 .hasMessageContaining("conversations.bytes_per_caller")
                 .hasMessageContaining("10000")
                 .hasMessageContaining("time_to_live");
