@@ -29,7 +29,7 @@ public enum ErrorCode {
     UNSUPPORTED_MEDIA_TYPE(415, Type.INVALID_REQUEST),
     RATE_LIMIT_EXCEEDED(429, Type.RATE_LIMIT),
     /** The client disconnected. The status is nginx's; no client sees it. */
-    CLIENT_LEFT(499, Type.INVALID_REQUEST),
+    CLIENT_DISCONNECTED(499, Type.INVALID_REQUEST),
     INTERNAL_ERROR(500, Type.SERVER),
     /** The gateway is at one of its own limits. */
     OVERLOADED(503, Type.SERVER),

@@ -9,6 +9,6 @@ final class ClientDisconnectedException extends GatewayException {
     private static final long serialVersionUID = 1;
 
     ClientDisconnectedException(@Nullable Throwable cause) {
-        super(ErrorCode.CLIENT_LEFT, "The client disconnected before the answer was complete.", cause);
+        super(ErrorCode.CLIENT_DISCONNECTED, "The client disconnected before the answer was complete.", cause);
     }
 }

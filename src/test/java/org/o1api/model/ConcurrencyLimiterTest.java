@@ -164,7 +164,7 @@ class ConcurrencyLimiterTest {
         Cancellation leaving = new Cancellation();
         CompletableFuture<Outcome> left = waiter(limiter, "a", leaving);
         CompletableFuture<Outcome> next = waiter(limiter, "a");
-        leaving.cancel(ErrorCode.CLIENT_LEFT, "gone");
+        leaving.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone");
         assertThat(catchThrowable(left::join)).hasRootCauseMessage("gone");
         assertThat(limiter.queueLength()).isOne();
         limiter.release();

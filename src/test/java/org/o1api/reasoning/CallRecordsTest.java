@@ -111,7 +111,7 @@ class CallRecordsTest {
                 calls(ScriptedUpstream.answering(Reply.of(new Delta.Text("hello"), new Delta.Text("x")))), purpose);
         Iterator<Delta> deltas = call.iterator();
         deltas.next();
-        cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
+        cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone");
         assertThatThrownBy(deltas::hasNext).hasMessage("gone");
         call.close();
         assertThat(only().state()).isEqualTo(State.CANCELLED);

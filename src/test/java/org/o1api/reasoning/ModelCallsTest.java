@@ -206,7 +206,7 @@ class ModelCallsTest {
         try (Call call = calls.reasoningCall(REQUEST)) {
             Iterator<Delta> deltas = call.iterator();
             deltas.next();
-            cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
+            cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone");
             calls.expireReasoning();
             assertThatThrownBy(deltas::hasNext).hasMessage("gone");
         }
@@ -321,10 +321,10 @@ class ModelCallsTest {
     void makesNoCallAfterCancellation() {
         ScriptedUpstream upstream = ScriptedUpstream.answering("x");
         ModelCalls calls = modelCalls(upstream, Preset.Budget.DEFAULT);
-        cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
+        cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone");
         assertThatThrownBy(() -> calls.reasoningCall(REQUEST))
                 .isInstanceOfSatisfying(
-                        CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
+                        CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_DISCONNECTED));
         assertThat(upstream.requests()).isEmpty();
     }
 }

@@ -152,8 +152,8 @@ class TurnServiceTest {
     void makesNoClosingCallForADisconnectedClient() {
         FakeUpstream fake = FakeUpstream.scripted(
                 exchange -> exchange.stream().text("{\"content\": \"Half a").awaitDisconnect());
-        Transcript disconnecting = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
-        assertThat(failure(fake, disconnecting).code()).isEqualTo(ErrorCode.CLIENT_LEFT);
+        Transcript disconnecting = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone"));
+        assertThat(failure(fake, disconnecting).code()).isEqualTo(ErrorCode.CLIENT_DISCONNECTED);
         assertThat(fake.requests()).hasSize(1);
     }
 

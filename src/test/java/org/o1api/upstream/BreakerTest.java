@@ -474,7 +474,7 @@ class BreakerTest {
         Cancellation leaving = new Cancellation();
         CompletableFuture<Void> leaves = CompletableFuture.runAsync(() -> {
             fake.awaitRequests(21);
-            leaving.cancel(ErrorCode.CLIENT_LEFT, "gone");
+            leaving.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone");
         });
         await().until(() -> "gone".equals(failure(upstream, leaving).getMessage()));
         leaves.join();

@@ -224,7 +224,7 @@ class ThrownErrorTest {
             throw new IllegalStateException("test");
         });
         Cancellation child = cancellation.child();
-        cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
+        cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone");
         assertThat(run[0]).isOne();
         assertThat(child.isCancelled()).isTrue();
         Runnable unused4 = cancellation.onCancel(ThrownErrorTest::throwError); // runs immediately

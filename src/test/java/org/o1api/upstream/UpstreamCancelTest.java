@@ -102,7 +102,7 @@ class UpstreamCancelTest {
     @Test
     void makesNoCallIfAlreadyCancelled() {
         FakeUpstream fake = fixture.fake(FakeUpstream.answering("never"));
-        cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone");
+        cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone");
         assertThat(call(fixture.upstream(fake)).join()).hasMessage("gone");
         assertThat(fake.requests()).isEmpty();
     }
@@ -285,10 +285,10 @@ class UpstreamCancelTest {
     }
 
     private void assertCancelled(CompletableFuture<Throwable> calling) {
-        cancellation.cancel(ErrorCode.CLIENT_LEFT, "The client left.");
+        cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "The client left.");
         Throwable failure = calling.orTimeout(10, TimeUnit.SECONDS).join();
         assertThat(failure).isInstanceOf(CancelledException.class).hasMessage("The client left.");
-        assertThat(((CancelledException) failure).code()).isEqualTo(ErrorCode.CLIENT_LEFT);
+        assertThat(((CancelledException) failure).code()).isEqualTo(ErrorCode.CLIENT_DISCONNECTED);
     }
 
     /** Reads a call until a timeout ends it, which must take at least the given time. */

@@ -53,7 +53,7 @@ class UpstreamSlotTest {
                         Cancellation cancellation = new Cancellation();
                         if (impatient) {
                             CompletableFuture.delayedExecutor(micros, TimeUnit.MICROSECONDS, cancelling)
-                                    .execute(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
+                                    .execute(() -> cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone"));
                         }
                         try (Call call = upstream.open(fixture.request(), new CallContext(cancellation))) {
                             assertThat(fixture.text(call)).isEqualTo("one two three four five six");

@@ -203,7 +203,7 @@ public final class ChatCompletionsResource {
         @Override
         public void disconnected() {
             turn.cancellation()
-                    .cancel(ErrorCode.CLIENT_LEFT, "The client disconnected before the answer was complete.");
+                    .cancel(ErrorCode.CLIENT_DISCONNECTED, "The client disconnected before the answer was complete.");
         }
 
         @Override

@@ -48,7 +48,7 @@ final class LoggedTurn {
             failure = ErrorMapper.unexpected(e);
         }
         LOG.log(
-                failure.code() == ErrorCode.CLIENT_LEFT ? Level.DEBUG : Level.WARNING,
+                failure.code() == ErrorCode.CLIENT_DISCONNECTED ? Level.DEBUG : Level.WARNING,
                 "turn failed: {0} status={1} code={2} {3} ms={4}",
                 identity(),
                 String.valueOf(failure.code().status()),

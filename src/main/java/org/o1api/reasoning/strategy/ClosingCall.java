@@ -86,7 +86,7 @@ final class ClosingCall {
                 if (e instanceof UpstreamException failure && prepareRepetition(failure, reader)) {
                     continue;
                 }
-                if (rejected == null || !canRepeat(reader) || e.code() == ErrorCode.CLIENT_LEFT) {
+                if (rejected == null || !canRepeat(reader) || e.code() == ErrorCode.CLIENT_DISCONNECTED) {
                     throw e;
                 }
                 rejected.end();

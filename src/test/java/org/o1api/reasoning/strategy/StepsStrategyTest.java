@@ -493,7 +493,7 @@ class StepsStrategyTest {
     void closesTheCallAfterCancellation() {
         Delta first = new Delta.Text("{\"content\": \"a");
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(first, first));
-        Transcript disconnecting = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
+        Transcript disconnecting = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone"));
         Preset preset = new Preset(
                 "o1",
                 Set.of(),
@@ -510,7 +510,7 @@ class StepsStrategyTest {
         ModelCalls calls = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, disconnecting);
         assertThatThrownBy(() -> new StepsStrategy().run(prompt(3, 25), preset, calls, disconnecting))
                 .isInstanceOfSatisfying(
-                        CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
+                        CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_DISCONNECTED));
         assertThat(upstream.openCalls()).isZero();
         assertThat(disconnecting.step(1)).isEqualTo("a");
     }

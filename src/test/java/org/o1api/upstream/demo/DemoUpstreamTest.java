@@ -173,11 +173,11 @@ class DemoUpstreamTest {
     void endsImmediatelyWhenTheTurnIsCancelled() {
         DemoUpstream slow = new DemoUpstream("default", Duration.ofHours(1));
         try (Call call = open(slow, cancellation)) {
-            Thread canceller = new Thread(() -> cancellation.cancel(ErrorCode.CLIENT_LEFT, "gone"));
+            Thread canceller = new Thread(() -> cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone"));
             canceller.start();
             assertThatThrownBy(() -> call.iterator().next())
                     .isInstanceOfSatisfying(
-                            CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_LEFT));
+                            CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_DISCONNECTED));
         }
     }
 
