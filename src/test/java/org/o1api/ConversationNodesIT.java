@@ -135,14 +135,16 @@ class ConversationNodesIT {
                 Distribution.RunningServer killedNode =
                         Distribution.TOMCAT_10_1.start(config(upstream, url, ", lease: 3s"))) {
             killedNode.client(GatewayFixture.KEY).postQuestion("One?", "\"conversation_id\": \"killed\"", NO_REASONING);
-            try (ChatClient.Stream stream =
-                    killedNode.client(GatewayFixture.KEY).streamQuestion("Lost?", "\"conversation_id\": \"killed\"", NO_REASONING)) {
+            try (ChatClient.Stream stream = killedNode
+                    .client(GatewayFixture.KEY)
+                    .streamQuestion("Lost?", "\"conversation_id\": \"killed\"", NO_REASONING)) {
                 assertThat(stream.next()).isNotNull();
                 started.await();
                 killedNode.process().destroyForcibly().waitFor();
             }
-            JsonResponse next =
-                    otherNode.client(GatewayFixture.KEY).postQuestion("Two?", "\"conversation_id\": \"killed\"", NO_REASONING);
+            JsonResponse next = otherNode
+                    .client(GatewayFixture.KEY)
+                    .postQuestion("Two?", "\"conversation_id\": \"killed\"", NO_REASONING);
             assertThat(next.content()).isEqualTo("3 Two?");
             assertThat(contents(otherNode.client(GatewayFixture.KEY), "killed"))
                     .containsExactly("One?", "1 One?", "Two?", "3 Two?");
@@ -167,9 +169,12 @@ class ConversationNodesIT {
                         : counting(request))) {
             try (Distribution.RunningServer killedNode = distribution.start(config(upstream, url, ", lease: 3s"))) {
                 for (int i = 0; i < 5; i++) {
-                    killedNode.client(GatewayFixture.KEY).postQuestion("q" + i, "\"conversation_id\": \"killed\"", NO_REASONING);
+                    killedNode
+                            .client(GatewayFixture.KEY)
+                            .postQuestion("q" + i, "\"conversation_id\": \"killed\"", NO_REASONING);
                 }
-                try (ChatClient.Stream stream = killedNode.client(GatewayFixture.KEY)
+                try (ChatClient.Stream stream = killedNode
+                        .client(GatewayFixture.KEY)
                         .streamQuestion("Lost?", "\"conversation_id\": \"killed\"", NO_REASONING)) {
                     assertThat(stream.next()).isNotNull();
                     started.await();

@@ -36,7 +36,8 @@ class ConversationsIT {
     }
 
     private static String chat(String id, String messages, String... fields) {
-        StringBuilder body = new StringBuilder("{" + in(id) + ", " + NO_REASONING + ", \"messages\": [" + messages + "]");
+        StringBuilder body =
+                new StringBuilder("{" + in(id) + ", " + NO_REASONING + ", \"messages\": [" + messages + "]");
         for (String field : fields) {
             body.append(", ").append(field);
         }
@@ -165,8 +166,8 @@ class ConversationsIT {
         for (String content : List.of(FakeExchange.quoted(thought), "[" + text + "]")) {
             fixture.script(Script.answer("Sure."));
             fixture.client()
-                    .post("{" + NO_REASONING + ", \"messages\": [{\"role\": \"assistant\", \"content\": " + content + "}, "
-                            + message("user", "Sure?") + "]}");
+                    .post("{" + NO_REASONING + ", \"messages\": [{\"role\": \"assistant\", \"content\": " + content
+                            + "}, " + message("user", "Sure?") + "]}");
             assertThat(fixture.request(0).body().toString()).contains("Yes.").doesNotContain("Hm.", "think");
         }
     }
@@ -178,7 +179,8 @@ class ConversationsIT {
                 exchange -> exchange.stream().text("Half").reset(),
                 Script.answer("Yes."));
         ChatClient client = fixture.client();
-        assertThat(client.postQuestion("One?", in("fails"), NO_REASONING).status()).isEqualTo(400);
+        assertThat(client.postQuestion("One?", in("fails"), NO_REASONING).status())
+                .isEqualTo(400);
         assertThat(client.get("/v1/conversations/fails").status()).isEqualTo(404);
         try (ChatClient.Stream stream = client.streamQuestion("Two?", in("fails"), NO_REASONING)) {
             List<Event> events = stream.remainingEvents();
@@ -270,7 +272,8 @@ class ConversationsIT {
             assertThat(events.get(events.size() - 1).name()).isEqualTo("error");
             JsonResponse complete = sent(fixture, "k1", body);
             assertThat(complete.content()).isEqualTo("It is 42.");
-            assertThat(complete.json().path("id")).isEqualTo(events.get(0).json().path("id"));
+            assertThat(complete.json().path("id"))
+                    .isEqualTo(events.get(0).json().path("id"));
         }
     }
 

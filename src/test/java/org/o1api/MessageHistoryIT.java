@@ -139,7 +139,9 @@ class MessageHistoryIT {
         fixture.client().post(chatWithoutReasoning("images", user("And?")));
         String fullHistory = user("Draw.") + ", {\"role\": \"assistant\", \"content\": \"\"}, " + user("And?")
                 + ", {\"role\": \"assistant\", \"content\": \"One.\"}, " + user("So?");
-        assertThat(fixture.client().post(chatWithoutReasoning("images", fullHistory)).status())
+        assertThat(fixture.client()
+                        .post(chatWithoutReasoning("images", fullHistory))
+                        .status())
                 .isEqualTo(200);
 
         assertThat(sent(fixture, 1)).containsExactly("user: Draw.", "assistant: (an image)", "user: And?");

@@ -32,7 +32,9 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         return failure instanceof OutOfMemoryError
                 ? new RequestException(ErrorCode.OVERLOADED, null, "The gateway is out of memory. Retry shortly.")
                 : new RequestException(
-                        ErrorCode.INTERNAL_ERROR, null, "Internal gateway error. The operator finds the cause in the gateway's log.");
+                        ErrorCode.INTERNAL_ERROR,
+                        null,
+                        "Internal gateway error. The operator finds the cause in the gateway's log.");
     }
 
     /** Groups failures for the log: by class and throwing source line. */

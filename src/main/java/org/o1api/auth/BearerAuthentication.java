@@ -25,7 +25,8 @@ public final class BearerAuthentication {
     public Caller authenticate(Function<String, @Nullable String> headers) {
         String authorization = headers.apply(HEADER);
         if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
-            throw new UnauthorizedException("The API key is missing. Send it in the header 'Authorization: Bearer KEY'.");
+            throw new UnauthorizedException(
+                    "The API key is missing. Send it in the header 'Authorization: Bearer KEY'.");
         }
         return keys.find(authorization.substring(SCHEME.length()).strip())
                 .orElseThrow(() -> new UnauthorizedException(

@@ -113,7 +113,8 @@ public final class GatewayServlet extends ServletContainer {
         return failure instanceof OutOfMemoryError
                 ? new BodyException(ErrorCode.OVERLOADED, "The gateway is out of memory. Retry shortly.")
                 : new BodyException(
-                        ErrorCode.INTERNAL_ERROR, "Internal gateway error. The operator finds the cause in the gateway's log.");
+                        ErrorCode.INTERNAL_ERROR,
+                        "Internal gateway error. The operator finds the cause in the gateway's log.");
     }
 
     private void serveWithoutBody(HttpServletRequest request, HttpServletResponse response)

@@ -47,7 +47,8 @@ final class DeveloperRole {
                 return false;
             }
         }
-        UnquotedText unquoted = new UnquotedText(QUOTED_ROLE.matcher(error.text()).replaceAll(" "), request);
+        UnquotedText unquoted =
+                new UnquotedText(QUOTED_ROLE.matcher(error.text()).replaceAll(" "), request);
         return unquoted.contains(DEVELOPER) || (unquoted.contains(ROLE) && unquoted.contains(UNKNOWN_ROLE));
     }
 

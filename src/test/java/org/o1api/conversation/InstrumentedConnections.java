@@ -103,7 +103,9 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
                 return method.invoke(target, arguments);
             }
             String failingStatement = failing.get();
-            boolean fails = failingStatement != null && sql.startsWith(failingStatement) && failing.compareAndSet(failingStatement, null);
+            boolean fails = failingStatement != null
+                    && sql.startsWith(failingStatement)
+                    && failing.compareAndSet(failingStatement, null);
             if (fails && !failAfter) {
                 throw new TestError();
             }

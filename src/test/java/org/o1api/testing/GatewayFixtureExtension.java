@@ -51,8 +51,8 @@ final class GatewayFixtureExtension implements TestTemplateInvocationContextProv
                     .getStore(NAMESPACE)
                     .computeIfAbsent(
                             key,
-                            fixtureKey -> GatewayFixture.open(
-                                    fixtureKey.container(), fixtureKey.config(), fixtureKey.demo()),
+                            fixtureKey ->
+                                    GatewayFixture.open(fixtureKey.container(), fixtureKey.config(), fixtureKey.demo()),
                             GatewayFixture.class);
         }
     }

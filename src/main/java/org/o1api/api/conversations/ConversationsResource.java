@@ -248,7 +248,9 @@ public final class ConversationsResource {
     private static int limit(String limit) {
         if (!limit.matches("[1-9]\\d{0,2}") || Integer.parseInt(limit) > MAX_PAGE_SIZE) {
             throw new RequestException(
-                    ErrorCode.INVALID_REQUEST, "limit", "'limit' must be a whole number from 1 to " + MAX_PAGE_SIZE + ".");
+                    ErrorCode.INVALID_REQUEST,
+                    "limit",
+                    "'limit' must be a whole number from 1 to " + MAX_PAGE_SIZE + ".");
         }
         return Integer.parseInt(limit);
     }

@@ -164,10 +164,7 @@ final class AnswerSplitter {
 
     /** The text was truncated before the expected closing tag: all of it is reasoning. */
     void endInReasoning() {
-        if (closingTagWait == ClosingTagWait.EXPECTED
-                && !reasoningSeen
-                && !answerDrained
-                && state == State.ANSWER) {
+        if (closingTagWait == ClosingTagWait.EXPECTED && !reasoningSeen && !answerDrained && state == State.ANSWER) {
             reasoning.append(answer.toString().strip());
             answer.setLength(0);
             untaggedReasoningLength = receivedLength;

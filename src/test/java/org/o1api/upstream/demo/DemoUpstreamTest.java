@@ -177,7 +177,8 @@ class DemoUpstreamTest {
             canceller.start();
             assertThatThrownBy(() -> call.iterator().next())
                     .isInstanceOfSatisfying(
-                            CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_DISCONNECTED));
+                            CancelledException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_DISCONNECTED));
         }
     }
 
