@@ -80,12 +80,12 @@ class TurnErrorTest {
 
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
-        Strategy strategy = (question, preset, thinker, out) -> {
+        Strategy strategy = turn -> {
             beforeTheAnswer.run();
-            out.answerText("It");
-            out.flush();
+            turn.log().answerText("It");
+            turn.log().flush();
             withinTheAnswer.run();
-            out.answerText(" is.");
+            turn.log().answerText(" is.");
             return FinishReason.STOP;
         };
         ServerConnector connector = new ServerConnector(server);

@@ -10,6 +10,7 @@ import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.ThinkBlock;
+import org.o1api.model.TurnInfo;
 import org.o1api.model.TurnLedger;
 import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
@@ -35,7 +36,7 @@ public final class ModelCalls {
     private final Preset.Budget budget;
     private final RetryBudget retries;
     private final TurnCallState callingTurn;
-    private final TurnListener listener;
+    private final TurnClient client;
     private final TurnTokenCounter tokenCounter;
     private final TurnLedger ledger;
     private int usedCalls;
@@ -45,22 +46,21 @@ public final class ModelCalls {
 
     /** Makes the calls of one turn, with a new ledger. */
     public ModelCalls(
-            Upstream upstream, String caller, Cancellation cancellation, Preset.Budget budget, TurnListener listener) {
-        this(upstream, caller, cancellation, budget, listener, new TurnLedger());
+            Upstream upstream, TurnInfo info, Cancellation cancellation, Preset.Budget budget, TurnClient client) {
+        this(upstream, info, cancellation, budget, client, new TurnLedger());
     }
 
     /**
      * Makes the calls of one turn.
      *
-     * @param caller the name of the caller's API key
      * @param ledger gets a record of each call when the call ends
      */
     public ModelCalls(
             Upstream upstream,
-            String caller,
+            TurnInfo info,
             Cancellation cancellation,
             Preset.Budget budget,
-            TurnListener listener,
+            TurnClient client,
             TurnLedger ledger) {
         this.upstream = upstream;
         this.cancellation = cancellation;
@@ -68,8 +68,8 @@ public final class ModelCalls {
         this.turnTime = cancellation.child();
         this.budget = budget;
         this.retries = new RetryBudget(budget.retries());
-        this.callingTurn = new TurnCallState(caller);
-        this.listener = listener;
+        this.callingTurn = new TurnCallState(info.caller());
+        this.client = client;
         this.ledger = ledger;
         this.tokenCounter = new TurnTokenCounter(turnTime::isCancelled);
     }
@@ -153,7 +153,7 @@ public final class ModelCalls {
         if (!failure.retryable() || !retries.tryConsume()) {
             return false;
         }
-        listener.flush();
+        client.flush();
         Duration wait = RetryBudget.backoff(1);
         Duration requestedWait = failure.retryAfter(); // at most max_retry_wait, otherwise the failure is not retryable
         turnTime.sleep(requestedWait != null && requestedWait.compareTo(wait) > 0 ? requestedWait : wait);
@@ -165,7 +165,7 @@ public final class ModelCalls {
     private Call open(CallRequest request, Cancellation time, CallRecord.Purpose purpose) {
         time.throwIfCancelled();
         usedCalls++;
-        listener.flush();
+        client.flush();
         CallRecorder recorder = new CallRecorder(purpose, request, upstream.name(), tokenCounter, ledger);
         boolean opened = false;
         try {
@@ -197,7 +197,7 @@ public final class ModelCalls {
     private void reportAccepted() {
         if (!acceptedReported) {
             acceptedReported = true;
-            listener.accepted();
+            client.accepted();
         }
     }
 
@@ -244,7 +244,7 @@ public final class ModelCalls {
             return new Iterator<>() {
                 @Override
                 public boolean hasNext() {
-                    listener.flush();
+                    client.flush();
                     try {
                         boolean more = !truncated && deltas.hasNext();
                         if (!more && !truncated) {

@@ -10,10 +10,14 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
+import org.o1api.model.TurnEvent;
+import org.o1api.model.TurnInfo;
 import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Strategy;
-import org.o1api.reasoning.TurnListener;
+import org.o1api.reasoning.TurnClient;
+import org.o1api.reasoning.TurnContext;
+import org.o1api.reasoning.TurnLog;
 import org.o1api.upstream.FallbackUpstream;
 import org.o1api.upstream.Upstream;
 
@@ -43,22 +47,23 @@ public final class TurnService {
     }
 
     /**
-     * Runs an admitted turn and reports its events to the listener.
+     * Runs an admitted turn and writes its events to the client.
      *
      * @return why the answer ended
      * @throws org.o1api.model.GatewayException if the turn failed or was cancelled
      */
-    public FinishReason run(Turn turn, TurnListener listener) {
+    public FinishReason run(Turn turn, TurnClient client) {
         Preset preset = turn.preset();
         Upstream upstream = upstream(preset);
         Strategy strategy = named(strategies, preset.strategy());
-        ModelCalls calls =
-                new ModelCalls(upstream, turn.caller(), turn.cancellation(), preset.budget(), listener, turn.ledger());
+        TurnInfo info = new TurnInfo("", turn.caller(), preset.name(), "chat", "", null);
+        ModelCalls calls = new ModelCalls(upstream, info, turn.cancellation(), preset.budget(), client, turn.ledger());
+        TurnLog log = new TurnLog(client);
         ScheduledFuture<?> reasoningTimer = schedule(preset.budget().reasoningTime(), calls::expireReasoning);
         ScheduledFuture<?> turnTimer = schedule(preset.budget().time(), calls::expireTurn);
         try {
-            FinishReason reason = strategy.run(turn.prompt(), preset, calls, listener);
-            listener.completed(reason, turn.ledger().usage());
+            FinishReason reason = strategy.run(new TurnContext(turn.prompt(), preset, calls, log));
+            log.write(new TurnEvent.Completed(reason, turn.ledger().usage()));
             return reason;
         } finally {
             reasoningTimer.cancel(false);

@@ -42,7 +42,7 @@ class CallRecordsTest {
     private ModelCalls calls(Upstream upstream) {
         return new ModelCalls(
                 upstream,
-                "team-a",
+                ScriptedUpstream.TURN,
                 cancellation,
                 new Preset.Budget(30, 1000, Duration.ofMinutes(5), 6),
                 new Transcript(),

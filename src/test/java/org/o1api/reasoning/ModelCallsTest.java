@@ -36,7 +36,7 @@ class ModelCallsTest {
     private final Cancellation cancellation = new Cancellation();
 
     private ModelCalls modelCalls(ScriptedUpstream upstream, Preset.Budget budget) {
-        return new ModelCalls(upstream, "team-a", cancellation, budget, out);
+        return new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, budget, out);
     }
 
     private static void read(Call call) {
@@ -172,7 +172,7 @@ class ModelCallsTest {
             @Override
             public void close() {}
         };
-        ModelCalls calls = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, out);
+        ModelCalls calls = new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, out);
         assertThatThrownBy(() -> read(calls.reasoningCall(REQUEST))).isInstanceOf(LinkageError.class);
         assertThat(calls.usage().outputTokens()).isEqualTo(7);
     }

@@ -11,6 +11,7 @@ import org.o1api.model.Cancellation;
 import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
+import org.o1api.model.TurnInfo;
 import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallContext;
@@ -20,6 +21,9 @@ import org.o1api.upstream.UpstreamException;
 
 /** A fake upstream that answers each call with the next reply of its script and records the requests. */
 public final class ScriptedUpstream implements Upstream {
+    /** A turn for tests. */
+    public static final TurnInfo TURN = new TurnInfo("turn_1", "team-a", "o1", "chat", "req_1", null);
+
     /** The reply to one call. */
     public record Reply(
             List<Delta> deltas,

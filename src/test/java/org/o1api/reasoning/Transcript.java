@@ -7,11 +7,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.o1api.model.Delta;
-import org.o1api.model.FinishReason;
-import org.o1api.model.TurnUsage;
+import org.o1api.model.TurnEvent;
 
-/** A listener that records the events of a turn. */
-public class Transcript implements TurnListener {
+/** A client that records the events of a turn. */
+public class Transcript implements TurnClient {
     private final List<String> events = new ArrayList<>();
     private final TreeMap<Integer, StringBuilder> steps = new TreeMap<>();
     private final Set<Integer> ended = new HashSet<>();
@@ -19,6 +18,7 @@ public class Transcript implements TurnListener {
     private final StringBuilder answer = new StringBuilder();
     private final List<Delta.ToolCall> toolCalls = new ArrayList<>();
     private final Runnable onText;
+    private final TurnLog log = new TurnLog(this);
 
     public Transcript() {
         this(() -> {});
@@ -27,6 +27,11 @@ public class Transcript implements TurnListener {
     /** Runs an action after each piece of step text. */
     public Transcript(Runnable onText) {
         this.onText = onText;
+    }
+
+    /** A log that writes to this client. */
+    public TurnLog log() {
+        return log;
     }
 
     /** All events in order, such as {@code "text 1: abc"}. Tests may add their own. */
@@ -60,7 +65,30 @@ public class Transcript implements TurnListener {
     }
 
     @Override
-    public void stepStarted(int number) {
+    public void write(TurnEvent event) {
+        if (event instanceof TurnEvent.StepStarted started) {
+            stepStarted(started.step());
+        } else if (event instanceof TurnEvent.StepTitled titled) {
+            stepTitled(titled.step(), titled.title());
+        } else if (event instanceof TurnEvent.StepText text) {
+            stepText(text.step(), text.text());
+        } else if (event instanceof TurnEvent.StepEnded end) {
+            events.add("end " + end.step());
+            ended.add(end.step());
+        } else if (event instanceof TurnEvent.AnswerText text) {
+            events.add("answer: " + text.text());
+            answer.append(text.text());
+        } else if (event instanceof TurnEvent.RefusalText text) {
+            events.add("refusal: " + text.text());
+        } else if (event instanceof TurnEvent.ToolCall call) {
+            events.add("tool " + call.piece().index() + ": " + call.piece().arguments());
+            toolCalls.add(call.piece());
+        } else if (event instanceof TurnEvent.Completed completed) {
+            events.add("completed " + completed.reason());
+        }
+    }
+
+    private void stepStarted(int number) {
         events.add("step " + number);
         titles.remove(number);
         if (steps.put(number, new StringBuilder()) != null && !ended.remove(number)) {
@@ -68,16 +96,14 @@ public class Transcript implements TurnListener {
         }
     }
 
-    @Override
-    public void stepTitled(int number, String title) {
+    private void stepTitled(int number, String title) {
         events.add("title " + number + ": " + title);
         if (titles.put(number, title) != null) {
             throw new AssertionError("step " + number + " titled twice");
         }
     }
 
-    @Override
-    public void stepText(int number, String text) {
+    private void stepText(int number, String text) {
         events.add("text " + number + ": " + text);
         Objects.requireNonNull(steps.get(number), "text of a step that has not started")
                 .append(text);
@@ -85,35 +111,12 @@ public class Transcript implements TurnListener {
     }
 
     @Override
-    public void stepEnded(int number) {
-        events.add("end " + number);
-        ended.add(number);
-    }
-
-    @Override
-    public void answerText(String text) {
-        events.add("answer: " + text);
-        answer.append(text);
-    }
-
-    @Override
-    public void refusalText(String text) {
-        events.add("refusal: " + text);
-    }
-
-    @Override
-    public void toolCall(Delta.ToolCall piece) {
-        events.add("tool " + piece.index() + ": " + piece.arguments());
-        toolCalls.add(piece);
-    }
-
-    @Override
-    public void completed(FinishReason reason, TurnUsage usage) {
-        events.add("completed " + reason);
-    }
-
-    @Override
     public void flush() {
         events.add("flush");
+    }
+
+    @Override
+    public void end() {
+        events.add("end of response");
     }
 }

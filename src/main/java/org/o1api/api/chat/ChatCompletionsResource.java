@@ -38,7 +38,6 @@ import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
-import org.o1api.reasoning.TurnListener;
 import org.o1api.server.EventStream;
 import org.o1api.server.OpenStreams;
 import org.o1api.server.RequestIdFilter;
@@ -170,7 +169,7 @@ public final class ChatCompletionsResource {
      */
     private FinishReason runOrReplay(ChatTurn chatTurn, @Nullable TurnRecorder recorder, TurnListener listener) {
         if (chatTurn.conversation == null || recorder == null) {
-            return turns.run(chatTurn.turn, listener);
+            return turns.run(chatTurn.turn, new ListenerClient(listener));
         }
         if (chatTurn.storedTurn != null) {
             return recorder.replay(chatTurn.storedTurn, listener);
@@ -185,7 +184,9 @@ public final class ChatCompletionsResource {
             HistoryLimits historyLimits =
                     new HistoryLimits(history.tokens(), settings.limits().body(), history.reasoning());
             List<Message> messages = conversation.buildPrompt(chatTurn.request.messages(), historyLimits);
-            return turns.run(chatTurn.turn.withMessages(messages), recorder.storingIn(conversation, listener));
+            return turns.run(
+                    chatTurn.turn.withMessages(messages),
+                    new ListenerClient(recorder.storingIn(conversation, listener)));
         });
     }
 

@@ -4,7 +4,6 @@ import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.TurnUsage;
-import org.o1api.reasoning.TurnListener;
 
 /** Forwards all events to another listener. Subclasses override the methods that they need, and call super. */
 abstract class ForwardingTurnListener implements TurnListener {

@@ -7,7 +7,6 @@ import java.util.List;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.TurnUsage;
-import org.o1api.reasoning.TurnListener;
 
 /** Collects the steps of a turn in the original program's format: title, content, seconds. */
 final class LegacySteps extends ForwardingTurnListener {

@@ -7,7 +7,6 @@ import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.ThinkBlock;
 import org.o1api.model.TurnUsage;
-import org.o1api.reasoning.TurnListener;
 
 /** Renders the events of a turn as text in the requested reasoning format: step headings, step texts, the answer. */
 final class ReasoningFormatter implements TurnListener {

@@ -15,7 +15,6 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.TurnUsage;
-import org.o1api.reasoning.TurnListener;
 
 /**
  * Records a turn and stores it in its conversation before the client receives the last chunk: an answer that a client

@@ -2,14 +2,14 @@ package org.o1api.reasoning.strategy;
 
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
-import org.o1api.reasoning.TurnListener;
+import org.o1api.reasoning.TurnLog;
 
 /**
  * Reads the closing call's reply as it arrives and reports it. Reasoning before the answer is reported as another step. White
  * space is held back until the answer continues.
  */
 final class AnswerReader {
-    private final TurnListener out;
+    private final TurnLog out;
     private final StepReader reasoningStep;
     private final AnswerSplitter.ClosingTagWait closingTagWait;
     private final AnswerSplitter splitter;
@@ -30,7 +30,7 @@ final class AnswerReader {
      * @param requiresJson whether the answer must be JSON
      * @param startsThinking whether the text starts inside the reasoning, without an opening tag
      */
-    AnswerReader(int step, boolean requiresJson, boolean startsThinking, TurnListener out) {
+    AnswerReader(int step, boolean requiresJson, boolean startsThinking, TurnLog out) {
         this(step, requiresJson, startsThinking, null, out);
     }
 
@@ -41,12 +41,12 @@ final class AnswerReader {
      * @param format the required format of the answer
      * @param startsThinking whether the text starts inside the reasoning, without an opening tag
      */
-    AnswerReader(int step, AnswerFormat format, boolean startsThinking, TurnListener out) {
+    AnswerReader(int step, AnswerFormat format, boolean startsThinking, TurnLog out) {
         this(step, format.requiresJson(), startsThinking, format, out);
     }
 
     private AnswerReader(
-            int step, boolean requiresJson, boolean startsThinking, @Nullable AnswerFormat format, TurnListener out) {
+            int step, boolean requiresJson, boolean startsThinking, @Nullable AnswerFormat format, TurnLog out) {
         this.out = out;
         this.format = format;
         unwrapper = format == null ? null : new StepUnwrapper(format);

@@ -7,7 +7,7 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Prompt;
-import org.o1api.reasoning.TurnListener;
+import org.o1api.reasoning.TurnLog;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.UpstreamException;
@@ -43,7 +43,7 @@ final class ClosingCall {
     private final OutputTokenShare tokenShare;
     private final ModelCalls calls;
     private final VisibleSteps visibleSteps;
-    private final TurnListener out;
+    private final TurnLog out;
     private final AnswerFormat format;
     /** The share of the steps' text that the call contains, 0 to 1. */
     private double share = 1;
@@ -61,7 +61,7 @@ final class ClosingCall {
             OutputTokenShare tokenShare,
             ModelCalls calls,
             VisibleSteps visibleSteps,
-            TurnListener out) {
+            TurnLog out) {
         this.prompt = prompt;
         this.requests = requests;
         this.history = history;

@@ -1,12 +1,12 @@
 package org.o1api.reasoning.strategy;
 
 import java.util.Locale;
-import org.o1api.reasoning.TurnListener;
+import org.o1api.reasoning.TurnLog;
 
 /** Reads the reply to a step's call as it arrives, its text and its separate reasoning, and reports the step. */
 final class StepReader {
     private final int number;
-    private final TurnListener out;
+    private final TurnLog out;
     private final TextEmitter emitter;
     private final ReplyCursor reply = new ReplyCursor();
     private final StepValueReader values;
@@ -20,7 +20,7 @@ final class StepReader {
     private boolean started;
     private boolean inReasoning;
 
-    StepReader(int number, TurnListener out) {
+    StepReader(int number, TurnLog out) {
         this(number, false, out);
     }
 
@@ -30,7 +30,7 @@ final class StepReader {
      * @param number the number of the step
      * @param detectsLoops whether to detect text that repeats itself
      */
-    StepReader(int number, boolean detectsLoops, TurnListener out) {
+    StepReader(int number, boolean detectsLoops, TurnLog out) {
         this.number = number;
         this.detectsLoops = detectsLoops;
         this.out = out;

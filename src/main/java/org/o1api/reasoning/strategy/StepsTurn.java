@@ -7,7 +7,7 @@ import org.o1api.model.Message;
 import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
-import org.o1api.reasoning.TurnListener;
+import org.o1api.reasoning.TurnLog;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.UpstreamException;
@@ -22,7 +22,7 @@ final class StepsTurn {
     private final Prompt prompt;
     private final Preset.Steps stepSettings;
     private final ModelCalls calls;
-    private final TurnListener out;
+    private final TurnLog out;
     private final StepRequests requests;
     private final StepHistory history;
     private final OutputTokenShare tokenShare;
@@ -30,7 +30,7 @@ final class StepsTurn {
     private final int minSteps;
     private int malformedInARow;
 
-    StepsTurn(Prompt prompt, Preset preset, ModelCalls calls, TurnListener out) {
+    StepsTurn(Prompt prompt, Preset preset, ModelCalls calls, TurnLog out) {
         this.prompt = prompt;
         this.stepSettings = prompt.steps();
         this.calls = calls;

@@ -1,7 +1,7 @@
 package org.o1api.reasoning.strategy;
 
 import org.o1api.reasoning.Notes;
-import org.o1api.reasoning.TurnListener;
+import org.o1api.reasoning.TurnLog;
 
 /**
  * Numbers the steps that the client sees, and shows the notes. If no step is open, the note about the full context gets a step
@@ -9,11 +9,11 @@ import org.o1api.reasoning.TurnListener;
  */
 final class VisibleSteps {
     private final Notes notes;
-    private final TurnListener out;
+    private final TurnLog out;
     private int endedSteps;
     private boolean contextNoteShown;
 
-    VisibleSteps(Notes notes, TurnListener out) {
+    VisibleSteps(Notes notes, TurnLog out) {
         this.notes = notes;
         this.out = out;
     }

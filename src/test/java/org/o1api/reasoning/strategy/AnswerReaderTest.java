@@ -78,7 +78,7 @@ class AnswerReaderTest {
 
     private static void check(Case expected, boolean json, String... pieces) {
         Transcript out = new Transcript();
-        AnswerReader reader = new AnswerReader(1, json, false, out);
+        AnswerReader reader = new AnswerReader(1, json, false, out.log());
         for (String piece : pieces) {
             reader.feed(new Delta.Text(piece));
         }

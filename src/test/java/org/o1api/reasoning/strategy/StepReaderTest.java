@@ -41,7 +41,7 @@ class StepReaderTest {
     @CsvSource({"It broke., It broke.", "Overloaded, Overloaded.", "Why?, Why?", "No!, No!"})
     void endsTheRetryReasonWithPunctuation(String reason, String sentence) {
         Transcript out = new Transcript();
-        StepReader reader = new StepReader(1, out);
+        StepReader reader = new StepReader(1, out.log());
         reader.feed("Half a");
         reader.endForRetry(reason);
         assertThat(out.step(1)).isEqualTo("*" + sentence + " Retrying this step.*");
@@ -59,7 +59,7 @@ class StepReaderTest {
     void holdsTextThatStartsInsideTheReasoning(String reply, String expected) {
         for (int cut = 0; cut <= reply.length(); cut++) {
             Transcript out = new Transcript();
-            StepReader reader = new StepReader(1, out);
+            StepReader reader = new StepReader(1, out.log());
             reader.startInReasoning();
             reader.feed(reply.substring(0, cut));
             reader.feed(reply.substring(cut));
@@ -381,7 +381,7 @@ class StepReaderTest {
 
     private static String outcome(List<String> pieces) {
         Transcript transcript = new Transcript();
-        StepReader reader = new StepReader(1, transcript);
+        StepReader reader = new StepReader(1, transcript.log());
         pieces.forEach(reader::feed);
         Step step = reader.end();
         assertThat(reader.reply()).isEqualTo(String.join("", pieces));
@@ -398,7 +398,7 @@ class StepReaderTest {
     @Test
     void showsTitleAndContentImmediately() {
         Transcript transcript = new Transcript();
-        StepReader reader = new StepReader(3, transcript);
+        StepReader reader = new StepReader(3, transcript.log());
         reader.feed("{\"tit");
         reader.feed("le\": \"What is ");
         reader.feed("given\",");
@@ -416,7 +416,7 @@ class StepReaderTest {
     @Test
     void showsLongProseImmediately() {
         Transcript transcript = new Transcript();
-        StepReader reader = new StepReader(1, transcript);
+        StepReader reader = new StepReader(1, transcript.log());
         reader.feed(LONG.substring(0, 200));
         assertThat(transcript.step(1)).isEmpty();
         reader.feed(LONG.substring(200, 201));
@@ -428,7 +428,7 @@ class StepReaderTest {
     @Test
     void showsAThinkBlockImmediately() {
         Transcript transcript = new Transcript();
-        StepReader reader = new StepReader(1, transcript);
+        StepReader reader = new StepReader(1, transcript.log());
         reader.feed("<thi");
         reader.feed("nk>Hm");
         assertThat(transcript.step(1)).isEqualTo("Hm");
@@ -437,7 +437,7 @@ class StepReaderTest {
     @Test
     void showsSeparateReasoningBeforeTheContent() {
         Transcript transcript = new Transcript();
-        StepReader reader = new StepReader(1, transcript);
+        StepReader reader = new StepReader(1, transcript.log());
         reader.feedReasoning("Hm, \ud83d");
         reader.feedReasoning("\ude00 so");
         reader.feed("{\"title\": \"T\", \"content\": \"C\"}");
@@ -448,7 +448,7 @@ class StepReaderTest {
     @Test
     void readsAReplyUpToTheMaximumLength() {
         Transcript transcript = new Transcript();
-        StepReader reader = new StepReader(1, transcript);
+        StepReader reader = new StepReader(1, transcript.log());
         reader.feed("{\"content\": \"");
         for (int i = 0; i < 600; i++) {
             reader.feed("x".repeat(1024));
@@ -463,7 +463,7 @@ class StepReaderTest {
     @MethodSource("hardReplies")
     void takesLinearTime(String start, String repeated) {
         Transcript transcript = new Transcript();
-        StepReader reader = new StepReader(1, transcript);
+        StepReader reader = new StepReader(1, transcript.log());
         reader.feed(start);
         assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
             for (int i = 0; i < 1 << 18; i++) {

@@ -18,6 +18,7 @@ import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
+import org.o1api.model.TurnEvent;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
@@ -230,8 +231,11 @@ class StepShapedAnswerTest {
         String[] before = {""};
         turn.out = new Transcript() {
             @Override
-            public void image(RawJson json) {
-                before[0] = answer();
+            public void write(TurnEvent event) {
+                if (event instanceof TurnEvent.Image) {
+                    before[0] = answer();
+                }
+                super.write(event);
             }
         };
         turn.run(
@@ -316,7 +320,7 @@ class StepShapedAnswerTest {
                 return true;
             }
         };
-        AnswerReader reader = new AnswerReader(2, new AnswerFormat(prompt()), false, transcript);
+        AnswerReader reader = new AnswerReader(2, new AnswerFormat(prompt()), false, transcript.log());
         reader.feed(new Delta.Text((hasReasoning ? "Hm.</think>" : "") + STEP));
         assertThat(reader.hasWrongFormat()).isFalse();
         reader.end();

@@ -14,7 +14,7 @@ class StepTagsTest {
     private static final String STEP = "{\"title\":\"T\",\"content\":\"c\"}";
 
     private static Step read(String reply, int size) {
-        StepReader reader = new StepReader(1, new Transcript());
+        StepReader reader = new StepReader(1, new Transcript().log());
         for (int i = 0; i < reply.length(); i += size) {
             reader.feed(reply.substring(i, Math.min(reply.length(), i + size)));
         }

@@ -21,6 +21,8 @@ import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.StepPrompts;
 import org.o1api.reasoning.Transcript;
+import org.o1api.reasoning.TurnContext;
+import org.o1api.reasoning.TurnLog;
 import org.o1api.upstream.CallRequest;
 
 /** Runs turns of the steps strategy on a scripted upstream. Contains sample prompts and replies. */
@@ -48,9 +50,9 @@ final class StepsFixture {
                 history,
                 null,
                 null);
-        calls = new ModelCalls(upstream, "team-a", new Cancellation(), budget, out);
+        calls = new ModelCalls(upstream, ScriptedUpstream.TURN, new Cancellation(), budget, out);
         try {
-            return new StepsStrategy().run(prompt, preset, calls, out);
+            return new StepsStrategy().run(new TurnContext(prompt, preset, calls, new TurnLog(out)));
         } finally {
             assertThat(upstream.openCalls()).isZero();
         }

@@ -32,6 +32,8 @@ import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.StepPrompts;
 import org.o1api.reasoning.Transcript;
+import org.o1api.reasoning.TurnContext;
+import org.o1api.reasoning.TurnLog;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.UpstreamException;
 import org.o1api.upstream.demo.DemoUpstream;
@@ -66,7 +68,11 @@ class StepsStrategyTest {
                 null,
                 null);
         FinishReason reason = new StepsStrategy()
-                .run(prompt, preset, new ModelCalls(upstream, "team-a", cancellation, budget, out), out);
+                .run(new TurnContext(
+                        prompt,
+                        preset,
+                        new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, budget, out),
+                        new TurnLog(out)));
         assertThat(upstream.openCalls()).isZero();
         return reason;
     }
@@ -483,8 +489,10 @@ class StepsStrategyTest {
         Transcript failing = new Transcript(() -> {
             throw new OutOfMemoryError("test");
         });
-        ModelCalls calls = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, failing);
-        assertThatThrownBy(() -> new StepsStrategy().run(prompt(3, 25), samplePreset(), calls, failing))
+        ModelCalls calls =
+                new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, failing);
+        assertThatThrownBy(() -> new StepsStrategy()
+                        .run(new TurnContext(prompt(3, 25), samplePreset(), calls, new TurnLog(failing))))
                 .isInstanceOf(OutOfMemoryError.class);
         assertThat(upstream.openCalls()).isZero();
     }
@@ -507,8 +515,10 @@ class StepsStrategyTest {
                 Preset.History.DEFAULT,
                 null,
                 null);
-        ModelCalls calls = new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, disconnecting);
-        assertThatThrownBy(() -> new StepsStrategy().run(prompt(3, 25), preset, calls, disconnecting))
+        ModelCalls calls =
+                new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, disconnecting);
+        assertThatThrownBy(() -> new StepsStrategy()
+                        .run(new TurnContext(prompt(3, 25), preset, calls, new TurnLog(disconnecting))))
                 .isInstanceOfSatisfying(
                         CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_DISCONNECTED));
         assertThat(upstream.openCalls()).isZero();
@@ -602,11 +612,16 @@ class StepsStrategyTest {
                     ScriptedUpstream.answering(broken, broken, broken, Reply.of(new Delta.Text("Because.")));
             Transcript listener = new Transcript();
             assertThatThrownBy(() -> new StepsStrategy()
-                            .run(
+                            .run(new TurnContext(
                                     prompt(0, 0),
                                     samplePreset(),
-                                    new ModelCalls(upstream, "team-a", cancellation, Preset.Budget.DEFAULT, listener),
-                                    listener))
+                                    new ModelCalls(
+                                            upstream,
+                                            ScriptedUpstream.TURN,
+                                            cancellation,
+                                            Preset.Budget.DEFAULT,
+                                            listener),
+                                    new TurnLog(listener))))
                     .isInstanceOf(UpstreamException.class);
             assertThat(upstream.requests()).hasSize(3);
         }
@@ -766,8 +781,9 @@ class StepsStrategyTest {
                 null,
                 null);
         try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
-            ModelCalls calls = new ModelCalls(demo, "team-a", cancellation, Preset.Budget.DEFAULT, out);
-            FinishReason reason = new StepsStrategy().run(prompt(3, 25), preset, calls, out);
+            ModelCalls calls = new ModelCalls(demo, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, out);
+            FinishReason reason =
+                    new StepsStrategy().run(new TurnContext(prompt(3, 25), preset, calls, new TurnLog(out)));
             assertThat(reason).isEqualTo(FinishReason.STOP);
             assertThat(calls.usage().reasoningTokens())
                     .isPositive()

@@ -1,4 +1,4 @@
-package org.o1api.reasoning;
+package org.o1api.api.chat;
 
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
@@ -9,7 +9,7 @@ import org.o1api.model.TurnUsage;
  * Receives the events of a turn, in order: steps, the answer, then {@link #completed}. A turn that fails throws an exception
  * instead. Called on the turn's thread only.
  */
-public interface TurnListener {
+interface TurnListener {
     /** The upstream accepted a call, before there is anything to show. Sent at most once, as the first event. */
     void accepted();
 

@@ -1,0 +1,21 @@
+package org.o1api.model;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Identifies a turn, for logs and for the provider.
+ *
+ * @param id neutral: {@code turn_} and 32 hexadecimal digits; each API surface derives its own ID from it
+ * @param caller the name of the caller's API key
+ * @param preset the name of the preset
+ * @param surface the API that the request came by, such as {@code chat}
+ * @param requestId of the HTTP request
+ * @param traceparent the request's W3C trace context; null: it has none
+ */
+public record TurnInfo(
+        String id,
+        String caller,
+        String preset,
+        String surface,
+        String requestId,
+        @Nullable String traceparent) {}

@@ -1,0 +1,136 @@
+package org.o1api.reasoning;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.Delta;
+import org.o1api.model.RawJson;
+import org.o1api.model.TurnEvent;
+
+/**
+ * The log of a turn: each event that a strategy reports is recorded and written to the client. Pieces of one text are recorded as
+ * one event. If a step is retried, the record of the failed attempt is removed. Used by the turn's thread only.
+ */
+public final class TurnLog {
+    private final TurnClient client;
+    private final List<TurnEvent> events = new ArrayList<>();
+    /** The text of the last event, if more text may follow that belongs to it. */
+    private final StringBuilder openText = new StringBuilder();
+
+    private @Nullable TurnEvent openEvent;
+
+    public TurnLog(TurnClient client) {
+        this.client = client;
+    }
+
+    /** Steps are numbered from 1. A number is repeated if the step's reply broke off and the step is retried. */
+    public void stepStarted(int number) {
+        write(new TurnEvent.StepStarted(number));
+    }
+
+    /** The title of a step: at most one, before, between or after the step's text. */
+    public void stepTitled(int number, String title) {
+        write(new TurnEvent.StepTitled(number, title));
+    }
+
+    public void stepText(int number, String text) {
+        write(new TurnEvent.StepText(number, text));
+    }
+
+    public void stepEnded(int number) {
+        write(new TurnEvent.StepEnded(number));
+    }
+
+    public void answerText(String text) {
+        write(new TurnEvent.AnswerText(text));
+    }
+
+    /** The model refuses to answer; this is the text of the refusal. */
+    public void refusalText(String text) {
+        write(new TurnEvent.RefusalText(text));
+    }
+
+    /** An image in the answer, as the provider's JSON. */
+    public void image(RawJson json) {
+        write(new TurnEvent.Image(json));
+    }
+
+    public void toolCall(Delta.ToolCall piece) {
+        write(new TurnEvent.ToolCall(piece));
+    }
+
+    /** Whether the client gets nothing before the turn is complete. */
+    public boolean isBuffered() {
+        return client.isBuffered();
+    }
+
+    /** Sends what is buffered. {@link ModelCalls} does so before each wait for a call. */
+    public void flush() {
+        client.flush();
+    }
+
+    /** Records an event and writes it to the client. */
+    public void write(TurnEvent event) {
+        record(event);
+        client.write(event);
+    }
+
+    /** The events so far. */
+    public List<TurnEvent> events() {
+        closeText();
+        return List.copyOf(events);
+    }
+
+    private void record(TurnEvent event) {
+        String text = text(event);
+        if (text != null && openEvent != null && continuesOpenText(event)) {
+            openText.append(text);
+            return;
+        }
+        closeText();
+        if (text != null) {
+            openEvent = event;
+            openText.append(text);
+            return;
+        }
+        if (event instanceof TurnEvent.StepStarted started) {
+            int earlier = events.indexOf(started);
+            if (earlier >= 0) {
+                events.subList(earlier, events.size()).clear();
+            }
+        }
+        events.add(event);
+    }
+
+    private boolean continuesOpenText(TurnEvent event) {
+        if (event instanceof TurnEvent.StepText more) {
+            return openEvent instanceof TurnEvent.StepText open && open.step() == more.step();
+        }
+        return openEvent != null && event.getClass() == openEvent.getClass();
+    }
+
+    private void closeText() {
+        if (openEvent != null) {
+            events.add(withText(openEvent, openText.toString()));
+            openEvent = null;
+            openText.setLength(0);
+        }
+    }
+
+    private static @Nullable String text(TurnEvent event) {
+        if (event instanceof TurnEvent.StepText step) {
+            return step.text();
+        }
+        if (event instanceof TurnEvent.AnswerText answer) {
+            return answer.text();
+        }
+        return event instanceof TurnEvent.RefusalText refusal ? refusal.text() : null;
+    }
+
+    private static TurnEvent withText(TurnEvent event, String text) {
+        if (event instanceof TurnEvent.StepText step) {
+            return new TurnEvent.StepText(step.step(), text);
+        }
+        return event instanceof TurnEvent.AnswerText ? new TurnEvent.AnswerText(text) : new TurnEvent.RefusalText(text);
+    }
+}
