@@ -1,5 +1,7 @@
 package org.o1api.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What happens in a turn that a client can see: steps, the answer, then {@link Completed}. The live stream, a replay and a stored
  * turn are the same sequence of events; they differ only in where they are.
@@ -14,8 +16,26 @@ public sealed interface TurnEvent {
     /** A piece of a step's text. */
     record StepText(int step, String text) implements TurnEvent {}
 
-    /** A step ends. */
-    record StepEnded(int step) implements TurnEvent {}
+    /**
+     * A step ends.
+     *
+     * @param conclusion its result in one line; null: it has none
+     */
+    record StepEnded(
+            int step, StepOutcome outcome, @Nullable String conclusion) implements TurnEvent {
+        /** A completed step without a conclusion. */
+        public StepEnded(int step) {
+            this(step, StepOutcome.COMPLETED, null);
+        }
+    }
+
+    /** How a step ended. */
+    enum StepOutcome {
+        COMPLETED,
+        /** Its call was ended because its result was no longer needed. */
+        CANCELLED,
+        FAILED
+    }
 
     /** A piece of the answer. */
     record AnswerText(String text) implements TurnEvent {}
