@@ -40,7 +40,7 @@ import org.o1api.conversation.Conversations;
 import org.o1api.database.Database;
 import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.TokenCounter;
-import org.o1api.reasoning.strategy.StepsStrategy;
+import org.o1api.reasoning.steps.StepsStrategy;
 import org.o1api.server.AuthenticationFilter;
 import org.o1api.server.CorsFilter;
 import org.o1api.server.DaemonThreads;

@@ -20,7 +20,7 @@ import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.StepPrompts;
 import org.o1api.reasoning.Transcript;
-import org.o1api.reasoning.strategy.StepsStrategy;
+import org.o1api.reasoning.steps.StepsStrategy;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;

@@ -1,0 +1,156 @@
+package org.o1api.reasoning.steps;
+
+import java.util.List;
+import org.o1api.model.Delta;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Message;
+import org.o1api.reasoning.ModelCalls;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Prompt;
+import org.o1api.reasoning.TurnLog;
+import org.o1api.reasoning.text.AnswerRequests;
+import org.o1api.reasoning.text.OutputTokenShare;
+import org.o1api.reasoning.text.Step;
+import org.o1api.reasoning.text.StepReader;
+import org.o1api.upstream.Call;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.UpstreamException;
+
+/** One turn of the steps strategy: the loop over the steps, then the closing call. */
+final class StepsTurn {
+    private static final int MAX_MALFORMED_IN_A_ROW = 2;
+
+    /** The maximum number of retries of one step: 3 calls in all, like the default of {@code upstreams.*.attempts}. */
+    private static final int MAX_RETRIES = 2;
+
+    private final Prompt prompt;
+    private final Preset.Steps stepSettings;
+    private final ModelCalls calls;
+    private final TurnLog out;
+    private final StepRequests requests;
+    private final AnswerRequests answerRequests;
+    private final StepHistory history;
+    private final OutputTokenShare tokenShare;
+    private final VisibleSteps visibleSteps;
+    private final int minSteps;
+    private int malformedInARow;
+
+    StepsTurn(Prompt prompt, Preset preset, ModelCalls calls, TurnLog out) {
+        this.prompt = prompt;
+        this.stepSettings = prompt.steps();
+        this.calls = calls;
+        this.out = out;
+        requests = new StepRequests(prompt, preset.model(), preset.history().reasoning());
+        answerRequests =
+                new AnswerRequests(prompt, preset.model(), preset.history().reasoning());
+        history = new StepHistory(
+                prompt.messages(), prompt.allowsToolCalls() ? preset.prompts().withTools() : preset.prompts());
+        tokenShare = new OutputTokenShare(prompt.maxTokens(), calls);
+        visibleSteps = new VisibleSteps(preset.notes(), out);
+        minSteps = continuesAfterTool() ? Math.min(stepSettings.afterTools(), stepSettings.max()) : stepSettings.min();
+    }
+
+    /** Whether the turn continues after a tool result, so that most of its reasoning has already been done. */
+    private boolean continuesAfterTool() {
+        List<Message> messages = prompt.messages();
+        return messages.get(messages.size() - 1).role().isToolResult();
+    }
+
+    FinishReason run() {
+        int step = 1;
+        int retries = 0;
+        boolean asJson = true;
+        boolean continues = true;
+        while (continues && step <= stepSettings.max() && tokenShare.hasTokensForStep() && calls.hasBudgetForStep()) {
+            StepReader reader = new StepReader(visibleSteps.nextNumber(), stepSettings.loopDetection(), out);
+            try {
+                boolean callsTool =
+                        readStep(requests.step(history.messagesForNextStep(), tokenShare.forStep(), asJson), reader);
+                asJson = true;
+                continues = endStep(reader, step++) && !callsTool;
+                retries = 0;
+            } catch (UpstreamException e) {
+                if (e.exceedsContext() && (history.hasSteps() || reader.hasStarted())) {
+                    endForContext(reader);
+                    continues = false;
+                } else if (e.isEmptyReply()) { // counts as a malformed step
+                    continues = endStep(reader, step++);
+                    retries = 0;
+                } else if (reader.hasStarted() && retries < MAX_RETRIES && calls.awaitRetry(e)) {
+                    reader.endForRetry(String.valueOf(e.getMessage()));
+                    asJson = !e.failedToGenerateJson();
+                    retries++;
+                } else if (reader.hasStarted() && e.retryable() && history.hasSteps() && calls.hasTimeForAnswer()) {
+                    reader.endIncomplete(String.valueOf(e.getMessage()));
+                    visibleSteps.countStep();
+                    continues = false; // an answer from the previous steps is better than none
+                } else {
+                    throw e;
+                }
+            }
+        }
+        return new ClosingCall(prompt, answerRequests, history, tokenShare, calls, visibleSteps, out).answer();
+    }
+
+    /**
+     * Reads a reply until it ends, repeats itself or calls a tool. A tool call ends the reasoning, because only the closing
+     * call may call tools.
+     *
+     * @return whether the reply calls a tool
+     */
+    private boolean readStep(CallRequest request, StepReader reader) {
+        try (Call call = calls.reasoningCall(request)) { // closing it cancels the rest
+            if (call.startsThinking()) {
+                reader.startInReasoning();
+            }
+            for (Delta delta : call) {
+                if (delta instanceof Delta.Text text) {
+                    reader.feed(text.text());
+                } else if (delta instanceof Delta.Refusal refusal) {
+                    reader.feed(refusal.text());
+                } else if (delta instanceof Delta.Reasoning reasoning) {
+                    reader.feedReasoning(reasoning.text());
+                } else if (delta instanceof Delta.ToolCall) {
+                    return true;
+                } // an image is not reasoning
+                if (reader.isRepeating()) {
+                    return false;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Ends a step and adds its reply to the history. Returns whether the reasoning continues. */
+    private boolean endStep(StepReader reader, int stepNumber) {
+        Step step = reader.complete();
+        boolean repeats = stepSettings.loopDetection() && history.markSeen(reader.normalizedText());
+        boolean loops = repeats || reader.isRepeating();
+        if (loops) {
+            reader.endWithNote(visibleSteps.loopNote());
+        } else {
+            reader.close();
+        }
+        if (reader.hasStarted()) {
+            visibleSteps.countStep();
+        }
+        boolean tooEarly = stepNumber < minSteps;
+        if (!repeats) {
+            history.add(reader.reply(), step.concludes() && tooEarly);
+        }
+        malformedInARow = step.malformed() ? malformedInARow + 1 : 0;
+        return !loops && malformedInARow < MAX_MALFORMED_IN_A_ROW && (tooEarly || !step.concludes());
+    }
+
+    /** The context is full: ends the step, if it was started, with a note. */
+    private void endForContext(StepReader reader) {
+        if (reader.hasStarted()) {
+            reader.complete();
+            reader.endWithNote(visibleSteps.takeContextNote());
+            visibleSteps.countStep();
+            history.add(reader.reply(), false);
+        } else {
+            visibleSteps.showContextNote();
+        }
+    }
+}

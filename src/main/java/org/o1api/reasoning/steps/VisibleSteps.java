@@ -1,0 +1,54 @@
+package org.o1api.reasoning.steps;
+
+import org.o1api.reasoning.Notes;
+import org.o1api.reasoning.TurnLog;
+import org.o1api.reasoning.text.StepReader;
+
+/**
+ * Numbers the steps that the client sees, and shows the notes. If no step is open, the note about the full context gets a step
+ * of its own.
+ */
+final class VisibleSteps {
+    private final Notes notes;
+    private final TurnLog out;
+    private int endedSteps;
+    private boolean contextNoteShown;
+
+    VisibleSteps(Notes notes, TurnLog out) {
+        this.notes = notes;
+        this.out = out;
+    }
+
+    /** The number of the next step. */
+    int nextNumber() {
+        return endedSteps + 1;
+    }
+
+    /** The step with the next number was shown and has ended. */
+    void countStep() {
+        endedSteps++;
+    }
+
+    String loopNote() {
+        return notes.loop();
+    }
+
+    /** Returns the note about the full context, to end an open step with. It is then considered shown. */
+    String takeContextNote() {
+        contextNoteShown = true;
+        return notes.context();
+    }
+
+    /** Whether the note about the full context was shown. */
+    boolean isContextFull() {
+        return contextNoteShown;
+    }
+
+    /** Shows the note about the full context unless it was shown before. */
+    void showContextNote() {
+        if (!contextNoteShown) {
+            new StepReader(nextNumber(), out).endWithNote(takeContextNote());
+            countStep();
+        }
+    }
+}
