@@ -1,10 +1,19 @@
 package org.o1api.conversation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.Json;
+import org.o1api.json.ToolCalls;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
+import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnUsage;
 
 /**
@@ -27,42 +36,152 @@ public record StoredTurn(
     }
 
     /**
-     * The model's answer.
-     *
-     * @param content null if there are only tool calls or a refusal
-     * @param refusal null unless the model refused to answer
-     * @param sentContent the content as the client received it if it contained reasoning; null: same as {@code content}
-     * @param toolCalls a list like a message's {@code tool_calls}; null if there are none
-     * @param images a list like a message's {@code images}, only for replays: it is not sent to the model again; null
-     *     if there are none
-     * @param reasoning the steps before the answer
+     * The model's answer: the events of its turn, up to {@link TurnEvent.Completed}. The pieces of a text or of a tool call are
+     * joined. Everything else is derived from the events.
      */
-    public record Answer(
-            @Nullable String content,
-            @Nullable String refusal,
-            @Nullable String sentContent,
-            @Nullable RawJson toolCalls,
-            @Nullable RawJson images,
-            List<Step> reasoning,
-            FinishReason finishReason,
-            TurnUsage usage) {
-        public Answer {
-            reasoning = List.copyOf(reasoning);
+    public static final class Answer {
+        private final List<TurnEvent> events;
+        private final @Nullable String sentContent;
+        private final @Nullable String content;
+        private final @Nullable String refusal;
+        private final @Nullable RawJson toolCalls;
+        private final @Nullable RawJson images;
+        private final List<Step> reasoning;
+        private final TurnEvent.Completed completed;
+
+        /**
+         * Creates an answer.
+         *
+         * @param sentContent the content as the client received it if it contained reasoning; null: same as {@link #content}
+         * @throws IllegalArgumentException if the last event is not {@link TurnEvent.Completed}
+         */
+        public Answer(List<TurnEvent> events, @Nullable String sentContent) {
+            this.events = EventJoiner.join(events);
+            this.sentContent = sentContent;
+            if (events.isEmpty() || !(events.get(events.size() - 1) instanceof TurnEvent.Completed last)) {
+                throw new IllegalArgumentException("the turn is not complete");
+            }
+            completed = last;
+            StringBuilder text = new StringBuilder(0);
+            StringBuilder refusalText = new StringBuilder(0);
+            StringJoiner imageList = new StringJoiner(",", "[", "]").setEmptyValue("");
+            ToolCalls calls = new ToolCalls();
+            for (TurnEvent event : this.events) {
+                if (event instanceof TurnEvent.AnswerText piece) {
+                    text.append(piece.text());
+                } else if (event instanceof TurnEvent.RefusalText piece) {
+                    refusalText.append(piece.text());
+                } else if (event instanceof TurnEvent.Image image) {
+                    imageList.add(image.json().text());
+                } else if (event instanceof TurnEvent.ToolCall call) {
+                    calls.add(call.piece());
+                }
+            }
+            content = text.isEmpty() && (!calls.isEmpty() || !refusalText.isEmpty()) ? null : text.toString();
+            refusal = refusalText.isEmpty() ? null : refusalText.toString();
+            toolCalls = calls.isEmpty() ? null : new RawJson(new String(Json.bytes(calls::write), UTF_8));
+            images = imageList.length() == 0 ? null : new RawJson(imageList.toString());
+            reasoning = steps(this.events);
         }
 
-        public Answer(
-                @Nullable String content,
-                @Nullable String refusal,
-                @Nullable String sent,
-                @Nullable RawJson toolCalls,
-                List<Step> reasoning,
-                FinishReason finishReason,
-                TurnUsage usage) {
-            this(content, refusal, sent, toolCalls, null, reasoning, finishReason, usage);
+        /** The same answer without its steps. */
+        private Answer(Answer withSteps) {
+            events = withSteps.events.stream()
+                    .filter(event -> !isReasoning(event))
+                    .toList();
+            reasoning = List.of();
+            sentContent = withSteps.sentContent;
+            content = withSteps.content;
+            refusal = withSteps.refusal;
+            toolCalls = withSteps.toolCalls;
+            images = withSteps.images;
+            completed = withSteps.completed;
+        }
+
+        private static List<Step> steps(List<TurnEvent> events) {
+            Map<Integer, Step> steps = new LinkedHashMap<>();
+            for (TurnEvent event : events) {
+                if (event instanceof TurnEvent.StepStarted started) {
+                    steps.put(started.step(), new Step("", ""));
+                } else if (event instanceof TurnEvent.StepTitled titled) {
+                    steps.computeIfPresent(titled.step(), (number, step) -> new Step(titled.title(), step.text));
+                } else if (event instanceof TurnEvent.StepText text) {
+                    steps.computeIfPresent(
+                            text.step(), (number, step) -> new Step(step.title, step.text + text.text()));
+                }
+            }
+            return List.copyOf(steps.values());
+        }
+
+        /** The last event is {@link TurnEvent.Completed}. */
+        public List<TurnEvent> events() {
+            return events;
+        }
+
+        /** The content as the client received it if it contained reasoning; null: same as {@link #content}. */
+        public @Nullable String sentContent() {
+            return sentContent;
+        }
+
+        /** Null if there are only tool calls or a refusal. */
+        public @Nullable String content() {
+            return content;
+        }
+
+        /** Null unless the model refused to answer. */
+        public @Nullable String refusal() {
+            return refusal;
+        }
+
+        /** A list like a message's {@code tool_calls}; null if there are none. */
+        public @Nullable RawJson toolCalls() {
+            return toolCalls;
+        }
+
+        /** A list like a message's {@code images}, which is not sent to the model again; null if there are none. */
+        public @Nullable RawJson images() {
+            return images;
+        }
+
+        /** The steps before the answer. */
+        public List<Step> reasoning() {
+            return reasoning;
+        }
+
+        public FinishReason finishReason() {
+            return completed.reason();
+        }
+
+        public TurnUsage usage() {
+            return completed.usage();
         }
 
         private Answer withoutReasoning() {
-            return new Answer(content, refusal, sentContent, toolCalls, images, List.of(), finishReason, usage);
+            return new Answer(this);
+        }
+
+        private static boolean isReasoning(TurnEvent event) {
+            return event instanceof TurnEvent.StepStarted
+                    || event instanceof TurnEvent.StepTitled
+                    || event instanceof TurnEvent.StepText
+                    || event instanceof TurnEvent.StepEnded;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Answer answer
+                    && events.equals(answer.events)
+                    && Objects.equals(sentContent, answer.sentContent);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(events, sentContent);
+        }
+
+        @Override
+        public String toString() {
+            return events.toString();
         }
     }
 

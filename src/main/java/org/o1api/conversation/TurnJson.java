@@ -255,7 +255,7 @@ final class TurnJson {
             List<RawJson> titleAndText = JsonSlices.elements(step);
             reasoning.add(new StoredTurn.Step(string(titleAndText.get(0)), string(titleAndText.get(1))));
         }
-        return new StoredTurn.Answer(
+        return Format1.answer(
                 text(answer.get("content")),
                 text(answer.get("refusal")),
                 text(answer.get("sent")),

@@ -46,8 +46,7 @@ class CanonicalMessageTest {
                     5,
                     "m",
                     List.of(calling(arguments)),
-                    new StoredTurn.Answer(
-                            null, null, null, calls(arguments), List.of(), FinishReason.TOOL_CALLS, TurnUsage.NONE));
+                    Answers.of(null, null, null, calls(arguments), List.of(), FinishReason.TOOL_CALLS, TurnUsage.NONE));
             assertThat(TurnJson.read("chatcmpl-1", TurnJson.write(turn))).isEqualTo(turn);
             History history = new History(
                     1L, null, List.of(), List.of(new ConversationStore.PositionedTurn(0, turn, arguments.length())));

@@ -114,7 +114,7 @@ class ConversationStoreIT {
     }
 
     private static StoredTurn.Answer answer(String content) {
-        return new StoredTurn.Answer(
+        return Answers.of(
                 content,
                 null,
                 null,
@@ -155,7 +155,7 @@ class ConversationStoreIT {
                         Role.USER,
                         new Content.Parts(new RawJson("[{\"type\":\"text\",\"text\":\"\u2028👩‍👩‍👧\"}]")),
                         Map.of("name", new RawJson("\"Ann\""))));
-        StoredTurn.Answer answer = new StoredTurn.Answer(
+        StoredTurn.Answer answer = Answers.of(
                 null,
                 "I cannot.",
                 "sent \\ \" \n",
@@ -426,7 +426,7 @@ class ConversationStoreIT {
     private static StoredTurn.Answer calling(String id) {
         RawJson calls = new RawJson(
                 "[{\"id\":\"" + id + "\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]");
-        return new StoredTurn.Answer(null, null, null, calls, List.of(), FinishReason.TOOL_CALLS, TurnUsage.NONE);
+        return Answers.of(null, null, null, calls, List.of(), FinishReason.TOOL_CALLS, TurnUsage.NONE);
     }
 
     private static Message result(String id, String text) {
@@ -468,7 +468,7 @@ class ConversationStoreIT {
         Conversations node = node(false);
         ConversationRef ref = ref("ann", "reasoning");
         HistoryLimits limits = new HistoryLimits(1_000, 10_000, false);
-        StoredTurn.Answer longReasoning = new StoredTurn.Answer(
+        StoredTurn.Answer longReasoning = Answers.of(
                 "Yes.",
                 null,
                 "x".repeat(5_000) + "Yes.",
@@ -594,8 +594,7 @@ class ConversationStoreIT {
     void recognizesAResentRefusal() {
         Conversations node = node(false);
         ConversationRef ref = ref("ann", "refused");
-        StoredTurn.Answer no =
-                new StoredTurn.Answer(null, "I cannot.", null, null, List.of(), FinishReason.STOP, TurnUsage.NONE);
+        StoredTurn.Answer no = Answers.of(null, "I cannot.", null, null, List.of(), FinishReason.STOP, TurnUsage.NONE);
         turn(node, ref, Message.user("Do it."), limits(1000), no);
         RawJson why = new RawJson("\"I cannot.\"");
         RawJson part = new RawJson("[{\"type\":\"refusal\",\"refusal\":\"I cannot.\"}]");

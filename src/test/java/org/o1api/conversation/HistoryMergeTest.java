@@ -37,7 +37,7 @@ class HistoryMergeTest {
                 number,
                 "m",
                 messages,
-                new StoredTurn.Answer(
+                Answers.of(
                         calls ? null : "a" + number,
                         null,
                         null,

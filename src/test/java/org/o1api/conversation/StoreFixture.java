@@ -99,7 +99,7 @@ abstract class StoreFixture {
     }
 
     static StoredTurn.Answer answer(String content) {
-        return new StoredTurn.Answer(content, null, null, null, List.of(), FinishReason.STOP, TurnUsage.NONE);
+        return Answers.of(content, null, null, null, List.of(), FinishReason.STOP, TurnUsage.NONE);
     }
 
     static void runTurn(Conversations node, ConversationRef ref, String question) {

@@ -61,7 +61,7 @@ class TurnJsonTest {
                 5,
                 "m",
                 List.of(message, Message.user("?")),
-                new StoredTurn.Answer(
+                Answers.of(
                         null,
                         null,
                         null,
@@ -106,7 +106,7 @@ class TurnJsonTest {
                 5,
                 text,
                 List.of(Message.user(text)),
-                new StoredTurn.Answer(
+                Answers.of(
                         text,
                         text,
                         text,
@@ -157,7 +157,7 @@ class TurnJsonTest {
                 5,
                 "m",
                 List.of(),
-                new StoredTurn.Answer(
+                Answers.of(
                         "a",
                         null,
                         null,

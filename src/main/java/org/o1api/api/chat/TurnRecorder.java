@@ -1,19 +1,16 @@
 package org.o1api.api.chat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
-import org.o1api.json.Json;
-import org.o1api.json.JsonSlices;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
+import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnUsage;
 
 /**
@@ -25,14 +22,9 @@ final class TurnRecorder {
     private final ReasoningFormat format;
     private final ChatWriter writer;
     private final Cancellation cancellation;
-    private final List<StoredTurn.Step> steps = new ArrayList<>();
-    private final StringBuilder stepText = new StringBuilder();
+    private final List<TurnEvent> events = new ArrayList<>();
     private final StringBuilder answer = new StringBuilder();
     private final StringBuilder sentContent = new StringBuilder();
-    private final StringBuilder refusal = new StringBuilder();
-    private final List<RawJson> images = new ArrayList<>(0);
-    private final ToolCalls toolCalls = new ToolCalls();
-    private String stepTitle = "";
     private boolean contentReplayed;
     private @Nullable OpenConversation conversation;
 
@@ -45,22 +37,9 @@ final class TurnRecorder {
     }
 
     private StoredTurn.Answer answer(FinishReason reason, TurnUsage usage) {
-        String plain = answer.toString();
         String all = sentContent.toString();
-        boolean hasOtherContent = !toolCalls.isEmpty() || !refusal.isEmpty();
-        return new StoredTurn.Answer(
-                plain.isEmpty() && hasOtherContent ? null : plain,
-                refusal.isEmpty() ? null : refusal.toString(),
-                all.equals(plain) ? null : all,
-                toolCalls.isEmpty()
-                        ? null
-                        : new RawJson(new String(Json.bytes(toolCalls::write), StandardCharsets.UTF_8)),
-                images.isEmpty()
-                        ? null
-                        : new RawJson(images.stream().map(RawJson::text).collect(Collectors.joining(",", "[", "]"))),
-                steps,
-                reason,
-                usage);
+        events.add(new TurnEvent.Completed(reason, usage));
+        return new StoredTurn.Answer(events, all.contentEquals(answer) ? null : all);
     }
 
     /** Returns a listener that records the turn for the conversation and forwards all events. */
@@ -81,53 +60,54 @@ final class TurnRecorder {
 
         @Override
         public void stepStarted(int number) {
-            if (number <= steps.size()) { // a retry of the step, which replaces the failed attempt
-                steps.remove(number - 1);
+            TurnEvent event = new TurnEvent.StepStarted(number);
+            if (events.contains(event)) { // a retry of the step, which replaces the failed attempt
+                events.subList(events.indexOf(event), events.size()).clear();
             }
-            stepTitle = "";
-            stepText.setLength(0);
+            events.add(event);
             super.stepStarted(number);
         }
 
         @Override
         public void stepTitled(int number, String title) {
-            stepTitle = title;
+            events.add(new TurnEvent.StepTitled(number, title));
             super.stepTitled(number, title);
         }
 
         @Override
         public void stepText(int number, String text) {
-            stepText.append(text);
+            events.add(new TurnEvent.StepText(number, text));
             super.stepText(number, text);
         }
 
         @Override
         public void stepEnded(int number) {
-            steps.add(new StoredTurn.Step(stepTitle, stepText.toString()));
+            events.add(new TurnEvent.StepEnded(number));
             super.stepEnded(number);
         }
 
         @Override
         public void answerText(String text) {
             answer.append(text);
+            events.add(new TurnEvent.AnswerText(text));
             super.answerText(text);
         }
 
         @Override
         public void refusalText(String text) {
-            refusal.append(text);
+            events.add(new TurnEvent.RefusalText(text));
             super.refusalText(text);
         }
 
         @Override
         public void image(RawJson json) {
-            images.add(json);
+            events.add(new TurnEvent.Image(json));
             super.image(json);
         }
 
         @Override
         public void toolCall(Delta.ToolCall delta) {
-            toolCalls.add(delta);
+            events.add(new TurnEvent.ToolCall(delta));
             super.toolCall(delta);
         }
     }
@@ -197,27 +177,8 @@ final class TurnRecorder {
             writer.content(stored.sentContent());
             contentReplayed = true;
         }
-        int number = 0;
-        for (StoredTurn.Step step : stored.reasoning()) {
-            number++;
-            listener.stepStarted(number);
-            listener.stepTitled(number, step.title());
-            listener.stepText(number, step.text());
-            listener.stepEnded(number);
-        }
-        if (stored.content() != null) {
-            listener.answerText(stored.content());
-        }
-        if (stored.refusal() != null) {
-            listener.refusalText(stored.refusal());
-        }
-        if (stored.images() != null) {
-            JsonSlices.elements(stored.images()).forEach(listener::image);
-        }
-        if (stored.toolCalls() != null) {
-            ToolCalls.parse(stored.toolCalls()).forEach(listener::toolCall);
-        }
-        listener.completed(stored.finishReason(), stored.usage());
+        ListenerClient client = new ListenerClient(listener);
+        stored.events().forEach(client::write);
         return stored.finishReason();
     }
 }

@@ -1,7 +1,6 @@
-package org.o1api.api.chat;
+package org.o1api.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,13 +9,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.o1api.json.Json;
-import org.o1api.json.JsonSlices;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 
-/** Joins the deltas of tool calls. */
-final class ToolCalls {
+/** Joins the pieces of tool calls, and writes and parses lists of tool calls. */
+public final class ToolCalls {
     private final Map<Integer, ToolCall> byIndex = new TreeMap<>();
 
     private static final class ToolCall {
@@ -26,7 +23,7 @@ final class ToolCalls {
         private final Map<String, RawJson> fields = new LinkedHashMap<>(0);
     }
 
-    void add(Delta.ToolCall delta) {
+    public void add(Delta.ToolCall delta) {
         ToolCall call = byIndex.computeIfAbsent(delta.index(), index -> new ToolCall());
         call.id = call.id == null ? delta.id() : call.id;
         call.name = call.name == null ? delta.name() : call.name;
@@ -34,22 +31,39 @@ final class ToolCalls {
         call.fields.putAll(delta.fields());
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return byIndex.isEmpty();
     }
 
+    /** Each call as one piece, in the order of their indexes. */
+    public List<Delta.ToolCall> joined() {
+        List<Delta.ToolCall> joined = new ArrayList<>();
+        byIndex.forEach((index, call) ->
+                joined.add(new Delta.ToolCall(index, call.id, call.name, call.arguments.toString(), call.fields)));
+        return joined;
+    }
+
     /** Parses tool calls, each into one delta. */
-    static List<Delta.ToolCall> parse(RawJson json) {
+    public static List<Delta.ToolCall> parse(RawJson json) {
         List<Delta.ToolCall> deltas = new ArrayList<>();
         for (RawJson element : JsonSlices.elements(json)) {
-            JsonNode call = Json.tree(element);
-            JsonNode function = call.path("function");
-            deltas.add(new Delta.ToolCall(
-                    deltas.size(),
-                    call.path("id").asText(),
-                    function.path("name").asText(),
-                    function.path("arguments").asText(),
-                    extraFields(element)));
+            String id = "";
+            String name = "";
+            String arguments = "";
+            for (JsonSlices.Member member : JsonSlices.members(element)) {
+                if (member.name().equals("id")) {
+                    id = JsonSlices.string(member.value());
+                } else if (member.name().equals(Delta.ToolCall.FUNCTION)) {
+                    for (JsonSlices.Member field : JsonSlices.members(member.value())) {
+                        switch (field.name()) {
+                            case "name" -> name = JsonSlices.string(field.value());
+                            case "arguments" -> arguments = JsonSlices.string(field.value());
+                            default -> {}
+                        }
+                    }
+                }
+            }
+            deltas.add(new Delta.ToolCall(deltas.size(), id, name, arguments, extraFields(element)));
         }
         return deltas;
     }
@@ -76,7 +90,7 @@ final class ToolCalls {
     }
 
     /** Writes the fields of a tool call that are not part of OpenAI's API. */
-    static void writeExtraFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
+    public static void writeExtraFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
         for (Map.Entry<String, RawJson> field : fields.entrySet()) {
             if (!field.getKey().equals(Delta.ToolCall.FUNCTION)) {
                 json.writeFieldName(field.getKey());
@@ -86,7 +100,7 @@ final class ToolCalls {
     }
 
     /** Writes the fields of its function that are not part of OpenAI's API, including duplicates. */
-    static void writeExtraFunctionFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
+    public static void writeExtraFunctionFields(JsonGenerator json, Map<String, RawJson> fields) throws IOException {
         RawJson function = fields.get(Delta.ToolCall.FUNCTION);
         if (function != null) {
             for (JsonSlices.Member field : JsonSlices.members(function)) {
@@ -97,7 +111,7 @@ final class ToolCalls {
     }
 
     /** Writes the calls as the list {@code tool_calls} of a message. */
-    void write(JsonGenerator json) throws IOException {
+    public void write(JsonGenerator json) throws IOException {
         json.writeStartArray();
         for (ToolCall call : byIndex.values()) {
             json.writeStartObject();

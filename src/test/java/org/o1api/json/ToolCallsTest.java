@@ -1,4 +1,4 @@
-package org.o1api.api.chat;
+package org.o1api.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o1api.json.Json;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 
