@@ -27,7 +27,9 @@ import org.o1api.api.HealthResource;
 import org.o1api.api.ModelsResource;
 import org.o1api.api.OpenAiErrorFormat;
 import org.o1api.api.StreamingHeadersFilter;
+import org.o1api.api.TurnEndpoint;
 import org.o1api.api.chat.ChatCompletionsResource;
+import org.o1api.api.chat.ChatTurnReader;
 import org.o1api.api.conversations.ConversationsResource;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
@@ -55,9 +57,11 @@ import org.o1api.server.ResponseGuard;
 import org.o1api.server.TomcatStop;
 import org.o1api.server.TurnExecutor;
 import org.o1api.settings.ConfigException;
+import org.o1api.telemetry.TurnLogger;
 import org.o1api.turn.Admission;
 import org.o1api.turn.ConversationLock;
-import org.o1api.turn.TurnService;
+import org.o1api.turn.TurnRunner;
+import org.o1api.turn.TurnShutdown;
 import org.o1api.upstream.HttpUpstream;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamSettings;
@@ -118,33 +122,35 @@ public final class Gateway implements ServletContextListener {
         OpenStreams streams =
                 register(new OpenStreams(config.stream(), ErrorBody.unexpectedEvent(), scheduler), OpenStreams::close);
         Admission admission = new Admission(config.turns());
-        TurnService turns = new TurnService(upstreams, strategies, config.turns(), admission, scheduler);
+        TurnRunner runner = new TurnRunner(
+                upstreams,
+                strategies,
+                new ConversationLock(conversations, config.conversations().waitTimeout()),
+                config.api().limits().body(),
+                new TurnLogger(),
+                scheduler);
+        TurnShutdown shutdown = new TurnShutdown(admission, config.turns().grace(), scheduler);
         OpenBodies bodies = new OpenBodies();
         Runnable stop = () -> {
-            turns.stop();
+            shutdown.stop();
             bodies.stop();
         };
         Runnable drain = () -> {
             stop.run();
-            turns.drain();
+            shutdown.drain();
             executor.drain();
         };
         register(TomcatStop.watch(context, stop, scheduler), TomcatStop::close);
         register(addShutdownHook(drain), Gateway::removeShutdownHook);
         Application application = new Application(
                 List.of(
-                        new HealthResource(turns::isReady, streams::sinceLastTick),
+                        new HealthResource(shutdown::isReady, streams::sinceLastTick),
                         new ModelsResource(config.presets()),
                         new ConversationsResource(config.api().limits(), conversations, admission),
                         new ChatCompletionsResource(
-                                config.api(),
-                                config.presets(),
-                                SystemFingerprints.of(config),
-                                admission,
-                                turns,
-                                new ConversationLock(
-                                        conversations, config.conversations().waitTimeout()),
-                                streams)),
+                                new ChatTurnReader(
+                                        config.api(), config.presets(), SystemFingerprints.of(config), conversations),
+                                new TurnEndpoint(admission, runner, streams))),
                 List.of(new FrameWriter(), new ErrorMapper(), new AcceptFilter(), new StreamingHeadersFilter()));
         ErrorResponder errors = new ErrorResponder(new OpenAiErrorFormat(), bodies);
         addFilter(context, "response-guard", new ResponseGuard());

@@ -52,12 +52,11 @@ public record StoredTurn(
         /**
          * Creates an answer.
          *
-         * @param sentContent the content as the client received it if it contained reasoning; null: same as {@link #content}
+         * @param sentContent the content as the client received it if it may contain reasoning; null: same as {@link #content}
          * @throws IllegalArgumentException if the last event is not {@link TurnEvent.Completed}
          */
         public Answer(List<TurnEvent> events, @Nullable String sentContent) {
             this.events = EventJoiner.join(events);
-            this.sentContent = sentContent;
             if (events.isEmpty() || !(events.get(events.size() - 1) instanceof TurnEvent.Completed last)) {
                 throw new IllegalArgumentException("the turn is not complete");
             }
@@ -77,6 +76,7 @@ public record StoredTurn(
                     calls.add(call.piece());
                 }
             }
+            this.sentContent = text.toString().equals(sentContent) ? null : sentContent;
             content = text.isEmpty() && (!calls.isEmpty() || !refusalText.isEmpty()) ? null : text.toString();
             refusal = refusalText.isEmpty() ? null : refusalText.toString();
             toolCalls = calls.isEmpty() ? null : new RawJson(new String(Json.bytes(calls::write), UTF_8));

@@ -96,6 +96,17 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseUnavailableException if the database is unreachable or a statement fails
      */
     public <T> T withHandle(Callback<T> callback) {
+        boolean interrupted = Thread.interrupted(); // an interrupted thread that writes to H2 closes its file for all turns
+        try {
+            return withHandleUninterrupted(callback);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private <T> T withHandleUninterrupted(Callback<T> callback) {
         if (down || !limiter.acquire(() -> down)) {
             throw new DatabaseUnavailableException(null);
         }

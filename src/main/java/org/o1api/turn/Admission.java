@@ -28,19 +28,17 @@ public final class Admission {
     /** The right of an admitted request to run. */
     public final class Ticket implements AutoCloseable {
         private final String caller;
+        private final Runnable onRelease;
 
-        private Ticket(String caller) {
+        private Ticket(String caller, Runnable onRelease) {
             this.caller = caller;
+            this.onRelease = onRelease;
         }
 
         /** Gives the right back. Has no effect if that was done already. */
-        public void release() {
-            Admission.this.release(this);
-        }
-
         @Override
         public void close() {
-            release();
+            release(this);
         }
     }
 
@@ -48,9 +46,10 @@ public final class Admission {
      * Admits a request.
      *
      * @param cancellation cancelled if the request is still running when the gateway has to stop
+     * @param onRelease runs when the ticket is released, possibly more than once: releases what the request holds besides
      * @throws TurnException if the gateway or the caller is at its limit, or the gateway is stopping
      */
-    public Ticket admit(String caller, Cancellation cancellation) {
+    public Ticket admit(String caller, Cancellation cancellation, Runnable onRelease) {
         lock.lock();
         try {
             if (stopping) {
@@ -73,7 +72,7 @@ public final class Admission {
                                 + " concurrent requests (limits.turns_per_caller). Wait for one to end.",
                         RETRY_AFTER);
             }
-            Ticket ticket = new Ticket(caller);
+            Ticket ticket = new Ticket(caller, onRelease);
             admitted.put(ticket, cancellation);
             byCaller.merge(caller, 1, Integer::sum);
             return ticket;
@@ -83,11 +82,12 @@ public final class Admission {
     }
 
     /** Admits a short request that cannot be cancelled. */
-    public Ticket admit(String caller) {
-        return admit(caller, new Cancellation());
+    public Ticket admit(String caller, Runnable onRelease) {
+        return admit(caller, new Cancellation(), onRelease);
     }
 
     private void release(Ticket ticket) {
+        ticket.onRelease.run();
         lock.lock();
         try {
             if (admitted.remove(ticket) != null) {

@@ -3,14 +3,15 @@ package org.o1api.turn;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationId;
 import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.Conversations;
 import org.o1api.conversation.OpenConversation;
-import org.o1api.conversation.StoredTurn;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
 import org.o1api.model.ConcurrencyLimiter;
@@ -47,29 +48,26 @@ public final class ConversationLock {
         private int users;
     }
 
-    /** What to do while holding the lock. */
-    public interface Action<T> {
-        T run(OpenConversation conversation);
-    }
+    /** A conversation's lock, held by one turn until it is closed. */
+    public final class Held implements AutoCloseable {
+        private final Key key;
+        private final Queue queue;
+        private boolean acquired;
+        private @Nullable OpenConversation conversation;
 
-    /** Returns the stored turn that already answered this request; see {@link Conversations#findAnsweredTurn}. */
-    public Optional<StoredTurn> findAnswer(ConversationRef ref) {
-        return conversations.findAnsweredTurn(ref);
-    }
+        private Held(Key key) {
+            this.key = key;
+            queue = enter(key);
+        }
 
-    /**
-     * Runs an action while holding the conversation's lock.
-     *
-     * @throws CancelledException if cancelled, or if the gateway is stopping
-     * @throws ConversationException if another turn holds the lock for too long
-     */
-    public <T> T withLock(ConversationRef ref, Cancellation cancellation, Action<T> action) {
-        long deadline = System.nanoTime() + maxWait.toNanos();
-        Key key = new Key(ref.caller(), ref.id());
-        Queue queue = enter(key);
-        try {
+        public OpenConversation conversation() {
+            return Objects.requireNonNull(conversation);
+        }
+
+        private void acquire(ConversationRef ref, Cancellation cancellation) {
+            long deadline = System.nanoTime() + maxWait.toNanos();
             switch (queue.lock.acquire(key.caller(), cancellation, maxWait)) {
-                case ACQUIRED -> {}
+                case ACQUIRED -> acquired = true;
                 case QUEUE_FULL, TIMED_OUT -> throw busy();
                 case INTERRUPTED ->
                     throw new CancelledException(
@@ -77,13 +75,41 @@ public final class ConversationLock {
                             "The gateway is stopping. Retry shortly, or use another instance.",
                             null);
             }
-            try (OpenConversation conversation = open(ref, cancellation, deadline)) {
-                return action.run(conversation);
+            conversation = open(ref, cancellation, deadline);
+        }
+
+        @Override
+        public void close() {
+            try {
+                if (conversation != null) {
+                    conversation.close();
+                }
             } finally {
-                queue.lock.release();
+                if (acquired) {
+                    queue.lock.release();
+                }
+                leave(key, queue);
             }
+        }
+    }
+
+    /**
+     * Waits for a conversation's lock.
+     *
+     * @throws CancelledException if cancelled, or if the gateway is stopping
+     * @throws ConversationException if another turn holds the lock for too long
+     */
+    public Held acquire(ConversationRef ref, Cancellation cancellation) {
+        Held held = new Held(new Key(ref.caller(), ref.id()));
+        boolean acquired = false;
+        try {
+            held.acquire(ref, cancellation);
+            acquired = true;
+            return held;
         } finally {
-            leave(key, queue);
+            if (!acquired) { // also after an Error
+                held.close();
+            }
         }
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
@@ -23,45 +22,45 @@ class AdmissionTest {
     }
 
     private static TurnException rejection(Admission admission, String caller) {
-        return catchThrowableOfType(TurnException.class, () -> admission.admit(caller));
+        return catchThrowableOfType(TurnException.class, () -> admission.admit(caller, () -> {}));
     }
 
     @Test
     void rejectsAboveTheGlobalLimit() {
         Admission admission = new Admission(new TurnLimits(2, 2, GRACE));
-        Admission.Ticket first = admission.admit("a");
-        admission.admit("b");
+        Admission.Ticket first = admission.admit("a", () -> {});
+        admission.admit("b", () -> {});
         assertThat(rejection(admission, "c").code()).isEqualTo(ErrorCode.OVERLOADED);
 
-        first.release();
-        first.release(); // a second release has no effect
+        first.close();
+        first.close(); // a second time has no effect
 
-        admission.admit("c");
+        admission.admit("c", () -> {});
         assertThat(rejection(admission, "d").code()).isEqualTo(ErrorCode.OVERLOADED);
     }
 
     @Test
     void rejectsAboveTheLimitOfACaller() {
         Admission admission = new Admission(new TurnLimits(10, 1, GRACE));
-        Admission.Ticket first = admission.admit("a");
-        admission.admit("b");
+        Admission.Ticket first = admission.admit("a", () -> {});
+        admission.admit("b", () -> {});
         TurnException rejection = rejection(admission, "a");
         assertThat(rejection.code()).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
         assertThat(rejection.retryAfter()).isPositive();
 
-        first.release();
+        first.close();
 
-        admission.admit("a");
+        admission.admit("a", () -> {});
     }
 
     @Test
     void rejectsAndCancelsDuringShutdown() {
         TurnLimits limits = new TurnLimits(10, 10, GRACE);
         Admission admission = new Admission(limits);
-        TurnService turns = new TurnService(Map.of(), Map.of(), limits, admission, scheduler);
+        TurnShutdown turns = new TurnShutdown(admission, limits.grace(), scheduler);
         Cancellation cancellation = new Cancellation();
-        try (Admission.Ticket running = admission.admit("a", cancellation)) {
-            cancellation.onCancel(running::release);
+        try (Admission.Ticket running = admission.admit("a", cancellation, () -> {})) {
+            cancellation.onCancel(running::close);
 
             turns.drain();
 
@@ -71,5 +70,18 @@ class AdmissionTest {
             assertThat(rejection.code()).isEqualTo(ErrorCode.SHUTTING_DOWN);
             assertThat(rejection.retryAfter()).isPositive();
         }
+    }
+
+    @Test
+    void releasesWhatTheRequestHoldsBesides() {
+        int[] released = {0};
+        Admission admission = new Admission(new TurnLimits(2, 2, GRACE));
+        Admission.Ticket ticket = admission.admit("a", () -> released[0]++);
+        assertThat(released[0]).isZero();
+
+        ticket.close();
+
+        assertThat(released[0]).isOne();
+        assertThat(admission.running()).isEmpty();
     }
 }

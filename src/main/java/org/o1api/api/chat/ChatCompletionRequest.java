@@ -41,9 +41,7 @@ record ChatCompletionRequest(
 
     Prompt prompt(Preset preset) {
         Preset.Steps steps = effort == null ? preset.steps() : preset.steps().withEffort(effort);
-        List<Message> history =
-                messages.stream().filter(message -> !message.isOnlyReasoning()).toList();
-        return new Prompt(history, fields, tools, closingFields, maxTokens, steps);
+        return new Prompt(messages, fields, tools, closingFields, maxTokens, steps);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.SurfaceTurn;
 import org.o1api.json.Json;
 import org.o1api.json.ToolCalls;
 import org.o1api.model.Delta;
@@ -13,13 +14,14 @@ import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.TurnUsage;
 import org.o1api.model.UsageReport;
-import org.o1api.server.EventStream;
 
 /** Collects a response and writes it as one JSON object. */
 final class ChatCompletionWriter implements ChatWriter {
     private final CompletionMetadata metadata;
     private final ReasoningFormat format;
     private final UsageReport usageReport;
+    private final @Nullable LegacySteps legacySteps;
+    private final SurfaceTurn.JsonTarget target;
     private final StringBuilder reasoning = new StringBuilder();
     private final StringBuilder content = new StringBuilder();
     private final List<RawJson> images = new ArrayList<>(0);
@@ -27,22 +29,29 @@ final class ChatCompletionWriter implements ChatWriter {
     private final StringBuilder refusal = new StringBuilder();
     private @Nullable FinishReason finishReason;
     private TurnUsage usage = TurnUsage.NONE;
-    private @Nullable EventStream stream;
 
     /**
      * Creates a writer.
      *
      * @param usageReport what {@code usage} reports
+     * @param legacySteps writes additional fields; null: none
      */
-    ChatCompletionWriter(CompletionMetadata metadata, ReasoningFormat format, UsageReport usageReport) {
+    ChatCompletionWriter(
+            CompletionMetadata metadata,
+            ReasoningFormat format,
+            UsageReport usageReport,
+            @Nullable LegacySteps legacySteps,
+            SurfaceTurn.JsonTarget target) {
         this.metadata = metadata;
         this.format = format;
         this.usageReport = usageReport;
+        this.legacySteps = legacySteps;
+        this.target = target;
     }
 
-    /** Sets the stream that sends white space as a heartbeat until the response is complete. */
-    void attach(EventStream target) {
-        stream = target;
+    @Override
+    public boolean isBuffered() {
+        return true;
     }
 
     @Override
@@ -77,9 +86,7 @@ final class ChatCompletionWriter implements ChatWriter {
 
     @Override
     public void flush() {
-        if (stream != null) {
-            stream.probe();
-        }
+        target.probe();
     }
 
     @Override
@@ -88,12 +95,12 @@ final class ChatCompletionWriter implements ChatWriter {
         usage = turnUsage;
     }
 
-    /**
-     * Returns the completion.
-     *
-     * @param extraFields writes additional fields
-     */
-    byte[] toJson(Json.ValueWriter extraFields) {
+    @Override
+    public void end() {
+        target.send(toJson());
+    }
+
+    private byte[] toJson() {
         FinishReason finalReason = finishReason;
         if (finalReason == null) {
             throw new IllegalStateException("the turn has not completed");
@@ -111,7 +118,9 @@ final class ChatCompletionWriter implements ChatWriter {
             json.writeEndObject();
             json.writeEndArray();
             UsageFields.write(json, usage, usageReport);
-            extraFields.write(json);
+            if (legacySteps != null) {
+                legacySteps.write(json);
+            }
             json.writeEndObject();
         });
     }

@@ -24,5 +24,12 @@ interface ChatWriter {
     /** Sends what is buffered. */
     void flush();
 
+    /** The answer is complete. Its end is sent by {@link #end}. */
     void completed(FinishReason reason, TurnUsage usage);
+
+    /** Sends the rest and ends the response. */
+    void end();
+
+    /** Whether the client gets nothing before the answer is complete. */
+    boolean isBuffered();
 }

@@ -2,12 +2,10 @@ package org.o1api.api.chat;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationId;
-import org.o1api.conversation.ConversationRef;
+import org.o1api.model.TurnId;
+import org.o1api.turn.TurnRequest;
 
 /**
  * The fields that a completion and all of its chunks have in common.
@@ -23,22 +21,13 @@ record CompletionMetadata(
         String model,
         String systemFingerprint,
         @Nullable String conversationId) {
-    /** Creates the metadata of a new completion. Requests with the same idempotency key get the same id. */
-    static CompletionMetadata of(String model, String systemFingerprint, @Nullable ConversationRef conversation) {
-        UUID id = conversation == null || conversation.idempotencyKey() == null
-                ? UUID.randomUUID()
-                : of(conversation, conversation.idempotencyKey());
+    static CompletionMetadata of(TurnRequest turn, String systemFingerprint) {
         return new CompletionMetadata(
-                "chatcmpl-" + id.toString().replace("-", ""),
-                Instant.now().getEpochSecond(),
-                model,
+                TurnId.toChatCompletionId(turn.info().id()),
+                turn.created(),
+                turn.model(),
                 systemFingerprint,
-                conversation == null ? null : conversation.id());
-    }
-
-    private static UUID of(ConversationRef conversation, ConversationRef.IdempotencyKey idempotency) {
-        String name = String.join("\n", conversation.caller(), conversation.id(), idempotency.value());
-        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+                turn.conversation() == null ? null : turn.conversation().id());
     }
 
     /** Starts the JSON object and writes the fields. */

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.o1api.model.Delta;
-import org.o1api.model.FinishReason;
-import org.o1api.model.TurnUsage;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.TurnEvent;
+import org.o1api.reasoning.TurnClient;
 
 /** Collects the steps of a turn in the original program's format: title, content, seconds. */
-final class LegacySteps extends ForwardingTurnListener {
+final class LegacySteps {
     private record Step(String title, String content, long startNanos, long endNanos) {}
 
     private final List<Step> steps = new ArrayList<>();
@@ -19,9 +19,53 @@ final class LegacySteps extends ForwardingTurnListener {
     private long stepStartNanos = startNanos;
     private boolean hasToolCalls;
 
-    /** Creates a listener that forwards all events. */
-    LegacySteps(TurnListener next) {
-        super(next);
+    /** Returns a client that forwards everything and collects the steps. */
+    TurnClient forwardingTo(TurnClient next) {
+        return new Forwarder(next);
+    }
+
+    private final class Forwarder implements TurnClient {
+        private final TurnClient next;
+
+        Forwarder(TurnClient next) {
+            this.next = next;
+        }
+
+        @Override
+        public void write(TurnEvent event) {
+            add(event);
+            next.write(event);
+        }
+
+        @Override
+        public void flush() {
+            next.flush();
+        }
+
+        @Override
+        public void end() {
+            next.end();
+        }
+
+        @Override
+        public void accepted() {
+            next.accepted();
+        }
+
+        @Override
+        public boolean isBuffered() {
+            return next.isBuffered();
+        }
+
+        @Override
+        public @Nullable String sentContent() {
+            return next.sentContent();
+        }
+
+        @Override
+        public void replayContent(String sent) {
+            next.replayContent(sent);
+        }
     }
 
     /** Writes {@code steps} and {@code total_thinking_time}. */
@@ -38,58 +82,32 @@ final class LegacySteps extends ForwardingTurnListener {
         json.writeNumberField("total_thinking_time", (stepStartNanos - startNanos) / 1e9);
     }
 
-    @Override
-    public void stepStarted(int number) {
+    private void add(TurnEvent event) {
+        if (event instanceof TurnEvent.StepStarted started) {
+            start(started.step());
+        } else if (event instanceof TurnEvent.StepTitled titled) {
+            title = "Step " + titled.step() + ": " + titled.title();
+        } else if (event instanceof TurnEvent.StepText more) {
+            text.append(more.text());
+        } else if (event instanceof TurnEvent.StepEnded) {
+            addStep();
+        } else if (event instanceof TurnEvent.AnswerText more) {
+            text.append(more.text());
+        } else if (event instanceof TurnEvent.RefusalText more) {
+            text.append(more.text());
+        } else if (event instanceof TurnEvent.ToolCall) {
+            hasToolCalls = true;
+        } else if (event instanceof TurnEvent.Completed && (!hasToolCalls || !text.isEmpty())) {
+            title = "Final Answer";
+            addStep();
+        }
+    }
+
+    private void start(int number) {
         if (number <= steps.size()) { // a retry of the step, which replaces the failed attempt
             stepStartNanos = steps.remove(number - 1).startNanos;
         }
         title = "Step " + number;
-        super.stepStarted(number);
-    }
-
-    @Override
-    public void stepTitled(int number, String stepTitle) {
-        title = "Step " + number + ": " + stepTitle;
-        super.stepTitled(number, stepTitle);
-    }
-
-    @Override
-    public void stepText(int number, String delta) {
-        text.append(delta);
-        super.stepText(number, delta);
-    }
-
-    @Override
-    public void stepEnded(int number) {
-        addStep();
-        super.stepEnded(number);
-    }
-
-    @Override
-    public void answerText(String delta) {
-        text.append(delta);
-        super.answerText(delta);
-    }
-
-    @Override
-    public void refusalText(String delta) {
-        text.append(delta);
-        super.refusalText(delta);
-    }
-
-    @Override
-    public void toolCall(Delta.ToolCall delta) {
-        hasToolCalls = true;
-        super.toolCall(delta);
-    }
-
-    @Override
-    public void completed(FinishReason reason, TurnUsage usage) {
-        if (!hasToolCalls || !text.isEmpty()) {
-            title = "Final Answer";
-            addStep();
-        }
-        super.completed(reason, usage);
     }
 
     private void addStep() {

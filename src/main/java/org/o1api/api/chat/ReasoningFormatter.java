@@ -1,18 +1,21 @@
 package org.o1api.api.chat;
 
 import java.util.Locale;
-import org.o1api.model.Delta;
+import org.jspecify.annotations.Nullable;
 import org.o1api.model.FinishReason;
-import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.ThinkBlock;
+import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnUsage;
+import org.o1api.reasoning.TurnClient;
 
 /** Renders the events of a turn as text in the requested reasoning format: step headings, step texts, the answer. */
-final class ReasoningFormatter implements TurnListener {
+final class ReasoningFormatter implements TurnClient {
     private final ReasoningFormat format;
     private final ChatWriter writer;
-    private final boolean buffered;
+    /** The content as the client gets it, if the format puts the reasoning there. */
+    private final StringBuilder sentContent = new StringBuilder();
+
     private final ThinkTagEscaper escaper = new ThinkTagEscaper();
     private final long startNanos = System.nanoTime();
     private boolean inReasoning;
@@ -22,21 +25,47 @@ final class ReasoningFormatter implements TurnListener {
 
     private boolean answerStarted;
     private boolean afterCarriageReturn;
+    private boolean contentReplayed;
 
-    /**
-     * Creates a formatter.
-     *
-     * @param buffered whether the client receives nothing until the turn is complete
-     */
-    ReasoningFormatter(ReasoningFormat format, ChatWriter writer, boolean buffered) {
+    ReasoningFormatter(ReasoningFormat format, ChatWriter writer) {
         this.format = format;
         this.writer = writer;
-        this.buffered = buffered;
     }
 
     @Override
-    public boolean isBuffered() {
-        return buffered;
+    public void write(TurnEvent event) {
+        if (event instanceof TurnEvent.StepText text) {
+            stepText(text.text());
+        } else if (event instanceof TurnEvent.AnswerText text) {
+            answerText(text.text());
+        } else if (event instanceof TurnEvent.StepStarted started) {
+            stepStarted(started.step());
+        } else if (event instanceof TurnEvent.StepTitled titled) {
+            stepTitled(titled.title());
+        } else if (event instanceof TurnEvent.StepEnded) {
+            stepEnded();
+        } else if (event instanceof TurnEvent.RefusalText text) {
+            startAnswer();
+            writer.refusal(text.text());
+        } else if (event instanceof TurnEvent.Image image) {
+            startAnswer();
+            writer.image(image.json());
+        } else if (event instanceof TurnEvent.ToolCall call) {
+            startAnswer();
+            writer.toolCall(call.piece());
+        } else if (event instanceof TurnEvent.Completed completed) {
+            completed(completed.reason(), completed.usage());
+        }
+    }
+
+    @Override
+    public void flush() {
+        writer.flush();
+    }
+
+    @Override
+    public void end() {
+        writer.end();
     }
 
     @Override
@@ -45,7 +74,33 @@ final class ReasoningFormatter implements TurnListener {
     }
 
     @Override
-    public void stepStarted(int number) {
+    public boolean isBuffered() {
+        return writer.isBuffered();
+    }
+
+    @Override
+    public @Nullable String sentContent() {
+        return format.isInContent() ? sentContent.toString() : null;
+    }
+
+    @Override
+    public void replayContent(String sent) {
+        if (format.isInContent()) {
+            writer.content(sent);
+            contentReplayed = true;
+        }
+    }
+
+    private void writeContent(String text) {
+        if (!contentReplayed) {
+            if (format.isInContent()) {
+                sentContent.append(text);
+            }
+            writer.content(text);
+        }
+    }
+
+    private void stepStarted(int number) {
         if (!inReasoning && format == ReasoningFormat.THINK) {
             writeTag(ThinkBlock.START);
         }
@@ -59,8 +114,7 @@ final class ReasoningFormatter implements TurnListener {
         inReasoning = true;
     }
 
-    @Override
-    public void stepTitled(int number, String title) {
+    private void stepTitled(String title) {
         String line = title.strip().replaceAll("\\R", " ");
         if (headingEnded) {
             lateTitle = line;
@@ -70,8 +124,7 @@ final class ReasoningFormatter implements TurnListener {
         }
     }
 
-    @Override
-    public void stepText(int number, String text) {
+    private void stepText(String text) {
         endHeading();
         String titled = lateTitle.isEmpty() ? text : "\n\n" + heading(lateTitle) + "\n" + text.stripLeading();
         lateTitle = "";
@@ -83,8 +136,7 @@ final class ReasoningFormatter implements TurnListener {
         return format == ReasoningFormat.DETAILS ? title : "### " + title;
     }
 
-    @Override
-    public void stepEnded(int number) {
+    private void stepEnded() {
         endHeading();
         if (format == ReasoningFormat.DETAILS) {
             writeReasoning("\n</details>");
@@ -102,45 +154,26 @@ final class ReasoningFormatter implements TurnListener {
     private void writeReasoning(String text) {
         switch (format) {
             case NONE -> {}
-            case THINK -> writer.content(escaper.append(text));
-            case MARKDOWN, DETAILS -> writer.content(text);
+            case THINK -> writeContent(escaper.append(text));
+            case MARKDOWN, DETAILS -> writeContent(text);
             case REASONING_CONTENT, REASONING, BOTH -> writer.reasoning(text);
         }
     }
 
-    @Override
-    public void answerText(String text) {
+    private void answerText(String text) {
         startAnswer();
         if (!answerStarted) {
             answerStarted = true;
             if (format == ReasoningFormat.MARKDOWN || format == ReasoningFormat.DETAILS) {
-                writer.content("\n\n### Final Answer\n");
+                writeContent("\n\n### Final Answer\n");
             }
         }
-        writer.content(text);
-    }
-
-    @Override
-    public void refusalText(String text) {
-        startAnswer();
-        writer.refusal(text);
-    }
-
-    @Override
-    public void image(RawJson json) {
-        startAnswer();
-        writer.image(json);
-    }
-
-    @Override
-    public void toolCall(Delta.ToolCall delta) {
-        startAnswer();
-        writer.toolCall(delta);
+        writeContent(text);
     }
 
     private void startAnswer() {
         if (inReasoning && format == ReasoningFormat.THINK) {
-            writer.content(escaper.finish());
+            writeContent(escaper.finish());
             writeTag(ThinkBlock.END);
         }
         inReasoning = false;
@@ -149,23 +182,17 @@ final class ReasoningFormatter implements TurnListener {
     /** Writes a tag as a separate chunk. */
     private void writeTag(String tag) {
         writer.flush();
-        writer.content(tag);
+        writeContent(tag);
         writer.flush();
     }
 
-    @Override
-    public void completed(FinishReason reason, TurnUsage usage) {
+    private void completed(FinishReason reason, TurnUsage usage) {
         startAnswer(); // closes the think block even if there is no answer
         if (answerStarted && (format == ReasoningFormat.MARKDOWN || format == ReasoningFormat.DETAILS)) {
             double seconds = (System.nanoTime() - startNanos) / 1e9;
-            writer.content(String.format(Locale.ROOT, "\n\n**Total thinking time: %.2f seconds**", seconds));
+            writeContent(String.format(Locale.ROOT, "\n\n**Total thinking time: %.2f seconds**", seconds));
         }
         writer.completed(reason, usage);
-    }
-
-    @Override
-    public void flush() {
-        writer.flush();
     }
 
     /** Escapes text as HTML and converts line breaks, including a {@code \r\n} that is split between two texts. */

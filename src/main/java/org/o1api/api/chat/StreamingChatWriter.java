@@ -1,8 +1,5 @@
 package org.o1api.api.chat;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,72 +15,47 @@ import org.o1api.server.EventStream;
 
 /**
  * Writes a response as a stream of chunks. Text of one kind is joined until the turn blocks, and is then sent
- * immediately.
+ * immediately. Each text consists of whole characters.
  */
 final class StreamingChatWriter implements ChatWriter {
-    private static final byte[] EVENT_PREFIX = "data: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] EVENT_SUFFIX = "\n\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
-    private static final String OBJECT = "chat.completion.chunk";
-
     private enum TextKind {
         CONTENT,
         REASONING,
         REFUSAL
     }
 
-    private final CompletionMetadata metadata;
     private final ReasoningFormat format;
     private final @Nullable UsageReport usageReport;
-    private final Runnable beforeEnd;
+    private final EventStream stream;
+    private final ChunkEncoder chunks;
     private final Set<Integer> startedToolCalls = new HashSet<>();
-    private final ByteArrayOutputStream output = new ByteArrayOutputStream(1024);
     private final StringBuilder bufferedText = new StringBuilder();
     private TextKind bufferedKind = TextKind.CONTENT;
-    private @Nullable EventStream stream;
 
     /**
-     * Creates a writer, which needs a stream before anything is written.
+     * Creates a writer.
      *
      * @param usageReport what the usage chunk reports; null: no usage chunk
-     * @param beforeEnd runs before the last events are written: a client that has read them may send its next
-     *     request immediately
      */
     StreamingChatWriter(
             CompletionMetadata metadata,
             ReasoningFormat format,
             @Nullable UsageReport usageReport,
-            Runnable beforeEnd) {
-        this.metadata = metadata;
+            EventStream stream) {
         this.format = format;
         this.usageReport = usageReport;
-        this.beforeEnd = beforeEnd;
-    }
-
-    /** Returns the first event of the stream. */
-    byte[] openingEvent() {
-        writeDelta(json -> {
-            json.writeStringField("role", "assistant");
-            json.writeStringField("content", "");
-        });
-        return takeOutput();
-    }
-
-    /** Sets the stream. Must be called before anything is written. */
-    void attach(EventStream target) {
-        stream = target;
-    }
-
-    private EventStream stream() {
-        if (stream == null) {
-            throw new IllegalStateException("the stream is not attached");
-        }
-        return stream;
+        this.stream = stream;
+        chunks = new ChunkEncoder(metadata);
     }
 
     @Override
     public void accepted() {
-        stream().accepted();
+        stream.accepted();
+    }
+
+    @Override
+    public boolean isBuffered() {
+        return false;
     }
 
     @Override
@@ -103,7 +75,7 @@ final class StreamingChatWriter implements ChatWriter {
 
     private void buffer(String text, TextKind kind) {
         if (bufferedKind != kind) {
-            renderText(true);
+            renderText();
             bufferedKind = kind;
         }
         bufferedText.append(text);
@@ -111,8 +83,8 @@ final class StreamingChatWriter implements ChatWriter {
 
     @Override
     public void image(RawJson image) {
-        renderText(true);
-        writeDelta(json -> {
+        renderText();
+        chunks.addDelta(json -> {
             json.writeArrayFieldStart("images");
             Json.writeRaw(json, image);
             json.writeEndArray();
@@ -121,9 +93,9 @@ final class StreamingChatWriter implements ChatWriter {
 
     @Override
     public void toolCall(Delta.ToolCall delta) {
-        renderText(true);
+        renderText();
         boolean first = startedToolCalls.add(delta.index());
-        writeDelta(json -> {
+        chunks.addDelta(json -> {
             json.writeArrayFieldStart("tool_calls");
             json.writeStartObject();
             json.writeNumberField("index", delta.index());
@@ -148,45 +120,36 @@ final class StreamingChatWriter implements ChatWriter {
 
     @Override
     public void flush() {
-        renderText(false);
-        if (output.size() > 0) {
-            stream().send(takeOutput());
+        renderText();
+        if (chunks.isEmpty()) {
+            stream.probe();
         } else {
-            stream().probe();
+            stream.send(chunks.take());
         }
     }
 
     @Override
     public void completed(FinishReason reason, TurnUsage usage) {
-        renderText(true);
-        writeChunk(reason, json -> {});
-        UsageReport report = usageReport;
-        if (report != null) {
-            writeEvent(json -> {
-                metadata.writeStartObject(json, OBJECT);
-                json.writeArrayFieldStart("choices");
-                json.writeEndArray();
-                UsageFields.write(json, usage, report);
-                json.writeEndObject();
-            });
+        renderText();
+        chunks.addFinish(reason);
+        if (usageReport != null) {
+            chunks.addUsage(usage, usageReport);
         }
-        output.writeBytes(DONE);
-        beforeEnd.run();
-        stream().end(takeOutput());
+        chunks.addDone();
     }
 
-    /** Renders the joined text. Unless it is complete, half of a surrogate pair at its end waits for the other half. */
-    private void renderText(boolean complete) {
-        int length = bufferedText.length();
-        if (length > 0 && !complete && Character.isHighSurrogate(bufferedText.charAt(length - 1))) {
-            length--;
-        }
-        if (length == 0) {
+    @Override
+    public void end() {
+        stream.end(chunks.take());
+    }
+
+    private void renderText() {
+        if (bufferedText.isEmpty()) {
             return;
         }
-        String text = bufferedText.substring(0, length);
-        bufferedText.delete(0, length);
-        writeDelta(json -> {
+        String text = bufferedText.toString();
+        bufferedText.setLength(0);
+        chunks.addDelta(json -> {
             if (bufferedKind != TextKind.REASONING) {
                 json.writeStringField(bufferedKind == TextKind.REFUSAL ? "refusal" : "content", text);
                 return;
@@ -198,37 +161,5 @@ final class StreamingChatWriter implements ChatWriter {
                 json.writeStringField("reasoning", text);
             }
         });
-    }
-
-    private void writeDelta(Json.ValueWriter fields) {
-        writeChunk(null, fields);
-    }
-
-    private void writeChunk(@Nullable FinishReason reason, Json.ValueWriter fields) {
-        writeEvent(json -> {
-            metadata.writeStartObject(json, OBJECT);
-            json.writeArrayFieldStart("choices");
-            json.writeStartObject();
-            json.writeNumberField("index", 0);
-            json.writeObjectFieldStart("delta");
-            fields.write(json);
-            json.writeEndObject();
-            json.writeStringField("finish_reason", reason == null ? null : reason.wireName());
-            json.writeEndObject();
-            json.writeEndArray();
-            json.writeEndObject();
-        });
-    }
-
-    private void writeEvent(Json.ValueWriter body) {
-        output.writeBytes(EVENT_PREFIX);
-        output.writeBytes(Json.bytes((JsonGenerator json) -> body.write(json)));
-        output.writeBytes(EVENT_SUFFIX);
-    }
-
-    private byte[] takeOutput() {
-        byte[] bytes = output.toByteArray();
-        output.reset();
-        return bytes;
     }
 }

@@ -198,12 +198,9 @@ public final class ConversationsResource {
 
     /** Runs a request within the limits of concurrent requests, since the database may be slow. */
     private byte[] admitted(ContainerRequestContext request, Supplier<byte[]> action) {
-        Admission.Ticket ticket = admission.admit(caller(request));
-        try {
+        Admission.Ticket ticket = admission.admit(caller(request), RequestJson.body(request)::release);
+        try (ticket) {
             return action.get();
-        } finally {
-            RequestJson.body(request).release();
-            ticket.release();
         }
     }
 

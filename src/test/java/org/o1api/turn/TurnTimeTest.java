@@ -28,7 +28,7 @@ import org.o1api.upstream.HttpUpstream;
 import org.o1api.upstream.UpstreamSettings;
 
 /** Time limits of a turn with a slow upstream. */
-class TurnServiceTest {
+class TurnTimeTest {
     private static final Duration TIME = Duration.ofSeconds(3);
     private static final String STEP = "{\"title\": \"T\", \"content\": \"C\", \"next_action\": \"continue\"}";
 
@@ -66,16 +66,12 @@ class TurnServiceTest {
                 spare;
                 HttpUpstream upstream = upstream("main", fake);
                 HttpUpstream other = upstream("spare", spare)) {
-            TurnService turns = new TurnService(
-                    Map.of("main", upstream, "spare", other),
-                    Map.of("steps", new StepsStrategy()),
-                    TurnLimits.DEFAULT,
-                    new Admission(TurnLimits.DEFAULT),
-                    scheduler);
+            TurnFixture turns = new TurnFixture(
+                    Map.of("main", upstream, "spare", other), Map.of("steps", new StepsStrategy()), scheduler);
             upstream.warmUp();
             long start = System.nanoTime();
             try {
-                turns.run(new Turn("caller", preset, prompt, cancellation), listener);
+                turns.run(TurnFixture.request(preset, prompt, cancellation), listener);
             } finally {
                 millis = (System.nanoTime() - start) / 1_000_000;
                 fake.awaitIdle();

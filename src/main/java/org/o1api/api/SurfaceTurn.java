@@ -1,0 +1,33 @@
+package org.o1api.api;
+
+import org.o1api.model.GatewayException;
+import org.o1api.reasoning.TurnClient;
+import org.o1api.server.EventStream;
+import org.o1api.turn.TurnRequest;
+
+/** A turn of one API surface: the validated request, and how its response is written. */
+public interface SurfaceTurn {
+    TurnRequest request();
+
+    /** The first event of a streamed response. */
+    byte[] openingEvent();
+
+    /** Returns a writer of a streamed response. */
+    TurnClient streamWriter(EventStream stream);
+
+    /** Returns a writer of a response of one JSON object. */
+    TurnClient jsonWriter(JsonTarget target);
+
+    /** The last event of a streamed response that fails. */
+    default byte[] errorEvent(GatewayException failure) {
+        return ErrorBody.of(failure).toEvent();
+    }
+
+    /** Where a response of one JSON object is sent. */
+    interface JsonTarget {
+        /** Fails if the client is known to have disconnected. */
+        void probe();
+
+        void send(byte[] json);
+    }
+}

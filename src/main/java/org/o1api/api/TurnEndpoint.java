@@ -1,0 +1,146 @@
+package org.o1api.api;
+
+import jakarta.ws.rs.NotSupportedException;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.time.Duration;
+import java.util.function.Function;
+import org.o1api.model.Caller;
+import org.o1api.model.Cancellation;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
+import org.o1api.model.UnexpectedException;
+import org.o1api.reasoning.TurnClient;
+import org.o1api.server.EventStream;
+import org.o1api.server.OpenStreams;
+import org.o1api.server.ResponseGuard;
+import org.o1api.turn.Admission;
+import org.o1api.turn.TurnRunner;
+
+/**
+ * What all API surfaces do around a turn: admission, the response, and a failure as a status or as the last event. A turn runs on
+ * the thread of its resource method.
+ */
+public final class TurnEndpoint {
+    private final Admission admission;
+    private final TurnRunner runner;
+    private final OpenStreams streams;
+
+    public TurnEndpoint(Admission admission, TurnRunner runner, OpenStreams streams) {
+        this.admission = admission;
+        this.runner = runner;
+        this.streams = streams;
+    }
+
+    /**
+     * Runs a turn whose response is a stream of events.
+     *
+     * @param read reads the request of an admitted turn, which the cancellation will cancel
+     */
+    public void stream(
+            ContainerRequestContext context, SseEventSink sink, Function<Cancellation, ? extends SurfaceTurn> read) {
+        Cancellation cancellation = new Cancellation();
+        try (Admission.Ticket ticket = admit(context, cancellation)) {
+            SurfaceTurn turn = read(context, cancellation, read);
+            try (EventStream stream =
+                    streams.openEventStream(sink, turn.openingEvent(), new Disconnect(cancellation))) {
+                runInStream(turn, ticket, stream, turn.streamWriter(stream));
+            }
+        }
+    }
+
+    /**
+     * Runs a turn whose response is one JSON object.
+     *
+     * @param read reads the request of an admitted turn, which the cancellation will cancel
+     */
+    public void complete(
+            ContainerRequestContext context,
+            AsyncResponse response,
+            Function<Cancellation, ? extends SurfaceTurn> read) {
+        Cancellation cancellation = new Cancellation();
+        try (Admission.Ticket ticket = admit(context, cancellation)) {
+            SurfaceTurn turn = read(context, cancellation, read);
+            Duration heartbeat = streams.jsonHeartbeat();
+            if (heartbeat == null) {
+                runner.run(turn.request(), ticket, turn.jsonWriter(new WholeResponse(response)));
+                return;
+            }
+            Runnable abort = () -> context.setProperty(ResponseGuard.ABORT, true);
+            try (EventStream stream = streams.openJson(response, heartbeat, abort, new Disconnect(cancellation))) {
+                runInStream(turn, ticket, stream, turn.jsonWriter(new StreamedResponse(stream)));
+            }
+        }
+    }
+
+    private static SurfaceTurn read(
+            ContainerRequestContext context,
+            Cancellation cancellation,
+            Function<Cancellation, ? extends SurfaceTurn> read) {
+        if (context.getMediaType() == null) {
+            throw new NotSupportedException(); // without Content-Type Jersey accepts the body as any type
+        }
+        return read.apply(cancellation);
+    }
+
+    private Admission.Ticket admit(ContainerRequestContext context, Cancellation cancellation) {
+        return admission.admit(caller(context).name(), cancellation, RequestJson.body(context)::release);
+    }
+
+    /** The caller of an authenticated request. */
+    public static Caller caller(ContainerRequestContext context) {
+        return (Caller) context.getProperty(Caller.PROPERTY);
+    }
+
+    /** Runs a turn that writes to a stream. A failure becomes its last event if it was started, otherwise the response. */
+    private void runInStream(SurfaceTurn turn, Admission.Ticket ticket, EventStream stream, TurnClient client) {
+        try {
+            runner.run(turn.request(), ticket, client);
+        } catch (GatewayException failure) {
+            if (!stream.fail(turn.errorEvent(failure))) {
+                throw failure;
+            }
+        }
+    }
+
+    /** Cancels a turn whose response can no longer be written. */
+    private record Disconnect(Cancellation cancellation) implements EventStream.Listener {
+        @Override
+        public void disconnected() {
+            cancellation.cancel(
+                    ErrorCode.CLIENT_DISCONNECTED, "The client disconnected before the answer was complete.");
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            GatewayException unexpected = UnexpectedException.of(failure);
+            cancellation.cancel(unexpected.code(), String.valueOf(unexpected.getMessage()));
+        }
+    }
+
+    private record WholeResponse(AsyncResponse response) implements SurfaceTurn.JsonTarget {
+        @Override
+        public void probe() {
+            // nothing is sent before the response is complete
+        }
+
+        @Override
+        public void send(byte[] json) {
+            response.resume(json);
+        }
+    }
+
+    /** White space is sent as a heartbeat until the response is complete. */
+    private record StreamedResponse(EventStream stream) implements SurfaceTurn.JsonTarget {
+        @Override
+        public void probe() {
+            stream.probe();
+        }
+
+        @Override
+        public void send(byte[] json) {
+            stream.end(json);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package org.o1api.api.chat;
+
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.SurfaceTurn;
+import org.o1api.model.ReasoningFormat;
+import org.o1api.model.UsageReport;
+import org.o1api.reasoning.TurnClient;
+import org.o1api.server.EventStream;
+import org.o1api.turn.TurnRequest;
+
+/**
+ * A chat completion request and what its response looks like.
+ *
+ * @param includeUsage whether a stream ends with a usage chunk
+ * @param legacyResponse whether a JSON response has the original program's {@code steps}
+ */
+record ChatTurn(
+        TurnRequest request,
+        CompletionMetadata metadata,
+        ReasoningFormat format,
+        UsageReport usage,
+        boolean includeUsage,
+        boolean legacyResponse)
+        implements SurfaceTurn {
+    @Override
+    public byte[] openingEvent() {
+        return ChunkEncoder.opening(metadata);
+    }
+
+    @Override
+    public TurnClient streamWriter(EventStream stream) {
+        @Nullable UsageReport usageChunk = includeUsage ? usage : null;
+        return new ReasoningFormatter(format, new StreamingChatWriter(metadata, format, usageChunk, stream));
+    }
+
+    @Override
+    public TurnClient jsonWriter(JsonTarget target) {
+        @Nullable LegacySteps legacySteps = legacyResponse ? new LegacySteps() : null;
+        ReasoningFormatter formatter =
+                new ReasoningFormatter(format, new ChatCompletionWriter(metadata, format, usage, legacySteps, target));
+        return legacySteps == null ? formatter : legacySteps.forwardingTo(formatter);
+    }
+}

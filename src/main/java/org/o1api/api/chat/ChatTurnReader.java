@@ -1,0 +1,120 @@
+package org.o1api.api.chat;
+
+import jakarta.ws.rs.container.ContainerRequestContext;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.ApiSettings;
+import org.o1api.api.ModelsResource;
+import org.o1api.api.RequestException;
+import org.o1api.api.RequestJson;
+import org.o1api.api.TurnEndpoint;
+import org.o1api.conversation.ConversationRef;
+import org.o1api.conversation.Conversations;
+import org.o1api.conversation.StoredTurn;
+import org.o1api.model.Caller;
+import org.o1api.model.Cancellation;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.TurnId;
+import org.o1api.model.TurnInfo;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Presets;
+import org.o1api.server.RequestIdFilter;
+import org.o1api.turn.TurnRequest;
+
+/** Reads chat completion requests, and looks up what they name: the preset and the conversation. */
+public final class ChatTurnReader {
+    private static final String SURFACE = "chat";
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final int MAX_KEY_LENGTH = 255;
+
+    private final ApiSettings settings;
+    private final Presets presets;
+    private final Map<String, String> fingerprints;
+    private final Conversations conversations;
+
+    /**
+     * Creates a reader.
+     *
+     * @param fingerprints the {@code system_fingerprint} of each preset, by name
+     */
+    public ChatTurnReader(
+            ApiSettings settings, Presets presets, Map<String, String> fingerprints, Conversations conversations) {
+        this.settings = settings;
+        this.presets = presets;
+        this.fingerprints = fingerprints;
+        this.conversations = conversations;
+    }
+
+    /**
+     * Reads a request.
+     *
+     * @throws org.o1api.model.GatewayException if it is invalid, or the database is needed and unavailable
+     */
+    ChatTurn read(ContainerRequestContext context, Cancellation cancellation) {
+        Caller caller = TurnEndpoint.caller(context);
+        byte[] body = RequestJson.body(context).bytes();
+        ChatCompletionRequest request = RequestReader.read(body, settings.limits());
+        Preset preset = presets.find(request.model(), caller::mayUse)
+                .orElseThrow(() -> ModelsResource.modelNotFound(String.valueOf(request.model())));
+        @Nullable ConversationRef conversation = conversationRef(request, caller, body, context);
+        RequestJson.body(context).drop();
+        @Nullable
+        StoredTurn answered = conversation == null
+                ? null
+                : conversations.findAnsweredTurn(conversation).orElse(null);
+        TurnInfo info = new TurnInfo(
+                answered == null ? newId(conversation) : answered.id(),
+                caller.name(),
+                preset.name(),
+                SURFACE,
+                String.valueOf(context.getProperty(RequestIdFilter.ATTRIBUTE)),
+                null);
+        TurnRequest turn = new TurnRequest(
+                info,
+                answered == null ? Instant.now().getEpochSecond() : answered.created(),
+                answered != null ? answered.model() : request.model() == null ? preset.name() : request.model(),
+                preset,
+                request.effort(),
+                request.prompt(preset),
+                conversation,
+                answered,
+                cancellation);
+        return new ChatTurn(
+                turn,
+                CompletionMetadata.of(turn, Objects.requireNonNull(fingerprints.get(preset.name()))),
+                request.format(preset, settings.reasoningFormat()),
+                preset.usage() == null ? settings.usage() : preset.usage(),
+                request.includeUsage(),
+                settings.legacyResponse());
+    }
+
+    /** Requests with the same idempotency key get the same ID. */
+    private static String newId(@Nullable ConversationRef conversation) {
+        return conversation == null || conversation.idempotencyKey() == null
+                ? TurnId.random()
+                : TurnId.of(
+                        conversation.caller(),
+                        conversation.id(),
+                        conversation.idempotencyKey().value());
+    }
+
+    private static @Nullable ConversationRef conversationRef(
+            ChatCompletionRequest request, Caller caller, byte[] body, ContainerRequestContext context) {
+        if (request.conversationId() == null) {
+            return null;
+        }
+        String key = context.getHeaderString(IDEMPOTENCY_KEY);
+        if (key != null && (key.isBlank() || key.length() > MAX_KEY_LENGTH)) {
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST,
+                    IDEMPOTENCY_KEY,
+                    "The header 'Idempotency-Key' must have 1 to " + MAX_KEY_LENGTH + " characters.");
+        }
+        return new ConversationRef(
+                caller.name(),
+                request.conversationId(),
+                key == null ? null : new ConversationRef.IdempotencyKey(key, RequestDigest.of(body)));
+    }
+}

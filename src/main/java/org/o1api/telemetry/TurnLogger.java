@@ -1,0 +1,64 @@
+package org.o1api.telemetry;
+
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.FinishReason;
+import org.o1api.model.TurnInfo;
+import org.o1api.model.TurnLedger;
+import org.o1api.model.Usage;
+
+/**
+ * Logs one line for each turn. It contains neither keys nor prompts nor answers, nor the message of a failure, which may quote the
+ * provider, which may quote the prompt.
+ */
+public final class TurnLogger implements TurnObserver {
+    private static final System.Logger LOG = System.getLogger(TurnLogger.class.getName());
+
+    @Override
+    public void turnEnded(EndedTurn turn) {
+        ErrorCode failure = turn.failure();
+        FinishReason reason = turn.finishReason();
+        if (failure != null) {
+            Level level = failure == ErrorCode.CLIENT_DISCONNECTED ? Level.DEBUG : Level.WARNING;
+            if (LOG.isLoggable(level)) {
+                LOG.log(
+                        level,
+                        "turn failed: {0} status={1} code={2} {3} ms={4}",
+                        identity(turn),
+                        String.valueOf(failure.status()),
+                        failure.wireName(),
+                        totals(turn.ledger()),
+                        millis(turn));
+            }
+        } else if (LOG.isLoggable(Level.INFO)) {
+            LOG.log(
+                    Level.INFO,
+                    "turn done: {0} {1} ms={2} finish={3}",
+                    identity(turn),
+                    totals(turn.ledger()),
+                    millis(turn),
+                    wireName(reason));
+        }
+    }
+
+    private static @Nullable String wireName(@Nullable FinishReason reason) {
+        return reason == null ? null : reason.wireName();
+    }
+
+    private static String identity(EndedTurn turn) {
+        TurnInfo info = turn.info();
+        return "request=" + info.requestId() + " caller=" + info.caller() + " model=" + info.preset() + " upstream="
+                + turn.upstreams();
+    }
+
+    private static String totals(TurnLedger ledger) {
+        Usage total = ledger.totalUsage();
+        return "calls=" + ledger.calls() + " attempts=" + ledger.attempts() + " tokens=" + total.inputTokens() + "+"
+                + total.outputTokens();
+    }
+
+    private static String millis(EndedTurn turn) {
+        return String.valueOf(turn.time().toMillis());
+    }
+}

@@ -1,0 +1,83 @@
+package org.o1api.turn;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o1api.conversation.HistoryLimits;
+import org.o1api.conversation.StoredTurn;
+import org.o1api.model.Message;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Prompt;
+
+/**
+ * A turn's exclusive access to its conversation: what was said before, and where the turn is stored. A turn without a conversation
+ * has a session that stores nothing.
+ */
+final class ConversationSession implements AutoCloseable {
+    private final TurnRequest request;
+    private final ConversationLock.@Nullable Held held;
+    private final long maxCharacters;
+
+    private ConversationSession(TurnRequest request, ConversationLock.@Nullable Held held, long maxCharacters) {
+        this.request = request;
+        this.held = held;
+        this.maxCharacters = maxCharacters;
+    }
+
+    /**
+     * Opens the session: waits for the conversation's lock, unless the request needs none.
+     *
+     * @param maxCharacters the length of the history that may be sent: a client that stores the conversation itself could not send
+     *     more than the maximum body size
+     */
+    static ConversationSession open(ConversationLock lock, TurnRequest request, long maxCharacters) {
+        ConversationLock.Held held = request.conversation() == null || request.answered() != null
+                ? null
+                : lock.acquire(request.conversation(), request.cancellation());
+        return new ConversationSession(request, held, maxCharacters);
+    }
+
+    /**
+     * Returns the stored turn that already answered the request; null if there is none. An earlier request with the same key may have
+     * ended while this one waited for the lock.
+     */
+    @Nullable
+    StoredTurn answered() {
+        return held == null
+                ? request.answered()
+                : held.conversation().findAnsweredTurn().orElse(null);
+    }
+
+    /** The prompt for the model: the conversation's history, then the request's messages that are new. */
+    Prompt prompt() {
+        Prompt prompt = request.prompt();
+        if (held == null) {
+            List<Message> messages = prompt.messages().stream()
+                    .filter(message -> !message.isOnlyReasoning())
+                    .toList();
+            return prompt.withMessages(messages);
+        }
+        Preset.History history = request.preset().history();
+        return prompt.withMessages(held.conversation()
+                .buildPrompt(
+                        prompt.messages(), new HistoryLimits(history.tokens(), maxCharacters, history.reasoning())));
+    }
+
+    /** Stores the turn. Returns when it is committed. */
+    void store(StoredTurn.Answer answer) {
+        if (held != null) {
+            held.conversation().store(request.info().id(), request.created(), request.model(), answer);
+        }
+    }
+
+    /** Whether the turn will be stored. */
+    boolean isStored() {
+        return held != null;
+    }
+
+    @Override
+    public void close() {
+        if (held != null) {
+            held.close();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package org.o1api.turn;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.o1api.conversation.StoredTurn;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.FinishReason;
+import org.o1api.model.GatewayException;
+import org.o1api.model.TurnEvent;
+import org.o1api.model.TurnLedger;
+import org.o1api.model.UnexpectedException;
+import org.o1api.reasoning.ModelCalls;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Strategy;
+import org.o1api.reasoning.TurnClient;
+import org.o1api.reasoning.TurnContext;
+import org.o1api.reasoning.TurnLog;
+import org.o1api.telemetry.EndedTurn;
+import org.o1api.telemetry.TurnObserver;
+import org.o1api.upstream.FallbackUpstream;
+import org.o1api.upstream.Upstream;
+
+/** Runs each turn on the calling thread: conversation, replay, strategy, storing. The same for all API surfaces. */
+public final class TurnRunner {
+    private final Map<String, Upstream> upstreams;
+    private final Map<String, Strategy> strategies;
+    private final ConversationLock conversationLock;
+    private final long maxHistoryCharacters;
+    private final TurnObserver observer;
+    private final ScheduledExecutorService scheduler;
+
+    /**
+     * Creates a runner.
+     *
+     * @param upstreams by name
+     * @param strategies by name
+     * @param maxHistoryCharacters the maximum length of a stored history that is sent to a model ({@code limits.body})
+     * @param scheduler ends the time of turns; its tasks are quick
+     */
+    public TurnRunner(
+            Map<String, Upstream> upstreams,
+            Map<String, Strategy> strategies,
+            ConversationLock conversationLock,
+            long maxHistoryCharacters,
+            TurnObserver observer,
+            ScheduledExecutorService scheduler) {
+        this.upstreams = Map.copyOf(upstreams);
+        this.strategies = Map.copyOf(strategies);
+        this.conversationLock = conversationLock;
+        this.maxHistoryCharacters = maxHistoryCharacters;
+        this.observer = observer.guarded();
+        this.scheduler = scheduler;
+    }
+
+    /**
+     * Runs an admitted turn and sends its events to the client. What the turn holds (its ticket, the conversation's lock, its calls)
+     * is released after the answer was stored and before the last event is sent, since the client may send its next request as soon
+     * as it has that event. It is released on every path.
+     *
+     * @throws GatewayException if the turn failed or was cancelled; the client has not got an end of the response
+     */
+    public void run(TurnRequest request, Admission.Ticket ticket, TurnClient client) {
+        long startNanos = System.nanoTime();
+        TurnLedger ledger = new TurnLedger();
+        TurnOutcome outcome;
+        try (ticket;
+                ConversationSession conversation =
+                        ConversationSession.open(conversationLock, request, maxHistoryCharacters)) {
+            StoredTurn answered = conversation.answered();
+            outcome = answered == null ? answer(request, conversation, ledger, client) : TurnOutcome.replay(answered);
+        } catch (Throwable e) { // also an Error: it must not affect more than this turn
+            GatewayException failure = UnexpectedException.of(e);
+            reportEnd(request, ledger, startNanos, null, failure.code());
+            throw failure;
+        }
+        reportEnd(request, ledger, startNanos, outcome.finishReason(), null);
+        outcome.sendTo(client);
+    }
+
+    private TurnOutcome answer(
+            TurnRequest request, ConversationSession conversation, TurnLedger ledger, TurnClient client) {
+        Preset preset = request.preset();
+        TurnLog log = new TurnLog(client);
+        ModelCalls calls = new ModelCalls(
+                upstream(preset), request.info(), request.cancellation(), preset.budget(), client, ledger);
+        TurnTimers timers = TurnTimers.start(preset.budget(), calls, scheduler);
+        FinishReason reason;
+        try (timers) {
+            Strategy strategy = named(strategies, preset.strategy());
+            reason = strategy.run(new TurnContext(conversation.prompt(), preset, calls, log));
+        }
+        if (conversation.isStored()) {
+            client.flush(); // fails if the client has disconnected: then nothing is stored
+            request.cancellation().throwIfCancelled();
+        }
+        log.write(new TurnEvent.Completed(reason, ledger.usage())); // not sent before the end
+        if (conversation.isStored()) {
+            conversation.store(new StoredTurn.Answer(log.events(), client.sentContent()));
+        }
+        return TurnOutcome.completed(reason);
+    }
+
+    private void reportEnd(
+            TurnRequest request,
+            TurnLedger ledger,
+            long startNanos,
+            @Nullable FinishReason reason,
+            @Nullable ErrorCode failure) {
+        Duration time = Duration.ofNanos(System.nanoTime() - startNanos);
+        observer.turnEnded(
+                new EndedTurn(request.info(), request.preset().upstreamNames(), ledger, time, reason, failure));
+    }
+
+    private Upstream upstream(Preset preset) {
+        List<Upstream> candidates =
+                preset.upstreams().stream().map(name -> named(upstreams, name)).toList();
+        return candidates.size() == 1 ? candidates.get(0) : new FallbackUpstream(candidates);
+    }
+
+    private static <T> T named(Map<String, T> byName, String name) {
+        return Objects.requireNonNull(byName.get(name), () -> "a preset names '" + name + "', which is not configured");
+    }
+}
