@@ -76,6 +76,7 @@ final class UpstreamReader {
         String model = section.find("model", ValueType.LINE);
         Limits limits = limits(section);
         Map<String, String> headers = section.values("headers", HEADER_NAME, ValueType.HEADER_VALUE);
+        boolean traceHeaders = section.get("trace_headers", ValueType.BOOLEAN, false);
         URI proxy = section.find("proxy", ValueType.PROXY_URL);
         ReasoningHistory reasoning = section.get("reasoning_history", REASONING_HISTORY, ReasoningHistory.DROP);
         Replies replies = replies(section);
@@ -86,7 +87,19 @@ final class UpstreamReader {
                     "tls", "is set, but url does not start with https://, allowed: tls only with an https:// url");
         }
         return new UpstreamSettings(
-                name, url, key, model, timeouts, limits, reasoning, replies, relearnAfter, headers, proxy, tls);
+                name,
+                url,
+                key,
+                model,
+                timeouts,
+                limits,
+                reasoning,
+                replies,
+                relearnAfter,
+                headers,
+                traceHeaders,
+                proxy,
+                tls);
     }
 
     /** The HTTP client rejects such URLs at every call, and a password in a URL would reach logs. */

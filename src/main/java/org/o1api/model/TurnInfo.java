@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param preset the name of the preset
  * @param surface the API that the request came by, such as {@code chat}
  * @param requestId of the HTTP request
- * @param traceparent the request's W3C trace context; null: it has none
+ * @param trace the trace that the request belongs to; null: none
  */
 public record TurnInfo(
         String id,
@@ -18,4 +18,4 @@ public record TurnInfo(
         String preset,
         String surface,
         String requestId,
-        @Nullable String traceparent) {}
+        @Nullable TraceContext trace) {}

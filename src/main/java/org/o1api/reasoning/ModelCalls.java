@@ -68,7 +68,7 @@ public final class ModelCalls {
         this.turnTime = cancellation.child();
         this.budget = budget;
         this.retries = new RetryBudget(budget.retries());
-        this.callingTurn = new TurnCallState(info.caller());
+        this.callingTurn = new TurnCallState(info);
         this.client = client;
         this.ledger = ledger;
         this.tokenCounter = new TurnTokenCounter(turnTime::isCancelled);

@@ -3,6 +3,7 @@ package org.o1api.upstream;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
 import org.o1api.model.ErrorCode;
@@ -134,8 +135,10 @@ final class CallOpener {
 
     private Response send(byte[] body, Attempt attempt) {
         context.attemptListener().onRequestSent(settings.name(), profile.model());
+        Map<String, String> traceHeaders =
+                settings.traceHeaders() ? context.turn().traceHeaders() : Map.of();
         try {
-            return upstream.transport().post(body, attempt.exchange());
+            return upstream.transport().post(body, traceHeaders, attempt.exchange());
         } catch (RuntimeException e) {
             TransportFailure.rethrowError(e);
             UpstreamException failure = attempt.failureFor(e);

@@ -11,7 +11,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -54,6 +54,7 @@ class Transport implements AutoCloseable {
 
     private final Client client;
     private final WebTarget target;
+    /** Sent with every request, by case-insensitive name. */
     private final Map<String, String> headers;
 
     private final UpstreamConnectionPool connections;
@@ -68,10 +69,17 @@ class Transport implements AutoCloseable {
     /**
      * Sends a request body. Whatever exception is thrown, {@link Exchange#abortReason} tells whether the gateway itself was the
      * cause.
+     *
+     * @param moreHeaders sent with this request only; without effect if the configuration has a header of the same name
      */
-    Response post(byte[] body, Exchange exchange) {
+    Response post(byte[] body, Map<String, String> moreHeaders, Exchange exchange) {
         Invocation.Builder request = target.request();
         headers.forEach(request::header);
+        moreHeaders.forEach((name, value) -> {
+            if (!headers.containsKey(name)) {
+                request.header(name, value);
+            }
+        });
         CURRENT.set(exchange);
         try {
             return request.post(Entity.entity(body, MediaType.APPLICATION_JSON_TYPE));
@@ -108,7 +116,7 @@ class Transport implements AutoCloseable {
             all.put(HttpHeaders.AUTHORIZATION, "Bearer " + settings.apiKey());
         }
         all.putAll(settings.headers());
-        return new LinkedHashMap<>(all);
+        return Collections.unmodifiableMap(all);
     }
 
     private ClientConfig config(UpstreamSettings settings) {

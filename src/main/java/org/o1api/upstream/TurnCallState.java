@@ -1,7 +1,11 @@
 package org.o1api.upstream;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.o1api.model.TraceContext;
+import org.o1api.model.TurnInfo;
 
 /**
  * The turn that makes a call, as far as upstreams are concerned: its caller, and what its calls have found out that holds only for
@@ -9,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TurnCallState {
     private final String caller;
+    private final Map<String, String> traceHeaders;
     private final Set<Breaker> failedAtBreakers = ConcurrentHashMap.newKeySet(1);
     private final Set<Object> unstreamedKinds = ConcurrentHashMap.newKeySet(1);
     private final Set<Object> reducedKinds = ConcurrentHashMap.newKeySet(1);
@@ -20,11 +25,41 @@ public final class TurnCallState {
      * @param caller the name of the API key that sent the request
      */
     public TurnCallState(String caller) {
+        this(caller, Map.of());
+    }
+
+    /** Creates the state of a turn's calls. */
+    public TurnCallState(TurnInfo info) {
+        this(info.caller(), traceHeaders(info));
+    }
+
+    private TurnCallState(String caller, Map<String, String> traceHeaders) {
         this.caller = caller;
+        this.traceHeaders = traceHeaders;
+    }
+
+    private static Map<String, String> traceHeaders(TurnInfo info) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        if (!info.requestId().isEmpty()) {
+            headers.put("X-Request-ID", info.requestId());
+        }
+        TraceContext trace = info.trace();
+        if (trace != null) {
+            headers.put("traceparent", trace.traceparent());
+            if (trace.tracestate() != null) {
+                headers.put("tracestate", trace.tracestate());
+            }
+        }
+        return headers;
     }
 
     String caller() {
         return caller;
+    }
+
+    /** The headers that identify the turn's HTTP request to a provider: its ID and its W3C trace context. */
+    Map<String, String> traceHeaders() {
+        return traceHeaders;
     }
 
     /**

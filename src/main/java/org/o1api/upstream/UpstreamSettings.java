@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param replies how replies are read
  * @param relearnAfter how long facts learned about a model are kept, such as rejected fields
  * @param headers sent with every call; they override the gateway's own headers
+ * @param traceHeaders whether each call has the request's ID and W3C trace context, unless {@code headers} has the same name
  * @param proxy an HTTP proxy, {@code http://[user:password@]host:port}
  * @param tls trusted certificates and client certificate; null: those of the runtime, and none
  */
@@ -30,6 +31,7 @@ public record UpstreamSettings(
         Replies replies,
         Duration relearnAfter,
         Map<String, String> headers,
+        boolean traceHeaders,
         @Nullable URI proxy,
         @Nullable SSLContext tls) {
     /** Providers change what they accept, and one rejected attempt an hour costs little. */
@@ -40,8 +42,8 @@ public record UpstreamSettings(
     }
 
     /**
-     * Settings with the defaults of {@code reasoningHistory}, {@code replies} and {@code relearnAfter}, and without certificates of
-     * its own.
+     * Settings with the defaults of {@code reasoningHistory}, {@code replies} and {@code relearnAfter}, without trace headers, and
+     * without certificates of its own.
      */
     public UpstreamSettings(
             String name,
@@ -63,6 +65,7 @@ public record UpstreamSettings(
                 Replies.DEFAULT,
                 DEFAULT_RELEARN_AFTER,
                 headers,
+                false,
                 proxy,
                 null);
     }

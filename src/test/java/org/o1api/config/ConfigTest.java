@@ -112,6 +112,7 @@ class ConfigTest {
                             max_retry_wait: 0s
                             circuit_breaker: false
                             headers: { X-Team: a, X-Number: 010 }
+                            trace_headers: true
                             proxy: http://user:pass@proxy:3128
                         """);
         UpstreamSettings upstream = upstream(config, "main");
@@ -122,6 +123,7 @@ class ConfigTest {
         assertThat(upstream.model()).isEqualTo("big");
         assertThat(upstream.limits()).isEqualTo(new UpstreamSettings.Limits(7, 0, 1, Duration.ZERO, false));
         assertThat(upstream.headers()).isEqualTo(Map.of("X-Team", "a", "X-Number", "010"));
+        assertThat(upstream.traceHeaders()).isTrue();
         assertThat(upstream.proxy()).hasToString("http://user:pass@proxy:3128");
         assertThat(upstream.toString()).doesNotContain("pass").doesNotContain("localhost");
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -138,7 +139,7 @@ class DialectTest {
         UpstreamSettings settings = settings(row, URI.create("http://127.0.0.1:9/"));
         Transport transport = new Transport(settings) {
             @Override
-            Response post(byte[] body, Exchange exchange) {
+            Response post(byte[] body, Map<String, String> moreHeaders, Exchange exchange) {
                 return Response.ok(new Pieces(row, cuts.next()))
                         .header(HttpHeaders.CONTENT_TYPE, row.type())
                         .build();
@@ -170,6 +171,7 @@ class DialectTest {
                 replies,
                 plain.relearnAfter(),
                 plain.headers(),
+                plain.traceHeaders(),
                 plain.proxy(),
                 plain.tls());
     }

@@ -12,6 +12,7 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.apache.hc.core5.io.CloseMode;
 import org.junit.jupiter.api.AfterEach;
@@ -136,7 +137,7 @@ class ThrownErrorTest {
         Breaker breaker = new Breaker("main", Duration.ofMinutes(5), true, testCase.clock());
         Transport transport = new Transport(settings) {
             @Override
-            Response post(byte[] body, Exchange exchange) {
+            Response post(byte[] body, Map<String, String> moreHeaders, Exchange exchange) {
                 return testCase.post().post(exchange);
             }
         };
@@ -182,7 +183,7 @@ class ThrownErrorTest {
         Breaker breaker = new Breaker("main", Duration.ofMillis(100), true);
         Transport transport = new Transport(settings) {
             @Override
-            Response post(byte[] body, Exchange exchange) {
+            Response post(byte[] body, Map<String, String> moreHeaders, Exchange exchange) {
                 return down[0] ? failToSend() : reply(text(DELTA + DONE));
             }
         };

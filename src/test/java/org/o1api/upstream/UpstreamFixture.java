@@ -33,6 +33,7 @@ final class UpstreamFixture implements AutoCloseable {
         private int attempts = 3;
         private Duration maxRetryWait = Duration.ofSeconds(10);
         private Map<String, String> headers = Map.of();
+        private boolean traceHeaders;
         private @Nullable URI proxy;
         private @Nullable SSLContext tls;
         private UpstreamSettings.Replies replies = UpstreamSettings.Replies.DEFAULT;
@@ -108,6 +109,11 @@ final class UpstreamFixture implements AutoCloseable {
             return this;
         }
 
+        Settings traceHeaders(boolean value) {
+            traceHeaders = value;
+            return this;
+        }
+
         Settings proxy(URI value) {
             proxy = value;
             return this;
@@ -135,6 +141,7 @@ final class UpstreamFixture implements AutoCloseable {
                     replies,
                     UpstreamSettings.DEFAULT_RELEARN_AFTER,
                     headers,
+                    traceHeaders,
                     proxy,
                     tls);
         }

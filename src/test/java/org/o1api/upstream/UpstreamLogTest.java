@@ -117,7 +117,7 @@ class UpstreamLogTest {
                 new ProviderProfiles(settings, System::nanoTime),
                 new Transport(settings) {
                     @Override
-                    Response post(byte[] body, Exchange exchange) {
+                    Response post(byte[] body, Map<String, String> moreHeaders, Exchange exchange) {
                         throw new IllegalStateException("s3cret");
                     }
                 });

@@ -9,6 +9,7 @@ import org.o1api.api.ApiSettings;
 import org.o1api.api.ModelsResource;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
+import org.o1api.api.TraceHeaders;
 import org.o1api.api.TurnEndpoint;
 import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.Conversations;
@@ -70,7 +71,7 @@ public final class ChatTurnReader {
                 preset.name(),
                 SURFACE,
                 String.valueOf(context.getProperty(RequestIdFilter.ATTRIBUTE)),
-                null);
+                TraceHeaders.read(context));
         TurnRequest turn = new TurnRequest(
                 info,
                 answered == null ? Instant.now().getEpochSecond() : answered.created(),
