@@ -86,6 +86,11 @@ final class Attempt implements AutoCloseable {
                 abortReason.code(), String.valueOf(abortReason.getMessage()), abortReason.retryable(), thrown);
     }
 
+    /** Whether sending failed because the server had closed the pooled connection while it was idle. */
+    boolean isOnStaleConnection(RuntimeException thrown) {
+        return exchange.isReused() && exchange.abortReason() == null && TransportFailure.isDeadConnection(thrown);
+    }
+
     /** Logs the cause for the operator, unless the gateway itself ended the attempt. */
     void logFailure(Exception thrown) {
         UpstreamException abortReason = exchange.abortReason();

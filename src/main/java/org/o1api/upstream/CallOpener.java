@@ -21,14 +21,24 @@ final class CallOpener {
     private final CallContext context;
     private final Cancellation cancellation;
     private final long start = System.nanoTime();
-    /** Whether the last attempt failed on a pooled connection that the server had closed while it was idle. */
-    private boolean staleConnection;
-    /** Whether such an attempt can still be repeated for free: once a call. */
-    private boolean staleRetryLeft = true;
-    /** Whether the last attempt was accepted (2xx) and failed afterwards. */
-    private boolean accepted;
-    /** Whether the request was changed after the last attempt was rejected. */
-    private boolean requestChanged;
+
+    /** What can be done after a failed attempt. */
+    private enum Remedy {
+        /** The server had closed the pooled connection while it was idle: repeat it. Done once a call, and not counted. */
+        REPEAT,
+        /** The request has been changed, so that the provider may accept it: send it. Not counted either. */
+        SEND_CHANGED_REQUEST,
+        /** Retry, within the limits of upstream and turn. */
+        RETRY,
+        NONE
+    }
+
+    /** How an attempt ended, unless the call was cancelled. */
+    private sealed interface Outcome {
+        record Opened(Call call) implements Outcome {}
+
+        record Failed(UpstreamException failure, Remedy remedy) implements Outcome {}
+    }
 
     CallOpener(UpstreamResources upstream, ProviderProfile profile, CallRequest request, CallContext context) {
         this.upstream = upstream;
@@ -42,38 +52,56 @@ final class CallOpener {
 
     Call open() {
         byte[] body = adaptiveRequest.body();
+        boolean mayRepeat = true;
         int attempts = 0;
         while (true) {
-            try {
-                return makeAttempt(body);
-            } catch (UpstreamException e) {
-                if (staleConnection && staleRetryLeft) {
-                    staleRetryLeft = false; // repeated without counting it against upstreams.*.attempts
-                } else if (requestChanged) {
-                    body = adaptiveRequest.body(); // not counted either
-                } else if (!e.retryable() || ++attempts >= settings.limits().attempts()) {
-                    throw e;
-                } else {
-                    Duration wait = waitAfter(attempts, e);
-                    if (!context.retries().tryConsume()) {
-                        throw e;
-                    }
-                    cancellation.sleep(wait);
-                }
+            Outcome outcome = makeAttempt(body, mayRepeat);
+            if (outcome instanceof Outcome.Opened opened) {
+                return opened.call();
+            }
+            Outcome.Failed failed = (Outcome.Failed) outcome;
+            switch (failed.remedy()) {
+                case REPEAT -> mayRepeat = false;
+                case SEND_CHANGED_REQUEST -> body = adaptiveRequest.body();
+                case RETRY -> awaitRetry(++attempts, failed.failure());
+                case NONE -> throw failed.failure();
             }
         }
     }
 
-    private Call makeAttempt(byte[] body) {
+    /** Makes an attempt; if it fails, all its resources have been released. */
+    private Outcome makeAttempt(byte[] body, boolean mayRepeat) {
         cancellation.throwIfCancelled();
-        staleConnection = false;
-        accepted = false;
-        requestChanged = false;
         Attempt attempt = upstream.newAttempt(new Exchange(settings, start), cancellation);
         boolean opened = false;
         try {
+            Outcome outcome = outcomeOf(attempt, body, mayRepeat);
+            opened = outcome instanceof Outcome.Opened;
+            return outcome;
+        } finally {
+            if (!opened) { // also after an Error
+                attempt.close();
+            }
+        }
+    }
+
+    private Outcome outcomeOf(Attempt attempt, byte[] body, boolean mayRepeat) {
+        boolean accepted = false;
+        try {
             acquire(attempt);
-            Response response = send(body, attempt);
+            context.attemptListener().onRequestSent(settings.name(), profile.model());
+            Response response;
+            try {
+                response = post(body, attempt);
+            } catch (RuntimeException e) {
+                TransportFailure.rethrowError(e);
+                UpstreamException failure = attempt.failureFor(e);
+                if (mayRepeat && attempt.isOnStaleConnection(e)) {
+                    return new Outcome.Failed(failure, Remedy.REPEAT);
+                }
+                attempt.logFailure(e);
+                throw failure;
+            }
             if (response.getStatus() / 100 != 2) {
                 throw rejection(response, attempt);
             }
@@ -84,24 +112,24 @@ final class CallOpener {
                 attempt.firstDeltaReceived();
                 adaptiveRequest.onAccepted();
             }
-            opened = true;
-            return call;
+            return new Outcome.Opened(call);
         } catch (UpstreamException e) {
-            if (e.code() == ErrorCode.UPSTREAM_MISCONFIGURED) {
-                upstream.log()
-                        .misconfigured(
-                                e.status(), errors.sanitizeName(e.errorBody().code()));
-            }
-            requestChanged = !(staleConnection && staleRetryLeft) && adaptiveRequest.adaptTo(e, accepted);
-            if (!(staleConnection && staleRetryLeft) && !requestChanged) {
-                attempt.failed(e);
-            }
-            throw e;
-        } finally {
-            if (!opened) { // also after an Error
-                attempt.close();
-            }
+            return new Outcome.Failed(e, remedyFor(e, accepted, attempt));
         }
+    }
+
+    private Remedy remedyFor(UpstreamException failure, boolean accepted, Attempt attempt) {
+        if (failure.code() == ErrorCode.UPSTREAM_MISCONFIGURED) {
+            upstream.log()
+                    .misconfigured(
+                            failure.status(),
+                            errors.sanitizeName(failure.errorBody().code()));
+        }
+        if (adaptiveRequest.adaptTo(failure, accepted)) {
+            return Remedy.SEND_CHANGED_REQUEST;
+        }
+        attempt.failed(failure);
+        return failure.retryable() ? Remedy.RETRY : Remedy.NONE;
     }
 
     private boolean awaitFirstDelta(HttpCall call) {
@@ -133,23 +161,10 @@ final class CallOpener {
         }
     }
 
-    private Response send(byte[] body, Attempt attempt) {
-        context.attemptListener().onRequestSent(settings.name(), profile.model());
+    private Response post(byte[] body, Attempt attempt) {
         Map<String, String> traceHeaders =
                 settings.traceHeaders() ? context.turn().traceHeaders() : Map.of();
-        try {
-            return upstream.transport().post(body, traceHeaders, attempt.exchange());
-        } catch (RuntimeException e) {
-            TransportFailure.rethrowError(e);
-            UpstreamException failure = attempt.failureFor(e);
-            staleConnection = attempt.exchange().isReused()
-                    && attempt.exchange().abortReason() == null
-                    && TransportFailure.isDeadConnection(e);
-            if (!staleConnection || !staleRetryLeft) {
-                attempt.logFailure(e);
-            }
-            throw failure;
-        }
+        return upstream.transport().post(body, traceHeaders, attempt.exchange());
     }
 
     private UpstreamException rejection(Response response, Attempt attempt) {
@@ -164,13 +179,29 @@ final class CallOpener {
             return body.readNBytes(MAX_ERROR_BODY);
         } catch (IOException | RuntimeException e) {
             if (attempt.exchange().abortReason() != null || cancellation.isCancelled()) {
-                throw attempt.failureFor(
-                        e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e));
+                throw attempt.failureFor(e);
             }
             return new byte[0]; // the status is sufficient
         } finally {
             body.releaseInflater();
         }
+    }
+
+    /**
+     * Waits before the next attempt.
+     *
+     * @param attempts the number of failed attempts
+     * @throws UpstreamException the given failure, if the call must not be retried
+     */
+    private void awaitRetry(int attempts, UpstreamException failure) {
+        if (attempts >= settings.limits().attempts()) {
+            throw failure;
+        }
+        Duration wait = waitAfter(attempts, failure);
+        if (!context.retries().tryConsume()) {
+            throw failure;
+        }
+        cancellation.sleep(wait);
     }
 
     /**
