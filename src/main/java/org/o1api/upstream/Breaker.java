@@ -6,7 +6,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.lang.System.Logger.Level;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +39,10 @@ final class Breaker {
     private final CircuitBreaker breaker;
     private final CallerOutcomes outcomes;
     private final Set<String> callersAlongsideProbe = ConcurrentHashMap.newKeySet();
-    private volatile long openedNanos = System.nanoTime();
+    private final LongSupplier nanoTime;
+    /** When it opened. The library keeps this time to itself, but clients have to be told when to retry. */
+    private volatile long openedNanos;
+
     private volatile String probeCaller = "";
 
     /** Creates a closed breaker; if not enabled, it never opens. */
@@ -46,11 +53,12 @@ final class Breaker {
     /**
      * Creates a closed breaker.
      *
-     * @param nanoTime the time source of the callers' outcomes, in nanoseconds
+     * @param nanoTime the time source, in nanoseconds. The system's clock would not do: if it is set back, the breaker stays open
      */
     Breaker(String name, Duration openTime, boolean enabled, LongSupplier nanoTime) {
         this.name = name;
         this.openTime = openTime;
+        this.nanoTime = nanoTime;
         outcomes = new CallerOutcomes(nanoTime);
         breaker = CircuitBreaker.of(
                 name,
@@ -59,14 +67,20 @@ final class Breaker {
                         .failureRateThreshold(FAILURE_RATE_PERCENT)
                         .waitDurationInOpenState(openTime)
                         .permittedNumberOfCallsInHalfOpenState(1)
+                        .clock(clock(nanoTime))
                         .initialState(enabled ? State.CLOSED : State.DISABLED)
                         .build());
         breaker.getEventPublisher().onStateTransition(event -> onTransition(event.getStateTransition()));
     }
 
+    private static Clock clock(LongSupplier nanoTime) {
+        InstantSource source = () -> Instant.EPOCH.plusNanos(nanoTime.getAsLong());
+        return source.withZone(ZoneOffset.UTC);
+    }
+
     private void onTransition(StateTransition change) {
         if (change.getToState() == State.OPEN) {
-            openedNanos = System.nanoTime();
+            openedNanos = nanoTime.getAsLong();
         }
         switch (change) {
             case CLOSED_TO_OPEN ->
@@ -142,7 +156,7 @@ final class Breaker {
     }
 
     private Duration openedFor() {
-        return Duration.ofNanos(System.nanoTime() - openedNanos);
+        return Duration.ofNanos(nanoTime.getAsLong() - openedNanos);
     }
 
     private UpstreamException rejection() {

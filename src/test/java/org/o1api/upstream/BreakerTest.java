@@ -96,6 +96,26 @@ class BreakerTest {
         assertThat(isRejecting(breaker)).isTrue();
     }
 
+    /** The system's clock plays no part: it may be set back. */
+    @Test
+    void admitsAProbeOnceItWasOpenForItsTime() {
+        AtomicLong now = new AtomicLong(-1);
+        Breaker breaker = new Breaker("main", Duration.ofSeconds(10), true, now::get);
+        fail(breaker, 20);
+
+        now.addAndGet(Duration.ofSeconds(7).toNanos());
+        assertThat(isRejecting(breaker)).isTrue();
+        UpstreamException rejection = catchThrowableOfType(UpstreamException.class, () -> admit(breaker));
+        assertThat(rejection.retryAfter()).isEqualTo(Duration.ofSeconds(3));
+
+        now.addAndGet(Duration.ofSeconds(3).toNanos() + 1);
+        assertThat(isRejecting(breaker)).isFalse();
+        Breaker.Permit probe = admit(breaker);
+        assertThat(catchThrowable(() -> admit(breaker))).isInstanceOf(UpstreamException.class);
+        probe.succeeded();
+        admit(breaker).succeeded();
+    }
+
     @Test
     void reportsHowLongItStaysOpen() {
         Breaker breaker = new Breaker("main", LONG_OPEN_TIME, true);
