@@ -22,7 +22,14 @@ public record CallRecord(
     /** What the output of a call is used for. */
     public enum Purpose {
         STEP,
-        ANSWER
+        /** One of several possible answers. Its output counts as reasoning unless it becomes the answer. */
+        SAMPLE,
+        ANSWER;
+
+        /** Whether the output counts as reasoning. */
+        public boolean isReasoning() {
+            return this != ANSWER;
+        }
     }
 
     /** How a call ended. */
@@ -30,7 +37,9 @@ public record CallRecord(
         COMPLETED,
         /** The gateway ended the call before its reply was complete. */
         CANCELLED,
-        FAILED
+        FAILED,
+        /** The gateway ended the call before it had a thread: it sent nothing and is not counted. */
+        NOT_STARTED
     }
 
     /** Whether the model started to reply. */
@@ -38,15 +47,20 @@ public record CallRecord(
         return !usage.equals(Usage.NONE);
     }
 
-    /** The usage of the reply. All output of a step counts as reasoning. */
+    /** The usage of the reply. All output of a step or sample counts as reasoning. */
     Usage replyUsage() {
-        return purpose == Purpose.STEP ? usage.asReasoning() : usage;
+        return purpose.isReasoning() ? usage.asReasoning() : usage;
     }
 
     /** The usage of all attempts. */
     Usage totalUsage() {
         Usage all = usage.plus(failedAttempts);
-        return purpose == Purpose.STEP ? all.asReasoning() : all;
+        return purpose.isReasoning() ? all.asReasoning() : all;
+    }
+
+    /** Returns a copy whose output is the answer. */
+    CallRecord asAnswer() {
+        return new CallRecord(Purpose.ANSWER, upstream, model, attempts, usage, failedAttempts, state, true);
     }
 
     /** Returns a copy whose output was not shown to the client. */

@@ -50,6 +50,7 @@ public final class Cancellation {
 
     /**
      * Creates a cancellation for a part of the turn. It is cancelled with its parent, for the same reason, or earlier by itself.
+     * Call {@link #detach} when the part has ended; otherwise the parent keeps a reference to it.
      */
     public Cancellation child() {
         Cancellation child = new Cancellation();
@@ -60,6 +61,11 @@ public final class Cancellation {
             }
         });
         return child;
+    }
+
+    /** Separates this cancellation from its parent, whose cancellation no longer affects it. Idempotent. */
+    public void detach() {
+        removeFromParent.run();
     }
 
     public boolean isCancelled() {

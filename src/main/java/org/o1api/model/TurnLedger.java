@@ -3,6 +3,7 @@ package org.o1api.model;
 import java.util.ArrayList;
 import java.util.List;
 import org.o1api.model.CallRecord.Purpose;
+import org.o1api.model.CallRecord.State;
 
 /**
  * The calls of one turn in the order in which they ended, including failed and cancelled ones. All token counts that are
@@ -14,12 +15,26 @@ public final class TurnLedger {
     /**
      * Adds a call that has ended. Earlier closing calls are marked as discarded: the client gets the output of the last one
      * only.
+     *
+     * @return the index of the record
      */
-    public void add(CallRecord record) {
+    public int add(CallRecord record) {
         if (record.purpose() == Purpose.ANSWER) {
-            records.replaceAll(earlier -> earlier.purpose() == Purpose.ANSWER ? earlier.asDiscarded() : earlier);
+            discardAnswers();
         }
         records.add(record);
+        return records.size() - 1;
+    }
+
+    /** Marks the output of a call, such as the winner of several samples, as the answer. Earlier answers are discarded. */
+    public void markAsAnswer(int index) {
+        CallRecord answer = records.get(index).asAnswer();
+        discardAnswers();
+        records.set(index, answer);
+    }
+
+    private void discardAnswers() {
+        records.replaceAll(earlier -> earlier.purpose() == Purpose.ANSWER ? earlier.asDiscarded() : earlier);
     }
 
     /**
@@ -65,8 +80,11 @@ public final class TurnLedger {
         return first == null ? Usage.NONE : first.usage().withOutputOf(shown);
     }
 
+    /** The number of calls, without those that were never started. */
     public int calls() {
-        return records.size();
+        return (int) records.stream()
+                .filter(record -> record.state() != State.NOT_STARTED)
+                .count();
     }
 
     /** The number of requests sent for all calls. */

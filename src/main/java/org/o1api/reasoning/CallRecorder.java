@@ -1,38 +1,51 @@
 package org.o1api.reasoning;
 
 import org.o1api.model.CallRecord;
+import org.o1api.model.CallRecord.Purpose;
+import org.o1api.model.CallRecord.State;
+import org.o1api.model.Delta;
+import org.o1api.model.ThinkBlock;
 import org.o1api.model.TurnLedger;
 import org.o1api.model.Usage;
 import org.o1api.upstream.AttemptListener;
 import org.o1api.upstream.CallRequest;
 
 /**
- * Collects what one call uses and adds its {@link CallRecord} to the turn's ledger when it ends. Counts tokens itself if the
- * upstream does not report them.
+ * Collects what one call receives and uses, and adds its {@link CallRecord} to the turn's ledger when it ends. Counts tokens
+ * itself if the upstream does not report them. Used by the turn's thread only.
  */
 final class CallRecorder implements AttemptListener {
-    private final CallRecord.Purpose purpose;
+    private static final int NOT_ENDED = -1;
+
     private final CallRequest request;
     private final TurnTokenCounter tokenCounter;
     private final TurnLedger ledger;
+    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder reasoning = new StringBuilder();
+    private Purpose purpose;
     private String upstream;
     private String model;
     private int attempts;
     private Usage failedAttempts = Usage.NONE;
+    /** Whether the text starts inside the model's reasoning, without an opening tag. */
+    private boolean startsThinking;
+    /** Whether the answer contains something other than text: a refusal, a tool call or an image. */
+    private boolean hasOtherOutput;
+    /** The number of characters at the start of an answer's text that are reasoning without an opening tag. */
+    private int untaggedReasoning;
+
+    private Usage usage = Usage.NONE;
+    /** The index of the call's record in the ledger. */
+    private int position = NOT_ENDED;
 
     /**
      * Starts with no attempts.
      *
      * @param upstream the name to record if no request is sent
      */
-    CallRecorder(
-            CallRecord.Purpose purpose,
-            CallRequest request,
-            String upstream,
-            TurnTokenCounter tokenCounter,
-            TurnLedger ledger) {
-        this.purpose = purpose;
-        this.request = request;
+    CallRecorder(ModelCall call, String upstream, TurnTokenCounter tokenCounter, TurnLedger ledger) {
+        this.purpose = call.purpose();
+        this.request = call.request();
         this.upstream = upstream;
         this.model = request.model();
         this.tokenCounter = tokenCounter;
@@ -51,38 +64,109 @@ final class CallRecorder implements AttemptListener {
         failedAttempts = failedAttempts.plus(used.equals(Usage.NONE) ? tokenCounter.usageOf(request, "", "") : used);
     }
 
-    boolean isStep() {
-        return purpose == CallRecord.Purpose.STEP;
+    /** The reply has started. */
+    void onReplyStarted(boolean replyStartsThinking) {
+        startsThinking = replyStartsThinking;
+    }
+
+    /** The next piece of the reply has arrived. */
+    void onDelta(Delta delta) {
+        if (delta instanceof Delta.Text piece) {
+            text.append(piece.text());
+        } else if (delta instanceof Delta.Reasoning piece) {
+            reasoning.append(piece.text());
+        } else if (delta instanceof Delta.Refusal piece) {
+            hasOtherOutput |= !piece.text().isBlank();
+            text.append(piece.text());
+        } else if (delta instanceof Delta.ToolCall piece) {
+            hasOtherOutput = true;
+            text.append(piece.arguments());
+        } else if (delta instanceof Delta.Image) {
+            hasOtherOutput = true;
+        }
+    }
+
+    /** Counts the first characters of an answer's text as reasoning although they have no opening tag. */
+    void setUntaggedReasoning(int characters) {
+        untaggedReasoning = characters;
+    }
+
+    boolean startsThinking() {
+        return startsThinking;
+    }
+
+    boolean isReasoning() {
+        return purpose.isReasoning();
+    }
+
+    /** Whether an answer has started: anything except reasoning and white space. */
+    boolean hasAnswer() {
+        int end = endOfReasoning();
+        boolean inReasoning = end == ThinkBlock.UNCLOSED || (end == 0 && startsThinking);
+        return hasOtherOutput || (!inReasoning && !text.substring(end).isBlank());
+    }
+
+    /** The index after the reasoning at the start of the text, which some models write there instead of in a separate field. */
+    private int endOfReasoning() {
+        int end = ThinkBlock.endIndex(text);
+        return end == 0 && !isReasoning() ? untaggedReasoning : end;
+    }
+
+    /** Counts the output as the answer, now or when the call ends. */
+    void markAsAnswer() {
+        purpose = Purpose.ANSWER;
+        if (position != NOT_ENDED) {
+            ledger.markAsAnswer(position);
+        }
     }
 
     /** Records a call that ended without a reply. */
-    void endWithoutReply(CallRecord.State state) {
-        end(state, Usage.NONE, false);
+    void endWithoutReply(State state) {
+        record(state, false);
     }
 
     /**
      * Records a call that got a reply, whether complete, cancelled or failed.
      *
      * @param reported the usage that the upstream reported
-     * @param answer the text of the reply without its reasoning
-     * @param reasoning the model's reasoning
      */
-    void end(CallRecord.State state, Usage reported, String answer, String reasoning) {
-        end(state, usage(reported, answer, reasoning), true);
+    void end(State state, Usage reported) {
+        usage = reported;
+        try {
+            usage = complete(reported);
+        } finally { // also after an Error
+            record(state, true);
+        }
     }
 
-    private Usage usage(Usage reported, String answer, String reasoning) {
+    /** What the reply has used. Valid once the call has ended. */
+    Usage usage() {
+        return usage;
+    }
+
+    private Usage complete(Usage reported) {
         if (reported.inputTokens() == 0 || reported.outputTokens() == 0) {
-            Usage counted = tokenCounter.usageOf(request, answer, reasoning);
+            Usage counted = tokenCounter.usageOf(request, text.substring(startOfAnswer()), allReasoning());
             return (reported.inputTokens() == 0 ? counted : reported)
                     .withOutputOf(reported.outputTokens() == 0 ? counted : reported);
         }
-        return reported.reasoningTokens() > 0 || reasoning.isEmpty()
-                ? reported
-                : reported.withReasoning(tokenCounter.countTokens(reasoning));
+        if (reported.reasoningTokens() > 0) {
+            return reported;
+        }
+        String allReasoning = allReasoning();
+        return allReasoning.isEmpty() ? reported : reported.withReasoning(tokenCounter.countTokens(allReasoning));
     }
 
-    private void end(CallRecord.State state, Usage usage, boolean shown) {
-        ledger.add(new CallRecord(purpose, upstream, model, attempts, usage, failedAttempts, state, shown));
+    private int startOfAnswer() {
+        int end = endOfReasoning();
+        return end == ThinkBlock.UNCLOSED ? text.length() : end;
+    }
+
+    private String allReasoning() {
+        return reasoning + text.substring(0, startOfAnswer());
+    }
+
+    private void record(State state, boolean shown) {
+        position = ledger.add(new CallRecord(purpose, upstream, model, attempts, usage, failedAttempts, state, shown));
     }
 }

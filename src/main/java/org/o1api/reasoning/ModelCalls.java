@@ -1,18 +1,17 @@
 package org.o1api.reasoning;
 
 import java.time.Duration;
-import java.util.Iterator;
-import org.o1api.model.CallRecord;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CallRecord.State;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
-import org.o1api.model.Delta;
-import org.o1api.model.ErrorCode;
-import org.o1api.model.FinishReason;
-import org.o1api.model.ThinkBlock;
 import org.o1api.model.TurnInfo;
 import org.o1api.model.TurnLedger;
 import org.o1api.model.Usage;
+import org.o1api.upstream.AttemptListener;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallContext;
 import org.o1api.upstream.CallRequest;
@@ -25,36 +24,31 @@ import org.o1api.upstream.UpstreamException;
  * Makes the model calls of one turn: counts them, enforces the budget and cancels them. All calls of a turn go through it. Used
  * by the turn's thread only, except the two {@code expire} methods.
  */
-public final class ModelCalls {
+public final class ModelCalls implements AutoCloseable {
     private final Upstream upstream;
-    private final Cancellation cancellation;
-    /** Cancelled when the time for reasoning is used up. */
-    private final Cancellation reasoningTime;
-    /** Cancelled when the turn's time is used up. */
-    private final Cancellation turnTime;
-
+    private final TurnTime time;
     private final Preset.Budget budget;
     private final RetryBudget retries;
     private final TurnCallState callingTurn;
     private final TurnClient client;
     private final TurnTokenCounter tokenCounter;
     private final TurnLedger ledger;
+    private final Executor threads;
     private int usedCalls;
     private boolean acceptedReported;
-    /** The number of characters at the start of the open closing call's text that are reasoning without an opening tag. */
-    private int untaggedReasoning;
+    private boolean closed;
+    /** The call that the turn's thread made last. */
+    private @Nullable CountedCall lastCall;
 
-    /** Makes the calls of one turn, with a new ledger. */
+    private @Nullable ConcurrentCalls concurrentCalls;
+
+    /** Makes the calls of one turn, with a new ledger and no threads for concurrent calls. */
     public ModelCalls(
             Upstream upstream, TurnInfo info, Cancellation cancellation, Preset.Budget budget, TurnClient client) {
         this(upstream, info, cancellation, budget, client, new TurnLedger());
     }
 
-    /**
-     * Makes the calls of one turn.
-     *
-     * @param ledger gets a record of each call when the call ends
-     */
+    /** Makes the calls of one turn, without threads for concurrent calls. */
     public ModelCalls(
             Upstream upstream,
             TurnInfo info,
@@ -62,24 +56,42 @@ public final class ModelCalls {
             Preset.Budget budget,
             TurnClient client,
             TurnLedger ledger) {
+        this(upstream, info, cancellation, budget, client, ledger, call -> {
+            throw new RejectedExecutionException("no threads for concurrent calls");
+        });
+    }
+
+    /**
+     * Makes the calls of one turn.
+     *
+     * @param ledger gets a record of each call when the call ends
+     * @param threads runs the readers of concurrent calls, never on the calling thread
+     */
+    public ModelCalls(
+            Upstream upstream,
+            TurnInfo info,
+            Cancellation cancellation,
+            Preset.Budget budget,
+            TurnClient client,
+            TurnLedger ledger,
+            Executor threads) {
         this.upstream = upstream;
-        this.cancellation = cancellation;
-        this.reasoningTime = cancellation.child();
-        this.turnTime = cancellation.child();
+        this.time = new TurnTime(cancellation, budget);
         this.budget = budget;
         this.retries = new RetryBudget(budget.retries());
         this.callingTurn = new TurnCallState(info);
         this.client = client;
         this.ledger = ledger;
-        this.tokenCounter = new TurnTokenCounter(turnTime::isCancelled);
+        this.threads = threads;
+        this.tokenCounter = new TurnTokenCounter(time.ofTurn()::isCancelled);
     }
 
     /**
-     * Ends the time for reasoning: an open reasoning call ends with what has arrived, and no further one starts. May be called
+     * Ends the time for reasoning: open reasoning calls end with what has arrived, and no further one starts. May be called
      * from any thread.
      */
     public void expireReasoning() {
-        reasoningTime.cancel(ErrorCode.UPSTREAM_TIMEOUT, "The time for reasoning is used up (budget.time).");
+        time.expireReasoning();
     }
 
     /**
@@ -87,19 +99,22 @@ public final class ModelCalls {
      * called from any thread.
      */
     public void expireTurn() {
-        turnTime.cancel(
-                ErrorCode.UPSTREAM_TIMEOUT,
-                "The request exceeded its time limit of " + budget.time().toMillis() / 1000.0 + " s (budget.time).");
+        time.expire();
     }
 
     /** Whether the budget allows another reasoning call and the closing call after it. */
     public boolean hasBudgetForStep() {
-        return usedCalls + 2 <= budget.calls() && usage().outputTokens() < budget.tokens() && !isUsedUp(reasoningTime);
+        return hasBudgetFor(Purpose.STEP) && !time.isUsedUp(Purpose.STEP);
+    }
+
+    private boolean hasBudgetFor(Purpose purpose) {
+        int reserved = purpose == Purpose.STEP ? 1 : 0; // for the closing call; a sample can become the answer
+        return usedCalls + 1 + reserved <= budget.calls() && usage().outputTokens() < budget.tokens();
     }
 
     /** Whether there is time for another closing call. */
     public boolean hasTimeForAnswer() {
-        return !turnTime.isCancelled();
+        return !time.ofTurn().isCancelled();
     }
 
     /** The number of calls left in the budget; negative if the turn made more. */
@@ -120,9 +135,9 @@ public final class ModelCalls {
      */
     public Call reasoningCall(CallRequest request) {
         try {
-            return open(request, reasoningTime, CallRecord.Purpose.STEP);
+            return open(new ModelCall(request, Purpose.STEP));
         } catch (UpstreamException | CancelledException e) {
-            if (isUsedUp(reasoningTime)) {
+            if (time.isUsedUp(Purpose.STEP)) {
                 return new EmptyCall();
             }
             throw e;
@@ -133,13 +148,25 @@ public final class ModelCalls {
      * Makes a call whose output is the answer. Once the answer has started, running out of time ends it with {@code length}.
      */
     public Call answerCall(CallRequest request) {
-        untaggedReasoning = 0;
-        return open(request, turnTime, CallRecord.Purpose.ANSWER);
+        return open(new ModelCall(request, Purpose.ANSWER));
     }
 
     /** Counts the first characters of the open closing call's text as reasoning although they have no opening tag. */
     public void setUntaggedReasoning(int characters) {
-        untaggedReasoning = characters;
+        if (lastCall != null) {
+            lastCall.setUntaggedReasoning(characters);
+        }
+    }
+
+    /**
+     * Prepares calls that run at the same time. As long as any of them has not ended, all calls of the turn must be made there:
+     * otherwise one of the turn's calls could wait for a thread or a slot that another one holds.
+     */
+    public ConcurrentCalls concurrent() {
+        requireNoOpenCalls();
+        ConcurrentCalls calls = new ConcurrentCalls(this, threads);
+        concurrentCalls = calls;
+        return calls;
     }
 
     /**
@@ -153,48 +180,94 @@ public final class ModelCalls {
         if (!failure.retryable() || !retries.tryConsume()) {
             return false;
         }
-        client.flush();
+        flushBeforeWaiting();
         Duration wait = RetryBudget.backoff(1);
         Duration requestedWait = failure.retryAfter(); // at most max_retry_wait, otherwise the failure is not retryable
-        turnTime.sleep(requestedWait != null && requestedWait.compareTo(wait) > 0 ? requestedWait : wait);
-        usedCalls--;
+        time.ofTurn().sleep(requestedWait != null && requestedWait.compareTo(wait) > 0 ? requestedWait : wait);
+        uncount();
         ledger.discardLast();
         return true;
     }
 
-    private Call open(CallRequest request, Cancellation time, CallRecord.Purpose purpose) {
-        time.throwIfCancelled();
-        usedCalls++;
-        client.flush();
-        CallRecorder recorder = new CallRecorder(purpose, request, upstream.name(), tokenCounter, ledger);
+    private Call open(ModelCall call) {
+        requireNoOpenCalls();
+        Cancellation cancellation = time.of(call.purpose());
+        cancellation.throwIfCancelled();
+        count();
+        flushBeforeWaiting();
+        CallRecorder recorder = newRecorder(call);
         boolean opened = false;
         try {
-            Call call =
-                    upstream.open(request, new CallContext(time, retries, callingTurn, this::reportAccepted, recorder));
+            Call reply = upstream.open(call.request(), context(cancellation, this::reportAccepted, recorder));
+            lastCall = counted(reply, call.purpose(), recorder);
             opened = true;
-            return recorded(call, recorder, time);
+            return lastCall;
         } finally {
             if (!opened) { // also after an Error
-                recorder.endWithoutReply(time.isCancelled() ? State.CANCELLED : State.FAILED);
+                recorder.endWithoutReply(cancellation.isCancelled() ? State.CANCELLED : State.FAILED);
             }
         }
     }
 
-    private Call recorded(Call call, CallRecorder recorder, Cancellation time) {
+    private CountedCall counted(Call reply, Purpose purpose, CallRecorder recorder) {
         try {
-            return new CountedCall(call, recorder, time);
+            return new CountedCall(reply, purpose, recorder, time, this::flushBeforeWaiting);
         } catch (Throwable e) { // e.g. OutOfMemoryError
-            call.close();
+            reply.close();
             throw e;
         }
     }
 
-    /** Whether this time is used up while the turn itself is not cancelled. */
-    private boolean isUsedUp(Cancellation time) {
-        return time.isCancelled() && !cancellation.isCancelled();
+    private void requireNoOpenCalls() {
+        if (closed || (concurrentCalls != null && concurrentCalls.hasOpenCalls())) {
+            throw new IllegalStateException(closed ? "the turn has ended" : "concurrent calls are open");
+        }
     }
 
-    private void reportAccepted() {
+    /**
+     * Sends to the client what is buffered. The only place that flushes during a turn: immediately before the turn's thread waits
+     * for a provider, so that what arrives together is sent together.
+     */
+    void flushBeforeWaiting() {
+        client.flush();
+    }
+
+    /** Whether the turn may start a concurrent call. */
+    boolean canStart(Purpose purpose) {
+        if (time.isTurnCancelled()) {
+            time.of(purpose).throwIfCancelled();
+        }
+        return hasBudgetFor(purpose) && !time.isUsedUp(purpose);
+    }
+
+    TurnTime time() {
+        return time;
+    }
+
+    Upstream upstream() {
+        return upstream;
+    }
+
+    CallRecorder newRecorder(ModelCall call) {
+        return new CallRecorder(call, upstream.name(), tokenCounter, ledger);
+    }
+
+    /** What a call gets from the turn. */
+    CallContext context(Cancellation cancellation, Runnable onAccepted, AttemptListener listener) {
+        return new CallContext(cancellation, retries, callingTurn, onAccepted, listener);
+    }
+
+    /** Counts a call against the budget. */
+    void count() {
+        usedCalls++;
+    }
+
+    /** Takes back {@link #count}: the call was not made. */
+    void uncount() {
+        usedCalls--;
+    }
+
+    void reportAccepted() {
         if (!acceptedReported) {
             acceptedReported = true;
             client.accepted();
@@ -216,117 +289,21 @@ public final class ModelCalls {
         return usedCalls;
     }
 
-    /** Records the call's usage when it ends, and flushes the client before waiting for more deltas. */
-    private final class CountedCall implements Call {
-        private final Call call;
-        private final CallRecorder recorder;
-        private final Cancellation time;
-        private final StringBuilder text = new StringBuilder();
-        private final StringBuilder reasoning = new StringBuilder();
-        /** Whether the answer contains something other than text: a refusal, a tool call or an image. */
-        private boolean hasOtherOutput;
-
-        private boolean truncated;
-        /** How the call ended; {@code CANCELLED} if it is closed before its end. */
-        private State state = State.CANCELLED;
-
-        private boolean closed;
-
-        CountedCall(Call call, CallRecorder recorder, Cancellation time) {
-            this.call = call;
-            this.recorder = recorder;
-            this.time = time;
-        }
-
-        @Override
-        public Iterator<Delta> iterator() {
-            Iterator<Delta> deltas = call.iterator();
-            return new Iterator<>() {
-                @Override
-                public boolean hasNext() {
-                    client.flush();
-                    try {
-                        boolean more = !truncated && deltas.hasNext();
-                        if (!more && !truncated) {
-                            state = State.COMPLETED;
-                        }
-                        return more;
-                    } catch (UpstreamException | CancelledException e) {
-                        truncated = isUsedUp(time) && (recorder.isStep() || hasAnswer());
-                        if (!truncated) {
-                            state = time.isCancelled() ? State.CANCELLED : State.FAILED;
-                            throw e;
-                        }
-                        return false;
-                    }
-                }
-
-                @Override
-                public Delta next() {
-                    Delta delta = deltas.next();
-                    record(delta);
-                    return delta;
-                }
-            };
-        }
-
-        private void record(Delta delta) {
-            if (delta instanceof Delta.Text piece) {
-                text.append(piece.text());
-            } else if (delta instanceof Delta.Reasoning piece) {
-                reasoning.append(piece.text());
-            } else if (delta instanceof Delta.Refusal piece) {
-                hasOtherOutput |= !piece.text().isBlank();
-                text.append(piece.text());
-            } else if (delta instanceof Delta.ToolCall piece) {
-                hasOtherOutput = true;
-                text.append(piece.arguments());
-            } else if (delta instanceof Delta.Image) {
-                hasOtherOutput = true;
+    /** Cancels the open calls and waits until their usage is counted. No further calls can be made. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            if (lastCall != null) {
+                lastCall.close();
             }
-        }
-
-        /** Whether an answer has started: anything except reasoning and white space. */
-        private boolean hasAnswer() {
-            int end = endOfReasoning();
-            boolean inReasoning = end == ThinkBlock.UNCLOSED || (end == 0 && startsThinking());
-            return hasOtherOutput || (!inReasoning && !text.substring(end).isBlank());
-        }
-
-        /**
-         * The index after the reasoning at the start of the text, which some models write there instead of in a separate field.
-         */
-        private int endOfReasoning() {
-            int end = ThinkBlock.endIndex(text);
-            return end == 0 && !recorder.isStep() ? untaggedReasoning : end;
-        }
-
-        @Override
-        public boolean startsThinking() {
-            return call.startsThinking();
-        }
-
-        @Override
-        public FinishReason finishReason() {
-            return truncated ? FinishReason.LENGTH : call.finishReason();
-        }
-
-        @Override
-        public Usage usage() {
-            return call.usage();
-        }
-
-        @Override
-        public void close() {
-            if (!closed) {
-                closed = true;
-                try {
-                    call.close();
-                } finally {
-                    int end = endOfReasoning();
-                    int answer = end == ThinkBlock.UNCLOSED ? text.length() : end;
-                    recorder.end(state, call.usage(), text.substring(answer), reasoning + text.substring(0, answer));
+        } finally {
+            try {
+                if (concurrentCalls != null) {
+                    concurrentCalls.close();
                 }
+            } finally {
+                time.detach();
             }
         }
     }

@@ -1,0 +1,24 @@
+package org.o1api.reasoning;
+
+import org.o1api.model.Delta;
+import org.o1api.model.FinishReason;
+import org.o1api.model.GatewayException;
+
+/** Something that happened to one of several concurrent calls. */
+public sealed interface CallEvent {
+    /** Which call, as returned by {@link ConcurrentCalls#start}. */
+    int index();
+
+    /** The next piece of the reply. */
+    record Piece(int index, Delta delta) implements CallEvent {}
+
+    /**
+     * The reply has ended: it is complete, or its time is used up. The last event of the call.
+     *
+     * @param reason {@link FinishReason#LENGTH} if the time is used up; then there may have been no piece
+     */
+    record Ended(int index, FinishReason reason) implements CallEvent {}
+
+    /** The call has failed, possibly after some pieces. The last event of the call. */
+    record Failed(int index, GatewayException cause) implements CallEvent {}
+}

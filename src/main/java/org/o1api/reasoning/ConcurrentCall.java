@@ -1,0 +1,141 @@
+package org.o1api.reasoning;
+
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.CallRecord.Purpose;
+import org.o1api.model.CallRecord.State;
+import org.o1api.model.Cancellation;
+import org.o1api.model.CancelledException;
+import org.o1api.model.Delta;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Usage;
+import org.o1api.upstream.UpstreamException;
+
+/** What the turn's thread knows of one of several concurrent calls. Used by that thread only. */
+final class ConcurrentCall {
+    private final int index;
+    private final Purpose purpose;
+    private final CallRecorder recorder;
+    private final ModelCalls calls;
+    private final Cancellation cancellation;
+    /** Whether the strategy has cancelled it, and gets no further events of it. */
+    private boolean dropped;
+
+    private boolean replyStarted;
+    private boolean recorded;
+
+    ConcurrentCall(int index, Purpose purpose, CallRecorder recorder, Cancellation cancellation, ModelCalls calls) {
+        this.index = index;
+        this.purpose = purpose;
+        this.recorder = recorder;
+        this.cancellation = cancellation;
+        this.calls = calls;
+    }
+
+    CallRecorder recorder() {
+        return recorder;
+    }
+
+    /** Whether the strategy waits for more events of it. */
+    boolean isOpen() {
+        return !dropped && !recorded;
+    }
+
+    /** Whether its usage has been recorded. */
+    boolean isRecorded() {
+        return recorded;
+    }
+
+    /** Whether it is an open answer that has started. */
+    boolean isStartedAnswer() {
+        return isOpen() && !purpose.isReasoning() && recorder.hasAnswer();
+    }
+
+    /** Ends the call at the provider, and its events. */
+    void drop() {
+        if (isOpen()) {
+            dropped = true;
+            cancellation.cancel(ErrorCode.INTERNAL_ERROR, "The call is no longer needed.");
+        }
+    }
+
+    @Nullable
+    CallEvent onAccepted() {
+        calls.reportAccepted();
+        return null;
+    }
+
+    @Nullable
+    CallEvent onRequestSent(String upstream, String model) {
+        recorder.onRequestSent(upstream, model);
+        return null;
+    }
+
+    @Nullable
+    CallEvent onFailedAttempt(Usage usage) {
+        recorder.onFailedAttemptUsage(usage);
+        return null;
+    }
+
+    @Nullable
+    CallEvent onReplyStarted(boolean startsThinking) {
+        replyStarted = true;
+        recorder.onReplyStarted(startsThinking);
+        return null;
+    }
+
+    @Nullable
+    CallEvent onDelta(Delta delta) {
+        recorder.onDelta(delta);
+        return dropped ? null : new CallEvent.Piece(index, delta);
+    }
+
+    /** The call has ended: its reader has released everything, or it never had one. */
+    @Nullable
+    CallEvent onEnd(CallReader.End end) {
+        cancellation.detach();
+        boolean wasOpen = isOpen();
+        boolean truncated = wasCutOff(end.failure()) && calls.time().truncates(purpose, recorder);
+        if (end.wasStarted()) {
+            State state = end.failure() == null
+                    ? State.COMPLETED
+                    : truncated || cancellation.isCancelled() ? State.CANCELLED : State.FAILED;
+            record(state, end.hasReply(), end.usage());
+        } else {
+            calls.uncount();
+            record(State.NOT_STARTED, false, Usage.NONE);
+        }
+        if (!wasOpen) {
+            return null;
+        }
+        if (end.failure() == null) {
+            return new CallEvent.Ended(index, end.reason());
+        }
+        return truncated
+                ? new CallEvent.Ended(index, FinishReason.LENGTH)
+                : new CallEvent.Failed(index, CallFailure.of(end.failure()));
+    }
+
+    /** Whether the failure can be the effect of a cancellation. */
+    private static boolean wasCutOff(@Nullable Throwable failure) {
+        return failure instanceof UpstreamException || failure instanceof CancelledException;
+    }
+
+    /** Records what has arrived of a call, if its end has not. */
+    void abandon() {
+        if (recorded) {
+            return;
+        }
+        cancellation.detach();
+        record(State.CANCELLED, replyStarted, Usage.NONE);
+    }
+
+    private void record(State state, boolean hasReply, Usage usage) {
+        recorded = true;
+        if (hasReply) {
+            recorder.end(state, usage);
+        } else {
+            recorder.endWithoutReply(state);
+        }
+    }
+}

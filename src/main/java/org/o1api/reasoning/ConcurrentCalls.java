@@ -1,0 +1,173 @@
+package org.o1api.reasoning;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.Cancellation;
+import org.o1api.model.Usage;
+
+/**
+ * Model calls of one turn that run at the same time. A thread for each call reads it into one bounded queue; everything else,
+ * such as writing to the client and counting tokens, is done by the turn's thread, which is the only one that may use this class.
+ * If the turn's thread is slow, for instance because the client is, the queue is full and every call waits.
+ *
+ * <pre>{@code
+ * try (ConcurrentCalls samples = calls.concurrent()) {
+ *     while (samples.start(new ModelCall(request, Purpose.SAMPLE)) >= 0 && ...) {}
+ *     for (CallEvent event = samples.next(); event != null; event = samples.next()) { ... }
+ * }
+ * }</pre>
+ */
+public final class ConcurrentCalls implements AutoCloseable {
+    /** How long {@link #close} waits for the usage of cancelled calls. */
+    private static final Duration USAGE_TIMEOUT = Duration.ofSeconds(1);
+
+    private final ModelCalls owner;
+    private final Executor threads;
+    private final CallInbox inbox = new CallInbox();
+    private final List<ConcurrentCall> calls = new ArrayList<>();
+    private final Runnable removeCancelAction;
+    private boolean closed;
+
+    ConcurrentCalls(ModelCalls owner, Executor threads) {
+        this.owner = owner;
+        this.threads = threads;
+        this.removeCancelAction = owner.time().ofTurn().onCancel(inbox::wake);
+    }
+
+    /**
+     * Starts a call. It runs on a thread of its own, and waits for one if none is free (first in, first out).
+     *
+     * @return its index, from 0; -1 if the budget's calls, tokens or time are used up
+     * @throws org.o1api.model.CancelledException if the turn is cancelled
+     */
+    public int start(ModelCall call) {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+        if (!owner.canStart(call.purpose())) {
+            return -1;
+        }
+        int index = calls.size();
+        Cancellation cancellation = owner.time().of(call.purpose()).child();
+        ConcurrentCall started =
+                new ConcurrentCall(index, call.purpose(), owner.newRecorder(call), cancellation, owner);
+        CallReader reader = new CallReader(
+                started,
+                cancellation,
+                inbox,
+                (accepted, listener) ->
+                        owner.upstream().open(call.request(), owner.context(cancellation, accepted, listener)));
+        calls.add(started);
+        owner.count();
+        var unused = cancellation.onCancel(reader::onCancelled);
+        try {
+            threads.execute(reader);
+        } catch (Throwable e) { // no more threads: the gateway is stopping, or has no memory for one
+            reader.endUnstarted(e);
+        }
+        return index;
+    }
+
+    /**
+     * Waits for the next event of the calls, in order of arrival. This is where the turn waits, so the client is flushed if there
+     * is no event yet.
+     *
+     * @return null if all calls have ended or are cancelled
+     * @throws org.o1api.model.CancelledException if the turn is cancelled, or its time is used up before an answer has started
+     */
+    public @Nullable CallEvent next() {
+        while (hasOpenCalls()) {
+            throwIfOver();
+            CallInbox.Item item = inbox.poll();
+            if (item == null) {
+                owner.flushBeforeWaiting();
+                item = inbox.take(this::isOver);
+            }
+            CallEvent event = item == null ? null : item.receive();
+            if (event != null) {
+                return event;
+            }
+        }
+        return null;
+    }
+
+    /** Cancels a call at its provider. There are no more events of it. No effect if it has ended. */
+    public void cancel(int index) {
+        calls.get(index).drop();
+    }
+
+    /** Cancels all other calls. */
+    public void keepOnly(int index) {
+        for (int i = 0; i < calls.size(); i++) {
+            if (i != index) {
+                cancel(i);
+            }
+        }
+    }
+
+    /** Whether the text of a call's reply starts inside the model's reasoning. Valid after its first event. */
+    public boolean startsThinking(int index) {
+        return calls.get(index).recorder().startsThinking();
+    }
+
+    /** Marks the output of a sample as the turn's answer, for the usage that the client gets. */
+    public void markAsAnswer(int index) {
+        calls.get(index).recorder().markAsAnswer();
+    }
+
+    /** What a call has used. Valid after its last event. */
+    public Usage usage(int index) {
+        return calls.get(index).recorder().usage();
+    }
+
+    /** Whether any call has events to come. */
+    boolean hasOpenCalls() {
+        return calls.stream().anyMatch(ConcurrentCall::isOpen);
+    }
+
+    private boolean isOver() {
+        TurnTime time = owner.time();
+        return time.ofTurn().isCancelled()
+                && (time.isTurnCancelled() || calls.stream().noneMatch(ConcurrentCall::isStartedAnswer));
+    }
+
+    private void throwIfOver() {
+        if (isOver()) {
+            owner.time().ofTurn().throwIfCancelled();
+        }
+    }
+
+    /**
+     * Cancels the calls that have not ended and waits until their usage is known, at most 1 s. After that, what has arrived is
+     * counted, and the threads of the calls no longer affect the turn. Idempotent.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        removeCancelAction.run();
+        calls.forEach(ConcurrentCall::drop);
+        try {
+            awaitUsage();
+        } finally { // also after an Error
+            inbox.close();
+            calls.forEach(ConcurrentCall::abandon);
+        }
+    }
+
+    private void awaitUsage() {
+        long deadline = System.nanoTime() + USAGE_TIMEOUT.toNanos();
+        while (!calls.stream().allMatch(ConcurrentCall::isRecorded)) {
+            CallInbox.Item item = inbox.takeUntil(deadline);
+            if (item == null) {
+                return;
+            }
+            item.receive();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package org.o1api.reasoning;
+
+import java.util.Iterator;
+import org.o1api.model.CallRecord.Purpose;
+import org.o1api.model.CallRecord.State;
+import org.o1api.model.CancelledException;
+import org.o1api.model.Delta;
+import org.o1api.model.FinishReason;
+import org.o1api.model.Usage;
+import org.o1api.upstream.Call;
+import org.o1api.upstream.UpstreamException;
+
+/** A call that the turn's thread reads itself. Records the call's usage when it ends. */
+final class CountedCall implements Call {
+    private final Call call;
+    private final Purpose purpose;
+    private final CallRecorder recorder;
+    private final TurnTime time;
+    private final Runnable beforeWaiting;
+    private boolean truncated;
+    /** How the call ended; {@code CANCELLED} if it is closed before its end. */
+    private State state = State.CANCELLED;
+
+    private boolean closed;
+
+    /**
+     * Wraps a call whose reply has started.
+     *
+     * @param beforeWaiting runs before each wait for the next delta
+     */
+    CountedCall(Call call, Purpose purpose, CallRecorder recorder, TurnTime time, Runnable beforeWaiting) {
+        this.call = call;
+        this.purpose = purpose;
+        this.recorder = recorder;
+        this.time = time;
+        this.beforeWaiting = beforeWaiting;
+        recorder.onReplyStarted(call.startsThinking());
+    }
+
+    @Override
+    public Iterator<Delta> iterator() {
+        Iterator<Delta> deltas = call.iterator();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                beforeWaiting.run();
+                try {
+                    boolean more = !truncated && deltas.hasNext();
+                    if (!more && !truncated) {
+                        state = State.COMPLETED;
+                    }
+                    return more;
+                } catch (UpstreamException | CancelledException e) {
+                    truncated = time.truncates(purpose, recorder);
+                    if (!truncated) {
+                        state = time.of(purpose).isCancelled() ? State.CANCELLED : State.FAILED;
+                        throw e;
+                    }
+                    return false;
+                }
+            }
+
+            @Override
+            public Delta next() {
+                Delta delta = deltas.next();
+                recorder.onDelta(delta);
+                return delta;
+            }
+        };
+    }
+
+    @Override
+    public boolean startsThinking() {
+        return call.startsThinking();
+    }
+
+    void setUntaggedReasoning(int characters) {
+        recorder.setUntaggedReasoning(characters);
+    }
+
+    @Override
+    public FinishReason finishReason() {
+        return truncated ? FinishReason.LENGTH : call.finishReason();
+    }
+
+    @Override
+    public Usage usage() {
+        return call.usage();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            try {
+                call.close();
+            } finally {
+                recorder.end(state, call.usage());
+            }
+        }
+    }
+}

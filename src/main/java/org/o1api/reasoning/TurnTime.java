@@ -1,0 +1,67 @@
+package org.o1api.reasoning;
+
+import org.o1api.model.CallRecord.Purpose;
+import org.o1api.model.Cancellation;
+import org.o1api.model.ErrorCode;
+
+/** The time limits of a turn's calls. Safe for concurrent use. */
+final class TurnTime {
+    private final Cancellation turn;
+    /** Cancelled when the time for reasoning is used up. */
+    private final Cancellation reasoning;
+    /** Cancelled when all of the turn's time is used up. */
+    private final Cancellation whole;
+
+    private final Preset.Budget budget;
+
+    /** Creates the limits of a turn, which can also be cancelled as a whole. */
+    TurnTime(Cancellation turn, Preset.Budget budget) {
+        this.turn = turn;
+        this.reasoning = turn.child();
+        this.whole = turn.child();
+        this.budget = budget;
+    }
+
+    void expireReasoning() {
+        reasoning.cancel(ErrorCode.UPSTREAM_TIMEOUT, "The time for reasoning is used up (budget.time).");
+    }
+
+    void expire() {
+        whole.cancel(
+                ErrorCode.UPSTREAM_TIMEOUT,
+                "The request exceeded its time limit of " + budget.time().toMillis() / 1000.0 + " s (budget.time).");
+    }
+
+    /** The time that calls with this purpose may use. */
+    Cancellation of(Purpose purpose) {
+        return purpose.isReasoning() ? reasoning : whole;
+    }
+
+    Cancellation ofTurn() {
+        return whole;
+    }
+
+    /** Whether the turn itself is cancelled, for another reason than its time. */
+    boolean isTurnCancelled() {
+        return turn.isCancelled();
+    }
+
+    /** Whether the time for this purpose is used up while the turn itself is not cancelled. */
+    boolean isUsedUp(Purpose purpose) {
+        return of(purpose).isCancelled() && !turn.isCancelled();
+    }
+
+    /**
+     * Whether a reply that was cut off ends as if it were complete, because only its time is used up: reasoning always, an
+     * answer if it has started.
+     */
+    boolean truncates(Purpose purpose, CallRecorder reply) {
+        return isUsedUp(purpose) && (purpose.isReasoning() || reply.hasAnswer());
+    }
+
+    /** Removes the limits from the turn's cancellation. */
+    void detach() {
+        reasoning.detach();
+        whole.detach();
+    }
+}
