@@ -4,38 +4,43 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * The IDs of turns: {@code turn_} and 32 hexadecimal digits. Turns that an earlier version stored have the ID of their chat completion:
- * {@code chatcmpl-} and 32 digits.
+ * IDs of turns: {@code turn_} and 32 hexadecimal digits. The API surfaces derive their own IDs from the digits. Turns that earlier
+ * versions stored have the ID of their chat completion, {@code chatcmpl-} and the digits.
  */
 public final class TurnId {
-    private static final String TURN = "turn_";
-    private static final String CHAT_COMPLETION = "chatcmpl-";
-    private static final int DIGITS = 32;
+    private static final String PREFIX = "turn_";
+    private static final String CHAT_COMPLETION_PREFIX = "chatcmpl-";
 
     private TurnId() {}
 
-    /** Generates an ID. */
+    /** A new ID, which cannot be guessed. */
     public static String random() {
-        return of(UUID.randomUUID());
+        return PREFIX + hex(UUID.randomUUID());
     }
 
-    /** The ID of the turn that answers the requests with this idempotency key. */
+    /** The ID of the turn that answers all requests of a caller in a conversation that have this idempotency key. */
     public static String of(String caller, String conversation, String idempotencyKey) {
         String name = String.join("\n", caller, conversation, idempotencyKey);
-        return of(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
+        return PREFIX + hex(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static String of(UUID id) {
-        return TURN + id.toString().replace("-", "");
+    /** The ID with these digits. */
+    public static String ofHex(String hex) {
+        return PREFIX + hex;
     }
 
-    /** The digits of a turn's ID. */
-    public static String digits(String id) {
-        return id.substring(Math.max(0, id.length() - DIGITS));
+    /** The digits of a turn's ID, also of one that an earlier version stored. */
+    public static String hex(String id) {
+        String prefix = id.startsWith(CHAT_COMPLETION_PREFIX) ? CHAT_COMPLETION_PREFIX : PREFIX;
+        return id.startsWith(prefix) ? id.substring(prefix.length()) : id;
     }
 
-    /** The ID of the chat completion that a turn is. */
-    public static String toChatCompletionId(String id) {
-        return CHAT_COMPLETION + digits(id);
+    /** The ID of the chat completion that a turn's ID belongs to. */
+    public static String chatCompletion(String id) {
+        return CHAT_COMPLETION_PREFIX + hex(id);
+    }
+
+    private static String hex(UUID id) {
+        return id.toString().replace("-", "");
     }
 }

@@ -23,7 +23,7 @@ record CompletionMetadata(
         @Nullable String conversationId) {
     static CompletionMetadata of(TurnRequest turn, String systemFingerprint) {
         return new CompletionMetadata(
-                TurnId.toChatCompletionId(turn.info().id()),
+                TurnId.chatCompletion(turn.info().id()),
                 turn.created(),
                 turn.model(),
                 systemFingerprint,
