@@ -1,20 +1,18 @@
 package org.o1api.reasoning.text;
 
+import org.jspecify.annotations.Nullable;
 import org.o1api.model.ThinkBlock;
 
 /**
  * Incrementally splits the text of a reply into reasoning and answer: a {@code <think>} block at the start is reasoning. If the
- * answer must be JSON, the Markdown fence around it is removed. Reads character by character, so the result does not depend on
- * how the text is split into deltas.
+ * answer must be JSON, the Markdown fence around it is removed. The result does not depend on how the text is split into
+ * deltas.
  *
  * <p>The exception is {@code </think>} without an opening tag: the text before it is reasoning unless it was already taken as
  * the answer. {@link ClosingTagWait} determines how long the text waits for such a tag.
  */
 final class AnswerSplitter {
     private static final String FENCE = "```";
-
-    /** The maximum white space at the start that is held back, in characters; far more than models send. */
-    private static final int MAX_HELD = 256;
 
     /**
      * After this many tags that the answer only mentions, no further tag ends the reasoning: each one costs a scan of the
@@ -32,25 +30,15 @@ final class AnswerSplitter {
         EXPECTED
     }
 
-    private enum State {
-        START,
-        REASONING,
-        ANSWER,
-        FENCE_LANGUAGE,
-        FENCED,
-        AFTER_FENCE
-    }
-
-    private final boolean requiresJson;
     private final ClosingTagWait closingTagWait;
     private final StringBuilder reasoning = new StringBuilder();
     private final StringBuilder answer = new StringBuilder();
-    /** Text that is not classified yet: white space and the start of a tag or fence. */
+    private final ThinkSplitter think = ThinkSplitter.ofAnswer(reasoning::append);
+    /** Text that {@link #think} has not read yet. */
     private final StringBuilder held = new StringBuilder();
+    /** Null if the answer is not necessarily JSON. */
+    private final @Nullable JsonFence fence;
 
-    private State state = State.START;
-    private boolean reasoningSeen;
-    private boolean reasoningStarted;
     /** Whether part of the answer was drained, so that it can no longer become reasoning. */
     private boolean answerDrained;
 
@@ -63,9 +51,6 @@ final class AnswerSplitter {
     private int receivedLength;
 
     private int untaggedReasoningLength;
-    private boolean jsonStarted;
-    private boolean inString;
-    private boolean escaped;
 
     /**
      * Creates a splitter.
@@ -73,7 +58,7 @@ final class AnswerSplitter {
      * @param requiresJson whether the answer must be JSON
      */
     AnswerSplitter(boolean requiresJson, ClosingTagWait closingTagWait) {
-        this.requiresJson = requiresJson;
+        fence = requiresJson ? new JsonFence(answer) : null;
         this.closingTagWait = closingTagWait;
     }
 
@@ -82,33 +67,63 @@ final class AnswerSplitter {
         readAll(text);
         int end = unmatchedClosingTag();
         if (end >= 0) {
-            String rest = answer.substring(end + ThinkBlock.END.length()) + held;
-            reasoning.append(answer.substring(0, end).strip());
-            answer.setLength(0);
-            held.setLength(0);
-            reasoningSeen = true;
-            state = State.START;
+            String rest = answer.substring(end + ThinkBlock.END.length());
+            moveAnswerToReasoning(end);
             untaggedReasoningLength = receivedLength - rest.length();
             readAll(rest);
         }
     }
 
-    private void readAll(String text) {
-        int i = 0;
-        while (i < text.length() && state != State.ANSWER) {
-            read(text.charAt(i++));
+    /** The start of the answer turned out to be reasoning; the rest of it is dropped. */
+    private void moveAnswerToReasoning(int end) {
+        reasoning.append(answer.substring(0, end).strip());
+        answer.setLength(0);
+        think.continueAfterReasoning();
+        if (fence != null) {
+            fence.restart();
         }
-        answer.append(text, i, text.length());
+    }
+
+    private void readAll(String text) {
+        if (think.isDone()) {
+            readAnswer(text, 0);
+        } else {
+            held.append(text);
+            readHeld(false);
+        }
+    }
+
+    private void readHeld(boolean complete) {
+        int position = think.read(held, 0, complete);
+        if (think.isDone()) {
+            readAnswer(held, position);
+            held.setLength(0);
+        } else {
+            held.delete(0, position);
+        }
+    }
+
+    private void readAnswer(CharSequence text, int from) {
+        if (fence == null) {
+            answer.append(text, from, text.length());
+        } else {
+            fence.feed(text, from);
+        }
+    }
+
+    /** Whether the answer has started and is not inside a fence. */
+    private boolean isPlainAnswer() {
+        return think.isDone() && (fence == null || fence.isAbsent());
     }
 
     /** The index of a closing tag in the answer that has no opening tag; -1 if there is none or it no longer counts. */
     private int unmatchedClosingTag() {
-        if (reasoningSeen
+        if (think.hasReasoning()
                 || answerDrained
                 || ended
-                || state != State.ANSWER
+                || !isPlainAnswer()
                 || quotedTagCount > MAX_QUOTED_TAGS
-                || (requiresJson && startsLikeJson())) {
+                || (fence != null && startsLikeJson())) {
             return -1;
         }
         int end = answer.indexOf(ThinkBlock.END, searchedUntil);
@@ -164,24 +179,19 @@ final class AnswerSplitter {
 
     /** The text was truncated before the expected closing tag: all of it is reasoning. */
     void endInReasoning() {
-        if (closingTagWait == ClosingTagWait.EXPECTED && !reasoningSeen && !answerDrained && state == State.ANSWER) {
-            reasoning.append(answer.toString().strip());
-            answer.setLength(0);
+        if (closingTagWait == ClosingTagWait.EXPECTED && !think.hasReasoning() && !answerDrained && isPlainAnswer()) {
+            moveAnswerToReasoning(answer.length());
             untaggedReasoningLength = receivedLength;
-            reasoningSeen = true;
-            state = State.START;
         }
     }
 
     /** The text is complete: what is still undecided becomes answer or reasoning. */
     void end() {
         ended = true;
-        if (state == State.REASONING) {
-            reasoning.append(held);
-        } else if (state == State.START) {
-            startAnswer();
+        readHeld(true);
+        if (fence != null && think.isDone()) {
+            fence.end();
         }
-        held.setLength(0);
     }
 
     /** Returns the reasoning since the last call. */
@@ -191,7 +201,7 @@ final class AnswerSplitter {
 
     /** Returns the answer since the last call. */
     String drainAnswer() {
-        if (closingTagWait != ClosingTagWait.NONE && !reasoningSeen && !ended) {
+        if (closingTagWait != ClosingTagWait.NONE && !think.hasReasoning() && !ended) {
             return "";
         }
         answerDrained = answerDrained || hasHeldAnswer();
@@ -206,91 +216,5 @@ final class AnswerSplitter {
         String drained = text.toString();
         text.setLength(0);
         return drained;
-    }
-
-    private void read(char c) {
-        switch (state) {
-            case START -> readStart(c);
-            case REASONING -> readReasoning(c);
-            case ANSWER -> answer.append(c);
-            case FENCE_LANGUAGE -> {
-                if (!Character.isLetterOrDigit(c)) {
-                    state = State.FENCED;
-                    readFenced(c);
-                }
-            }
-            case FENCED -> readFenced(c);
-            case AFTER_FENCE -> {} // after the closing fence: not part of the JSON
-        }
-    }
-
-    private void readStart(char c) {
-        held.append(c);
-        String mark = held.substring(leadingSpaces());
-        if (mark.equals(ThinkBlock.START)) {
-            state = State.REASONING;
-            reasoningSeen = true;
-            held.setLength(0);
-        } else if (mark.equals(ThinkBlock.END)) { // the reasoning before it came in a separate field, or is empty
-            reasoningSeen = true;
-            held.setLength(0);
-        } else if (requiresJson && mark.equals(FENCE)) {
-            state = State.FENCE_LANGUAGE;
-            held.setLength(0);
-        } else if (held.length() > MAX_HELD
-                || !(ThinkBlock.START.startsWith(mark)
-                        || ThinkBlock.END.startsWith(mark)
-                        || (requiresJson && FENCE.startsWith(mark)))) {
-            startAnswer();
-        }
-    }
-
-    /** Starts the answer with the text that was held back. */
-    private void startAnswer() {
-        answer.append(held, reasoningSeen ? leadingSpaces() : 0, held.length());
-        held.setLength(0);
-        state = State.ANSWER;
-    }
-
-    private int leadingSpaces() {
-        int spaces = 0;
-        while (spaces < held.length() && ReplyCursor.isSpace(held.charAt(spaces))) {
-            spaces++;
-        }
-        return spaces;
-    }
-
-    private void readReasoning(char c) {
-        held.append(c);
-        while (!ThinkBlock.END.startsWith(held.toString())) {
-            reasoningStarted |= !ReplyCursor.isSpace(held.charAt(0));
-            reasoning.append(held, 0, reasoningStarted ? 1 : 0);
-            held.deleteCharAt(0);
-        }
-        if (held.length() == ThinkBlock.END.length()) {
-            held.setLength(0);
-            state = State.START;
-        }
-    }
-
-    /**
-     * Outside of strings JSON contains no backtick, so a backtick closes the fence. White space is held until something follows
-     * it.
-     */
-    private void readFenced(char c) {
-        if (inString) {
-            answer.append(c);
-            inString = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-        } else if (c == '`') {
-            state = State.AFTER_FENCE;
-        } else if (!ReplyCursor.isSpace(c)) {
-            answer.append(jsonStarted ? held : "").append(c);
-            held.setLength(0);
-            jsonStarted = true;
-            inString = c == '"';
-        } else {
-            held.append(c);
-        }
     }
 }

@@ -70,7 +70,7 @@ final class ReplyCursor {
         return text.charAt(position);
     }
 
-    CharSequence characters() {
+    StringBuilder characters() {
         return text;
     }
 
@@ -88,8 +88,12 @@ final class ReplyCursor {
     }
 
     int afterSpace(int from) {
+        return afterSpace(text, from, text.length());
+    }
+
+    static int afterSpace(CharSequence text, int from, int limit) {
         int i = from;
-        while (i < text.length() && isSpace(text.charAt(i))) {
+        while (i < limit && isSpace(text.charAt(i))) {
             i++;
         }
         return i;
@@ -221,13 +225,8 @@ final class ReplyCursor {
         return i < ticks ? i : position;
     }
 
-    /** Returns the end of the text without a partial tag at its end, the rest of which may still arrive. */
-    int beforePartial(String tag) {
-        for (int i = Math.max(position, text.length() - tag.length() + 1); i < text.length(); i++) {
-            if (text.charAt(i) == tag.charAt(0) && tag.startsWith(text.substring(i))) {
-                return i;
-            }
-        }
-        return text.length();
+    /** Returns the end of the text without a partial closing tag at its end, the rest of which may still arrive. */
+    int beforePartialTag() {
+        return ThinkSplitter.beforePartialEnd(text, position);
     }
 }

@@ -35,8 +35,7 @@ final class StepParser {
 
     private enum State {
         HELD,
-        START,
-        REASONING,
+        FRONT,
         PROSE,
         MEMBER,
         VALUE,
@@ -51,7 +50,9 @@ final class StepParser {
     /** Whether to read a single object and no text after it. */
     private final boolean singleObject;
 
-    private State state = State.START;
+    private final ThinkSplitter think;
+
+    private State state = State.FRONT;
 
     private int proseStart;
     private boolean proseShown;
@@ -72,6 +73,7 @@ final class StepParser {
         this.emitter = emitter;
         this.values = values;
         this.singleObject = singleObject;
+        think = ThinkSplitter.ofStep(emitter::append);
     }
 
     /**
@@ -122,8 +124,7 @@ final class StepParser {
         do {
             progressed = switch (state) {
                 case HELD -> readHeld();
-                case START -> readStart();
-                case REASONING -> readReasoning();
+                case FRONT -> readFront();
                 case PROSE -> readProse();
                 case MEMBER -> readMember();
                 case VALUE -> readValue();
@@ -144,42 +145,22 @@ final class StepParser {
         if (!startsLikeStep && end < 0 && !reply.isEnded()) {
             return false;
         }
-        proseStart = reply.position;
-        state = !startsLikeStep && end >= 0 ? State.REASONING : State.START;
+        if (!startsLikeStep && end >= 0) {
+            think.startInReasoning();
+        }
+        state = State.FRONT;
         return true;
     }
 
-    private boolean readStart() {
-        reply.skipSpace();
-        int available = Math.min(ThinkBlock.START.length(), reply.length() - reply.position);
-        boolean mayBeTag = ThinkBlock.START.startsWith(reply.substring(reply.position, reply.position + available));
-        if (mayBeTag && available < ThinkBlock.START.length() && !reply.isEnded()) {
+    private boolean readFront() {
+        reply.position = think.read(reply.characters(), reply.position, reply.isEnded());
+        if (!think.isDone()) {
             return false;
         }
-        boolean startsReasoning = mayBeTag && available == ThinkBlock.START.length();
-        if (startsReasoning) {
-            reply.position += available;
+        if (think.hasReasoning()) {
+            emitter.startSection();
         }
         proseStart = reply.position;
-        state = startsReasoning ? State.REASONING : State.PROSE;
-        return true;
-    }
-
-    private boolean readReasoning() {
-        if (reply.position == proseStart) {
-            reply.skipSpace();
-            proseStart = reply.position;
-        }
-        int end = reply.indexOfClosingTag();
-        int until = end >= 0 ? end : reply.isEnded() ? reply.length() : reply.beforePartial(ThinkBlock.END);
-        emitter.append(reply.characters(), reply.position, until);
-        reply.position = until;
-        if (end < 0) {
-            return false;
-        }
-        reply.position = end + ThinkBlock.END.length();
-        proseStart = reply.position;
-        emitter.startSection();
         state = State.PROSE;
         return true;
     }
@@ -195,7 +176,7 @@ final class StepParser {
             emitProse(tag);
             return restartAfterTag(tag);
         }
-        reply.position = brace < 0 ? reply.beforePartial(ThinkBlock.END) : brace;
+        reply.position = brace < 0 ? reply.beforePartialTag() : brace;
         if (proseShown || reply.position - proseStart > MAX_DROPPED_PROSE) {
             proseShown = true;
             emitProse(reply.beforeFence(proseStart));
@@ -306,7 +287,7 @@ final class StepParser {
     private boolean readAfterObject() {
         if (!proseShown) {
             int tag = nextTag();
-            reply.position = tag < 0 ? reply.beforePartial(ThinkBlock.END) : tag;
+            reply.position = tag < 0 ? reply.beforePartialTag() : tag;
             return tag >= 0 && restartAfterTag(tag);
         }
         while (!reply.isAtEnd() && (ReplyCursor.isSpace(reply.peek()) || reply.peek() == '`')) {
@@ -322,7 +303,7 @@ final class StepParser {
 
     private boolean readRest() {
         int tag = nextTag();
-        int until = tag >= 0 ? tag : reply.isEnded() ? reply.length() : reply.beforePartial(ThinkBlock.END);
+        int until = tag >= 0 ? tag : reply.isEnded() ? reply.length() : reply.beforePartialTag();
         emitter.append(reply.characters(), reply.position, until);
         reply.position = until;
         return tag >= 0 && restartAfterTag(tag);

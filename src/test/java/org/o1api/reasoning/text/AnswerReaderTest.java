@@ -6,6 +6,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.model.Delta;
 import org.o1api.reasoning.Transcript;
 
@@ -113,5 +114,22 @@ class AnswerReaderTest {
                 check(expected, json, pieces);
             }
         }
+    }
+
+    /** The block continues after a tool call, and a fence after it is still removed. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 100})
+    void continuesReasoningAfterAToolCall(int size) {
+        Transcript out = new Transcript();
+        AnswerReader reader = new AnswerReader(1, true, false, out.log());
+        reader.feed(new Delta.Text("<think>a"));
+        reader.feed(new Delta.ToolCall(0, "call_1", "f", "{}"));
+        String rest = "b</think>\n```json\n{}\n```";
+        for (int i = 0; i < rest.length(); i += size) {
+            reader.feed(new Delta.Text(rest.substring(i, Math.min(rest.length(), i + size))));
+        }
+        reader.end();
+        assertThat(out.step(1)).isEqualTo("a");
+        assertThat(out.answer()).isEqualTo("{}");
     }
 }
