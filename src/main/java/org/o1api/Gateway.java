@@ -40,9 +40,9 @@ import org.o1api.config.SystemFingerprints;
 import org.o1api.conversation.ConversationSettings;
 import org.o1api.conversation.Conversations;
 import org.o1api.database.Database;
-import org.o1api.reasoning.Strategy;
+import org.o1api.reasoning.StrategyType;
 import org.o1api.reasoning.TokenCounter;
-import org.o1api.reasoning.steps.StepsStrategy;
+import org.o1api.reasoning.steps.StepsStrategyType;
 import org.o1api.server.AuthenticationFilter;
 import org.o1api.server.CorsFilter;
 import org.o1api.server.DaemonThreads;
@@ -71,18 +71,21 @@ import org.o1api.upstream.demo.DemoUpstream;
 public final class Gateway implements ServletContextListener {
     private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
 
-    private final Map<String, Strategy> strategies;
+    /** All strategies, the default first. */
+    public static final List<StrategyType> STRATEGIES = List.of(new StepsStrategyType());
+
+    private final List<StrategyType> strategies;
 
     /** The started components; stopped in reverse order. */
     private final Deque<AutoCloseable> components = new ArrayDeque<>();
 
     /** The constructor that the container calls; see web.xml. */
     public Gateway() {
-        this(Map.of("steps", new StepsStrategy()));
+        this(STRATEGIES);
     }
 
-    /** Creates a gateway with the given strategies, by their names in the configuration. */
-    Gateway(Map<String, Strategy> strategies) {
+    /** Creates a gateway with the given strategies, the default first. */
+    Gateway(List<StrategyType> strategies) {
         this.strategies = strategies;
     }
 
@@ -111,7 +114,7 @@ public final class Gateway implements ServletContextListener {
                 context.getInitParameter("o1api.config"),
                 Path.of("").toAbsolutePath());
         LOG.log(Level.INFO, "config: {0}", file);
-        Config config = file.read();
+        Config config = file.read(strategies);
         TokenCounter.load(); // loading takes time: do it now instead of during the first turn
         ScheduledThreadPoolExecutor scheduler = register(
                 new ScheduledThreadPoolExecutor(1, DaemonThreads.factory("o1-api-tick")), DaemonThreads::shutdownNow);
@@ -124,7 +127,6 @@ public final class Gateway implements ServletContextListener {
         Admission admission = new Admission(config.turns());
         TurnRunner runner = new TurnRunner(
                 upstreams,
-                strategies,
                 new ConversationLock(conversations, config.conversations().waitTimeout()),
                 config.api().limits().body(),
                 new TurnLogger(),

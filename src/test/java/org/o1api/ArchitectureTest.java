@@ -3,6 +3,7 @@ package org.o1api;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +21,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import org.o1api.reasoning.Strategy;
 
 /** The package rules of the architecture page, checked against the classes. */
 class ArchitectureTest {
@@ -35,9 +37,10 @@ class ArchitectureTest {
             Map.entry("turn", List.of("conversation", "reasoning", "upstream", "telemetry", "model")),
             Map.entry("conversation", List.of("database", "json", "model")),
             Map.entry("database", List.of("model")),
-            Map.entry("reasoning", List.of("upstream", "model")),
+            Map.entry("reasoning", List.of("upstream", "settings", "model")),
             Map.entry("reasoning.text", List.of("reasoning", "upstream", "json", "model")),
-            Map.entry("reasoning.steps", List.of("reasoning.text", "reasoning", "upstream", "json", "model")),
+            Map.entry(
+                    "reasoning.steps", List.of("reasoning.text", "reasoning", "upstream", "settings", "json", "model")),
             Map.entry("upstream.demo", List.of("upstream", "model")),
             Map.entry("upstream", List.of("json", "model")),
             Map.entry("json", List.of("model")),
@@ -59,9 +62,9 @@ class ArchitectureTest {
                             "upstream",
                             "model")));
 
-    private static final JavaClasses CLASSES = classes();
+    private static final JavaClasses CLASSES = importClasses();
 
-    private static JavaClasses classes() {
+    private static JavaClasses importClasses() {
         // Names are enough for these rules; resolving the supertypes of all libraries takes ten times as long.
         ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
         return new ClassFileImporter()
@@ -169,6 +172,19 @@ class ArchitectureTest {
                     .as("%s is @NullMarked by its package-info", javaPackage.getName())
                     .isTrue();
         }
+    }
+
+    /** Otherwise {@code system_fingerprint} would not depend on the settings of a strategy. */
+    @Test
+    void strategiesAreRecords() {
+        classes()
+                .that()
+                .areAssignableTo(Strategy.class)
+                .and()
+                .areNotInterfaces()
+                .should()
+                .beRecords()
+                .check(CLASSES);
     }
 
     private static List<JavaPackage> packages() {

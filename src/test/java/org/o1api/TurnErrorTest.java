@@ -7,7 +7,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.model.FinishReason;
-import org.o1api.reasoning.Strategy;
+import org.o1api.reasoning.TestStrategy;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.RunningGateway;
 
@@ -80,20 +79,20 @@ class TurnErrorTest {
 
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
-        Strategy strategy = turn -> {
+        TestStrategy strategy = new TestStrategy(turn -> {
             beforeTheAnswer.run();
             turn.log().answerText("It");
             turn.log().flush();
             withinTheAnswer.run();
             turn.log().answerText(" is.");
             return FinishReason.STOP;
-        };
+        });
         ServerConnector connector = new ServerConnector(server);
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler();
         context.setInitParameter("o1api.config", config(folder).toString());
-        context.addEventListener(new Gateway(Map.of("steps", strategy)));
+        context.addEventListener(new Gateway(List.of(strategy.type())));
         server.setHandler(context);
         server.start();
         gateway = new RunningGateway(

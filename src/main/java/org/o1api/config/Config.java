@@ -8,6 +8,7 @@ import org.o1api.api.ApiSettings;
 import org.o1api.auth.ApiKey;
 import org.o1api.conversation.ConversationSettings;
 import org.o1api.reasoning.Presets;
+import org.o1api.reasoning.StrategyType;
 import org.o1api.server.BodySettings;
 import org.o1api.server.StreamSettings;
 import org.o1api.settings.ConfigException;
@@ -39,20 +40,26 @@ public record Config(
         upstreams = Map.copyOf(upstreams);
     }
 
-    /** The config without a file: the demo model, and a default for every setting. */
-    public static Config defaults() {
+    /**
+     * The config without a file: the demo model, and a default for every setting.
+     *
+     * @param strategies the known strategies, the default first
+     */
+    public static Config defaults(List<StrategyType> strategies) {
         ReadContext context = new ReadContext("no file", new Substitution(name -> null));
-        return ConfigReader.read(context, null);
+        return ConfigReader.read(context, null, strategies);
     }
 
     /**
      * Parses a config.
      *
      * @param name the name of the file in error messages
+     * @param strategies the known strategies, the default first
      * @throws ConfigException if the file is invalid; lists all problems
      */
-    public static Config parse(String name, String yaml, Function<String, @Nullable String> environment) {
+    public static Config parse(
+            String name, String yaml, Function<String, @Nullable String> environment, List<StrategyType> strategies) {
         ReadContext context = new ReadContext(name, new Substitution(environment));
-        return ConfigReader.read(context, yaml);
+        return ConfigReader.read(context, yaml, strategies);
     }
 }

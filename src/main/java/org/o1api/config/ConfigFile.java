@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.o1api.reasoning.StrategyType;
 import org.o1api.settings.ConfigException;
 import org.o1api.settings.SizeText;
 
@@ -58,10 +59,13 @@ public final class ConfigFile {
     /**
      * Reads the file; without one, returns the defaults.
      *
+     * @param strategies the known strategies, the default first
      * @throws ConfigException if the file is invalid; lists all problems
      */
-    public Config read() {
-        return path == null ? Config.defaults() : Config.parse(path.toString(), text(path), environment);
+    public Config read(List<StrategyType> strategies) {
+        return path == null
+                ? Config.defaults(strategies)
+                : Config.parse(path.toString(), text(path), environment, strategies);
     }
 
     /** For the log: the file that is used and what set it, or the places that were searched. */

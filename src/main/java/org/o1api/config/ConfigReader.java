@@ -1,6 +1,7 @@
 package org.o1api.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +10,9 @@ import org.o1api.api.ApiSettings;
 import org.o1api.auth.ApiKey;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
+import org.o1api.reasoning.PresetReader;
 import org.o1api.reasoning.Presets;
+import org.o1api.reasoning.StrategyType;
 import org.o1api.server.BodySettings;
 import org.o1api.server.StreamSettings;
 import org.o1api.server.TurnExecutor;
@@ -21,12 +24,6 @@ import org.o1api.upstream.UpstreamSettings;
 
 /** Reads the whole config from the root section. */
 final class ConfigReader {
-    static final ValueType<ReasoningFormat> REASONING_FORMAT =
-            ValueType.oneOf(List.of(ReasoningFormat.values()), ReasoningFormat::wireName);
-
-    static final ValueType<UsageReport> USAGE_REPORT =
-            ValueType.oneOf(List.of(UsageReport.values()), UsageReport::wireName);
-
     private static final ValueType<String> ORIGIN = ValueType.LINE.where(
             "an origin such as https://chat.example.com, or *",
             origin -> origin.equals("*") || origin.matches("https?://[^/\\s]+"));
@@ -37,14 +34,14 @@ final class ConfigReader {
     private ConfigReader() {}
 
     /** Reads the text of a file; null: there is no file, and every setting has its default. */
-    static Config read(ReadContext context, @Nullable String yaml) {
-        return Section.readFile(context, yaml, ConfigReader::config);
+    static Config read(ReadContext context, @Nullable String yaml, List<StrategyType> strategies) {
+        return Section.readFile(context, yaml, root -> config(root, strategies));
     }
 
-    private static Config config(Section root) {
+    private static Config config(Section root, List<StrategyType> strategies) {
         String model = root.find("default_model", ValueType.LINE);
         Map<String, UpstreamSettings> upstreams = UpstreamReader.read(root);
-        Presets presets = PresetReader.read(root, upstreams.keySet(), model);
+        Presets presets = PresetReader.read(root, upstreamNames(upstreams), strategies, model, !upstreams.isEmpty());
         List<ApiKey> keys = ApiKeyReader.read(root, presets);
         return root.section(
                 "limits",
@@ -59,16 +56,28 @@ final class ConfigReader {
                         root.section("conversations", ConversationReader::read)));
     }
 
+    /** The names for presets, the default first. Without a provider, the demo model has the default's name. */
+    private static List<String> upstreamNames(Map<String, UpstreamSettings> upstreams) {
+        if (upstreams.isEmpty()) {
+            return List.of(Config.DEFAULT_UPSTREAM);
+        }
+        List<String> names = new ArrayList<>(upstreams.keySet());
+        if (names.remove(Config.DEFAULT_UPSTREAM)) {
+            names.add(0, Config.DEFAULT_UPSTREAM);
+        }
+        return names;
+    }
+
     private static ApiSettings api(Section root, Section limits) {
         Boolean markdown = root.find("use_regex_processing", ValueType.BOOLEAN);
-        ReasoningFormat format = root.find("reasoning_format", REASONING_FORMAT);
+        ReasoningFormat format = root.find("reasoning_format", PresetReader.REASONING_FORMAT);
         if (format == null) {
             format = markdown == null
                     ? ReasoningFormat.REASONING_CONTENT
                     : markdown ? ReasoningFormat.MARKDOWN : ReasoningFormat.DETAILS;
         }
         boolean legacy = root.get("legacy_response", ValueType.BOOLEAN, false);
-        UsageReport usage = root.get("usage", USAGE_REPORT, UsageReport.ANSWER);
+        UsageReport usage = root.get("usage", PresetReader.USAGE_REPORT, UsageReport.ANSWER);
         return new ApiSettings(
                 format,
                 usage,

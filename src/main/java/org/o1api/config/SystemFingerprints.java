@@ -47,12 +47,18 @@ public final class SystemFingerprints {
                 .map(ProviderSettings::of)
                 .toList();
         ApiSettings settings = config.api();
-        return hash(new ReplySettings(preset, providers, settings.reasoningFormat(), settings.usage()));
+        // Two strategies may have equal settings.
+        String strategy = preset.strategy().getClass().getSimpleName();
+        return hash(new ReplySettings(preset, strategy, providers, settings.reasoningFormat(), settings.usage()));
     }
 
     /** The settings that affect replies. New components are included automatically; names of components are hashed, too. */
     private record ReplySettings(
-            Preset preset, List<ProviderSettings> providers, ReasoningFormat format, UsageReport usage) {}
+            Preset preset,
+            String strategy,
+            List<ProviderSettings> providers,
+            ReasoningFormat format,
+            UsageReport usage) {}
 
     /** The settings of an upstream that affect replies and are not secret. */
     private record ProviderSettings(

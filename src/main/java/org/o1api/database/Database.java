@@ -96,7 +96,8 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseUnavailableException if the database is unreachable or a statement fails
      */
     public <T> T withHandle(Callback<T> callback) {
-        boolean interrupted = Thread.interrupted(); // an interrupted thread that writes to H2 closes its file for all turns
+        boolean interrupted =
+                Thread.interrupted(); // an interrupted thread that writes to H2 closes its file for all turns
         try {
             return withHandleUninterrupted(callback);
         } finally {

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * How much reasoning the caller asks for, on OpenAI's scale with the extensions of other providers. Each API surface reads it
- * from its own fields; {@code Preset.Steps#withEffort} maps it to steps.
+ * from its own fields; {@code Strategy#withEffort} says what it means.
  */
 public enum Effort {
     NONE,

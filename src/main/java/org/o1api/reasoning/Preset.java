@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o1api.model.Effort;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
 
@@ -15,7 +14,7 @@ import org.o1api.model.UsageReport;
  * @param aliases other names that requests may use; not listed by {@code /v1/models}
  * @param upstreams names of the upstreams, at least one; each is the fallback of the one before
  * @param model the provider's name of the model
- * @param strategy the name of the reasoning strategy
+ * @param strategy the reasoning strategy with its settings
  * @param history how much of a stored conversation is sent to the model
  * @param reasoningFormat where replies show the reasoning; null: the gateway's default
  * @param usage what a reply's usage reports; null: the gateway's default
@@ -25,11 +24,8 @@ public record Preset(
         Set<String> aliases,
         List<String> upstreams,
         String model,
-        String strategy,
-        Steps steps,
+        Strategy strategy,
         Budget budget,
-        StepPrompts prompts,
-        Notes notes,
         History history,
         @Nullable ReasoningFormat reasoningFormat,
         @Nullable UsageReport usage) {
@@ -40,70 +36,12 @@ public record Preset(
 
     /** Returns a copy with another upstream model. */
     public Preset withModel(String other) {
-        return new Preset(
-                name,
-                aliases,
-                upstreams,
-                other,
-                strategy,
-                steps,
-                budget,
-                prompts,
-                notes,
-                history,
-                reasoningFormat,
-                usage);
+        return new Preset(name, aliases, upstreams, other, strategy, budget, history, reasoningFormat, usage);
     }
 
     /** The names of the upstreams, separated by commas, for the log. */
     public String upstreamNames() {
         return String.join(",", upstreams);
-    }
-
-    /**
-     * The number and size of the steps.
-     *
-     * @param min a model that wants to stop earlier is asked to check its result first; 0 to {@code max}
-     * @param max at most 100; 0: answer without steps
-     * @param afterTools the minimum for a turn that continues after a tool result; limited to {@code max}
-     * @param tokens the maximum output tokens of a step's call
-     * @param loopDetection whether to end the reasoning when the model repeats itself
-     */
-    public record Steps(int min, int max, int afterTools, int tokens, boolean loopDetection) {
-        public static final Steps DEFAULT = new Steps(3, 25);
-
-        public Steps {
-            if (min < 0 || min > max || max > 100) {
-                throw new IllegalArgumentException(
-                        "steps must satisfy 0 <= min <= max <= 100, but are " + min + ".." + max);
-            }
-        }
-
-        /** Steps with this minimum and maximum, and defaults for the rest. */
-        public Steps(int min, int max) {
-            this(min, max, 0, 4096, true);
-        }
-
-        /** The steps for a reasoning effort. Effort never raises {@code max}, and high effort never lowers {@code min}. */
-        public Steps withEffort(Effort effort) {
-            return switch (effort) {
-                case NONE -> withRange(0, 0);
-                case MINIMAL -> withRange(Math.min(1, max), Math.min(1, max));
-                case LOW -> withRange(Math.min(1, max), Math.min(3, max));
-                case MEDIUM -> this;
-                case HIGH -> withMinAtLeast(5);
-                case XHIGH, MAX -> withMinAtLeast(8);
-            };
-        }
-
-        private Steps withMinAtLeast(int newMin) {
-            return withRange(Math.max(min, Math.min(newMin, max)), max);
-        }
-
-        /** Returns a copy with another minimum and maximum. */
-        public Steps withRange(int newMin, int newMax) {
-            return new Steps(newMin, newMax, afterTools, tokens, loopDetection);
-        }
     }
 
     /**

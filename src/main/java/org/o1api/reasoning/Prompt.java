@@ -11,22 +11,20 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 
 /**
- * What the caller sends to the model, and how much reasoning it asks for.
+ * What the caller sends to the model.
  *
  * @param messages the caller's messages, oldest first; at least one
  * @param fields sent with every call: sampling parameters and fields that are passed through
  * @param tools sent with every call; null: none
  * @param closingFields sent with the closing call only: {@code stop}, {@code response_format}, {@code tool_choice}, ...
  * @param maxTokens limits the output of the whole turn; null: the caller set no limit
- * @param steps the number and size of the steps; a maximum of 0 answers without steps
  */
 public record Prompt(
         List<Message> messages,
         Map<String, RawJson> fields,
         @Nullable RawJson tools,
         Map<String, RawJson> closingFields,
-        @Nullable MaxTokens maxTokens,
-        Preset.Steps steps) {
+        @Nullable MaxTokens maxTokens) {
     /** Closing fields that make the answer JSON, in the APIs of OpenAI, vLLM, llama.cpp and Ollama. */
     private static final Set<String> JSON_FORMATS = Set.of("response_format", "guided_json", "json_schema", "format");
 
@@ -60,7 +58,7 @@ public record Prompt(
 
     /** Returns a copy with other messages. */
     public Prompt withMessages(List<Message> others) {
-        return new Prompt(others, fields, tools, closingFields, maxTokens, steps);
+        return new Prompt(others, fields, tools, closingFields, maxTokens);
     }
 
     /**

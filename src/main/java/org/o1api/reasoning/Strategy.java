@@ -1,8 +1,12 @@
 package org.o1api.reasoning;
 
+import org.o1api.model.Effort;
 import org.o1api.model.FinishReason;
 
-/** A reasoning strategy: decides which calls to make and what to show of them. Blocking code on the turn's thread. */
+/**
+ * A reasoning strategy with its settings: decides which calls to make and what to show of them. Blocking code on the turn's
+ * thread. Implementations are records, so that {@code system_fingerprint} depends on every setting.
+ */
 public interface Strategy {
     /**
      * Reasons and answers.
@@ -10,4 +14,7 @@ public interface Strategy {
      * @return why the answer ended
      */
     FinishReason run(TurnContext turn);
+
+    /** Returns the strategy with its settings adapted to how much reasoning the caller asks for. */
+    Strategy withEffort(Effort effort);
 }

@@ -28,6 +28,8 @@ public final class Section {
     private final boolean readable;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Set<String> knownKeys = new LinkedHashSet<>();
+    /** The sections with fixed keys that were read, by key. */
+    private final Map<String, Section> sections = new LinkedHashMap<>();
 
     private Section(ReadContext context, ConfigPath path, @Nullable Node node) {
         this.context = context;
@@ -95,10 +97,24 @@ public final class Section {
         return found == null ? placeholder : found;
     }
 
-    /** A section with fixed keys. */
+    /** An absent section of no file, in which every key has its default. */
+    public static Section absent() {
+        return new Section(new ReadContext("no file", new Substitution(name -> null)), new ConfigPath(1, "", ""), null);
+    }
+
+    /** A section with fixed keys. Several readers may read it, each its own keys. */
     public <T> T section(String key, Function<Section, T> content) {
         register(key, "a section", null);
-        return read(context, pathOf(key), node(key), content);
+        return content.apply(sections.computeIfAbsent(key, name -> new Section(context, pathOf(name), node(name))));
+    }
+
+    /** Whether a key is present, with any value. It is not reported as unknown. */
+    public boolean contains(String key) {
+        boolean present = entries.containsKey(key);
+        if (present) {
+            knownKeys.add(key);
+        }
+        return present;
     }
 
     /** A section whose keys are names chosen by the author, each with a section. */
@@ -247,7 +263,9 @@ public final class Section {
         context.addKnownKey(new ReadContext.KnownKey(path.key(0, key).pattern(), allowed, fallback));
     }
 
+    /** Reports unknown keys when the section has been read completely, so after its last reader. */
     private void rejectUnknownKeys() {
+        sections.values().forEach(Section::rejectUnknownKeys);
         entries.forEach((key, entry) -> {
             if (!knownKeys.contains(key)) {
                 String hint = Suggestions.closest(key, knownKeys)

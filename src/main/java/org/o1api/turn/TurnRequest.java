@@ -8,6 +8,7 @@ import org.o1api.model.Effort;
 import org.o1api.model.TurnInfo;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
+import org.o1api.reasoning.Strategy;
 
 /**
  * One request for an answer, from any API surface.
@@ -29,4 +30,9 @@ public record TurnRequest(
         Prompt prompt,
         @Nullable ConversationRef conversation,
         @Nullable StoredTurn answered,
-        Cancellation cancellation) {}
+        Cancellation cancellation) {
+    /** The preset's strategy, adapted to the effort. */
+    Strategy strategy() {
+        return effort == null ? preset.strategy() : preset.strategy().withEffort(effort);
+    }
+}

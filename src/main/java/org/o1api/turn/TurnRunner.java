@@ -15,7 +15,6 @@ import org.o1api.model.TurnLedger;
 import org.o1api.model.UnexpectedException;
 import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.reasoning.TurnContext;
 import org.o1api.reasoning.TurnLog;
@@ -27,7 +26,6 @@ import org.o1api.upstream.Upstream;
 /** Runs each turn on the calling thread: conversation, replay, strategy, storing. The same for all API surfaces. */
 public final class TurnRunner {
     private final Map<String, Upstream> upstreams;
-    private final Map<String, Strategy> strategies;
     private final ConversationLock conversationLock;
     private final long maxHistoryCharacters;
     private final TurnObserver observer;
@@ -37,19 +35,16 @@ public final class TurnRunner {
      * Creates a runner.
      *
      * @param upstreams by name
-     * @param strategies by name
      * @param maxHistoryCharacters the maximum length of a stored history that is sent to a model ({@code limits.body})
      * @param scheduler ends the time of turns; its tasks are quick
      */
     public TurnRunner(
             Map<String, Upstream> upstreams,
-            Map<String, Strategy> strategies,
             ConversationLock conversationLock,
             long maxHistoryCharacters,
             TurnObserver observer,
             ScheduledExecutorService scheduler) {
         this.upstreams = Map.copyOf(upstreams);
-        this.strategies = Map.copyOf(strategies);
         this.conversationLock = conversationLock;
         this.maxHistoryCharacters = maxHistoryCharacters;
         this.observer = observer.guarded();
@@ -90,8 +85,7 @@ public final class TurnRunner {
         TurnTimers timers = TurnTimers.start(preset.budget(), calls, scheduler);
         FinishReason reason;
         try (timers) {
-            Strategy strategy = named(strategies, preset.strategy());
-            reason = strategy.run(new TurnContext(conversation.prompt(), preset, calls, log));
+            reason = request.strategy().run(new TurnContext(conversation.prompt(), preset, calls, log));
         }
         if (conversation.isStored()) {
             client.flush(); // fails if the client has disconnected: then nothing is stored
@@ -117,11 +111,12 @@ public final class TurnRunner {
 
     private Upstream upstream(Preset preset) {
         List<Upstream> candidates =
-                preset.upstreams().stream().map(name -> named(upstreams, name)).toList();
+                preset.upstreams().stream().map(this::upstream).toList();
         return candidates.size() == 1 ? candidates.get(0) : new FallbackUpstream(candidates);
     }
 
-    private static <T> T named(Map<String, T> byName, String name) {
-        return Objects.requireNonNull(byName.get(name), () -> "a preset names '" + name + "', which is not configured");
+    private Upstream upstream(String name) {
+        return Objects.requireNonNull(
+                upstreams.get(name), () -> "a preset names '" + name + "', which is not configured");
     }
 }

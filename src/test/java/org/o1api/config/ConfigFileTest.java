@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.o1api.Gateway;
 import org.o1api.reasoning.Preset;
 import org.o1api.settings.ConfigException;
 
@@ -59,7 +60,7 @@ class ConfigFileTest {
 
     @Test
     void usesDefaultsWithoutAFileAndReportsTheSearchedPlaces() {
-        assertThat(find().read().upstreams()).isEmpty();
+        assertThat(find().read(Gateway.STRATEGIES).upstreams()).isEmpty();
         assertThat(find().toString())
                 .isEqualTo(
                         "no config file found, using the defaults; searched: system property o1api.config (not set), "
@@ -85,7 +86,7 @@ class ConfigFileTest {
     void failsIfTheFileIsAFolder() throws IOException {
         Files.createDirectories(folder.resolve("work/config.yaml"));
 
-        assertThatThrownBy(() -> find().read())
+        assertThatThrownBy(() -> find().read(Gateway.STRATEGIES))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith(folder.resolve("work/config.yaml") + ": the file cannot be read");
     }
@@ -94,7 +95,7 @@ class ConfigFileTest {
     void failsIfTheFileIsNotText() throws IOException {
         Files.write(write("work/config.yaml"), new byte[] {'a', ':', (byte) 0xff});
 
-        assertThatThrownBy(() -> find().read())
+        assertThatThrownBy(() -> find().read(Gateway.STRATEGIES))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageEndingWith("config.yaml: the file is not UTF-8 text");
     }
@@ -119,7 +120,8 @@ class ConfigFileTest {
         Path file = write("work/config.yaml");
         Files.writeString(file, "\nheart: 1s");
 
-        assertThatThrownBy(() -> find().read()).hasMessageStartingWith(file + ":2: heart: unknown key");
+        assertThatThrownBy(() -> find().read(Gateway.STRATEGIES))
+                .hasMessageStartingWith(file + ":2: heart: unknown key");
     }
 
     private Path write(String name) throws IOException {
@@ -129,7 +131,7 @@ class ConfigFileTest {
     }
 
     private String modelFound() {
-        return find().read()
+        return find().read(Gateway.STRATEGIES)
                 .presets()
                 .find(null, name -> true)
                 .map(Preset::model)

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.Gateway;
 import org.o1api.settings.ConfigException;
 
 class ConfigProblemsTest {
@@ -267,6 +268,10 @@ class ConfigProblemsTest {
     }
 
     private static Config parse(String file) {
-        return Config.parse("config.yaml", file, name -> name.equals("TOKEN") ? "s3cret" : ENVIRONMENT.get(name));
+        return Config.parse(
+                "config.yaml",
+                file,
+                name -> name.equals("TOKEN") ? "s3cret" : ENVIRONMENT.get(name),
+                Gateway.STRATEGIES);
     }
 }

@@ -17,11 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.Gateway;
 import org.o1api.api.ApiSettings.RequestLimits;
 import org.o1api.auth.ApiKey;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.StepPrompts;
+import org.o1api.reasoning.Strategy;
 import org.o1api.server.StreamSettings;
 import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
@@ -54,7 +55,7 @@ class ConfigTest {
 
     @Test
     void hasDefaultsForEverything() {
-        Config config = Config.defaults();
+        Config config = Config.defaults(Gateway.STRATEGIES);
 
         assertThat(config.apiKeys()).isEmpty();
         assertThat(config.upstreams()).isEmpty();
@@ -62,7 +63,7 @@ class ConfigTest {
         assertThat(config.api().reasoningFormat()).isEqualTo(ReasoningFormat.REASONING_CONTENT);
         assertThat(preset(config, "thinker").name()).isEqualTo("o1-demo");
         assertThat(preset(config, "thinker").upstreamNames()).isEqualTo(Config.DEFAULT_UPSTREAM);
-        assertThat(preset(config, "thinker").prompts()).isEqualTo(StepPrompts.DEFAULT);
+        assertThat(preset(config, "thinker").strategy()).isEqualTo(steps(""));
     }
 
     @Test
@@ -73,10 +74,10 @@ class ConfigTest {
         assertThat(config.upstreams()).isEmpty();
         assertThat(config.presets().all()).extracting(Preset::name).containsExactly("thinker", "thinker-fast");
         assertThat(preset(config, "thinker").model()).isEqualTo("some-model");
-        assertThat(preset(config, "thinker").steps()).isEqualTo(Preset.Steps.DEFAULT);
+        assertThat(preset(config, "thinker").strategy()).isEqualTo(steps(""));
         assertThat(preset(config, "o1").name()).isEqualTo("thinker");
         assertThat(preset(config, "thinker-fast").model()).isEqualTo("some-model");
-        assertThat(preset(config, "thinker-fast").steps().max()).isZero();
+        assertThat(preset(config, "thinker-fast").strategy()).isEqualTo(steps("steps: { max: 0 }"));
         assertThat(preset(config, null).name()).isEqualTo("thinker");
         assertThat(config.presets().find("gpt-4o", any -> true)).isEmpty();
     }
@@ -91,9 +92,11 @@ class ConfigTest {
         StreamSettings stream = StreamSettings.DEFAULT;
         assertThat(config.stream()).isEqualTo(stream);
         assertThat(config.api().limits()).isEqualTo(RequestLimits.DEFAULT);
-        assertThat(preset(config, "thinker").prompts().answer()).isEqualTo("Now give the final answer.");
+        assertThat(preset(config, "thinker").strategy())
+                .isEqualTo(steps("prompts: { answer: Now give the final answer. }"));
         assertThat(preset(config, "thinker").upstreamNames()).isEqualTo("main");
-        assertThat(preset(config, "thinker-fast").steps()).isEqualTo(new Preset.Steps(0, 0));
+        assertThat(preset(config, "thinker-fast").strategy())
+                .isEqualTo(steps("steps: { max: 0 }, prompts: { answer: Now give the final answer. }"));
     }
 
     @Test
@@ -150,11 +153,10 @@ class ConfigTest {
         Preset slow = preset(config, "slow");
         assertThat(slow.upstreams()).containsExactly("other", "main");
         assertThat(slow.model()).isEqualTo("big");
-        assertThat(slow.steps()).isEqualTo(new Preset.Steps(1, 9));
+        assertThat(slow.strategy())
+                .isEqualTo(steps("steps: { min: 1, max: 9 }, prompts: { next: On., answer: Answer. }"));
         assertThat(slow.budget()).isEqualTo(new Preset.Budget(4, 5, Duration.ofSeconds(6), 7));
         assertThat(slow.reasoningFormat()).isEqualTo(ReasoningFormat.THINK);
-        assertThat(slow.prompts())
-                .isEqualTo(new StepPrompts(StepPrompts.DEFAULT.step(), "On.", StepPrompts.DEFAULT.check(), "Answer."));
         assertThat(preset(config, "bare").model()).isEqualTo("bare");
         assertThat(preset(config, "bare").upstreamNames()).isEqualTo("main");
         assertThat(preset(config, null).name()).isEqualTo("fast");
@@ -308,7 +310,13 @@ class ConfigTest {
     }
 
     private static Config parse(String yaml, Map<String, String> environment) {
-        return Config.parse("config.yaml", yaml, environment::get);
+        return Config.parse("config.yaml", yaml, environment::get, Gateway.STRATEGIES);
+    }
+
+    /** The strategy of a preset with these settings. */
+    private static Strategy steps(String settings) {
+        return preset(parse("presets: { p: { strategy: steps, " + settings + " } }"), "p")
+                .strategy();
     }
 
     private static UpstreamSettings upstream(Config config, String name) {

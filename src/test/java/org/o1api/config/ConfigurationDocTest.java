@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.o1api.Gateway;
 import org.o1api.settings.ReadContext;
 import org.o1api.settings.Substitution;
 
@@ -47,22 +48,26 @@ class ConfigurationDocTest {
 
     @Test
     void hasValidExamples() {
-        assertThat(Config.parse("six", example(0), name -> null).upstreams()).containsOnlyKeys("default");
-        assertThat(Config.parse("all", example(1), ENVIRONMENT::get).apiKeys()).hasSize(2);
+        assertThat(Config.parse("six", example(0), name -> null, Gateway.STRATEGIES)
+                        .upstreams())
+                .containsOnlyKeys("default");
+        assertThat(Config.parse("all", example(1), ENVIRONMENT::get, Gateway.STRATEGIES)
+                        .apiKeys())
+                .hasSize(2);
     }
 
     @Test
     void quotesTheActualErrorMessages() {
         String expected = example(2).strip();
 
-        assertThatThrownBy(() -> Config.parse("config.yaml", example(3), name -> null))
+        assertThatThrownBy(() -> Config.parse("config.yaml", example(3), name -> null, Gateway.STRATEGIES))
                 .hasMessage(expected);
     }
 
     /** The keys of an absent section are read, too; those under author-chosen names only if there is one, hence the full example. */
     private static Map<String, ReadContext.KnownKey> knownKeys(String everything) {
         ReadContext context = new ReadContext("all", new Substitution(ENVIRONMENT::get));
-        ConfigReader.read(context, everything);
+        ConfigReader.read(context, everything, Gateway.STRATEGIES);
         return context.knownKeys();
     }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.Gateway;
 import org.o1api.model.ReasoningFormat;
 
 class SystemFingerprintsTest {
@@ -29,7 +30,7 @@ class SystemFingerprintsTest {
             """;
 
     private static String of(String config, String preset) {
-        Config read = Config.parse("config.yaml", config, name -> null);
+        Config read = Config.parse("config.yaml", config, name -> null, Gateway.STRATEGIES);
         return String.valueOf(SystemFingerprints.of(read).get(preset));
     }
 
@@ -64,7 +65,7 @@ class SystemFingerprintsTest {
 
     @Test
     void existsWithoutAConfig() {
-        assertThat(SystemFingerprints.of(Config.defaults()).values())
+        assertThat(SystemFingerprints.of(Config.defaults(Gateway.STRATEGIES)).values())
                 .allMatch(value -> value.matches("fp_[0-9a-f]{10}"));
     }
 

@@ -13,11 +13,11 @@ import org.o1api.conversation.Conversations;
 import org.o1api.database.Database;
 import org.o1api.database.DatabaseSource;
 import org.o1api.model.Cancellation;
+import org.o1api.model.Effort;
 import org.o1api.model.TurnId;
 import org.o1api.model.TurnInfo;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
-import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.telemetry.EndedTurn;
 import org.o1api.upstream.Upstream;
@@ -32,18 +32,14 @@ final class TurnFixture {
     final ConversationLock lock;
     final TurnRunner runner;
 
-    TurnFixture(Map<String, Upstream> upstreams, Map<String, Strategy> strategies, ScheduledExecutorService scheduler) {
-        this(upstreams, strategies, scheduler, database(Path.of("unused")));
+    TurnFixture(Map<String, Upstream> upstreams, ScheduledExecutorService scheduler) {
+        this(upstreams, scheduler, database(Path.of("unused")));
     }
 
-    TurnFixture(
-            Map<String, Upstream> upstreams,
-            Map<String, Strategy> strategies,
-            ScheduledExecutorService scheduler,
-            Database database) {
+    TurnFixture(Map<String, Upstream> upstreams, ScheduledExecutorService scheduler, Database database) {
         conversations = new Conversations(database, ConversationSettings.DEFAULT, String::length);
         lock = new ConversationLock(conversations, Duration.ofSeconds(30));
-        runner = new TurnRunner(upstreams, strategies, lock, 1 << 20, ended::add, scheduler);
+        runner = new TurnRunner(upstreams, lock, 1 << 20, ended::add, scheduler);
     }
 
     static Database database(Path folder) {
@@ -51,14 +47,14 @@ final class TurnFixture {
         return new Database(new DatabaseSource.Url(url, null, null, 10), name -> null, "");
     }
 
-    static TurnRequest request(Preset preset, Prompt prompt, Cancellation cancellation) {
-        return request(preset, prompt, cancellation, null);
-    }
-
     static TurnRequest request(
-            Preset preset, Prompt prompt, Cancellation cancellation, @Nullable ConversationRef conversation) {
+            Preset preset,
+            @Nullable Effort effort,
+            Prompt prompt,
+            Cancellation cancellation,
+            @Nullable ConversationRef conversation) {
         TurnInfo info = new TurnInfo(TurnId.random(), CALLER, preset.name(), "chat", "req_1", null);
-        return new TurnRequest(info, 5, preset.name(), preset, null, prompt, conversation, null, cancellation);
+        return new TurnRequest(info, 5, preset.name(), preset, effort, prompt, conversation, null, cancellation);
     }
 
     void run(TurnRequest request, TurnClient client) {

@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,12 +27,11 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
 import org.o1api.model.TurnEvent;
-import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.ScriptedUpstream;
-import org.o1api.reasoning.StepPrompts;
-import org.o1api.reasoning.Strategy;
+import org.o1api.reasoning.TestPresets;
+import org.o1api.reasoning.TestStrategy;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.reasoning.TurnContext;
 
@@ -40,23 +39,9 @@ import org.o1api.reasoning.TurnContext;
 class TurnRunnerTest {
     private static final ConversationRef CONVERSATION =
             new ConversationRef(TurnFixture.CALLER, "c1", new ConversationRef.IdempotencyKey("k1", "d1"));
-    private static final Preset PRESET = new Preset(
-            "o1",
-            Set.of(),
-            List.of("main"),
-            "m",
-            "test",
-            new Preset.Steps(0, 0),
-            Preset.Budget.DEFAULT,
-            StepPrompts.DEFAULT,
-            Notes.DEFAULT,
-            Preset.History.DEFAULT,
-            null,
-            null);
-
     private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
     private final Cancellation cancellation = new Cancellation();
-    private Strategy strategy = turn -> {
+    private Function<TurnContext, FinishReason> work = turn -> {
         turn.log().answerText("Because.");
         return FinishReason.STOP;
     };
@@ -67,14 +52,7 @@ class TurnRunnerTest {
     void open(@TempDir Path folder) {
         database = TurnFixture.database(folder);
         database.withHandle(handle -> handle.execute("SELECT 1"));
-        Strategy delegating = new Strategy() {
-            @Override
-            public FinishReason run(TurnContext turn) {
-                return strategy.run(turn);
-            }
-        };
-        fixture = new TurnFixture(
-                Map.of("main", ScriptedUpstream.answering("unused")), Map.of("test", delegating), scheduler, database);
+        fixture = new TurnFixture(Map.of("main", ScriptedUpstream.answering("unused")), scheduler, database);
     }
 
     @AfterEach
@@ -84,10 +62,14 @@ class TurnRunnerTest {
         database.close();
     }
 
+    private TurnRequest request(ConversationRef conversation) {
+        Preset preset = TestPresets.preset(new TestStrategy(turn -> work.apply(turn)));
+        Prompt prompt = new Prompt(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null);
+        return TurnFixture.request(preset, null, prompt, cancellation, conversation);
+    }
+
     private void run(TurnClient client) {
-        Prompt prompt =
-                new Prompt(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null, new Preset.Steps(0, 0));
-        fixture.run(TurnFixture.request(PRESET, prompt, cancellation, CONVERSATION), client);
+        fixture.run(request(CONVERSATION), client);
     }
 
     /** Whether the turn holds nothing: no ticket, and another turn can open the conversation at once. */
@@ -146,7 +128,7 @@ class TurnRunnerTest {
     @Test
     void replaysAfterTheRelease() {
         run(new Client());
-        strategy = turn -> {
+        work = turn -> {
             throw new AssertionError("a repeated request must not run again");
         };
         Client second = new Client();
@@ -190,7 +172,7 @@ class TurnRunnerTest {
                 }
             }
         };
-        strategy = turn -> {
+        work = turn -> {
             turn.log().answerText("Because.");
             switch (failure) {
                 case STRATEGY -> throw new IllegalStateException("a bug");
@@ -232,14 +214,9 @@ class TurnRunnerTest {
 
     @Test
     void releasesEverythingIfTheHistoryCannotBeRead() {
-        Throwable thrown = catchThrowable(() -> fixture.run(
-                TurnFixture.request(
-                        PRESET,
-                        new Prompt(
-                                List.of(Message.user("Why?")), Map.of(), null, Map.of(), null, new Preset.Steps(0, 0)),
-                        cancellation,
-                        new ConversationRef(TurnFixture.CALLER, "conv_" + "0".repeat(48), null)),
-                new Client()));
+        ConversationRef unknown = new ConversationRef(TurnFixture.CALLER, "conv_" + "0".repeat(48), null);
+
+        Throwable thrown = catchThrowable(() -> fixture.run(request(unknown), new Client()));
 
         assertThat(((GatewayException) thrown).code()).isEqualTo(ErrorCode.CONVERSATION_NOT_FOUND);
         assertThat(fixture.admission.running()).isEmpty();
@@ -249,7 +226,6 @@ class TurnRunnerTest {
     void survivesAnObserverThatFails() {
         TurnRunner runner = new TurnRunner(
                 Map.of("main", ScriptedUpstream.answering("unused")),
-                Map.of("test", strategy),
                 fixture.lock,
                 1 << 20,
                 turn -> {
@@ -257,13 +233,8 @@ class TurnRunnerTest {
                 },
                 scheduler);
         Client client = new Client();
-        Prompt prompt =
-                new Prompt(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null, new Preset.Steps(0, 0));
 
-        runner.run(
-                TurnFixture.request(PRESET, prompt, cancellation, CONVERSATION),
-                fixture.admission.admit(TurnFixture.CALLER, cancellation, () -> {}),
-                client);
+        runner.run(request(CONVERSATION), fixture.admission.admit(TurnFixture.CALLER, cancellation, () -> {}), client);
 
         assertThat(client.ends).isOne();
     }

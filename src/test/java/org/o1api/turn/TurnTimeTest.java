@@ -6,21 +6,22 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.o1api.model.Cancellation;
+import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
-import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
-import org.o1api.reasoning.StepPrompts;
+import org.o1api.reasoning.TestPresets;
 import org.o1api.reasoning.Transcript;
-import org.o1api.reasoning.steps.StepsStrategy;
+import org.o1api.reasoning.steps.StepsStrategyType;
+import org.o1api.settings.Section;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
@@ -35,6 +36,7 @@ class TurnTimeTest {
     private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
     private final Transcript out = new Transcript();
     private final Cancellation cancellation = new Cancellation();
+    private @Nullable Effort effort;
     private long millis;
 
     @AfterEach
@@ -48,30 +50,22 @@ class TurnTimeTest {
 
     /** Runs a turn with a preset of two upstreams. */
     private void run(FakeUpstream fake, FakeUpstream spare, Transcript listener) {
-        Preset preset = new Preset(
-                "o1",
-                Set.of(),
+        Preset preset = TestPresets.preset(
                 List.of("main", "spare"),
-                "m",
-                "steps",
-                new Preset.Steps(3, 25),
+                new StepsStrategyType().reader(Section.absent()).apply(Section.absent()),
                 new Preset.Budget(30, 50_000, TIME, 6),
-                StepPrompts.DEFAULT,
-                Notes.DEFAULT,
                 Preset.History.DEFAULT,
-                null,
                 null);
-        Prompt prompt = new Prompt(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null, preset.steps());
+        Prompt prompt = new Prompt(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null);
         try (fake;
                 spare;
                 HttpUpstream upstream = upstream("main", fake);
                 HttpUpstream other = upstream("spare", spare)) {
-            TurnFixture turns = new TurnFixture(
-                    Map.of("main", upstream, "spare", other), Map.of("steps", new StepsStrategy()), scheduler);
+            TurnFixture turns = new TurnFixture(Map.of("main", upstream, "spare", other), scheduler);
             upstream.warmUp();
             long start = System.nanoTime();
             try {
-                turns.run(TurnFixture.request(preset, prompt, cancellation), listener);
+                turns.run(TurnFixture.request(preset, effort, prompt, cancellation, null), listener);
             } finally {
                 millis = (System.nanoTime() - start) / 1_000_000;
                 fake.awaitIdle();
@@ -109,6 +103,14 @@ class TurnTimeTest {
         assertThat(out.events()).contains("end 2", "completed STOP");
         assertThat(fake.abortedCalls()).isOne();
         assertThat(fake.request(2).body().path("messages").toString()).contains("Half a");
+    }
+
+    @Test
+    void adaptsTheStrategyToTheEffort() {
+        effort = Effort.NONE;
+        run(FakeUpstream.scripted(Script.answer("Because.")), out);
+        assertThat(out.steps()).isZero();
+        assertThat(out.answer()).isEqualTo("Because.");
     }
 
     @Test

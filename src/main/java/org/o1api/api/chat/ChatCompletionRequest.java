@@ -39,9 +39,8 @@ record ChatCompletionRequest(
         @Nullable Boolean includeReasoning,
         boolean wantsReasoningField) {
 
-    Prompt prompt(Preset preset) {
-        Preset.Steps steps = effort == null ? preset.steps() : preset.steps().withEffort(effort);
-        return new Prompt(messages, fields, tools, closingFields, maxTokens, steps);
+    Prompt prompt() {
+        return new Prompt(messages, fields, tools, closingFields, maxTokens);
     }
 
     /**

@@ -78,7 +78,7 @@ public final class ChatTurnReader {
                 answered != null ? answered.model() : request.model() == null ? preset.name() : request.model(),
                 preset,
                 request.effort(),
-                request.prompt(preset),
+                request.prompt(),
                 conversation,
                 answered,
                 cancellation);

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
 import org.o1api.model.Message;
 import org.o1api.model.Role;
-import org.o1api.reasoning.StepPrompts;
 import org.o1api.reasoning.text.CallMessages;
 import org.o1api.reasoning.text.StepObject;
 

@@ -18,16 +18,19 @@ final class StepRequests {
     private final Prompt prompt;
     private final String model;
     private final boolean keepsReasoning;
+    private final long stepTokens;
 
     /**
      * Creates the requests of one turn.
      *
      * @param keepsReasoning whether the provider gets the reasoning of all earlier answers
+     * @param stepTokens the maximum output tokens of a step's call
      */
-    StepRequests(Prompt prompt, String model, boolean keepsReasoning) {
+    StepRequests(Prompt prompt, String model, boolean keepsReasoning, long stepTokens) {
         this.prompt = prompt;
         this.model = model;
         this.keepsReasoning = keepsReasoning;
+        this.stepTokens = stepTokens;
     }
 
     /**
@@ -37,12 +40,11 @@ final class StepRequests {
      */
     CallRequest step(CallMessages messages, @Nullable MaxTokens callerLimit, boolean asJson) {
         CallFields fields = new CallFields(prompt);
-        long stepLimit = prompt.steps().tokens();
-        if (callerLimit != null && callerLimit.limit() <= stepLimit) {
+        if (callerLimit != null && callerLimit.limit() <= stepTokens) {
             // not removable: a provider that rejects it would reject the answer's limit too
             fields.add(callerLimit);
         } else {
-            fields.addRemovable(new MaxTokens(callerLimit == null ? MAX_TOKENS : callerLimit.field(), stepLimit));
+            fields.addRemovable(new MaxTokens(callerLimit == null ? MAX_TOKENS : callerLimit.field(), stepTokens));
         }
         if (fields.addTools()) {
             fields.addRemovable("tool_choice", NO_TOOL_CHOICE);

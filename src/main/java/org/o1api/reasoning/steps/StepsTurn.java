@@ -7,6 +7,7 @@ import org.o1api.model.Message;
 import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
+import org.o1api.reasoning.TurnContext;
 import org.o1api.reasoning.TurnLog;
 import org.o1api.reasoning.text.AnswerRequests;
 import org.o1api.reasoning.text.OutputTokenShare;
@@ -24,7 +25,7 @@ final class StepsTurn {
     private static final int MAX_RETRIES = 2;
 
     private final Prompt prompt;
-    private final Preset.Steps stepSettings;
+    private final Steps stepSettings;
     private final ModelCalls calls;
     private final TurnLog out;
     private final StepRequests requests;
@@ -35,18 +36,19 @@ final class StepsTurn {
     private final int minSteps;
     private int malformedInARow;
 
-    StepsTurn(Prompt prompt, Preset preset, ModelCalls calls, TurnLog out) {
-        this.prompt = prompt;
-        this.stepSettings = prompt.steps();
-        this.calls = calls;
-        this.out = out;
-        requests = new StepRequests(prompt, preset.model(), preset.history().reasoning());
+    StepsTurn(StepsStrategy strategy, TurnContext turn) {
+        prompt = turn.prompt();
+        stepSettings = strategy.steps();
+        calls = turn.calls();
+        out = turn.log();
+        Preset preset = turn.preset();
+        requests = new StepRequests(prompt, preset.model(), preset.history().reasoning(), stepSettings.tokens());
         answerRequests =
                 new AnswerRequests(prompt, preset.model(), preset.history().reasoning());
-        history = new StepHistory(
-                prompt.messages(), prompt.allowsToolCalls() ? preset.prompts().withTools() : preset.prompts());
+        StepPrompts prompts = strategy.prompts();
+        history = new StepHistory(prompt.messages(), prompt.allowsToolCalls() ? prompts.withTools() : prompts);
         tokenShare = new OutputTokenShare(prompt.maxTokens(), calls);
-        visibleSteps = new VisibleSteps(preset.notes(), out);
+        visibleSteps = new VisibleSteps(strategy.notes(), out);
         minSteps = continuesAfterTool() ? Math.min(stepSettings.afterTools(), stepSettings.max()) : stepSettings.min();
     }
 

@@ -1,6 +1,5 @@
 package org.o1api.reasoning.steps;
 
-import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.TurnLog;
 import org.o1api.reasoning.text.StepReader;
 

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,25 +16,9 @@ import org.o1api.api.RequestException;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
-import org.o1api.reasoning.Notes;
-import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.StepPrompts;
 
 /** Handling of reasoning in earlier answers. */
 class MessageReaderTest {
-    private static final Preset PRESET = new Preset(
-            "thinker",
-            Set.of(),
-            List.of("default"),
-            "m",
-            "steps",
-            Preset.Steps.DEFAULT,
-            new Preset.Budget(30, 50_000, Duration.ofMinutes(5), 6),
-            StepPrompts.DEFAULT,
-            Notes.DEFAULT,
-            Preset.History.DEFAULT,
-            null,
-            null);
     private static final String ASSISTANT = "{\"role\": \"assistant\", ";
 
     private static ChatCompletionRequest read(String messages) {
@@ -54,7 +36,7 @@ class MessageReaderTest {
     private static List<Message> sent(String answer) {
         return read("{\"role\": \"user\", \"content\": \"a\"}, " + ASSISTANT + answer
                         + "}, {\"role\": \"user\", \"content\": \"b\"}")
-                .prompt(PRESET)
+                .prompt()
                 .messages();
     }
 

@@ -4,22 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
 import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.ReasoningFormat;
-import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.StepPrompts;
+import org.o1api.reasoning.TestPresets;
+import org.o1api.reasoning.TestStrategy;
 
 class ReasoningOptionsReaderTest {
     private static ChatCompletionRequest requestWith(String fields) {
@@ -27,20 +24,9 @@ class ReasoningOptionsReaderTest {
         return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT);
     }
 
-    private static Preset preset(Preset.Steps steps, @Nullable ReasoningFormat format) {
-        return new Preset(
-                "thinker",
-                Set.of(),
-                List.of("default"),
-                "m",
-                "steps",
-                steps,
-                new Preset.Budget(30, 50_000, Duration.ofMinutes(5), 6),
-                StepPrompts.DEFAULT,
-                Notes.DEFAULT,
-                Preset.History.DEFAULT,
-                format,
-                null);
+    private static Preset preset(@Nullable ReasoningFormat format) {
+        return TestPresets.preset(
+                List.of("default"), TestStrategy.EMPTY, Preset.Budget.DEFAULT, Preset.History.DEFAULT, format);
     }
 
     @ParameterizedTest
@@ -213,7 +199,7 @@ class ReasoningOptionsReaderTest {
                     """)
     void choosesTheReasoningFormatOfTheDialect(
             String fields, @Nullable ReasoningFormat ofPreset, ReasoningFormat expected) {
-        Preset preset = preset(Preset.Steps.DEFAULT, ofPreset);
+        Preset preset = preset(ofPreset);
 
         assertThat(requestWith(fields).format(preset, ReasoningFormat.REASONING_CONTENT))
                 .isEqualTo(expected);
@@ -231,46 +217,5 @@ class ReasoningOptionsReaderTest {
                     """)
     void readsBothOptionsForTheUsageChunk(String fields, boolean included) {
         assertThat(requestWith(fields).includeUsage()).isEqualTo(included);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        // effort, then minimum and maximum of steps for presets of 3 to 25, 1 to 2, no, and 6 to 10 steps
-        "NONE,    0, 0,   0, 0,  0, 0,  0, 0",
-        "MINIMAL, 1, 1,   1, 1,  0, 0,  1, 1",
-        "LOW,     1, 3,   1, 2,  0, 0,  1, 3",
-        "MEDIUM,  3, 25,  1, 2,  0, 0,  6, 10",
-        "HIGH,    5, 25,  2, 2,  0, 0,  6, 10",
-        "XHIGH,   8, 25,  2, 2,  0, 0,  8, 10",
-        "MAX,     8, 25,  2, 2,  0, 0,  8, 10"
-    })
-    void adaptsTheStepRangeToTheEffort(
-            Effort effort, int min, int max, int few, int most, int none, int zero, int some, int many) {
-        assertThat(new Preset.Steps(3, 25).withEffort(effort)).isEqualTo(new Preset.Steps(min, max));
-        assertThat(new Preset.Steps(1, 2).withEffort(effort)).isEqualTo(new Preset.Steps(few, most));
-        assertThat(new Preset.Steps(0, 0).withEffort(effort)).isEqualTo(new Preset.Steps(none, zero));
-        assertThat(new Preset.Steps(6, 10).withEffort(effort)).isEqualTo(new Preset.Steps(some, many));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void keepsTheOtherStepSettings(Effort effort) {
-        Preset.Steps steps = new Preset.Steps(3, 25, 2, 100, false).withEffort(effort);
-
-        assertThat(steps).isEqualTo(new Preset.Steps(steps.min(), steps.max(), 2, 100, false));
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    "reasoning": {"max_tokens": 1000}      | 3
-                    "thinking": {"type": "disabled"}       | 0
-                    "reasoning_effort": "max"              | 25
-                    """)
-    void appliesTheEffortToThePrompt(String fields, int most) {
-        assertThat(requestWith(fields)
-                        .prompt(preset(Preset.Steps.DEFAULT, null))
-                        .steps()
-                        .max())
-                .isEqualTo(most);
     }
 }

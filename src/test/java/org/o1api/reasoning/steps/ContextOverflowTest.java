@@ -245,7 +245,7 @@ class ContextOverflowTest {
         FinishReason reason = turn.run(
                 upstream,
                 prompt(
-                        new Preset.Steps(1, 25),
+                        new Steps(1, 25),
                         requiresToolCall ? Map.of("tool_choice", new RawJson("\"required\"")) : Map.of()));
         assertThat(reason).isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.answer()).isEqualTo(half);

@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.model.Delta;
-import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 
@@ -49,7 +48,7 @@ class LoopDetectionTest {
     void endsTheReasoningAtARepeatedStep(String name, String repeated) {
         ScriptedUpstream upstream =
                 ScriptedUpstream.answering(continuing("a b"), continuing("c"), repeated, "Because.");
-        turn.run(upstream, prompt(new Preset.Steps(3, 25), Map.of()));
+        turn.run(upstream, prompt(new Steps(3, 25), Map.of()));
         assertThat(turn.out.answer()).isEqualTo("Because.");
         assertThat(turn.out.step(3)).endsWith("\n\n*LOOP*");
         assertThat(messages(upstream.requests().get(3)))
@@ -148,7 +147,7 @@ class LoopDetectionTest {
                 looping(new Delta.Text("{\"content\": \"b"), new Delta.Text(PASSAGE)),
                 reply(concluding("a")),
                 reply("Because."));
-        turn.run(upstream, prompt(new Preset.Steps(1, 25, 0, 4096, false), Map.of()));
+        turn.run(upstream, prompt(new Steps(1, 25, 0, 4096, false), Map.of()));
         assertThat(turn.out.steps()).isEqualTo(4);
         assertThat(turn.out.step(3)).isEqualTo("b" + PASSAGE.repeat(PIECES));
     }

@@ -40,12 +40,9 @@ class RequiredFormatTest {
 
     private final StepsFixture turn = new StepsFixture();
 
-    private static Prompt requiring(String field, String value) {
+    private static StepsPrompt requiring(String field, String value) {
         return prompt(
-                new Preset.Steps(2, 25),
-                Map.of(field, new RawJson(value)),
-                Message.system("Be brief."),
-                Message.user("Why?"));
+                new Steps(2, 25), Map.of(field, new RawJson(value)), Message.system("Be brief."), Message.user("Why?"));
     }
 
     private static ScriptedUpstream afterTwoSteps(Reply... answers) {
@@ -135,13 +132,13 @@ class RequiredFormatTest {
     /** A discarded call does not reduce the answer's limit or usage. */
     @Test
     void doesNotCountADiscardedReplyAgainstTheAnswer() {
-        Prompt limited = new Prompt(
+        StepsPrompt limited = new StepsPrompt(
                 List.of(Message.user("Why?")),
                 Map.of(),
                 null,
                 Map.of("response_format", new RawJson(JSON)),
                 new Prompt.MaxTokens("max_tokens", 1000),
-                new Preset.Steps(1, 25));
+                new Steps(1, 25));
         ScriptedUpstream upstream = ScriptedUpstream.answering(
                 reply(STEP).withUsage(new Usage(9, 0, 50, 0)),
                 reply(STEP).withUsage(new Usage(9, 0, 300, 0)),

@@ -46,13 +46,13 @@ class StepLimitTest {
         ScriptedUpstream upstream = ScriptedUpstream.answering(concluding("a"), "Because.");
         turn.run(
                 upstream,
-                new Prompt(
+                new StepsPrompt(
                         List.of(Message.user("Why?")),
                         Map.of(),
                         null,
                         Map.of(),
                         new Prompt.MaxTokens(field, limit),
-                        new Preset.Steps(1, 25, 0, configured, true)));
+                        new Steps(1, 25, 0, configured, true)));
         CallRequest step = upstream.requests().get(0);
         assertThat(step.fields()).containsEntry(field, new RawJson(sent));
         boolean isRemovable = Long.parseLong(sent) == configured && limit / 2 > configured;
@@ -64,7 +64,7 @@ class StepLimitTest {
     @Test
     void limitsAStepIfTheCallerSetNoLimit() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(concluding("a"), "Because.");
-        turn.run(upstream, StepsFixture.prompt(new Preset.Steps(1, 25, 0, 77, true), Map.of()));
+        turn.run(upstream, StepsFixture.prompt(new Steps(1, 25, 0, 77, true), Map.of()));
         assertThat(upstream.requests().get(0).fields()).containsEntry("max_tokens", new RawJson("77"));
         assertThat(upstream.requests().get(1).fields()).doesNotContainKey("max_tokens");
     }
@@ -87,7 +87,7 @@ class StepLimitTest {
         turn.run(
                 upstream,
                 StepsFixture.prompt(
-                        new Preset.Steps(Math.min(min, max), max, afterTools, 4096, true),
+                        new Steps(Math.min(min, max), max, afterTools, 4096, true),
                         Map.of(),
                         Message.user("Why?"),
                         CALLS,
@@ -95,7 +95,7 @@ class StepLimitTest {
         assertThat(upstream.requests()).hasSize(steps + 1);
     }
 
-    private List<EarlierReasoning> earlier(Preset.Steps steps, Message... messages) {
+    private List<EarlierReasoning> earlier(Steps steps, Message... messages) {
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> StepsFixture.isStep(request)
                 ? StepsFixture.reply(
                         request.messages().size() > messages.length + 2 ? concluding("b") : continuing("a"))
@@ -115,10 +115,9 @@ class StepLimitTest {
             RESULT
         };
         EarlierReasoning expected = new EarlierReasoning(false, 4);
-        assertThat(earlier(new Preset.Steps(1, 25), messages)).containsExactly(expected, expected, expected);
+        assertThat(earlier(new Steps(1, 25), messages)).containsExactly(expected, expected, expected);
         turn.history = new Preset.History(1000, true);
-        assertThat(earlier(new Preset.Steps(0, 0), messages))
-                .containsExactly(new EarlierReasoning(true, Integer.MAX_VALUE));
+        assertThat(earlier(new Steps(0, 0), messages)).containsExactly(new EarlierReasoning(true, Integer.MAX_VALUE));
     }
 
     @ParameterizedTest

@@ -17,7 +17,6 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.TurnEvent;
-import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.Transcript;
@@ -212,7 +211,7 @@ class StepShapedAnswerTest {
 
     @Test
     void keepsAnAnswerOfATurnWithoutSteps() {
-        turn.run(ScriptedUpstream.answering(STEP), prompt(new Preset.Steps(0, 0), Map.of()));
+        turn.run(ScriptedUpstream.answering(STEP), prompt(new Steps(0, 0), Map.of()));
         assertThat(turn.out.answer()).isEqualTo(STEP);
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Content;
@@ -14,12 +13,10 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.TurnLedger;
 import org.o1api.reasoning.ModelCalls;
-import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
-import org.o1api.reasoning.StepPrompts;
+import org.o1api.reasoning.TestPresets;
 import org.o1api.reasoning.Transcript;
 import org.o1api.reasoning.TurnContext;
 import org.o1api.reasoning.TurnLog;
@@ -36,23 +33,12 @@ final class StepsFixture {
     Preset.Budget budget = Preset.Budget.DEFAULT;
     private @Nullable ModelCalls calls;
 
-    FinishReason run(ScriptedUpstream upstream, Prompt prompt) {
-        Preset preset = new Preset(
-                "o1",
-                Set.of(),
-                List.of("main"),
-                "m",
-                "steps",
-                prompt.steps(),
-                budget,
-                PROMPTS,
-                NOTES,
-                history,
-                null,
-                null);
+    FinishReason run(ScriptedUpstream upstream, StepsPrompt prompt) {
+        StepsStrategy strategy = prompt.strategy(PROMPTS, NOTES);
+        Preset preset = TestPresets.preset(strategy, budget, history);
         calls = new ModelCalls(upstream, ScriptedUpstream.TURN, new Cancellation(), budget, out);
         try {
-            return new StepsStrategy().run(new TurnContext(prompt, preset, calls, new TurnLog(out)));
+            return strategy.run(new TurnContext(prompt.prompt(), preset, calls, new TurnLog(out)));
         } finally {
             assertThat(upstream.openCalls()).isZero();
         }
@@ -75,14 +61,14 @@ final class StepsFixture {
         return calls == null ? 0 : calls.usedCalls();
     }
 
-    static Prompt prompt(Message... messages) {
-        return prompt(new Preset.Steps(1, 25), Map.of(), messages);
+    static StepsPrompt prompt(Message... messages) {
+        return prompt(new Steps(1, 25), Map.of(), messages);
     }
 
-    static Prompt prompt(Preset.Steps steps, Map<String, RawJson> closing, Message... messages) {
+    static StepsPrompt prompt(Steps steps, Map<String, RawJson> closing, Message... messages) {
         boolean tools = closing.containsKey("tool_choice");
         List<Message> promptMessages = messages.length == 0 ? List.of(Message.user("Why?")) : List.of(messages);
-        return new Prompt(promptMessages, Map.of(), tools ? TOOLS : null, closing, null, steps);
+        return new StepsPrompt(promptMessages, Map.of(), tools ? TOOLS : null, closing, null, steps);
     }
 
     static String step(String content, String next) {

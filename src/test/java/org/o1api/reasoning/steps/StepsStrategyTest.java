@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,13 +23,11 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.model.Usage;
 import org.o1api.reasoning.ModelCalls;
-import org.o1api.reasoning.Notes;
 import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.Prompt.MaxTokens;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
-import org.o1api.reasoning.StepPrompts;
+import org.o1api.reasoning.TestPresets;
 import org.o1api.reasoning.Transcript;
 import org.o1api.reasoning.TurnContext;
 import org.o1api.reasoning.TurnLog;
@@ -49,60 +46,48 @@ class StepsStrategyTest {
     private final Transcript out = new Transcript();
     private final Cancellation cancellation = new Cancellation();
 
-    private FinishReason run(ScriptedUpstream upstream, Prompt prompt) {
+    private FinishReason run(ScriptedUpstream upstream, StepsPrompt prompt) {
         return run(upstream, prompt, Preset.Budget.DEFAULT);
     }
 
-    private FinishReason run(ScriptedUpstream upstream, Prompt prompt, Preset.Budget budget) {
-        Preset preset = new Preset(
-                "o1",
-                Set.of(),
-                List.of("main"),
-                "m",
-                "steps",
-                prompt.steps(),
-                budget,
-                PROMPTS,
-                Notes.DEFAULT,
-                Preset.History.DEFAULT,
-                null,
-                null);
-        FinishReason reason = new StepsStrategy()
-                .run(new TurnContext(
-                        prompt,
-                        preset,
-                        new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, budget, out),
-                        new TurnLog(out)));
+    private FinishReason run(ScriptedUpstream upstream, StepsPrompt prompt, Preset.Budget budget) {
+        ModelCalls calls = new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, budget, out);
+        FinishReason reason = run(prompt, calls, out);
         assertThat(upstream.openCalls()).isZero();
         return reason;
     }
 
-    private static Prompt prompt(int min, int max, Message... messages) {
-        return new Prompt(List.of(messages), Map.of(), null, Map.of(), null, new Preset.Steps(min, max));
+    private static FinishReason run(StepsPrompt prompt, ModelCalls calls, Transcript out) {
+        StepsStrategy strategy = prompt.strategy(PROMPTS, Notes.DEFAULT);
+        return strategy.run(new TurnContext(prompt.prompt(), TestPresets.preset(strategy), calls, new TurnLog(out)));
     }
 
-    private static Prompt prompt(int min, int max) {
+    private static StepsPrompt prompt(int min, int max, Message... messages) {
+        return new StepsPrompt(List.of(messages), Map.of(), null, Map.of(), null, new Steps(min, max));
+    }
+
+    private static StepsPrompt prompt(int min, int max) {
         return prompt(min, max, Message.user("Why?"));
     }
 
-    private static Prompt promptWithTools() {
-        return new Prompt(
+    private static StepsPrompt promptWithTools() {
+        return new StepsPrompt(
                 List.of(Message.user("Why?")),
                 Map.of("seed", new RawJson("7")),
                 TOOLS,
                 Map.of("tool_choice", new RawJson("\"required\""), "stop", new RawJson("\"END\"")),
                 null,
-                new Preset.Steps(1, 25));
+                new Steps(1, 25));
     }
 
-    private static Prompt promptWithLimit(long limit) {
-        return new Prompt(
+    private static StepsPrompt promptWithLimit(long limit) {
+        return new StepsPrompt(
                 List.of(Message.user("Why?")),
                 Map.of(),
                 null,
                 Map.of(),
                 new MaxTokens("max_tokens", limit),
-                new Preset.Steps(3, 25));
+                new Steps(3, 25));
     }
 
     /** The messages of a request, such as {@code "user: Why?"}. */
@@ -333,13 +318,13 @@ class StepsStrategyTest {
         ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
         run(
                 upstream,
-                new Prompt(
+                new StepsPrompt(
                         List.of(Message.user("Why?")),
                         Map.of("temperature", new RawJson("1")),
                         null,
                         Map.of(),
                         null,
-                        new Preset.Steps(1, 1)));
+                        new Steps(1, 1)));
         for (CallRequest request : upstream.requests()) {
             assertThat(request.fields()).containsEntry("temperature", new RawJson("1"));
             assertThat(request.removable()).doesNotContain("temperature");
@@ -385,7 +370,7 @@ class StepsStrategyTest {
     void doesNotMentionToolsThatMustNotBeCalled() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
         Map<String, RawJson> none = Map.of("tool_choice", new RawJson("\"none\""));
-        run(upstream, new Prompt(List.of(Message.user("Why?")), Map.of(), TOOLS, none, null, new Preset.Steps(1, 25)));
+        run(upstream, new StepsPrompt(List.of(Message.user("Why?")), Map.of(), TOOLS, none, null, new Steps(1, 25)));
         assertThat(messages(upstream.requests().get(1)))
                 .containsExactly("system: STEP", "user: Why?", "assistant: " + DONE, "user: ANSWER");
     }
@@ -491,9 +476,7 @@ class StepsStrategyTest {
         });
         ModelCalls calls =
                 new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, failing);
-        assertThatThrownBy(() -> new StepsStrategy()
-                        .run(new TurnContext(prompt(3, 25), samplePreset(), calls, new TurnLog(failing))))
-                .isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> run(prompt(3, 25), calls, failing)).isInstanceOf(OutOfMemoryError.class);
         assertThat(upstream.openCalls()).isZero();
     }
 
@@ -502,23 +485,9 @@ class StepsStrategyTest {
         Delta first = new Delta.Text("{\"content\": \"a");
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(first, first));
         Transcript disconnecting = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone"));
-        Preset preset = new Preset(
-                "o1",
-                Set.of(),
-                List.of("main"),
-                "m",
-                "steps",
-                Preset.Steps.DEFAULT,
-                Preset.Budget.DEFAULT,
-                PROMPTS,
-                Notes.DEFAULT,
-                Preset.History.DEFAULT,
-                null,
-                null);
         ModelCalls calls =
                 new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, disconnecting);
-        assertThatThrownBy(() -> new StepsStrategy()
-                        .run(new TurnContext(prompt(3, 25), preset, calls, new TurnLog(disconnecting))))
+        assertThatThrownBy(() -> run(prompt(3, 25), calls, disconnecting))
                 .isInstanceOfSatisfying(
                         CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_DISCONNECTED));
         assertThat(upstream.openCalls()).isZero();
@@ -611,36 +580,11 @@ class StepsStrategyTest {
             ScriptedUpstream upstream =
                     ScriptedUpstream.answering(broken, broken, broken, Reply.of(new Delta.Text("Because.")));
             Transcript listener = new Transcript();
-            assertThatThrownBy(() -> new StepsStrategy()
-                            .run(new TurnContext(
-                                    prompt(0, 0),
-                                    samplePreset(),
-                                    new ModelCalls(
-                                            upstream,
-                                            ScriptedUpstream.TURN,
-                                            cancellation,
-                                            Preset.Budget.DEFAULT,
-                                            listener),
-                                    new TurnLog(listener))))
-                    .isInstanceOf(UpstreamException.class);
+            ModelCalls calls =
+                    new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, listener);
+            assertThatThrownBy(() -> run(prompt(0, 0), calls, listener)).isInstanceOf(UpstreamException.class);
             assertThat(upstream.requests()).hasSize(3);
         }
-    }
-
-    private static Preset samplePreset() {
-        return new Preset(
-                "o1",
-                Set.of(),
-                List.of("main"),
-                "m",
-                "steps",
-                Preset.Steps.DEFAULT,
-                Preset.Budget.DEFAULT,
-                PROMPTS,
-                Notes.DEFAULT,
-                Preset.History.DEFAULT,
-                null,
-                null);
     }
 
     @Test
@@ -705,10 +649,10 @@ class StepsStrategyTest {
                         "an empty fence", true, new Delta[] {new Delta.Text("```json\n"), new Delta.Text("\n```")}));
     }
 
-    private static Prompt promptWithoutSteps(boolean json) {
+    private static StepsPrompt promptWithoutSteps(boolean json) {
         Map<String, RawJson> closing =
                 json ? Map.of("response_format", new RawJson("{\"type\":\"json_object\"}")) : Map.of();
-        return new Prompt(List.of(Message.user("Why?")), Map.of(), null, closing, null, new Preset.Steps(0, 0));
+        return new StepsPrompt(List.of(Message.user("Why?")), Map.of(), null, closing, null, new Steps(0, 0));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -767,23 +711,11 @@ class StepsStrategyTest {
 
     @Test
     void runsWithTheDemoModel() {
-        Preset preset = new Preset(
-                "o1",
-                Set.of(),
-                List.of("main"),
-                "m",
-                "steps",
-                Preset.Steps.DEFAULT,
-                Preset.Budget.DEFAULT,
-                StepPrompts.DEFAULT,
-                Notes.DEFAULT,
-                Preset.History.DEFAULT,
-                null,
-                null);
         try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
             ModelCalls calls = new ModelCalls(demo, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, out);
-            FinishReason reason =
-                    new StepsStrategy().run(new TurnContext(prompt(3, 25), preset, calls, new TurnLog(out)));
+            StepsStrategy strategy = prompt(3, 25).strategy(StepPrompts.DEFAULT, Notes.DEFAULT);
+            FinishReason reason = strategy.run(
+                    new TurnContext(prompt(3, 25).prompt(), TestPresets.preset(strategy), calls, new TurnLog(out)));
             assertThat(reason).isEqualTo(FinishReason.STOP);
             assertThat(calls.usage().reasoningTokens())
                     .isPositive()

@@ -22,8 +22,6 @@ import org.o1api.json.JsonSlices;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
-import org.o1api.reasoning.Preset;
-import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.CallRequest;
@@ -110,9 +108,9 @@ class WeakModelTest {
         }
     }
 
-    private static Prompt prompt(Requirement requirement) {
+    private static StepsPrompt prompt(Requirement requirement) {
         return StepsFixture.prompt(
-                new Preset.Steps(3, 25),
+                new Steps(3, 25),
                 switch (requirement) {
                     case TEXT -> Map.of();
                     case JSON -> Map.of("response_format", new RawJson("{\"type\":\"json_object\"}"));

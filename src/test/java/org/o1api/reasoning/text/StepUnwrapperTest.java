@@ -14,7 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.model.Delta;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
-import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.Transcript;
 
@@ -25,7 +24,7 @@ class StepUnwrapperTest {
     private static final String LONG = "word ".repeat(10_000);
 
     private static Prompt prompt(Map<String, RawJson> closing) {
-        return new Prompt(List.of(Message.user("Why?")), Map.of(), null, closing, null, new Preset.Steps(1, 25));
+        return new Prompt(List.of(Message.user("Why?")), Map.of(), null, closing, null);
     }
 
     private static final List<String> TOKENS = List.of(

@@ -1,4 +1,4 @@
-package org.o1api.config;
+package org.o1api.reasoning;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

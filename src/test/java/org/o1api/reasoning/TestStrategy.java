@@ -1,0 +1,43 @@
+package org.o1api.reasoning;
+
+import java.util.Set;
+import java.util.function.Function;
+import org.o1api.model.Effort;
+import org.o1api.model.FinishReason;
+import org.o1api.settings.Section;
+
+/** A strategy without settings that runs a function. */
+public record TestStrategy(Function<TurnContext, FinishReason> turn) implements Strategy {
+    /** A strategy that answers with nothing. */
+    public static final TestStrategy EMPTY = new TestStrategy(turn -> FinishReason.STOP);
+
+    @Override
+    public FinishReason run(TurnContext context) {
+        return turn.apply(context);
+    }
+
+    @Override
+    public Strategy withEffort(Effort effort) {
+        return this;
+    }
+
+    /** The type of this strategy, named {@code test}. */
+    public StrategyType type() {
+        return new StrategyType() {
+            @Override
+            public String name() {
+                return "test";
+            }
+
+            @Override
+            public Set<String> keys() {
+                return Set.of();
+            }
+
+            @Override
+            public Function<Section, Strategy> reader(Section root) {
+                return preset -> TestStrategy.this;
+            }
+        };
+    }
+}
