@@ -84,18 +84,23 @@ final class CallInbox {
      * Adds a piece, after waiting until there is room for it. A reader whose call is cancelled does not wait: its last piece
      * must not be lost.
      *
+     * @return false if closed: nobody needs the reply any more
      * @throws InterruptedException if interrupted while waiting; the piece has been added
      */
-    void putPiece(Item item, BooleanSupplier cancelled) throws InterruptedException {
-        synchronized (this) {
-            try {
-                while ((pieces >= MAX_PIECES || characters >= MAX_CHARACTERS) && !closed && !cancelled.getAsBoolean()) {
-                    wait();
-                }
-            } finally {
-                put(item);
+    synchronized boolean putPiece(Item item, BooleanSupplier cancelled) throws InterruptedException {
+        try {
+            while (isFull() && !closed && !cancelled.getAsBoolean()) {
+                wait();
             }
+        } finally {
+            put(item);
         }
+        return !closed;
+    }
+
+    /** Whether readers that have a piece wait. */
+    synchronized boolean isFull() {
+        return pieces >= MAX_PIECES || characters >= MAX_CHARACTERS;
     }
 
     /** Makes all waiting threads check their conditions again. */

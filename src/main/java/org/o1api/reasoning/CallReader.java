@@ -120,8 +120,10 @@ final class CallReader implements Runnable, AttemptListener {
             boolean startsThinking = call.startsThinking();
             inbox.put(CallInbox.Item.of(() -> receiver.onReplyStarted(startsThinking)));
             for (Delta delta : call) {
-                inbox.putPiece(
-                        CallInbox.Item.piece(length(delta), () -> receiver.onDelta(delta)), cancellation::isCancelled);
+                CallInbox.Item item = CallInbox.Item.piece(length(delta), () -> receiver.onDelta(delta));
+                if (!inbox.putPiece(item, cancellation::isCancelled)) {
+                    return;
+                }
             }
             end.reason = call.finishReason();
         } finally {

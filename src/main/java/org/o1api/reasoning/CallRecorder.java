@@ -4,6 +4,7 @@ import org.o1api.model.CallRecord;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CallRecord.State;
 import org.o1api.model.Delta;
+import org.o1api.model.FailureLog;
 import org.o1api.model.ThinkBlock;
 import org.o1api.model.TurnLedger;
 import org.o1api.model.Usage;
@@ -15,6 +16,7 @@ import org.o1api.upstream.CallRequest;
  * itself if the upstream does not report them. Used by the turn's thread only.
  */
 final class CallRecorder implements AttemptListener {
+    private static final FailureLog LOG = new FailureLog(System.getLogger(CallRecorder.class.getName()));
     private static final int NOT_ENDED = -1;
 
     private final CallRequest request;
@@ -134,9 +136,10 @@ final class CallRecorder implements AttemptListener {
         usage = reported;
         try {
             usage = complete(reported);
-        } finally { // also after an Error
-            record(state, true);
+        } catch (Throwable e) { // e.g. OutOfMemoryError: the record must not be lost
+            LOG.error(e.getClass().getName(), "failed to count the tokens of a call", e);
         }
+        record(state, true);
     }
 
     /** What the reply has used. Valid once the call has ended. */

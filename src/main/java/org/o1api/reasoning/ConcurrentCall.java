@@ -61,7 +61,9 @@ final class ConcurrentCall {
 
     @Nullable
     CallEvent onAccepted() {
-        calls.reportAccepted();
+        if (!dropped) {
+            calls.reportAccepted();
+        }
         return null;
     }
 
@@ -102,7 +104,9 @@ final class ConcurrentCall {
                     : truncated || cancellation.isCancelled() ? State.CANCELLED : State.FAILED;
             record(state, end.hasReply(), end.usage());
         } else {
-            calls.uncount();
+            if (end.failure() instanceof CancelledException) { // otherwise a strategy could try again forever
+                calls.uncount();
+            }
             record(State.NOT_STARTED, false, Usage.NONE);
         }
         if (!wasOpen) {

@@ -88,6 +88,7 @@ public final class ConcurrentCalls implements AutoCloseable {
             }
             CallEvent event = item == null ? null : item.receive();
             if (event != null) {
+                throwIfOver(); // rather than report the effect of a cancelled turn on one of its calls
                 return event;
             }
         }
@@ -128,13 +129,22 @@ public final class ConcurrentCalls implements AutoCloseable {
         return calls.stream().anyMatch(ConcurrentCall::isOpen);
     }
 
+    /** For tests: whether the calls wait for the turn's thread. */
+    boolean isFull() {
+        return inbox.isFull();
+    }
+
     private boolean isOver() {
         TurnTime time = owner.time();
-        return time.ofTurn().isCancelled()
-                && (time.isTurnCancelled() || calls.stream().noneMatch(ConcurrentCall::isStartedAnswer));
+        return time.isTurnCancelled() || (time.ofTurn().isCancelled() && !hasStartedAnswer());
+    }
+
+    private boolean hasStartedAnswer() {
+        return calls.stream().anyMatch(ConcurrentCall::isStartedAnswer);
     }
 
     private void throwIfOver() {
+        owner.time().throwIfTurnCancelled();
         if (isOver()) {
             owner.time().ofTurn().throwIfCancelled();
         }
@@ -151,8 +161,8 @@ public final class ConcurrentCalls implements AutoCloseable {
         }
         closed = true;
         removeCancelAction.run();
-        calls.forEach(ConcurrentCall::drop);
         try {
+            calls.forEach(ConcurrentCall::drop);
             awaitUsage();
         } finally { // also after an Error
             inbox.close();

@@ -160,10 +160,13 @@ public final class ModelCalls implements AutoCloseable {
 
     /**
      * Prepares calls that run at the same time. As long as any of them has not ended, all calls of the turn must be made there:
-     * otherwise one of the turn's calls could wait for a thread or a slot that another one holds.
+     * otherwise one of the turn's calls could wait for a thread or a slot that another one holds. Closes the last ones.
      */
     public ConcurrentCalls concurrent() {
         requireNoOpenCalls();
+        if (concurrentCalls != null) {
+            concurrentCalls.close();
+        }
         ConcurrentCalls calls = new ConcurrentCalls(this, threads);
         concurrentCalls = calls;
         return calls;
@@ -234,9 +237,7 @@ public final class ModelCalls implements AutoCloseable {
 
     /** Whether the turn may start a concurrent call. */
     boolean canStart(Purpose purpose) {
-        if (time.isTurnCancelled()) {
-            time.of(purpose).throwIfCancelled();
-        }
+        time.throwIfTurnCancelled();
         return hasBudgetFor(purpose) && !time.isUsedUp(purpose);
     }
 

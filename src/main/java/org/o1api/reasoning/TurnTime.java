@@ -46,6 +46,15 @@ final class TurnTime {
         return turn.isCancelled();
     }
 
+    /**
+     * Throws if the turn itself is cancelled.
+     *
+     * @throws org.o1api.model.CancelledException with the reason
+     */
+    void throwIfTurnCancelled() {
+        turn.throwIfCancelled();
+    }
+
     /** Whether the time for this purpose is used up while the turn itself is not cancelled. */
     boolean isUsedUp(Purpose purpose) {
         return of(purpose).isCancelled() && !turn.isCancelled();

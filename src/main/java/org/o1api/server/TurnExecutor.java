@@ -1,14 +1,9 @@
 package org.o1api.server;
 
 import java.lang.System.Logger.Level;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.naming.InitialContext;
@@ -16,12 +11,12 @@ import javax.naming.NamingException;
 
 /**
  * Runs authenticated requests: on the container's managed executor if JNDI has one, otherwise on virtual threads if
- * they do not pin their carrier threads (Java 24 and newer: JEP 491), otherwise on a bounded pool.
+ * they do not pin their carrier threads, otherwise on a bounded pool.
  */
 public final class TurnExecutor implements Executor, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TurnExecutor.class.getName());
     private static final String MANAGED_EXECUTOR_NAME = "java:comp/DefaultManagedExecutorService";
-    private static final int FIRST_JAVA_WITHOUT_PINNING = 24;
+    private static final String NAME = "o1-api-turn";
     private static final int MAX_THREADS = 1024;
     private static final long DRAIN_TIMEOUT_SECONDS = 2;
 
@@ -43,38 +38,17 @@ public final class TurnExecutor implements Executor, AutoCloseable {
         } catch (NamingException e) {
             // plain Tomcat or Jetty have no managed executor
         }
-        if (Runtime.version().feature() >= FIRST_JAVA_WITHOUT_PINNING) {
-            return new TurnExecutor(virtualThreads(), true, "virtual threads");
+        if (VirtualThreads.areUsable()) {
+            return new TurnExecutor(VirtualThreads.executor(NAME), true, "virtual threads");
         }
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                0, MAX_THREADS, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), DaemonThreads.factory("o1-api-turn"));
+                0, MAX_THREADS, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), DaemonThreads.factory(NAME));
         return new TurnExecutor(pool, true, "at most " + MAX_THREADS + " threads");
-    }
-
-    /** The code is compiled for Java 17, so newer APIs are called by reflection. */
-    private static ExecutorService virtualThreads() {
-        try {
-            Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
-            MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-            Object unnamedBuilder = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(builder))
-                    .invoke();
-            MethodHandle name =
-                    lookup.findVirtual(builder, "name", MethodType.methodType(builder, String.class, long.class));
-            MethodHandle factory = lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class));
-            ThreadFactory threads = (ThreadFactory) factory.invoke(name.invoke(unnamedBuilder, "o1-api-turn-", 1L));
-            return (ExecutorService) lookup.findStatic(
-                            Executors.class,
-                            "newThreadPerTaskExecutor",
-                            MethodType.methodType(ExecutorService.class, ThreadFactory.class))
-                    .invoke(threads);
-        } catch (Throwable e) { // declared by MethodHandle
-            throw new IllegalStateException("this runtime should have virtual threads", e);
-        }
     }
 
     /** The maximum number of requests that can run concurrently on this runtime. */
     public static int maxConcurrent() {
-        return Runtime.version().feature() >= FIRST_JAVA_WITHOUT_PINNING ? Integer.MAX_VALUE : MAX_THREADS;
+        return VirtualThreads.areUsable() ? Integer.MAX_VALUE : MAX_THREADS;
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.CancelledException;
+import org.o1api.model.ErrorCode;
 
 /**
  * Tries several upstreams in order, for one turn: a call goes to the first upstream, and to the next one if it fails before its
@@ -39,7 +40,9 @@ public final class FallbackUpstream implements Upstream {
                 current = index;
                 return call;
             } catch (CancelledException e) {
-                current = (index + 1) % upstreams.size(); // the time for reasoning may have ended a wait for this one
+                if (e.code() == ErrorCode.UPSTREAM_TIMEOUT) { // the time for reasoning has ended a wait for this one
+                    current = (index + 1) % upstreams.size();
+                }
                 throw e;
             } catch (UpstreamException e) {
                 current = (index + 1) % upstreams.size();
