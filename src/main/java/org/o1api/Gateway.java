@@ -219,7 +219,10 @@ public final class Gateway implements ServletContextListener {
             return Map.of(
                     Config.DEFAULT_UPSTREAM,
                     register(
-                            new DemoUpstream(Config.DEFAULT_UPSTREAM, DemoUpstream.DEFAULT_TOKEN_DELAY),
+                            new DemoUpstream(
+                                    Config.DEFAULT_UPSTREAM,
+                                    DemoUpstream.DEFAULT_TOKEN_DELAY,
+                                    strategies.stream().map(StrategyType::demo).toList()),
                             Upstream::close));
         }
         Map<String, Upstream> upstreams = new LinkedHashMap<>();

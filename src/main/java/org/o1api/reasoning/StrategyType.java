@@ -3,6 +3,7 @@ package org.o1api.reasoning;
 import java.util.Set;
 import java.util.function.Function;
 import org.o1api.settings.Section;
+import org.o1api.upstream.demo.DemoScript;
 
 /**
  * A kind of reasoning strategy: its name, its settings and its part of the demo model. The composition root lists all of them;
@@ -22,4 +23,7 @@ public interface StrategyType {
      * @return reads the strategy of one preset from the preset's section
      */
     Function<Section, Strategy> reader(Section root);
+
+    /** What the demo model replies to the calls of this strategy. */
+    DemoScript demo();
 }

@@ -1,10 +1,12 @@
 package org.o1api.reasoning;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.o1api.model.Effort;
 import org.o1api.model.FinishReason;
 import org.o1api.settings.Section;
+import org.o1api.upstream.demo.DemoScript;
 
 /** A strategy without settings that runs a function. */
 public record TestStrategy(Function<TurnContext, FinishReason> turn) implements Strategy {
@@ -37,6 +39,11 @@ public record TestStrategy(Function<TurnContext, FinishReason> turn) implements 
             @Override
             public Function<Section, Strategy> reader(Section root) {
                 return preset -> TestStrategy.this;
+            }
+
+            @Override
+            public DemoScript demo() {
+                return request -> Optional.empty();
             }
         };
     }

@@ -5,6 +5,7 @@ import java.util.function.Function;
 import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.StrategyType;
 import org.o1api.settings.Section;
+import org.o1api.upstream.demo.DemoScript;
 
 /**
  * The strategy {@code steps}: the model reasons in steps, one call each, and a closing call generates the answer. With a maximum of
@@ -33,5 +34,10 @@ public final class StepsStrategyType implements StrategyType {
                 preset.section(STEPS, Steps::read),
                 preset.section(PROMPTS, section -> StepPrompts.read(section, prompts)),
                 preset.section(NOTES, section -> Notes.read(section, notes)));
+    }
+
+    @Override
+    public DemoScript demo() {
+        return new StepsDemo();
     }
 }

@@ -15,13 +15,13 @@ final class DemoCall implements Call {
     private static final int CHARACTERS_PER_TOKEN = 4;
 
     private final DemoUpstream upstream;
-    private final DemoPrompt prompt;
+    private final DemoRequest prompt;
     private final String reply;
     private final Cancellation cancellation;
     private int position;
     private volatile boolean closed;
 
-    DemoCall(DemoUpstream upstream, DemoPrompt prompt, String reply, Cancellation cancellation) {
+    DemoCall(DemoUpstream upstream, DemoRequest prompt, String reply, Cancellation cancellation) {
         this.upstream = upstream;
         this.prompt = prompt;
         this.reply = reply;

@@ -1,6 +1,9 @@
 package org.o1api.upstream.demo;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.o1api.json.JsonSlices;
 import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 import org.o1api.upstream.Call;
@@ -10,8 +13,8 @@ import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 
 /**
- * The demo model, which is used if no provider is configured. It follows the step protocol, quotes the question, and says that it
- * is a demonstration.
+ * The demo model, which is used if no provider is configured. It quotes the question and says that it is a demonstration. Each
+ * strategy has a script for its own calls.
  */
 public final class DemoUpstream implements Upstream {
     /** Roughly the speed of a hosted model. */
@@ -19,15 +22,18 @@ public final class DemoUpstream implements Upstream {
 
     private final String name;
     private final Duration tokenDelay;
+    private final List<DemoScript> scripts;
     private volatile boolean closed;
 
     /**
      * Creates a demo model.
      *
      * @param tokenDelay the time that each token takes
+     * @param scripts the first one that has a reply is used
      */
-    public DemoUpstream(String name, Duration tokenDelay) {
+    public DemoUpstream(String name, Duration tokenDelay, List<DemoScript> scripts) {
         this.name = name;
+        this.scripts = List.copyOf(scripts);
         this.tokenDelay = tokenDelay;
     }
 
@@ -40,10 +46,21 @@ public final class DemoUpstream implements Upstream {
     public Call open(CallRequest request, CallContext context) {
         context.cancellation().throwIfCancelled();
         throwIfClosed();
-        DemoPrompt prompt = DemoPrompt.of(request);
         context.attemptListener().onRequestSent(name, request.model());
         context.onAccepted().run();
-        return new DemoCall(this, prompt, DemoScript.reply(prompt), context.cancellation());
+        DemoRequest prompt = new DemoRequest(request);
+        return new DemoCall(this, prompt, reply(prompt), context.cancellation());
+    }
+
+    private String reply(DemoRequest request) {
+        for (DemoScript script : scripts) {
+            Optional<String> reply = script.reply(request);
+            if (reply.isPresent()) {
+                return reply.get();
+            }
+        }
+        String answer = DemoText.answer(request.lastUserText(), "It answered at once, without reasoning steps.");
+        return request.requiresJson() ? "{\"answer\": " + JsonSlices.quoted(answer) + "}" : answer;
     }
 
     /** Waits for the time of one token. */

@@ -711,7 +711,7 @@ class StepsStrategyTest {
 
     @Test
     void runsWithTheDemoModel() {
-        try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO)) {
+        try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO, List.of(new StepsDemo()))) {
             ModelCalls calls = new ModelCalls(demo, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, out);
             StepsStrategy strategy = prompt(3, 25).strategy(StepPrompts.DEFAULT, Notes.DEFAULT);
             FinishReason reason = strategy.run(

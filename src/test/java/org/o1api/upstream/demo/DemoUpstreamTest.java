@@ -24,6 +24,7 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.model.Usage;
+import org.o1api.reasoning.steps.StepsStrategyType;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallContext;
 import org.o1api.upstream.CallRequest;
@@ -35,7 +36,11 @@ class DemoUpstreamTest {
     private static final Message INSTRUCTIONS = Message.system("One JSON object a step, with \"next_action\".");
 
     private final Cancellation cancellation = new Cancellation();
-    private final DemoUpstream upstream = new DemoUpstream("default", Duration.ZERO);
+    private final DemoUpstream upstream = demo(Duration.ZERO);
+
+    private static DemoUpstream demo(Duration tokenDelay) {
+        return new DemoUpstream("default", tokenDelay, List.of(new StepsStrategyType().demo()));
+    }
 
     private static CallRequest request(Map<String, RawJson> fields, Message... messages) {
         return new CallRequest("demo", List.of(messages), fields, Set.of());
@@ -171,7 +176,7 @@ class DemoUpstreamTest {
 
     @Test
     void endsImmediatelyWhenTheTurnIsCancelled() {
-        DemoUpstream slow = new DemoUpstream("default", Duration.ofHours(1));
+        DemoUpstream slow = demo(Duration.ofHours(1));
         try (Call call = open(slow, cancellation)) {
             Thread canceller = new Thread(() -> cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone"));
             canceller.start();
