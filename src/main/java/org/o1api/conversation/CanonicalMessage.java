@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
-import org.o1api.model.RawJson;
 import org.o1api.model.Role;
+import org.o1api.model.ToolCall;
 
 /**
  * A message in canonical form, for recognizing resent messages. Text is the same as a single text part, missing content
@@ -67,15 +67,14 @@ record CanonicalMessage(
             parts = text == null ? Parts.of(tree) : null;
         }
         if ((text == null || text.isBlank()) && !(content instanceof Content.Parts)) {
-            text = refusal(message.fields().get("refusal"));
+            text = message instanceof Message.Assistant answer ? answer.refusal() : null;
         }
-        RawJson callId = message.role().isToolResult() ? message.fields().get("tool_call_id") : null;
         return new CanonicalMessage(
                 message.role() == Role.DEVELOPER ? Role.SYSTEM : message.role(),
                 text == null || text.isBlank() ? null : text.strip(),
                 parts,
-                canonicalToolCalls(message.fields().get("tool_calls")),
-                callId == null ? null : TurnJson.tree(callId.text()).asText());
+                message instanceof Message.Assistant answer ? canonicalToolCalls(answer.toolCalls()) : List.of(),
+                message instanceof Message.ToolResult result ? result.callId() : null);
     }
 
     /** The same message with different text. */
@@ -92,11 +91,6 @@ record CanonicalMessage(
             }
         }
         return parts;
-    }
-
-    /** The text of a refusal, which is a field next to the content; null if there is none. */
-    private static @Nullable String refusal(@Nullable RawJson refusal) {
-        return refusal == null ? null : TurnJson.tree(refusal.text()).textValue();
     }
 
     /** The text of parts that are all text; null if there are others. */
@@ -121,18 +115,10 @@ record CanonicalMessage(
         return length[0];
     }
 
-    private static List<CanonicalToolCall> canonicalToolCalls(@Nullable RawJson toolCalls) {
-        List<CanonicalToolCall> calls = new ArrayList<>();
-        if (toolCalls != null) {
-            for (JsonNode call : TurnJson.tree(toolCalls.text())) {
-                JsonNode function = call.path("function");
-                calls.add(new CanonicalToolCall(
-                        call.path("id").asText(),
-                        function.path("name").asText(),
-                        TurnJson.canonical(function.path("arguments").asText())));
-            }
-        }
-        return calls;
+    private static List<CanonicalToolCall> canonicalToolCalls(List<ToolCall> calls) {
+        return calls.stream()
+                .map(call -> new CanonicalToolCall(call.id(), call.name(), TurnJson.canonical(call.arguments())))
+                .toList();
     }
 
     /** Upper limit of the token count: a token has at least one byte of UTF-8. */

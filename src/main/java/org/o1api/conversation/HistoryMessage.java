@@ -1,15 +1,14 @@
 package org.o1api.conversation;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
-import org.o1api.model.Role;
 
 /**
  * A message of a stored turn.
@@ -64,16 +63,12 @@ record HistoryMessage(
         return all;
     }
 
-    private static Message toMessage(StoredTurn.Answer answer, boolean reasoning) {
-        Map<String, RawJson> fields = new LinkedHashMap<>();
-        if (answer.toolCalls() != null) {
-            fields.put("tool_calls", answer.toolCalls());
-        }
+    private static Message.Assistant toMessage(StoredTurn.Answer answer, boolean reasoning) {
+        RawJson calls = answer.toolCalls();
         String content = answer.content() == null ? answer.refusal() : answer.content();
-        return new Message(
-                Role.ASSISTANT,
+        return MessageJson.assistant(
                 content == null ? null : new Content.Text(content),
-                fields,
+                calls == null ? Map.of() : Map.of(Message.TOOL_CALLS, calls),
                 reasoning && !answer.reasoning().isEmpty()
                         ? Map.of("reasoning_content", TurnJson.quoted(reasoningText(answer)))
                         : Map.of());
@@ -84,12 +79,11 @@ record HistoryMessage(
      * placeholder replaces the content of an answer that consists of images only.
      */
     static Message toPromptMessage(StoredTurn.Answer answer, boolean reasoning) {
-        Message message = toMessage(answer, reasoning);
+        Message.Assistant message = toMessage(answer, reasoning);
         boolean empty = !(message.content() instanceof Content.Text content)
                 || content.text().isBlank();
         return empty && answer.images() != null && answer.toolCalls() == null
-                ? new Message(
-                        message.role(), new Content.Text(IMAGE_PLACEHOLDER), message.fields(), message.reasoning())
+                ? message.withContent(new Content.Text(IMAGE_PLACEHOLDER))
                 : message;
     }
 

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -23,9 +23,9 @@ final class ToolResults {
     /** Instructions and late results between a call and its results; they are moved after the results. */
     private final List<Message> deferred = new ArrayList<>();
     /** IDs of the tool calls of the current assistant message that have no result yet. */
-    private final List<RawJson> openIds = new ArrayList<>();
+    private final List<String> openIds = new ArrayList<>();
     /** IDs of all tool calls of the current assistant message. */
-    private final List<RawJson> callIds = new ArrayList<>();
+    private final List<String> callIds = new ArrayList<>();
 
     private ToolResults() {}
 
@@ -38,29 +38,29 @@ final class ToolResults {
     }
 
     private void add(Message message) {
-        if (message.role() == Role.TOOL) {
-            RawJson id = canonicalId(message.fields().get("tool_call_id"));
+        if (message instanceof Message.ToolResult result && message.role() == Role.TOOL) {
+            String id = result.callId() == null ? "" : result.callId();
             if (callIds.contains(id)) {
                 openIds.remove(id);
                 completed.add(message);
             } else {
-                deferred.add(lateResult(message, id));
+                deferred.add(lateResult(result, id));
             }
         } else if (message.role().isInstruction()) {
             deferred.add(message);
         } else {
             endResults();
             completed.add(message);
-            if (message.role() == Role.ASSISTANT) {
-                callIds.addAll(ids(message.fields().get("tool_calls")));
+            if (message instanceof Message.Assistant answer) {
+                answer.toolCalls().forEach(call -> callIds.add(call.id()));
                 openIds.addAll(callIds);
             }
         }
     }
 
     private void endResults() {
-        for (RawJson id : openIds) {
-            completed.add(new Message(Role.TOOL, new Content.Text(NOT_RUN), Map.of("tool_call_id", id)));
+        for (String id : openIds) {
+            completed.add(MessageJson.toolResult(id, new Content.Text(NOT_RUN)));
         }
         openIds.clear();
         callIds.clear();
@@ -68,39 +68,19 @@ final class ToolResults {
         deferred.clear();
     }
 
-    private static List<RawJson> ids(@Nullable RawJson toolCalls) {
-        List<RawJson> ids = new ArrayList<>();
-        if (toolCalls != null) {
-            for (RawJson call : JsonSlices.elements(toolCalls)) {
-                RawJson id = null;
-                for (JsonSlices.Member member : JsonSlices.members(call)) {
-                    id = member.name().equals("id") ? member.value() : id;
-                }
-                ids.add(canonicalId(id));
-            }
-        }
-        return ids;
-    }
-
-    /** An ID in canonical form. */
-    private static RawJson canonicalId(@Nullable RawJson id) {
-        return TurnJson.quoted(id == null ? "" : JsonSlices.string(id));
-    }
-
-    private static Message lateResult(Message result, RawJson id) {
-        String heading = "The result of the tool call " + id + ":";
+    private static Message lateResult(Message.ToolResult result, String id) {
+        String heading = "The result of the tool call " + JsonSlices.quoted(id) + ":";
         Content content = result.content();
         Content userContent = content instanceof Content.Parts parts
                 ? new Content.Parts(prepend(text(heading), parts.json()))
                 : new Content.Text(heading + "\n" + (content instanceof Content.Text text ? text.text() : ""));
-        Map<String, RawJson> fields = new LinkedHashMap<>(result.fields());
-        fields.remove("tool_call_id");
+        Map<String, RawJson> fields = new LinkedHashMap<>(result.unknownFields());
         fields.remove("name"); // it is the tool's name
-        return new Message(Role.USER, userContent, fields);
+        return new Message.User(userContent, fields);
     }
 
     private static RawJson text(String text) {
-        return new RawJson("{\"type\":\"text\",\"text\":" + TurnJson.quoted(text) + "}");
+        return new RawJson("{\"type\":\"text\",\"text\":" + JsonSlices.quoted(text) + "}");
     }
 
     private static RawJson prepend(RawJson first, RawJson parts) {

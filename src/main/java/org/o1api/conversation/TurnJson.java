@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
@@ -246,7 +247,7 @@ final class TurnJson {
                 : contentJson.text().startsWith("\"")
                         ? new Content.Text(string(contentJson))
                         : new Content.Parts(contentJson);
-        return new Message(role, content, fields, reasoning);
+        return MessageJson.message(role, content, fields, reasoning);
     }
 
     private static StoredTurn.Answer answer(Map<String, RawJson> answer) {

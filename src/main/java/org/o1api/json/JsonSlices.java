@@ -96,12 +96,18 @@ public final class JsonSlices {
         }
     }
 
+    /** Returns a parser of a validated text, without limits. */
+    static JsonParser parser(RawJson value) throws IOException {
+        return JSON.createParser(value.text());
+    }
+
     /** Encodes a text as a JSON string. */
     public static String quoted(String text) {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
-    private static RawJson value(JsonParser json, String text) throws IOException {
+    /** Returns the current value and advances to its end. */
+    static RawJson value(JsonParser json, String text) throws IOException {
         if (!json.currentToken().isStructStart() && json.currentToken() != JsonToken.VALUE_STRING) {
             return new RawJson(json.getText()); // for scalars the parser's location may already be past the value
         }

@@ -2,6 +2,7 @@ package org.o1api.model;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -9,54 +10,184 @@ import org.jspecify.annotations.Nullable;
 /**
  * One message of a prompt.
  *
- * @param content null if an assistant message contains only tool calls
- * @param fields all other fields ({@code name}, {@code tool_calls}, {@code tool_call_id}, ...), in their order
- * @param reasoning the reasoning of an earlier answer: in the fields in which the client sent it back, or as {@code
- *     reasoning_content} if it comes from a stored conversation. Only some providers accept it
+ * <p>A message keeps its fields as they were received, so that providers and the store get the same bytes. The fields that this
+ * gateway understands have accessors in addition. {@code MessageJson} creates messages from their fields.
  */
-public record Message(
-        Role role, @Nullable Content content, Map<String, RawJson> fields, Map<String, RawJson> reasoning) {
-    /** Fields that carry part of an assistant's answer in addition to its content, or mark its content as a prefix to continue. */
-    private static final Set<String> CONTENT_FIELDS =
-            Set.of("tool_calls", "function_call", "refusal", "audio", "images", "prefix", "partial");
+public sealed interface Message {
+    /** The field with the calls of an answer. */
+    String TOOL_CALLS = "tool_calls";
 
-    public Message {
-        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
-        reasoning = Collections.unmodifiableMap(new LinkedHashMap<>(reasoning));
+    /** The field with the text with which a model refused to answer. */
+    String REFUSAL = "refusal";
+
+    /** The field with the ID of the call that a result belongs to. */
+    String TOOL_CALL_ID = "tool_call_id";
+
+    Role role();
+
+    /** Null only if an assistant message has no content, for instance because it consists of tool calls. */
+    @Nullable
+    Content content();
+
+    /**
+     * All fields except the role, the content and the reasoning, in their order and byte for byte. Only for code that writes,
+     * measures or searches whole messages; everything else uses the accessors.
+     */
+    Map<String, RawJson> fields();
+
+    /** The fields that no accessor returns, such as {@code name}, in their order. */
+    default Map<String, RawJson> unknownFields() {
+        return fields();
     }
 
-    /** A message without earlier reasoning. */
-    public Message(Role role, @Nullable Content content, Map<String, RawJson> fields) {
-        this(role, content, fields, Map.of());
+    /**
+     * The reasoning of an earlier answer: in the fields in which the client sent it back, or as {@code reasoning_content} if it
+     * comes from a stored conversation. Only some providers accept it. Other messages have none.
+     */
+    default Map<String, RawJson> reasoning() {
+        return Map.of();
     }
 
     /** Whether this is an assistant message without any content. Many providers reject such a message. */
-    public boolean isEmptyAnswer() {
-        boolean blank = content == null
-                || (content instanceof Content.Text simple && simple.text().isBlank());
-        return role == Role.ASSISTANT
-                && blank
-                && CONTENT_FIELDS.stream().map(fields::get).allMatch(value -> value == null || value.isEmpty());
+    default boolean isEmptyAnswer() {
+        return false;
     }
 
     /** Whether this is an assistant message that contains only reasoning. */
-    public boolean isOnlyReasoning() {
-        return isEmptyAnswer() && !reasoning.isEmpty();
+    default boolean isOnlyReasoning() {
+        return isEmptyAnswer() && !reasoning().isEmpty();
     }
 
-    public static Message system(String text) {
-        return of(Role.SYSTEM, text);
+    static System system(String text) {
+        return new System(Role.SYSTEM, new Content.Text(text), Map.of());
     }
 
-    public static Message user(String text) {
-        return of(Role.USER, text);
+    static User user(String text) {
+        return new User(new Content.Text(text), Map.of());
     }
 
-    public static Message assistant(String text) {
-        return of(Role.ASSISTANT, text);
+    static Assistant assistant(String text) {
+        return new Assistant(new Content.Text(text), List.of(), null, Map.of(), Map.of());
     }
 
-    private static Message of(Role role, String text) {
-        return new Message(role, new Content.Text(text), Map.of());
+    /**
+     * Instructions for the model.
+     *
+     * @param role {@code SYSTEM} or {@code DEVELOPER}
+     */
+    @SuppressWarnings("JavaLangClash") // the role's name; always written as Message.System
+    record System(Role role, Content content, Map<String, RawJson> fields) implements Message {
+        public System {
+            if (!role.isInstruction()) {
+                throw new IllegalArgumentException("not a role of instructions: " + role);
+            }
+            fields = copy(fields);
+        }
+    }
+
+    /** A message of the user. */
+    record User(Content content, Map<String, RawJson> fields) implements Message {
+        public User {
+            fields = copy(fields);
+        }
+
+        @Override
+        public Role role() {
+            return Role.USER;
+        }
+    }
+
+    /**
+     * An earlier answer of a model.
+     *
+     * @param toolCalls the calls in the field {@link Message#TOOL_CALLS}
+     * @param refusal the text in the field {@link Message#REFUSAL}; null if it is absent or not a string
+     */
+    record Assistant(
+            @Nullable Content content,
+            List<ToolCall> toolCalls,
+            @Nullable String refusal,
+            Map<String, RawJson> fields,
+            Map<String, RawJson> reasoning)
+            implements Message {
+        /** Fields that carry part of an answer in addition to its content, or mark its content as a prefix to continue. */
+        private static final Set<String> CONTENT_FIELDS =
+                Set.of("function_call", REFUSAL, "audio", "images", "prefix", "partial");
+
+        public Assistant {
+            toolCalls = List.copyOf(toolCalls);
+            fields = copy(fields);
+            reasoning = copy(reasoning);
+            RawJson calls = fields.get(TOOL_CALLS);
+            if (toolCalls.isEmpty() != (calls == null || calls.isEmptyList())) {
+                throw new IllegalArgumentException("the tool calls do not match the field");
+            }
+            if (refusal != null && !fields.containsKey(REFUSAL)) {
+                throw new IllegalArgumentException("the refusal has no field");
+            }
+        }
+
+        @Override
+        public Role role() {
+            return Role.ASSISTANT;
+        }
+
+        @Override
+        public Map<String, RawJson> unknownFields() {
+            return without(fields, TOOL_CALLS, refusal == null ? TOOL_CALLS : REFUSAL);
+        }
+
+        @Override
+        public boolean isEmptyAnswer() {
+            boolean blank = content == null
+                    || (content instanceof Content.Text simple && simple.text().isBlank());
+            return blank
+                    && toolCalls.isEmpty()
+                    && CONTENT_FIELDS.stream().map(fields::get).allMatch(value -> value == null || value.isEmpty());
+        }
+
+        /** The same answer with different content. */
+        public Assistant withContent(Content newContent) {
+            return new Assistant(newContent, toolCalls, refusal, fields, reasoning);
+        }
+
+        /** The same answer with different reasoning. */
+        public Assistant withReasoning(Map<String, RawJson> newReasoning) {
+            return new Assistant(content, toolCalls, refusal, fields, newReasoning);
+        }
+    }
+
+    /**
+     * The result of a tool call.
+     *
+     * @param role {@code TOOL}, or {@code FUNCTION} in OpenAI's older API
+     * @param callId the ID in the field {@link Message#TOOL_CALL_ID}; null if it is absent
+     */
+    record ToolResult(Role role, @Nullable String callId, Content content, Map<String, RawJson> fields)
+            implements Message {
+        public ToolResult {
+            if (!role.isToolResult()) {
+                throw new IllegalArgumentException("not a role of results: " + role);
+            }
+            fields = copy(fields);
+            if ((callId == null) == fields.containsKey(TOOL_CALL_ID)) {
+                throw new IllegalArgumentException("the call ID does not match the field");
+            }
+        }
+
+        @Override
+        public Map<String, RawJson> unknownFields() {
+            return without(fields, TOOL_CALL_ID);
+        }
+    }
+
+    private static Map<String, RawJson> copy(Map<String, RawJson> fields) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    private static Map<String, RawJson> without(Map<String, RawJson> fields, String... names) {
+        Map<String, RawJson> others = new LinkedHashMap<>(fields);
+        others.keySet().removeAll(List.of(names));
+        return Collections.unmodifiableMap(others);
     }
 }

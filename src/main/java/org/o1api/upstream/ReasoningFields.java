@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
-import org.o1api.model.Role;
 
 /**
  * Decides in which fields a call sends the reasoning of earlier answers.
@@ -44,34 +43,34 @@ record ReasoningFields(ReasoningHistory kept, Map<String, ReasoningHistory> requ
 
     /** The reasoning fields to send with a message, in their order. */
     Map<String, RawJson> of(Message message) {
-        if (message.role() != Role.ASSISTANT) {
+        if (!(message instanceof Message.Assistant answer)) {
             return Map.of();
         }
         Map<String, RawJson> fields = new LinkedHashMap<>();
-        if (kept.appliesTo(message)) {
-            fields.putAll(message.reasoning());
+        if (kept.appliesTo(answer)) {
+            fields.putAll(answer.reasoning());
         }
         required.forEach((name, answers) -> {
-            RawJson value = answers.appliesTo(message) ? valueFor(name, message) : null;
+            RawJson value = answers.appliesTo(answer) ? valueFor(name, answer) : null;
             if (value != null) {
                 fields.putIfAbsent(name, value);
             }
         });
         fields.keySet().removeAll(rejected);
-        fields.keySet().removeAll(message.fields().keySet());
+        fields.keySet().removeAll(answer.fields().keySet());
         return fields;
     }
 
     /** The value of a required field; null if the gateway cannot create it. */
-    private static @Nullable RawJson valueFor(String name, Message message) {
-        RawJson sent = message.reasoning().get(name);
+    private static @Nullable RawJson valueFor(String name, Message.Assistant answer) {
+        RawJson sent = answer.reasoning().get(name);
         if (sent != null && !sent.isEmpty()) {
             return sent;
         }
         if (name.equals(BLOCKS)) {
             return null; // Anthropic rejects a block without its signature
         }
-        String text = ReasoningText.of(message.reasoning());
+        String text = ReasoningText.of(answer.reasoning());
         String quoted = JsonSlices.quoted(text.isBlank() ? PLACEHOLDER : text);
         return new RawJson(
                 name.equals(DETAILS) ? "[{\"type\":\"reasoning.text\",\"index\":0,\"text\":" + quoted + "}]" : quoted);

@@ -19,10 +19,10 @@ public enum ReasoningHistory {
         return wireName;
     }
 
-    boolean appliesTo(Message message) {
+    boolean appliesTo(Message.Assistant answer) {
         return switch (this) {
             case DROP -> false;
-            case TOOL_TURNS -> message.fields().containsKey("tool_calls");
+            case TOOL_TURNS -> !answer.toolCalls().isEmpty();
             case KEEP -> true;
         };
     }

@@ -7,7 +7,6 @@ import org.o1api.json.JsonSlices;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
-import org.o1api.model.Role;
 
 /** Converts the earlier reasoning of a message to text, whatever fields it is in. */
 final class ReasoningText {
@@ -35,7 +34,7 @@ final class ReasoningText {
     /** The content of a message with its reasoning and a blank line in front; the content alone if there is no reasoning. */
     static @Nullable Content prependTo(Message message) {
         Content content = message.content();
-        String text = message.role() == Role.ASSISTANT ? of(message.reasoning()) : "";
+        String text = of(message.reasoning());
         if (text.isEmpty()) {
             return content;
         }

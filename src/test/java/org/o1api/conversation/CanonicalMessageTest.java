@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.json.MessageJson;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -22,7 +23,7 @@ class CanonicalMessageTest {
     }
 
     private static Message calling(String arguments) {
-        return new Message(Role.ASSISTANT, null, Map.of("tool_calls", calls(arguments)));
+        return MessageJson.message(Role.ASSISTANT, null, Map.of("tool_calls", calls(arguments)));
     }
 
     private static String nested(String opening, String closing, int depth) {

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.database.Database;
 import org.o1api.database.DatabaseSource;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
@@ -151,7 +152,7 @@ class ConversationStoreIT {
         ConversationRef ref = ref("ann", "all");
         List<Message> messages = List.of(
                 Message.system("Be brief."),
-                new Message(
+                MessageJson.message(
                         Role.USER,
                         new Content.Parts(new RawJson("[{\"type\":\"text\",\"text\":\"\u2028👩‍👩‍👧\"}]")),
                         Map.of("name", new RawJson("\"Ann\""))));
@@ -430,7 +431,8 @@ class ConversationStoreIT {
     }
 
     private static Message result(String id, String text) {
-        return new Message(Role.TOOL, new Content.Text(text), Map.of("tool_call_id", new RawJson("\"" + id + "\"")));
+        return MessageJson.message(
+                Role.TOOL, new Content.Text(text), Map.of("tool_call_id", new RawJson("\"" + id + "\"")));
     }
 
     private static List<Message> turn(
@@ -509,8 +511,8 @@ class ConversationStoreIT {
         Conversations node = node(false);
         ConversationRef ref = ref("ann", "image");
         String image = "[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:x\"%s}}]";
-        Message plain = new Message(Role.USER, new Content.Parts(new RawJson(image.formatted(""))), Map.of());
-        Message full = new Message(
+        Message plain = MessageJson.message(Role.USER, new Content.Parts(new RawJson(image.formatted(""))), Map.of());
+        Message full = MessageJson.message(
                 Role.USER, new Content.Parts(new RawJson(image.formatted(",\"detail\":\"auto\""))), Map.of());
         turn(node, ref, full, limits(10_000), answer("A cat."));
         try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
@@ -600,8 +602,8 @@ class ConversationStoreIT {
         RawJson part = new RawJson("[{\"type\":\"refusal\",\"refusal\":\"I cannot.\"}]");
         try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
             for (Message again : List.of(
-                    new Message(Role.ASSISTANT, null, Map.of("refusal", why)),
-                    new Message(Role.ASSISTANT, new Content.Parts(part), Map.of()))) {
+                    MessageJson.message(Role.ASSISTANT, null, Map.of("refusal", why)),
+                    MessageJson.message(Role.ASSISTANT, new Content.Parts(part), Map.of()))) {
                 assertThat(open.buildPrompt(List.of(Message.user("Do it."), again, Message.user("Why?")), limits(1000)))
                         .containsExactly(Message.user("Do it."), Message.assistant("I cannot."), Message.user("Why?"));
             }

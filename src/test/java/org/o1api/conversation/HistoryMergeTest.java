@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.conversation.ConversationStore.PositionedTurn;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
@@ -48,7 +49,8 @@ class HistoryMergeTest {
     }
 
     private static Message result(int call) {
-        return new Message(Role.TOOL, new Content.Text("r"), Map.of("tool_call_id", new RawJson("\"c" + call + "\"")));
+        return MessageJson.message(
+                Role.TOOL, new Content.Text("r"), Map.of("tool_call_id", new RawJson("\"c" + call + "\"")));
     }
 
     private static List<Message> prompt(String turns, String newRoles, long tokens, boolean reasoning) {

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -30,7 +31,7 @@ class ToolResultsTest {
                         case 's' -> Message.system("s");
                         case 'a' -> Message.assistant("a");
                         case 'c' ->
-                            new Message(
+                            MessageJson.message(
                                     Role.ASSISTANT,
                                     null,
                                     Map.of(
@@ -45,7 +46,7 @@ class ToolResultsTest {
     }
 
     private static Message result(String id, Content content) {
-        return new Message(Role.TOOL, content, Map.of("tool_call_id", new RawJson("\"" + id + "\"")));
+        return MessageJson.message(Role.TOOL, content, Map.of("tool_call_id", new RawJson("\"" + id + "\"")));
     }
 
     /** A prompt in the same notation; {@code -1}: call 1 was not run, {@code l1}: a late result. */
@@ -103,7 +104,7 @@ class ToolResultsTest {
         assertThat(ToolResults.complete(List.of(text, parts)))
                 .containsExactly(
                         Message.user("The result of the tool call \"call \\\"1\\\"\":\n42"),
-                        new Message(
+                        MessageJson.message(
                                 Role.USER,
                                 new Content.Parts(
                                         new RawJson(

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
@@ -54,7 +55,7 @@ class TurnJsonTest {
         fields.put("x", raw);
         fields.put("tool_calls", calls);
         fields.put("odd \"key\" \u2028", raw);
-        Message message = new Message(
+        Message message = MessageJson.message(
                 Role.ASSISTANT, new Content.Parts(new RawJson("[{\"type\":\"y\", \"z\":" + value + "} ]")), fields);
         StoredTurn turn = new StoredTurn(
                 "chatcmpl-1",
@@ -132,8 +133,8 @@ class TurnJsonTest {
                 "m",
                 List.of(
                         Message.user("?"),
-                        new Message(Role.ASSISTANT, null, calls, sent),
-                        new Message(Role.ASSISTANT, null, calls)),
+                        MessageJson.message(Role.ASSISTANT, null, calls, sent),
+                        MessageJson.message(Role.ASSISTANT, null, calls)),
                 null);
         assertThat(roundTrip(turn)).isEqualTo(turn);
         // Earlier versions send each key of a message to the provider.

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -26,7 +27,7 @@ import org.o1api.testing.Script;
 /** Providers that require earlier reasoning, and others that reject it. */
 class AdaptiveReasoningTest {
     private static final Map<String, RawJson> TOOL_CALLS = Map.of("tool_calls", new RawJson("[{\"id\":\"c1\"}]"));
-    private static final Message PLAIN_ANSWER = new Message(Role.ASSISTANT, new Content.Text("b"), Map.of());
+    private static final Message PLAIN_ANSWER = MessageJson.message(Role.ASSISTANT, new Content.Text("b"), Map.of());
 
     private static final String MISSING = "thinking is enabled but reasoning_content is missing in message 1";
     private static final String REJECTED = "messages[1].reasoning_content: Extra inputs are not permitted";
@@ -52,7 +53,7 @@ class AdaptiveReasoningTest {
     }
 
     private static Message answerWithToolCalls(Map<String, RawJson> reasoning) {
-        return new Message(Role.ASSISTANT, null, TOOL_CALLS, reasoning);
+        return MessageJson.message(Role.ASSISTANT, null, TOOL_CALLS, reasoning);
     }
 
     private static Map<String, RawJson> reasoning(String name) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -23,7 +24,7 @@ import org.o1api.testing.Script;
 /** Providers that do not know the role {@code developer}. */
 class DeveloperRoleTest {
     private static final Message INSTRUCTION =
-            new Message(Role.DEVELOPER, new Content.Text("A developer asks for a valid role."), Map.of());
+            MessageJson.message(Role.DEVELOPER, new Content.Text("A developer asks for a valid role."), Map.of());
     private static final CallRequest REQUEST =
             new CallRequest("m", List.of(Message.user("Hi"), INSTRUCTION, Message.user("Why?")), Map.of());
 

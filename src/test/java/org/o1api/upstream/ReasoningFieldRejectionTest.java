@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -22,7 +23,7 @@ class ReasoningFieldRejectionTest {
             "m",
             List.of(
                     Message.user(PROMPT),
-                    new Message(
+                    MessageJson.message(
                             Role.ASSISTANT,
                             new Content.Text("b"),
                             Map.of(),

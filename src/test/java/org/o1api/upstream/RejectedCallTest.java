@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Content;
 import org.o1api.model.ErrorCode;
@@ -60,7 +61,7 @@ class RejectedCallTest {
         fields.put("tools", new RawJson("[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]"));
         fields.put("tool_choice", new RawJson("\"none\""));
         fields.put("response_format", new RawJson("{\"type\":\"json_object\"}"));
-        Message instruction = new Message(Role.DEVELOPER, new Content.Text("Be brief."), Map.of());
+        Message instruction = MessageJson.message(Role.DEVELOPER, new Content.Text("Be brief."), Map.of());
         return new CallRequest(
                 "m",
                 List.of(instruction, Message.user("hi")),

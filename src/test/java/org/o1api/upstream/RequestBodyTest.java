@@ -10,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -29,11 +30,11 @@ class RequestBodyTest {
                 "m",
                 List.of(
                         Message.system("a \"quote\"\n\\ \u5fae \ud83d\ude00 \u2028"),
-                        new Message(
+                        MessageJson.message(
                                 Role.USER,
                                 new Content.Parts(new RawJson("[{\"type\":\"text\", \"text\":\"b\"}]")),
                                 Map.of()),
-                        new Message(Role.ASSISTANT, null, toolFields)),
+                        MessageJson.message(Role.ASSISTANT, null, toolFields)),
                 Map.of("seed", new RawJson("1.0")));
         assertThat(text(request, Set.of()))
                 .isEqualTo("{\"model\":\"m\",\"messages\":["
@@ -67,9 +68,9 @@ class RequestBodyTest {
         CallRequest request = new CallRequest(
                 "m",
                 List.of(
-                        new Message(Role.ASSISTANT, null, calls, reasoning),
-                        new Message(Role.ASSISTANT, new Content.Text("b"), Map.of(), reasoning),
-                        new Message(Role.ASSISTANT, new Content.Text("c"), reasoning, reasoning)),
+                        MessageJson.message(Role.ASSISTANT, null, calls, reasoning),
+                        MessageJson.message(Role.ASSISTANT, new Content.Text("b"), Map.of(), reasoning),
+                        MessageJson.message(Role.ASSISTANT, new Content.Text("c"), reasoning, reasoning)),
                 Map.of());
         String sent = ",\"reasoning_content\":\"I \\u0041.\"";
         assertThat(new String(
@@ -101,9 +102,9 @@ class RequestBodyTest {
             default -> new Content.Text(content.substring(1, content.length() - 1));
         };
         Map<String, RawJson> reasoning = Map.of("reasoning_content", new RawJson("\"I \\u0041.\""));
-        Message earlier = new Message(Role.ASSISTANT, new Content.Text("a"), Map.of(), reasoning);
-        Message answer = new Message(Role.ASSISTANT, contentValue, Map.of(), reasoning);
-        Message user = new Message(Role.USER, new Content.Text("u"), Map.of(), reasoning);
+        Message earlier = MessageJson.message(Role.ASSISTANT, new Content.Text("a"), Map.of(), reasoning);
+        Message answer = MessageJson.message(Role.ASSISTANT, contentValue, Map.of(), reasoning);
+        Message user = MessageJson.message(Role.USER, new Content.Text("u"), Map.of(), reasoning);
         CallRequest request = new CallRequest(
                 "m",
                 List.of(earlier, user, answer, Message.user("x")),

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.json.JsonSlices;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
@@ -71,11 +72,11 @@ final class MessageReader {
                         fields.put(field, json.raw());
                     }
                 }
-                case "tool_call_id" -> {
+                case Message.TOOL_CALL_ID -> {
                     json.string(at);
                     fields.put(field, json.raw());
                 }
-                case "tool_calls" -> putUnlessEmpty(fields, field, tools.calls(at));
+                case Message.TOOL_CALLS -> putUnlessEmpty(fields, field, tools.calls(at));
                 default -> putUnlessEmpty(fields, field, json.raw());
             }
         }
@@ -89,8 +90,8 @@ final class MessageReader {
         if (value == null) {
             throw RequestException.missing(path + ".content");
         }
-        if (role == Role.TOOL && !fields.containsKey("tool_call_id")) {
-            throw RequestException.missing(path + ".tool_call_id");
+        if (role == Role.TOOL && !fields.containsKey(Message.TOOL_CALL_ID)) {
+            throw RequestException.missing(path + "." + Message.TOOL_CALL_ID);
         }
         String nonTextPart = content.firstNonTextPart();
         if (role.isInstruction() && nonTextPart != null) {
@@ -100,7 +101,7 @@ final class MessageReader {
                     nonTextPart,
                     "'" + nonTextPart + "' must be a text part: system and developer messages can only contain text.");
         }
-        return new Message(role, value, fields);
+        return MessageJson.message(role, value, fields);
     }
 
     /**
@@ -121,16 +122,18 @@ final class MessageReader {
                 || (separatedReasoning != null
                         && answer.content() instanceof Content.Text text
                         && text.text().isBlank());
-        Content remainingContent = nothingLeft && fields.containsKey("tool_calls") ? null : answer.content();
+        boolean hasCalls = fields.containsKey(Message.TOOL_CALLS);
+        Message.Assistant message =
+                MessageJson.assistant(nothingLeft && hasCalls ? null : answer.content(), fields, reasoning);
         // An empty think block contains no reasoning, but distinguishes an answer with only reasoning from an
         // empty answer.
         if (separatedReasoning != null
                 && reasoning.isEmpty()
-                && (!separatedReasoning.isEmpty()
-                        || new Message(Role.ASSISTANT, remainingContent, fields).isEmptyAnswer())) {
-            reasoning.put(REASONING_FIELDS.get(0), new RawJson(JsonSlices.quoted(separatedReasoning)));
+                && (!separatedReasoning.isEmpty() || message.isEmptyAnswer())) {
+            return message.withReasoning(
+                    Map.of(REASONING_FIELDS.get(0), new RawJson(JsonSlices.quoted(separatedReasoning))));
         }
-        return new Message(Role.ASSISTANT, remainingContent, fields, reasoning);
+        return message;
     }
 
     private static void putUnlessEmpty(Map<String, RawJson> fields, String name, RawJson value) {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.model.ThinkBlock;
+import org.o1api.model.ToolCall;
 
 /**
  * The body of a request for a conversation.
@@ -158,7 +159,7 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
                 path + ".role",
                 "one of user, assistant, system, developer");
         Role role = Role.valueOf(name.toUpperCase(Locale.ROOT));
-        return new Message(role, content(item.path("content"), role, path + ".content"), Map.of());
+        return MessageJson.message(role, content(item.path("content"), role, path + ".content"), Map.of());
     }
 
     private static Content content(JsonNode content, Role role, String path) {
@@ -232,31 +233,21 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
         for (String field : List.of("call_id", "name", "arguments")) {
             require(item.path(field).isTextual(), path + "." + field, "a string");
         }
-        ObjectNode call = JsonNodeFactory.instance.objectNode();
-        call.put("id", item.path("call_id").textValue()).put("type", "function");
-        call.putObject("function")
-                .put("name", item.path("name").textValue())
-                .put("arguments", item.path("arguments").textValue());
-        Message last = messages.isEmpty() ? null : messages.get(messages.size() - 1);
-        if (last == null || last.role() != Role.ASSISTANT) {
-            messages.add(new Message(Role.ASSISTANT, null, Map.of("tool_calls", new RawJson("[" + call + "]"))));
-            return;
+        ToolCall call = new ToolCall(
+                item.path("call_id").textValue(),
+                item.path("name").textValue(),
+                item.path("arguments").textValue());
+        int last = messages.size() - 1;
+        if (last >= 0 && messages.get(last) instanceof Message.Assistant answer) {
+            messages.set(last, MessageJson.withToolCall(answer, call));
+        } else {
+            messages.add(MessageJson.withToolCall(MessageJson.assistant(null, Map.of(), Map.of()), call));
         }
-        RawJson before = last.fields().get("tool_calls");
-        String calls = before == null
-                ? "[" + call + "]"
-                : before.text().substring(0, before.text().length() - 1) + "," + call + "]";
-        Map<String, RawJson> fields = new LinkedHashMap<>(last.fields());
-        fields.put("tool_calls", new RawJson(calls));
-        messages.set(messages.size() - 1, new Message(Role.ASSISTANT, last.content(), fields));
     }
 
     private static Message result(JsonNode item, String path) {
         JsonNode id = item.path("call_id");
         require(id.isTextual(), path + ".call_id", "a string");
-        return new Message(
-                Role.TOOL,
-                content(item.path("output"), Role.TOOL, path + ".output"),
-                Map.of("tool_call_id", new RawJson(id.toString())));
+        return MessageJson.toolResult(id.textValue(), content(item.path("output"), Role.TOOL, path + ".output"));
     }
 }

@@ -1,6 +1,5 @@
 package org.o1api.api.conversations;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -13,7 +12,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -66,7 +64,7 @@ public final class ConversationsResource {
         return admitted(request, () -> {
             ConversationStore.Page<Conversation> page =
                     store.list(caller(request), cursor(after), isAscending(order), limit(limit));
-            return page(page.items(), page.hasMore(), Conversation::id, ConversationsResource::write);
+            return page(page.items(), page.hasMore(), Conversation::id, ConversationsResource::body);
         });
     }
 
@@ -138,11 +136,7 @@ public final class ConversationsResource {
             Conversation conversation = find(id, request);
             ConversationStore.Page<ItemWriter.Item> page = new ItemPage(store, conversation, isAscending(order))
                     .read(cursor(after), limit(limit), limits.body());
-            return page(
-                    page.items(),
-                    page.hasMore(),
-                    ItemWriter.Item::id,
-                    (item, json) -> item.body().write(json));
+            return page(page.items(), page.hasMore(), ItemWriter.Item::id, ItemWriter.Item::body);
         });
     }
 
@@ -171,11 +165,7 @@ public final class ConversationsResource {
                             "A turn of this conversation is running. Retry after it has completed."))) {
                 open.append(turn);
             }
-            return page(
-                    ItemWriter.items(turn),
-                    false,
-                    ItemWriter.Item::id,
-                    (item, json) -> item.body().write(json));
+            return page(ItemWriter.items(turn), false, ItemWriter.Item::id, ItemWriter.Item::body);
         });
     }
 
@@ -253,30 +243,29 @@ public final class ConversationsResource {
     }
 
     private static byte[] json(Conversation conversation) {
-        return Json.bytes(json -> write(conversation, json));
+        return Json.bytes(body(conversation));
     }
 
-    private static void write(Conversation conversation, JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("id", conversation.id());
-        json.writeStringField("object", "conversation");
-        json.writeNumberField("created_at", conversation.createdAt().getEpochSecond());
-        json.writeFieldName("metadata");
-        json.writeRawValue(conversation.metadata().text());
-        json.writeEndObject();
+    private static Json.ValueWriter body(Conversation conversation) {
+        return json -> {
+            json.writeStartObject();
+            json.writeStringField("id", conversation.id());
+            json.writeStringField("object", "conversation");
+            json.writeNumberField("created_at", conversation.createdAt().getEpochSecond());
+            json.writeFieldName("metadata");
+            json.writeRawValue(conversation.metadata().text());
+            json.writeEndObject();
+        };
     }
 
-    private interface Writer<T> {
-        void write(T item, JsonGenerator json) throws IOException;
-    }
-
-    private static <T> byte[] page(List<T> items, boolean hasMore, Function<T, String> id, Writer<T> writer) {
+    private static <T> byte[] page(
+            List<T> items, boolean hasMore, Function<T, String> id, Function<T, Json.ValueWriter> body) {
         return Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("object", "list");
             json.writeArrayFieldStart("data");
             for (T item : items) {
-                writer.write(item, json);
+                body.apply(item).write(json);
             }
             json.writeEndArray();
             json.writeBooleanField("has_more", hasMore);

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.json.Json;
 import org.o1api.json.JsonSlices;
+import org.o1api.json.ToolCallJson;
 import org.o1api.model.Content;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
+import org.o1api.model.ToolCall;
 
 /**
  * Converts a stored turn to the items of OpenAI's Conversations API. An item's ID contains the turn's ID and the item's
@@ -53,11 +55,7 @@ final class ItemWriter {
         return parts.matches() ? TURN_PREFIX + parts.group(1) : null;
     }
 
-    private interface Fields {
-        void write(JsonGenerator json) throws IOException;
-    }
-
-    private void add(String prefix, String type, String status, Fields fields) {
+    private void add(String prefix, String type, String status, Json.ValueWriter fields) {
         String id = prefix + "_" + turn + "_" + items.size();
         items.add(new Item(id, json -> {
             json.writeStartObject();
@@ -70,8 +68,8 @@ final class ItemWriter {
     }
 
     private void addMessage(Message message) {
-        if (message.role().isToolResult()) {
-            addToolResult(message);
+        if (message instanceof Message.ToolResult result) {
+            addToolResult(result);
             return;
         }
         Content content = message.content();
@@ -83,14 +81,16 @@ final class ItemWriter {
                 write(content, isOutput, json);
             });
         }
-        addToolCalls(message.fields().get("tool_calls"));
+        if (message instanceof Message.Assistant answer) {
+            addToolCalls(answer.toolCalls());
+        }
     }
 
-    private void addToolResult(Message message) {
-        RawJson callId = message.fields().get("tool_call_id");
+    private void addToolResult(Message.ToolResult message) {
+        String callId = message.callId();
         add("fco", "function_call_output", COMPLETED, json -> {
             if (callId != null) {
-                json.writeStringField("call_id", Json.tree(callId).asText());
+                json.writeStringField("call_id", callId);
             }
             json.writeFieldName("output");
             if (message.content() instanceof Content.Parts parts) {
@@ -101,16 +101,12 @@ final class ItemWriter {
         });
     }
 
-    private void addToolCalls(@Nullable RawJson toolCalls) {
-        if (toolCalls == null) {
-            return;
-        }
-        for (JsonNode call : Json.tree(toolCalls)) {
-            JsonNode function = call.path("function");
+    private void addToolCalls(List<ToolCall> toolCalls) {
+        for (ToolCall call : toolCalls) {
             add("fc", "function_call", COMPLETED, json -> {
-                json.writeStringField("call_id", call.path("id").asText());
-                json.writeStringField("name", function.path("name").asText());
-                json.writeStringField("arguments", function.path("arguments").asText());
+                json.writeStringField("call_id", call.id());
+                json.writeStringField("name", call.name());
+                json.writeStringField("arguments", call.arguments());
             });
         }
     }
@@ -146,7 +142,9 @@ final class ItemWriter {
                 write(new Content.Text(content), true, json);
             });
         }
-        addToolCalls(answer.toolCalls());
+        if (answer.toolCalls() != null) {
+            addToolCalls(ToolCallJson.read(answer.toolCalls()));
+        }
     }
 
     private static void write(Content content, boolean isOutput, JsonGenerator json) throws IOException {

@@ -29,7 +29,7 @@ final class Instructions {
             fields.putAll(message.fields());
             plain &= !(message.content() instanceof Content.Parts parts) || isPlainText(parts);
         }
-        return new Message(
+        return new Message.System(
                 Role.SYSTEM,
                 plain ? joinedText(stepInstructions, callerMessages) : joinedParts(stepInstructions, callerMessages),
                 fields);

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -14,7 +15,7 @@ import org.o1api.model.Role;
 
 class InstructionsTest {
     private static Message parts(Role role, String parts) {
-        return new Message(role, new Content.Parts(new RawJson(parts)), Map.of());
+        return MessageJson.message(role, new Content.Parts(new RawJson(parts)), Map.of());
     }
 
     @ParameterizedTest
@@ -48,9 +49,9 @@ class InstructionsTest {
     @Test
     void keepsOtherFieldsOfTheMessages() {
         RawJson cache = new RawJson("{\"type\": \"ephemeral\"}");
-        Message first = new Message(Role.SYSTEM, new Content.Text("a"), Map.of("cache_control", cache));
+        Message first = MessageJson.message(Role.SYSTEM, new Content.Text("a"), Map.of("cache_control", cache));
         assertThat(Instructions.merge("Ours", List.of(first, Message.system("b"))))
-                .isEqualTo(
-                        new Message(Role.SYSTEM, new Content.Text("Ours\n\na\n\nb"), Map.of("cache_control", cache)));
+                .isEqualTo(MessageJson.message(
+                        Role.SYSTEM, new Content.Text("Ours\n\na\n\nb"), Map.of("cache_control", cache)));
     }
 }

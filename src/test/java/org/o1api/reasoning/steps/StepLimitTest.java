@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -26,9 +27,10 @@ import org.o1api.upstream.CallRequest.EarlierReasoning;
  * answer.
  */
 class StepLimitTest {
-    private static final Message CALLS = new Message(Role.ASSISTANT, null, Map.of("tool_calls", new RawJson("[]")));
+    private static final Message CALLS =
+            MessageJson.message(Role.ASSISTANT, null, Map.of("tool_calls", new RawJson("[]")));
     private static final Message RESULT =
-            new Message(Role.TOOL, new Content.Text("42"), Map.of("tool_call_id", new RawJson("\"call_1\"")));
+            MessageJson.message(Role.TOOL, new Content.Text("42"), Map.of("tool_call_id", new RawJson("\"call_1\"")));
 
     private final StepsFixture turn = new StepsFixture();
 
@@ -83,7 +85,7 @@ class StepLimitTest {
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> StepsFixture.isStep(request)
                 ? StepsFixture.reply(concluding("a" + request.messages().size()))
                 : StepsFixture.reply("Because."));
-        Message result = new Message(role(last), new Content.Text("42"), Map.of());
+        Message result = MessageJson.message(role(last), new Content.Text("42"), Map.of());
         turn.run(
                 upstream,
                 StepsFixture.prompt(
@@ -131,7 +133,7 @@ class StepLimitTest {
     })
     void countsTheMessagesOfTheCall(String roles, int index) {
         List<Message> messages = Stream.of(roles.split(" "))
-                .map(role -> new Message(role(role), new Content.Text("x"), Map.of()))
+                .map(role -> MessageJson.message(role(role), new Content.Text("x"), Map.of()))
                 .toList();
         StepHistory history = new StepHistory(messages, StepsFixture.PROMPTS);
         assertThat(history.messagesForNextStep().continuedFrom()).isEqualTo(index);

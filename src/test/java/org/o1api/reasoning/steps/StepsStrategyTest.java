@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
 import org.o1api.model.Content;
@@ -273,7 +274,7 @@ class StepsStrategyTest {
                         1,
                         25,
                         Message.system("Be brief."),
-                        new Message(Role.DEVELOPER, parts, Map.of("name", new RawJson("\"x\""))),
+                        MessageJson.message(Role.DEVELOPER, parts, Map.of("name", new RawJson("\"x\""))),
                         Message.user("Why?"),
                         later));
         assertThat(messages(upstream.requests().get(0)))
@@ -282,13 +283,13 @@ class StepsStrategyTest {
 
     @Test
     void sendsTheCallersOtherMessagesUnchanged() {
-        Message image = new Message(
+        Message image = MessageJson.message(
                 Role.USER,
                 new Content.Parts(new RawJson("[{\"type\":\"image_url\"}]")),
                 Map.of("name", new RawJson("\"n\"")));
-        Message calls = new Message(Role.ASSISTANT, null, Map.of("tool_calls", new RawJson("[]")));
-        Message result =
-                new Message(Role.TOOL, new Content.Text("42"), Map.of("tool_call_id", new RawJson("\"call_1\"")));
+        Message calls = MessageJson.message(Role.ASSISTANT, null, Map.of("tool_calls", new RawJson("[]")));
+        Message result = MessageJson.message(
+                Role.TOOL, new Content.Text("42"), Map.of("tool_call_id", new RawJson("\"call_1\"")));
         ScriptedUpstream upstream = ScriptedUpstream.answering(DONE, "Because.");
         run(upstream, prompt(1, 25, image, calls, result));
         assertThat(upstream.requests().get(1).messages()).contains(image, calls, result);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.o1api.json.MessageJson;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
 import org.o1api.model.Content;
@@ -139,7 +140,7 @@ class DemoUpstreamTest {
     void quotesTheTextOfContentPartsUpToALimit() {
         Content parts = new Content.Parts(new RawJson("[{\"type\":\"text\",\"text\":\"" + "long ".repeat(100)
                 + "\"},{\"type\":\"image_url\",\"image_url\":{\"url\":\"x\"}}]"));
-        assertThat(reply(request(Map.of(), new Message(Role.USER, parts, Map.of()))))
+        assertThat(reply(request(Map.of(), MessageJson.message(Role.USER, parts, Map.of()))))
                 .containsPattern("“(long ){20,25}.{0,5}…”");
         assertThat(reply(request(Map.of(), Message.user("😀".repeat(100) + "x😀".repeat(100)))))
                 .contains("😀…”");
