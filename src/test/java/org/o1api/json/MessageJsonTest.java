@@ -109,9 +109,10 @@ class MessageJsonTest {
         message = MessageJson.withToolCall(message, new ToolCall("1", "f", "{\"a\":\"\u2028\"}"));
         message = MessageJson.withToolCall(message, new ToolCall("\"", "g", ""));
 
-        assertThat(message.fields()).hasToString("{x=1, tool_calls=["
-                + "{\"id\":\"1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":\\\"\u2028\\\"}\"}},"
-                + "{\"id\":\"\\\"\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"\"}}]}");
+        assertThat(message.fields())
+                .hasToString("{x=1, tool_calls=["
+                        + "{\"id\":\"1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":\\\"\u2028\\\"}\"}},"
+                        + "{\"id\":\"\\\"\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"\"}}]}");
         assertThat(message.toolCalls()).extracting(ToolCall::name).containsExactly("f", "g");
         assertThat(message.content()).isEqualTo(new Content.Text("a"));
     }
@@ -123,10 +124,8 @@ class MessageJsonTest {
                 .isThrownBy(() -> new Message.Assistant(null, List.of(), null, calls, Map.of()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Message.Assistant(null, List.of(), "No.", Map.of(), Map.of()));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Message.ToolResult(Role.TOOL, "c", EMPTY, Map.of()));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Message.ToolResult(Role.USER, null, EMPTY, Map.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Message.ToolResult(Role.TOOL, "c", EMPTY, Map.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Message.ToolResult(Role.USER, null, EMPTY, Map.of()));
         assertThatIllegalArgumentException().isThrownBy(() -> new Message.System(Role.USER, EMPTY, Map.of()));
     }
 }
