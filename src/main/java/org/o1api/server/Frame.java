@@ -8,10 +8,7 @@ import java.io.OutputStream;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Bytes of a response. For event streams the last line break is omitted, since Jersey's event sink adds one after each
- * frame.
- */
+/** Bytes of a response, which {@link FrameWriter} writes as they are. */
 final class Frame implements OutboundSseEvent {
     private final byte[] bytes;
     private boolean written;
@@ -20,9 +17,7 @@ final class Frame implements OutboundSseEvent {
         this.bytes = bytes;
     }
 
-    /**
-     * Whether the bytes have reached the container. The result of Jersey's event sink only says that they were queued.
-     */
+    /** Whether the bytes have reached the container. Known as soon as Jersey's sink has returned, see {@link SseSink}. */
     boolean isWritten() {
         return written;
     }

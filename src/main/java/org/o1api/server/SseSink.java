@@ -5,7 +5,13 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
-/** Writes server-sent events. A heartbeat is a comment, a failure an event. */
+/**
+ * Writes server-sent events through Jersey's event sink. A heartbeat is a comment, a failure an event.
+ *
+ * <p>Two things about Jersey's sink are not in its contract. It writes a line break after each event that it is given, so the last one
+ * of the bytes is left out here. And the stage that it returns is no proof that anything was written: it completes normally if
+ * the write fails later. But it writes on the calling thread before it returns, so {@link Frame#isWritten} tells.
+ */
 final class SseSink implements FrameSink {
     private static final byte[] PING = {':', ' ', 'p', 'i', 'n', 'g', '\n'};
 
@@ -17,7 +23,7 @@ final class SseSink implements FrameSink {
 
     @Override
     public void write(byte[] bytes) throws IOException {
-        Frame frame = new Frame(Arrays.copyOf(bytes, bytes.length - 1));
+        Frame frame = new Frame(Arrays.copyOf(bytes, bytes.length - 1)); // without the line break that Jersey adds
         CompletableFuture<?> sent = sink.send(frame).toCompletableFuture();
         if (sent.isCompletedExceptionally()) {
             Throwable failure = sent.handle((result, thrown) -> thrown).join();
