@@ -12,9 +12,9 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 import org.o1api.model.UnexpectedException;
 import org.o1api.reasoning.TurnClient;
+import org.o1api.server.AbortableResponse;
 import org.o1api.server.EventStream;
 import org.o1api.server.OpenStreams;
-import org.o1api.server.ResponseGuard;
 import org.o1api.turn.Admission;
 import org.o1api.turn.TurnRunner;
 
@@ -67,8 +67,8 @@ public final class TurnEndpoint {
                 runner.run(turn.request(), ticket, turn.jsonWriter(new WholeResponse(response)));
                 return;
             }
-            Runnable abort = () -> context.setProperty(ResponseGuard.ABORT, true);
-            try (EventStream stream = streams.openJson(response, heartbeat, abort, new Disconnect(cancellation))) {
+            AbortableResponse abortable = AbortableResponse.of(context);
+            try (EventStream stream = streams.openJson(response, heartbeat, abortable, new Disconnect(cancellation))) {
                 runInStream(turn, ticket, stream, turn.jsonWriter(new StreamedResponse(stream)));
             }
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Renders the container's own errors as JSON. Without it, errors outside of Jersey would be HTML pages. Also aborts
- * responses that have failed: see {@link ResponseGuard#ABORT}.
+ * responses that have failed: see {@link AbortableResponse}.
  */
 public final class ErrorServlet extends HttpServlet {
     /** The location of the error page in web.xml. */
@@ -27,7 +27,7 @@ public final class ErrorServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (request.getDispatcherType() == DispatcherType.ASYNC) {
+        if (request.getDispatcherType() == DispatcherType.ASYNC) { // by ResponseGuard, for an aborted response
             throw new AbortException();
         }
         if (response.isCommitted()) {

@@ -1,12 +1,18 @@
 package org.o1api.server;
 
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class GuardedResponse extends HttpServletResponseWrapper {
     private final RequestCycle cycle;
     private @Nullable ServletOutputStream stream;
+    private @Nullable PrintWriter writer;
 
     GuardedResponse(HttpServletResponse response, RequestCycle cycle) {
         super(response);
@@ -26,10 +33,51 @@ final class GuardedResponse extends HttpServletResponseWrapper {
     public ServletOutputStream getOutputStream() throws IOException {
         ServletOutputStream guarded = stream;
         if (guarded == null) {
-            guarded = new GuardedStream(super.getOutputStream(), cycle);
+            guarded = new GuardedStream(cycle.openOrDefault(super::getOutputStream, GuardedStream.CLOSED), cycle);
             stream = guarded;
         }
         return guarded;
+    }
+
+    @Override
+    public PrintWriter getWriter() throws IOException {
+        PrintWriter guarded = writer;
+        if (guarded == null) {
+            PrintWriter closed = new PrintWriter(Writer.nullWriter());
+            guarded = new PrintWriter(new GuardedWriter(cycle.openOrDefault(super::getWriter, closed), cycle));
+            writer = guarded;
+        }
+        return guarded;
+    }
+
+    @Override
+    public int getBufferSize() {
+        return cycle.getOrDefault(super::getBufferSize, 0);
+    }
+
+    @Override
+    public String getCharacterEncoding() {
+        return cycle.getOrDefault(super::getCharacterEncoding, StandardCharsets.ISO_8859_1.name());
+    }
+
+    @Override
+    public void setCharacterEncoding(String name) {
+        cycle.run(() -> super.setCharacterEncoding(name));
+    }
+
+    @Override
+    public @Nullable String getContentType() {
+        return cycle.getOrNull(super::getContentType);
+    }
+
+    @Override
+    public Locale getLocale() {
+        return cycle.getOrDefault(super::getLocale, Locale.ROOT);
+    }
+
+    @Override
+    public void setLocale(Locale locale) {
+        cycle.run(() -> super.setLocale(locale));
     }
 
     @Override
@@ -55,6 +103,51 @@ final class GuardedResponse extends HttpServletResponseWrapper {
     @Override
     public void addHeader(String name, String value) {
         cycle.run(() -> super.addHeader(name, value));
+    }
+
+    @Override
+    public void setIntHeader(String name, int value) {
+        cycle.run(() -> super.setIntHeader(name, value));
+    }
+
+    @Override
+    public void addIntHeader(String name, int value) {
+        cycle.run(() -> super.addIntHeader(name, value));
+    }
+
+    @Override
+    public void setDateHeader(String name, long millis) {
+        cycle.run(() -> super.setDateHeader(name, millis));
+    }
+
+    @Override
+    public void addDateHeader(String name, long millis) {
+        cycle.run(() -> super.addDateHeader(name, millis));
+    }
+
+    @Override
+    public void addCookie(Cookie cookie) {
+        cycle.run(() -> super.addCookie(cookie));
+    }
+
+    @Override
+    public void setTrailerFields(Supplier<Map<String, String>> fields) {
+        cycle.run(() -> super.setTrailerFields(fields));
+    }
+
+    @Override
+    public @Nullable Supplier<Map<String, String>> getTrailerFields() {
+        return cycle.getOrNull(super::getTrailerFields);
+    }
+
+    @Override
+    public String encodeURL(String url) {
+        return cycle.getOrDefault(() -> super.encodeURL(url), url);
+    }
+
+    @Override
+    public String encodeRedirectURL(String url) {
+        return cycle.getOrDefault(() -> super.encodeRedirectURL(url), url);
     }
 
     @Override
@@ -118,49 +211,12 @@ final class GuardedResponse extends HttpServletResponseWrapper {
     }
 
     @Override
-    public void flushBuffer() throws IOException {
-        cycle.flush(super::flushBuffer);
+    public void sendRedirect(String location) throws IOException {
+        cycle.write(() -> super.sendRedirect(location));
     }
 
-    private static final class GuardedStream extends ServletOutputStream {
-        private final ServletOutputStream out;
-        private final RequestCycle cycle;
-
-        GuardedStream(ServletOutputStream out, RequestCycle cycle) {
-            this.out = out;
-            this.cycle = cycle;
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            cycle.write(() -> out.write(b));
-        }
-
-        @Override
-        public void write(byte[] bytes, int from, int length) throws IOException {
-            cycle.write(() -> out.write(bytes, from, length));
-        }
-
-        @Override
-        public void flush() throws IOException {
-            cycle.flush(out::flush);
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (!cycle.isAborted()) { // closing the stream would complete the response
-                cycle.flush(out::close);
-            }
-        }
-
-        @Override
-        public boolean isReady() {
-            return cycle.getOrDefault(out::isReady, false);
-        }
-
-        @Override
-        public void setWriteListener(WriteListener listener) {
-            cycle.run(() -> out.setWriteListener(listener));
-        }
+    @Override
+    public void flushBuffer() throws IOException {
+        cycle.flush(super::flushBuffer);
     }
 }

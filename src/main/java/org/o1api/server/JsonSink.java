@@ -12,18 +12,14 @@ final class JsonSink implements FrameSink {
     private static final byte[] PING = {' '};
 
     private final AsyncResponse response;
-    private final Runnable abort;
+    private final AbortableResponse abortable;
     private final ChunkedOutput<Frame> output = new ChunkedOutput<>(Frame.class);
     private boolean started;
 
-    /**
-     * Creates a sink.
-     *
-     * @param abort makes the container close the connection when the response is closed
-     */
-    JsonSink(AsyncResponse response, Runnable abort) {
+    /** Creates a sink of a response, given as Jersey's and as the container's. */
+    JsonSink(AsyncResponse response, AbortableResponse abortable) {
         this.response = response;
-        this.abort = abort;
+        this.abortable = abortable;
     }
 
     @Override
@@ -52,7 +48,7 @@ final class JsonSink implements FrameSink {
 
     @Override
     public void fail(byte[] error) {
-        abort.run();
+        abortable.abort();
     }
 
     @Override

@@ -60,11 +60,11 @@ public final class OpenStreams implements AutoCloseable {
      * Opens a response of one JSON text, with white space before it as a heartbeat.
      *
      * @param heartbeat maximum time without output once the response was started
-     * @param abort makes the container close the connection when the response is closed
+     * @param abortable the response, which is aborted if it fails after its start
      */
     public EventStream openJson(
-            AsyncResponse response, Duration heartbeat, Runnable abort, EventStream.Listener listener) {
-        return open(new JsonSink(response, abort), settings.forJson(heartbeat), new byte[0], listener);
+            AsyncResponse response, Duration heartbeat, AbortableResponse abortable, EventStream.Listener listener) {
+        return open(new JsonSink(response, abortable), settings.forJson(heartbeat), new byte[0], listener);
     }
 
     /** The heartbeat interval of JSON responses; null: no heartbeats. */

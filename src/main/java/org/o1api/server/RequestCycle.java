@@ -19,6 +19,11 @@ final class RequestCycle {
         void run() throws IOException;
     }
 
+    /** Opens something that writes to the client. */
+    interface IoSupplier<T> {
+        T get() throws IOException;
+    }
+
     void end() {
         lock.lock();
         try {
@@ -60,6 +65,16 @@ final class RequestCycle {
         lock.lock();
         try {
             return ended ? null : action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns a value, or the default value once the cycle has ended. */
+    <T> T openOrDefault(IoSupplier<T> action, T defaultValue) throws IOException {
+        lock.lock();
+        try {
+            return ended ? defaultValue : action.get();
         } finally {
             lock.unlock();
         }

@@ -23,18 +23,13 @@ import org.jspecify.annotations.Nullable;
  * application uses the objects. After the end of the cycle, writes fail and all other methods do nothing.
  */
 public final class ResponseGuard implements Filter {
-    /**
-     * The request attribute that makes the container close the connection instead of completing the response, so that
-     * the client notices that the response is incomplete.
-     */
-    public static final String ABORT = "org.o1api.abort";
-
     private static final String TOMCAT_PREFIX = "org.apache.catalina.";
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         RequestCycle cycle = new RequestCycle();
+        request.setAttribute(AbortableResponse.ATTRIBUTE, new AbortableResponse(cycle));
         GuardedRequest guarded = new GuardedRequest((HttpServletRequest) request, cycle);
         try {
             chain.doFilter(guarded, new GuardedResponse((HttpServletResponse) response, cycle));
@@ -89,11 +84,7 @@ public final class ResponseGuard implements Filter {
 
         @Override
         public void setAttribute(String name, @Nullable Object value) {
-            if (name.equals(ABORT)) {
-                cycle.abort();
-            } else {
-                cycle.run(() -> super.setAttribute(name, value));
-            }
+            cycle.run(() -> super.setAttribute(name, value));
         }
 
         @Override
@@ -137,7 +128,7 @@ public final class ResponseGuard implements Filter {
         }
 
         /**
-         * Makes the container close the connection. Returns false if that fails: while Tomcat is stopping, the
+         * Makes the container close the connection, see {@link AbortableResponse}. Returns false if that fails: while Tomcat is stopping, the
          * application's paths no longer exist.
          */
         private boolean abort() {
