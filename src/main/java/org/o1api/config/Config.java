@@ -1,5 +1,7 @@
 package org.o1api.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -21,7 +23,7 @@ import org.o1api.upstream.UpstreamSettings;
  * The contents of the config file.
  *
  * @param apiKeys empty: a key has to be generated
- * @param upstreams by name; empty: no provider is configured, and the demo model serves {@link #DEFAULT_UPSTREAM}
+ * @param upstreams by name, in the order of the file; empty: no provider is configured, and the demo model serves {@link #DEFAULT_UPSTREAM}
  */
 public record Config(
         List<ApiKey> apiKeys,
@@ -37,7 +39,7 @@ public record Config(
 
     public Config {
         apiKeys = List.copyOf(apiKeys);
-        upstreams = Map.copyOf(upstreams);
+        upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
     }
 
     /**

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,6 +170,17 @@ class ConfigTest {
 
         assertThat(config.upstreams()).containsOnlyKeys("default", "other");
         assertThat(preset(config, "thinker").upstreamNames()).isEqualTo("default");
+    }
+
+    @Test
+    void keepsTheOrderOfTheUpstreams() {
+        List<String> names = IntStream.range(0, 40).mapToObj(i -> "u" + i % 7 * 6 + i).toList();
+        String sections = names.stream().map(name -> name + ": { url: 'http://a/' }").collect(Collectors.joining(", "));
+
+        assertThat(parse("default_model: m\nupstreams: { " + sections + " }")
+                        .upstreams()
+                        .keySet())
+                .containsExactlyElementsOf(names);
     }
 
     @Test
