@@ -25,6 +25,7 @@ class JsonHeartbeatIT {
     private static final String HEARTBEAT = "json_heartbeat: 50ms";
     private static final Pattern THREE_HEARTBEATS = Pattern.compile("\r\n\r\n([0-9a-f]+\r\n +\r\n){3}$");
     private static final Pattern END = Pattern.compile("\r\n0\r\n\r\n$");
+    private static final Duration LIMIT = Duration.ofSeconds(15);
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
@@ -99,10 +100,10 @@ class JsonHeartbeatIT {
         fixture.script(Script.silence());
 
         Socket socket = sendRequest(fixture);
-        await().atMost(Duration.ofSeconds(5)).until(() -> fixture.requests().size() == 1);
+        await().atMost(LIMIT).until(() -> fixture.requests().size() == 1);
         socket.close();
 
-        fixture.awaitAborted(Duration.ofSeconds(2));
+        fixture.awaitAborted(LIMIT);
     }
 
     private static Socket sendRequest(GatewayFixture fixture) throws IOException {

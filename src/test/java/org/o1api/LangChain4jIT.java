@@ -39,7 +39,7 @@ import org.o1api.testing.StepScripts;
 
 /** LangChain4j's unmodified OpenAI client. */
 class LangChain4jIT {
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
     private static final ToolSpecification WEATHER = ToolSpecification.builder()
             .name("weather")
             .parameters(JsonObjectSchema.builder().addStringProperty("city").build())

@@ -40,7 +40,7 @@ import org.o1api.testing.StepScripts;
 
 /** OpenAI's unmodified Java client. */
 class OpenAiJavaIT {
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     private static OpenAIClient client(GatewayFixture fixture) {
         return client(fixture, GatewayFixture.KEY);

@@ -28,7 +28,7 @@ import org.springframework.ai.tool.function.FunctionToolCallback;
 
 /** Spring AI's unmodified OpenAI client. */
 class SpringAiIT {
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     private static OpenAiChatOptions.Builder options(GatewayFixture fixture) {
         return OpenAiChatOptions.builder()

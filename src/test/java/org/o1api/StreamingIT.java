@@ -21,7 +21,7 @@ import org.o1api.testing.StepScripts;
 
 /** When a stream starts, what keeps it alive, and what happens when its client disconnects. */
 class StreamingIT {
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
     private static final String FIRST_HALF = "{\"title\": \"First\", \"content\": \"The first";
     private static final String SECOND_HALF = " word.\", \"next_action\": \"final_answer\"}";
     private static final String MINIMAL_EFFORT = "\"reasoning_effort\": \"minimal\"";
@@ -210,7 +210,7 @@ class StreamingIT {
         await().atMost(TIMEOUT).until(() -> fixture.requests().size() == 1);
         socket.close();
 
-        fixture.awaitAborted(Duration.ofSeconds(3)); // includes begin_after
+        fixture.awaitAborted(TIMEOUT);
     }
 
     @InContainers
@@ -219,7 +219,7 @@ class StreamingIT {
         Socket socket = sendRequest(fixture);
         await().atMost(TIMEOUT).until(() -> fixture.requests().size() == 1);
         socket.close();
-        fixture.awaitAborted(Duration.ofSeconds(3));
+        fixture.awaitAborted(TIMEOUT);
 
         fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
         assertThat(fixture.client().postQuestion("?").content()).isEqualTo("Yes.");
