@@ -30,6 +30,7 @@ import org.o1api.api.StreamingHeadersFilter;
 import org.o1api.api.TurnEndpoint;
 import org.o1api.api.chat.ChatCompletionsResource;
 import org.o1api.api.chat.ChatTurnReader;
+import org.o1api.api.conversations.ConversationItemsResource;
 import org.o1api.api.conversations.ConversationsResource;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
@@ -149,6 +150,7 @@ public final class Gateway implements ServletContextListener {
                         new HealthResource(shutdown::isReady, streams::sinceLastTick),
                         new ModelsResource(config.presets()),
                         new ConversationsResource(config.api().limits(), conversations, admission),
+                        new ConversationItemsResource(config.api().limits(), conversations, admission),
                         new ChatCompletionsResource(
                                 new ChatTurnReader(
                                         config.api(), config.presets(), SystemFingerprints.of(config), conversations),

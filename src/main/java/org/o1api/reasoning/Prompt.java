@@ -56,6 +56,12 @@ public record Prompt(
         return tools != null && !NO_TOOL.equals(closingFields.get("tool_choice"));
     }
 
+    /** Returns a copy without assistant messages that contain only reasoning. */
+    public Prompt withoutOnlyReasoning() {
+        return withMessages(
+                messages.stream().filter(message -> !message.isOnlyReasoning()).toList());
+    }
+
     /** Returns a copy with other messages. */
     public Prompt withMessages(List<Message> others) {
         return new Prompt(others, fields, tools, closingFields, maxTokens);

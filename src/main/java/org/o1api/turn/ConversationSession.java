@@ -1,10 +1,8 @@
 package org.o1api.turn;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.HistoryLimits;
 import org.o1api.conversation.StoredTurn;
-import org.o1api.model.Message;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
 
@@ -51,10 +49,7 @@ final class ConversationSession implements AutoCloseable {
     Prompt prompt() {
         Prompt prompt = request.prompt();
         if (held == null) {
-            List<Message> messages = prompt.messages().stream()
-                    .filter(message -> !message.isOnlyReasoning())
-                    .toList();
-            return prompt.withMessages(messages);
+            return prompt.withoutOnlyReasoning();
         }
         Preset.History history = request.preset().history();
         return prompt.withMessages(held.conversation()

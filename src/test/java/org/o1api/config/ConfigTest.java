@@ -174,8 +174,10 @@ class ConfigTest {
 
     @Test
     void keepsTheOrderOfTheUpstreams() {
-        List<String> names = IntStream.range(0, 40).mapToObj(i -> "u" + i % 7 * 6 + i).toList();
-        String sections = names.stream().map(name -> name + ": { url: 'http://a/' }").collect(Collectors.joining(", "));
+        List<String> names =
+                IntStream.range(0, 40).mapToObj(i -> "u" + i % 7 * 6 + i).toList();
+        String sections =
+                names.stream().map(name -> name + ": { url: 'http://a/' }").collect(Collectors.joining(", "));
 
         assertThat(parse("default_model: m\nupstreams: { " + sections + " }")
                         .upstreams()

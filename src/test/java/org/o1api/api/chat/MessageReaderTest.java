@@ -37,6 +37,7 @@ class MessageReaderTest {
         return read("{\"role\": \"user\", \"content\": \"a\"}, " + ASSISTANT + answer
                         + "}, {\"role\": \"user\", \"content\": \"b\"}")
                 .prompt()
+                .withoutOnlyReasoning()
                 .messages();
     }
 

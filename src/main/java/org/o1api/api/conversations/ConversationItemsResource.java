@@ -1,0 +1,107 @@
+package org.o1api.api.conversations;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.ApiSettings;
+import org.o1api.api.RequestException;
+import org.o1api.conversation.Conversation;
+import org.o1api.conversation.ConversationException;
+import org.o1api.conversation.ConversationId;
+import org.o1api.conversation.ConversationRef;
+import org.o1api.conversation.ConversationStore;
+import org.o1api.conversation.Conversations;
+import org.o1api.conversation.OpenConversation;
+import org.o1api.conversation.StoredTurn;
+import org.o1api.json.Json;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
+import org.o1api.turn.Admission;
+
+/** {@code /v1/conversations/ID/items}: the messages, reasoning and tool calls of a conversation. */
+@Path("v1/conversations/{id}/items")
+@Produces(MediaType.APPLICATION_JSON)
+public final class ConversationItemsResource {
+    private final ApiSettings.RequestLimits limits;
+    private final Conversations conversations;
+    private final ConversationStore store;
+    private final ConversationRequests requests;
+
+    public ConversationItemsResource(
+            ApiSettings.RequestLimits limits, Conversations conversations, Admission admission) {
+        this.limits = limits;
+        this.conversations = conversations;
+        store = conversations.store();
+        requests = new ConversationRequests(limits, store, admission);
+    }
+
+    /** Lists the items: one for each message, for the reasoning of an answer, and for each tool call. */
+    @GET
+    public byte[] items(
+            @PathParam("id") String id,
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("order") @DefaultValue("desc") String order,
+            @QueryParam("limit") @DefaultValue("20") String limit,
+            @Context ContainerRequestContext request) {
+        return requests.admitted(request, () -> {
+            Conversation conversation = requests.find(id, request);
+            ConversationStore.Page<ItemWriter.Item> page = new ItemPage(
+                            store, conversation, ConversationRequests.isAscending(order))
+                    .read(ConversationRequests.cursor(after), ConversationRequests.limit(limit), limits.body());
+            return ConversationJson.page(page.items(), page.hasMore(), ItemWriter.Item::id, ItemWriter.Item::body);
+        });
+    }
+
+    /** Adds items without calling a model. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    public byte[] add(@PathParam("id") String id, @Context ContainerRequestContext request) {
+        return requests.admitted(request, () -> {
+            Conversation conversation = requests.find(id, request);
+            List<Message> messages = requests.read(request).messages();
+            if (messages.isEmpty()) {
+                throw new RequestException(
+                        ErrorCode.INVALID_REQUEST,
+                        "items",
+                        "'items' must contain at least one message, function_call or function_call_output.");
+            }
+            StoredTurn turn = ConversationRequests.unanswered(messages);
+            try (OpenConversation open = conversations
+                    .tryOpen(new ConversationRef(ConversationRequests.caller(request), conversation.id(), null))
+                    .orElseThrow(() -> new ConversationException(
+                            ErrorCode.CONVERSATION_BUSY,
+                            ConversationId.FIELD,
+                            "A turn of this conversation is running. Retry after it has completed."))) {
+                open.append(turn);
+            }
+            return ConversationJson.page(ItemWriter.items(turn), false, ItemWriter.Item::id, ItemWriter.Item::body);
+        });
+    }
+
+    @GET
+    @Path("{item_id}")
+    public byte[] item(
+            @PathParam("id") String id, @PathParam("item_id") String item, @Context ContainerRequestContext request) {
+        return requests.admitted(request, () -> {
+            Conversation conversation = requests.find(id, request);
+            return new ItemPage(store, conversation, true)
+                    .find(item)
+                    .map(found -> Json.bytes(json -> found.body().write(json)))
+                    .orElseThrow(
+                            () -> new ConversationException(
+                                    ErrorCode.CONVERSATION_NOT_FOUND,
+                                    "item_id",
+                                    "This conversation has no item with this ID. GET /v1/conversations/ID/items lists its items."));
+        });
+    }
+}

@@ -1,0 +1,102 @@
+package org.o1api.api.conversations;
+
+import jakarta.ws.rs.container.ContainerRequestContext;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.ApiSettings;
+import org.o1api.api.RequestException;
+import org.o1api.api.RequestJson;
+import org.o1api.api.TurnEndpoint;
+import org.o1api.conversation.Conversation;
+import org.o1api.conversation.ConversationException;
+import org.o1api.conversation.ConversationId;
+import org.o1api.conversation.ConversationStore;
+import org.o1api.conversation.StoredTurn;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
+import org.o1api.turn.Admission;
+
+/** What the resources of conversations have in common: admission, the conversation of a path, and the parameters of a list. */
+final class ConversationRequests {
+    private static final int MAX_PAGE_SIZE = 100;
+
+    private final ApiSettings.RequestLimits limits;
+    private final ConversationStore store;
+    private final Admission admission;
+
+    ConversationRequests(ApiSettings.RequestLimits limits, ConversationStore store, Admission admission) {
+        this.limits = limits;
+        this.store = store;
+        this.admission = admission;
+    }
+
+    /** Parses the body of a request. */
+    ConversationRequest read(ContainerRequestContext request) {
+        return ConversationRequest.read(RequestJson.body(request).bytes(), limits);
+    }
+
+    /** Runs a request within the limits of concurrent requests, since the database may be slow. */
+    byte[] admitted(ContainerRequestContext request, Supplier<byte[]> action) {
+        Admission.Ticket ticket = admission.admit(caller(request), RequestJson.body(request)::release);
+        try (ticket) {
+            return action.get();
+        }
+    }
+
+    /** A turn of messages that no model answers. */
+    static StoredTurn unanswered(List<Message> messages) {
+        return new StoredTurn(
+                ItemWriter.TURN_PREFIX + UUID.randomUUID().toString().replace("-", ""),
+                Instant.now().getEpochSecond(),
+                "",
+                messages,
+                null);
+    }
+
+    /** The ID in the path. JAX-RS removes what follows a semicolon, which no valid ID contains. */
+    static String requireId(String id, ContainerRequestContext request) {
+        boolean hasParameters =
+                request.getUriInfo().getRequestUri().getRawPath().contains(";");
+        return ConversationId.requireValid(hasParameters ? id + ";" : id, ConversationId.FIELD);
+    }
+
+    /**
+     * The conversation of a path.
+     *
+     * @throws ConversationException if the caller has no such conversation
+     */
+    Conversation find(String id, ContainerRequestContext request) {
+        String conversationId = requireId(id, request);
+        return store.find(caller(request), conversationId)
+                .orElseThrow(() -> ConversationException.notFound(conversationId));
+    }
+
+    static String caller(ContainerRequestContext request) {
+        return TurnEndpoint.caller(request).name();
+    }
+
+    /** An empty cursor counts as absent, because {@code last_id} of an empty page is an empty string. */
+    static @Nullable String cursor(@Nullable String after) {
+        return after == null || after.isEmpty() ? null : after;
+    }
+
+    static boolean isAscending(String order) {
+        if (!order.equals("asc") && !order.equals("desc")) {
+            throw new RequestException(ErrorCode.INVALID_REQUEST, "order", "'order' must be one of asc, desc.");
+        }
+        return order.equals("asc");
+    }
+
+    static int limit(String limit) {
+        if (!limit.matches("[1-9]\\d{0,2}") || Integer.parseInt(limit) > MAX_PAGE_SIZE) {
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST,
+                    "limit",
+                    "'limit' must be a whole number from 1 to " + MAX_PAGE_SIZE + ".");
+        }
+        return Integer.parseInt(limit);
+    }
+}
