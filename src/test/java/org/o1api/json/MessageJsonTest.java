@@ -74,8 +74,7 @@ class MessageJsonTest {
         assertThat(List.of(read.id(), read.name(), read.arguments())).containsExactly(id, name, arguments);
         assertThat(read.fields()).hasToString(others);
         assertThat(message.fields().get("tool_calls")).hasToString(list);
-        assertThat(ToolCallJson.read(ToolCallJson.write(message.toolCalls())).toString())
-                .isEqualTo(message.toolCalls().toString());
+        assertThat(ToolCallJson.read(ToolCallJson.write(message.toolCalls()))).isEqualTo(message.toolCalls());
     }
 
     @ParameterizedTest

@@ -51,4 +51,19 @@ class ToolCallsTest {
         assertThat(ToolCalls.parse(new RawJson(plain))).containsExactly(new Delta.ToolCall(0, "c", "f", "{}"));
         assertThat(parsedAndWritten(plain)).isEqualTo(plain);
     }
+
+    @Test
+    void writesOneLineForAllClients() {
+        ToolCalls calls = new ToolCalls();
+        calls.add(new Delta.ToolCall(
+                1, null, null, "\u2028\u0085\n\"\u0001\ud83d", Map.of("x \u2029", new RawJson("[\n1, \"\u2029\"]"))));
+        calls.add(new Delta.ToolCall(0, "c", "\ud83d\ude00\u00e9", "a"));
+        calls.add(new Delta.ToolCall(0, "d", "g", "b"));
+
+        assertThat(written(calls))
+                .isEqualTo(
+                        "[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"\ud83d\ude00\u00e9\",\"arguments\":\"ab\"}},"
+                                + "{\"id\":\"\",\"type\":\"function\",\"function\":{\"name\":\"\",\"arguments\":"
+                                + "\"\\u2028\\u0085\\n\\\"\\u0001?\"},\"x \\u2029\":[ 1, \"\\u2029\"]}]");
+    }
 }
