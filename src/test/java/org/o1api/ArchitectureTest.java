@@ -1,6 +1,7 @@
 package org.o1api;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -8,6 +9,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.TokenStreamFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -146,6 +154,22 @@ class ArchitectureTest {
                 BASE + ".conversation",
                 BASE + ".json",
                 BASE + ".config");
+    }
+
+    /** Elsewhere Jackson's parsers, generators and trees are used, but not configured. */
+    @Test
+    void jacksonIsConfiguredInJsonOnly() {
+        assertUsedOnlyIn(
+                belongToAnyOf(
+                                TokenStreamFactory.class,
+                                JsonFactory.class,
+                                JsonFactoryBuilder.class,
+                                StreamReadConstraints.class,
+                                StreamWriteConstraints.class,
+                                ObjectMapper.class,
+                                JsonMapper.class)
+                        .or(resideInAPackage("com.fasterxml.jackson.databind.cfg..")),
+                BASE + ".json");
     }
 
     @Test

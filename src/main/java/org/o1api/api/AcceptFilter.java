@@ -1,6 +1,5 @@
 package org.o1api.api;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import jakarta.annotation.Priority;
@@ -11,6 +10,9 @@ import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
+import org.o1api.json.Json;
+import org.o1api.json.JsonLimits;
+import org.o1api.json.JsonParsers;
 
 /**
  * Sets the header {@code Accept} according to the body, so that Jersey selects the right method. OpenAI's clients
@@ -19,7 +21,7 @@ import java.io.IOException;
 @PreMatching
 @Priority(Priorities.HEADER_DECORATOR)
 public final class AcceptFilter implements ContainerRequestFilter {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonParsers JSON = Json.untrusted(JsonLimits.ofDepth(Json.MAX_DEPTH));
 
     @Override
     public void filter(ContainerRequestContext request) {
@@ -30,7 +32,7 @@ public final class AcceptFilter implements ContainerRequestFilter {
 
     /** Whether the body requests a stream. False for a malformed body, which the resource reports when it reads it. */
     private static boolean requestsStream(byte[] body) {
-        try (JsonParser json = JSON.createParser(body)) {
+        try (JsonParser json = JSON.of(body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return false;
             }

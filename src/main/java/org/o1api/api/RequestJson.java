@@ -1,12 +1,9 @@
 package org.o1api.api;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +12,8 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import org.o1api.json.Json;
+import org.o1api.json.JsonLimits;
 import org.o1api.model.ErrorCode;
 import org.o1api.server.ReceivedBody;
 
@@ -59,19 +58,7 @@ public final class RequestJson {
 
     /** Returns a parser that enforces the structural limits. Convert its exceptions with {@link #malformed}. */
     public static JsonParser parser(String text, ApiSettings.RequestLimits limits) {
-        JsonFactory factory = JsonFactory.builder()
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(limits.depth())
-                        .maxTokenCount(limits.values())
-                        .maxStringLength(Integer.MAX_VALUE) // the size of the body is limited already
-                        .build())
-                .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
-                .build();
-        try {
-            return factory.createParser(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading from memory", e);
-        }
+        return Json.untrusted(new JsonLimits(limits.depth(), limits.values())).of(text);
     }
 
     /** Converts an exception of the parser. */

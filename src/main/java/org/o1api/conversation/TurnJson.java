@@ -1,16 +1,7 @@
 package org.o1api.conversation;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamWriteConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -22,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.CanonicalJson;
+import org.o1api.json.Json;
 import org.o1api.json.JsonSlices;
 import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
@@ -34,27 +27,6 @@ import org.o1api.model.Usage;
 
 /** JSON of a stored turn. Values that came as JSON, such as content parts and tool calls, are stored and read byte for byte. */
 final class TurnJson {
-    /**
-     * Maximum nesting depth for reading and writing; at least the maximum of {@code limits.depth}. Deeper text, for
-     * example in the arguments of a tool call, is treated as plain text.
-     */
-    static final int MAX_DEPTH = 1000;
-
-    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(Integer.MAX_VALUE) // its size was checked when the request was read
-                            .maxNestingDepth(MAX_DEPTH)
-                            .build())
-                    .streamWriteConstraints(StreamWriteConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // numbers that are equal as doubles may differ
-            .build();
-
-    /** Sorts keys, because their order differs between clients. */
-    private static final ObjectWriter CANONICAL = JSON.writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
-
     private static final RawJson EMPTY_LIST = new RawJson("[]");
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
@@ -63,7 +35,7 @@ final class TurnJson {
 
     static String write(StoredTurn turn) {
         StringWriter text = new StringWriter(1024);
-        try (JsonGenerator json = JSON.getFactory().createGenerator(text)) {
+        try (JsonGenerator json = Json.generator(text)) {
             json.writeStartObject();
             json.writeNumberField("created", turn.created());
             json.writeStringField("model", turn.model());
@@ -207,31 +179,18 @@ final class TurnJson {
 
     static JsonNode tree(String text) {
         try {
-            return JSON.readTree(text);
+            return CanonicalJson.tree(text);
         } catch (IOException e) {
             throw new UncheckedIOException("invalid JSON in a message or a stored turn", e);
         }
     }
 
-    /**
-     * JSON in canonical form: sorted keys, no white space. Text that is not JSON, or is nested too deeply, is returned
-     * unchanged.
-     */
     static String canonical(String text) {
-        try {
-            JsonNode tree = JSON.readTree(text);
-            return tree.isMissingNode() ? text : CANONICAL.writeValueAsString(tree);
-        } catch (JacksonException e) {
-            return text;
-        }
+        return CanonicalJson.of(text);
     }
 
     static String canonical(JsonNode tree) {
-        try {
-            return CANONICAL.writeValueAsString(tree);
-        } catch (JacksonException e) {
-            throw new UncheckedIOException("could not write a JSON tree", e);
-        }
+        return CanonicalJson.of(tree);
     }
 
     static RawJson quoted(String text) {

@@ -4,41 +4,58 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.BufferRecycler;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.core.util.RecyclerPool;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.RawJson;
 
 /**
- * Reads and writes JSON. Output is always a single line, without any character that some client treats as a line break.
+ * Reads and writes JSON. The only class that configures Jackson. Output for clients is a single line, without any character that
+ * some client treats as a line break.
  */
 public final class Json {
-    private static final JsonFactory FACTORY = new JsonFactoryBuilder()
+    /**
+     * The maximum nesting depth for writing, and for reading what was stored or what clients and models nest in strings; at
+     * least the maximum of {@code limits.depth}.
+     */
+    public static final int MAX_DEPTH = 1000;
+
+    /** Thread-local buffers do not help virtual threads. */
+    private static final RecyclerPool<BufferRecycler> BUFFERS = JsonRecyclerPools.sharedConcurrentDequePool();
+
+    private static final JsonFactory ONE_LINE = new JsonFactoryBuilder()
             .characterEscapes(new LineBreakEscapes())
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            // thread-local buffers do not help virtual threads
-            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+            .recyclerPool(BUFFERS)
             .build();
 
-    /** For JSON that was validated when it was received: size limits do not apply again. */
-    private static final ObjectMapper TRUSTED_MAPPER = new ObjectMapper(JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .maxNestingDepth(2000)
-                    .build())
+    private static final JsonFactory PLAIN =
+            JsonFactory.builder().recyclerPool(BUFFERS).build();
+
+    private static final JsonParsers TRUSTED = new JsonParsers(StreamReadConstraints.builder()
+            .maxStringLength(Integer.MAX_VALUE)
+            .maxNumberLength(Integer.MAX_VALUE)
+            .maxNameLength(Integer.MAX_VALUE)
+            .maxNestingDepth(Integer.MAX_VALUE)
             .build());
+
+    /** Limits come from the configuration and from constants, so there are few. */
+    private static final Map<JsonLimits, JsonParsers> UNTRUSTED = new ConcurrentHashMap<>();
 
     private Json() {}
 
@@ -51,7 +68,7 @@ public final class Json {
     /** Returns one value as UTF-8. An unpaired surrogate becomes a question mark. */
     public static byte[] bytes(ValueWriter writer) {
         ByteArrayBuilder out = new ByteArrayBuilder(256);
-        try (JsonGenerator json = FACTORY.createGenerator(out)) {
+        try (JsonGenerator json = ONE_LINE.createGenerator(out)) {
             writer.write(json);
         } catch (JacksonException e) { // an unpaired surrogate, which some clients send
             return toText(writer).getBytes(StandardCharsets.UTF_8);
@@ -63,7 +80,7 @@ public final class Json {
 
     private static String toText(ValueWriter writer) {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+        try (JsonGenerator json = ONE_LINE.createGenerator(text)) {
             writer.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
@@ -71,21 +88,47 @@ public final class Json {
         return text.toString();
     }
 
-    /** Returns a parser of JSON that was validated before. */
-    public static JsonParser parser(byte[] json) {
-        try {
-            return TRUSTED_MAPPER.createParser(json);
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading from memory", e);
-        }
+    /** Returns the parsers of JSON that was validated before, when it was received: they have no limits. */
+    public static JsonParsers trusted() {
+        return TRUSTED;
+    }
+
+    /** Returns the parsers of JSON that was not validated before. Equal limits have the same parsers. */
+    public static JsonParsers untrusted(JsonLimits limits) {
+        return UNTRUSTED.computeIfAbsent(limits, some -> new JsonParsers(some.constraints()));
+    }
+
+    /**
+     * Creates a factory of parsers.
+     *
+     * @param keepsNames whether names are kept for later texts
+     */
+    static JsonFactory factory(StreamReadConstraints constraints, boolean keepsNames) {
+        return JsonFactory.builder()
+                .streamReadConstraints(constraints)
+                .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, keepsNames)
+                .recyclerPool(BUFFERS)
+                .build();
     }
 
     /** Parses a value that was validated before. */
     public static JsonNode tree(RawJson value) {
         try {
-            return TRUSTED_MAPPER.readTree(value.text());
+            return TRUSTED.tree(value.text());
         } catch (IOException e) {
             throw new UncheckedIOException("validated JSON", e);
+        }
+    }
+
+    /**
+     * Returns a generator for JSON that no client's line reader gets: line breaks of other alphabets and lone surrogates are
+     * written unchanged.
+     */
+    public static JsonGenerator generator(Writer out) {
+        try {
+            return PLAIN.createGenerator(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
         }
     }
 

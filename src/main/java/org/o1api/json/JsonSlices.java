@@ -1,11 +1,8 @@
 package org.o1api.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -18,16 +15,6 @@ import org.o1api.model.RawJson;
  * before: it is parsed without limits, and invalid JSON causes an {@link UncheckedIOException}.
  */
 public final class JsonSlices {
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .maxNumberLength(Integer.MAX_VALUE)
-                    .maxNameLength(Integer.MAX_VALUE)
-                    .maxNestingDepth(Integer.MAX_VALUE)
-                    .build())
-            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
-            .build();
-
     private JsonSlices() {}
 
     /**
@@ -40,7 +27,7 @@ public final class JsonSlices {
     /** Returns the members of an object in order, including duplicates; empty if the value is not an object. */
     public static List<Member> members(RawJson object) {
         List<Member> members = new ArrayList<>();
-        try (JsonParser json = JSON.createParser(object.text())) {
+        try (JsonParser json = Json.trusted().of(object.text())) {
             if (json.nextToken() == JsonToken.START_OBJECT) {
                 while (json.nextToken() == JsonToken.FIELD_NAME) {
                     String name = json.currentName();
@@ -57,7 +44,7 @@ public final class JsonSlices {
     /** Returns the elements of an array in order; empty if the value is not an array. */
     public static List<RawJson> elements(RawJson list) {
         List<RawJson> elements = new ArrayList<>();
-        try (JsonParser json = JSON.createParser(list.text())) {
+        try (JsonParser json = Json.trusted().of(list.text())) {
             if (json.nextToken() == JsonToken.START_ARRAY) {
                 while (json.nextToken() != JsonToken.END_ARRAY) {
                     elements.add(value(json, list.text()));
@@ -71,7 +58,7 @@ public final class JsonSlices {
 
     /** Returns the content of a JSON string, unescaped; empty for null; the JSON text of any other value. */
     public static String string(RawJson value) {
-        try (JsonParser json = JSON.createParser(value.text())) {
+        try (JsonParser json = Json.trusted().of(value.text())) {
             return switch (json.nextToken()) {
                 case VALUE_NULL -> "";
                 case VALUE_STRING -> json.getText();
@@ -84,7 +71,7 @@ public final class JsonSlices {
 
     /** Whether a text is exactly one JSON object or array. The text need not have been validated before. */
     public static boolean isObjectOrArray(String text) {
-        try (JsonParser json = JSON.createParser(text)) {
+        try (JsonParser json = Json.trusted().of(text)) {
             JsonToken first = json.nextToken();
             if (first == null || !first.isStructStart()) {
                 return false;

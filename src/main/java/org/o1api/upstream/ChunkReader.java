@@ -1,11 +1,12 @@
 package org.o1api.upstream;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.Json;
+import org.o1api.json.JsonLimits;
+import org.o1api.json.JsonParsers;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 import org.o1api.model.Usage;
@@ -40,13 +41,7 @@ final class ChunkReader {
         void error(ProviderErrorBody error);
     }
 
-    /** No limit on strings: the limit on events also limits them. */
-    static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(200)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
+    static final JsonParsers JSON = Json.untrusted(JsonLimits.ofDepth(200));
 
     private static final int NO_INDEX = -1;
 
@@ -92,7 +87,7 @@ final class ChunkReader {
         reset();
         raw.startAt(bytes, offset);
         boolean isChunk = false;
-        try (JsonParser json = JSON.createParser(bytes, offset, length)) {
+        try (JsonParser json = JSON.of(bytes, offset, length)) {
             JsonToken first = json.nextToken();
             if (first == JsonToken.START_ARRAY) {
                 readList(json, bytes, offset, length);

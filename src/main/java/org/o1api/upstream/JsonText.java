@@ -12,7 +12,7 @@ final class JsonText {
 
     /** Whether a text is exactly one JSON value. */
     static boolean isJson(String text) {
-        try (JsonParser json = ChunkReader.JSON.createParser(text)) {
+        try (JsonParser json = ChunkReader.JSON.of(text)) {
             if (json.nextToken() == null) {
                 return false;
             }

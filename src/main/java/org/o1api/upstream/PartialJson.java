@@ -1,9 +1,7 @@
 package org.o1api.upstream;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -12,13 +10,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.Json;
+import org.o1api.json.JsonLimits;
+import org.o1api.json.JsonParsers;
 
 /** Reads JSON that may be truncated as far as possible, without the members that quote a request or a reply. */
 final class PartialJson {
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(64).build())
-            .build();
+    private static final JsonParsers JSON = Json.untrusted(JsonLimits.ofDepth(64));
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** Input that a validator echoes, and model output that a provider could not use. */
@@ -31,7 +29,7 @@ final class PartialJson {
     /** The object, list or string in a text; null if the text is something else. */
     static @Nullable JsonNode read(String text) {
         PartialJson reader = new PartialJson();
-        try (JsonParser json = JSON.createParser(text)) {
+        try (JsonParser json = JSON.of(text)) {
             json.nextToken();
             JsonNode node = reader.value(json);
             boolean isWhole = reader.truncated || json.nextToken() == null;

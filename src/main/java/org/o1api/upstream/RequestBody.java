@@ -1,6 +1,5 @@
 package org.o1api.upstream;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -8,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
+import org.o1api.json.Json;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -15,8 +15,6 @@ import org.o1api.model.Role;
 
 /** Writes a call's request as JSON. Equal requests are written as equal bytes, so that the provider's prompt cache works. */
 final class RequestBody {
-    private static final JsonFactory JSON = new JsonFactory();
-
     private RequestBody() {}
 
     /**
@@ -30,7 +28,7 @@ final class RequestBody {
         // Through a String, because it encodes a lone surrogate of a caller's message as a question mark instead of
         // throwing.
         StringWriter text = new StringWriter(4096);
-        try (JsonGenerator json = JSON.createGenerator(text)) {
+        try (JsonGenerator json = Json.generator(text)) {
             json.writeStartObject();
             json.writeStringField("model", request.model());
             json.writeArrayFieldStart("messages");

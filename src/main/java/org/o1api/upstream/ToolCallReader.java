@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.Json;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 
@@ -144,7 +145,7 @@ final class ToolCallReader {
             return "";
         }
         StringWriter text = new StringWriter();
-        try (JsonGenerator copy = ChunkReader.JSON.createGenerator(text)) {
+        try (JsonGenerator copy = Json.generator(text)) {
             copy.copyCurrentStructure(json);
         }
         return text.toString();

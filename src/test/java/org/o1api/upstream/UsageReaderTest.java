@@ -89,7 +89,7 @@ class UsageReaderTest {
     }
 
     private static Usage read(String usage) throws IOException {
-        try (JsonParser json = ChunkReader.JSON.createParser(usage.replace('\'', '"'))) {
+        try (JsonParser json = ChunkReader.JSON.of(usage.replace('\'', '"'))) {
             json.nextToken();
             return UsageReader.read(json);
         }

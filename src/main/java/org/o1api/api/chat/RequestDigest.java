@@ -23,7 +23,7 @@ final class RequestDigest {
     /** Returns the SHA-256, as hex, of a valid request body. */
     static String of(byte[] body) {
         MessageDigest digest = sha256();
-        try (JsonParser json = Json.parser(body)) {
+        try (JsonParser json = Json.trusted().of(body)) {
             int depth = 0;
             for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
                 if (depth == 1 && token == JsonToken.FIELD_NAME && RESPONSE_FIELDS.contains(json.currentName())) {

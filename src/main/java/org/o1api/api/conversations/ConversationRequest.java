@@ -2,7 +2,6 @@ package org.o1api.api.conversations;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
+import org.o1api.json.Json;
 import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.ErrorCode;
@@ -31,7 +31,6 @@ import org.o1api.model.ToolCall;
  * @param messages the messages in {@code items}
  */
 record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int MAX_ITEMS = 20;
     private static final int MAX_METADATA_ENTRIES = 16;
     private static final int MAX_METADATA_KEY_LENGTH = 64;
@@ -59,7 +58,7 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
 
     private static JsonNode tree(byte[] body, ApiSettings.RequestLimits limits) {
         try (JsonParser parser = RequestJson.parser(RequestJson.text(body), limits)) {
-            JsonNode json = MAPPER.readTree(parser);
+            JsonNode json = Json.trusted().tree(parser);
             if (json == null) {
                 return MissingNode.getInstance();
             }

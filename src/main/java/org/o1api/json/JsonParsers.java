@@ -1,0 +1,82 @@
+package org.o1api.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Creates parsers with the same limits. Created by {@link Json}; may be used by any thread.
+ *
+ * <p>Parsers of bytes keep the names that they have read, up to 6000, which makes them fast: only for texts whose names repeat.
+ */
+public final class JsonParsers {
+    /** Builds trees; the parser brings its own limits. */
+    private static final ObjectMapper TREES = new ObjectMapper();
+
+    /** Keeps no names, because whoever sends ever new long names could fill the memory. */
+    private final JsonFactory ofTexts;
+
+    private final JsonFactory ofBytes;
+
+    JsonParsers(StreamReadConstraints constraints) {
+        ofTexts = Json.factory(constraints, false);
+        ofBytes = Json.factory(constraints, true);
+    }
+
+    /** Creates a parser of a text. */
+    public JsonParser of(String text) {
+        try {
+            return ofTexts.createParser(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    /** Creates a parser of a text in UTF-8. */
+    public JsonParser of(byte[] text) {
+        return of(text, 0, text.length);
+    }
+
+    /** Creates a parser of a text in UTF-8, a part of an array. */
+    public JsonParser of(byte[] bytes, int offset, int length) {
+        try {
+            return ofBytes.createParser(bytes, offset, length);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    /**
+     * Parses a text. Content after its first value is ignored.
+     *
+     * @return a missing node for a text without a value
+     * @throws JsonProcessingException if the text is not JSON or exceeds a limit
+     */
+    public JsonNode tree(String text) throws JsonProcessingException {
+        try (JsonParser parser = of(text)) {
+            JsonNode tree = TREES.readTree(parser);
+            return tree == null ? MissingNode.getInstance() : tree;
+        } catch (JsonProcessingException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    /**
+     * Reads the next value of a parser.
+     *
+     * @return null if there is none
+     * @throws IOException if the text is not JSON or exceeds a limit
+     */
+    public @Nullable JsonNode tree(JsonParser parser) throws IOException {
+        return TREES.readTree(parser);
+    }
+}
