@@ -45,6 +45,7 @@ import org.o1api.reasoning.StrategyType;
 import org.o1api.reasoning.TokenCounter;
 import org.o1api.reasoning.steps.StepsStrategyType;
 import org.o1api.server.AuthenticationFilter;
+import org.o1api.server.CallExecutor;
 import org.o1api.server.CorsFilter;
 import org.o1api.server.DaemonThreads;
 import org.o1api.server.ErrorResponder;
@@ -122,6 +123,7 @@ public final class Gateway implements ServletContextListener {
         scheduler.setRemoveOnCancelPolicy(true);
         Map<String, Upstream> upstreams = upstreams(config, scheduler);
         Conversations conversations = conversations(config.conversations(), context.getContextPath());
+        CallExecutor callThreads = register(CallExecutor.start(), CallExecutor::close); // stopped after the turns
         TurnExecutor executor = register(TurnExecutor.start(), TurnExecutor::close);
         OpenStreams streams =
                 register(new OpenStreams(config.stream(), ErrorBody.unexpectedEvent(), scheduler), OpenStreams::close);
@@ -131,7 +133,8 @@ public final class Gateway implements ServletContextListener {
                 new ConversationLock(conversations, config.conversations().waitTimeout()),
                 config.api().limits().body(),
                 new TurnLogger(),
-                scheduler);
+                scheduler,
+                callThreads);
         TurnShutdown shutdown = new TurnShutdown(admission, config.turns().grace(), scheduler);
         OpenBodies bodies = new OpenBodies();
         Runnable stop = () -> {

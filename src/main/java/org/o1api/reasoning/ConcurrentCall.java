@@ -1,5 +1,6 @@
 package org.o1api.reasoning;
 
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CallRecord.State;
@@ -8,6 +9,8 @@ import org.o1api.model.CancelledException;
 import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
+import org.o1api.model.GatewayException;
+import org.o1api.model.UnexpectedException;
 import org.o1api.model.Usage;
 import org.o1api.upstream.UpstreamException;
 
@@ -117,7 +120,15 @@ final class ConcurrentCall {
         }
         return truncated
                 ? new CallEvent.Ended(index, FinishReason.LENGTH)
-                : new CallEvent.Failed(index, CallFailure.of(end.failure()));
+                : new CallEvent.Failed(index, failure(end.failure()));
+    }
+
+    /** What a call fails with. An unexpected failure, such as an {@link Error}, fails only its call. */
+    private static GatewayException failure(Throwable thrown) {
+        return thrown instanceof InterruptedException || thrown instanceof RejectedExecutionException
+                ? new TurnException(
+                        ErrorCode.SHUTTING_DOWN, "The gateway stopped before the answer was complete.", null)
+                : UnexpectedException.of(thrown);
     }
 
     /** Whether the failure can be the effect of a cancellation. */

@@ -80,15 +80,20 @@ public final class ConcurrentCalls implements AutoCloseable {
      */
     public @Nullable CallEvent next() {
         while (hasOpenCalls()) {
-            throwIfOver();
+            if (isOver()) {
+                throwReason();
+            }
             CallInbox.Item item = inbox.poll();
             if (item == null) {
                 owner.flushBeforeWaiting();
                 item = inbox.take(this::isOver);
             }
+            boolean over = isOver(); // asked before the item ends an answer, which is then reported
             CallEvent event = item == null ? null : item.receive();
+            if (over) { // rather than report the effect of that on one of the calls
+                throwReason();
+            }
             if (event != null) {
-                throwIfOver(); // rather than report the effect of a cancelled turn on one of its calls
                 return event;
             }
         }
@@ -143,11 +148,9 @@ public final class ConcurrentCalls implements AutoCloseable {
         return calls.stream().anyMatch(ConcurrentCall::isStartedAnswer);
     }
 
-    private void throwIfOver() {
+    private void throwReason() {
         owner.time().throwIfTurnCancelled();
-        if (isOver()) {
-            owner.time().ofTurn().throwIfCancelled();
-        }
+        owner.time().ofTurn().throwIfCancelled();
     }
 
     /**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.StoredTurn;
@@ -30,6 +31,7 @@ public final class TurnRunner {
     private final long maxHistoryCharacters;
     private final TurnObserver observer;
     private final ScheduledExecutorService scheduler;
+    private final Executor callThreads;
 
     /**
      * Creates a runner.
@@ -37,18 +39,21 @@ public final class TurnRunner {
      * @param upstreams by name
      * @param maxHistoryCharacters the maximum length of a stored history that is sent to a model ({@code limits.body})
      * @param scheduler ends the time of turns; its tasks are quick
+     * @param callThreads runs the concurrent calls of turns; never the executor that runs turns
      */
     public TurnRunner(
             Map<String, Upstream> upstreams,
             ConversationLock conversationLock,
             long maxHistoryCharacters,
             TurnObserver observer,
-            ScheduledExecutorService scheduler) {
+            ScheduledExecutorService scheduler,
+            Executor callThreads) {
         this.upstreams = Map.copyOf(upstreams);
         this.conversationLock = conversationLock;
         this.maxHistoryCharacters = maxHistoryCharacters;
         this.observer = observer.guarded();
         this.scheduler = scheduler;
+        this.callThreads = callThreads;
     }
 
     /**
@@ -80,12 +85,19 @@ public final class TurnRunner {
             TurnRequest request, ConversationSession conversation, TurnLedger ledger, TurnClient client) {
         Preset preset = request.preset();
         TurnLog log = new TurnLog(client);
-        ModelCalls calls = new ModelCalls(
-                upstream(preset), request.info(), request.cancellation(), preset.budget(), client, ledger);
-        TurnTimers timers = TurnTimers.start(preset.budget(), calls, scheduler);
         FinishReason reason;
-        try (timers) {
-            reason = request.strategy().run(new TurnContext(conversation.prompt(), preset, calls, log));
+        try (ModelCalls calls = new ModelCalls(
+                upstream(preset),
+                request.info(),
+                request.cancellation(),
+                preset.budget(),
+                client,
+                ledger,
+                callThreads)) {
+            TurnTimers timers = TurnTimers.start(preset.budget(), calls, scheduler);
+            try (timers) {
+                reason = request.strategy().run(new TurnContext(conversation.prompt(), preset, calls, log));
+            }
         }
         if (conversation.isStored()) {
             client.flush(); // fails if the client has disconnected: then nothing is stored

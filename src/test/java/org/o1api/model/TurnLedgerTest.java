@@ -75,6 +75,24 @@ class TurnLedgerTest {
                         List.of(brokenOff(Purpose.ANSWER, new Usage(11, 0, 4, 4)), answer(new Usage(10, 0, 7, 3))),
                         new TurnUsage(new Usage(10, 0, 7, 3), new Usage(21, 0, 11, 7), 2, 2)),
                 Arguments.of(
+                        "samples of which none is the answer yet",
+                        List.of(
+                                call(Purpose.SAMPLE, 1, used(10, 5), Usage.NONE, State.COMPLETED, true),
+                                call(Purpose.SAMPLE, 2, used(10, 6), used(3, 1), State.CANCELLED, true)),
+                        new TurnUsage(new Usage(10, 0, 11, 11), new Usage(23, 0, 12, 12), 2, 3)),
+                Arguments.of(
+                        "samples and a closing call",
+                        List.of(
+                                call(Purpose.SAMPLE, 1, used(10, 5), Usage.NONE, State.COMPLETED, true),
+                                answer(used(20, 4))),
+                        new TurnUsage(new Usage(10, 0, 9, 5), new Usage(30, 0, 9, 5), 2, 2)),
+                Arguments.of(
+                        "a call that was not started",
+                        List.of(
+                                call(Purpose.SAMPLE, 0, Usage.NONE, Usage.NONE, State.NOT_STARTED, false),
+                                answer(used(20, 4))),
+                        new TurnUsage(used(20, 4), used(20, 4), 1, 1)),
+                Arguments.of(
                         "nothing but a call that never sent a request",
                         List.of(withoutReply(Purpose.ANSWER, 0, Usage.NONE)),
                         new TurnUsage(Usage.NONE, Usage.NONE, 1, 0)),
@@ -112,6 +130,19 @@ class TurnLedgerTest {
         ledger.add(answer(used(15, 7)));
         assertThat(ledger.answerUsage()).isEqualTo(new Usage(10, 0, 12, 5));
         assertThat(ledger.totalUsage()).isEqualTo(new Usage(45, 0, 18, 5));
+    }
+
+    @Test
+    void theSampleThatIsTheAnswerDoesNotCountAsReasoning() {
+        TurnLedger ledger = new TurnLedger();
+        ledger.add(answer(used(30, 9))); // discarded for the sample
+        int winner = ledger.add(call(Purpose.SAMPLE, 1, new Usage(10, 0, 5, 2), Usage.NONE, State.COMPLETED, true));
+        ledger.add(call(Purpose.SAMPLE, 1, used(10, 6), Usage.NONE, State.COMPLETED, true));
+        ledger.markAsAnswer(winner);
+        assertThat(ledger.answerUsage()).isEqualTo(new Usage(10, 0, 11, 8));
+        assertThat(ledger.records()).extracting(CallRecord::purpose).contains(Purpose.ANSWER, Purpose.SAMPLE);
+        ledger.add(answer(used(40, 3)));
+        assertThat(ledger.answerUsage()).isEqualTo(new Usage(10, 0, 9, 6));
     }
 
     @Test

@@ -121,6 +121,7 @@ class ConcurrentCallRecordsTest {
                 concurrent.next();
                 concurrent.start(sample("b"));
                 concurrent.next();
+                concurrent.next();
             }
             List<CallRecord> records = fixture.ledger.records();
             assertThat(records)

@@ -216,8 +216,8 @@ class ConcurrentHttpCallsTest {
     /** Providers are read only as fast as the turn's thread takes the pieces. */
     @Test
     void aSlowClientSlowsTheProviders() {
-        int pieces = 20_000;
-        long buffers = 16_000_000; // of the sockets, at most
+        int pieces = 15_000;
+        long buffers = 32_000_000; // of the sockets, at most; the replies have 45 MB
         AtomicLong written = new AtomicLong();
         use(FakeUpstream.dispatching(request -> exchange -> {
             exchange.stream();

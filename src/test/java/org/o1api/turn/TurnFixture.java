@@ -39,7 +39,7 @@ final class TurnFixture {
     TurnFixture(Map<String, Upstream> upstreams, ScheduledExecutorService scheduler, Database database) {
         conversations = new Conversations(database, ConversationSettings.DEFAULT, String::length);
         lock = new ConversationLock(conversations, Duration.ofSeconds(30));
-        runner = new TurnRunner(upstreams, lock, 1 << 20, ended::add, scheduler);
+        runner = new TurnRunner(upstreams, lock, 1 << 20, ended::add, scheduler, scheduler);
     }
 
     static Database database(Path folder) {

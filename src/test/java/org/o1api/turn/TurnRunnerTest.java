@@ -231,6 +231,7 @@ class TurnRunnerTest {
                 turn -> {
                     throw new StackOverflowError();
                 },
+                scheduler,
                 scheduler);
         Client client = new Client();
 

@@ -95,6 +95,27 @@ class FallbackUpstreamTest {
         assertThat(answer(both, new RetryBudget(6))).isEqualTo("spare");
     }
 
+    /** Such as the loser of several concurrent calls: that says nothing about its upstream. */
+    @Test
+    void staysAtAnUpstreamWhoseCallIsNoLongerNeeded() {
+        FakeUpstream main = fake(exchange ->
+                (exchange.request().number() == 0 ? Script.silence() : Script.answer("main")).run(exchange));
+        FakeUpstream spare = fake(Script.answer("spare"));
+        Upstream both = fallback(main, spare);
+        Cancellation loser = cancellation.child();
+        new Thread(() -> {
+                    main.awaitRequests(1);
+                    loser.cancel(ErrorCode.INTERNAL_ERROR, "not needed");
+                })
+                .start();
+        assertThat(catchThrowableOfType(
+                        CancelledException.class,
+                        () -> both.open(fixture.request(), new CallContext(loser))
+                                .close()))
+                .isNotNull();
+        assertThat(answer(both, new RetryBudget(6))).isEqualTo("main");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {500, 502, 503, 429, 408, 401, 403, 404, 302})
     void callsTheNextIfTheFirstAnswersWithAnError(int status) {
