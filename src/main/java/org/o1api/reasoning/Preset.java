@@ -2,6 +2,7 @@ package org.o1api.reasoning;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.ReasoningFormat;
@@ -16,6 +17,7 @@ import org.o1api.model.UsageReport;
  * @param model the provider's name of the model
  * @param strategy the reasoning strategy with its settings
  * @param history how much of a stored conversation is sent to the model
+ * @param show what clients see of steps that run at the same time
  * @param reasoningFormat where replies show the reasoning; null: the gateway's default
  * @param usage what a reply's usage reports; null: the gateway's default
  */
@@ -27,6 +29,7 @@ public record Preset(
         Strategy strategy,
         Budget budget,
         History history,
+        ShownSteps show,
         @Nullable ReasoningFormat reasoningFormat,
         @Nullable UsageReport usage) {
     public Preset {
@@ -36,12 +39,27 @@ public record Preset(
 
     /** Returns a copy with another upstream model. */
     public Preset withModel(String other) {
-        return new Preset(name, aliases, upstreams, other, strategy, budget, history, reasoningFormat, usage);
+        return new Preset(name, aliases, upstreams, other, strategy, budget, history, show, reasoningFormat, usage);
     }
 
     /** The names of the upstreams, separated by commas, for the log. */
     public String upstreamNames() {
         return String.join(",", upstreams);
+    }
+
+    /** What clients that show one step after the other see of a step that started while another one was open. */
+    public enum ShownSteps {
+        /** The step's conclusion, when it has ended. */
+        CONCLUSIONS,
+        /** Its text, after the texts of the steps before it. */
+        ALL;
+
+        private final String configName = name().toLowerCase(Locale.ROOT);
+
+        /** The value in the config. */
+        String configName() {
+            return configName;
+        }
     }
 
     /**

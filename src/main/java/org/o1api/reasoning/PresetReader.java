@@ -14,6 +14,7 @@ import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
 import org.o1api.reasoning.Preset.Budget;
 import org.o1api.reasoning.Preset.History;
+import org.o1api.reasoning.Preset.ShownSteps;
 import org.o1api.settings.Section;
 import org.o1api.settings.ValueType;
 
@@ -29,6 +30,9 @@ public final class PresetReader {
     /** A value of {@code usage}. */
     public static final ValueType<UsageReport> USAGE_REPORT =
             ValueType.oneOf(List.of(UsageReport.values()), UsageReport::wireName);
+
+    private static final ValueType<ShownSteps> SHOWN_STEPS =
+            ValueType.oneOf(List.of(ShownSteps.values()), ShownSteps::configName);
 
     private final List<StrategyType> types;
     private final Map<String, Function<Section, Strategy>> strategies = new LinkedHashMap<>();
@@ -95,6 +99,7 @@ public final class PresetReader {
                 strategy(section),
                 section.section("budget", PresetReader::budget),
                 section.section("history", PresetReader::history),
+                section.get("show", SHOWN_STEPS, ShownSteps.CONCLUSIONS),
                 section.find("reasoning_format", REASONING_FORMAT),
                 section.find("usage", USAGE_REPORT));
     }

@@ -8,19 +8,32 @@ import org.o1api.model.RawJson;
 import org.o1api.model.TurnEvent;
 
 /**
- * The log of a turn: each event that a strategy reports is recorded and written to the client. Pieces of one text are recorded as
- * one event. If a step is retried, the record of the failed attempt is removed. Used by the turn's thread only.
+ * The log of a turn: each event that a strategy reports is recorded and written to the client. Several steps may be open at the same
+ * time; client and record get them one after the other, see {@link StepSequencer}. Pieces of one text are recorded as one event. If a
+ * step is retried, the record of the failed attempt is removed. Used by the turn's thread only.
  */
 public final class TurnLog {
     private final TurnClient client;
+    private final StepSequencer sequencer;
     private final List<TurnEvent> events = new ArrayList<>();
     /** The text of the last event, if more text may follow that belongs to it. */
     private final StringBuilder openText = new StringBuilder();
 
     private @Nullable TurnEvent openEvent;
 
+    /** A log with the preset's default for concurrent steps. */
     public TurnLog(TurnClient client) {
+        this(client, Preset.ShownSteps.CONCLUSIONS);
+    }
+
+    /**
+     * An empty log.
+     *
+     * @param shown what is shown of concurrent steps
+     */
+    public TurnLog(TurnClient client, Preset.ShownSteps shown) {
         this.client = client;
+        this.sequencer = new StepSequencer(shown == Preset.ShownSteps.ALL, this::append);
     }
 
     /** Steps are numbered from 1. A number is repeated if the step's reply broke off and the step is retried. */
@@ -39,6 +52,16 @@ public final class TurnLog {
 
     public void stepEnded(int number) {
         write(new TurnEvent.StepEnded(number));
+    }
+
+    /**
+     * A step ends.
+     *
+     * @param conclusion its result in one line, or why it was cancelled or has failed; shown instead of its text if another step
+     *     was open when it started
+     */
+    public void stepEnded(int number, TurnEvent.StepOutcome outcome, String conclusion) {
+        write(new TurnEvent.StepEnded(number, outcome, conclusion));
     }
 
     public void answerText(String text) {
@@ -69,8 +92,12 @@ public final class TurnLog {
         client.flush();
     }
 
-    /** Records an event and writes it to the client. */
+    /** Reports an event: records it and writes it to the client, now or when it is its turn. */
     public void write(TurnEvent event) {
+        sequencer.accept(event);
+    }
+
+    private void append(TurnEvent event) {
         record(event);
         client.write(event);
     }

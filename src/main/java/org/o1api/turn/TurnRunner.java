@@ -84,7 +84,7 @@ public final class TurnRunner {
     private TurnOutcome answer(
             TurnRequest request, ConversationSession conversation, TurnLedger ledger, TurnClient client) {
         Preset preset = request.preset();
-        TurnLog log = new TurnLog(client);
+        TurnLog log = new TurnLog(client, preset.show());
         FinishReason reason;
         try (ModelCalls calls = new ModelCalls(
                 upstream(preset),

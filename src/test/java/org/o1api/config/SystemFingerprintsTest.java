@@ -80,6 +80,7 @@ class SystemFingerprintsTest {
             min: 3 | min: 2
             deep: { | deep: { reasoning_format: think,
             deep: { | deep: { usage: turn,
+            deep: { | deep: { show: all,
             deep: { | deep: { prompts: { step: Think. next_action },
             deep: { | deep: { notes: { loop: Again. },
             deep: { | deep: { budget: { tokens: 7 },

@@ -24,6 +24,7 @@ public final class TestPresets {
             Preset.Budget budget,
             Preset.History history,
             @Nullable ReasoningFormat format) {
-        return new Preset("o1", Set.of(), upstreams, "m", strategy, budget, history, format, null);
+        return new Preset(
+                "o1", Set.of(), upstreams, "m", strategy, budget, history, Preset.ShownSteps.CONCLUSIONS, format, null);
     }
 }

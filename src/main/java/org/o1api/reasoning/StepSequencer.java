@@ -1,0 +1,167 @@
+package org.o1api.reasoning;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.TurnEvent;
+
+/**
+ * Brings steps that are open at the same time into one sequence, for clients that show one step after the other. A step that starts
+ * while no other one is open is passed on as it happens. By default, each other step is shown when it has ended and the one
+ * before it, too: with its title, and its conclusion as its text; without a conclusion it is left out. If all texts are
+ * wanted, the next step is passed on completely once the one before it has ended. Steps get new numbers, from 1 in
+ * the order in which they are shown. Events of a strategy without concurrent steps are passed on unchanged.
+ */
+final class StepSequencer {
+    private final Consumer<TurnEvent> out;
+    private final boolean allTexts;
+    /** The steps that are open, or that wait, in the order in which they started. Without the one that is passed on. */
+    private final Map<Integer, WaitingStep> waiting = new LinkedHashMap<>();
+    /** Steps that have ended and can be shown when the current one has ended. */
+    private final Deque<WaitingStep> ended = new ArrayDeque<>();
+    /** The step that is passed on as it happens, by the strategy's number; 0: none. */
+    private int current;
+    /** The step that was last passed on, and the number that it was shown with; it may be retried. */
+    private int last;
+
+    private int lastShown;
+
+    /**
+     * Creates a sequencer.
+     *
+     * @param allTexts whether concurrent steps are shown with their texts, not only with their conclusions
+     * @param out gets the sequence
+     */
+    StepSequencer(boolean allTexts, Consumer<TurnEvent> out) {
+        this.allTexts = allTexts;
+        this.out = out;
+    }
+
+    void accept(TurnEvent event) {
+        if (event instanceof TurnEvent.StepText text) {
+            if (text.step() == current && text.step() == lastShown) {
+                out.accept(event);
+            } else {
+                acceptOfStep(text.step(), text);
+            }
+        } else if (event instanceof TurnEvent.StepStarted started) {
+            start(started.step());
+        } else if (event instanceof TurnEvent.StepTitled titled) {
+            acceptOfStep(titled.step(), titled);
+        } else if (event instanceof TurnEvent.StepEnded end) {
+            end(end);
+        } else {
+            out.accept(event);
+        }
+    }
+
+    private void start(int step) {
+        if (current != 0 || !waiting.isEmpty()) {
+            waiting.put(step, new WaitingStep(step));
+            return;
+        }
+        makeCurrent(step);
+    }
+
+    private void makeCurrent(int step) {
+        if (step != last) { // otherwise it is retried
+            lastShown++;
+        }
+        current = step;
+        last = step;
+        out.accept(new TurnEvent.StepStarted(lastShown));
+    }
+
+    private void acceptOfStep(int step, TurnEvent event) {
+        WaitingStep waitingStep = waiting.get(step);
+        if (waitingStep != null) {
+            waitingStep.events.add(event);
+        } else {
+            out.accept(step == current ? renumbered(event, lastShown) : event);
+        }
+    }
+
+    private void end(TurnEvent.StepEnded end) {
+        WaitingStep step = waiting.get(end.step());
+        if (step != null) {
+            step.end = end;
+            if (allTexts) {
+                return;
+            }
+            waiting.remove(end.step());
+            ended.add(step);
+        } else {
+            out.accept(renumbered(end, lastShown));
+            current = 0;
+        }
+        if (current == 0) {
+            showWaiting();
+        }
+    }
+
+    private void showWaiting() {
+        while (!ended.isEmpty()) {
+            showConclusion(ended.remove());
+        }
+        Iterator<WaitingStep> steps = waiting.values().iterator();
+        while (allTexts && current == 0 && steps.hasNext()) {
+            WaitingStep next = steps.next();
+            steps.remove();
+            makeCurrent(next.number);
+            next.events.forEach(event -> out.accept(renumbered(event, lastShown)));
+            if (next.end != null) {
+                out.accept(renumbered(next.end, lastShown));
+                current = 0;
+            }
+        }
+    }
+
+    private void showConclusion(WaitingStep step) {
+        TurnEvent.StepEnded end = step.end;
+        if (end == null || end.conclusion() == null) {
+            return;
+        }
+        lastShown++;
+        last = step.number;
+        out.accept(new TurnEvent.StepStarted(lastShown));
+        for (TurnEvent event : step.events) {
+            if (event instanceof TurnEvent.StepTitled) {
+                out.accept(renumbered(event, lastShown));
+            }
+        }
+        out.accept(new TurnEvent.StepText(lastShown, end.conclusion()));
+        out.accept(renumbered(end, lastShown));
+    }
+
+    private static TurnEvent renumbered(TurnEvent event, int number) {
+        if (event instanceof TurnEvent.StepText text) {
+            return text.step() == number ? text : new TurnEvent.StepText(number, text.text());
+        }
+        if (event instanceof TurnEvent.StepTitled titled) {
+            return titled.step() == number ? titled : new TurnEvent.StepTitled(number, titled.title());
+        }
+        if (event instanceof TurnEvent.StepEnded end) {
+            return end.step() == number ? end : new TurnEvent.StepEnded(number, end.outcome(), end.conclusion());
+        }
+        return event;
+    }
+
+    /** A step that started while another one was open. */
+    private static final class WaitingStep {
+        private final int number;
+        /** Its titles and texts. */
+        private final List<TurnEvent> events = new ArrayList<>();
+
+        private TurnEvent.@Nullable StepEnded end;
+
+        WaitingStep(int number) {
+            this.number = number;
+        }
+    }
+}
