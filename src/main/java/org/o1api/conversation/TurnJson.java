@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,8 +27,6 @@ import org.o1api.model.Usage;
 /** JSON of a stored turn. Values that came as JSON, such as content parts and tool calls, are stored and read byte for byte. */
 final class TurnJson {
     private static final RawJson EMPTY_LIST = new RawJson("[]");
-
-    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private TurnJson() {}
 
@@ -52,32 +49,7 @@ final class TurnJson {
         } catch (IOException e) {
             throw new UncheckedIOException(e); // a StringWriter does not fail
         }
-        return escapeUnpairedSurrogates(text.toString());
-    }
-
-    /**
-     * Escapes unpaired surrogates, which UTF-8 cannot encode and a database would replace. They occur only inside
-     * strings.
-     */
-    private static String escapeUnpairedSurrogates(String json) {
-        StringBuilder escaped = null;
-        int copied = 0;
-        for (int i = 0; i < json.length(); i++) {
-            char c = json.charAt(i);
-            if (!Character.isSurrogate(c)) {
-                continue;
-            }
-            if (Character.isHighSurrogate(c) && i + 1 < json.length() && Character.isLowSurrogate(json.charAt(i + 1))) {
-                i++;
-            } else {
-                escaped = escaped == null ? new StringBuilder(json.length() + 1024) : escaped;
-                escaped.append(json, copied, i).append("\\u").append(HEX.toHexDigits(c));
-                copied = i + 1;
-            }
-        }
-        return escaped == null
-                ? json
-                : escaped.append(json, copied, json.length()).toString();
+        return Json.escapeUnpairedSurrogates(text.toString());
     }
 
     private static void write(Message message, JsonGenerator json) throws IOException {

@@ -19,10 +19,12 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.RawJson;
+import org.o1api.model.SurrogateGuard;
 
 /**
  * Reads and writes JSON. The only class that configures Jackson. Output for clients is a single line, without any character that
@@ -53,6 +55,8 @@ public final class Json {
             .maxNameLength(Integer.MAX_VALUE)
             .maxNestingDepth(Integer.MAX_VALUE)
             .build());
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     /** Limits come from the configuration and from constants, so there are few. */
     private static final Map<JsonLimits, JsonParsers> UNTRUSTED = new ConcurrentHashMap<>();
@@ -130,6 +134,25 @@ public final class Json {
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
+    }
+
+    /**
+     * Escapes the unpaired surrogates in a JSON text, which UTF-8 cannot encode and a database would replace. They occur only
+     * inside strings.
+     */
+    public static String escapeUnpairedSurrogates(String json) {
+        int at = SurrogateGuard.indexOfUnpaired(json, 0, json.length());
+        if (at < 0) {
+            return json;
+        }
+        StringBuilder escaped = new StringBuilder(json.length() + 1024);
+        int copied = 0;
+        while (at >= 0) {
+            escaped.append(json, copied, at).append("\\u").append(HEX.toHexDigits(json.charAt(at)));
+            copied = at + 1;
+            at = SurrogateGuard.indexOfUnpaired(json, copied, json.length());
+        }
+        return escaped.append(json, copied, json.length()).toString();
     }
 
     /** Writes a value unmodified, except for its line breaks. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
+import org.o1api.model.SurrogateGuard;
 import org.o1api.model.Usage;
 
 /**
@@ -221,8 +222,7 @@ final class DeltaBuffer implements ChunkReader.Sink {
     /** Makes everything that has arrived readable, except half a surrogate pair at the end. */
     void flush() {
         int length = pending.length();
-        boolean endsInHalfPair = length > 0 && Character.isHighSurrogate(pending.charAt(length - 1));
-        if (!endsInHalfPair) {
+        if (SurrogateGuard.completeLength(pending) == length) {
             endDelta();
         } else if (length > 1 || name != null || !fields.isEmpty()) {
             char half = pending.charAt(length - 1);
@@ -251,7 +251,7 @@ final class DeltaBuffer implements ChunkReader.Sink {
         if (pending.isEmpty() && name == null && fields.isEmpty()) {
             return;
         }
-        makeWellFormed();
+        SurrogateGuard.replaceUnpaired(pending, 0, pending.length());
         String piece = pending.toString();
         pending.setLength(0);
         ready.add(
@@ -289,21 +289,5 @@ final class DeltaBuffer implements ChunkReader.Sink {
         hasEarlyFinishReason |= mayHaveEnded();
         activity = true;
         contentAfterFinish = true;
-    }
-
-    /** Replaces lone surrogates, which cannot be encoded as UTF-8. */
-    private void makeWellFormed() {
-        for (int i = 0; i < pending.length(); i++) {
-            char c = pending.charAt(i);
-            if (Character.isSurrogate(c)) {
-                if (Character.isHighSurrogate(c)
-                        && i + 1 < pending.length()
-                        && Character.isLowSurrogate(pending.charAt(i + 1))) {
-                    i++;
-                } else {
-                    pending.setCharAt(i, '\ufffd');
-                }
-            }
-        }
     }
 }

@@ -21,6 +21,7 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
+import org.o1api.model.SurrogateGuard;
 import org.o1api.model.ThinkBlock;
 import org.o1api.model.ToolCall;
 
@@ -100,7 +101,7 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
     /** The path of the first text with an unpaired surrogate, relative to {@code node}; null if there is none. */
     private static @Nullable String pathOfUnpairedSurrogate(JsonNode node) {
         if (node.isTextual()) {
-            return isWellFormed(node.textValue()) ? null : "";
+            return SurrogateGuard.isWellFormed(node.textValue()) ? null : "";
         }
         for (int i = 0; node.isArray() && i < node.size(); i++) {
             String path = pathOfUnpairedSurrogate(node.get(i));
@@ -110,15 +111,11 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
         }
         for (Map.Entry<String, JsonNode> field : node.properties()) {
             String path = pathOfUnpairedSurrogate(field.getValue());
-            if (path != null || !isWellFormed(field.getKey())) {
+            if (path != null || !SurrogateGuard.isWellFormed(field.getKey())) {
                 return path == null ? "" : "." + field.getKey() + path;
             }
         }
         return null;
-    }
-
-    private static boolean isWellFormed(String text) {
-        return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }
 
     private static RawJson metadata(JsonNode metadata) {

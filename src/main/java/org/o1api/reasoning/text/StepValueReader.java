@@ -2,6 +2,7 @@ package org.o1api.reasoning.text;
 
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.SurrogateGuard;
 
 /** Reads the values of a step object as they arrive. Content is emitted immediately, the title when it is complete. */
 final class StepValueReader {
@@ -103,7 +104,7 @@ final class StepValueReader {
         }
         state = State.NONE;
         if (field == Field.TITLE && title == null && !shortValue.toString().isBlank()) {
-            TextEmitter.replaceLoneSurrogates(shortValue, 0, shortValue.length());
+            SurrogateGuard.replaceUnpaired(shortValue, 0, shortValue.length());
             title = shortValue.toString().strip();
             emitter.emit();
             onTitle.accept(title);

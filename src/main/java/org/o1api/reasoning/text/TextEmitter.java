@@ -1,11 +1,10 @@
 package org.o1api.reasoning.text;
 
 import java.util.function.Consumer;
+import org.o1api.model.SurrogateGuard;
 
 /** Buffers text for the client and emits it in whole characters: a surrogate pair is never split. */
 final class TextEmitter {
-    private static final char REPLACEMENT = '\uFFFD';
-
     private final Consumer<String> out;
     private final StringBuilder text = new StringBuilder();
     private int emittedLength;
@@ -56,11 +55,7 @@ final class TextEmitter {
 
     /** Emits the buffered text, except a high surrogate at the end, whose other half may follow. */
     void emit() {
-        int end = text.length();
-        if (end > emittedLength && Character.isHighSurrogate(text.charAt(end - 1))) {
-            end--;
-        }
-        emitUntil(end);
+        emitUntil(SurrogateGuard.completeLength(text));
     }
 
     /** Emits the rest, even an incomplete surrogate pair. */
@@ -83,25 +78,10 @@ final class TextEmitter {
 
     private void emitUntil(int end) {
         if (end > emittedLength) {
-            replaceLoneSurrogates(text, emittedLength, end);
+            SurrogateGuard.replaceUnpaired(text, emittedLength, end);
             String newText = text.substring(emittedLength, end);
             emittedLength = end;
             out.accept(newText);
-        }
-    }
-
-    /** Replaces unpaired surrogates, which cannot be encoded, by U+FFFD. */
-    static void replaceLoneSurrogates(StringBuilder text, int from, int to) {
-        for (int i = from; i < to; i++) {
-            char c = text.charAt(i);
-            if (!Character.isSurrogate(c)) {
-                continue;
-            }
-            if (Character.isHighSurrogate(c) && i + 1 < to && Character.isLowSurrogate(text.charAt(i + 1))) {
-                i++;
-            } else {
-                text.setCharAt(i, REPLACEMENT);
-            }
         }
     }
 }
