@@ -300,6 +300,21 @@ class ErrorsIT {
         }
     }
 
+    @InContainers(config = "notes: { retry: Noch einmal. }")
+    void explainsARetryInTheConfiguredWords(GatewayFixture fixture) {
+        fixture.script(
+                exchange -> exchange.stream()
+                        .text("{\"title\": \"First\", \"content\": \"and th")
+                        .reset(),
+                Script.answer(StepScripts.step("First", "one", "final_answer")),
+                Script.answer("Yes."));
+
+        assertThat(fixture.client()
+                        .postQuestion("?", "\"reasoning_effort\": \"minimal\"")
+                        .reasoning())
+                .isEqualTo("## Step 1: First\nand th\n\n*Noch einmal.*\n\n## Step 1: First\none");
+    }
+
     @InContainers
     void retriesAnInterruptedStep(GatewayFixture fixture) {
         fixture.script(

@@ -41,6 +41,8 @@ final class ClosingCall {
     /** If the caller allows at most this many tokens, a short answer is what it asked for. */
     private static final int FEW_TOKENS = 256;
 
+    private static final String WRONG_FORMAT = "The answer does not have the format that the request requires.";
+
     private final Prompt prompt;
     private final AnswerRequests requests;
     private final StepHistory history;
@@ -120,7 +122,7 @@ final class ClosingCall {
         } else if (canUsePlainSteps() && reader.hasWrongFormat()) {
             plain = true;
             rejected = reader;
-            reader.endForRetry("The answer does not have the format that the request requires.");
+            reader.endForRetry(visibleSteps.notes().retryAfter(WRONG_FORMAT));
             return null;
         } else if (reader.isEmpty()) {
             throw UpstreamException.emptyReply();
@@ -147,7 +149,7 @@ final class ClosingCall {
         boolean mayRetry = reader != null && canRepeat(reader) && retries < MAX_RETRIES;
         if (mayRetry && reader != null && calls.awaitRetry(failure)) {
             retries++;
-            reader.endForRetry(String.valueOf(failure.getMessage()));
+            reader.endForRetry(visibleSteps.notes().retryAfter(String.valueOf(failure.getMessage())));
             return true;
         }
         return false;
@@ -157,7 +159,7 @@ final class ClosingCall {
         boolean isLastCall = calls.remainingCalls() <= 1;
         share = isLastCall ? 0 : share - SHARE_DECREASE;
         if (reader != null && reader.hasReasoning()) {
-            reader.endForRetry(visibleSteps.takeContextNote());
+            reader.endForRetry(visibleSteps.takeContextNoteForRetry());
         } else {
             visibleSteps.showContextNote();
         }

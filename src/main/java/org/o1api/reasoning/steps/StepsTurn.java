@@ -79,11 +79,11 @@ final class StepsTurn {
                     continues = endStep(reader, step++);
                     retries = 0;
                 } else if (reader.hasStarted() && retries < MAX_RETRIES && calls.awaitRetry(e)) {
-                    reader.endForRetry(String.valueOf(e.getMessage()));
+                    reader.endWithNote(visibleSteps.notes().retryAfter(String.valueOf(e.getMessage())));
                     asJson = !e.failedToGenerateJson();
                     retries++;
                 } else if (reader.hasStarted() && e.retryable() && history.hasSteps() && calls.hasTimeForAnswer()) {
-                    reader.endIncomplete(String.valueOf(e.getMessage()));
+                    reader.endWithNote(visibleSteps.notes().incompleteAfter(String.valueOf(e.getMessage())));
                     visibleSteps.countStep();
                     continues = false; // an answer from the previous steps is better than none
                 } else {
@@ -129,7 +129,7 @@ final class StepsTurn {
         boolean repeats = stepSettings.loopDetection() && history.markSeen(reader.normalizedText());
         boolean loops = repeats || reader.isRepeating();
         if (loops) {
-            reader.endWithNote(visibleSteps.loopNote());
+            reader.endWithNote(visibleSteps.notes().loop());
         } else {
             reader.close();
         }

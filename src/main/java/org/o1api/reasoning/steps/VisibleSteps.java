@@ -28,14 +28,20 @@ final class VisibleSteps {
         endedSteps++;
     }
 
-    String loopNote() {
-        return notes.loop();
+    Notes notes() {
+        return notes;
     }
 
     /** Returns the note about the full context, to end an open step with. It is then considered shown. */
     String takeContextNote() {
         contextNoteShown = true;
         return notes.context();
+    }
+
+    /** The same if the open step is repeated. */
+    String takeContextNoteForRetry() {
+        contextNoteShown = true;
+        return notes.retryAfterContext();
     }
 
     /** Whether the note about the full context was shown. */

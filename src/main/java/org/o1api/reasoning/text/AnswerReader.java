@@ -211,11 +211,11 @@ public final class AnswerReader {
         return reasoningStep.hasStarted();
     }
 
-    /** The call will be repeated: ends the reasoning step, if there is one, with a note that says why. */
-    public void endForRetry(String reason) {
+    /** The call will be repeated: ends the reasoning step, if there is one, with a note that says so. */
+    public void endForRetry(String note) {
         if (reasoningStep.hasStarted()) {
             reasoningEnded = true;
-            reasoningStep.endForRetry(reason);
+            reasoningStep.endWithNote(note);
         }
     }
 

@@ -148,18 +148,4 @@ public final class StepReader {
         emitter.finish();
         out.stepEnded(number);
     }
-
-    /** Ends the step with a note that says why its call is repeated. */
-    public void endForRetry(String reason) {
-        endWithNote(sentence(reason) + " Retrying this step.");
-    }
-
-    /** Ends the step with a note that says why it is incomplete. */
-    public void endIncomplete(String reason) {
-        endWithNote(sentence(reason) + " Answering from the previous steps.");
-    }
-
-    private static String sentence(String reason) {
-        return reason.endsWith(".") || reason.endsWith("!") || reason.endsWith("?") ? reason : reason + ".";
-    }
 }

@@ -25,7 +25,7 @@ import org.o1api.upstream.CallRequest;
 /** Runs turns of the steps strategy on a scripted upstream. Contains sample prompts and replies. */
 final class StepsFixture {
     static final StepPrompts PROMPTS = new StepPrompts("STEP", "NEXT", "CHECK", "ANSWER");
-    static final Notes NOTES = new Notes("LOOP", "FULL");
+    static final Notes NOTES = new Notes("LOOP", "FULL", Notes.DEFAULT.retry(), Notes.DEFAULT.incomplete());
     static final RawJson TOOLS = new RawJson("[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]");
 
     Transcript out = new Transcript();

@@ -38,16 +38,6 @@ class StepReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"It broke., It broke.", "Overloaded, Overloaded.", "Why?, Why?", "No!, No!"})
-    void endsTheRetryReasonWithPunctuation(String reason, String sentence) {
-        Transcript out = new Transcript();
-        StepReader reader = new StepReader(1, out.log());
-        reader.feed("Half a");
-        reader.endForRetry(reason);
-        assertThat(out.step(1)).isEqualTo("*" + sentence + " Retrying this step.*");
-    }
-
-    @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     Let me {"title":"x","content":"y"} see.</think>{"title":"T","content":"c"} | Let me {"title":"x","content":"y"} see.;c
                     {"title":"T","content":"a</think>c"}                                       | a</think>c
