@@ -8,5 +8,6 @@ import org.o1api.model.RawJson;
  *
  * @param primaryKey of its row
  * @param metadata set by the caller, a JSON object of strings
+ * @param forked whether a turn continues another turn than the one before it
  */
-public record Conversation(long primaryKey, String id, RawJson metadata, Instant createdAt) {}
+public record Conversation(long primaryKey, String id, RawJson metadata, Instant createdAt, boolean forked) {}

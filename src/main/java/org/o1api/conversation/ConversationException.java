@@ -31,6 +31,14 @@ public final class ConversationException extends GatewayException {
                         + "' does not exist for this API key. GET /v1/conversations lists the key's conversations.");
     }
 
+    /** The error for a turn that continues a turn that does not exist or belongs to another caller. */
+    static ConversationException parentNotFound() {
+        return new ConversationException(
+                ErrorCode.CONVERSATION_NOT_FOUND,
+                null,
+                "The turn to continue does not exist for this API key, or was deleted with its conversation.");
+    }
+
     /** The error for a turn that has lost its conversation: it was deleted, or another turn has taken over the lease. */
     static ConversationException changed() {
         return new ConversationException(

@@ -3,9 +3,7 @@ package org.o1api.conversation;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.database.Database;
 import org.o1api.database.DatabaseUnavailableException;
 import org.o1api.model.ErrorCode;
-import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 
 /**
@@ -23,7 +20,7 @@ import org.o1api.model.RawJson;
  * {@link DatabaseUnavailableException} if the database is unavailable.
  */
 public final class ConversationStore {
-    private static final String CONVERSATION = "SELECT pk, id, metadata, created_at FROM conversation ";
+    private static final String CONVERSATION = "SELECT pk, id, metadata, created_at, forked FROM conversation ";
     /** How long a delete request deletes turns itself; {@link Retention} deletes the rest. */
     private static final long INLINE_DELETION_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -40,7 +37,7 @@ public final class ConversationStore {
     public record Page<T>(List<T> items, boolean hasMore) {}
 
     /**
-     * A turn and its position in the conversation, counted from 0.
+     * A turn and its position in its conversation, counted from 0: the order in which turns were stored.
      *
      * @param recordLength characters of the stored JSON
      */
@@ -65,7 +62,8 @@ public final class ConversationStore {
                 row.getLong("pk"),
                 row.getString("id"),
                 new RawJson(row.getString("metadata")),
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getBoolean("forked"));
     }
 
     /**
@@ -81,7 +79,7 @@ public final class ConversationStore {
         Conversation created = database.inTransaction(handle -> {
             long key = insert(handle, caller, id, metadata, bytes);
             if (turn != null) {
-                TurnTable.insert(handle, key, 0, turn, null);
+                TurnTable.insert(handle, key, 0, null, turn, null);
             }
             return find(handle, caller, id).orElseThrow();
         });
@@ -193,85 +191,58 @@ public final class ConversationStore {
                 ErrorCode.INVALID_REQUEST, "after", "'after' is not an ID in this list: '" + after + "'.");
     }
 
-    /** The position of a turn; empty if the conversation has no such turn. */
-    public Optional<Integer> position(Conversation conversation, String turn) {
-        return database.withHandle(handle -> handle.select(
-                        "SELECT position FROM turn WHERE conversation = ? AND id = ?", conversation.primaryKey(), turn)
-                .mapTo(Integer.class)
-                .findFirst());
+    /** A turn of a conversation, by its ID in any form; empty if the conversation has no such turn. */
+    public Optional<PositionedTurn> turn(Conversation conversation, String id) {
+        return database.withHandle(handle -> new TurnReader(handle, conversation).find(id));
     }
 
     /**
-     * Returns turns in ascending or descending order.
+     * Reads the turns of a conversation one at a time, so that memory holds only one of them. They are the newest turn, the
+     * turn that it continues, and so on.
      *
-     * @param from the position of the first turn; null: the first turn in that order
-     */
-    public List<PositionedTurn> turns(Conversation conversation, @Nullable Integer from, boolean ascending, int limit) {
-        return database.withHandle(
-                handle -> TurnTable.turns(handle, conversation.primaryKey(), from, ascending, limit));
-    }
-
-    /**
-     * Reads turns one at a time, so that memory holds only one of them.
-     *
-     * @param from the position of the first turn; null: the first turn in that order
+     * @param from ID of the first turn, in any form; null: the first turn in that order. If the conversation has no such
+     *     turn, nothing is read
      * @param isEnough receives each turn; true ends the reading
      */
     public void readUntil(
-            Conversation conversation, @Nullable Integer from, boolean ascending, Predicate<PositionedTurn> isEnough) {
-        database.withHandle(
-                handle -> TurnTable.readUntil(handle, conversation.primaryKey(), "", from, ascending, isEnough));
+            Conversation conversation, @Nullable String from, boolean ascending, Predicate<PositionedTurn> isEnough) {
+        database.withHandle(handle -> {
+            new TurnReader(handle, conversation).readUntil(from, ascending, isEnough);
+            return true;
+        });
     }
 
     /**
      * Reads the newest turns of a conversation, as many as are needed.
      *
-     * @throws ConversationException if the ID is a generated one and the conversation does not exist
+     * @param parent ID of the turn to continue, in any form and in any conversation of the caller; null: the conversation's
+     *     newest turn
+     * @throws ConversationException if the ID is a generated one and the conversation does not exist, or the parent does not
+     *     exist
      */
-    History history(ConversationRef ref, History.Window window) {
+    History history(ConversationRef ref, @Nullable String parent, History.Window window) {
         return database.withHandle(handle -> {
             Optional<Conversation> conversation = find(handle, ref.caller(), ref.id());
             if (conversation.isEmpty() && ConversationId.isGenerated(ref.id())) {
                 throw ConversationException.notFound(ref.id());
             }
-            return conversation.isEmpty()
-                    ? History.NONE
-                    : history(handle, conversation.get().primaryKey(), window);
+            HistoryReader reader = new HistoryReader(handle, window);
+            if (parent != null) {
+                return reader.read(
+                        conversation,
+                        TurnTable.find(handle, ref.caller(), parent)
+                                .orElseThrow(ConversationException::parentNotFound));
+            }
+            return conversation.map(reader::read).orElse(History.NONE);
         });
-    }
-
-    private static History history(Handle handle, long conversation, History.Window window) {
-        Deque<PositionedTurn> recent = new ArrayDeque<>();
-        boolean isPartial = TurnTable.readUntil(handle, conversation, "", null, false, turn -> {
-            recent.addFirst(window.withoutUnneededReasoning(turn));
-            return window.addAndCheckFull(turn.turn());
-        });
-        if (!isPartial) {
-            return new History(conversation, null, List.of(), List.copyOf(recent));
-        }
-        return new History(
-                conversation,
-                TurnTable.turns(handle, conversation, null, true, 1).stream()
-                        .findFirst()
-                        .orElseThrow(ConversationException::changed) // deleted in the meantime
-                        .turn(),
-                instructions(handle, conversation, recent.getFirst().position(), window),
-                List.copyOf(recent));
-    }
-
-    private static List<Message> instructions(Handle handle, long conversation, int before, History.Window window) {
-        List<Message> instructions = new ArrayList<>();
-        TurnTable.readUntil(handle, conversation, " AND instructs AND position < " + before, null, true, positioned -> {
-            window.addInstructions(positioned.turn());
-            instructions.addAll(positioned.turn().instructions());
-            return false;
-        });
-        return instructions;
     }
 
     /** The part of the history that is needed to append a turn: the last turn. */
     History historyTail(Conversation conversation) {
-        return new History(conversation.primaryKey(), null, List.of(), turns(conversation, null, false, 1));
+        List<PositionedTurn> last = new ArrayList<>(1);
+        readUntil(conversation, null, false, last::add);
+        int nextPosition = last.isEmpty() ? 0 : last.get(0).position() + 1;
+        return new History(conversation.primaryKey(), null, List.of(), last, nextPosition, false);
     }
 
     /** The stored turn of a request with the same idempotency key; empty if there is none. */
@@ -306,14 +277,16 @@ public final class ConversationStore {
                     ? insert(handle, ref.caller(), ref.id(), metadata, bytes(metadata))
                     : existingKey;
             int updated = handle.execute(
-                    "UPDATE conversation SET used_at = CURRENT_TIMESTAMP, bytes = bytes + ? WHERE pk = ? AND caller = ?",
+                    "UPDATE conversation SET used_at = CURRENT_TIMESTAMP, bytes = bytes + ?, forked = forked OR ?"
+                            + " WHERE pk = ? AND caller = ?",
                     newTurn.bytes(),
+                    history.forks(),
                     key,
                     ref.caller()); // no row if it was deleted: it no longer belongs to the caller
             if (updated == 0) {
                 throw ConversationException.changed();
             }
-            TurnTable.insert(handle, key, history.nextPosition(), newTurn, ref.idempotencyKey());
+            TurnTable.insert(handle, key, history.nextPosition(), history.parent(), newTurn, ref.idempotencyKey());
             return key;
         });
         quota.add(ref.caller(), newTurn.bytes() + (existingKey == null ? bytes(metadata) : 0));

@@ -2,6 +2,7 @@ package org.o1api.conversation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
 import org.o1api.json.ToolCalls;
@@ -10,9 +11,33 @@ import org.o1api.model.RawJson;
 import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnUsage;
 
-/** Answers in format 1, which has no events, only their result: they are replayed in a fixed order. */
+/** Records of format 1, which earlier versions wrote. An answer has no events, only their result, and is replayed in a fixed order. */
 final class Format1 {
     private Format1() {}
+
+    static StoredTurn read(String id, String record) {
+        Map<String, RawJson> turn = TurnJson.members(new RawJson(record));
+        RawJson answer = turn.get("answer");
+        return TurnJson.read(id, turn, answer == null ? null : answer(TurnJson.members(answer)));
+    }
+
+    private static StoredTurn.Answer answer(Map<String, RawJson> answer) {
+        List<StoredTurn.Step> reasoning = new ArrayList<>();
+        for (RawJson step : JsonSlices.elements(answer.getOrDefault("reasoning", TurnJson.EMPTY_LIST))) {
+            List<RawJson> titleAndText = JsonSlices.elements(step);
+            reasoning.add(
+                    new StoredTurn.Step(TurnJson.string(titleAndText.get(0)), TurnJson.string(titleAndText.get(1))));
+        }
+        return answer(
+                TurnJson.text(answer.get("content")),
+                TurnJson.text(answer.get("refusal")),
+                TurnJson.text(answer.get("sent")),
+                answer.get("tool_calls"),
+                answer.get("images"),
+                reasoning,
+                FinishReason.fromWireName(TurnJson.string(answer.get("finish_reason"))),
+                EventJson.usage(answer.get("usage"), answer.get("total")));
+    }
 
     /**
      * Returns an answer with the events of its replay.

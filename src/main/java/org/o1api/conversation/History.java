@@ -14,22 +14,27 @@ import org.o1api.model.Message;
  * @param first the conversation's first turn if {@code recent} does not contain all turns; else null
  * @param instructions of the turns before the recent ones
  * @param recent the newest turns, oldest first
+ * @param nextPosition the position of the next turn
+ * @param forks whether the next turn continues another turn than the newest one of the conversation
  */
 record History(
         @Nullable Long conversationKey,
         @Nullable StoredTurn first,
         List<Message> instructions,
-        List<PositionedTurn> recent) {
-    static final History NONE = new History(null, null, List.of(), List.of());
+        List<PositionedTurn> recent,
+        int nextPosition,
+        boolean forks) {
+    static final History NONE = new History(null, null, List.of(), List.of(), 0, false);
 
     History {
         instructions = List.copyOf(instructions);
         recent = List.copyOf(recent);
     }
 
-    /** The position of the next turn. */
-    int nextPosition() {
-        return recent.isEmpty() ? 0 : recent.get(recent.size() - 1).position() + 1;
+    /** The ID of the turn that the next turn continues; null: it is the first. */
+    @Nullable
+    String parent() {
+        return recent.isEmpty() ? null : recent.get(recent.size() - 1).turn().id();
     }
 
     /**

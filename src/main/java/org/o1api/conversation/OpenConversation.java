@@ -2,8 +2,10 @@ package org.o1api.conversation;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.o1api.database.DatabaseUnavailableException;
 import org.o1api.model.Message;
+import org.o1api.model.TurnId;
 
 /** A conversation that a turn has exclusive access to. Closing it without storing leaves it unchanged. */
 public final class OpenConversation implements AutoCloseable {
@@ -37,8 +39,18 @@ public final class OpenConversation implements AutoCloseable {
      *     storage quota, so that the answer could not be stored
      */
     public List<Message> buildPrompt(List<Message> request, HistoryLimits limits) {
+        return buildPrompt(request, limits, null);
+    }
+
+    /**
+     * The same for a turn that need not continue the newest turn of the conversation.
+     *
+     * @param parent ID of the turn to continue, in any form and in any conversation of the caller; null: the newest turn
+     * @throws ConversationException as above, or if there is no such turn
+     */
+    public List<Message> buildPrompt(List<Message> request, HistoryLimits limits, @Nullable String parent) {
         quota.requireNotExceeded(lease.conversation().caller());
-        history = store.history(lease.conversation(), new History.Window(limits, request));
+        history = store.history(lease.conversation(), parent, new History.Window(limits, request));
         HistoryMerge merge = HistoryMerge.of(history, request, limits, tokenizer);
         newMessages = merge.newMessages();
         return merge.prompt();
@@ -62,7 +74,7 @@ public final class OpenConversation implements AutoCloseable {
     /**
      * Stores the turn and releases the lease in one transaction.
      *
-     * @param id of the completion
+     * @param id of the turn; see {@link TurnId}
      * @param created seconds since 1970
      * @param model as the caller requested it
      * @throws ConversationException if the conversation has changed; nothing was stored

@@ -19,7 +19,7 @@ import org.o1api.model.TurnUsage;
 /**
  * A stored turn.
  *
- * @param id of the completion
+ * @param id see {@link org.o1api.model.TurnId}
  * @param created seconds since 1970
  * @param model as the caller requested it
  * @param messages the request's messages that were new in the conversation

@@ -2,40 +2,55 @@ package org.o1api.conversation;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.ResultIterable;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationStore.PositionedTurn;
+import org.o1api.model.TurnId;
 
 /**
  * The table {@code turn}. Long records are stored in a separate column and read one at a time, so that memory holds
  * only one of them.
  */
 final class TurnTable {
-    private static final String SELECT_ROW = "SELECT conversation, position, id, fingerprint, record FROM turn ";
-    private static final int PAGE_SIZE = 32;
+    /** A turn continues the one before it, and its record has no events. Earlier versions wrote it. */
+    static final int FORMAT_OF_EARLIER_VERSIONS = 1;
 
-    /** Maximum length in characters of a record in the column {@code record}; longer ones are in {@code long_record}. */
+    private static final int FORMAT = 2;
+
+    /** The columns without the record. */
+    private static final String LINK = "conversation, position, id, format, parent, instructs";
+
+    private static final String ROW = LINK + ", fingerprint, record, event_record";
+
+    /** Maximum length in characters of a record in a column of the row; longer ones are in a column beside it. */
     private static final int MAX_INLINE_LENGTH = 100_000;
 
     private TurnTable() {}
 
+    /**
+     * Inserts a turn.
+     *
+     * @param parent ID of the turn that it continues; null: none
+     */
     static void insert(
             Handle handle,
             long conversation,
             int position,
+            @Nullable String parent,
             SerializedTurn newTurn,
             ConversationRef.@Nullable IdempotencyKey idempotencyKey) {
         boolean inRow = newTurn.record().length() <= MAX_INLINE_LENGTH;
         handle.execute(
-                "INSERT INTO turn (conversation, position, id, idempotency_key, fingerprint, instructs, record, long_record)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO turn (conversation, position, id, format, parent, idempotency_key, fingerprint, instructs,"
+                        + " event_record, event_long_record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 conversation,
                 position,
                 newTurn.turn().id(),
+                FORMAT,
+                parent,
                 idempotencyKey == null ? null : idempotencyKey.value(),
                 idempotencyKey == null ? null : idempotencyKey.requestDigest(),
                 !newTurn.turn().instructions().isEmpty(),
@@ -44,83 +59,134 @@ final class TurnTable {
     }
 
     /**
-     * Reads turns in ascending or descending order.
+     * A row without a long record.
      *
-     * @param from the position of the first turn; null: the first turn in that order
+     * @param record null if it is long, or was not read
      */
-    static List<PositionedTurn> turns(
-            Handle handle, long conversation, @Nullable Integer from, boolean ascending, int limit) {
-        List<PositionedTurn> turns = new ArrayList<>();
-        readUntil(handle, conversation, "", from, ascending, turn -> {
-            turns.add(turn);
-            return turns.size() == limit;
-        });
-        return turns;
-    }
-
-    /**
-     * Reads turns one at a time.
-     *
-     * @param condition an additional SQL condition, or empty
-     * @param from the position of the first turn; null: the first turn in that order
-     * @param isEnough receives each turn; true ends the reading
-     * @return whether {@code isEnough} ended the reading
-     */
-    static boolean readUntil(
-            Handle handle,
-            long conversation,
-            String condition,
-            @Nullable Integer from,
-            boolean ascending,
-            Predicate<PositionedTurn> isEnough) {
-        Integer next = from;
-        List<Row> page;
-        do {
-            page = handle.select(
-                            SELECT_ROW + "WHERE conversation = ?" + condition
-                                    + (next == null ? "" : ascending ? " AND position >= ?" : " AND position <= ?")
-                                    + " ORDER BY position " + (ascending ? "ASC" : "DESC") + " LIMIT " + PAGE_SIZE,
-                            next == null ? new Object[] {conversation} : new Object[] {conversation, next})
-                    .map((row, context) -> row(row))
-                    .list();
-            for (Row row : page) {
-                if (isEnough.test(positionedTurn(handle, row))) {
-                    return true;
-                }
-                next = row.position + (ascending ? 1 : -1);
-            }
-        } while (page.size() == PAGE_SIZE);
-        return false;
-    }
-
-    /** A row without a long record. */
-    private record Row(
+    record Row(
             long conversation,
             int position,
             String id,
+            int format,
+            @Nullable String parent,
+            boolean instructs,
             @Nullable String fingerprint,
-            @Nullable String record) {}
+            @Nullable String record) {
+        boolean hasId(String other) {
+            return TurnId.hex(id).equals(TurnId.hex(other));
+        }
+
+        boolean isOfEarlierVersion() {
+            return format == FORMAT_OF_EARLIER_VERSIONS;
+        }
+    }
 
     private static Row row(ResultSet row) throws SQLException {
+        int format = row.getInt("format");
+        return link(row, row.getString("fingerprint"), row.getString(recordColumn(format)));
+    }
+
+    private static Row link(ResultSet row, @Nullable String fingerprint, @Nullable String record) throws SQLException {
         return new Row(
                 row.getLong("conversation"),
                 row.getInt("position"),
                 row.getString("id"),
-                row.getString("fingerprint"),
-                row.getString("record"));
+                row.getInt("format"),
+                row.getString("parent"),
+                row.getBoolean("instructs"),
+                fingerprint,
+                record);
     }
 
-    private static PositionedTurn positionedTurn(Handle handle, Row row) {
+    private static String recordColumn(int format) {
+        return format == FORMAT_OF_EARLIER_VERSIONS ? "record" : "event_record";
+    }
+
+    /** Selects rows of one conversation, or only what links them. */
+    static List<Row> select(
+            Handle handle, boolean records, String condition, boolean ascending, int limit, Object... arguments) {
+        ResultIterable<Row> rows = handle.select(
+                        "SELECT " + (records ? ROW : LINK) + " FROM turn WHERE conversation = ?" + condition
+                                + " ORDER BY position " + (ascending ? "ASC" : "DESC") + " LIMIT " + limit,
+                        arguments)
+                .map((row, context) -> records ? row(row) : link(row, null, null));
+        return rows.list();
+    }
+
+    /** The turn of a row. */
+    static PositionedTurn read(Handle handle, Row row) {
         String record = row.record != null
                 ? row.record
                 : handle.select(
-                                "SELECT long_record FROM turn WHERE conversation = ? AND position = ?",
+                                "SELECT " + (row.isOfEarlierVersion() ? "long_record" : "event_long_record")
+                                        + " FROM turn WHERE conversation = ? AND position = ?",
                                 row.conversation,
                                 row.position)
                         .mapTo(String.class)
                         .findOne()
                         .orElseThrow(ConversationException::changed); // deleted in the meantime
-        return new PositionedTurn(row.position, TurnJson.read(row.id, record), record.length());
+        StoredTurn turn = row.isOfEarlierVersion() ? Format1.read(row.id, record) : TurnJson.read(row.id, record);
+        return new PositionedTurn(row.position, turn, record.length());
+    }
+
+    /** The row again, with its record. */
+    static Row withRecord(Handle handle, Row link) {
+        return select(handle, true, " AND position = ?", false, 1, link.conversation, link.position).stream()
+                .findFirst()
+                .orElseThrow(ConversationException::changed); // deleted in the meantime
+    }
+
+    /** A turn of a conversation, by its ID in any form; empty if there is none. */
+    static Optional<Row> find(Handle handle, long conversation, String id) {
+        return select(
+                        handle,
+                        false,
+                        " AND id IN (?, ?)",
+                        false,
+                        1,
+                        conversation,
+                        neutral(id),
+                        TurnId.chatCompletion(id))
+                .stream()
+                .findFirst();
+    }
+
+    private static String neutral(String id) {
+        return TurnId.ofHex(TurnId.hex(id));
+    }
+
+    private static final String FIND_OF_CALLER =
+            "SELECT t.conversation, t.position, t.id, t.format, t.parent, t.instructs FROM turn t"
+                    // all conversations that are being deleted have the empty name
+                    + " JOIN conversation c ON c.pk = t.conversation WHERE c.caller <> '' AND c.caller = ";
+
+    /** A turn of any conversation of a caller, by its ID in any form; empty if there is none. */
+    static Optional<Row> find(Handle handle, String caller, String id) {
+        return handle.select(
+                        FIND_OF_CALLER + "? AND t.id IN (?, ?) ORDER BY t.conversation DESC, t.position DESC LIMIT 1",
+                        caller,
+                        neutral(id),
+                        TurnId.chatCompletion(id))
+                .map((row, context) -> link(row, null, null))
+                .findOne();
+    }
+
+    /**
+     * The parent of a turn, in any conversation of the same caller; empty if it does not exist any more. In the same
+     * conversation it is before the turn.
+     */
+    static Optional<Row> findParent(Handle handle, Row child) {
+        return handle.select(
+                        FIND_OF_CALLER + "(SELECT caller FROM conversation WHERE pk = ?)"
+                                + " AND t.id = ? AND (t.conversation <> ? OR t.position < ?)"
+                                + " ORDER BY CASE WHEN t.conversation = ? THEN 0 ELSE 1 END, t.position DESC LIMIT 1",
+                        child.conversation,
+                        child.parent,
+                        child.conversation,
+                        child.position,
+                        child.conversation)
+                .map((row, context) -> link(row, null, null))
+                .findOne();
     }
 
     /** A stored turn with the digest of its request. */
@@ -129,7 +195,8 @@ final class TurnTable {
     /** The stored turn of a request with an idempotency key; empty if there is none. */
     static Optional<AnsweredTurn> findByIdempotencyKey(Handle handle, ConversationRef ref, String key) {
         return handle.select(
-                        SELECT_ROW + "WHERE conversation = (SELECT pk FROM conversation WHERE caller = ? AND id = ?)"
+                        "SELECT " + ROW
+                                + " FROM turn WHERE conversation = (SELECT pk FROM conversation WHERE caller = ? AND id = ?)"
                                 + " AND idempotency_key = ?",
                         ref.caller(),
                         ref.id(),
@@ -137,7 +204,6 @@ final class TurnTable {
                 .map((row, context) -> row(row))
                 .findOne()
                 .map(row -> new AnsweredTurn(
-                        String.valueOf(row.fingerprint),
-                        positionedTurn(handle, row).turn()));
+                        String.valueOf(row.fingerprint), read(handle, row).turn()));
     }
 }

@@ -139,11 +139,12 @@ class ConversationStoreIT {
 
     private static List<StoredTurn> turns(Conversations node, ConversationRef ref) {
         Optional<Conversation> conversation = node.store().find(ref.caller(), ref.id());
-        return conversation.isEmpty()
-                ? List.of()
-                : node.store().turns(conversation.get(), null, true, 1000).stream()
-                        .map(ConversationStore.PositionedTurn::turn)
-                        .toList();
+        List<StoredTurn> turns = new ArrayList<>();
+        conversation.ifPresent(found -> node.store().readUntil(found, null, true, positioned -> {
+            turns.add(positioned.turn());
+            return false;
+        }));
+        return turns;
     }
 
     @Test

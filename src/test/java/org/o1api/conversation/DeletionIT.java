@@ -33,7 +33,7 @@ class DeletionIT extends StoreFixture {
 
     /** Adds turns to a conversation directly in the database, in one transaction. */
     private void addTurns(String id, int turns, String record, boolean isLong) {
-        String column = isLong ? "long_record" : "record";
+        String column = isLong ? "event_long_record" : "record";
         try (Connection connection = DriverManager.getConnection(url());
                 PreparedStatement insert =
                         connection.prepareStatement("INSERT INTO turn (conversation, position, id, instructs, "

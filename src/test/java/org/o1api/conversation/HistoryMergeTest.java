@@ -69,7 +69,7 @@ class HistoryMergeTest {
                 break;
             }
         }
-        History history = new History(1L, null, List.of(), recent);
+        History history = new History(1L, null, List.of(), recent, recent.size(), false);
         return HistoryMerge.of(history, request, limits, String::length).prompt();
     }
 

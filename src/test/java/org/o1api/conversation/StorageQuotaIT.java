@@ -24,7 +24,8 @@ import org.o1api.model.RawJson;
 class StorageQuotaIT extends StoreFixture {
     /** The storage of a conversation, computed from its rows. */
     private static final String COMPUTED = "SELECT 512 + OCTET_LENGTH(metadata) + COALESCE((SELECT SUM(256"
-            + " + COALESCE(OCTET_LENGTH(record), 0) + COALESCE(OCTET_LENGTH(long_record), 0))"
+            + " + COALESCE(OCTET_LENGTH(record), 0) + COALESCE(OCTET_LENGTH(long_record), 0)"
+            + " + COALESCE(OCTET_LENGTH(event_record), 0) + COALESCE(OCTET_LENGTH(event_long_record), 0))"
             + " FROM turn WHERE conversation = pk), 0) FROM conversation WHERE caller = 'ann'";
 
     private static final String STORED = "SELECT bytes FROM conversation WHERE caller = 'ann'";

@@ -3,7 +3,6 @@ package org.o1api.api.conversations;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
@@ -17,6 +16,7 @@ import org.o1api.conversation.ConversationStore;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
+import org.o1api.model.TurnId;
 import org.o1api.turn.Admission;
 
 /** What the resources of conversations have in common: admission, the conversation of a path, and the parameters of a list. */
@@ -48,12 +48,7 @@ final class ConversationRequests {
 
     /** A turn of messages that no model answers. */
     static StoredTurn unanswered(List<Message> messages) {
-        return new StoredTurn(
-                ItemWriter.TURN_PREFIX + UUID.randomUUID().toString().replace("-", ""),
-                Instant.now().getEpochSecond(),
-                "",
-                messages,
-                null);
+        return new StoredTurn(TurnId.random(), Instant.now().getEpochSecond(), "", messages, null);
     }
 
     /** The ID in the path. JAX-RS removes what follows a semicolon, which no valid ID contains. */

@@ -29,7 +29,10 @@ final class ItemPage {
      * @param after ID of the last item of the previous page; null: the first page
      */
     Page<ItemWriter.Item> read(@Nullable String after, int limit, long characters) {
-        Integer from = after == null ? null : position(after).orElseThrow(() -> ConversationStore.invalidCursor(after));
+        String from = after == null ? null : ItemWriter.turnId(after);
+        if (after != null && from == null) {
+            throw ConversationStore.invalidCursor(after);
+        }
         PageBuilder builder = new PageBuilder(after, limit, characters);
         store.readUntil(conversation, from, ascending, builder::addAndCheckFull);
         if (!builder.started) {
@@ -77,15 +80,10 @@ final class ItemPage {
     }
 
     Optional<ItemWriter.Item> find(String id) {
-        return position(id)
-                .flatMap(position -> store.turns(conversation, position, true, 1).stream()
-                        .flatMap(positioned -> ItemWriter.items(positioned.turn()).stream())
+        return Optional.ofNullable(ItemWriter.turnId(id))
+                .flatMap(turn -> store.turn(conversation, turn))
+                .flatMap(positioned -> ItemWriter.items(positioned.turn()).stream()
                         .filter(item -> item.id().equals(id))
                         .findFirst());
-    }
-
-    private Optional<Integer> position(String item) {
-        String turn = ItemWriter.turnId(item);
-        return turn == null ? Optional.empty() : store.position(conversation, turn);
     }
 }

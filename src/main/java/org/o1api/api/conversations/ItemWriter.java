@@ -18,14 +18,14 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.model.ToolCall;
+import org.o1api.model.TurnId;
 
 /**
- * Converts a stored turn to the items of OpenAI's Conversations API. An item's ID contains the turn's ID and the item's
- * index in it.
+ * Converts a stored turn to the items of OpenAI's Conversations API. An item's ID contains the digits of the turn's ID and the
+ * item's index in it.
  */
 final class ItemWriter {
     private static final String COMPLETED = "completed";
-    static final String TURN_PREFIX = "chatcmpl-";
 
     /** Type, turn and index. */
     private static final Pattern ID = Pattern.compile("[a-z]+_([0-9a-f]{32})_[0-9]{1,9}");
@@ -41,7 +41,7 @@ final class ItemWriter {
 
     /** The items of a turn, in their order. */
     static List<Item> items(StoredTurn turn) {
-        ItemWriter writer = new ItemWriter(turn.id().replace(TURN_PREFIX, ""));
+        ItemWriter writer = new ItemWriter(TurnId.hex(turn.id()));
         turn.messages().forEach(writer::addMessage);
         if (turn.answer() != null) {
             writer.addAnswer(turn.answer());
@@ -52,7 +52,7 @@ final class ItemWriter {
     /** The ID of the turn that an item belongs to; null if the item ID is invalid. */
     static @Nullable String turnId(String item) {
         Matcher parts = ID.matcher(item);
-        return parts.matches() ? TURN_PREFIX + parts.group(1) : null;
+        return parts.matches() ? TurnId.ofHex(parts.group(1)) : null;
     }
 
     private void add(String prefix, String type, String status, Json.ValueWriter fields) {

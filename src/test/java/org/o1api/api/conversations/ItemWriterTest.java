@@ -3,7 +3,6 @@ package org.o1api.api.conversations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.conversation.StoredTurn;
@@ -12,14 +11,14 @@ import org.o1api.model.Message;
 class ItemWriterTest {
     private static final String TURN = "0123456789abcdef0123456789abcdef";
 
-    @Test
-    void derivesTheTurnFromAnItemId() {
-        StoredTurn turn =
-                new StoredTurn("chatcmpl-" + TURN, 5, "m", List.of(Message.user("Hi"), Message.user("?")), null);
+    @ParameterizedTest
+    @ValueSource(strings = {"turn_", "chatcmpl-"})
+    void derivesTheTurnFromAnItemId(String prefix) {
+        StoredTurn turn = new StoredTurn(prefix + TURN, 5, "m", List.of(Message.user("Hi"), Message.user("?")), null);
         assertThat(ItemWriter.items(turn))
                 .extracting(ItemWriter.Item::id)
                 .containsExactly("msg_" + TURN + "_0", "msg_" + TURN + "_1");
-        assertThat(ItemWriter.turnId("msg_" + TURN + "_1")).isEqualTo(turn.id());
+        assertThat(ItemWriter.turnId("msg_" + TURN + "_1")).isEqualTo("turn_" + TURN);
     }
 
     @ParameterizedTest

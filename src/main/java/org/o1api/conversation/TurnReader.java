@@ -1,0 +1,103 @@
+package org.o1api.conversation;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.o1api.conversation.ConversationStore.PositionedTurn;
+import org.o1api.conversation.TurnTable.Row;
+
+/**
+ * Reads the turns of a conversation: the chain of its newest turn, in both directions. In a conversation that is not forked the
+ * chain consists of all its turns, and any part of it is read directly. Otherwise the chain is followed from its newest turn,
+ * without the records, to find that part.
+ */
+final class TurnReader {
+    private static final int PAGE_SIZE = 32;
+
+    private final Handle handle;
+    private final Conversation conversation;
+
+    TurnReader(Handle handle, Conversation conversation) {
+        this.handle = handle;
+        this.conversation = conversation;
+    }
+
+    /** The turn with an ID, in any form; empty if the chain has no such turn. */
+    Optional<PositionedTurn> find(String id) {
+        return findRow(id).map(row -> TurnTable.read(handle, TurnTable.withRecord(handle, row)));
+    }
+
+    private Optional<Row> findRow(String id) {
+        if (!conversation.forked()) {
+            return TurnTable.find(handle, conversation.primaryKey(), id);
+        }
+        List<Row> found = new ArrayList<>(1);
+        new TurnChain(handle, conversation.primaryKey(), null, false).readUntil(row -> {
+            if (row.hasId(id)) {
+                found.add(row);
+            }
+            return !found.isEmpty();
+        });
+        return found.stream().findFirst();
+    }
+
+    /**
+     * Reads turns one at a time.
+     *
+     * @param from ID of the first turn, in any form; null: the first turn in that order. If the chain has no such turn,
+     *     nothing is read
+     * @param isEnough receives each turn; true ends the reading
+     */
+    void readUntil(@Nullable String from, boolean ascending, Predicate<PositionedTurn> isEnough) {
+        @Nullable Row first = null;
+        if (from != null) {
+            first = findRow(from).orElse(null);
+            if (first == null) {
+                return;
+            }
+        }
+        if (!ascending) {
+            long key = first == null ? conversation.primaryKey() : first.conversation();
+            new TurnChain(handle, key, first == null ? null : first.position(), true)
+                    .readUntil(row -> isEnough.test(TurnTable.read(handle, row)));
+        } else if (conversation.forked()) {
+            readForward(first, isEnough);
+        } else {
+            readAscending(first == null ? 0 : first.position(), "", isEnough);
+        }
+    }
+
+    private void readForward(@Nullable Row first, Predicate<PositionedTurn> isEnough) {
+        List<Row> links = new ArrayList<>();
+        new TurnChain(handle, conversation.primaryKey(), null, false).readUntil(row -> {
+            links.add(row);
+            return row.equals(first);
+        });
+        Collections.reverse(links);
+        for (Row link : links) {
+            if (isEnough.test(TurnTable.read(handle, TurnTable.withRecord(handle, link)))) {
+                return;
+            }
+        }
+    }
+
+    /** Reads the turns of a conversation that is not forked, and for which an additional SQL condition is true. */
+    void readAscending(int from, String condition, Predicate<PositionedTurn> isEnough) {
+        int next = from;
+        List<Row> page;
+        do {
+            page = TurnTable.select(
+                    handle, true, " AND position >= ?" + condition, true, PAGE_SIZE, conversation.primaryKey(), next);
+            for (Row row : page) {
+                if (isEnough.test(TurnTable.read(handle, row))) {
+                    return;
+                }
+                next = row.position() + 1;
+            }
+        } while (page.size() == PAGE_SIZE);
+    }
+}

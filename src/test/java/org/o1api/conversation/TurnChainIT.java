@@ -1,0 +1,258 @@
+package org.o1api.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.database.Database;
+import org.o1api.model.Content;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
+
+/** Conversations whose turns do not all continue the turn before them, on H2 and PostgreSQL. */
+@ParameterizedClass
+@EnumSource
+class TurnChainIT extends StoreFixture {
+    private static final String CALLER = "ann";
+
+    private Database database;
+    private Conversations node;
+
+    TurnChainIT(DatabaseType databaseType) {
+        super(databaseType);
+    }
+
+    @BeforeEach
+    void open() {
+        database = database();
+        node = node(database, 1L << 30);
+    }
+
+    private static String id(int turn) {
+        return String.format("turn_%032x", turn);
+    }
+
+    /** Stores a turn that says its number, and returns the texts of its prompt. */
+    private List<String> store(
+            String caller, String conversation, int turn, @Nullable Integer parent, Message... more) {
+        List<Message> request = new ArrayList<>(List.of(more));
+        request.add(Message.user("u" + turn));
+        try (OpenConversation open = node.tryOpen(ref(caller, conversation)).orElseThrow()) {
+            List<Message> prompt = open.buildPrompt(
+                    request, new HistoryLimits(10_000, Integer.MAX_VALUE, false), parent == null ? null : id(parent));
+            open.store(id(turn), 5, "m", answer("a" + turn));
+            return texts(prompt);
+        }
+    }
+
+    private static List<String> texts(List<Message> messages) {
+        return messages.stream()
+                .map(message -> message.content() instanceof Content.Text text ? text.text() : "")
+                .toList();
+    }
+
+    /** Inserts a row as it is. */
+    private void insert(String conversation, int position, int turn, @Nullable String parent) {
+        Conversation found = conversation(conversation);
+        SerializedTurn record = SerializedTurn.of(
+                new StoredTurn(id(turn), 5, "m", List.of(Message.user("u" + turn)), answer("a" + turn)));
+        database.withHandle(handle -> {
+            TurnTable.insert(handle, found.primaryKey(), position, parent, record, null);
+            return handle.execute("UPDATE conversation SET forked = TRUE WHERE pk = ?", found.primaryKey());
+        });
+    }
+
+    private Conversation conversation(String id) {
+        return node.store().find(CALLER, id).orElseThrow();
+    }
+
+    private List<String> read(String conversation, @Nullable Integer from, boolean ascending) {
+        List<String> questions = new ArrayList<>();
+        node.store().readUntil(conversation(conversation), from == null ? null : id(from), ascending, turn -> {
+            questions.addAll(texts(turn.turn().messages()));
+            return false;
+        });
+        return questions;
+    }
+
+    @Test
+    void readsTheChainOfTheNewestTurn() {
+        store(CALLER, "c", 0, null);
+        store(CALLER, "c", 1, null);
+        store(CALLER, "c", 2, null);
+        assertThat(conversation("c").forked()).isFalse();
+
+        assertThat(store(CALLER, "c", 3, 0)).containsExactly("u0", "a0", "u3");
+        assertThat(store(CALLER, "c", 4, null)).containsExactly("u0", "a0", "u3", "a3", "u4");
+
+        assertThat(conversation("c").forked()).isTrue();
+        assertThat(read("c", null, true)).containsExactly("u0", "u3", "u4");
+        assertThat(read("c", null, false)).containsExactly("u4", "u3", "u0");
+        assertThat(read("c", 3, true)).containsExactly("u3", "u4");
+        assertThat(read("c", 3, false)).containsExactly("u3", "u0");
+        assertThat(read("c", 1, true)).isEmpty();
+        assertThat(read("c", 1, false)).isEmpty();
+        assertThat(node.store().turn(conversation("c"), id(3))).isPresent();
+        assertThat(node.store().turn(conversation("c"), id(1))).isEmpty();
+        assertThat(queryNumber("SELECT MAX(position) FROM turn")).isEqualTo(4);
+    }
+
+    @Test
+    void isNotForkedIfTheParentIsTheNewestTurn() {
+        store(CALLER, "c", 0, null);
+        store(CALLER, "c", 1, 0);
+        assertThat(conversation("c").forked()).isFalse();
+        assertThat(read("c", null, true)).containsExactly("u0", "u1");
+    }
+
+    @Test
+    void continuesATurnOfAnotherConversation() {
+        store(CALLER, "old", 0, null);
+        store(CALLER, "old", 1, null);
+        store(CALLER, "old", 2, null);
+        assertThat(store(CALLER, "new", 3, 1)).containsExactly("u0", "a0", "u1", "a1", "u3");
+        assertThat(store(CALLER, "new", 4, null)).containsExactly("u0", "a0", "u1", "a1", "u3", "a3", "u4");
+        assertThat(read("new", null, true)).containsExactly("u0", "u1", "u3", "u4");
+        assertThat(read("new", 1, true)).containsExactly("u1", "u3", "u4");
+        assertThat(read("new", 1, false)).containsExactly("u1", "u0");
+        assertThat(node.store().turn(conversation("new"), id(1))).isPresent();
+
+        node.store().delete(CALLER, "old");
+        assertThat(read("new", null, true)).containsExactly("u3", "u4");
+        assertThat(store(CALLER, "new", 5, null)).containsExactly("u3", "a3", "u4", "a4", "u5");
+    }
+
+    @Test
+    void neverContinuesATurnOfAnotherCaller() {
+        store("bob", "secret", 0, null);
+        store(CALLER, "c", 1, null);
+        assertThat(expectError(() -> store(CALLER, "c", 2, 0)).code()).isEqualTo(ErrorCode.CONVERSATION_NOT_FOUND);
+        assertThat(expectError(() -> store(CALLER, "none", 2, 0)).code()).isEqualTo(ErrorCode.CONVERSATION_NOT_FOUND);
+        assertThat(expectError(() -> store(CALLER, "none", 2, 99)).code()).isEqualTo(ErrorCode.CONVERSATION_NOT_FOUND);
+
+        insert("c", 1, 3, id(0));
+        assertThat(read("c", null, true)).containsExactly("u3");
+        assertThat(read("c", null, false)).containsExactly("u3");
+        assertThat(store(CALLER, "c", 4, null)).containsExactly("u3", "a3", "u4");
+    }
+
+    /** Conversations of all callers that are being deleted have one caller name in common. */
+    @Test
+    void endsInAConversationThatIsBeingDeleted() {
+        store("bob", "secret", 0, null);
+        store(CALLER, "c", 1, null);
+        insert("c", 1, 2, id(0));
+        Conversation found = conversation("c");
+        database.withHandle(handle -> handle.execute(ConversationDeleter.MARK_AS_DELETED));
+        List<String> questions = new ArrayList<>();
+        node.store()
+                .readUntil(
+                        found,
+                        null,
+                        false,
+                        turn -> !questions.addAll(texts(turn.turn().messages())));
+        assertThat(questions).containsExactly("u2");
+    }
+
+    @Test
+    void endsAtACycle() {
+        store(CALLER, "a", 0, null);
+        store(CALLER, "b", 1, null);
+        insert("a", 1, 2, id(3));
+        insert("b", 1, 3, id(2));
+        store(CALLER, "self", 4, null);
+        insert("self", 1, 5, id(5));
+        assertThat(read("a", null, false)).containsExactly("u2", "u3");
+        assertThat(read("b", null, true)).containsExactly("u2", "u3");
+        assertThat(read("self", null, true)).containsExactly("u5");
+        assertThat(store(CALLER, "a", 6, null)).containsExactly("u3", "a3", "u2", "a2", "u6");
+    }
+
+    /** Compares chains in three conversations with the map of parents, across pages of rows and of links. */
+    @Test
+    void followsParentsAnywhere() {
+        Random random = new Random(1);
+        List<String> names = List.of("x", "y", "z");
+        Map<Integer, @Nullable Integer> parents = new LinkedHashMap<>();
+        Map<String, Integer> newest = new LinkedHashMap<>();
+        for (String name : names) {
+            store(CALLER, name, parents.size(), null);
+            newest.put(name, parents.size());
+            parents.put(parents.size(), null);
+        }
+        Map<String, Integer> sizes = new LinkedHashMap<>();
+        for (int turn = parents.size(); turn < 1500; turn++) {
+            String name = names.get(random.nextInt(names.size()));
+            int parent = random.nextInt(10) == 0
+                    ? Math.max(0, turn - 1 - random.nextInt(200))
+                    : turn % 500 < 300 ? Objects.requireNonNull(newest.get(name)) : turn - 1;
+            insert(name, sizes.merge(name, 1, Integer::sum), turn, id(parent));
+            parents.put(turn, parent);
+            newest.put(name, turn);
+        }
+        for (String name : names) {
+            List<Integer> chain = new ArrayList<>();
+            for (Integer turn = newest.get(name); turn != null; turn = parents.get(turn)) {
+                chain.add(turn);
+            }
+            List<String> descending = chain.stream().map(turn -> "u" + turn).toList();
+            List<String> ascending = new ArrayList<>(descending);
+            Collections.reverse(ascending);
+            assertThat(read(name, null, false)).isEqualTo(descending);
+            assertThat(read(name, null, true)).isEqualTo(ascending);
+            int middle = chain.size() / 2;
+            assertThat(read(name, chain.get(middle), false)).isEqualTo(descending.subList(middle, chain.size()));
+            assertThat(read(name, chain.get(middle), true))
+                    .isEqualTo(ascending.subList(chain.size() - 1 - middle, chain.size()));
+        }
+    }
+
+    @Test
+    void sendsTheInstructionsOfItsChainOnly() {
+        String filler = "x".repeat(100_000);
+        store(CALLER, "c", 0, null, Message.system("s0"));
+        store(CALLER, "c", 1, null, Message.system("s1"));
+        store(CALLER, "c", 2, 0, Message.system("s2"));
+        store(CALLER, "c", 3, null, Message.user(filler));
+        assertThat(store(CALLER, "c", 4, null, Message.system("s4"))).containsExactly("s0", "s2", "s4", "u4");
+        assertThat(store(CALLER, "other", 5, 4)).containsExactly("s0", "s2", "s4", "u4", "a4", "u5");
+    }
+
+    /** An older node appends to what is the newest turn then, and does not know parents. */
+    @Test
+    void readsRowsOfAnOlderNodeInBetween() {
+        store(CALLER, "c", 0, null);
+        store(CALLER, "c", 1, null);
+        store(CALLER, "c", 2, 0);
+        database.withHandle(handle -> handle.execute("INSERT INTO turn (conversation, position, id, idempotency_key,"
+                + " fingerprint, instructs, record, long_record) SELECT pk, 3, 'chatcmpl-3', NULL, NULL, FALSE,"
+                + " '{\"created\":5,\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"u3\"}]}', NULL"
+                + " FROM conversation WHERE id = 'c'"));
+        assertThat(read("c", null, true)).containsExactly("u0", "u2", "u3");
+        assertThat(store(CALLER, "c", 4, null)).containsExactly("u0", "a0", "u2", "a2", "u3", "u4");
+        assertThat(read("c", null, false)).containsExactly("u4", "u3", "u2", "u0");
+        assertThat(queryNumber("SELECT COUNT(*) FROM turn WHERE parent = 'chatcmpl-3'"))
+                .isEqualTo(1);
+    }
+
+    /** Without a record an older node rejects the request, instead of leaving out the answer. */
+    @Test
+    void storesNoRecordThatAnOlderNodeWouldMisread() {
+        store(CALLER, "c", 0, null);
+        store(CALLER, "c", 1, null, Message.user("x".repeat(100_000)));
+        assertThat(queryNumber("SELECT COUNT(*) FROM turn WHERE format = 2 AND record IS NULL AND long_record IS NULL"))
+                .isEqualTo(2);
+        assertThat(queryNumber("SELECT COUNT(*) FROM turn WHERE parent IS NULL"))
+                .isEqualTo(1);
+    }
+}
