@@ -21,7 +21,6 @@ import org.o1api.conversation.ConversationStore;
 import org.o1api.conversation.Conversations;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.model.RawJson;
-import org.o1api.model.TurnId;
 import org.o1api.turn.Admission;
 
 /** {@code /v1/conversations}: the conversations of a caller. Those of other callers are not visible. */
