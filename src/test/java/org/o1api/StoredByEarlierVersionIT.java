@@ -1,0 +1,204 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.Container;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
+import org.o1api.testing.Postgres;
+import org.o1api.testing.RunningGateway;
+import org.o1api.testing.Script;
+
+/**
+ * Databases that an earlier version filled, and what that version answered from them: see {@code README.md} beside the data. They
+ * are migrated, read, continued, and the old rows stay as they are.
+ */
+class StoredByEarlierVersionIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String OLD_ROWS = "SELECT conversation, position, id, idempotency_key, fingerprint, instructs,"
+            + " record, long_record FROM turn WHERE record IS NOT NULL OR long_record IS NOT NULL ORDER BY conversation, position";
+
+    enum Data {
+        H2 {
+            @Override
+            String open(Path folder) throws IOException {
+                try (InputStream file = resource("conversations.mv.db.gz")) {
+                    Files.copy(file, folder.resolve("conversations.mv.db"));
+                }
+                return "jdbc:h2:file:" + folder.resolve("conversations");
+            }
+        },
+
+        POSTGRESQL {
+            @Override
+            String open(Path folder) throws IOException, SQLException {
+                String url = Postgres.emptyDatabase();
+                Flyway.configure()
+                        .dataSource(url, null, null)
+                        .locations("classpath:db")
+                        .target("2")
+                        .load()
+                        .migrate();
+                try (InputStream script = resource("conversations.sql.gz");
+                        Connection connection = DriverManager.getConnection(url);
+                        Statement statement = connection.createStatement()) {
+                    statement.execute(new String(script.readAllBytes(), StandardCharsets.UTF_8));
+                }
+                return url;
+            }
+        };
+
+        /** Returns the JDBC URL of a copy. */
+        abstract String open(Path folder) throws IOException, SQLException;
+
+        JsonNode answers() throws IOException {
+            try (InputStream answers = resource(name().toLowerCase(java.util.Locale.ROOT) + ".json.gz")) {
+                return JSON.readTree(answers);
+            }
+        }
+
+        private static InputStream resource(String name) throws IOException {
+            return new GZIPInputStream(Objects.requireNonNull(
+                    StoredByEarlierVersionIT.class.getResourceAsStream("/stored-by-earlier-version/" + name), name));
+        }
+    }
+
+    private static List<String> rows(String url) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(OLD_ROWS)) {
+            while (row.next()) {
+                StringBuilder values = new StringBuilder();
+                for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                    values.append(row.getString(i)).append('\n');
+                }
+                rows.add(values.toString());
+            }
+        }
+        return rows;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void migratesReadsAndContinues(Data data, @TempDir Path folder) throws Exception {
+        String url = data.open(folder);
+        JsonNode answers = data.answers();
+        List<String> before = rows(url);
+        assertThat(before).hasSizeGreaterThanOrEqualTo(9);
+
+        try (FakeUpstream upstream = FakeUpstream.dispatching(request -> Script.answer("Done."));
+                RunningGateway gateway = Container.TOMCAT.start("api_bearer_token: " + GatewayFixture.KEY
+                        + "\ndefault_model: fake-model\ndefault_api_url: " + upstream.url()
+                        + "\nconversations: { url: \"" + url + "\" }\n")) {
+            ChatClient client = gateway.client(GatewayFixture.KEY);
+            for (Map.Entry<String, JsonNode> items : answers.path("items").properties()) {
+                requireItems(client, items.getKey(), items.getValue());
+            }
+            for (JsonNode replay : answers.path("replays")) {
+                requireReplay(client, replay);
+            }
+            assertThat(upstream.requests()).isEmpty();
+            for (Map.Entry<String, JsonNode> prompt : answers.path("prompts").properties()) {
+                int calls = upstream.requests().size();
+                ask(client, prompt.getKey());
+                assertThat(upstream.request(calls).body().path("messages"))
+                        .as("prompt of %s", prompt.getKey())
+                        .isEqualTo(prompt.getValue());
+                // the new turn and the old ones together
+                ask(client, prompt.getKey());
+                assertThat(upstream.request(calls + 1).body().path("messages"))
+                        .hasSize(prompt.getValue().size() + 2);
+                JsonNode items = items(client, prompt.getKey(), "order=asc&limit=100");
+                assertThat(items.size())
+                        .isEqualTo(answers.path("items")
+                                        .path(prompt.getKey())
+                                        .path("data")
+                                        .size()
+                                + 4);
+            }
+        }
+        assertThat(rows(url)).isEqualTo(before);
+    }
+
+    private static void ask(ChatClient client, String conversation) {
+        ChatClient.JsonResponse answer = client.post(
+                "{\"model\": \"fake-model\", \"conversation_id\": \"" + conversation
+                        + "\", \"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"And now?\"}]}");
+        assertThat(answer.status()).isEqualTo(200);
+    }
+
+    private static JsonNode items(ChatClient client, String conversation, String query) {
+        return client.get("/v1/conversations/" + conversation + "/items?" + query)
+                .json()
+                .path("data");
+    }
+
+    private static void requireItems(ChatClient client, String conversation, JsonNode list) {
+        List<JsonNode> expected = new ArrayList<>();
+        list.path("data").forEach(expected::add);
+        assertThat(items(client, conversation, "order=asc&limit=100"))
+                .as("items of %s", conversation)
+                .containsExactlyElementsOf(expected);
+        int middle = expected.size() / 2;
+        String cursor = "&limit=100&after=" + expected.get(middle).path("id").asText();
+        assertThat(items(client, conversation, "order=asc" + cursor))
+                .containsExactlyElementsOf(expected.subList(middle + 1, expected.size()));
+        List<JsonNode> older = new ArrayList<>(expected.subList(0, middle));
+        Collections.reverse(older);
+        assertThat(items(client, conversation, "order=desc" + cursor)).containsExactlyElementsOf(older);
+        for (JsonNode item : expected) {
+            assertThat(client.get("/v1/conversations/" + conversation + "/items/"
+                                    + item.path("id").asText())
+                            .json())
+                    .isEqualTo(item);
+        }
+    }
+
+    private static void requireReplay(ChatClient client, JsonNode replay) {
+        JsonNode expected = replay.path("response");
+        JsonNode actual = client.send(
+                        "/v1/chat/completions",
+                        request -> ChatClient.postJson(replay.path("request").asText())
+                                .apply(request.header(
+                                        "Idempotency-Key", replay.path("key").asText())))
+                .json();
+        for (String path : List.of(
+                "/id",
+                "/created",
+                "/model",
+                "/conversation_id",
+                "/choices/0/finish_reason",
+                "/choices/0/message/content",
+                "/choices/0/message/refusal",
+                "/choices/0/message/tool_calls",
+                "/choices/0/message/reasoning_content",
+                "/usage/prompt_tokens",
+                "/usage/completion_tokens")) {
+            assertThat(actual.at(path)).as("%s of %s", path, replay.path("key")).isEqualTo(expected.at(path));
+        }
+    }
+}
