@@ -273,7 +273,7 @@ public final class Gateway implements ServletContextListener {
         while (!components.isEmpty()) {
             try {
                 components.pop().close();
-            } catch (Exception e) {
+            } catch (Throwable e) { // also an Error: the other components must not remain in the container
                 LOG.log(Level.WARNING, "a component did not stop cleanly", e);
             }
         }

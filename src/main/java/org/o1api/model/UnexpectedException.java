@@ -1,9 +1,14 @@
 package org.o1api.model;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /** An unexpected failure in the gateway, such as a bug or an {@code Error}. The client gets no details. */
 public final class UnexpectedException extends GatewayException {
     private static final long serialVersionUID = 1;
     private static final FailureLog FAILURES = new FailureLog(System.getLogger(UnexpectedException.class.getName()));
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private UnexpectedException(ErrorCode code, String message, Throwable cause) {
         super(code, message, cause);
@@ -29,6 +34,11 @@ public final class UnexpectedException extends GatewayException {
                         ErrorCode.INTERNAL_ERROR,
                         "Internal gateway error. The operator finds the cause in the gateway's log.",
                         failure);
+    }
+
+    @Override
+    public @Nullable Duration retryAfter() {
+        return code() == ErrorCode.OVERLOADED ? RETRY_AFTER : null;
     }
 
     /** Groups failures for the log: by class and throwing source line. */

@@ -17,8 +17,8 @@ import org.glassfish.jersey.servlet.ServletContainer;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Caller;
 import org.o1api.model.ErrorCode;
-import org.o1api.model.FailureLog;
 import org.o1api.model.GatewayException;
+import org.o1api.model.UnexpectedException;
 
 /**
  * Jersey's servlet, called once the body has been read. An authenticated request leaves the container's thread
@@ -27,7 +27,6 @@ import org.o1api.model.GatewayException;
  */
 public final class GatewayServlet extends ServletContainer {
     private static final long serialVersionUID = 1;
-    private static final FailureLog FAILURES = new FailureLog(System.getLogger(GatewayServlet.class.getName()));
     private static final byte[] NO_BODY = {};
     private static final Set<String> ACCEPTED_CHARSETS = Set.of("utf-8", "utf8", "us-ascii");
 
@@ -108,15 +107,6 @@ public final class GatewayServlet extends ServletContainer {
         }
     }
 
-    private static GatewayException unexpected(Throwable failure) {
-        FAILURES.error(failure.getClass().getName(), "a request failed unexpectedly", failure);
-        return failure instanceof OutOfMemoryError
-                ? new BodyException(ErrorCode.OVERLOADED, "The gateway is out of memory. Retry shortly.")
-                : new BodyException(
-                        ErrorCode.INTERNAL_ERROR,
-                        "Internal gateway error. The operator finds the cause in the gateway's log.");
-    }
-
     private void serveWithoutBody(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
         boolean hasBody = BodyReader.hasBody(request);
@@ -174,7 +164,7 @@ public final class GatewayServlet extends ServletContainer {
             try {
                 read();
             } catch (IOException | RuntimeException | Error e) { // nothing else would complete the request
-                end(unexpected(e));
+                end(UnexpectedException.of(e));
             }
         }
 
@@ -214,7 +204,7 @@ public final class GatewayServlet extends ServletContainer {
                 end(new BodyException(
                         ErrorCode.OVERLOADED, "The gateway is at its limit of concurrent requests. Retry shortly."));
             } catch (Throwable e) { // a thread could not be created
-                end(unexpected(e));
+                end(UnexpectedException.of(e));
             }
         }
 
@@ -233,7 +223,7 @@ public final class GatewayServlet extends ServletContainer {
 
         @Override
         public void fail(Throwable failure) {
-            fail(unexpected(failure));
+            fail(UnexpectedException.of(failure));
         }
 
         private void cancelDeadline() {
@@ -253,7 +243,7 @@ public final class GatewayServlet extends ServletContainer {
                     async.complete();
                 }
             } catch (Throwable e) { // also an Error: only this request may fail
-                end(unexpected(e));
+                end(UnexpectedException.of(e));
             } finally {
                 body.release();
             }

@@ -97,7 +97,7 @@ class TurnTimeTest {
                 exchange -> exchange.stream().text("{\"content\": \"Half a").awaitDisconnect(),
                 Script.answer("Because."));
         run(fake, out);
-        assertThat(millis).isBetween(TIME.toMillis() / 2, 10_000L);
+        assertThat(millis).isGreaterThanOrEqualTo(TIME.toMillis() / 2);
         assertThat(out.step(2)).isEqualTo("Half a");
         assertThat(out.answer()).isEqualTo("Because.");
         assertThat(out.events()).contains("end 2", "completed STOP");
@@ -129,7 +129,7 @@ class TurnTimeTest {
                 ? Script.silence()
                 : exchange -> exchange.stream().text("Be").awaitDisconnect());
         run(fake, out);
-        assertThat(millis).isBetween(TIME.toMillis(), 10_000L);
+        assertThat(millis).isGreaterThanOrEqualTo(TIME.toMillis());
         assertThat(out.answer()).isEqualTo("Be");
         assertThat(out.events()).contains("completed LENGTH");
     }
@@ -140,7 +140,7 @@ class TurnTimeTest {
                 ? Script.silence()
                 : exchange -> exchange.stream().reasoning("Hm").awaitDisconnect());
         GatewayException failure = failure(fake, out);
-        assertThat(millis).isBetween(TIME.toMillis(), 10_000L);
+        assertThat(millis).isGreaterThanOrEqualTo(TIME.toMillis());
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
         assertThat(failure).hasMessage("The request exceeded its time limit of 3.0 s (budget.time).");
         assertThat(out.events()).doesNotContain("completed LENGTH");
