@@ -37,26 +37,14 @@ public final class ModelCalls implements AutoCloseable {
     private int usedCalls;
     private boolean acceptedReported;
     private boolean closed;
+    private @Nullable ConcurrentCalls concurrentCalls;
     /** The call that the turn's thread made last. */
     private @Nullable CountedCall lastCall;
-
-    private @Nullable ConcurrentCalls concurrentCalls;
 
     /** Makes the calls of one turn, with a new ledger and no threads for concurrent calls. */
     public ModelCalls(
             Upstream upstream, TurnInfo info, Cancellation cancellation, Preset.Budget budget, TurnClient client) {
-        this(upstream, info, cancellation, budget, client, new TurnLedger());
-    }
-
-    /** Makes the calls of one turn, without threads for concurrent calls. */
-    public ModelCalls(
-            Upstream upstream,
-            TurnInfo info,
-            Cancellation cancellation,
-            Preset.Budget budget,
-            TurnClient client,
-            TurnLedger ledger) {
-        this(upstream, info, cancellation, budget, client, ledger, call -> {
+        this(upstream, info, cancellation, budget, client, new TurnLedger(), call -> {
             throw new RejectedExecutionException("no threads for concurrent calls");
         });
     }
@@ -104,12 +92,14 @@ public final class ModelCalls implements AutoCloseable {
 
     /** Whether the budget allows another reasoning call and the closing call after it. */
     public boolean hasBudgetForStep() {
-        return hasBudgetFor(Purpose.STEP) && !time.isUsedUp(Purpose.STEP);
+        return hasBudgetFor(Purpose.STEP);
     }
 
     private boolean hasBudgetFor(Purpose purpose) {
         int reserved = purpose == Purpose.STEP ? 1 : 0; // for the closing call; a sample can become the answer
-        return usedCalls + 1 + reserved <= budget.calls() && usage().outputTokens() < budget.tokens();
+        return usedCalls + 1 + reserved <= budget.calls()
+                && usage().outputTokens() < budget.tokens()
+                && !time.isUsedUp(purpose);
     }
 
     /** Whether there is time for another closing call. */
@@ -235,10 +225,9 @@ public final class ModelCalls implements AutoCloseable {
         client.flush();
     }
 
-    /** Whether the turn may start a concurrent call. */
     boolean canStart(Purpose purpose) {
         time.throwIfTurnCancelled();
-        return hasBudgetFor(purpose) && !time.isUsedUp(purpose);
+        return hasBudgetFor(purpose);
     }
 
     TurnTime time() {
@@ -253,7 +242,6 @@ public final class ModelCalls implements AutoCloseable {
         return new CallRecorder(call, upstream.name(), tokenCounter, ledger);
     }
 
-    /** What a call gets from the turn. */
     CallContext context(Cancellation cancellation, Runnable onAccepted, AttemptListener listener) {
         return new CallContext(cancellation, retries, callingTurn, onAccepted, listener);
     }

@@ -47,7 +47,8 @@ class CallRecordsTest {
                 cancellation,
                 new Preset.Budget(30, 1000, Duration.ofMinutes(5), 6),
                 new Transcript(),
-                ledger);
+                ledger,
+                Runnable::run);
     }
 
     private static Call open(ModelCalls calls, Purpose purpose) {

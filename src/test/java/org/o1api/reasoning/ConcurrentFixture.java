@@ -57,7 +57,7 @@ final class ConcurrentFixture implements AutoCloseable {
         await().atMost(TIMEOUT).until(() -> upstream.openCalls() == 0);
     }
 
-    /** Stops the threads; fails if a reader is left or the turn's cancellation still knows a call. */
+    /** Stops the threads; fails if a reader is left. */
     @Override
     public void close() {
         threads.shutdown();
