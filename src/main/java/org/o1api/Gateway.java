@@ -44,6 +44,7 @@ import org.o1api.database.Database;
 import org.o1api.reasoning.StrategyType;
 import org.o1api.reasoning.TokenCounter;
 import org.o1api.reasoning.steps.StepsStrategyType;
+import org.o1api.reasoning.vote.VoteStrategyType;
 import org.o1api.server.AuthenticationFilter;
 import org.o1api.server.CallExecutor;
 import org.o1api.server.CorsFilter;
@@ -74,7 +75,7 @@ public final class Gateway implements ServletContextListener {
     private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
 
     /** All strategies, the default first. */
-    public static final List<StrategyType> STRATEGIES = List.of(new StepsStrategyType());
+    public static final List<StrategyType> STRATEGIES = List.of(new StepsStrategyType(), new VoteStrategyType());
 
     private final List<StrategyType> strategies;
 

@@ -50,6 +50,9 @@ class ArchitectureTest {
             Map.entry(
                     "reasoning.steps",
                     List.of("reasoning.text", "reasoning", "upstream.demo", "upstream", "settings", "json", "model")),
+            Map.entry(
+                    "reasoning.vote",
+                    List.of("reasoning.text", "reasoning", "upstream.demo", "upstream", "settings", "json", "model")),
             Map.entry("upstream.demo", List.of("upstream", "json", "model")),
             Map.entry("upstream", List.of("json", "model")),
             Map.entry("json", List.of("model")),

@@ -73,7 +73,16 @@ class ConfigProblemsTest {
                     default_model: m;default_api_url: http://a/;upstreams: { default: { url: "http://b/" } } | 3: upstreams: found the name default, which is the name of the default_api_url upstream, allowed: another name
                     default_model: m;upstreams: { main: { url: "http://a/" } };presets: { o1: { upstream: mian } } | 3: presets.o1.upstream: found 'mian', allowed: the name of an upstream (main); did you mean main?
                     presets: { o1: { upstream: main } }     | 1: presets.o1.upstream: found 'main', allowed: the name of an upstream (default)
-                    presets: { o1: { strategy: vote } }     | 1: presets.o1.strategy: found 'vote', allowed: steps
+                    presets: { o1: { strategy: vot } }      | 1: presets.o1.strategy: found 'vot', allowed: steps, vote; did you mean vote?
+                    presets: { o1: { strategy: vot, vote: { max: 3 } } } | 1: presets.o1.strategy: found 'vot', allowed: steps, vote; did you mean vote?
+                    presets: { o1: { strategy: vote, vote: { max: 33 } } } | 1: presets.o1.vote.max: found '33', allowed: a whole number, 1 to 32
+                    presets: { o1: { strategy: vote, vote: { mx: 3 } } } | 1: presets.o1.vote.mx: unknown key; did you mean max?
+                    presets: { o1: { strategy: vote, vot: { max: 3 } } } | 1: presets.o1.vot: unknown key; did you mean vote?
+                    presets: { o1: { strategy: vote, steps: { max: 3 } } } | 1: presets.o1.steps: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
+                    presets: { o1: { strategy: vote, prompts: { next: x } } } | 1: presets.o1.prompts: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
+                    presets: { o1: { strategy: vote, notes: } } | 1: presets.o1.notes: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
+                    presets: { o1: { vote: { max: 3 } } }   | 1: presets.o1.vote: belongs to the strategy vote, allowed: settings of this preset's strategy, which is steps
+                    presets: { o1: { show: some } }         | 1: presets.o1.show: found 'some', allowed: conclusions, all
                     presets: { o1: { steps: { min: 9, max: 2 } } } | 1: presets.o1.steps.min: found 9, allowed: at most max, which is 2
                     presets: { o1: { steps: { max: 101 } } } | 1: presets.o1.steps.max: found '101', allowed: a whole number, 0 to 100
                     presets: { o1: { budget: { calls: 0 } } } | 1: presets.o1.budget.calls: found '0', allowed: a whole number, 1 to 1000

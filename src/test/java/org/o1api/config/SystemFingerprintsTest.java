@@ -64,6 +64,17 @@ class SystemFingerprintsTest {
     }
 
     @Test
+    void dependsOnTheStrategyAndItsSettings() {
+        assertThat(List.of(
+                        "strategy: steps",
+                        "strategy: vote",
+                        "strategy: vote, vote: { max: 4 }",
+                        "strategy: vote, show: all"))
+                .extracting(settings -> of("presets: { deep: { " + settings + " } }", "deep"))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void existsWithoutAConfig() {
         assertThat(SystemFingerprints.of(Config.defaults(Gateway.STRATEGIES)).values())
                 .allMatch(value -> value.matches("fp_[0-9a-f]{10}"));

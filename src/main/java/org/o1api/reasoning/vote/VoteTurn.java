@@ -1,0 +1,155 @@
+package org.o1api.reasoning.vote;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.CallRecord.Purpose;
+import org.o1api.model.FinishReason;
+import org.o1api.model.GatewayException;
+import org.o1api.model.RawJson;
+import org.o1api.model.TurnEvent.StepOutcome;
+import org.o1api.reasoning.CallEvent;
+import org.o1api.reasoning.ConcurrentCalls;
+import org.o1api.reasoning.ModelCall;
+import org.o1api.reasoning.ModelCalls;
+import org.o1api.reasoning.TurnContext;
+import org.o1api.reasoning.text.AnswerRequests;
+import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.UpstreamException;
+
+/** One turn of the vote: the samples, and the winner's answer. */
+final class VoteTurn {
+    private static final String TEMPERATURE = "temperature";
+    private static final String DECIDED = "Cancelled, because the vote was decided.";
+
+    private final int max;
+    private final TurnContext turn;
+    private final ModelCalls calls;
+    private final boolean json;
+    private final CallRequest request;
+    private final List<Sample> samples = new ArrayList<>();
+    private final Set<Integer> open = new HashSet<>();
+    /** The first sample that has an answer and does not vote; -1: none. A complete one replaces a truncated one. */
+    private int withoutVote = -1;
+
+    private @Nullable GatewayException firstFailure;
+
+    VoteTurn(int max, TurnContext turn) {
+        this.max = max;
+        this.turn = turn;
+        this.calls = turn.calls();
+        this.json = turn.prompt().requiresJson();
+        this.request = new AnswerRequests(
+                        turn.prompt(),
+                        turn.preset().model(),
+                        turn.preset().history().reasoning())
+                .answer(turn.prompt().maxTokens());
+    }
+
+    FinishReason run() {
+        int count = Math.min(max, calls.remainingCalls());
+        if (count > 1) {
+            try (ConcurrentCalls concurrent = calls.concurrent()) {
+                start(concurrent, count);
+                int winner = samples.isEmpty() ? -1 : vote(concurrent);
+                FinishReason reason = winner < 0 ? null : samples.get(winner).reason();
+                if (reason != null) {
+                    concurrent.markAsAnswer(winner);
+                    samples.get(winner).report();
+                    return reason;
+                }
+            }
+        }
+        return answerDirectly();
+    }
+
+    /** Answers without a vote: there is only one sample, or no sample has an answer although none has failed. */
+    private FinishReason answerDirectly() {
+        if (firstFailure != null) {
+            throw firstFailure;
+        }
+        return new DirectAnswer(turn, request).answer(samples.size() + 1);
+    }
+
+    private void start(ConcurrentCalls concurrent, int count) {
+        CallRequest sample = sampleRequest();
+        while (samples.size() < count && concurrent.start(new ModelCall(sample, Purpose.SAMPLE)) >= 0) {
+            open.add(samples.size());
+            samples.add(new Sample(samples.size() + 1, json, turn.log()));
+        }
+    }
+
+    /** The request without the gateway's own temperature: samples must differ, or a vote says nothing. */
+    private CallRequest sampleRequest() {
+        if (!request.removable().contains(TEMPERATURE)) {
+            return request;
+        }
+        Map<String, RawJson> fields = new LinkedHashMap<>(request.fields());
+        fields.remove(TEMPERATURE);
+        Set<String> removable = new HashSet<>(request.removable());
+        removable.remove(TEMPERATURE);
+        return new CallRequest(request.model(), request.messages(), fields, removable, request.earlierReasoning());
+    }
+
+    /** Reads the samples until the vote is decided. Returns the winner; -1 if there is none. */
+    private int vote(ConcurrentCalls concurrent) {
+        Ballot ballot = new Ballot(samples.size());
+        while (!ballot.isDecided()) {
+            CallEvent event = concurrent.next();
+            if (event == null) {
+                break;
+            }
+            receive(event, concurrent, ballot);
+        }
+        for (int index : open) {
+            concurrent.cancel(index);
+            samples.get(index).showEnd(StepOutcome.CANCELLED, DECIDED);
+        }
+        return ballot.winner() < 0 ? withoutVote : ballot.winner();
+    }
+
+    private void receive(CallEvent event, ConcurrentCalls concurrent, Ballot ballot) {
+        int index = event.index();
+        Sample sample = samples.get(index);
+        if (event instanceof CallEvent.Piece piece) {
+            sample.feed(piece.delta(), concurrent.startsThinking(index));
+            return;
+        }
+        open.remove(index);
+        if (event instanceof CallEvent.Ended ended) {
+            if (sample.end(ended.reason(), concurrent.startsThinking(index))) {
+                Result result = sample.result();
+                sample.showResult(result.line());
+                ballot.end(index, result.value());
+                if (result.value() == null) {
+                    rememberWithoutVote(index, ended.reason());
+                }
+                return;
+            }
+            if (!Sample.isComplete(ended.reason())) {
+                fail(index, "It ended before its answer.", null, ballot);
+                return;
+            }
+        }
+        GatewayException cause =
+                event instanceof CallEvent.Failed failed ? failed.cause() : UpstreamException.emptyReply();
+        fail(index, String.valueOf(cause.getMessage()), cause, ballot);
+    }
+
+    private void rememberWithoutVote(int index, FinishReason reason) {
+        FinishReason earlier = withoutVote < 0 ? null : samples.get(withoutVote).reason();
+        if (earlier == null || (!Sample.isComplete(earlier) && Sample.isComplete(reason))) {
+            withoutVote = index;
+        }
+    }
+
+    private void fail(int index, String why, @Nullable GatewayException cause, Ballot ballot) {
+        samples.get(index).showEnd(StepOutcome.FAILED, why);
+        ballot.end(index, null);
+        firstFailure = firstFailure == null ? cause : firstFailure;
+    }
+}
