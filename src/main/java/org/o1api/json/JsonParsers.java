@@ -11,11 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Creates parsers with the same limits. Created by {@link Json}; may be used by any thread.
- *
- * <p>Parsers of bytes keep the names that they have read, up to 6000, which makes them fast: only for texts whose names repeat.
- */
+/** Creates parsers with the same limits. Created by {@link Json}; may be used by any thread. */
 public final class JsonParsers {
     /** Builds trees; the parser brings its own limits. */
     private static final ObjectMapper TREES = new ObjectMapper();
@@ -23,11 +19,12 @@ public final class JsonParsers {
     /** Keeps no names, because whoever sends ever new long names could fill the memory. */
     private final JsonFactory ofTexts;
 
-    private final JsonFactory ofBytes;
+    /** Keeps names, which makes its parsers fast. */
+    private final JsonFactory ofChunks;
 
     JsonParsers(StreamReadConstraints constraints) {
         ofTexts = Json.factory(constraints, false);
-        ofBytes = Json.factory(constraints, true);
+        ofChunks = Json.factory(constraints, true);
     }
 
     /** Creates a parser of a text. */
@@ -41,13 +38,17 @@ public final class JsonParsers {
 
     /** Creates a parser of a text in UTF-8. */
     public JsonParser of(byte[] text) {
-        return of(text, 0, text.length);
+        try {
+            return ofTexts.createParser(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
     }
 
-    /** Creates a parser of a text in UTF-8, a part of an array. */
+    /** Creates a parser of a text in UTF-8, a part of an array. Keeps its names, up to 6000: only for texts whose names repeat. */
     public JsonParser of(byte[] bytes, int offset, int length) {
         try {
-            return ofBytes.createParser(bytes, offset, length);
+            return ofChunks.createParser(bytes, offset, length);
         } catch (IOException e) {
             throw new UncheckedIOException("reading from memory", e);
         }
