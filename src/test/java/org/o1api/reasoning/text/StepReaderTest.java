@@ -388,7 +388,7 @@ class StepReaderTest {
     @Test
     void showsTitleAndContentImmediately() {
         Transcript transcript = new Transcript();
-        StepReader reader = new StepReader(3, transcript.log());
+        StepReader reader = new StepReader(1, transcript.log());
         reader.feed("{\"tit");
         reader.feed("le\": \"What is ");
         reader.feed("given\",");
@@ -398,9 +398,9 @@ class StepReaderTest {
         reader.feed("tinue\"}");
         assertThat(transcript.events())
                 .containsExactly(
-                        "step 3", "title 3: What is given", "text 3: Two", "text 3:  trains\n", "text 3: leave");
+                        "step 1", "title 1: What is given", "text 1: Two", "text 1:  trains\n", "text 1: leave");
         reader.end();
-        assertThat(transcript.events()).last().isEqualTo("end 3");
+        assertThat(transcript.events()).last().isEqualTo("end 1");
     }
 
     @Test
