@@ -74,7 +74,14 @@ public final class GatewayFixture implements AutoCloseable {
 
     /** Waits until the gateway has cancelled a call since the scripts were set. */
     public void awaitAborted(Duration limit) {
-        await().atMost(limit).pollInterval(Duration.ofMillis(10)).until(() -> upstream.abortedCalls() > abortedBefore);
+        awaitAborted(1, limit);
+    }
+
+    /** Waits until the gateway has cancelled at least so many calls since the scripts were set. */
+    public void awaitAborted(int count, Duration limit) {
+        await().atMost(limit)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> upstream.abortedCalls() >= abortedBefore + count);
     }
 
     public RunningGateway gateway() {

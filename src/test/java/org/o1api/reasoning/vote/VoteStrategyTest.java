@@ -114,20 +114,20 @@ class VoteStrategyTest {
 
     @Test
     void sendsNoTemperatureOfItsOwn() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering("1", "1");
-        run(2, upstream);
+        ScriptedUpstream upstream = ScriptedUpstream.answering("1", "2", "3");
+        run(3, upstream);
         assertThat(upstream.requests())
-                .hasSize(2)
+                .hasSize(3)
                 .allMatch(request -> request.fields().isEmpty());
     }
 
     @Test
     void sendsTheTemperatureOfTheCaller() {
         fields = Map.of("temperature", new RawJson("0.7"));
-        ScriptedUpstream upstream = ScriptedUpstream.answering("1", "1");
-        run(2, upstream);
+        ScriptedUpstream upstream = ScriptedUpstream.answering("1", "2", "3");
+        run(3, upstream);
         assertThat(upstream.requests())
-                .hasSize(2)
+                .hasSize(3)
                 .allMatch(request -> request.fields().equals(fields));
     }
 
