@@ -14,7 +14,9 @@ public final class OpenConversation implements AutoCloseable {
     private final Leases.Lease lease;
     private final StorageQuota quota;
     private final Tokenizer tokenizer;
-    private History history = History.NONE;
+    /** What {@link #buildPrompt} has read; null: it was not called. */
+    private @Nullable History history;
+
     private List<Message> newMessages = List.of();
     private boolean stored;
 
@@ -50,9 +52,10 @@ public final class OpenConversation implements AutoCloseable {
      */
     public List<Message> buildPrompt(List<Message> request, HistoryLimits limits, @Nullable String parent) {
         quota.requireNotExceeded(lease.conversation().caller());
-        history = store.history(lease.conversation(), parent, new History.Window(limits, request));
-        HistoryMerge merge = HistoryMerge.of(history, request, limits, tokenizer);
+        History read = store.history(lease.conversation(), parent, new History.Window(limits, request));
+        HistoryMerge merge = HistoryMerge.of(read, request, limits, tokenizer);
         newMessages = merge.newMessages();
+        history = read;
         return merge.prompt();
     }
 
@@ -78,8 +81,12 @@ public final class OpenConversation implements AutoCloseable {
      * @param created seconds since 1970
      * @param model as the caller requested it
      * @throws ConversationException if the conversation has changed; nothing was stored
+     * @throws IllegalStateException unless the prompt was built before
      */
     public void store(String id, long created, String model, StoredTurn.Answer answer) {
+        if (history == null) {
+            throw new IllegalStateException("the prompt was not built");
+        }
         store.store(lease, history, new StoredTurn(id, created, model, newMessages, answer));
         stored = true;
     }

@@ -63,7 +63,7 @@ public final class Json {
 
     private Json() {}
 
-    /** Writes one JSON value. */
+    /** Writes one JSON value. It may be called twice, and must then write the same value again. */
     @FunctionalInterface
     public interface ValueWriter {
         void write(JsonGenerator json) throws IOException;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
 import org.o1api.model.TurnEvent;
 
@@ -18,7 +19,7 @@ public class Transcript implements TurnClient {
     private final StringBuilder answer = new StringBuilder();
     private final List<Delta.ToolCall> toolCalls = new ArrayList<>();
     private final Runnable onText;
-    private final TurnLog log = new TurnLog(this);
+    private @Nullable TurnLog log;
 
     public Transcript() {
         this(() -> {});
@@ -31,7 +32,12 @@ public class Transcript implements TurnClient {
 
     /** A log that writes to this client. */
     public TurnLog log() {
-        return log;
+        TurnLog existing = log;
+        if (existing == null) {
+            existing = new TurnLog(this);
+            log = existing;
+        }
+        return existing;
     }
 
     /** All events in order, such as {@code "text 1: abc"}. Tests may add their own. */

@@ -5,14 +5,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The result of reading the reply to a step's call.
  *
- * @param title null if the reply has none
- * @param text everything that was shown of it
  * @param nextAction null if missing or unknown
  * @param malformed whether the reply contains no complete step: no JSON object, one that is truncated or invalid, or one with
  *     neither title nor content
  */
-public record Step(
-        @Nullable String title, String text, @Nullable NextAction nextAction, boolean malformed) {
+public record Step(@Nullable NextAction nextAction, boolean malformed) {
     /** What the model wants to do next. */
     public enum NextAction {
         CONTINUE,

@@ -123,7 +123,7 @@ public final class StepReader {
         emitter.copyTo(replyText, before);
         boolean malformed = !parser.isClosed() || (values.title() == null && !values.hasContent());
         emitter.finish();
-        return new Step(values.title(), emitter.emitted(), values.nextAction(), malformed);
+        return new Step(values.nextAction(), malformed);
     }
 
     /** Ends the step if it was started. */

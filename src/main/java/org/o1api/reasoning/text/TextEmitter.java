@@ -71,11 +71,6 @@ final class TextEmitter {
         return blankLength == text.length();
     }
 
-    /** Returns all emitted text. */
-    String emitted() {
-        return text.substring(0, emittedLength);
-    }
-
     private void emitUntil(int end) {
         if (end > emittedLength) {
             SurrogateGuard.replaceUnpaired(text, emittedLength, end);

@@ -27,14 +27,15 @@ final class Sample implements TurnClient {
      * Starts the step.
      *
      * @param step the number of the step
+     * @param title of the step
      * @param json whether the answer must be JSON
      */
-    Sample(int step, boolean json, TurnLog out) {
+    Sample(int step, String title, boolean json, TurnLog out) {
         this.step = step;
         this.json = json;
         this.out = out;
         out.stepStarted(step);
-        out.stepTitled(step, "Sample " + step);
+        out.stepTitled(step, title);
     }
 
     void feed(Delta delta, boolean startsThinking) {

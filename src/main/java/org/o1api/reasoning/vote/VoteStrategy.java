@@ -9,8 +9,9 @@ import org.o1api.reasoning.TurnContext;
  * The vote of a preset.
  *
  * @param max the number of samples, 1 to {@link #LIMIT}; 1: the model answers directly
+ * @param notes the gateway's own words
  */
-record VoteStrategy(int max) implements Strategy {
+record VoteStrategy(int max, VoteNotes notes) implements Strategy {
     static final int LIMIT = 32;
 
     /** The smallest number of samples that can have a majority against another one. */
@@ -24,17 +25,21 @@ record VoteStrategy(int max) implements Strategy {
 
     @Override
     public FinishReason run(TurnContext turn) {
-        return new VoteTurn(max, turn).run();
+        return new VoteTurn(this, turn).run();
     }
 
     /** Effort never raises the number of samples. */
     @Override
     public VoteStrategy withEffort(Effort effort) {
         return switch (effort) {
-            case NONE -> new VoteStrategy(1);
-            case MINIMAL -> new VoteStrategy(Math.min(MIN_VOTE, max));
-            case LOW -> new VoteStrategy(Math.min(Math.max(MIN_VOTE, (max + 1) / 2), max));
+            case NONE -> withMax(1);
+            case MINIMAL -> withMax(Math.min(MIN_VOTE, max));
+            case LOW -> withMax(Math.min(Math.max(MIN_VOTE, (max + 1) / 2), max));
             case MEDIUM, HIGH, XHIGH, MAX -> this;
         };
+    }
+
+    private VoteStrategy withMax(int samples) {
+        return new VoteStrategy(samples, notes);
     }
 }

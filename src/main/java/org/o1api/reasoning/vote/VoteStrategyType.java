@@ -32,8 +32,10 @@ public final class VoteStrategyType implements StrategyType {
     }
 
     private static Strategy read(Section section) {
-        return new VoteStrategy(section.get("max", ValueType.integer(1, VoteStrategy.LIMIT), DEFAULT_MAX)
-                .intValue());
+        return new VoteStrategy(
+                section.get("max", ValueType.integer(1, VoteStrategy.LIMIT), DEFAULT_MAX)
+                        .intValue(),
+                section.section("notes", VoteNotes::read));
     }
 
     @Override

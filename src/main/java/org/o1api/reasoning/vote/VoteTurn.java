@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.FinishReason;
@@ -24,9 +25,10 @@ import org.o1api.upstream.UpstreamException;
 /** One turn of the vote: the samples, and the winner's answer. */
 final class VoteTurn {
     private static final String TEMPERATURE = "temperature";
-    private static final String DECIDED = "Cancelled, because the vote was decided.";
+    private static final String SEED = "seed";
+    private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
 
-    private final int max;
+    private final VoteStrategy settings;
     private final TurnContext turn;
     private final ModelCalls calls;
     private final boolean json;
@@ -38,8 +40,8 @@ final class VoteTurn {
 
     private @Nullable GatewayException firstFailure;
 
-    VoteTurn(int max, TurnContext turn) {
-        this.max = max;
+    VoteTurn(VoteStrategy settings, TurnContext turn) {
+        this.settings = settings;
         this.turn = turn;
         this.calls = turn.calls();
         this.json = turn.prompt().requiresJson();
@@ -51,7 +53,7 @@ final class VoteTurn {
     }
 
     FinishReason run() {
-        int count = Math.min(max, calls.remainingCalls());
+        int count = Math.min(settings.max(), calls.remainingCalls());
         if (count > 1) {
             try (ConcurrentCalls concurrent = calls.concurrent()) {
                 start(concurrent, count);
@@ -76,22 +78,29 @@ final class VoteTurn {
     }
 
     private void start(ConcurrentCalls concurrent, int count) {
-        CallRequest sample = sampleRequest();
-        while (samples.size() < count && concurrent.start(new ModelCall(sample, Purpose.SAMPLE)) >= 0) {
+        while (samples.size() < count
+                && concurrent.start(new ModelCall(sampleRequest(samples.size()), Purpose.SAMPLE)) >= 0) {
+            int number = samples.size() + 1;
             open.add(samples.size());
-            samples.add(new Sample(samples.size() + 1, json, turn.log()));
+            samples.add(new Sample(number, settings.notes().title(number), json, turn.log()));
         }
     }
 
-    /** The request without the gateway's own temperature: samples must differ, or a vote says nothing. */
-    private CallRequest sampleRequest() {
-        if (!request.removable().contains(TEMPERATURE)) {
-            return request;
-        }
+    /**
+     * The request of a sample. Samples must differ, or a vote says nothing: it is sent without the gateway's own temperature, and the
+     * caller's seed is increased by one for each sample.
+     */
+    private CallRequest sampleRequest(int index) {
         Map<String, RawJson> fields = new LinkedHashMap<>(request.fields());
-        fields.remove(TEMPERATURE);
         Set<String> removable = new HashSet<>(request.removable());
-        removable.remove(TEMPERATURE);
+        if (removable.remove(TEMPERATURE)) {
+            fields.remove(TEMPERATURE);
+        }
+        fields.computeIfPresent(
+                SEED,
+                (name, seed) -> INTEGER.matcher(seed.text()).matches()
+                        ? new RawJson(Long.toString(Long.parseLong(seed.text()) + index))
+                        : seed);
         return new CallRequest(request.model(), request.messages(), fields, removable, request.earlierReasoning());
     }
 
@@ -107,7 +116,7 @@ final class VoteTurn {
         }
         for (int index : open) {
             concurrent.cancel(index);
-            samples.get(index).showEnd(StepOutcome.CANCELLED, DECIDED);
+            samples.get(index).showEnd(StepOutcome.CANCELLED, settings.notes().decided());
         }
         return ballot.winner() < 0 ? withoutVote : ballot.winner();
     }

@@ -2,6 +2,7 @@ package org.o1api.reasoning.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,12 +14,14 @@ import org.o1api.reasoning.Transcript;
 class StepTagsTest {
     private static final String STEP = "{\"title\":\"T\",\"content\":\"c\"}";
 
-    private static Step read(String reply, int size) {
-        StepReader reader = new StepReader(1, new Transcript().log());
+    private static Transcript read(String reply, int size) {
+        Transcript transcript = new Transcript();
+        StepReader reader = new StepReader(1, transcript.log());
         for (int i = 0; i < reply.length(); i += size) {
             reader.feed(reply.substring(i, Math.min(reply.length(), i + size)));
         }
-        return reader.end();
+        reader.end();
+        return transcript;
     }
 
     static Stream<Arguments> replies() {
@@ -39,9 +42,9 @@ class StepTagsTest {
     @MethodSource("replies")
     void readsAStepAfterALimitedNumberOfTags(String reply, String text, String title) {
         IntStream.of(1, 2, 3, 7, 8, 9, 64, 1000).forEach(size -> {
-            Step step = read(reply, size);
-            assertThat(step.text()).as("in pieces of %d", size).isEqualTo(text);
-            assertThat(step.title()).isEqualTo(title);
+            Transcript transcript = read(reply, size);
+            assertThat(transcript.step(1)).as("in pieces of %d", size).isEqualTo(text);
+            assertThat(transcript.titles()).isEqualTo(title == null ? List.of() : List.of(title));
         });
     }
 }

@@ -41,6 +41,7 @@ class VoteStrategyTest {
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
 
     private Preset.Budget budget = Preset.Budget.DEFAULT;
+    private VoteNotes notes = VoteNotes.DEFAULT;
     private Map<String, RawJson> fields = Map.of();
     private Map<String, RawJson> closingFields = Map.of();
 
@@ -51,7 +52,7 @@ class VoteStrategyTest {
     }
 
     private FinishReason run(int max, Upstream upstream) {
-        VoteStrategy strategy = new VoteStrategy(max);
+        VoteStrategy strategy = new VoteStrategy(max, notes);
         Prompt prompt = new Prompt(List.of(Message.user("Why?")), fields, null, closingFields, null);
         try (ModelCalls calls =
                 new ModelCalls(upstream, ScriptedUpstream.TURN, new Cancellation(), budget, out, ledger, thread)) {
@@ -184,9 +185,12 @@ class VoteStrategyTest {
         "MAX, 5, 2, 32"
     })
     void adaptsTheNumberOfSamplesToTheEffort(Effort effort, int five, int two, int limit) {
-        assertThat(new VoteStrategy(5).withEffort(effort)).isEqualTo(new VoteStrategy(five));
-        assertThat(new VoteStrategy(2).withEffort(effort)).isEqualTo(new VoteStrategy(two));
-        assertThat(new VoteStrategy(32).withEffort(effort)).isEqualTo(new VoteStrategy(limit));
+        assertThat(new VoteStrategy(5, VoteNotes.DEFAULT).withEffort(effort))
+                .isEqualTo(new VoteStrategy(five, VoteNotes.DEFAULT));
+        assertThat(new VoteStrategy(2, VoteNotes.DEFAULT).withEffort(effort))
+                .isEqualTo(new VoteStrategy(two, VoteNotes.DEFAULT));
+        assertThat(new VoteStrategy(32, VoteNotes.DEFAULT).withEffort(effort))
+                .isEqualTo(new VoteStrategy(limit, VoteNotes.DEFAULT));
     }
 
     @Test
@@ -196,5 +200,33 @@ class VoteStrategyTest {
         }
         assertThat(out.answer()).contains("demonstration").endsWith("The result of this sample: 42");
         assertThat(out.titles()).hasSizeGreaterThan(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            7                    | 7 8 9
+            -1                   | -1 0 1
+            "x"                  | "x" "x" "x"
+            99999999999999999999 | 99999999999999999999 99999999999999999999 99999999999999999999
+            """)
+    void givesEachSampleASeedOfItsOwn(String seed, String seeds) {
+        fields = Map.of("seed", new RawJson(seed));
+        ScriptedUpstream upstream = ScriptedUpstream.answering("It is 1.", "It is 2.", "It is 3.");
+
+        run(3, upstream);
+
+        assertThat(upstream.requests())
+                .extracting(request -> String.valueOf(request.fields().get("seed")))
+                .containsExactly(seeds.split(" ", -1));
+    }
+
+    @Test
+    void usesTheConfiguredWords() {
+        notes = new VoteNotes("{number}. Versuch", "Entschieden.");
+
+        run(3, ScriptedUpstream.answering("It is 2.", "It is 2.", "It is 3."));
+
+        assertThat(out.titles()).first().isEqualTo("1. Versuch");
+        assertThat(out.step(3)).isEqualTo("Entschieden.");
     }
 }
