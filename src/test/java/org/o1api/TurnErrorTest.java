@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -17,9 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.model.FinishReason;
+import org.o1api.model.Message;
 import org.o1api.reasoning.TestStrategy;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.RunningGateway;
+import org.o1api.upstream.CallRequest;
 
 /** An {@code Error} in a turn releases everything. */
 class TurnErrorTest {
@@ -72,6 +75,8 @@ class TurnErrorTest {
         }
     }
 
+    private static final CallRequest REQUEST = new CallRequest("m", List.of(Message.user("Why?")), Map.of());
+
     private volatile Runnable beforeTheAnswer = () -> {};
     private volatile Runnable withinTheAnswer = () -> {};
     private final Server server = new Server();
@@ -82,7 +87,7 @@ class TurnErrorTest {
         TestStrategy strategy = new TestStrategy(turn -> {
             beforeTheAnswer.run();
             turn.log().answerText("It");
-            turn.log().flush();
+            turn.calls().answerCall(REQUEST).close(); // sends what is buffered, before it would wait
             withinTheAnswer.run();
             turn.log().answerText(" is.");
             return FinishReason.STOP;

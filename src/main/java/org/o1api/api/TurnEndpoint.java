@@ -5,7 +5,6 @@ import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.time.Duration;
-import java.util.function.Function;
 import org.o1api.model.Caller;
 import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
@@ -34,58 +33,40 @@ public final class TurnEndpoint {
     }
 
     /**
-     * Runs a turn whose response is a stream of events.
+     * Admits a request, before it is parsed. The ticket is closed by the turn that it becomes, or by the caller if there is none.
      *
-     * @param read reads the request of an admitted turn, which the cancellation will cancel
+     * @throws org.o1api.model.GatewayException if the gateway or the caller is at its limit
      */
-    public void stream(
-            ContainerRequestContext context, SseEventSink sink, Function<Cancellation, ? extends SurfaceTurn> read) {
-        Cancellation cancellation = new Cancellation();
-        try (Admission.Ticket ticket = admit(context, cancellation)) {
-            SurfaceTurn turn = read(context, cancellation, read);
-            try (EventStream stream =
-                    streams.openEventStream(sink, turn.openingEvent(), new Disconnect(cancellation))) {
-                runInStream(turn, ticket, stream, turn.streamWriter(stream));
-            }
-        }
-    }
-
-    /**
-     * Runs a turn whose response is one JSON object.
-     *
-     * @param read reads the request of an admitted turn, which the cancellation will cancel
-     */
-    public void complete(
-            ContainerRequestContext context,
-            AsyncResponse response,
-            Function<Cancellation, ? extends SurfaceTurn> read) {
-        Cancellation cancellation = new Cancellation();
-        try (Admission.Ticket ticket = admit(context, cancellation)) {
-            SurfaceTurn turn = read(context, cancellation, read);
-            Duration heartbeat = streams.jsonHeartbeat();
-            if (heartbeat == null) {
-                runner.run(turn.request(), ticket, turn.jsonWriter(new WholeResponse(response)));
-                return;
-            }
-            AbortableResponse abortable = AbortableResponse.of(context);
-            try (EventStream stream = streams.openJson(response, heartbeat, abortable, new Disconnect(cancellation))) {
-                runInStream(turn, ticket, stream, turn.jsonWriter(new StreamedResponse(stream)));
-            }
-        }
-    }
-
-    private static SurfaceTurn read(
-            ContainerRequestContext context,
-            Cancellation cancellation,
-            Function<Cancellation, ? extends SurfaceTurn> read) {
+    public Admission.Ticket admit(ContainerRequestContext context) {
+        Admission.Ticket ticket = admission.admit(caller(context).name(), RequestJson.body(context)::release);
         if (context.getMediaType() == null) {
+            ticket.close();
             throw new NotSupportedException(); // without Content-Type Jersey accepts the body as any type
         }
-        return read.apply(cancellation);
+        return ticket;
     }
 
-    private Admission.Ticket admit(ContainerRequestContext context, Cancellation cancellation) {
-        return admission.admit(caller(context).name(), cancellation, RequestJson.body(context)::release);
+    /** Runs an admitted turn whose response is a stream of events. */
+    public void stream(Admission.Ticket ticket, SseEventSink sink, SurfaceTurn turn) {
+        try (EventStream stream =
+                streams.openEventStream(sink, turn.openingEvent(), new Disconnect(ticket.cancellation()))) {
+            runInStream(ticket, stream, turn, turn.streamWriter(stream));
+        }
+    }
+
+    /** Runs an admitted turn whose response is one JSON object. */
+    public void complete(
+            Admission.Ticket ticket, ContainerRequestContext context, AsyncResponse response, SurfaceTurn turn) {
+        Duration heartbeat = streams.jsonHeartbeat();
+        if (heartbeat == null) {
+            runner.run(turn.request(), ticket, turn.jsonWriter(new WholeResponse(response)));
+            return;
+        }
+        AbortableResponse abortable = AbortableResponse.of(context);
+        try (EventStream stream =
+                streams.openJson(response, heartbeat, abortable, new Disconnect(ticket.cancellation()))) {
+            runInStream(ticket, stream, turn, turn.jsonWriter(new StreamedResponse(stream)));
+        }
     }
 
     /** The caller of an authenticated request. */
@@ -94,7 +75,7 @@ public final class TurnEndpoint {
     }
 
     /** Runs a turn that writes to a stream. A failure becomes its last event if it was started, otherwise the response. */
-    private void runInStream(SurfaceTurn turn, Admission.Ticket ticket, EventStream stream, TurnClient client) {
+    private void runInStream(Admission.Ticket ticket, EventStream stream, SurfaceTurn turn, TurnClient client) {
         try {
             runner.run(turn.request(), ticket, client);
         } catch (GatewayException failure) {

@@ -164,9 +164,13 @@ final class EventJson {
     }
 
     private static TurnEvent.StepOutcome outcome(@Nullable RawJson value) {
-        return value == null
-                ? TurnEvent.StepOutcome.COMPLETED
-                : TurnEvent.StepOutcome.valueOf(TurnJson.string(value).toUpperCase(Locale.ROOT));
+        String name = value == null ? "" : TurnJson.string(value).toUpperCase(Locale.ROOT);
+        for (TurnEvent.StepOutcome outcome : TurnEvent.StepOutcome.values()) {
+            if (outcome.name().equals(name)) {
+                return outcome;
+            }
+        }
+        return TurnEvent.StepOutcome.COMPLETED; // also for an outcome of a later version
     }
 
     /**

@@ -128,8 +128,7 @@ public final class Cancellation {
                 throwIfCancelled();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException(ErrorCode.INTERNAL_ERROR, "interrupted while waiting", e);
+            throw CancelledException.interrupted(e);
         }
     }
 }

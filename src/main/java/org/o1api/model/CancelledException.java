@@ -9,4 +9,11 @@ public final class CancelledException extends GatewayException {
     public CancelledException(ErrorCode code, String message, @Nullable Throwable cause) {
         super(code, message, cause);
     }
+
+    /** The exception of an interrupted wait: only a gateway that stops interrupts threads. Sets the thread's interrupt flag again. */
+    public static CancelledException interrupted(@Nullable InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new CancelledException(
+                ErrorCode.SHUTTING_DOWN, "The gateway is stopping. Retry shortly, or use another instance.", cause);
+    }
 }

@@ -3,7 +3,6 @@ package org.o1api.reasoning;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.CancelledException;
-import org.o1api.model.ErrorCode;
 
 /**
  * A bounded queue of what happens to concurrent calls, from the threads that read them to the turn's thread, in order of arrival.
@@ -138,8 +137,7 @@ final class CallInbox {
                 wait();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException(ErrorCode.INTERNAL_ERROR, "interrupted while waiting", e);
+            throw CancelledException.interrupted(e);
         }
         return poll();
     }

@@ -111,7 +111,7 @@ final class CallRecorder implements AttemptListener {
     /** The index after the reasoning at the start of the text, which some models write there instead of in a separate field. */
     private int endOfReasoning() {
         int end = ThinkBlock.endIndex(text);
-        return end == 0 && !isReasoning() ? untaggedReasoning : end;
+        return end == 0 && purpose != Purpose.STEP ? untaggedReasoning : end;
     }
 
     /** Counts the output as the answer, now or when the call ends. */

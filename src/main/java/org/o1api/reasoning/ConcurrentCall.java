@@ -58,8 +58,12 @@ final class ConcurrentCall {
     void drop() {
         if (isOpen()) {
             dropped = true;
-            cancellation.cancel(ErrorCode.INTERNAL_ERROR, "The call is no longer needed.");
+            cancelReader();
         }
+    }
+
+    private void cancelReader() {
+        cancellation.cancel(ErrorCode.INTERNAL_ERROR, "The call is no longer needed.");
     }
 
     @Nullable
@@ -141,6 +145,7 @@ final class ConcurrentCall {
         if (recorded) {
             return;
         }
+        cancelReader(); // again: an Error may have prevented it
         cancellation.detach();
         record(State.CANCELLED, replyStarted, Usage.NONE);
     }

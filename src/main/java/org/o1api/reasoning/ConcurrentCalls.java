@@ -24,11 +24,15 @@ public final class ConcurrentCalls implements AutoCloseable {
     /** How long {@link #close} waits for the usage of cancelled calls. */
     private static final Duration USAGE_TIMEOUT = Duration.ofSeconds(1);
 
+    /** The number of events that are handled before the client is flushed although there are more. */
+    private static final int MAX_TAKEN_BEFORE_FLUSH = 64;
+
     private final ModelCalls owner;
     private final Executor threads;
     private final CallInbox inbox = new CallInbox();
     private final List<ConcurrentCall> calls = new ArrayList<>();
     private final Runnable removeCancelAction;
+    private int takenSinceFlush;
     private boolean closed;
 
     ConcurrentCalls(ModelCalls owner, Executor threads) {
@@ -73,7 +77,7 @@ public final class ConcurrentCalls implements AutoCloseable {
 
     /**
      * Waits for the next event of the calls, in order of arrival. This is where the turn waits, so the client is flushed if there
-     * is no event yet.
+     * is no event yet, and from time to time if events arrive faster than the turn can handle them.
      *
      * @return null if all calls have ended or are cancelled
      * @throws org.o1api.model.CancelledException if the turn is cancelled, or its time is used up before an answer has started
@@ -83,11 +87,13 @@ public final class ConcurrentCalls implements AutoCloseable {
             if (isOver()) {
                 throwReason();
             }
-            CallInbox.Item item = inbox.poll();
+            CallInbox.Item item = takenSinceFlush < MAX_TAKEN_BEFORE_FLUSH ? inbox.poll() : null;
             if (item == null) {
                 owner.flushBeforeWaiting();
+                takenSinceFlush = 0;
                 item = inbox.take(this::isOver);
             }
+            takenSinceFlush++;
             boolean over = isOver(); // asked before the item ends an answer, which is then reported
             CallEvent event = item == null ? null : item.receive();
             if (over) { // rather than report the effect of that on one of the calls
@@ -117,6 +123,11 @@ public final class ConcurrentCalls implements AutoCloseable {
     /** Whether the text of a call's reply starts inside the model's reasoning. Valid after its first event. */
     public boolean startsThinking(int index) {
         return calls.get(index).recorder().startsThinking();
+    }
+
+    /** Counts the first characters of a sample's text as reasoning although they have no opening tag. Before its last event. */
+    public void setUntaggedReasoning(int index, int characters) {
+        calls.get(index).recorder().setUntaggedReasoning(characters);
     }
 
     /** Marks the output of a sample as the turn's answer, for the usage that the client gets. */
@@ -166,10 +177,20 @@ public final class ConcurrentCalls implements AutoCloseable {
         removeCancelAction.run();
         try {
             calls.forEach(ConcurrentCall::drop);
+            flush();
             awaitUsage();
         } finally { // also after an Error
             inbox.close();
             calls.forEach(ConcurrentCall::abandon);
+        }
+    }
+
+    /** Sends what is buffered before the wait. A client that has disconnected is noticed by the next write. */
+    private void flush() {
+        try {
+            owner.flushBeforeWaiting();
+        } catch (RuntimeException e) {
+            // the turn must still be charged for its calls
         }
     }
 

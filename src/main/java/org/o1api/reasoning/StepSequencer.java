@@ -81,7 +81,9 @@ final class StepSequencer {
     private void acceptOfStep(int step, TurnEvent event) {
         WaitingStep waitingStep = waiting.get(step);
         if (waitingStep != null) {
-            waitingStep.events.add(event);
+            if (allTexts || !(event instanceof TurnEvent.StepText)) { // a text that is not shown is not kept
+                waitingStep.add(event);
+            }
         } else {
             out.accept(step == current ? renumbered(event, lastShown) : event);
         }
@@ -114,7 +116,7 @@ final class StepSequencer {
             WaitingStep next = steps.next();
             steps.remove();
             makeCurrent(next.number);
-            next.events.forEach(event -> out.accept(renumbered(event, lastShown)));
+            next.events().forEach(event -> out.accept(renumbered(event, lastShown)));
             if (next.end != null) {
                 out.accept(renumbered(next.end, lastShown));
                 current = 0;
@@ -130,7 +132,7 @@ final class StepSequencer {
         lastShown++;
         last = step.number;
         out.accept(new TurnEvent.StepStarted(lastShown));
-        for (TurnEvent event : step.events) {
+        for (TurnEvent event : step.events()) {
             if (event instanceof TurnEvent.StepTitled) {
                 out.accept(renumbered(event, lastShown));
             }
@@ -157,11 +159,34 @@ final class StepSequencer {
         private final int number;
         /** Its titles and texts. */
         private final List<TurnEvent> events = new ArrayList<>();
+        /** The text after the last event. */
+        private final StringBuilder text = new StringBuilder(0);
 
         private TurnEvent.@Nullable StepEnded end;
 
         WaitingStep(int number) {
             this.number = number;
+        }
+
+        void add(TurnEvent event) {
+            if (event instanceof TurnEvent.StepText piece) {
+                text.append(piece.text());
+            } else {
+                closeText();
+                events.add(event);
+            }
+        }
+
+        List<TurnEvent> events() {
+            closeText();
+            return events;
+        }
+
+        private void closeText() {
+            if (!text.isEmpty()) {
+                events.add(new TurnEvent.StepText(number, text.toString()));
+                text.setLength(0);
+            }
         }
     }
 }

@@ -19,29 +19,32 @@ public final class TurnLog {
     /** The text of the last event, if more text may follow that belongs to it. */
     private final StringBuilder openText = new StringBuilder();
 
+    private final boolean isKept;
     private @Nullable TurnEvent openEvent;
 
-    /** A log with the preset's default for concurrent steps. */
+    /** A log that is kept, with the preset's default for concurrent steps. */
     public TurnLog(TurnClient client) {
-        this(client, Preset.ShownSteps.CONCLUSIONS);
+        this(client, Preset.ShownSteps.CONCLUSIONS, true);
     }
 
     /**
      * An empty log.
      *
      * @param shown what is shown of concurrent steps
+     * @param isKept whether the events are kept for {@link #events}
      */
-    public TurnLog(TurnClient client, Preset.ShownSteps shown) {
+    public TurnLog(TurnClient client, Preset.ShownSteps shown, boolean isKept) {
         this.client = client;
+        this.isKept = isKept;
         this.sequencer = new StepSequencer(shown == Preset.ShownSteps.ALL, this::append);
     }
 
-    /** Steps are numbered from 1. A number is repeated if the step's reply broke off and the step is retried. */
+    /** Reports {@link TurnEvent.StepStarted}. */
     public void stepStarted(int number) {
         write(new TurnEvent.StepStarted(number));
     }
 
-    /** The title of a step: at most one, before, between or after the step's text. */
+    /** Reports {@link TurnEvent.StepTitled}. */
     public void stepTitled(int number, String title) {
         write(new TurnEvent.StepTitled(number, title));
     }
@@ -87,22 +90,19 @@ public final class TurnLog {
         return client.isBuffered();
     }
 
-    /** Sends what is buffered. {@link ModelCalls} does so before each wait for a call. */
-    public void flush() {
-        client.flush();
-    }
-
     /** Reports an event: records it and writes it to the client, now or when it is its turn. */
     public void write(TurnEvent event) {
         sequencer.accept(event);
     }
 
     private void append(TurnEvent event) {
-        record(event);
+        if (isKept) {
+            record(event);
+        }
         client.write(event);
     }
 
-    /** The events so far. */
+    /** The events so far; none if they are not kept. */
     public List<TurnEvent> events() {
         closeText();
         return List.copyOf(events);

@@ -2,8 +2,10 @@ package org.o1api.turn;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.o1api.model.Cancellation;
@@ -17,7 +19,7 @@ public final class Admission {
     private final TurnLimits limits;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
-    private final Map<Ticket, Cancellation> admitted = new HashMap<>();
+    private final Set<Ticket> admitted = new HashSet<>();
     private final Map<String, Integer> byCaller = new HashMap<>();
     private volatile boolean stopping;
 
@@ -28,11 +30,18 @@ public final class Admission {
     /** The right of an admitted request to run. */
     public final class Ticket implements AutoCloseable {
         private final String caller;
+        private final Cancellation cancellation;
         private final Runnable onRelease;
 
-        private Ticket(String caller, Runnable onRelease) {
+        private Ticket(String caller, Cancellation cancellation, Runnable onRelease) {
             this.caller = caller;
+            this.cancellation = cancellation;
             this.onRelease = onRelease;
+        }
+
+        /** Cancels the request; also cancelled if it is still running when the gateway has to stop. */
+        public Cancellation cancellation() {
+            return cancellation;
         }
 
         /** Gives the right back. Has no effect if that was done already. */
@@ -45,11 +54,11 @@ public final class Admission {
     /**
      * Admits a request.
      *
-     * @param cancellation cancelled if the request is still running when the gateway has to stop
      * @param onRelease runs when the ticket is released, possibly more than once: releases what the request holds besides
      * @throws TurnException if the gateway or the caller is at its limit, or the gateway is stopping
      */
-    public Ticket admit(String caller, Cancellation cancellation, Runnable onRelease) {
+    public Ticket admit(String caller, Runnable onRelease) {
+        Ticket ticket = new Ticket(caller, new Cancellation(), onRelease);
         lock.lock();
         try {
             if (stopping) {
@@ -72,26 +81,38 @@ public final class Admission {
                                 + " concurrent requests (limits.turns_per_caller). Wait for one to end.",
                         RETRY_AFTER);
             }
-            Ticket ticket = new Ticket(caller, onRelease);
-            admitted.put(ticket, cancellation);
             byCaller.merge(caller, 1, Integer::sum);
+            boolean added = false;
+            try {
+                added = admitted.add(ticket);
+            } finally {
+                if (!added) { // e.g. OutOfMemoryError
+                    removeFromCaller(caller);
+                }
+            }
             return ticket;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Admits a short request that cannot be cancelled. */
-    public Ticket admit(String caller, Runnable onRelease) {
-        return admit(caller, new Cancellation(), onRelease);
+    private void removeFromCaller(String name) {
+        byCaller.computeIfPresent(name, (caller, count) -> count == 1 ? null : count - 1);
     }
 
     private void release(Ticket ticket) {
-        ticket.onRelease.run();
+        try {
+            ticket.onRelease.run();
+        } finally {
+            remove(ticket);
+        }
+    }
+
+    private void remove(Ticket ticket) {
         lock.lock();
         try {
-            if (admitted.remove(ticket) != null) {
-                byCaller.computeIfPresent(ticket.caller, (caller, count) -> count == 1 ? null : count - 1);
+            if (admitted.remove(ticket)) {
+                removeFromCaller(ticket.caller);
                 if (admitted.isEmpty()) {
                     idle.signalAll();
                 }
@@ -121,7 +142,7 @@ public final class Admission {
     List<Cancellation> running() {
         lock.lock();
         try {
-            return List.copyOf(admitted.values());
+            return admitted.stream().map(Ticket::cancellation).toList();
         } finally {
             lock.unlock();
         }

@@ -69,11 +69,7 @@ public final class ConversationLock {
             switch (queue.lock.acquire(key.caller(), cancellation, maxWait)) {
                 case ACQUIRED -> acquired = true;
                 case QUEUE_FULL, TIMED_OUT -> throw busy();
-                case INTERRUPTED ->
-                    throw new CancelledException(
-                            ErrorCode.SHUTTING_DOWN,
-                            "The gateway is stopping. Retry shortly, or use another instance.",
-                            null);
+                case INTERRUPTED -> throw CancelledException.interrupted(null);
             }
             conversation = open(ref, cancellation, deadline);
         }

@@ -12,12 +12,11 @@ import org.o1api.reasoning.Prompt;
  */
 final class ConversationSession implements AutoCloseable {
     private final TurnRequest request;
-    private final ConversationLock.@Nullable Held held;
     private final long maxCharacters;
+    private ConversationLock.@Nullable Held held;
 
-    private ConversationSession(TurnRequest request, ConversationLock.@Nullable Held held, long maxCharacters) {
+    private ConversationSession(TurnRequest request, long maxCharacters) {
         this.request = request;
-        this.held = held;
         this.maxCharacters = maxCharacters;
     }
 
@@ -28,10 +27,12 @@ final class ConversationSession implements AutoCloseable {
      *     more than the maximum body size
      */
     static ConversationSession open(ConversationLock lock, TurnRequest request, long maxCharacters) {
-        ConversationLock.Held held = request.conversation() == null || request.answered() != null
-                ? null
-                : lock.acquire(request.conversation(), request.cancellation());
-        return new ConversationSession(request, held, maxCharacters);
+        ConversationSession session = new ConversationSession(request, maxCharacters);
+        if (request.conversation() != null && request.answered() == null) {
+            session.held =
+                    lock.acquire(request.conversation(), request.cancellation()); // last: nothing may fail after it
+        }
+        return session;
     }
 
     /**

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.model.ErrorCode;
@@ -29,7 +31,7 @@ public final class TurnRunner {
     private final Map<String, Upstream> upstreams;
     private final ConversationLock conversationLock;
     private final long maxHistoryCharacters;
-    private final TurnObserver observer;
+    private final Consumer<Supplier<EndedTurn>> observer;
     private final ScheduledExecutorService scheduler;
     private final Executor callThreads;
 
@@ -78,13 +80,17 @@ public final class TurnRunner {
             throw failure;
         }
         reportEnd(request, ledger, startNanos, outcome.finishReason(), null);
-        outcome.sendTo(client);
+        try {
+            outcome.sendTo(client);
+        } catch (Throwable e) {
+            throw UnexpectedException.of(e);
+        }
     }
 
     private TurnOutcome answer(
             TurnRequest request, ConversationSession conversation, TurnLedger ledger, TurnClient client) {
         Preset preset = request.preset();
-        TurnLog log = new TurnLog(client, preset.show());
+        TurnLog log = new TurnLog(client, preset.show(), conversation.isStored());
         FinishReason reason;
         try (ModelCalls calls = new ModelCalls(
                 upstream(preset),
@@ -116,9 +122,13 @@ public final class TurnRunner {
             long startNanos,
             @Nullable FinishReason reason,
             @Nullable ErrorCode failure) {
-        Duration time = Duration.ofNanos(System.nanoTime() - startNanos);
-        observer.turnEnded(
-                new EndedTurn(request.info(), request.preset().upstreamNames(), ledger, time, reason, failure));
+        observer.accept(() -> new EndedTurn(
+                request.info(),
+                request.preset().upstreamNames(),
+                ledger,
+                Duration.ofNanos(System.nanoTime() - startNanos),
+                reason,
+                failure));
     }
 
     private Upstream upstream(Preset preset) {

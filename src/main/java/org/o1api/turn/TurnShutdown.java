@@ -48,14 +48,20 @@ public final class TurnShutdown {
 
     /** Cancels the turns on a thread of its own: cutting thousands of connections would delay the scheduler's other tasks. */
     private void cancelAll() {
-        Thread thread = new Thread(
-                () -> admission
-                        .running()
-                        .forEach(turn -> turn.cancel(
-                                ErrorCode.SHUTTING_DOWN, "The gateway stopped before the answer was complete.")),
-                "o1-api-stop");
+        Thread thread = new Thread(this::cancelRunning, "o1-api-stop");
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (Throwable e) { // a thread could not be created
+            cancelRunning();
+        }
+    }
+
+    private void cancelRunning() {
+        admission
+                .running()
+                .forEach(turn ->
+                        turn.cancel(ErrorCode.SHUTTING_DOWN, "The gateway stopped before the answer was complete."));
     }
 
     /** Starts the shutdown and waits until no turn is running. */

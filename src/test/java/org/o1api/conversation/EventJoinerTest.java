@@ -168,11 +168,13 @@ class EventJoinerTest {
         StoredTurn turn = TurnJson.read(
                 "turn_1",
                 "{\"created\":5,\"model\":\"m\",\"messages\":[],\"events\":[{\"type\":\"new\",\"step\":1},"
+                        + "{\"type\":\"step_ended\",\"step\":1,\"outcome\":\"new\"},"
                         + "{\"type\":\"answer_text\",\"text\":\"a\",\"new\":true},"
                         + "{\"type\":\"completed\",\"finish_reason\":\"stop\",\"usage\":[4,3,5,2,1],"
                         + "\"total\":[9,3,5,4,2,2,3]}]}");
         assertThat(Objects.requireNonNull(turn.answer()).events())
                 .containsExactly(
+                        new TurnEvent.StepEnded(1),
                         new AnswerText("a"),
                         new TurnEvent.Completed(
                                 FinishReason.STOP,

@@ -108,8 +108,8 @@ class StepSequencerTest {
     @ParameterizedTest
     @CsvSource({
         "+1 +2 1=s 2=t 1:a 2:b -2:c 1:d -1 .x,        +1 1=s 1:a 1:d -1 +2 2=t 2:b -2:c .x",
-        // the next step streams as soon as the one before it has ended
-        "+1 +2 +3 2:a 3:b -1 2:c 3:d -3:x -2 .x,      +1 -1 +2 2:a 2:c -2 +3 3:b 3:d -3:x .x",
+        // the next step streams as soon as the one before it has ended; text that waited is one piece
+        "+1 +2 +3 2:a 3:b -1 2:c 3:d -3:x -2 .x,      +1 -1 +2 2:a 2:c -2 +3 3:bd -3:x .x",
         "+1 +2 +3 2:a 3:b -3:x -2 1:c !1:lost .x,     +1 1:c !1:lost +2 2:a -2 +3 3:b -3:x .x",
         "+5 +2 5:a 2:b -5 !2:lost +6 6:c -6,          +1 1:a -1 +2 2:b !2:lost +3 3:c -3"
     })

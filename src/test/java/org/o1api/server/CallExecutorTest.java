@@ -3,12 +3,14 @@ package org.o1api.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class CallExecutorTest {
@@ -25,6 +27,7 @@ class CallExecutorTest {
     @Test
     void runsManyCallsAtOnceOnDaemonThreads() {
         CountDownLatch allRun = new CountDownLatch(200);
+        CountDownLatch ended = new CountDownLatch(200);
         List<Thread> threads = new CopyOnWriteArrayList<>();
         try (CallExecutor executor = CallExecutor.start()) {
             for (int i = 0; i < 200; i++) {
@@ -32,15 +35,18 @@ class CallExecutorTest {
                     threads.add(Thread.currentThread());
                     allRun.countDown();
                     await(allRun);
+                    ended.countDown();
                 });
             }
-            await(allRun);
+            await(ended);
         }
         assertThat(threads).hasSize(200).doesNotHaveDuplicates();
         assertThat(threads)
                 .allMatch(Thread::isDaemon)
                 .allMatch(thread -> thread.getName().startsWith("o1-api-call-"));
-        assertThat(threads).noneMatch(Thread::isAlive);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(TIMEOUT_SECONDS))
+                .until(() -> threads.stream().noneMatch(Thread::isAlive));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.o1api.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
@@ -58,8 +59,8 @@ class AdmissionTest {
         TurnLimits limits = new TurnLimits(10, 10, GRACE);
         Admission admission = new Admission(limits);
         TurnShutdown turns = new TurnShutdown(admission, limits.grace(), scheduler);
-        Cancellation cancellation = new Cancellation();
-        try (Admission.Ticket running = admission.admit("a", cancellation, () -> {})) {
+        try (Admission.Ticket running = admission.admit("a", () -> {})) {
+            Cancellation cancellation = running.cancellation();
             cancellation.onCancel(running::close);
 
             turns.drain();
@@ -83,5 +84,18 @@ class AdmissionTest {
 
         assertThat(released[0]).isOne();
         assertThat(admission.running()).isEmpty();
+    }
+
+    @Test
+    void isReleasedEvenIfSomethingElseCannotBe() {
+        Admission admission = new Admission(new TurnLimits(1, 1, GRACE));
+        Admission.Ticket ticket = admission.admit("a", () -> {
+            throw new StackOverflowError();
+        });
+
+        assertThatThrownBy(ticket::close).isInstanceOf(StackOverflowError.class);
+
+        assertThat(admission.running()).isEmpty();
+        admission.admit("a", () -> {});
     }
 }

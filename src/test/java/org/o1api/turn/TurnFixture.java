@@ -58,6 +58,6 @@ final class TurnFixture {
     }
 
     void run(TurnRequest request, TurnClient client) {
-        runner.run(request, admission.admit(CALLER, request.cancellation(), () -> {}), client);
+        runner.run(request, admission.admit(CALLER, () -> {}), client);
     }
 }

@@ -148,6 +148,7 @@ class TurnRunnerTest {
         CANCELLATION_AFTER_THE_ANSWER,
         DISCONNECT_WHILE_WRITING,
         DISCONNECT_BEFORE_THE_COMMIT,
+        ERROR_IN_THE_LAST_EVENT,
         INTERRUPT,
         ERROR,
         OUT_OF_MEMORY
@@ -162,6 +163,9 @@ class TurnRunnerTest {
                 super.write(event);
                 if (failure == Failure.DISCONNECT_WHILE_WRITING) {
                     throw disconnect();
+                }
+                if (failure == Failure.ERROR_IN_THE_LAST_EVENT && event instanceof TurnEvent.Completed) {
+                    throw new StackOverflowError();
                 }
             }
 
@@ -187,7 +191,7 @@ class TurnRunnerTest {
                 }
                 case ERROR -> throw new StackOverflowError();
                 case OUT_OF_MEMORY -> throw new OutOfMemoryError("simulated");
-                case DISCONNECT_WHILE_WRITING, DISCONNECT_BEFORE_THE_COMMIT -> {}
+                case DISCONNECT_WHILE_WRITING, DISCONNECT_BEFORE_THE_COMMIT, ERROR_IN_THE_LAST_EVENT -> {}
             }
             return FinishReason.STOP;
         };
@@ -196,6 +200,9 @@ class TurnRunnerTest {
 
         assertThat(Thread.interrupted()).isEqualTo(failure == Failure.INTERRUPT);
         assertThat(thrown).isInstanceOf(GatewayException.class);
+        if (failure == Failure.INTERRUPT) {
+            assertThat(((GatewayException) thrown).code()).isEqualTo(ErrorCode.SHUTTING_DOWN);
+        }
         assertThat(client.ends).isZero();
         assertThat(isReleased()).isTrue();
         assertThat(stored()).isNull();
@@ -223,6 +230,40 @@ class TurnRunnerTest {
     }
 
     @Test
+    void convertsAnErrorInTheEndOfTheResponse() {
+        Client client = new Client() {
+            @Override
+            public void end() {
+                super.end();
+                throw new StackOverflowError();
+            }
+        };
+
+        Throwable thrown = catchThrowable(() -> run(client));
+
+        assertThat(((GatewayException) thrown).code()).isEqualTo(ErrorCode.INTERNAL_ERROR);
+        assertThat(client.releasedBeforeEnd).isTrue();
+        assertThat(stored()).as("the answer was complete").isNotNull();
+    }
+
+    @Test
+    void storesNothingIfTheConversationIsDeletedMeanwhile() {
+        work = turn -> {
+            turn.log().answerText("Because.");
+            fixture.conversations.store().delete(TurnFixture.CALLER, "c1");
+            return FinishReason.STOP;
+        };
+        Client client = new Client();
+
+        Throwable thrown = catchThrowable(() -> run(client));
+
+        assertThat(((GatewayException) thrown).code()).isEqualTo(ErrorCode.CONVERSATION_CHANGED);
+        assertThat(client.ends).isZero();
+        assertThat(isReleased()).isTrue();
+        assertThat(stored()).isNull();
+    }
+
+    @Test
     void survivesAnObserverThatFails() {
         TurnRunner runner = new TurnRunner(
                 Map.of("main", ScriptedUpstream.answering("unused")),
@@ -235,7 +276,7 @@ class TurnRunnerTest {
                 scheduler);
         Client client = new Client();
 
-        runner.run(request(CONVERSATION), fixture.admission.admit(TurnFixture.CALLER, cancellation, () -> {}), client);
+        runner.run(request(CONVERSATION), fixture.admission.admit(TurnFixture.CALLER, () -> {}), client);
 
         assertThat(client.ends).isOne();
     }

@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.SseEventSink;
 import org.o1api.api.TurnEndpoint;
+import org.o1api.turn.Admission;
 
 /** {@code POST /v1/chat/completions}. */
 @Path("v1/chat/completions")
@@ -28,13 +29,17 @@ public final class ChatCompletionsResource {
     @POST
     @Produces(MediaType.APPLICATION_JSON)
     public void complete(@Context ContainerRequestContext context, @Suspended AsyncResponse response) {
-        endpoint.complete(context, response, cancellation -> reader.read(context, cancellation));
+        try (Admission.Ticket ticket = endpoint.admit(context)) {
+            endpoint.complete(ticket, context, response, reader.read(context, ticket.cancellation()));
+        }
     }
 
     /** Responds with a stream of chunks. */
     @POST
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public void stream(@Context ContainerRequestContext context, @Context SseEventSink sink) {
-        endpoint.stream(context, sink, cancellation -> reader.read(context, cancellation));
+        try (Admission.Ticket ticket = endpoint.admit(context)) {
+            endpoint.stream(ticket, sink, reader.read(context, ticket.cancellation()));
+        }
     }
 }

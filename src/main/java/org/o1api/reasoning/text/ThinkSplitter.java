@@ -99,17 +99,20 @@ final class ThinkSplitter {
         return position;
     }
 
-    private int readFront(StringBuilder text, int from, boolean complete) {
-        int limit = isAnswer ? Math.min(text.length(), from + MAX_ANSWER_FRONT + 1) : text.length();
+    private int readFront(StringBuilder text, int start, boolean complete) {
+        int from = start;
+        int limit = endOfFront(text, from);
         int mark = ReplyCursor.afterSpace(text, from, limit);
+        while (isAnswer && isTag(ThinkBlock.END, text, mark, limit)) {
+            tagSeen = true;
+            from = mark + ThinkBlock.END.length();
+            limit = endOfFront(text, from);
+            mark = ReplyCursor.afterSpace(text, from, limit);
+        }
         if (isTag(ThinkBlock.START, text, mark, limit)) {
             tagSeen = true;
             state = State.REASONING;
             return mark + ThinkBlock.START.length();
-        }
-        if (isAnswer && isTag(ThinkBlock.END, text, mark, limit)) {
-            tagSeen = true;
-            return readFront(text, mark + ThinkBlock.END.length(), complete);
         }
         boolean waits = !complete
                 && !(isAnswer && limit - from > MAX_ANSWER_FRONT)
@@ -118,6 +121,10 @@ final class ThinkSplitter {
             state = State.TEXT;
         }
         return isAnswer && (waits || !tagSeen) ? from : mark;
+    }
+
+    private int endOfFront(StringBuilder text, int from) {
+        return isAnswer ? Math.min(text.length(), from + MAX_ANSWER_FRONT + 1) : text.length();
     }
 
     private int readReasoning(StringBuilder text, int from, boolean complete) {

@@ -42,6 +42,11 @@ final class Sample implements TurnClient {
         reader(startsThinking).feed(delta);
     }
 
+    /** The number of characters at the start of the reply's text that turned out to be reasoning without an opening tag. */
+    int untaggedReasoningLength() {
+        return reader == null ? 0 : reader.untaggedReasoningLength();
+    }
+
     /** The reply has ended. Returns whether it contains an answer. */
     boolean end(FinishReason newReason, boolean startsThinking) {
         AnswerReader ended = reader(startsThinking);
@@ -133,9 +138,10 @@ final class Sample implements TurnClient {
         out.stepText(step, text);
     }
 
+    /** Of the samples, only the first one is streamed. */
     @Override
     public boolean isBuffered() {
-        return out.isBuffered();
+        return step > 1 || out.isBuffered();
     }
 
     @Override

@@ -9,14 +9,19 @@ import org.o1api.settings.Section;
  *
  * @param sample the title of a sample; {@code {number}} stands for its number, from 1
  * @param decided the last line of a sample that was cancelled because the vote was decided
+ * @param incomplete the last line of a sample that ended before its answer
  */
-record VoteNotes(String sample, String decided) {
-    static final VoteNotes DEFAULT = new VoteNotes("Sample {number}", "Cancelled, because the vote was decided.");
+record VoteNotes(String sample, String decided, String incomplete) {
+    static final VoteNotes DEFAULT =
+            new VoteNotes("Sample {number}", "Cancelled, because the vote was decided.", "It ended before its answer.");
 
     private static final String NUMBER = "{number}";
 
     static VoteNotes read(Section section) {
-        return new VoteNotes(note(section, "sample", DEFAULT.sample), note(section, "decided", DEFAULT.decided));
+        return new VoteNotes(
+                note(section, "sample", DEFAULT.sample),
+                note(section, "decided", DEFAULT.decided),
+                note(section, "incomplete", DEFAULT.incomplete));
     }
 
     private static String note(Section section, String key, String fallback) {

@@ -66,15 +66,15 @@ final class VoteTurn {
                 }
             }
         }
-        return answerDirectly();
+        return endWithoutWinner();
     }
 
-    /** Answers without a vote: there is only one sample, or no sample has an answer although none has failed. */
-    private FinishReason answerDirectly() {
+    /** The end without a winner: the first failure, or all samples were cut off before their answer, or there are none. */
+    private FinishReason endWithoutWinner() {
         if (firstFailure != null) {
             throw firstFailure;
         }
-        return new DirectAnswer(turn, request).answer(samples.size() + 1);
+        return samples.isEmpty() ? new DirectAnswer(turn, request).answer(1) : FinishReason.LENGTH;
     }
 
     private void start(ConcurrentCalls concurrent, int count) {
@@ -126,6 +126,7 @@ final class VoteTurn {
         Sample sample = samples.get(index);
         if (event instanceof CallEvent.Piece piece) {
             sample.feed(piece.delta(), concurrent.startsThinking(index));
+            concurrent.setUntaggedReasoning(index, sample.untaggedReasoningLength());
             return;
         }
         open.remove(index);
@@ -140,7 +141,7 @@ final class VoteTurn {
                 return;
             }
             if (!Sample.isComplete(ended.reason())) {
-                fail(index, "It ended before its answer.", null, ballot);
+                fail(index, settings.notes().incomplete(), null, ballot);
                 return;
             }
         }

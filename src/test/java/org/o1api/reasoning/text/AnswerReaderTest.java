@@ -132,4 +132,17 @@ class AnswerReaderTest {
         assertThat(out.step(1)).isEqualTo("a");
         assertThat(out.answer()).isEqualTo("{}");
     }
+
+    /** A model that is stuck may repeat a tag without end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"</think>", " </think>\n", "<think></think>"})
+    void readsAnyNumberOfTagsAtTheStart(String tag) {
+        Transcript out = new Transcript();
+        AnswerReader reader = new AnswerReader(1, false, false, out.log());
+
+        reader.feed(new Delta.Text(tag.repeat(50_000) + "It is 9."));
+        reader.end();
+
+        assertThat(out.answer()).isEqualTo("It is 9.");
+    }
 }

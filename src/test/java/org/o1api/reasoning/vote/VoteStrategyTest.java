@@ -222,11 +222,35 @@ class VoteStrategyTest {
 
     @Test
     void usesTheConfiguredWords() {
-        notes = new VoteNotes("{number}. Versuch", "Entschieden.");
+        notes = new VoteNotes("{number}. Versuch", "Entschieden.", "Abgebrochen.");
 
         run(3, ScriptedUpstream.answering("It is 2.", "It is 2.", "It is 3."));
 
         assertThat(out.titles()).first().isEqualTo("1. Versuch");
         assertThat(out.step(3)).isEqualTo("Entschieden.");
+    }
+
+    /** Another call would be cut off, too. */
+    @Test
+    void endsWithoutAnAnswerIfAllSamplesAreCutOffBeforeIt() {
+        Reply truncated = Reply.of(new Delta.Reasoning("Hm")).withFinishReason(FinishReason.LENGTH);
+        budget = new Preset.Budget(3, 50_000, Duration.ofMinutes(5), 6);
+
+        assertThat(run(3, ScriptedUpstream.answering(truncated, truncated, truncated)))
+                .isEqualTo(FinishReason.LENGTH);
+
+        assertThat(out.answer()).isEmpty();
+        assertThat(ledger.calls()).isEqualTo(3);
+    }
+
+    @Test
+    void countsTheWinnersReasoningWithoutAnOpeningTagAsReasoning() {
+        String reply = "First I think about it, and for long.</think>It is 2.";
+        run(2, ScriptedUpstream.answering(Reply.of(new Delta.Text(reply)), Reply.of(new Delta.Text(reply))));
+
+        assertThat(out.answer()).isEqualTo("It is 2.");
+        assertThat(ledger.answerUsage().reasoningTokens()).isPositive();
+        assertThat(ledger.answerUsage().reasoningTokens())
+                .isLessThan(ledger.answerUsage().outputTokens());
     }
 }
