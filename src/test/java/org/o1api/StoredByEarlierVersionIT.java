@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
+import java.sql.Driver;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.zip.GZIPInputStream;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +64,7 @@ class StoredByEarlierVersionIT {
                         .load()
                         .migrate();
                 try (InputStream script = resource("conversations.sql.gz");
-                        Connection connection = DriverManager.getConnection(url);
+                        Connection connection = connect(url);
                         Statement statement = connection.createStatement()) {
                     statement.execute(new String(script.readAllBytes(), StandardCharsets.UTF_8));
                 }
@@ -86,9 +87,15 @@ class StoredByEarlierVersionIT {
         }
     }
 
+    /** Not by the {@code DriverManager}: a gateway that stopped in this JVM has deregistered its drivers. */
+    private static Connection connect(String url) throws SQLException {
+        Driver driver = url.startsWith("jdbc:h2:") ? new org.h2.Driver() : new org.postgresql.Driver();
+        return driver.connect(url, new Properties());
+    }
+
     private static List<String> rows(String url) throws SQLException {
         List<String> rows = new ArrayList<>();
-        try (Connection connection = DriverManager.getConnection(url);
+        try (Connection connection = connect(url);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(OLD_ROWS)) {
             while (row.next()) {

@@ -16,7 +16,7 @@ public final class JsonParsers {
     /** Builds trees; the parser brings its own limits. */
     private static final ObjectMapper TREES = new ObjectMapper();
 
-    /** Keeps no names, because whoever sends ever new long names could fill the memory. */
+    /** Keeps no names: a sender of many long names could fill the memory. */
     private final JsonFactory ofTexts;
 
     /** Keeps names, which makes its parsers fast. */

@@ -53,7 +53,7 @@ public final class MessageJson {
                 reasoning);
     }
 
-    /** Returns an assistant message with one more call at the end. All its calls are written anew. */
+    /** Returns an assistant message with one more call at the end. All its calls are written again. */
     public static Message.Assistant withToolCall(Message.Assistant message, ToolCall call) {
         List<ToolCall> calls = new ArrayList<>(message.toolCalls());
         calls.add(call);

@@ -83,7 +83,7 @@ final class CallInbox {
      * Adds a piece, after waiting until there is room for it. A reader whose call is cancelled does not wait: its last piece
      * must not be lost.
      *
-     * @return false if closed: nobody needs the reply any more
+     * @return false if closed: the reply is no longer needed
      * @throws InterruptedException if interrupted while waiting; the piece has been added
      */
     synchronized boolean putPiece(Item item, BooleanSupplier cancelled) throws InterruptedException {

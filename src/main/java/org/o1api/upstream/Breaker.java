@@ -40,7 +40,7 @@ final class Breaker {
     private final CallerOutcomes outcomes;
     private final Set<String> callersAlongsideProbe = ConcurrentHashMap.newKeySet();
     private final LongSupplier nanoTime;
-    /** When it opened. The library keeps this time to itself, but clients have to be told when to retry. */
+    /** When it opened. The library does not expose this time, and clients need to know when to retry. */
     private volatile long openedNanos;
 
     private volatile String probeCaller = "";
