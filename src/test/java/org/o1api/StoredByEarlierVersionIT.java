@@ -89,8 +89,16 @@ class StoredByEarlierVersionIT {
 
     /** Not by the {@code DriverManager}: a gateway that stopped in this JVM has deregistered its drivers. */
     private static Connection connect(String url) throws SQLException {
-        Driver driver = url.startsWith("jdbc:h2:") ? new org.h2.Driver() : new org.postgresql.Driver();
-        return driver.connect(url, new Properties());
+        String driver = url.startsWith("jdbc:h2:") ? "org.h2.Driver" : "org.postgresql.Driver";
+        try {
+            return Class.forName(driver)
+                    .asSubclass(Driver.class)
+                    .getDeclaredConstructor()
+                    .newInstance()
+                    .connect(url, new Properties());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static List<String> rows(String url) throws SQLException {
