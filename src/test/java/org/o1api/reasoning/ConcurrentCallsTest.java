@@ -191,7 +191,7 @@ class ConcurrentCallsTest {
         ModelCalls calls = fixture.calls(budget(budgetCalls, 1000));
         try (ConcurrentCalls concurrent = calls.concurrent()) {
             for (int i = 0; i < started; i++) {
-                assertThat(concurrent.start(call("a", purpose))).isEqualTo(i);
+                assertThat(concurrent.start(call("a" + i, purpose))).isEqualTo(i);
             }
             assertThat(concurrent.start(call("a", purpose))).isEqualTo(-1);
             assertThat(calls.usedCalls()).isEqualTo(started);

@@ -22,7 +22,8 @@ import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Upstream;
 
 /**
- * A fake upstream whose calls do what the test tells them, each on its own thread. A call is named by the content of its message.
+ * A fake upstream whose calls do what the test tells them, each on its own thread. A call is named by the content of its message;
+ * calls that are open at the same time need different names, because calls of one name share their actions.
  * Safe for concurrent use.
  */
 final class ControlledUpstream implements Upstream {
