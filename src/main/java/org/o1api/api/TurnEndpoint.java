@@ -33,7 +33,7 @@ public final class TurnEndpoint {
     }
 
     /**
-     * Admits a request, before it is parsed. The ticket is closed by the turn that it becomes, or by the caller if there is none.
+     * Admits a request, before it is parsed. The ticket is closed by the turn that it becomes. The caller closes it if the request is invalid.
      *
      * @throws org.o1api.model.GatewayException if the gateway or the caller is at its limit
      */

@@ -136,7 +136,7 @@ final class TurnTable {
                 .orElseThrow(ConversationException::changed); // deleted in the meantime
     }
 
-    /** A turn of a conversation, by its ID in any form; empty if there is none. */
+    /** A turn of a conversation, by its ID in any form; empty if the conversation does not have it. */
     static Optional<Row> find(Handle handle, long conversation, String id) {
         return select(
                         handle,
@@ -160,7 +160,7 @@ final class TurnTable {
                     // all conversations that are being deleted have the empty name
                     + " JOIN conversation c ON c.pk = t.conversation WHERE c.caller <> '' AND c.caller = ";
 
-    /** A turn of any conversation of a caller, by its ID in any form; empty if there is none. */
+    /** A turn of any conversation of a caller, by its ID in any form; empty if the caller does not have it. */
     static Optional<Row> find(Handle handle, String caller, String id) {
         return handle.select(
                         FIND_OF_CALLER + "? AND t.id IN (?, ?) ORDER BY t.conversation DESC, t.position DESC LIMIT 1",

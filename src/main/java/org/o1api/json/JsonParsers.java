@@ -74,7 +74,7 @@ public final class JsonParsers {
     /**
      * Reads the next value of a parser.
      *
-     * @return null if there is none
+     * @return null at the end of the text
      * @throws IOException if the text is not JSON or exceeds a limit
      */
     public @Nullable JsonNode tree(JsonParser parser) throws IOException {

@@ -27,7 +27,7 @@ public final class SurrogateGuard {
         return indexOfUnpaired(text, 0, text.length()) < 0;
     }
 
-    /** Returns the index of the first unpaired surrogate in a range of a text; -1 if there is none. */
+    /** Returns the index of the first unpaired surrogate in a range of a text; -1 if all are paired. */
     public static int indexOfUnpaired(CharSequence text, int from, int to) {
         for (int i = from; i < to; i++) {
             char c = text.charAt(i);

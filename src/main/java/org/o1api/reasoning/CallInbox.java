@@ -107,7 +107,7 @@ final class CallInbox {
         notifyAll();
     }
 
-    /** Returns the next item; null if there is none yet. */
+    /** Returns the next item; null if the inbox is empty. */
     synchronized @Nullable Item poll() {
         Item item = first;
         if (item != null) {

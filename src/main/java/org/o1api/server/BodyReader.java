@@ -16,7 +16,7 @@ import org.o1api.model.GatewayException;
 /**
  * Reads the body of a request with non-blocking I/O, so that no thread waits for it. After a failure the rest of the
  * body is read and discarded, so that the client can receive the error response. The connection is closed if the rest
- * is too large or takes too long; the container closes idle connections.
+ * is too large or takes too long; the container closes idle connections. Reading and discarding share one state, so they are in one class.
  */
 final class BodyReader implements ReadListener {
     private static final Duration UNAUTHENTICATED_DISCARD_TIME = Duration.ofSeconds(2);

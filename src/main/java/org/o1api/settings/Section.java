@@ -20,7 +20,8 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * A section of the config file. Code reads values by asking for keys; any other key is reported as unknown. After a problem, reading
- * continues with the fallback, so that all problems are reported together. An absent section reads as an empty one.
+ * continues with the fallback, so that all problems are reported together. An absent section reads as an empty one. All ways to read a
+ * value are here, because each of them marks its key as known.
  */
 public final class Section {
     private final ReadContext context;

@@ -36,7 +36,7 @@ final class ConversationSession implements AutoCloseable {
     }
 
     /**
-     * Returns the stored turn that already answered the request; null if there is none. An earlier request with the same key may have
+     * Returns the stored turn that already answered the request; null if it was not answered. An earlier request with the same key may have
      * ended while this one waited for the lock.
      */
     @Nullable

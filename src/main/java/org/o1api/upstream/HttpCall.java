@@ -10,7 +10,10 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;
 import org.o1api.upstream.ProviderProfile.Fact;
 
-/** A call over HTTP. The thread that iterates the deltas reads the response. */
+/**
+ * A call over HTTP. The thread that iterates the deltas reads the response. Reading, the ends of a reply and closing change the same
+ * state, so they are in one class.
+ */
 final class HttpCall implements Call {
     /** The maximum size of a reply, in maximum-size events. */
     private static final long MAX_REPLY_SIZE_IN_EVENTS = 4;

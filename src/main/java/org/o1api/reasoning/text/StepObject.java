@@ -75,7 +75,7 @@ public final class StepObject {
         return reply.length() - parser.objectEnd();
     }
 
-    /** The title; null if there is none. */
+    /** The title; null if it is missing. */
     public @Nullable String title() {
         return values.title();
     }

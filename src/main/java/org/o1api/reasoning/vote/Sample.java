@@ -75,7 +75,7 @@ final class Sample implements TurnClient {
         };
     }
 
-    /** Why the answer ended; null if there is none. */
+    /** Why the answer ended; null if the sample has no answer. */
     @Nullable
     FinishReason reason() {
         return reason;

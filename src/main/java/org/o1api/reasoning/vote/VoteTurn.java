@@ -104,7 +104,7 @@ final class VoteTurn {
         return new CallRequest(request.model(), request.messages(), fields, removable, request.earlierReasoning());
     }
 
-    /** Reads the samples until the vote is decided. Returns the winner; -1 if there is none. */
+    /** Reads the samples until the vote is decided. Returns the winner; -1 if no sample has an answer. */
     private int vote(ConcurrentCalls concurrent) {
         Ballot ballot = new Ballot(samples.size());
         while (!ballot.isDecided()) {
@@ -114,8 +114,8 @@ final class VoteTurn {
             }
             receive(event, concurrent, ballot);
         }
+        concurrent.keepOnly(ballot.winner()); // which has ended
         for (int index : open) {
-            concurrent.cancel(index);
             samples.get(index).showEnd(StepOutcome.CANCELLED, settings.notes().decided());
         }
         return ballot.winner() < 0 ? withoutVote : ballot.winner();
