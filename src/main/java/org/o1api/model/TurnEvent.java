@@ -1,5 +1,8 @@
 package org.o1api.model;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,8 +10,17 @@ import org.jspecify.annotations.Nullable;
  * turn are the same sequence of events; they differ only in where they are.
  */
 public sealed interface TurnEvent {
-    /** A step starts. Steps are numbered from 1; a number is repeated if the step's reply broke off and the step is retried. */
-    record StepStarted(int step) implements TurnEvent {}
+    /**
+     * A step starts. Steps are numbered from 1; a number is repeated if the step's reply broke off and the step is retried.
+     *
+     * @param label the title of a step of another kind than {@link StepKind#STEP}; null: it has none
+     */
+    record StepStarted(int step, StepKind kind, @Nullable String label) implements TurnEvent {
+        /** A step of the kind {@link StepKind#STEP}, which gets its title later. */
+        public StepStarted(int step) {
+            this(step, StepKind.STEP, null);
+        }
+    }
 
     /** The title of a step: at most one, before, between or after the step's text. */
     record StepTitled(int step, String title) implements TurnEvent {}
@@ -20,14 +32,31 @@ public sealed interface TurnEvent {
      * A step ends.
      *
      * @param conclusion its result in one line; null: it has none
+     * @param tokens what its call used; null: unknown
      */
     record StepEnded(
-            int step, StepOutcome outcome, @Nullable String conclusion) implements TurnEvent {
+            int step,
+            StepOutcome outcome,
+            @Nullable String conclusion,
+            @Nullable StepTokens tokens) implements TurnEvent {
         /** A completed step without a conclusion. */
         public StepEnded(int step) {
             this(step, StepOutcome.COMPLETED, null);
         }
+
+        /** A step whose tokens are unknown. */
+        public StepEnded(int step, StepOutcome outcome, @Nullable String conclusion) {
+            this(step, outcome, conclusion, null);
+        }
     }
+
+    /**
+     * The output tokens of a step.
+     *
+     * @param received what the model generated
+     * @param saved for a cancelled step, an estimate of what it would have generated in addition; otherwise 0
+     */
+    record StepTokens(long received, long saved) {}
 
     /** How a step ended. */
     enum StepOutcome {
@@ -36,6 +65,27 @@ public sealed interface TurnEvent {
         CANCELLED,
         FAILED
     }
+
+    /** The strategy has chosen how to answer. Only in the trace. */
+    record Route(String route) implements TurnEvent {}
+
+    /** A remark of the gateway on the reasoning. Only in the trace: the steps contain it, too. */
+    record Note(String text) implements TurnEvent {}
+
+    /**
+     * The votes so far. Only in the trace.
+     *
+     * @param counts votes by value, the leader first
+     * @param probability that the leader stays ahead, 0 to 1
+     */
+    record Tally(Map<String, Integer> counts, double probability) implements TurnEvent {
+        public Tally {
+            counts = Collections.unmodifiableMap(new LinkedHashMap<>(counts));
+        }
+    }
+
+    /** What is used of the budget. Only in the trace. */
+    record BudgetUsed(BudgetUse use) implements TurnEvent {}
 
     /** A piece of the answer. */
     record AnswerText(String text) implements TurnEvent {}
@@ -49,6 +99,16 @@ public sealed interface TurnEvent {
     /** A piece of a tool call in the answer. */
     record ToolCall(Delta.ToolCall piece) implements TurnEvent {}
 
-    /** The answer is complete. The last event; a turn that fails has none. */
-    record Completed(FinishReason reason, TurnUsage usage) implements TurnEvent {}
+    /**
+     * The answer is complete. The last event; a turn that fails has none.
+     *
+     * @param summary null in turns stored by an earlier version
+     */
+    record Completed(
+            FinishReason reason, TurnUsage usage, @Nullable TurnSummary summary) implements TurnEvent {
+        /** The end of a turn without a summary. */
+        public Completed(FinishReason reason, TurnUsage usage) {
+            this(reason, usage, null);
+        }
+    }
 }

@@ -1,7 +1,9 @@
 package org.o1api.model;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CallRecord.State;
 
@@ -90,6 +92,25 @@ public final class TurnLedger {
     /** The number of requests sent for all calls. */
     public int attempts() {
         return records.stream().mapToInt(CallRecord::attempts).sum();
+    }
+
+    /** The usage of each model, in the order of their first call that ended. */
+    public List<TurnSummary.ModelUsage> byModel() {
+        Map<List<String>, TurnSummary.ModelUsage> models = new LinkedHashMap<>();
+        for (CallRecord record : records) {
+            if (record.state() != State.NOT_STARTED) {
+                models.merge(
+                        List.of(record.upstream(), record.model()),
+                        new TurnSummary.ModelUsage(record.upstream(), record.model(), 1, record.totalUsage(), null),
+                        (one, other) -> new TurnSummary.ModelUsage(
+                                one.upstream(),
+                                one.model(),
+                                one.calls() + other.calls(),
+                                one.usage().plus(other.usage()),
+                                null));
+            }
+        }
+        return List.copyOf(models.values());
     }
 
     /** A summary of the calls so far. */

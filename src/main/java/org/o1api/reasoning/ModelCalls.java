@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Budget;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CallRecord.State;
 import org.o1api.model.Cancellation;
@@ -27,7 +28,7 @@ import org.o1api.upstream.UpstreamException;
 public final class ModelCalls implements AutoCloseable {
     private final Upstream upstream;
     private final TurnTime time;
-    private final Preset.Budget budget;
+    private final Budget budget;
     private final RetryBudget retries;
     private final TurnCallState callingTurn;
     private final TurnClient client;
@@ -42,8 +43,7 @@ public final class ModelCalls implements AutoCloseable {
     private @Nullable CountedCall lastCall;
 
     /** Makes the calls of one turn, with a new ledger and no threads for concurrent calls. */
-    public ModelCalls(
-            Upstream upstream, TurnInfo info, Cancellation cancellation, Preset.Budget budget, TurnClient client) {
+    public ModelCalls(Upstream upstream, TurnInfo info, Cancellation cancellation, Budget budget, TurnClient client) {
         this(upstream, info, cancellation, budget, client, new TurnLedger(), call -> {
             throw new RejectedExecutionException("no threads for concurrent calls");
         });
@@ -59,7 +59,7 @@ public final class ModelCalls implements AutoCloseable {
             Upstream upstream,
             TurnInfo info,
             Cancellation cancellation,
-            Preset.Budget budget,
+            Budget budget,
             TurnClient client,
             TurnLedger ledger,
             Executor threads) {

@@ -1,10 +1,10 @@
 package org.o1api.reasoning;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Budget;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
 
@@ -71,31 +71,5 @@ public record Preset(
      */
     public record History(long tokens, boolean reasoning) {
         public static final History DEFAULT = new History(64_000, false);
-    }
-
-    /**
-     * What a turn may use. When calls or tokens are used up, the reasoning ends and the answer is generated from it.
-     *
-     * @param calls upstream calls, including the closing call; at least 1
-     * @param tokens output tokens of all calls
-     * @param time the maximum duration of the turn, see {@link #reasoningTime}
-     * @param retries the maximum for all calls together: attempts after a call's first one, and calls repeated after their reply
-     *     broke off
-     */
-    public record Budget(int calls, long tokens, Duration time, int retries) {
-        public static final Budget DEFAULT = new Budget(30, 50_000, Duration.ofMinutes(5), 6);
-
-        private static final Duration MIN_ANSWER_TIME = Duration.ofSeconds(10);
-
-        /**
-         * The part of the time that reasoning may use. The rest is reserved for the answer: a quarter, but at least 10 s and at
-         * most half.
-         */
-        public Duration reasoningTime() {
-            Duration quarter = time.dividedBy(4);
-            Duration half = time.dividedBy(2);
-            Duration forAnswer = quarter.compareTo(MIN_ANSWER_TIME) > 0 ? quarter : MIN_ANSWER_TIME;
-            return time.minus(forAnswer.compareTo(half) < 0 ? forAnswer : half);
-        }
     }
 }

@@ -51,7 +51,7 @@ final class StepSequencer {
                 acceptOfStep(text.step(), text);
             }
         } else if (event instanceof TurnEvent.StepStarted started) {
-            start(started.step());
+            start(started);
         } else if (event instanceof TurnEvent.StepTitled titled) {
             acceptOfStep(titled.step(), titled);
         } else if (event instanceof TurnEvent.StepEnded end) {
@@ -61,21 +61,22 @@ final class StepSequencer {
         }
     }
 
-    private void start(int step) {
+    private void start(TurnEvent.StepStarted started) {
         if (current != 0 || !waiting.isEmpty()) {
-            waiting.put(step, new WaitingStep(step));
+            waiting.put(started.step(), new WaitingStep(started));
             return;
         }
-        makeCurrent(step);
+        makeCurrent(started);
     }
 
-    private void makeCurrent(int step) {
+    private void makeCurrent(TurnEvent.StepStarted started) {
+        int step = started.step();
         if (step != last) { // otherwise it is retried
             lastShown++;
         }
         current = step;
         last = step;
-        out.accept(new TurnEvent.StepStarted(lastShown));
+        out.accept(renumbered(started, lastShown));
     }
 
     private void acceptOfStep(int step, TurnEvent event) {
@@ -115,7 +116,7 @@ final class StepSequencer {
         while (allTexts && current == 0 && steps.hasNext()) {
             WaitingStep next = steps.next();
             steps.remove();
-            makeCurrent(next.number);
+            makeCurrent(next.start);
             next.events().forEach(event -> out.accept(renumbered(event, lastShown)));
             if (next.end != null) {
                 out.accept(renumbered(next.end, lastShown));
@@ -130,8 +131,8 @@ final class StepSequencer {
             return;
         }
         lastShown++;
-        last = step.number;
-        out.accept(new TurnEvent.StepStarted(lastShown));
+        last = step.start.step();
+        out.accept(renumbered(step.start, lastShown));
         for (TurnEvent event : step.events()) {
             if (event instanceof TurnEvent.StepTitled) {
                 out.accept(renumbered(event, lastShown));
@@ -145,18 +146,23 @@ final class StepSequencer {
         if (event instanceof TurnEvent.StepText text) {
             return text.step() == number ? text : new TurnEvent.StepText(number, text.text());
         }
+        if (event instanceof TurnEvent.StepStarted start) {
+            return start.step() == number ? start : new TurnEvent.StepStarted(number, start.kind(), start.label());
+        }
         if (event instanceof TurnEvent.StepTitled titled) {
             return titled.step() == number ? titled : new TurnEvent.StepTitled(number, titled.title());
         }
         if (event instanceof TurnEvent.StepEnded end) {
-            return end.step() == number ? end : new TurnEvent.StepEnded(number, end.outcome(), end.conclusion());
+            return end.step() == number
+                    ? end
+                    : new TurnEvent.StepEnded(number, end.outcome(), end.conclusion(), end.tokens());
         }
         return event;
     }
 
     /** A step that started while another one was open. */
     private static final class WaitingStep {
-        private final int number;
+        private final TurnEvent.StepStarted start;
         /** Its titles and texts. */
         private final List<TurnEvent> events = new ArrayList<>();
         /** The text after the last event. */
@@ -164,8 +170,8 @@ final class StepSequencer {
 
         private TurnEvent.@Nullable StepEnded end;
 
-        WaitingStep(int number) {
-            this.number = number;
+        WaitingStep(TurnEvent.StepStarted start) {
+            this.start = start;
         }
 
         void add(TurnEvent event) {
@@ -184,7 +190,7 @@ final class StepSequencer {
 
         private void closeText() {
             if (!text.isEmpty()) {
-                events.add(new TurnEvent.StepText(number, text.toString()));
+                events.add(new TurnEvent.StepText(start.step(), text.toString()));
                 text.setLength(0);
             }
         }

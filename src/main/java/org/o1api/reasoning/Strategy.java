@@ -8,6 +8,9 @@ import org.o1api.model.FinishReason;
  * thread. Implementations are records, so that {@code system_fingerprint} depends on every setting.
  */
 public interface Strategy {
+    /** The name of its {@link StrategyType}. */
+    String name();
+
     /**
      * Reasons and answers.
      *

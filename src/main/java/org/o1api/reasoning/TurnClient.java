@@ -17,6 +17,9 @@ public interface TurnClient {
     /** Sends the rest, ends the response, and is called last. The turn holds nothing any more. */
     void end();
 
+    /** Adds an event of the trace: as the strategy reported it, before concurrent steps are brought into one sequence. */
+    default void trace(TurnEvent event) {}
+
     /** A provider has accepted the first call, before there is anything to show. */
     default void accepted() {}
 

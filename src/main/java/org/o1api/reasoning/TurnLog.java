@@ -2,10 +2,14 @@ package org.o1api.reasoning;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
+import org.o1api.model.EndedBy;
 import org.o1api.model.RawJson;
+import org.o1api.model.StepKind;
 import org.o1api.model.TurnEvent;
+import org.o1api.model.TurnSummary.Agreement;
 
 /**
  * The log of a turn: each event that a strategy reports is recorded and written to the client. Several steps may be open at the same
@@ -14,6 +18,7 @@ import org.o1api.model.TurnEvent;
  */
 public final class TurnLog {
     private final TurnClient client;
+    private final TurnReport report = new TurnReport();
     private final StepSequencer sequencer;
     private final List<TurnEvent> events = new ArrayList<>();
     /** The text of the last event, if more text may follow that belongs to it. */
@@ -44,6 +49,11 @@ public final class TurnLog {
         write(new TurnEvent.StepStarted(number));
     }
 
+    /** Reports {@link TurnEvent.StepStarted} of a step that has its title from the start. */
+    public void stepStarted(int number, StepKind kind, String label) {
+        write(new TurnEvent.StepStarted(number, kind, label));
+    }
+
     /** Reports {@link TurnEvent.StepTitled}. */
     public void stepTitled(int number, String title) {
         write(new TurnEvent.StepTitled(number, title));
@@ -65,6 +75,45 @@ public final class TurnLog {
      */
     public void stepEnded(int number, TurnEvent.StepOutcome outcome, String conclusion) {
         write(new TurnEvent.StepEnded(number, outcome, conclusion));
+    }
+
+    /**
+     * A step ends whose tokens are known.
+     *
+     * @param conclusion as above
+     */
+    public void stepEnded(int number, TurnEvent.StepOutcome outcome, String conclusion, TurnEvent.StepTokens tokens) {
+        write(new TurnEvent.StepEnded(number, outcome, conclusion, tokens));
+    }
+
+    /** Reports {@link TurnEvent.Route}. The last route counts. */
+    public void route(String route) {
+        write(new TurnEvent.Route(route));
+    }
+
+    /** Reports {@link TurnEvent.Note}. */
+    public void note(String text) {
+        write(new TurnEvent.Note(text));
+    }
+
+    /** Reports {@link TurnEvent.Tally}. */
+    public void tally(Map<String, Integer> counts, double probability) {
+        write(new TurnEvent.Tally(counts, probability));
+    }
+
+    /** The result of the turn's vote. */
+    public void agreed(Agreement agreement) {
+        report.agreement = agreement;
+    }
+
+    /** Why the reasoning ended. The first reason counts. */
+    public void endedBy(EndedBy reason) {
+        report.endedBy = report.endedBy == null ? reason : report.endedBy;
+    }
+
+    /** What the strategy has reported about the turn as a whole. */
+    public TurnReport report() {
+        return report;
     }
 
     public void answerText(String text) {
@@ -92,7 +141,18 @@ public final class TurnLog {
 
     /** Reports an event: records it and writes it to the client, now or when it is its turn. */
     public void write(TurnEvent event) {
-        sequencer.accept(event);
+        report.add(event);
+        client.trace(event);
+        if (!isTraceOnly(event)) {
+            sequencer.accept(event);
+        }
+    }
+
+    private static boolean isTraceOnly(TurnEvent event) {
+        return event instanceof TurnEvent.Route
+                || event instanceof TurnEvent.Note
+                || event instanceof TurnEvent.Tally
+                || event instanceof TurnEvent.BudgetUsed;
     }
 
     private void append(TurnEvent event) {

@@ -1,5 +1,6 @@
 package org.o1api.reasoning;
 
+import org.o1api.model.Budget;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
@@ -12,10 +13,10 @@ final class TurnTime {
     /** Cancelled when all of the turn's time is used up. */
     private final Cancellation whole;
 
-    private final Preset.Budget budget;
+    private final Budget budget;
 
     /** Creates the limits of a turn, which can also be cancelled as a whole. */
-    TurnTime(Cancellation turn, Preset.Budget budget) {
+    TurnTime(Cancellation turn, Budget budget) {
         this.turn = turn;
         this.reasoning = turn.child();
         this.whole = turn.child();

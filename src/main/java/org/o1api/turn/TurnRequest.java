@@ -3,8 +3,10 @@ package org.o1api.turn;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.StoredTurn;
+import org.o1api.model.Budget;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Effort;
+import org.o1api.model.Mode;
 import org.o1api.model.TurnInfo;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
@@ -15,7 +17,9 @@ import org.o1api.reasoning.Strategy;
  *
  * @param created when the request arrived, in seconds since 1970
  * @param model as the caller requested it
- * @param effort how much to reason; null: according to the preset
+ * @param strategy the strategy of the preset that the request selects, adapted to its effort and mode
+ * @param effort how much reasoning the caller asks for; null: according to the preset
+ * @param budget the smallest of preset, API key and request
  * @param prompt the request's messages, including assistant messages with only reasoning, which a conversation recognizes
  * @param conversation the conversation that the request continues; null: nothing is stored
  * @param answered the stored turn that already answered this request, to be replayed; null: there is none
@@ -26,13 +30,11 @@ public record TurnRequest(
         long created,
         String model,
         Preset preset,
+        Strategy strategy,
         @Nullable Effort effort,
+        Mode mode,
+        Budget budget,
         Prompt prompt,
         @Nullable ConversationRef conversation,
         @Nullable StoredTurn answered,
-        Cancellation cancellation) {
-    /** The preset's strategy, adapted to the effort. */
-    Strategy strategy() {
-        return effort == null ? preset.strategy() : preset.strategy().withEffort(effort);
-    }
-}
+        Cancellation cancellation) {}

@@ -15,12 +15,14 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.GatewayException;
 import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnLedger;
+import org.o1api.model.TurnSummary;
 import org.o1api.model.UnexpectedException;
 import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.reasoning.TurnContext;
 import org.o1api.reasoning.TurnLog;
+import org.o1api.reasoning.TurnReport;
 import org.o1api.telemetry.EndedTurn;
 import org.o1api.telemetry.TurnObserver;
 import org.o1api.upstream.FallbackUpstream;
@@ -90,17 +92,18 @@ public final class TurnRunner {
     private TurnOutcome answer(
             TurnRequest request, ConversationSession conversation, TurnLedger ledger, TurnClient client) {
         Preset preset = request.preset();
+        long startNanos = System.nanoTime();
         TurnLog log = new TurnLog(client, preset.show(), conversation.isStored());
         FinishReason reason;
         try (ModelCalls calls = new ModelCalls(
                 upstream(preset),
                 request.info(),
                 request.cancellation(),
-                preset.budget(),
+                request.budget(),
                 client,
                 ledger,
                 callThreads)) {
-            TurnTimers timers = TurnTimers.start(preset.budget(), calls, scheduler);
+            TurnTimers timers = TurnTimers.start(request.budget(), calls, scheduler);
             try (timers) {
                 reason = request.strategy().run(new TurnContext(conversation.prompt(), preset, calls, log));
             }
@@ -109,11 +112,31 @@ public final class TurnRunner {
             client.flush(); // fails if the client has disconnected: then nothing is stored
             request.cancellation().throwIfCancelled();
         }
-        log.write(new TurnEvent.Completed(reason, ledger.usage())); // not sent before the end
+        log.write(new TurnEvent.Completed(
+                reason, ledger.usage(), summary(request, log, ledger, startNanos))); // not sent before the end
         if (conversation.isStored()) {
             conversation.store(new StoredTurn.Answer(log.events(), client.sentContent()));
         }
         return TurnOutcome.completed(reason);
+    }
+
+    private static TurnSummary summary(TurnRequest request, TurnLog log, TurnLedger ledger, long startNanos) {
+        TurnReport report = log.report();
+        return new TurnSummary(
+                request.info().id(),
+                request.info().preset(),
+                request.strategy().name(),
+                report.route(),
+                request.effort(),
+                request.mode(),
+                report.steps(),
+                report.samples(),
+                report.agreement(),
+                report.endedBy(),
+                null,
+                null,
+                ledger.byModel(),
+                Duration.ofNanos(System.nanoTime() - startNanos));
     }
 
     private void reportEnd(

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.o1api.model.Budget;
 import org.o1api.reasoning.ModelCalls;
-import org.o1api.reasoning.Preset;
 
 /** Ends the time of a turn for reasoning, and all of its time, unless the turn ends before. */
 record TurnTimers(ScheduledFuture<?> reasoning, ScheduledFuture<?> turn) implements AutoCloseable {
-    static TurnTimers start(Preset.Budget budget, ModelCalls calls, ScheduledExecutorService scheduler) {
+    static TurnTimers start(Budget budget, ModelCalls calls, ScheduledExecutorService scheduler) {
         ScheduledFuture<?> reasoning = schedule(budget.reasoningTime(), calls::expireReasoning, scheduler);
         boolean started = false;
         try {

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.Gateway;
 import org.o1api.api.ApiSettings.RequestLimits;
 import org.o1api.auth.ApiKey;
+import org.o1api.model.Budget;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Strategy;
@@ -157,7 +158,7 @@ class ConfigTest {
         assertThat(slow.model()).isEqualTo("big");
         assertThat(slow.strategy())
                 .isEqualTo(steps("steps: { min: 1, max: 9 }, prompts: { next: On., answer: Answer. }"));
-        assertThat(slow.budget()).isEqualTo(new Preset.Budget(4, 5, Duration.ofSeconds(6), 7));
+        assertThat(slow.budget()).isEqualTo(new Budget(4, 5, Duration.ofSeconds(6), 7));
         assertThat(slow.reasoningFormat()).isEqualTo(ReasoningFormat.THINK);
         assertThat(preset(config, "bare").model()).isEqualTo("bare");
         assertThat(preset(config, "bare").upstreamNames()).isEqualTo("main");

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.o1api.model.Budget;
 import org.o1api.model.CallRecord;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CallRecord.State;
@@ -45,7 +46,7 @@ class CallRecordsTest {
                 upstream,
                 ScriptedUpstream.TURN,
                 cancellation,
-                new Preset.Budget(30, 1000, Duration.ofMinutes(5), 6),
+                new Budget(30, 1000, Duration.ofMinutes(5), 6),
                 new Transcript(),
                 ledger,
                 Runnable::run);

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.o1api.model.Budget;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.Cancellation;
 import org.o1api.model.TurnLedger;
@@ -28,16 +29,16 @@ final class ConcurrentFixture implements AutoCloseable {
         return calls(upstream, budget(30, 50_000), threads);
     }
 
-    ModelCalls calls(Upstream other, Preset.Budget budget, Executor readers) {
+    ModelCalls calls(Upstream other, Budget budget, Executor readers) {
         return new ModelCalls(other, ScriptedUpstream.TURN, turn, budget, out, ledger, readers);
     }
 
-    ModelCalls calls(Preset.Budget budget) {
+    ModelCalls calls(Budget budget) {
         return calls(upstream, budget, threads);
     }
 
-    static Preset.Budget budget(int calls, long tokens) {
-        return new Preset.Budget(calls, tokens, Duration.ofMinutes(5), 6);
+    static Budget budget(int calls, long tokens) {
+        return new Budget(calls, tokens, Duration.ofMinutes(5), 6);
     }
 
     static ModelCall sample(String name) {

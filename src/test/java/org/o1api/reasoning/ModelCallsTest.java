@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.model.Budget;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
 import org.o1api.model.Delta;
@@ -35,7 +36,7 @@ class ModelCallsTest {
     private final Transcript out = new Transcript();
     private final Cancellation cancellation = new Cancellation();
 
-    private ModelCalls modelCalls(ScriptedUpstream upstream, Preset.Budget budget) {
+    private ModelCalls modelCalls(ScriptedUpstream upstream, Budget budget) {
         return new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, budget, out);
     }
 
@@ -55,7 +56,7 @@ class ModelCallsTest {
     void reservesOneCallForTheAnswer() {
         ModelCalls calls = modelCalls(
                 ScriptedUpstream.answering(replyUsing(1), replyUsing(1)),
-                new Preset.Budget(3, 1000, Duration.ofMinutes(5), 6));
+                new Budget(3, 1000, Duration.ofMinutes(5), 6));
         assertThat(calls.hasBudgetForStep()).isTrue();
         read(calls.reasoningCall(REQUEST));
         assertThat(calls.hasBudgetForStep()).isTrue();
@@ -66,8 +67,8 @@ class ModelCallsTest {
 
     @Test
     void allowsNoStepAfterTheTokensAreUsedUp() {
-        ModelCalls calls = modelCalls(
-                ScriptedUpstream.answering(replyUsing(100)), new Preset.Budget(30, 100, Duration.ofMinutes(5), 6));
+        ModelCalls calls =
+                modelCalls(ScriptedUpstream.answering(replyUsing(100)), new Budget(30, 100, Duration.ofMinutes(5), 6));
         read(calls.reasoningCall(REQUEST));
         assertThat(calls.hasBudgetForStep()).isFalse();
     }
@@ -75,7 +76,7 @@ class ModelCallsTest {
     @Test
     void allowsNoStepAfterTheTimeIsUsedUp() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(replyUsing(1), replyUsing(1));
-        ModelCalls calls = modelCalls(upstream, Preset.Budget.DEFAULT);
+        ModelCalls calls = modelCalls(upstream, Budget.DEFAULT);
         assertThat(calls.hasBudgetForStep()).isTrue();
         calls.expireReasoning();
         assertThat(calls.hasBudgetForStep()).isFalse();
@@ -90,7 +91,7 @@ class ModelCallsTest {
     @Test
     void endsAStepWhenTheReasoningTimeIsUsedUp() {
         Reply reply = Reply.of(new Delta.Reasoning("Hm"), new Delta.Text("never read"));
-        ModelCalls calls = modelCalls(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(reply), Budget.DEFAULT);
         try (Call call = calls.reasoningCall(REQUEST)) {
             Iterator<Delta> deltas = call.iterator();
             assertThat(deltas.next()).isEqualTo(new Delta.Reasoning("Hm"));
@@ -110,7 +111,7 @@ class ModelCallsTest {
                 new Delta.Image(new RawJson("{}")),
                 new Delta.ToolCall(0, "call_1", "f", ""))) {
             Reply reply = Reply.of(first, new Delta.Text("never read"));
-            ModelCalls calls = modelCalls(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
+            ModelCalls calls = modelCalls(ScriptedUpstream.answering(reply), Budget.DEFAULT);
             try (Call call = calls.answerCall(REQUEST)) {
                 Iterator<Delta> deltas = call.iterator();
                 deltas.next();
@@ -123,7 +124,7 @@ class ModelCallsTest {
 
     @Test
     void stopsWaitingForARetryWhenTheTimeIsUsedUp() {
-        ModelCalls calls = modelCalls(ScriptedUpstream.answering(replyUsing(1)), Preset.Budget.DEFAULT);
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(replyUsing(1)), Budget.DEFAULT);
         calls.expireTurn();
         assertThatThrownBy(() -> calls.awaitRetry(UpstreamException.emptyReply()))
                 .isInstanceOfSatisfying(
@@ -143,8 +144,7 @@ class ModelCallsTest {
     @MethodSource("noAnswers")
     void failsWithoutAnAnswerWhenTheTimeIsUsedUp(Delta noAnswer) {
         Reply reply = Reply.of(noAnswer, new Delta.Text("never read"));
-        ModelCalls calls =
-                modelCalls(ScriptedUpstream.answering(reply), new Preset.Budget(9, 9, Duration.ofMillis(1500), 6));
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(reply), new Budget(9, 9, Duration.ofMillis(1500), 6));
         try (Call call = calls.answerCall(REQUEST)) {
             Iterator<Delta> deltas = call.iterator();
             deltas.next();
@@ -172,7 +172,7 @@ class ModelCallsTest {
             @Override
             public void close() {}
         };
-        ModelCalls calls = new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, out);
+        ModelCalls calls = new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Budget.DEFAULT, out);
         assertThatThrownBy(() -> read(calls.reasoningCall(REQUEST))).isInstanceOf(LinkageError.class);
         assertThat(calls.usage().outputTokens()).isEqualTo(7);
     }
@@ -202,7 +202,7 @@ class ModelCallsTest {
     @Test
     void clientDisconnectIsNotATimeout() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(new Delta.Text("a"), new Delta.Text("b")));
-        ModelCalls calls = modelCalls(upstream, Preset.Budget.DEFAULT);
+        ModelCalls calls = modelCalls(upstream, Budget.DEFAULT);
         try (Call call = calls.reasoningCall(REQUEST)) {
             Iterator<Delta> deltas = call.iterator();
             deltas.next();
@@ -216,13 +216,13 @@ class ModelCallsTest {
     @ParameterizedTest
     @CsvSource({"PT5M, PT3M45S", "PT40S, PT30S", "PT30S, PT20S", "PT20S, PT10S", "PT10S, PT5S", "PT1S, PT0.5S"})
     void reservesAQuarterOfTheTimeForTheAnswer(Duration time, Duration reasoningTime) {
-        assertThat(new Preset.Budget(30, 100, time, 6).reasoningTime()).isEqualTo(reasoningTime);
+        assertThat(new Budget(30, 100, time, 6).reasoningTime()).isEqualTo(reasoningTime);
     }
 
     @Test
     void countsStepsAsReasoningAndAnswersAsReported() {
         Reply answer = Reply.of(new Delta.Text("x")).withUsage(new Usage(20, 10, 8, 3));
-        ModelCalls calls = modelCalls(ScriptedUpstream.answering(replyUsing(5), answer), Preset.Budget.DEFAULT);
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(replyUsing(5), answer), Budget.DEFAULT);
         read(calls.reasoningCall(REQUEST));
         read(calls.answerCall(REQUEST));
         assertThat(calls.usage()).isEqualTo(new Usage(30, 12, 13, 8));
@@ -236,7 +236,7 @@ class ModelCallsTest {
                         answer.withUsage(new Usage(20, 0, 8, 0)),
                         answer.withUsage(new Usage(20, 0, 8, 5)),
                         answer.withUsage(new Usage(20, 0, 1, 0))),
-                Preset.Budget.DEFAULT);
+                Budget.DEFAULT);
         read(calls.answerCall(REQUEST));
         assertThat(calls.usage()).isEqualTo(new Usage(20, 0, 8, 2));
         read(calls.answerCall(REQUEST));
@@ -253,7 +253,7 @@ class ModelCallsTest {
                         answer,
                         answer.withUsage(new Usage(20, 0, 18, 0)),
                         Reply.of(new Delta.Text("<think>hello")).withUsage(new Usage(20, 0, 4, 0))),
-                Preset.Budget.DEFAULT);
+                Budget.DEFAULT);
         read(calls.answerCall(REQUEST));
         long reasoningTokens = calls.usage().reasoningTokens();
         assertThat(reasoningTokens).isGreaterThan(2).isEqualTo(calls.usage().outputTokens() - 1);
@@ -265,7 +265,7 @@ class ModelCallsTest {
 
     @Test
     void countsACallOnceIfItIsClosedTwice() {
-        ModelCalls calls = modelCalls(ScriptedUpstream.answering(replyUsing(5)), Preset.Budget.DEFAULT);
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(replyUsing(5)), Budget.DEFAULT);
         Call call = calls.reasoningCall(REQUEST);
         call.close();
         call.close();
@@ -276,7 +276,7 @@ class ModelCallsTest {
     void countsWhatWasReadIfTheUpstreamReportsNothing() {
         Reply reply =
                 Reply.of(new Delta.Reasoning("hello world"), new Delta.Text("hello"), new Delta.Text("never read"));
-        ModelCalls calls = modelCalls(ScriptedUpstream.answering(reply), Preset.Budget.DEFAULT);
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(reply), Budget.DEFAULT);
         CallRequest request = new CallRequest("model", List.of(Message.user("hello world")), Map.of());
         try (Call call = calls.answerCall(request)) {
             Iterator<Delta> deltas = call.iterator();
@@ -290,7 +290,7 @@ class ModelCallsTest {
     void countsFailedAttempts() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(replyUsing(5), replyUsing(6))
                 .withFailedAttempts(new Usage(20, 1, 7, 0), Usage.NONE);
-        ModelCalls calls = modelCalls(upstream, Preset.Budget.DEFAULT);
+        ModelCalls calls = modelCalls(upstream, Budget.DEFAULT);
         CallRequest request = new CallRequest("model", List.of(Message.user("hello world")), Map.of());
         read(calls.reasoningCall(request));
         assertThat(calls.usage()).isEqualTo(new Usage(10 + 20 + 3 + 3 + 2, 2 + 1, 5 + 7, 5 + 7));
@@ -302,7 +302,7 @@ class ModelCallsTest {
     void flushesBeforeWaitingForADelta() {
         ScriptedUpstream upstream = ScriptedUpstream.withJournal(
                 out.events(), Reply.of(new Delta.Text("a"), new Delta.Text("b")).withFinishReason(FinishReason.LENGTH));
-        Call call = modelCalls(upstream, Preset.Budget.DEFAULT).answerCall(REQUEST);
+        Call call = modelCalls(upstream, Budget.DEFAULT).answerCall(REQUEST);
         read(call);
         assertThat(out.events())
                 .containsExactly("flush", "open", "accepted", "flush", "pull", "flush", "pull", "flush", "close");
@@ -311,7 +311,7 @@ class ModelCallsTest {
 
     @Test
     void reportsAcceptedOnce() {
-        ModelCalls calls = modelCalls(ScriptedUpstream.answering(replyUsing(1), replyUsing(1)), Preset.Budget.DEFAULT);
+        ModelCalls calls = modelCalls(ScriptedUpstream.answering(replyUsing(1), replyUsing(1)), Budget.DEFAULT);
         read(calls.reasoningCall(REQUEST));
         read(calls.answerCall(REQUEST));
         assertThat(out.events()).containsOnlyOnce("accepted");
@@ -320,7 +320,7 @@ class ModelCallsTest {
     @Test
     void makesNoCallAfterCancellation() {
         ScriptedUpstream upstream = ScriptedUpstream.answering("x");
-        ModelCalls calls = modelCalls(upstream, Preset.Budget.DEFAULT);
+        ModelCalls calls = modelCalls(upstream, Budget.DEFAULT);
         cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone");
         assertThatThrownBy(() -> calls.reasoningCall(REQUEST))
                 .isInstanceOfSatisfying(

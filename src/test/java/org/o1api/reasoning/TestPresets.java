@@ -3,6 +3,7 @@ package org.o1api.reasoning;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Budget;
 import org.o1api.model.ReasoningFormat;
 
 /** Presets for tests. */
@@ -11,17 +12,17 @@ public final class TestPresets {
 
     /** A preset of the upstream {@code main} with defaults for everything else. */
     public static Preset preset(Strategy strategy) {
-        return preset(strategy, Preset.Budget.DEFAULT, Preset.History.DEFAULT);
+        return preset(strategy, Budget.DEFAULT, Preset.History.DEFAULT);
     }
 
-    public static Preset preset(Strategy strategy, Preset.Budget budget, Preset.History history) {
+    public static Preset preset(Strategy strategy, Budget budget, Preset.History history) {
         return preset(List.of("main"), strategy, budget, history, null);
     }
 
     public static Preset preset(
             List<String> upstreams,
             Strategy strategy,
-            Preset.Budget budget,
+            Budget budget,
             Preset.History history,
             @Nullable ReasoningFormat format) {
         return new Preset(

@@ -14,6 +14,11 @@ public record TestStrategy(Function<TurnContext, FinishReason> turn) implements 
     public static final TestStrategy EMPTY = new TestStrategy(turn -> FinishReason.STOP);
 
     @Override
+    public String name() {
+        return "test";
+    }
+
+    @Override
     public FinishReason run(TurnContext context) {
         return turn.apply(context);
     }

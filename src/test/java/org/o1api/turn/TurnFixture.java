@@ -54,7 +54,19 @@ final class TurnFixture {
             Cancellation cancellation,
             @Nullable ConversationRef conversation) {
         TurnInfo info = new TurnInfo(TurnId.random(), CALLER, preset.name(), "chat", "req_1", null);
-        return new TurnRequest(info, 5, preset.name(), preset, effort, prompt, conversation, null, cancellation);
+        return new TurnRequest(
+                info,
+                5,
+                preset.name(),
+                preset,
+                effort == null ? preset.strategy() : preset.strategy().withEffort(effort),
+                effort,
+                org.o1api.model.Mode.STANDARD,
+                preset.budget(),
+                prompt,
+                conversation,
+                null,
+                cancellation);
     }
 
     void run(TurnRequest request, TurnClient client) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.o1api.model.Budget;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
@@ -53,7 +54,7 @@ class TurnTimeTest {
         Preset preset = TestPresets.preset(
                 List.of("main", "spare"),
                 new StepsStrategyType().reader(Section.absent()).apply(Section.absent()),
-                new Preset.Budget(30, 50_000, TIME, 6),
+                new Budget(30, 50_000, TIME, 6),
                 Preset.History.DEFAULT,
                 null);
         Prompt prompt = new Prompt(List.of(Message.user("Why?")), Map.of(), null, Map.of(), null);

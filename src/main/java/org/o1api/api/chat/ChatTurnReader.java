@@ -17,6 +17,7 @@ import org.o1api.conversation.StoredTurn;
 import org.o1api.model.Caller;
 import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
+import org.o1api.model.Mode;
 import org.o1api.model.TurnId;
 import org.o1api.model.TurnInfo;
 import org.o1api.reasoning.Preset;
@@ -77,7 +78,10 @@ public final class ChatTurnReader {
                 answered == null ? Instant.now().getEpochSecond() : answered.created(),
                 answered != null ? answered.model() : request.model() == null ? preset.name() : request.model(),
                 preset,
+                request.effort() == null ? preset.strategy() : preset.strategy().withEffort(request.effort()),
                 request.effort(),
+                Mode.STANDARD,
+                preset.budget(),
                 request.prompt(),
                 conversation,
                 answered,

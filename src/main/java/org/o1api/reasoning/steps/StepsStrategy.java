@@ -8,6 +8,11 @@ import org.o1api.reasoning.TurnContext;
 /** The steps strategy of a preset. */
 record StepsStrategy(Steps steps, StepPrompts prompts, Notes notes) implements Strategy {
     @Override
+    public String name() {
+        return StepsStrategyType.NAME;
+    }
+
+    @Override
     public FinishReason run(TurnContext turn) {
         return new StepsTurn(this, turn).run();
     }

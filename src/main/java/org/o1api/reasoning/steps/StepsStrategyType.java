@@ -12,18 +12,18 @@ import org.o1api.upstream.demo.DemoScript;
  * 0 steps it answers directly.
  */
 public final class StepsStrategyType implements StrategyType {
-    private static final String STEPS = "steps";
+    static final String NAME = "steps";
     private static final String PROMPTS = "prompts";
     private static final String NOTES = "notes";
 
     @Override
     public String name() {
-        return STEPS;
+        return NAME;
     }
 
     @Override
     public Set<String> keys() {
-        return Set.of(STEPS, PROMPTS, NOTES);
+        return Set.of(NAME, PROMPTS, NOTES);
     }
 
     @Override
@@ -31,7 +31,7 @@ public final class StepsStrategyType implements StrategyType {
         StepPrompts prompts = root.section(PROMPTS, section -> StepPrompts.read(section, StepPrompts.DEFAULT));
         Notes notes = root.section(NOTES, section -> Notes.read(section, Notes.DEFAULT));
         return preset -> new StepsStrategy(
-                preset.section(STEPS, Steps::read),
+                preset.section(NAME, Steps::read),
                 preset.section(PROMPTS, section -> StepPrompts.read(section, prompts)),
                 preset.section(NOTES, section -> Notes.read(section, notes)));
     }

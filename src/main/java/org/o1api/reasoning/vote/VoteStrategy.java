@@ -24,6 +24,11 @@ record VoteStrategy(int max, VoteNotes notes) implements Strategy {
     }
 
     @Override
+    public String name() {
+        return VoteStrategyType.VOTE;
+    }
+
+    @Override
     public FinishReason run(TurnContext turn) {
         return new VoteTurn(this, turn).run();
     }

@@ -13,7 +13,7 @@ import org.o1api.upstream.demo.DemoScript;
  * answer (self-consistency, arXiv 2203.11171).
  */
 public final class VoteStrategyType implements StrategyType {
-    private static final String VOTE = "vote";
+    static final String VOTE = "vote";
     private static final long DEFAULT_MAX = 5;
 
     @Override

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
+import org.o1api.model.Budget;
 import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.ReasoningFormat;
@@ -26,7 +27,7 @@ class ReasoningOptionsReaderTest {
 
     private static Preset preset(@Nullable ReasoningFormat format) {
         return TestPresets.preset(
-                List.of("default"), TestStrategy.EMPTY, Preset.Budget.DEFAULT, Preset.History.DEFAULT, format);
+                List.of("default"), TestStrategy.EMPTY, Budget.DEFAULT, Preset.History.DEFAULT, format);
     }
 
     @ParameterizedTest

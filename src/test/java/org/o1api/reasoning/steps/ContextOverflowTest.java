@@ -17,12 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.model.Budget;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
-import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.Transcript;
@@ -174,7 +174,7 @@ class ContextOverflowTest {
     @ParameterizedTest
     @CsvSource({"2, 1, 3", "3, 1, 3", "4, 2, 4", "5, 3, 5", "6, 4, 6", "30, 4, 6"})
     void makesTheLastCallOfTheBudgetWithoutSteps(int budget, int failing, int calls) {
-        turn.budget = new Preset.Budget(budget, 1000, Duration.ofMinutes(1), 0);
+        turn.budget = new Budget(budget, 1000, Duration.ofMinutes(1), 0);
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> isStep(request)
                 ? reply(StepsFixture.concluding("a"))
                 : messages(request).size() > 1 ? TOO_LONG : reply("Because."));

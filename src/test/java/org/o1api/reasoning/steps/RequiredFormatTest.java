@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.model.Budget;
 import org.o1api.model.Delta;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Usage;
-import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
@@ -153,7 +153,7 @@ class RequiredFormatTest {
 
     @Test
     void doesNotRepeatTheCallWithoutBudget() {
-        turn.budget = new Preset.Budget(2, 1000, Duration.ofMinutes(1), 0);
+        turn.budget = new Budget(2, 1000, Duration.ofMinutes(1), 0);
         ScriptedUpstream upstream = ScriptedUpstream.answering(reply(concluding("a")), reply(STEP));
         turn.run(upstream, requiring("response_format", JSON));
         assertThat(turn.out.answer()).isEqualTo(STEP);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.Budget;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Content;
 import org.o1api.model.Delta;
@@ -30,7 +31,7 @@ final class StepsFixture {
 
     Transcript out = new Transcript();
     Preset.History history = Preset.History.DEFAULT;
-    Preset.Budget budget = Preset.Budget.DEFAULT;
+    Budget budget = Budget.DEFAULT;
     private @Nullable ModelCalls calls;
 
     FinishReason run(ScriptedUpstream upstream, StepsPrompt prompt) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.json.MessageJson;
+import org.o1api.model.Budget;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
 import org.o1api.model.Content;
@@ -24,7 +25,6 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.model.Usage;
 import org.o1api.reasoning.ModelCalls;
-import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt.MaxTokens;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
@@ -48,10 +48,10 @@ class StepsStrategyTest {
     private final Cancellation cancellation = new Cancellation();
 
     private FinishReason run(ScriptedUpstream upstream, StepsPrompt prompt) {
-        return run(upstream, prompt, Preset.Budget.DEFAULT);
+        return run(upstream, prompt, Budget.DEFAULT);
     }
 
-    private FinishReason run(ScriptedUpstream upstream, StepsPrompt prompt, Preset.Budget budget) {
+    private FinishReason run(ScriptedUpstream upstream, StepsPrompt prompt, Budget budget) {
         ModelCalls calls = new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, budget, out);
         FinishReason reason = run(prompt, calls, out);
         assertThat(upstream.openCalls()).isZero();
@@ -256,7 +256,7 @@ class StepsStrategyTest {
     @Test
     void endsTheReasoningWhenTheBudgetIsUsedUp() {
         ScriptedUpstream upstream = ScriptedUpstream.answering(GO_ON, AGAIN, "Because.");
-        run(upstream, prompt(3, 25), new Preset.Budget(3, 1000, Duration.ofMinutes(1), 6));
+        run(upstream, prompt(3, 25), new Budget(3, 1000, Duration.ofMinutes(1), 6));
         assertThat(out.steps()).isEqualTo(2);
         assertThat(out.answer()).isEqualTo("Because.");
     }
@@ -475,8 +475,7 @@ class StepsStrategyTest {
         Transcript failing = new Transcript(() -> {
             throw new OutOfMemoryError("test");
         });
-        ModelCalls calls =
-                new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, failing);
+        ModelCalls calls = new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Budget.DEFAULT, failing);
         assertThatThrownBy(() -> run(prompt(3, 25), calls, failing)).isInstanceOf(OutOfMemoryError.class);
         assertThat(upstream.openCalls()).isZero();
     }
@@ -486,8 +485,7 @@ class StepsStrategyTest {
         Delta first = new Delta.Text("{\"content\": \"a");
         ScriptedUpstream upstream = ScriptedUpstream.answering(Reply.of(first, first));
         Transcript disconnecting = new Transcript(() -> cancellation.cancel(ErrorCode.CLIENT_DISCONNECTED, "gone"));
-        ModelCalls calls =
-                new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, disconnecting);
+        ModelCalls calls = new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Budget.DEFAULT, disconnecting);
         assertThatThrownBy(() -> run(prompt(3, 25), calls, disconnecting))
                 .isInstanceOfSatisfying(
                         CancelledException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLIENT_DISCONNECTED));
@@ -528,7 +526,7 @@ class StepsStrategyTest {
     void failsWhenTheRetriesAreUsedUp() {
         Reply broken = Reply.of(new Delta.Text("Half a")).brokenOff(true);
         ScriptedUpstream upstream = ScriptedUpstream.answering(broken, broken, broken, broken);
-        Preset.Budget budget = new Preset.Budget(30, 1000, Duration.ofMinutes(5), 2);
+        Budget budget = new Budget(30, 1000, Duration.ofMinutes(5), 2);
         assertThatThrownBy(() -> run(upstream, prompt(3, 25), budget)).hasMessage("It broke.");
         assertThat(upstream.requests()).hasSize(3);
         assertThat(upstream.openCalls()).isZero();
@@ -550,7 +548,7 @@ class StepsStrategyTest {
                 ScriptedUpstream.answeringWith(request -> messages(request).contains("user: ANSWER")
                         ? Reply.of(new Delta.Text("Because."))
                         : messages(request).contains("assistant: " + GO_ON) ? broken : step(GO_ON, 1));
-        run(upstream, prompt(3, 25), new Preset.Budget(30, 1000, Duration.ofMinutes(5), retries));
+        run(upstream, prompt(3, 25), new Budget(30, 1000, Duration.ofMinutes(5), retries));
         assertThat(out.step(2)).endsWith("Half a\n\n*It broke. Answering from the previous steps.*");
         assertThat(out.answer()).isEqualTo("Because.");
     }
@@ -581,8 +579,7 @@ class StepsStrategyTest {
             ScriptedUpstream upstream =
                     ScriptedUpstream.answering(broken, broken, broken, Reply.of(new Delta.Text("Because.")));
             Transcript listener = new Transcript();
-            ModelCalls calls =
-                    new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, listener);
+            ModelCalls calls = new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, Budget.DEFAULT, listener);
             assertThatThrownBy(() -> run(prompt(0, 0), calls, listener)).isInstanceOf(UpstreamException.class);
             assertThat(upstream.requests()).hasSize(3);
         }
@@ -602,7 +599,7 @@ class StepsStrategyTest {
                 Reply.of(new Delta.Text("Half a")).brokenOff(true),
                 step(DONE, 1),
                 Reply.of(new Delta.Text("Because.")));
-        run(upstream, prompt(1, 25), new Preset.Budget(2, 1000, Duration.ofMinutes(5), 1));
+        run(upstream, prompt(1, 25), new Budget(2, 1000, Duration.ofMinutes(5), 1));
         assertThat(out.step(1)).isEqualTo("D");
         assertThat(out.answer()).isEqualTo("Because.");
     }
@@ -613,7 +610,7 @@ class StepsStrategyTest {
                 .withUsage(new Usage(10, 0, 1000, 0))
                 .brokenOff(true);
         ScriptedUpstream upstream = ScriptedUpstream.answering(broken, Reply.of(new Delta.Text("Because.")));
-        run(upstream, prompt(3, 25), new Preset.Budget(30, 1000, Duration.ofMinutes(5), 6));
+        run(upstream, prompt(3, 25), new Budget(30, 1000, Duration.ofMinutes(5), 6));
         assertThat(out.answer()).isEqualTo("Because.");
     }
 
@@ -675,7 +672,7 @@ class StepsStrategyTest {
     void failsIfNoClosingCallHasAnAnswer(String name, boolean json, Delta... deltas) {
         Reply nothing = Reply.of(deltas);
         ScriptedUpstream upstream = ScriptedUpstream.answering(nothing, nothing, nothing, nothing);
-        Preset.Budget budget = new Preset.Budget(30, 1000, Duration.ofMinutes(5), 1);
+        Budget budget = new Budget(30, 1000, Duration.ofMinutes(5), 1);
         assertThatThrownBy(() -> run(upstream, promptWithoutSteps(json), budget))
                 .isInstanceOfSatisfying(
                         UpstreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED))
@@ -713,7 +710,7 @@ class StepsStrategyTest {
     @Test
     void runsWithTheDemoModel() {
         try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO, List.of(new StepsDemo()))) {
-            ModelCalls calls = new ModelCalls(demo, ScriptedUpstream.TURN, cancellation, Preset.Budget.DEFAULT, out);
+            ModelCalls calls = new ModelCalls(demo, ScriptedUpstream.TURN, cancellation, Budget.DEFAULT, out);
             StepsStrategy strategy = prompt(3, 25).strategy(StepPrompts.DEFAULT, Notes.DEFAULT);
             FinishReason reason = strategy.run(
                     new TurnContext(prompt(3, 25).prompt(), TestPresets.preset(strategy), calls, new TurnLog(out)));

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.model.Budget;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Delta;
 import org.o1api.model.Effort;
@@ -23,7 +24,6 @@ import org.o1api.model.RawJson;
 import org.o1api.model.TurnLedger;
 import org.o1api.model.Usage;
 import org.o1api.reasoning.ModelCalls;
-import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
@@ -40,7 +40,7 @@ class VoteStrategyTest {
     /** One thread: the samples are read one after the other, in their order. */
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
 
-    private Preset.Budget budget = Preset.Budget.DEFAULT;
+    private Budget budget = Budget.DEFAULT;
     private VoteNotes notes = VoteNotes.DEFAULT;
     private Map<String, RawJson> fields = Map.of();
     private Map<String, RawJson> closingFields = Map.of();
@@ -160,7 +160,7 @@ class VoteStrategyTest {
     @ParameterizedTest
     @CsvSource({"5, 2, 2", "5, 1, 1", "1, 30, 1", "3, 30, 3"})
     void makesFewerCallsIfTheBudgetIsShort(int max, int calls, int made) {
-        budget = new Preset.Budget(calls, 1000, Duration.ofMinutes(5), 0);
+        budget = new Budget(calls, 1000, Duration.ofMinutes(5), 0);
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> reply("It is " + max));
         run(max, upstream);
         assertThat(ledger.calls()).isLessThanOrEqualTo(made).isPositive();
@@ -234,7 +234,7 @@ class VoteStrategyTest {
     @Test
     void endsWithoutAnAnswerIfAllSamplesAreCutOffBeforeIt() {
         Reply truncated = Reply.of(new Delta.Reasoning("Hm")).withFinishReason(FinishReason.LENGTH);
-        budget = new Preset.Budget(3, 50_000, Duration.ofMinutes(5), 6);
+        budget = new Budget(3, 50_000, Duration.ofMinutes(5), 6);
 
         assertThat(run(3, ScriptedUpstream.answering(truncated, truncated, truncated)))
                 .isEqualTo(FinishReason.LENGTH);
