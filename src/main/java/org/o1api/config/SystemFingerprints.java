@@ -22,6 +22,7 @@ import org.o1api.json.Json;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
 import org.o1api.reasoning.Preset;
+import org.o1api.upstream.ModelSettings;
 import org.o1api.upstream.ReasoningHistory;
 import org.o1api.upstream.UpstreamSettings;
 
@@ -69,7 +70,8 @@ public final class SystemFingerprints {
             List<String> query,
             @Nullable String model,
             ReasoningHistory reasoningHistory,
-            UpstreamSettings.Replies replies) {
+            UpstreamSettings.Replies replies,
+            Map<String, ModelSettings> models) {
         static ProviderSettings of(UpstreamSettings settings) {
             URI url = settings.url();
             return new ProviderSettings(
@@ -80,7 +82,8 @@ public final class SystemFingerprints {
                     namesIn(url.getRawQuery()),
                     settings.model(),
                     settings.reasoningHistory(),
-                    settings.replies());
+                    settings.replies(),
+                    settings.models());
         }
 
         private static List<String> namesIn(@Nullable String query) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.settings.Section;
 import org.o1api.settings.ValueType;
 import org.o1api.upstream.Certificates;
+import org.o1api.upstream.ModelSettings;
 import org.o1api.upstream.ReasoningHistory;
 import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.UpstreamSettings.Limits;
@@ -45,6 +46,7 @@ final class UpstreamReader {
         String key = root.find("model_provider_api_key", ValueType.API_KEY);
         URI url = root.find("default_api_url", ValueType.HTTP_URL);
         rejectUserInfo(root, "default_api_url", url, "model_provider_api_key");
+        Map<String, ModelSettings> models = ModelSettingsReader.read(root);
         if (url != null && !url.toString().equals(SAMPLE_URL)) {
             upstreams.put(
                     Config.DEFAULT_UPSTREAM,
@@ -55,7 +57,13 @@ final class UpstreamReader {
                             null,
                             Timeouts.DEFAULT,
                             Limits.DEFAULT,
+                            ReasoningHistory.DROP,
+                            Replies.DEFAULT,
+                            models,
+                            UpstreamSettings.DEFAULT_RELEARN_AFTER,
                             Map.of(),
+                            false,
+                            null,
                             null));
         }
         root.sections("upstreams", UpstreamReader::upstream).forEach((name, upstream) -> {
@@ -80,6 +88,7 @@ final class UpstreamReader {
         URI proxy = section.find("proxy", ValueType.PROXY_URL);
         ReasoningHistory reasoning = section.get("reasoning_history", REASONING_HISTORY, ReasoningHistory.DROP);
         Replies replies = replies(section);
+        Map<String, ModelSettings> models = ModelSettingsReader.read(section);
         Duration relearnAfter = section.get("relearn_after", RELEARN_AFTER, UpstreamSettings.DEFAULT_RELEARN_AFTER);
         SSLContext tls = section.section("tls", UpstreamReader::tls);
         if (tls != null && !"https".equalsIgnoreCase(url.getScheme())) {
@@ -95,6 +104,7 @@ final class UpstreamReader {
                 limits,
                 reasoning,
                 replies,
+                models,
                 relearnAfter,
                 headers,
                 traceHeaders,

@@ -118,6 +118,11 @@ public final class Section {
         return present;
     }
 
+    /** Whether the section is absent or has no keys. */
+    public boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
     /** A section whose keys are names chosen by the author, each with a section. */
     public <T> Map<String, T> sections(String key, BiFunction<String, Section, T> content) {
         Map<String, T> byName = new LinkedHashMap<>();

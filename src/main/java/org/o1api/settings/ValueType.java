@@ -1,5 +1,6 @@
 package org.o1api.settings;
 
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -35,6 +36,7 @@ public record ValueType<T>(
     private static final int MAX_LINE_LENGTH = 4096;
     private static final String OFF = "off";
     private static final Pattern INTEGER = Pattern.compile("\\d{1,15}");
+    private static final Pattern DECIMAL = Pattern.compile("\\d{1,15}(?:\\.\\d{1,15})?");
     private static final Pattern SHA256_PATTERN = Pattern.compile("[0-9a-fA-F]{64}");
 
     public static final ValueType<Boolean> BOOLEAN = of("true, false", ValueType::parseBoolean, Object::toString);
@@ -79,6 +81,15 @@ public record ValueType<T>(
     public static ValueType<Long> integer(long min, long max) {
         return of("a whole number, " + min + " to " + max, ValueType::parseInteger, Object::toString)
                 .filtered(number -> min <= number && number <= max);
+    }
+
+    /** A decimal number such as {@code 0.25}, without an exponent; both bounds are inclusive. */
+    public static ValueType<BigDecimal> decimal(BigDecimal min, BigDecimal max) {
+        return of(
+                        "a number, " + min.toPlainString() + " to " + max.toPlainString(),
+                        ValueType::parseDecimal,
+                        BigDecimal::toPlainString)
+                .filtered(number -> min.compareTo(number) <= 0 && number.compareTo(max) <= 0);
     }
 
     /** A duration such as {@code 5s}; both bounds are inclusive. */
@@ -182,6 +193,10 @@ public record ValueType<T>(
 
     private static Optional<Long> parseInteger(String text) {
         return INTEGER.matcher(text).matches() ? Optional.of(Long.parseLong(text)) : Optional.empty();
+    }
+
+    private static Optional<BigDecimal> parseDecimal(String text) {
+        return DECIMAL.matcher(text).matches() ? Optional.of(new BigDecimal(text)) : Optional.empty();
     }
 
     private static Optional<String> parseLine(String text) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param model replaces the preset's model; null: the preset's model is used
  * @param reasoningHistory for which answers earlier reasoning is sent back
  * @param replies how replies are read
+ * @param models what is configured about models, by the provider's names
  * @param relearnAfter how long facts learned about a model are kept, such as rejected fields
  * @param headers sent with every call; they override the gateway's own headers
  * @param traceHeaders whether each call has the request's ID and W3C trace context, unless {@code headers} has the same name
@@ -29,6 +30,7 @@ public record UpstreamSettings(
         Limits limits,
         ReasoningHistory reasoningHistory,
         Replies replies,
+        Map<String, ModelSettings> models,
         Duration relearnAfter,
         Map<String, String> headers,
         boolean traceHeaders,
@@ -38,12 +40,18 @@ public record UpstreamSettings(
     public static final Duration DEFAULT_RELEARN_AFTER = Duration.ofHours(1);
 
     public UpstreamSettings {
+        models = Map.copyOf(models);
         headers = Map.copyOf(headers);
     }
 
+    /** What is configured about a model, by the provider's name. */
+    public ModelSettings model(String name) {
+        return models.getOrDefault(name, ModelSettings.UNKNOWN);
+    }
+
     /**
-     * Settings with the defaults of {@code reasoningHistory}, {@code replies} and {@code relearnAfter}, without trace headers, and
-     * without certificates of its own.
+     * Settings with the defaults of {@code reasoningHistory}, {@code replies} and {@code relearnAfter}, without models, trace headers
+     * and certificates of its own.
      */
     public UpstreamSettings(
             String name,
@@ -63,6 +71,7 @@ public record UpstreamSettings(
                 limits,
                 ReasoningHistory.DROP,
                 Replies.DEFAULT,
+                Map.of(),
                 DEFAULT_RELEARN_AFTER,
                 headers,
                 false,

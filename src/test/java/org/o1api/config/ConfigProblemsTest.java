@@ -65,6 +65,14 @@ class ConfigProblemsTest {
                     default_model: m;upstreams: { a: { url: "https://a/", tls: { keystore: pom.xml, keystore_password: x } } } | 2: upstreams.a.tls.keystore: 'pom.xml' is not a PKCS12 file, allowed: a PKCS12 file with a private key and its certificate
                     default_model: m;upstreams: { a: { url: "https://a/", tls: { keystore_password: x } } } | 2: upstreams.a.tls.keystore: is missing, allowed: the PKCS12 file that keystore_password opens
                     default_model: m;upstreams: { a: { url: "https://a/", relearn_after: 0s } } | 2: upstreams.a.relearn_after: found '0s', allowed: a duration, 1s to 30d
+                    models: { m: { price: { input: 1 } } }  | 1: models.m.price.output: is missing, allowed: a number, 0 to 1000000
+                    models: { m: { price: { input: -1, output: 1 } } } | 1: models.m.price.input: found '-1', allowed: a number, 0 to 1000000
+                    models: { m: { price: { input: 1e3, output: 1 } } } | 1: models.m.price.input: found '1e3', allowed: a number, 0 to 1000000
+                    models: { m: { price: { input: 1, output: 1, cached: 1 } } } | 1: models.m.price.cached: unknown key; allowed: input, output, cached_input, cache_write
+                    models: { m: { price: 5 } }             | 1: models.m.price: found a single value, allowed: a section of keys and values
+                    models: { m: { context: 0 } }           | 1: models.m.context: found '0', allowed: a whole number, 1 to 1000000000
+                    models: { m: { effort: reasoning_efort } } | 1: models.m.effort: found 'reasoning_efort', allowed: none, reasoning_effort, reasoning, thinking; did you mean reasoning_effort?
+                    default_model: m;upstreams: { a: { url: "http://a/", models: { m: { max_outpt: 1 } } } } | 2: upstreams.a.models.m.max_outpt: unknown key; did you mean max_output?
                     default_model: m;upstreams: { a: }      | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
                     default_model: m;upstreams: { a: { url: "${EMPTY}" } } | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
                     default_model: m;upstreams: { a: { url: "http://a/", attempts: 11 } } | 2: upstreams.a.attempts: found '11', allowed: a whole number, 1 to 10

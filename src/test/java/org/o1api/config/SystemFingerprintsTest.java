@@ -99,6 +99,9 @@ class SystemFingerprintsTest {
             spare: { | spare: { reasoning_history: keep,
             spare: { | spare: { starts_thinking: true,
             spare: { | spare: { model: m,
+            spare: { | spare: { models: { some-model: { effort: thinking } },
+            spare: { | spare: { models: { some-model: { price: { input: 1, output: 2 } } },
+            default_model: | models: { some-model: { effort: reasoning } }~ndefault_model:
             default_model: | usage: turn~ndefault_model:
             default_model: | reasoning_format: both~ndefault_model:
             [default, spare] | [spare, default]

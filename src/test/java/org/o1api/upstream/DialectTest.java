@@ -169,6 +169,7 @@ class DialectTest {
                 plain.limits(),
                 plain.reasoningHistory(),
                 replies,
+                plain.models(),
                 plain.relearnAfter(),
                 plain.headers(),
                 plain.traceHeaders(),

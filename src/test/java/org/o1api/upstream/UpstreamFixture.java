@@ -36,6 +36,7 @@ final class UpstreamFixture implements AutoCloseable {
         private boolean traceHeaders;
         private @Nullable URI proxy;
         private @Nullable SSLContext tls;
+        private Map<String, ModelSettings> models = Map.of();
         private UpstreamSettings.Replies replies = UpstreamSettings.Replies.DEFAULT;
         private ReasoningHistory reasoningHistory = ReasoningHistory.DROP;
 
@@ -124,6 +125,11 @@ final class UpstreamFixture implements AutoCloseable {
             return this;
         }
 
+        Settings models(Map<String, ModelSettings> value) {
+            models = value;
+            return this;
+        }
+
         Settings replies(UpstreamSettings.Replies value) {
             replies = value;
             return this;
@@ -139,6 +145,7 @@ final class UpstreamFixture implements AutoCloseable {
                     new UpstreamSettings.Limits(concurrency, queue, attempts, maxRetryWait, circuitBreaker),
                     reasoningHistory,
                     replies,
+                    models,
                     UpstreamSettings.DEFAULT_RELEARN_AFTER,
                     headers,
                     traceHeaders,
