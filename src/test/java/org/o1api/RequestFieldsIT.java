@@ -54,6 +54,7 @@ class RequestFieldsIT {
             new InvalidField("\"stream\": \"yes\"", "stream"),
             new InvalidField("\"stream_options\": true", "stream_options"),
             new InvalidField("\"stream_options\": {\"include_usage\": 1}", "stream_options.include_usage"),
+            new InvalidField("\"stream_options\": {\"include_trace\": \"yes\"}", "stream_options.include_trace"),
             new InvalidField("\"temperature\": \"hot\"", "temperature"),
             new InvalidField("\"temperature\": 2.1", "temperature"),
             new InvalidField("\"top_p\": -0.1", "top_p"),

@@ -18,6 +18,7 @@ import org.o1api.reasoning.Prompt;
  * @param conversationId the conversation that the request continues; null: nothing is stored
  * @param messages all messages; those with only reasoning are included so that a conversation can match them
  * @param includeUsage whether a stream ends with a usage chunk
+ * @param includeTrace whether a stream contains a trace of the turn
  * @param fields the fields that are sent to the provider with every call
  * @param closingFields the fields that are sent to the provider with the closing call only
  * @param effort how much to reason; null: according to the preset
@@ -30,6 +31,7 @@ record ChatCompletionRequest(
         @Nullable String conversationId,
         List<Message> messages,
         boolean includeUsage,
+        boolean includeTrace,
         Map<String, RawJson> fields,
         @Nullable RawJson tools,
         Map<String, RawJson> closingFields,
@@ -79,6 +81,7 @@ record ChatCompletionRequest(
 
         List<Message> messages = List.of();
         boolean includeUsage;
+        boolean includeTrace;
         final Map<String, RawJson> fields = new LinkedHashMap<>();
 
         @Nullable
@@ -104,6 +107,7 @@ record ChatCompletionRequest(
                     conversationId,
                     messages,
                     includeUsage,
+                    includeTrace,
                     fields,
                     tools,
                     closingFields,

@@ -12,6 +12,7 @@ import org.o1api.turn.TurnRequest;
  * A chat completion request and what its response looks like.
  *
  * @param includeUsage whether a stream ends with a usage chunk
+ * @param includeTrace whether a stream contains a trace of the turn
  * @param legacyResponse whether a JSON response has the original program's {@code steps}
  */
 record ChatTurn(
@@ -20,6 +21,7 @@ record ChatTurn(
         ReasoningFormat format,
         UsageReport usage,
         boolean includeUsage,
+        boolean includeTrace,
         boolean legacyResponse)
         implements SurfaceTurn {
     @Override

@@ -92,6 +92,7 @@ public final class ChatTurnReader {
                 request.format(preset, settings.reasoningFormat()),
                 preset.usage() == null ? settings.usage() : preset.usage(),
                 request.includeUsage(),
+                request.includeTrace(),
                 settings.legacyResponse());
     }
 

@@ -260,10 +260,10 @@ final class RequestReader {
     private void readStreamOptions() {
         json.require(JsonToken.START_OBJECT, "stream_options", "an object");
         for (String field = json.nextField(); field != null; field = json.nextField()) {
-            if (field.equals("include_usage")) {
-                request.includeUsage = json.bool("stream_options.include_usage");
-            } else {
-                json.skip();
+            switch (field) {
+                case "include_usage" -> request.includeUsage = json.bool("stream_options.include_usage");
+                case "include_trace" -> request.includeTrace = json.bool("stream_options.include_trace");
+                default -> json.skip();
             }
         }
     }

@@ -38,6 +38,20 @@ class RequestReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+                    {"include_trace": true, "include_usage": true} | true  | true
+                    {"include_trace": true}                        | true  | false
+                    {"include_trace": false, "other": 1}           | false | false
+                    {"include_usage": true, "include_trace": null} | false | true
+                    """)
+    void readsWhatAStreamContains(String options, boolean trace, boolean usage) {
+        ChatCompletionRequest request = readWith("\"stream_options\": " + options);
+        assertThat(request.includeTrace()).isEqualTo(trace);
+        assertThat(request.includeUsage()).isEqualTo(usage);
+        assertThat(request.fields()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
                     stop                          | "a"
                     stop                          | [ "a", "\\u00e9" ]
                     response_format               | {"type": "json_object"}
