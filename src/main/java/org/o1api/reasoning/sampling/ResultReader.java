@@ -1,0 +1,210 @@
+package org.o1api.reasoning.sampling;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.text.Normalizer;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.o1api.json.CanonicalJson;
+
+/** Reads a result: a number, an option, yes or no, JSON, or other text. */
+final class ResultReader {
+    private static final int MAX_VALUE = 2000;
+
+    /** The length of a date with its weekday. */
+    private static final int MAX_DATE = 32;
+
+    private static final Pattern EDGES = Pattern.compile("^[\\s*_~\"'“”‘’«»„|>:#=]+|[\\s*_~\"'“”‘’«»„|;:,!.。]+$");
+    private static final Pattern PLACEHOLDER =
+            Pattern.compile("(?iu)[<\\[({]?\\s*(?:your |the |final )*(?:result|answer)(?: here| is)?\\s*[>\\])}]?|[.…?_-]+");
+    private static final Pattern UNCERTAIN =
+            Pattern.compile("(?iu)^(?:approximately|approx\\.?|about|around|roughly|exactly|simply|just|therefore|thus|so)\\s+");
+
+    /** An option at the start: {@code (A)}, {@code A)}, {@code A. Paris}, {@code A}, {@code option A}. */
+    private static final Pattern OPTION = Pattern.compile("^(?iu:(?:the\\s+)?(?:option|choice|letter|answer)\\s*:?\\s*)?"
+            + "(?:[(\\[]\\s*([A-Za-z])\\s*[)\\]]|([A-Z])(?=\\s*$|[).:]|[,;]\\s|\\s+[-\\u2013\\u2014]\\s"
+            + "|\\s+(?:because|since|is|as|\\()|\\s*=(?!=)\\s*[A-Za-z]{2})|([a-z])(?=\\)|\\s*$))");
+
+    private static final Pattern OPTION_LIST = Pattern.compile("^\\W*[A-Z]\\W{0,3}(?:,|;|/|&|\\band\\b|\\bor\\b)\\W{0,3}[A-Z]\\b(?!\\p{L}).*");
+    private static final Pattern OPTION_ANYWHERE = Pattern.compile("\\(([A-Z])\\)");
+    private static final Pattern NAMED_OPTION = Pattern.compile("(?iu:option|choice|letter)\\s+[\"'(]?([A-Z])(?![\\p{L}\\d])");
+
+    private static final Pattern TRUTH = Pattern.compile("^(?iu)(yes|no|true|false)(?![\\p{L}\\d'’-])(?=\\s*$|\\s*[,.;:!()\\u2013\\u2014-]"
+            + "|\\s+(?:because|since|as|it|he|she|they|this|that|the|we|you|there|i|is|to)(?!\\p{L}))");
+    private static final Pattern TRUTH_AT_END = Pattern.compile("(?iu)(?<!\\p{L})(yes|no|true|false)[\\s.!\"'”’)]*$");
+
+    /** What a sentence may have before its result. */
+    private static final Pattern CONNECTOR = Pattern.compile("(?iu)(?:(?<!\\p{L})(?:is|was|be|are|equals|es|est|ist)(?!\\p{L})|是|[:=])"
+            + "(?:\\s+(?:therefore|thus|indeed|simply|clearly|definitely|probably|just|also|that))?[\\s:\"'“‘]*");
+
+    private static final Pattern DATE_OR_TIME =
+            Pattern.compile("(?<!\\d)(?:\\d{1,4}([-/.])\\d{1,2}\\1\\d{1,4}|\\d{1,3}:\\d{1,3}(?::\\d{1,3})?)(?!\\d)");
+    private static final Pattern MONTH = Pattern.compile("(?iu)(?<!\\p{L})(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+            + "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?\\s\\d|\\d\\s(?:january|february|march|april"
+            + "|june|july|august|september|october|november|december)(?!\\p{L})");
+    /** Quantities of several units, such as 2 hours 30 minutes. */
+    private static final Pattern COMPOUND = Pattern.compile("(?iu)\\d+\\s?\\p{L}+(?:,?\\s(?:and\\s)?\\d+\\s?\\p{L}+)+");
+    private static final Pattern ASSIGNMENT = Pattern.compile("(?<![\\p{L}\\d])[\\p{L}]\\w{0,2}\\s*=");
+    /** Mathematics that is more than one number. */
+    private static final Pattern EXPRESSION = Pattern.compile("\\\\[A-Za-z]|[\\^√π²³∞]|\\d[a-ce-zA-Z](?=\\s*[-+*/^=)]|$)|\\d[xyzni](?![\\p{L}])"
+            + "|(?<!\\p{L})[a-z]\\s*[-+*/]\\s*\\d|\\d\\s*[-+*/]\\s*[a-z](?!\\p{L})");
+    private static final Pattern ARITHMETIC = Pattern.compile("[\\d\\s.,()$%]*[-+*/×÷x·]\\s?[\\d\\s.,()$%+*/×÷x·-]*");
+    private static final Pattern PARENTHESES = Pattern.compile("\\([^()]*\\)");
+    private static final Pattern CLAUSE_END = Pattern.compile("(?iu)[;,.]\\s(?!\\d|(?:and|or)\\s\\d)|\\s(?:because|since|which|as|so|where|after|when)\\s");
+
+    private static final Pattern LETTERS_AND_DIGITS = Pattern.compile("[\\p{L}\\p{N}]");
+    private static final Pattern BETWEEN_DIGITS = Pattern.compile("(?<=\\p{N})[\\p{P}\\p{Z}\\s]+(?=\\p{N})");
+    private static final Pattern IGNORED = Pattern.compile("[\\p{P}\\p{Z}\\s$`&&[^|]]");
+
+    private ResultReader() {}
+
+    /** Reads a result as it was written; null if it says nothing. */
+    static @Nullable AnswerKey read(String result) {
+        AnswerKey json = json(result.strip());
+        return json == null ? readPlain(PlainText.of(result)) : json;
+    }
+
+    /** Reads a result without markup; null if it says nothing. */
+    static @Nullable AnswerKey readPlain(String plainText) {
+        String text = trimmed(plainText);
+        if (text.isEmpty() || PLACEHOLDER.matcher(text).matches()) {
+            return null;
+        }
+        AnswerKey key = json(text);
+        key = key == null ? optionOrTruth(text) : key;
+        key = key == null ? number(text) : key;
+        return key == null ? text(text) : key;
+    }
+
+    /** Reads the rest of a sentence about the answer; null if it has no number, option, or yes or no. */
+    static @Nullable AnswerKey readSentence(String plainText) {
+        String text = trimmed(plainText);
+        if (text.isEmpty()) {
+            return null;
+        }
+        AnswerKey key = optionOrTruth(text);
+        for (Matcher connectors = CONNECTOR.matcher(text); key == null && connectors.find(); ) {
+            key = optionOrTruth(trimmed(text.substring(connectors.end())));
+        }
+        if (key != null) {
+            return key;
+        }
+        String number = Numbers.last(text);
+        if (number != null) {
+            return ofSentence(text, number);
+        }
+        key = last(NAMED_OPTION, text);
+        key = key == null ? last(OPTION_ANYWHERE, text) : key;
+        Matcher truth = TRUTH_AT_END.matcher(text);
+        return key == null && truth.find() ? AnswerKey.truth(truth.group(1)) : key;
+    }
+
+    /** The last number of a sentence, unless all of its numbers are one result. */
+    private static AnswerKey ofSentence(String text, String lastNumber) {
+        Matcher connector = CONNECTOR.matcher(text);
+        String result = text.substring(connector.lookingAt() ? connector.end() : 0);
+        return isOneResult(result) ? text(result) : AnswerKey.number(lastNumber);
+    }
+
+    private static boolean isOneResult(String text) {
+        return DATE_OR_TIME.matcher(text).matches()
+                || (MONTH.matcher(text).find() && text.length() <= MAX_DATE)
+                || COMPOUND.matcher(text).matches();
+    }
+
+    private static @Nullable AnswerKey last(Pattern option, String text) {
+        Matcher options = option.matcher(text);
+        AnswerKey last = null;
+        while (options.find()) {
+            last = AnswerKey.option(options.group(1).charAt(0));
+        }
+        return last;
+    }
+
+    private static String trimmed(String text) {
+        String before;
+        String trimmed = text.strip();
+        do {
+            before = trimmed;
+            trimmed = EDGES.matcher(trimmed).replaceAll("");
+            trimmed = UNCERTAIN.matcher(trimmed).replaceFirst("");
+        } while (trimmed.length() != before.length());
+        return trimmed;
+    }
+
+    private static @Nullable AnswerKey json(String text) {
+        if (!text.startsWith("{") && !text.startsWith("[")) {
+            return null;
+        }
+        try {
+            JsonNode tree = CanonicalJson.tree(text);
+            return tree.isContainerNode() ? AnswerKey.labelled(AnswerKey.Kind.JSON, CanonicalJson.of(tree), text) : null;
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable AnswerKey optionOrTruth(String text) {
+        Matcher option = OPTION.matcher(text);
+        if (option.find() && !OPTION_LIST.matcher(text).matches()) {
+            for (int group = 1; group <= option.groupCount(); group++) {
+                String letter = option.group(group);
+                if (letter != null) {
+                    return AnswerKey.option(letter.charAt(0));
+                }
+            }
+        }
+        Matcher truth = TRUTH.matcher(text);
+        return truth.find() ? AnswerKey.truth(truth.group(1)) : null;
+    }
+
+    private static @Nullable AnswerKey number(String text) {
+        if (isOneResult(text)) {
+            return null;
+        }
+        String side = afterLastEquals(text);
+        if (side == null || EXPRESSION.matcher(side).find()) {
+            return null;
+        }
+        String number = single(side);
+        number = number == null ? single(PARENTHESES.matcher(side).replaceAll(" ")) : number;
+        Matcher end = CLAUSE_END.matcher(side);
+        number = number == null && end.find() ? single(side.substring(0, end.start())) : number;
+        if (number == null && ARITHMETIC.matcher(side).matches()) {
+            number = Numbers.last(side);
+        }
+        return number == null ? null : AnswerKey.number(number);
+    }
+
+    /** The text after the last equals sign that has a number after it; null if the text assigns several variables. */
+    private static @Nullable String afterLastEquals(String text) {
+        if (ASSIGNMENT.matcher(text).results().limit(2).count() > 1) {
+            return null;
+        }
+        String side = text;
+        for (int equals = text.lastIndexOf('='); equals >= 0; equals = text.lastIndexOf('=', equals - 1)) {
+            side = text.substring(equals + 1);
+            if (Numbers.last(side) != null) {
+                return side;
+            }
+        }
+        return text;
+    }
+
+    private static @Nullable String single(String text) {
+        List<Numbers.Found> numbers = Numbers.in(text);
+        return numbers.size() == 1 ? numbers.get(0).value() : null;
+    }
+
+    private static AnswerKey text(String text) {
+        String folded = Normalizer.normalize(text, Normalizer.Form.NFKC).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+        String value = LETTERS_AND_DIGITS.matcher(folded).find()
+                ? IGNORED.matcher(BETWEEN_DIGITS.matcher(folded).replaceAll("|")).replaceAll("")
+                : folded.replaceAll("\\s+", "");
+        return AnswerKey.labelled(
+                AnswerKey.Kind.TEXT, value.length() > MAX_VALUE ? value.substring(0, MAX_VALUE) : value, text);
+    }
+}
