@@ -51,8 +51,19 @@ class ArchitectureTest {
                     "reasoning.steps",
                     List.of("reasoning.text", "reasoning", "upstream.demo", "upstream", "settings", "json", "model")),
             Map.entry(
+                    "reasoning.sampling",
+                    List.of("reasoning.text", "reasoning", "upstream", "settings", "json", "model")),
+            Map.entry(
                     "reasoning.vote",
-                    List.of("reasoning.text", "reasoning", "upstream.demo", "upstream", "settings", "json", "model")),
+                    List.of(
+                            "reasoning.sampling",
+                            "reasoning.text",
+                            "reasoning",
+                            "upstream.demo",
+                            "upstream",
+                            "settings",
+                            "json",
+                            "model")),
             Map.entry("upstream.demo", List.of("upstream", "json", "model")),
             Map.entry("upstream", List.of("json", "model")),
             Map.entry("json", List.of("model")),

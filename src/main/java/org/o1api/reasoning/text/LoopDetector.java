@@ -9,7 +9,7 @@ package org.o1api.reasoning.text;
  * the border array of Knuth, Morris and Pratt) is the only candidate. The result does not depend on how the text is split into
  * deltas.
  */
-final class LoopDetector {
+public final class LoopDetector {
     static final int MIN_LENGTH = 2000;
     static final int MAX_PERIOD = 500;
     private static final int CHECK_INTERVAL = 500;
@@ -31,7 +31,7 @@ final class LoopDetector {
     private int passageEnd = NONE;
 
     /** Adds text. Has no effect after a repetition was found. */
-    void feed(String more) {
+    public void feed(String more) {
         int from = 0;
         while (from < more.length() && !isFound()) {
             int to = Math.min(more.length(), from + CHECK_INTERVAL - unchecked);
@@ -45,14 +45,14 @@ final class LoopDetector {
     }
 
     /** The text is complete: checks the rest. */
-    void end() {
+    public void end() {
         if (!isFound()) {
             check();
         }
     }
 
     /** Whether the text repeats itself. */
-    boolean isFound() {
+    public boolean isFound() {
         return passageEnd != NONE;
     }
 
@@ -60,7 +60,7 @@ final class LoopDetector {
      * Cuts a text that was fed after the first occurrence of the repeated passage. Returns it unchanged if it has no
      * repetition.
      */
-    String withoutRepetition(String text) {
+    public String withoutRepetition(String text) {
         if (!isFound() || passageEnd >= text.length()) {
             return text;
         }

@@ -11,9 +11,9 @@ import org.o1api.model.ThinkBlock;
  * step's object is expected after the tag ({@link StepParser}). In an answer, the tag turns text that was not shown yet into
  * reasoning ({@link AnswerSplitter}).
  */
-final class ThinkSplitter {
+public final class ThinkSplitter {
     /** Receives a range of reasoning. */
-    interface Sink {
+    public interface Sink {
         void append(CharSequence text, int from, int to);
     }
 
@@ -43,7 +43,7 @@ final class ThinkSplitter {
      * Creates a splitter for a step: one block. The white space before it has no limit, because a step's white space is never
      * shown.
      */
-    static ThinkSplitter ofStep(Sink reasoning) {
+    public static ThinkSplitter ofStep(Sink reasoning) {
         return new ThinkSplitter(reasoning, false);
     }
 
@@ -52,12 +52,12 @@ final class ThinkSplitter {
      * block, because the reasoning came in a separate field. The white space before a block must be short, because it is shown
      * if no block follows, and is held until then.
      */
-    static ThinkSplitter ofAnswer(Sink reasoning) {
+    public static ThinkSplitter ofAnswer(Sink reasoning) {
         return new ThinkSplitter(reasoning, true);
     }
 
     /** The text starts inside the reasoning. */
-    void startInReasoning() {
+    public void startInReasoning() {
         state = State.REASONING;
         tagSeen = true;
     }
@@ -69,12 +69,12 @@ final class ThinkSplitter {
     }
 
     /** Whether the text from the position on is not reasoning. */
-    boolean isDone() {
+    public boolean isDone() {
         return state == State.TEXT;
     }
 
     /** Whether there is reasoning, possibly empty. */
-    boolean hasReasoning() {
+    public boolean hasReasoning() {
         return tagSeen;
     }
 
@@ -85,7 +85,7 @@ final class ThinkSplitter {
      * @param complete whether no more text follows
      * @return the index up to which the text is read
      */
-    int read(StringBuilder text, int from, boolean complete) {
+    public int read(StringBuilder text, int from, boolean complete) {
         int position = from;
         State before;
         do {
@@ -162,7 +162,7 @@ final class ThinkSplitter {
     }
 
     /** Returns the end of the text without a partial closing tag at its end, the rest of which may still arrive. */
-    static int beforePartialEnd(StringBuilder text, int from) {
+    public static int beforePartialEnd(StringBuilder text, int from) {
         for (int i = Math.max(from, text.length() - ThinkBlock.END.length() + 1); i < text.length(); i++) {
             if (isPartial(ThinkBlock.END, text, i)) {
                 return i;

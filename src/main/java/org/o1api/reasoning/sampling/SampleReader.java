@@ -1,0 +1,337 @@
+package org.o1api.reasoning.sampling;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.Delta;
+import org.o1api.model.FinishReason;
+import org.o1api.model.SurrogateGuard;
+import org.o1api.model.TurnEvent;
+import org.o1api.reasoning.text.LoopDetector;
+import org.o1api.reasoning.text.ThinkSplitter;
+
+/**
+ * Reads a reply that contains both reasoning and answer, as it arrives: reasoning in steps {@code === Step: TITLE}, a line
+ * {@code === Answer}, the answer, and as last line {@code Answer: RESULT}. The result does not depend on how the reply is split into
+ * deltas.
+ *
+ * <ul>
+ *   <li>The model's own reasoning, in its own field or in {@code <think>}, is reasoning, too. Text after it that does not start with a
+ *       heading is the answer.
+ *   <li>A reply without a line {@code === Answer}: all text was reported as reasoning, and at the end the whole text is the answer.
+ *       If such a reply is truncated, this applies only if it has no headings at all; otherwise it has no answer.
+ *   <li>The result is not part of the answer's text unless it is the whole answer. Then the answer is the bare result.
+ *   <li>Tool calls, refusals and images are part of the answer. Text before them is reasoning unless the answer has started.
+ * </ul>
+ *
+ * @see FormatLine the tolerated variants of these lines
+ */
+public final class SampleReader {
+    private final SampleListener listener;
+    private final boolean startsThinking;
+    private final AnswerParts answer = new AnswerParts();
+    private final PartText reasoning;
+    private final PartText answerText;
+    private final PartText refusal;
+    private final LoopDetector textLoop = new LoopDetector();
+    private final LoopDetector reasoningLoop = new LoopDetector();
+    private final ThinkSplitter think = ThinkSplitter.ofAnswer(this::addOwnReasoning);
+    /** Text that the splitter has not read yet. */
+    private final StringBuilder unsplit = new StringBuilder();
+    /** All text as long as it may be the model's own reasoning. */
+    private final StringBuilder beforeText = new StringBuilder();
+
+    private FormatReader format = new FormatReader(new Parts(true));
+    /** The number of characters of the reply's text before those that the format's reader got. */
+    private int textStart;
+
+    private boolean inOwnReasoning;
+    private boolean textEnded;
+    private int untaggedReasoningLength;
+    private @Nullable String result;
+    private @Nullable FinishReason reason;
+
+    /**
+     * Creates a reader of one reply.
+     *
+     * @param startsThinking whether the text starts inside the model's own reasoning, without an opening tag
+     */
+    public SampleReader(boolean startsThinking, SampleListener listener) {
+        this.listener = listener;
+        this.startsThinking = startsThinking;
+        reasoning = new PartText(listener::onReasoning);
+        answerText = new PartText(text -> report(new TurnEvent.AnswerText(text)));
+        refusal = new PartText(text -> report(new TurnEvent.RefusalText(text)));
+        if (startsThinking) {
+            think.startInReasoning();
+        }
+    }
+
+    /** The parts of the text. */
+    private final class Parts implements FormatReader.Sink {
+        private final boolean showsReasoning;
+
+        Parts(boolean showsReasoning) {
+            this.showsReasoning = showsReasoning;
+        }
+
+        @Override
+        public void onStep(String title) {
+            if (showsReasoning) {
+                reasoning.end();
+                listener.onStep(wellFormed(title));
+            }
+        }
+
+        @Override
+        public void onReasoning(CharSequence text, int from, int to) {
+            if (showsReasoning) {
+                if (inOwnReasoning) {
+                    inOwnReasoning = false;
+                    reasoning.startSection();
+                }
+                reasoning.append(text, from, to);
+            }
+        }
+
+        @Override
+        public void onAnswer(CharSequence text, int from, int to) {
+            answerText.append(text, from, to);
+        }
+    }
+
+    /** Adds a piece of the reply. */
+    public void feed(Delta delta) {
+        if (delta instanceof Delta.Text piece) {
+            feedText(piece.text());
+        } else if (delta instanceof Delta.Reasoning piece) {
+            reasoningLoop.feed(piece.text());
+            addOwnReasoning(piece.text(), 0, piece.text().length());
+        } else if (delta instanceof Delta.Refusal piece) {
+            if (!textEnded && !piece.text().isBlank()) {
+                endText(true);
+            }
+            refusal.append(piece.text(), 0, piece.text().length());
+        } else if (delta instanceof Delta.Image image) {
+            endText(true);
+            showWholeTextBeforeImage();
+            report(new TurnEvent.Image(image.json()));
+        } else if (delta instanceof Delta.ToolCall piece) {
+            endText(true);
+            report(new TurnEvent.ToolCall(piece));
+        }
+    }
+
+    private void feedText(String text) {
+        if (textEnded) {
+            answerText.append(text, 0, text.length());
+            return;
+        }
+        if (!format.hasAnswerPart()) {
+            textLoop.feed(text);
+        }
+        if (think.isDone()) {
+            format.feed(text, 0);
+        } else {
+            beforeText.append(text);
+            unsplit.append(text);
+            readUnsplit(false);
+        }
+        countUntagged();
+    }
+
+    private void readUnsplit(boolean ended) {
+        int position = think.read(unsplit, 0, ended);
+        textStart += position;
+        if (think.isDone()) {
+            format.feed(unsplit, position);
+            unsplit.setLength(0);
+            beforeText.setLength(0);
+        } else {
+            unsplit.delete(0, position);
+        }
+    }
+
+    private void countUntagged() {
+        untaggedReasoningLength =
+                think.isDone() ? textStart + format.lengthBeforeAnswer() : textStart + unsplit.length();
+    }
+
+    private void addOwnReasoning(CharSequence text, int from, int to) {
+        if (format.hasAnswerPart() || textEnded) {
+            return; // after the start of the answer there is no step to show it in
+        }
+        if (!inOwnReasoning) {
+            inOwnReasoning = true;
+            reasoning.startSection();
+        }
+        reasoning.append(text, from, to);
+        if (reasoning.hasText()) {
+            format.startAfterOwnReasoning();
+        }
+    }
+
+    private void report(TurnEvent event) {
+        answer.add(event);
+        listener.onAnswer(event);
+    }
+
+    /** Ends the text, before output of another type or at the end of the reply. */
+    private void endText(boolean complete) {
+        if (textEnded) {
+            return;
+        }
+        if (!think.isDone()) {
+            readUnsplit(true);
+        }
+        if (!think.isDone()) { // the model's own reasoning has not ended: the format may be in it
+            format = new FormatReader(new Parts(false));
+            format.feed(beforeText, 0);
+            textStart = 0;
+        }
+        format.end(complete);
+        textEnded = true;
+        reasoning.end();
+        textLoop.end();
+        reasoningLoop.end();
+        untaggedReasoningLength = textStart + format.lengthBeforeAnswer();
+        readResult(format);
+    }
+
+    private void readResult(FormatReader reader) {
+        FormatLine line = reader.result();
+        if (line != null) {
+            result = wellFormed(line.text());
+            if (!answerText.hasText()) {
+                answerText.append(line.text(), 0, line.text().length());
+            }
+        }
+    }
+
+    private void showWholeTextBeforeImage() {
+        if (answer.isEmpty() && !format.hasHeading()) {
+            showWholeText();
+        }
+        answerText.startSection();
+    }
+
+    /**
+     * The reply has ended.
+     *
+     * @param why whether it is complete
+     */
+    public void end(FinishReason why) {
+        reason = why;
+        boolean complete = isComplete(why);
+        endText(complete);
+        refusal.end();
+        if (answer.isEmpty()) {
+            showLateAnswer(complete);
+        }
+        answerText.end();
+    }
+
+    /** Reports the answer of a reply in which no answer has started, or only a blank one. */
+    private void showLateAnswer(boolean complete) {
+        int start = format.hasAnswerPart() ? -1 : format.lateAnswerStart();
+        boolean isOwnReasoning = !think.isDone() && !startsThinking;
+        if (start >= 0) {
+            showAnswer(format.text().substring(start - format.ownReasoningLength()), complete);
+            untaggedReasoningLength = textStart + start;
+        } else if (complete ? !isOwnReasoning : think.isDone() && !format.hasHeading()) {
+            showWholeText();
+        }
+    }
+
+    private void showWholeText() {
+        StringBuilder whole = new StringBuilder();
+        PartText text = new PartText(whole::append);
+        FormatReader reader = new FormatReader(new FormatReader.Sink() {
+            @Override
+            public void onStep(String title) {
+                text.startSection();
+                if (!title.isEmpty()) {
+                    text.append("### " + title, 0, title.length() + 4);
+                    text.startSection();
+                }
+            }
+
+            @Override
+            public void onReasoning(CharSequence piece, int from, int to) {
+                text.append(piece, from, to);
+            }
+
+            @Override
+            public void onAnswer(CharSequence piece, int from, int to) {
+                text.append(piece, from, to);
+            }
+        });
+        reader.feed(format.text(), 0);
+        reader.end(false);
+        text.end();
+        showAnswer(whole.toString(), true);
+        untaggedReasoningLength = textStart + format.ownReasoningLength();
+    }
+
+    private void showAnswer(String text, boolean complete) {
+        FormatReader reader = FormatReader.ofAnswer(new Parts(false));
+        reader.feed(text, 0);
+        reader.end(complete);
+        readResult(reader);
+    }
+
+    private static String wellFormed(String text) {
+        StringBuilder copy = new StringBuilder(text);
+        SurrogateGuard.replaceUnpaired(copy, 0, copy.length());
+        return copy.toString();
+    }
+
+    private static boolean isComplete(FinishReason why) {
+        return switch (why) {
+            case STOP, TOOL_CALLS -> true;
+            case LENGTH, CONTENT_FILTER -> false;
+        };
+    }
+
+    /** Whether the answer has started: then the reply cannot be repeated without losing what was shown. */
+    public boolean hasAnswer() {
+        return !answer.isEmpty();
+    }
+
+    /** Whether the reply has ended, was not truncated, and has an answer. Only such a reply votes. */
+    public boolean isComplete() {
+        return reason != null && isComplete(reason) && hasAnswer();
+    }
+
+    /** Whether the reasoning repeats itself: the call should be cancelled. */
+    public boolean isRepeating() {
+        return !hasAnswer() && (textLoop.isFound() || reasoningLoop.isFound());
+    }
+
+    /** The answer so far: text, refusal, images and tool calls. Pieces of one text are joined. */
+    public List<TurnEvent> answer() {
+        return answer.events();
+    }
+
+    /** What follows {@code Answer:} on the last line of a complete reply; null if it has no such line. Valid after the end. */
+    public @Nullable String resultLine() {
+        return result;
+    }
+
+    /** The reply's text without the model's own reasoning: steps, answer and result, as the model wrote them. */
+    public String text() {
+        return format.text();
+    }
+
+    /** The result in one line, for readers. */
+    public String conclusion() {
+        return Conclusion.of(result, answer());
+    }
+
+    /**
+     * The number of characters at the start of the reply's text that are not the answer, for {@link
+     * org.o1api.reasoning.ModelCalls#setUntaggedReasoning}.
+     */
+    public int untaggedReasoningLength() {
+        return untaggedReasoningLength;
+    }
+}
