@@ -15,7 +15,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,9 +64,7 @@ import org.o1api.turn.Admission;
 import org.o1api.turn.ConversationLock;
 import org.o1api.turn.TurnRunner;
 import org.o1api.turn.TurnShutdown;
-import org.o1api.upstream.HttpUpstream;
 import org.o1api.upstream.Upstream;
-import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.demo.DemoUpstream;
 
 /** Composition root: starts and stops the web application, and is the only class that wires components. */
@@ -122,7 +119,9 @@ public final class Gateway implements ServletContextListener {
         ScheduledThreadPoolExecutor scheduler = register(
                 new ScheduledThreadPoolExecutor(1, DaemonThreads.factory("o1-api-tick")), DaemonThreads::shutdownNow);
         scheduler.setRemoveOnCancelPolicy(true);
-        Map<String, Upstream> upstreams = upstreams(config, scheduler);
+        Map<String, Upstream> upstreams = new ConfiguredUpstreams(
+                        config, scheduler, upstream -> register(upstream, Upstream::close))
+                .open(strategies, DemoUpstream.DEFAULT_TOKEN_DELAY);
         Conversations conversations = conversations(config.conversations(), context.getContextPath());
         CallExecutor callThreads = register(CallExecutor.start(), CallExecutor::close); // stopped after the turns
         TurnExecutor executor = register(TurnExecutor.start(), TurnExecutor::close);
@@ -217,27 +216,6 @@ public final class Gateway implements ServletContextListener {
         } catch (IllegalStateException e) {
             // the JVM is shutting down already
         }
-    }
-
-    private Map<String, Upstream> upstreams(Config config, ScheduledThreadPoolExecutor scheduler) {
-        if (config.upstreams().isEmpty()) {
-            LOG.log(Level.INFO, "no provider is configured: the built-in demo model answers");
-            return Map.of(
-                    Config.DEFAULT_UPSTREAM,
-                    register(
-                            new DemoUpstream(
-                                    Config.DEFAULT_UPSTREAM,
-                                    DemoUpstream.DEFAULT_TOKEN_DELAY,
-                                    strategies.stream().map(StrategyType::demo).toList()),
-                            Upstream::close));
-        }
-        Map<String, Upstream> upstreams = new LinkedHashMap<>();
-        for (UpstreamSettings settings : config.upstreams().values()) {
-            HttpUpstream upstream = register(new HttpUpstream(settings, scheduler), Upstream::close);
-            upstream.warmUp();
-            upstreams.put(settings.name(), upstream);
-        }
-        return upstreams;
     }
 
     /** The configured API keys. If there are none, generates one for this run and logs it once. */

@@ -65,6 +65,7 @@ class ArchitectureTest {
                             "json",
                             "model")),
             Map.entry("upstream.demo", List.of("upstream", "json", "model")),
+            Map.entry("upstream.replay", List.of("upstream", "json", "model")),
             Map.entry("upstream", List.of("json", "model")),
             Map.entry("json", List.of("model")),
             Map.entry("settings", List.of()),
@@ -82,6 +83,7 @@ class ArchitectureTest {
                             "server",
                             "settings",
                             "turn",
+                            "upstream.replay",
                             "upstream",
                             "model")));
 

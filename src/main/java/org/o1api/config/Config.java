@@ -18,16 +18,19 @@ import org.o1api.settings.ReadContext;
 import org.o1api.settings.Substitution;
 import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
+import org.o1api.upstream.replay.Recording;
 
 /**
  * The contents of the config file.
  *
  * @param apiKeys empty: a key has to be generated
  * @param upstreams by name, in the order of the file; empty: no provider is configured, and the demo model serves {@link #DEFAULT_UPSTREAM}
+ * @param recordings those of upstreams that replay recorded replies, by the upstream's name
  */
 public record Config(
         List<ApiKey> apiKeys,
         Map<String, UpstreamSettings> upstreams,
+        Map<String, Recording> recordings,
         Presets presets,
         ApiSettings api,
         BodySettings bodies,
@@ -40,6 +43,7 @@ public record Config(
     public Config {
         apiKeys = List.copyOf(apiKeys);
         upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
+        recordings = Map.copyOf(recordings);
     }
 
     /**

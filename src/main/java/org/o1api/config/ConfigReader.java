@@ -2,6 +2,7 @@ package org.o1api.config;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.o1api.settings.Section;
 import org.o1api.settings.ValueType;
 import org.o1api.turn.TurnLimits;
 import org.o1api.upstream.UpstreamSettings;
+import org.o1api.upstream.replay.Recording;
 
 /** Reads the whole config from the root section. */
 final class ConfigReader {
@@ -40,7 +42,8 @@ final class ConfigReader {
 
     private static Config config(Section root, List<StrategyType> strategies) {
         String model = root.find("default_model", ValueType.LINE);
-        Map<String, UpstreamSettings> upstreams = UpstreamReader.read(root);
+        Map<String, Recording> recordings = new HashMap<>();
+        Map<String, UpstreamSettings> upstreams = UpstreamReader.read(root, recordings);
         Presets presets = PresetReader.read(root, upstreamNames(upstreams), strategies, model, !upstreams.isEmpty());
         List<ApiKey> keys = ApiKeyReader.read(root, presets);
         return root.section(
@@ -48,6 +51,7 @@ final class ConfigReader {
                 limits -> new Config(
                         keys,
                         upstreams,
+                        recordings,
                         presets,
                         api(root, limits),
                         bodies(limits, keys.size() > 1),

@@ -17,6 +17,8 @@ import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.UpstreamSettings.Limits;
 import org.o1api.upstream.UpstreamSettings.Replies;
 import org.o1api.upstream.UpstreamSettings.Timeouts;
+import org.o1api.upstream.replay.Recording;
+import org.o1api.upstream.replay.RecordingReader;
 
 /** Reads the upstreams: the one of {@code default_api_url}, and those under {@code upstreams}. */
 final class UpstreamReader {
@@ -40,8 +42,12 @@ final class UpstreamReader {
 
     private UpstreamReader() {}
 
-    /** Reads the upstreams by name, in the order of the file; empty if no provider is configured. */
-    static Map<String, UpstreamSettings> read(Section root) {
+    /**
+     * Reads the upstreams by name, in the order of the file; empty if no provider is configured.
+     *
+     * @param recordings gets the recordings of those that replay one, by name
+     */
+    static Map<String, UpstreamSettings> read(Section root, Map<String, Recording> recordings) {
         Map<String, UpstreamSettings> upstreams = new LinkedHashMap<>();
         String key = root.find("model_provider_api_key", ValueType.API_KEY);
         URI url = root.find("default_api_url", ValueType.HTTP_URL);
@@ -66,17 +72,49 @@ final class UpstreamReader {
                             null,
                             null));
         }
-        root.sections("upstreams", UpstreamReader::upstream).forEach((name, upstream) -> {
-            if (upstreams.putIfAbsent(name, upstream) != null) {
-                root.addProblem(
-                        "upstreams",
-                        "found the name default, which is the name of the default_api_url upstream, allowed: another name");
-            }
-        });
+        root.sections("upstreams", (name, section) -> upstream(name, section, recordings))
+                .forEach((name, upstream) -> {
+                    if (upstreams.putIfAbsent(name, upstream) != null) {
+                        root.addProblem(
+                                "upstreams",
+                                "found the name default, which is the name of the default_api_url upstream, allowed: another name");
+                    }
+                });
         return upstreams;
     }
 
-    private static UpstreamSettings upstream(String name, Section section) {
+    private static UpstreamSettings upstream(String name, Section section, Map<String, Recording> recordings) {
+        String file = section.find("replay", ValueType.LINE);
+        return file == null ? provider(name, section) : replay(name, section, file, recordings);
+    }
+
+    /** An upstream without a provider: what it calls is the recording. The other keys do not apply to it. */
+    private static UpstreamSettings replay(
+            String name, Section section, String file, Map<String, Recording> recordings) {
+        URI id = PLACEHOLDER_URL;
+        if (section.contains("url")) {
+            section.addProblem("replay", "is set together with url, allowed: only one of them");
+        }
+        try {
+            Recording recording = RecordingReader.read(file);
+            recordings.put(name, recording);
+            id = URI.create(
+                    "replay://" + recording.sha256()); // so that the presets' fingerprints depend on the content
+        } catch (RecordingReader.UnusableRecordingException e) {
+            section.addProblem("replay", e.getMessage() + ", allowed: a file of recorded replies (see evaluation.md)");
+        }
+        return new UpstreamSettings(
+                name,
+                id,
+                null,
+                section.find("model", ValueType.LINE),
+                Timeouts.DEFAULT,
+                Limits.DEFAULT,
+                Map.of(),
+                null);
+    }
+
+    private static UpstreamSettings provider(String name, Section section) {
         URI url = section.require("url", ValueType.HTTP_URL, PLACEHOLDER_URL);
         rejectUserInfo(section, "url", url, "api_key");
         @Nullable String key = section.find("api_key", ValueType.API_KEY);

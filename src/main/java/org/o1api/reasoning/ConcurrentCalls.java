@@ -58,12 +58,13 @@ public final class ConcurrentCalls implements AutoCloseable {
         Cancellation cancellation = owner.time().of(call.purpose()).child();
         ConcurrentCall started =
                 new ConcurrentCall(index, call.purpose(), owner.newRecorder(call), cancellation, owner);
+        int number = owner.numberOf(call);
         CallReader reader = new CallReader(
                 started,
                 cancellation,
                 inbox,
                 (accepted, listener) ->
-                        owner.upstream().open(call.request(), owner.context(cancellation, accepted, listener)));
+                        owner.upstream().open(call.request(), owner.context(cancellation, number, accepted, listener)));
         calls.add(started);
         owner.count();
         var unused = cancellation.onCancel(reader::onCancelled);

@@ -189,9 +189,10 @@ public final class ModelCalls implements AutoCloseable {
         count();
         flushBeforeWaiting();
         CallRecorder recorder = newRecorder(call);
+        int number = numberOf(call);
         boolean opened = false;
         try {
-            Call reply = upstream.open(call.request(), context(cancellation, this::reportAccepted, recorder));
+            Call reply = upstream.open(call.request(), context(cancellation, number, this::reportAccepted, recorder));
             lastCall = counted(reply, call.purpose(), recorder);
             opened = true;
             return lastCall;
@@ -242,8 +243,13 @@ public final class ModelCalls implements AutoCloseable {
         return new CallRecorder(call, upstream.name(), tokenCounter, ledger);
     }
 
-    CallContext context(Cancellation cancellation, Runnable onAccepted, AttemptListener listener) {
-        return new CallContext(cancellation, retries, callingTurn, onAccepted, listener);
+    /** Numbers a call of the turn, from 0. Called on the turn's thread, so that the numbers do not depend on other threads. */
+    int numberOf(ModelCall call) {
+        return callingTurn.number(call.request());
+    }
+
+    CallContext context(Cancellation cancellation, int number, Runnable onAccepted, AttemptListener listener) {
+        return new CallContext(cancellation, retries, callingTurn, number, onAccepted, listener);
     }
 
     /** Counts a call against the budget. */

@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.o1api.model.RawJson;
 import org.o1api.model.TraceContext;
 import org.o1api.model.TurnInfo;
 
@@ -12,12 +14,16 @@ import org.o1api.model.TurnInfo;
  * this turn. Safe for concurrent use.
  */
 public final class TurnCallState {
+    private static final Pattern SEED = Pattern.compile("-?[0-9]{1,18}");
+
     private final String caller;
     private final Map<String, String> traceHeaders;
     private final Set<Breaker> failedAtBreakers = ConcurrentHashMap.newKeySet(1);
     private final Set<Object> unstreamedKinds = ConcurrentHashMap.newKeySet(1);
     private final Set<Object> reducedKinds = ConcurrentHashMap.newKeySet(1);
     private final Set<Object> unlimitedKinds = ConcurrentHashMap.newKeySet(1);
+    private int calls;
+    private long seed;
 
     /**
      * Creates the state of a turn's calls.
@@ -25,17 +31,18 @@ public final class TurnCallState {
      * @param caller the name of the API key that sent the request
      */
     public TurnCallState(String caller) {
-        this(caller, Map.of());
+        this(caller, Map.of(), "");
     }
 
     /** Creates the state of a turn's calls. */
     public TurnCallState(TurnInfo info) {
-        this(info.caller(), traceHeaders(info));
+        this(info.caller(), traceHeaders(info), info.id());
     }
 
-    private TurnCallState(String caller, Map<String, String> traceHeaders) {
+    private TurnCallState(String caller, Map<String, String> traceHeaders, String id) {
         this.caller = caller;
         this.traceHeaders = traceHeaders;
+        this.seed = id.hashCode();
     }
 
     private static Map<String, String> traceHeaders(TurnInfo info) {
@@ -51,6 +58,23 @@ public final class TurnCallState {
             }
         }
         return headers;
+    }
+
+    /**
+     * Numbers the next call of the turn, from 0. Called in the order in which the turn makes its calls, before one of them is on a
+     * thread of its own.
+     */
+    public synchronized int number(CallRequest request) {
+        RawJson requested = request.fields().get("seed");
+        if (calls == 0 && requested != null && SEED.matcher(requested.text()).matches()) {
+            seed = Long.parseLong(requested.text());
+        }
+        return calls++;
+    }
+
+    /** The {@code seed} of the turn's first call, which later ones may change; without one, a number derived from the turn's ID. */
+    public synchronized long seed() {
+        return seed;
     }
 
     String caller() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of one upstream.
  *
- * @param url the full URL, used verbatim, including its query
+ * @param url the full URL, used verbatim, including its query; of a recording, {@code replay://} and its hash
  * @param apiKey sent as a bearer token; null or empty: none is sent
  * @param model replaces the preset's model; null: the preset's model is used
  * @param reasoningHistory for which answers earlier reasoning is sent back
