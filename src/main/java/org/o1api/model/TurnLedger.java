@@ -1,18 +1,36 @@
 package org.o1api.model;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CallRecord.State;
+import org.o1api.model.TurnSummary.ModelUsage;
 
 /**
  * The calls of one turn in the order in which they ended, including failed and cancelled ones. All token counts that are
  * reported for a turn are computed from it. Used by the turn's thread only.
  */
 public final class TurnLedger {
+    private final PriceList prices;
     private final List<CallRecord> records = new ArrayList<>();
+
+    /** A ledger without prices. */
+    public TurnLedger() {
+        this(PriceList.NONE);
+    }
+
+    public TurnLedger(PriceList prices) {
+        this.prices = prices;
+    }
+
+    /** The prices of the turn's models. */
+    public PriceList prices() {
+        return prices;
+    }
 
     /**
      * Adds a call that has ended. Earlier closing calls are marked as discarded: the client gets the output of the last one
@@ -66,13 +84,14 @@ public final class TurnLedger {
 
     /**
      * The usage as if a single call had produced the reply: the input of the first call that got a reply, and the output that
-     * the client got. If a call broke off and was repeated, the repetition counts.
+     * the client got. Of samples that ran at the same time, only the one that became the answer counts. If a call broke off and was
+     * repeated, the repetition counts.
      */
     public Usage answerUsage() {
         CallRecord first = null;
         Usage shown = Usage.NONE;
         for (CallRecord record : records) {
-            if (record.shown()) {
+            if (record.shown() && record.purpose().isPartOfReply()) {
                 shown = shown.plus(record.replyUsage());
             }
             if (record.hasReply() && (first == null || (record.shown() && !first.shown()))) {
@@ -94,23 +113,46 @@ public final class TurnLedger {
         return records.stream().mapToInt(CallRecord::attempts).sum();
     }
 
-    /** The usage of each model, in the order of their first call that ended. */
-    public List<TurnSummary.ModelUsage> byModel() {
-        Map<List<String>, TurnSummary.ModelUsage> models = new LinkedHashMap<>();
+    /** The cost of all calls and attempts, in the configured currency; null if one of their models has no price. */
+    public @Nullable BigDecimal cost() {
+        BigDecimal total = BigDecimal.ZERO;
+        for (CallRecord record : records) {
+            BigDecimal cost = record.cost(prices);
+            if (cost == null) {
+                return null;
+            }
+            total = total.add(cost);
+        }
+        return total;
+    }
+
+    /** The usage and cost of each model, in the order of their first call that ended. */
+    public List<ModelUsage> byModel() {
+        Map<List<String>, ModelUsage> models = new LinkedHashMap<>();
         for (CallRecord record : records) {
             if (record.state() != State.NOT_STARTED) {
-                models.merge(
-                        List.of(record.upstream(), record.model()),
-                        new TurnSummary.ModelUsage(record.upstream(), record.model(), 1, record.totalUsage(), null),
-                        (one, other) -> new TurnSummary.ModelUsage(
-                                one.upstream(),
-                                one.model(),
-                                one.calls() + other.calls(),
-                                one.usage().plus(other.usage()),
-                                null));
+                add(models, record.upstream(), record.model(), 1, record.ofPurpose(record.usage()));
+                for (CallRecord.FailedAttempts attempt : record.failed()) {
+                    add(models, attempt.upstream(), attempt.model(), 0, record.ofPurpose(attempt.usage()));
+                }
             }
         }
         return List.copyOf(models.values());
+    }
+
+    private void add(Map<List<String>, ModelUsage> models, String upstream, String model, int calls, Usage usage) {
+        List<String> key = List.of(upstream, model);
+        ModelUsage before = models.get(key);
+        Usage total = before == null ? usage : before.usage().plus(usage);
+        Price price = prices.of(upstream, model);
+        models.put(
+                key,
+                new ModelUsage(
+                        upstream,
+                        model,
+                        before == null ? calls : before.calls() + calls,
+                        total,
+                        price == null ? null : price.cost(total)));
     }
 
     /** A summary of the calls so far. */

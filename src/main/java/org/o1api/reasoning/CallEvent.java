@@ -13,9 +13,9 @@ public sealed interface CallEvent {
     record Piece(int index, Delta delta) implements CallEvent {}
 
     /**
-     * The reply has ended: it is complete, or its time is used up. The last event of the call.
+     * The reply has ended: it is complete, or the turn's budget is used up. The last event of the call.
      *
-     * @param reason {@link FinishReason#LENGTH} if the time is used up; then there may have been no piece
+     * @param reason {@link FinishReason#LENGTH} if the budget is used up; then there may have been no piece
      */
     record Ended(int index, FinishReason reason) implements CallEvent {}
 

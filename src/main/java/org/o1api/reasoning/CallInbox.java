@@ -62,6 +62,8 @@ final class CallInbox {
     private int pieces;
     private int characters;
     private boolean closed;
+    /** Whether readers that have a piece wait until the turn's thread has decided which calls go on. */
+    private boolean paused;
 
     /** Adds an item without waiting. Ignored if closed. */
     synchronized void put(Item item) {
@@ -88,7 +90,7 @@ final class CallInbox {
      */
     synchronized boolean putPiece(Item item, BooleanSupplier cancelled) throws InterruptedException {
         try {
-            while (isFull() && !closed && !cancelled.getAsBoolean()) {
+            while ((isFull() || paused) && !closed && !cancelled.getAsBoolean()) {
                 wait();
             }
         } finally {
@@ -100,6 +102,23 @@ final class CallInbox {
     /** Whether readers that have a piece wait. */
     synchronized boolean isFull() {
         return pieces >= MAX_PIECES || characters >= MAX_CHARACTERS;
+    }
+
+    /** Makes readers that have a piece wait, and the turn's thread decide which calls go on. */
+    synchronized void pause() {
+        paused = true;
+        notifyAll();
+    }
+
+    /** The turn's thread has decided. */
+    synchronized void resume() {
+        paused = false;
+        notifyAll();
+    }
+
+    /** Whether all that has arrived has been taken. */
+    synchronized boolean isEmpty() {
+        return first == null;
     }
 
     /** Makes all waiting threads check their conditions again. */
@@ -128,12 +147,12 @@ final class CallInbox {
     /**
      * Waits for the next item.
      *
-     * @return null if cancelled
+     * @return null if cancelled or paused
      * @throws CancelledException if interrupted
      */
     synchronized @Nullable Item take(BooleanSupplier cancelled) {
         try {
-            while (first == null && !cancelled.getAsBoolean()) {
+            while (first == null && !paused && !cancelled.getAsBoolean()) {
                 wait();
             }
         } catch (InterruptedException e) {

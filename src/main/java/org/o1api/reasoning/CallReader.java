@@ -121,6 +121,9 @@ final class CallReader implements Runnable, AttemptListener {
             inbox.put(CallInbox.Item.of(() -> receiver.onReplyStarted(startsThinking)));
             for (Delta delta : call) {
                 CallInbox.Item item = CallInbox.Item.piece(length(delta), () -> receiver.onDelta(delta));
+                if (receiver.recorder().measured().received(delta)) {
+                    inbox.pause();
+                }
                 if (!inbox.putPiece(item, cancellation::isCancelled)) {
                     return;
                 }

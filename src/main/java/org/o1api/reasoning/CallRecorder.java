@@ -1,6 +1,10 @@
 package org.o1api.reasoning;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.o1api.model.CallRecord;
+import org.o1api.model.CallRecord.FailedAttempts;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CallRecord.State;
 import org.o1api.model.Delta;
@@ -22,13 +26,21 @@ final class CallRecorder implements AttemptListener {
     private final CallRequest request;
     private final TurnTokenCounter tokenCounter;
     private final TurnLedger ledger;
+    private final BudgetMeter.OpenCall measured;
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private Purpose purpose;
     private String upstream;
     private String model;
     private int attempts;
-    private Usage failedAttempts = Usage.NONE;
+    private final Map<List<String>, Usage> failedAttempts = new LinkedHashMap<>();
+    /** What of {@link #text} and {@link #reasoning} is measured exactly. */
+    private int measuredText;
+
+    private int measuredReasoning;
+    /** The estimate of the rest, see {@link TokenCounter#estimate}. */
+    private long estimatedUnits;
+
     /** Whether the text starts inside the model's reasoning, without an opening tag. */
     private boolean startsThinking;
     /** Whether the answer contains something other than text: a refusal, a tool call or an image. */
@@ -44,14 +56,26 @@ final class CallRecorder implements AttemptListener {
      * Starts with no attempts.
      *
      * @param upstream the name to record if no request is sent
+     * @param measured gets what the call uses, except the pieces of its reply, which are measured when they are read
      */
-    CallRecorder(ModelCall call, String upstream, TurnTokenCounter tokenCounter, TurnLedger ledger) {
+    CallRecorder(
+            ModelCall call,
+            String upstream,
+            TurnTokenCounter tokenCounter,
+            TurnLedger ledger,
+            BudgetMeter.OpenCall measured) {
         this.purpose = call.purpose();
         this.request = call.request();
         this.upstream = upstream;
         this.model = request.model();
         this.tokenCounter = tokenCounter;
         this.ledger = ledger;
+        this.measured = measured;
+    }
+
+    /** What the call has used so far. */
+    BudgetMeter.OpenCall measured() {
+        return measured;
     }
 
     @Override
@@ -59,11 +83,14 @@ final class CallRecorder implements AttemptListener {
         upstream = name;
         model = modelName;
         attempts++;
+        measured.sent(name, modelName);
     }
 
     @Override
     public void onFailedAttemptUsage(Usage used) {
-        failedAttempts = failedAttempts.plus(used.equals(Usage.NONE) ? tokenCounter.usageOf(request, "", "") : used);
+        Usage counted = used.equals(Usage.NONE) ? tokenCounter.usageOf(request, "", "") : used;
+        failedAttempts.merge(List.of(upstream, model), counted, Usage::plus);
+        measured.attemptFailed(counted);
     }
 
     /** The reply has started. */
@@ -73,6 +100,7 @@ final class CallRecorder implements AttemptListener {
 
     /** The next piece of the reply has arrived. */
     void onDelta(Delta delta) {
+        estimatedUnits += TokenCounter.estimate(delta);
         if (delta instanceof Delta.Text piece) {
             text.append(piece.text());
         } else if (delta instanceof Delta.Reasoning piece) {
@@ -86,6 +114,21 @@ final class CallRecorder implements AttemptListener {
         } else if (delta instanceof Delta.Image) {
             hasOtherOutput = true;
         }
+    }
+
+    /** Replaces the estimate of what has been received by an exact count. */
+    void recount() {
+        long tokens = tokenCounter.countTokens(text.substring(measuredText))
+                + tokenCounter.countTokens(reasoning.substring(measuredReasoning));
+        measuredText = text.length();
+        measuredReasoning = reasoning.length();
+        measured.correct(estimatedUnits, tokens);
+        estimatedUnits = 0;
+    }
+
+    /** The length of what has been received. */
+    int receivedLength() {
+        return text.length() + reasoning.length();
     }
 
     /** Counts the first characters of an answer's text as reasoning although they have no opening tag. */
@@ -170,6 +213,12 @@ final class CallRecorder implements AttemptListener {
     }
 
     private void record(State state, boolean shown) {
-        position = ledger.add(new CallRecord(purpose, upstream, model, attempts, usage, failedAttempts, state, shown));
+        List<FailedAttempts> failed = failedAttempts.entrySet().stream()
+                .map(entry ->
+                        new FailedAttempts(entry.getKey().get(0), entry.getKey().get(1), entry.getValue()))
+                .toList();
+        CallRecord record = new CallRecord(purpose, upstream, model, attempts, usage, failed, state, shown);
+        position = ledger.add(record);
+        measured.end(record);
     }
 }

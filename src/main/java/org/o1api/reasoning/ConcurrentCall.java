@@ -7,6 +7,7 @@ import org.o1api.model.CallRecord.State;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
 import org.o1api.model.Delta;
+import org.o1api.model.EndedBy;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.GatewayException;
@@ -23,6 +24,8 @@ final class ConcurrentCall {
     private final Cancellation cancellation;
     /** Whether the strategy has cancelled it, and gets no further events of it. */
     private boolean dropped;
+    /** Whether it ends early because the budget is used up. */
+    private boolean cutOff;
 
     private boolean replyStarted;
     private boolean recorded;
@@ -60,6 +63,22 @@ final class ConcurrentCall {
             dropped = true;
             cancelReader();
         }
+    }
+
+    /** Ends the call at the provider because the budget is used up. Its last event is {@link CallEvent.Ended}. */
+    void cutOff() {
+        cutOff = true;
+        cancelReader();
+    }
+
+    /** Whether it is open and ends when the budget is used up. */
+    boolean isLimited() {
+        return isOpen() && !cutOff && recorder.measured().isLimited();
+    }
+
+    /** Whether it can become the answer. */
+    boolean isSample() {
+        return purpose == Purpose.SAMPLE;
     }
 
     private void cancelReader() {
@@ -104,7 +123,7 @@ final class ConcurrentCall {
     CallEvent onEnd(CallReader.End end) {
         cancellation.detach();
         boolean wasOpen = isOpen();
-        boolean truncated = wasCutOff(end.failure()) && calls.time().truncates(purpose, recorder);
+        boolean truncated = wasCancelled(end.failure()) && isTruncated();
         if (end.wasStarted()) {
             State state = end.failure() == null
                     ? State.COMPLETED
@@ -112,7 +131,7 @@ final class ConcurrentCall {
             record(state, end.hasReply(), end.usage());
         } else {
             if (end.failure() instanceof CancelledException) { // otherwise a strategy could try again forever
-                calls.uncount();
+                calls.budget().uncount();
             }
             record(State.NOT_STARTED, false, Usage.NONE);
         }
@@ -120,6 +139,9 @@ final class ConcurrentCall {
             return null;
         }
         if (end.failure() == null) {
+            if (isSample() && isComplete(end.reason()) && recorder.hasAnswer()) {
+                calls.budget().sampleCompleted();
+            }
             return new CallEvent.Ended(index, end.reason());
         }
         return truncated
@@ -135,8 +157,24 @@ final class ConcurrentCall {
                 : UnexpectedException.of(thrown);
     }
 
+    private static boolean isComplete(FinishReason reason) {
+        return reason == FinishReason.STOP || reason == FinishReason.TOOL_CALLS;
+    }
+
+    /** Whether the reply ends early as if it were complete, because tokens, money or time are used up. */
+    private boolean isTruncated() {
+        if (cutOff) {
+            return !calls.time().isTurnCancelled();
+        }
+        boolean truncated = calls.time().truncates(purpose, recorder);
+        if (truncated && purpose.isReasoning()) {
+            calls.budget().exhaustedBy(EndedBy.BUDGET_TIME);
+        }
+        return truncated;
+    }
+
     /** Whether the failure can be the effect of a cancellation. */
-    private static boolean wasCutOff(@Nullable Throwable failure) {
+    private static boolean wasCancelled(@Nullable Throwable failure) {
         return failure instanceof UpstreamException || failure instanceof CancelledException;
     }
 

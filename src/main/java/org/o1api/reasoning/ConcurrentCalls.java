@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.Cancellation;
+import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;
 
 /**
@@ -41,17 +43,23 @@ public final class ConcurrentCalls implements AutoCloseable {
         this.removeCancelAction = owner.time().ofTurn().onCancel(inbox::wake);
     }
 
+    /** Starts a call, and reserves a closing call if its output is only reasoning. A sample can become the answer. */
+    public int start(ModelCall call) {
+        return start(call, call.purpose() == Purpose.STEP ? 1 : 0);
+    }
+
     /**
      * Starts a call. It runs on a thread of its own, and waits for one if none is free (first in, first out).
      *
-     * @return its index, from 0; -1 if the budget's calls, tokens or time are used up
+     * @param reserved the number of calls that must be left in the budget after it, such as for a judge and a closing call
+     * @return its index, from 0; -1 if the budget does not allow it, see {@link ModelCalls#exhausted}
      * @throws org.o1api.model.CancelledException if the turn is cancelled
      */
-    public int start(ModelCall call) {
+    public int start(ModelCall call, int reserved) {
         if (closed) {
             throw new IllegalStateException("closed");
         }
-        if (!owner.canStart(call.purpose())) {
+        if (!owner.canStart(call, reserved)) {
             return -1;
         }
         int index = calls.size();
@@ -66,7 +74,7 @@ public final class ConcurrentCalls implements AutoCloseable {
                 (accepted, listener) ->
                         owner.upstream().open(call.request(), owner.context(cancellation, number, accepted, listener)));
         calls.add(started);
-        owner.count();
+        owner.budget().count();
         var unused = cancellation.onCancel(reader::onCancelled);
         try {
             threads.execute(reader);
@@ -80,6 +88,10 @@ public final class ConcurrentCalls implements AutoCloseable {
      * Waits for the next event of the calls, in order of arrival. This is where the turn waits, so the client is flushed if there
      * is no event yet, and from time to time if events arrive faster than the turn can handle them.
      *
+     * <p>When the budget's tokens or money are used up, reasoning calls end as when its time is: with the pieces that have arrived, and
+     * {@link FinishReason#LENGTH}. If no sample of the turn is complete yet, the sample that has received most goes on, since it can
+     * become the answer.
+     *
      * @return null if all calls have ended or are cancelled
      * @throws org.o1api.model.CancelledException if the turn is cancelled, or its time is used up before an answer has started
      */
@@ -87,6 +99,9 @@ public final class ConcurrentCalls implements AutoCloseable {
         while (hasOpenCalls()) {
             if (isOver()) {
                 throwReason();
+            }
+            if (inbox.isEmpty()) {
+                endForBudget();
             }
             CallInbox.Item item = takenSinceFlush < MAX_TAKEN_BEFORE_FLUSH ? inbox.poll() : null;
             if (item == null) {
@@ -105,6 +120,38 @@ public final class ConcurrentCalls implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /** Ends calls if tokens or money are used up. All that has arrived has been taken, so a complete sample is known. */
+    private void endForBudget() {
+        List<ConcurrentCall> limited =
+                calls.stream().filter(ConcurrentCall::isLimited).toList();
+        if (!limited.isEmpty() && owner.budget().isUsedUp(this::recount)) {
+            ConcurrentCall answer = owner.budget().hasCompleteSample() ? null : longest(limited);
+            for (ConcurrentCall call : limited) {
+                if (call == answer) {
+                    call.recorder().measured().removeLimit();
+                } else {
+                    call.cutOff();
+                }
+            }
+        }
+        inbox.resume();
+    }
+
+    private void recount() {
+        calls.stream()
+                .filter(call -> !call.isRecorded())
+                .forEach(call -> call.recorder().recount());
+    }
+
+    /** The sample that has received most, the earliest of several; null if there is none. */
+    private static @Nullable ConcurrentCall longest(List<ConcurrentCall> calls) {
+        return calls.stream()
+                .filter(ConcurrentCall::isSample)
+                .reduce((one, other) ->
+                        other.recorder().receivedLength() > one.recorder().receivedLength() ? other : one)
+                .orElse(null);
     }
 
     /** Cancels a call at its provider. There are no more events of it. No effect if it has ended. */

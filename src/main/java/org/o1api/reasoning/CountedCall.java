@@ -5,6 +5,7 @@ import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CallRecord.State;
 import org.o1api.model.CancelledException;
 import org.o1api.model.Delta;
+import org.o1api.model.EndedBy;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;
 import org.o1api.upstream.Call;
@@ -15,25 +16,21 @@ final class CountedCall implements Call {
     private final Call call;
     private final Purpose purpose;
     private final CallRecorder recorder;
+    private final ModelCalls calls;
     private final TurnTime time;
-    private final Runnable beforeWaiting;
     private boolean truncated;
     /** How the call ended; {@code CANCELLED} if it is closed before its end. */
     private State state = State.CANCELLED;
 
     private boolean closed;
 
-    /**
-     * Wraps a call whose reply has started.
-     *
-     * @param beforeWaiting runs before each wait for the next delta
-     */
-    CountedCall(Call call, Purpose purpose, CallRecorder recorder, TurnTime time, Runnable beforeWaiting) {
+    /** Wraps a call whose reply has started. */
+    CountedCall(Call call, Purpose purpose, CallRecorder recorder, ModelCalls calls) {
         this.call = call;
         this.purpose = purpose;
         this.recorder = recorder;
-        this.time = time;
-        this.beforeWaiting = beforeWaiting;
+        this.calls = calls;
+        this.time = calls.time();
         recorder.onReplyStarted(call.startsThinking());
     }
 
@@ -43,7 +40,8 @@ final class CountedCall implements Call {
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
-                beforeWaiting.run();
+                truncated |= isUsedUp();
+                calls.flushBeforeWaiting();
                 try {
                     boolean more = !truncated && deltas.hasNext();
                     if (!more && !truncated) {
@@ -52,6 +50,9 @@ final class CountedCall implements Call {
                     return more;
                 } catch (UpstreamException | CancelledException e) {
                     truncated = time.truncates(purpose, recorder);
+                    if (truncated && purpose.isReasoning()) {
+                        calls.budget().exhaustedBy(EndedBy.BUDGET_TIME);
+                    }
                     if (!truncated) {
                         state = time.of(purpose).isCancelled() ? State.CANCELLED : State.FAILED;
                         throw e;
@@ -63,10 +64,15 @@ final class CountedCall implements Call {
             @Override
             public Delta next() {
                 Delta delta = deltas.next();
+                recorder.measured().received(delta);
                 recorder.onDelta(delta);
                 return delta;
             }
         };
+    }
+
+    private boolean isUsedUp() {
+        return recorder.measured().isLimited() && calls.budget().isUsedUp(recorder::recount);
     }
 
     @Override

@@ -3,12 +3,16 @@ package org.o1api.reasoning;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Budget;
+import org.o1api.model.BudgetUse;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CallRecord.State;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
+import org.o1api.model.EndedBy;
+import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnInfo;
 import org.o1api.model.TurnLedger;
 import org.o1api.model.Usage;
@@ -28,14 +32,13 @@ import org.o1api.upstream.UpstreamException;
 public final class ModelCalls implements AutoCloseable {
     private final Upstream upstream;
     private final TurnTime time;
-    private final Budget budget;
+    private final TurnBudget budget;
     private final RetryBudget retries;
     private final TurnCallState callingTurn;
     private final TurnClient client;
     private final TurnTokenCounter tokenCounter;
     private final TurnLedger ledger;
     private final Executor threads;
-    private int usedCalls;
     private boolean acceptedReported;
     private boolean closed;
     private @Nullable ConcurrentCalls concurrentCalls;
@@ -63,9 +66,22 @@ public final class ModelCalls implements AutoCloseable {
             TurnClient client,
             TurnLedger ledger,
             Executor threads) {
+        this(upstream, info, cancellation, budget, client, ledger, threads, System::nanoTime);
+    }
+
+    ModelCalls(
+            Upstream upstream,
+            TurnInfo info,
+            Cancellation cancellation,
+            Budget budget,
+            TurnClient client,
+            TurnLedger ledger,
+            Executor threads,
+            LongSupplier nanoTime) {
         this.upstream = upstream;
         this.time = new TurnTime(cancellation, budget);
-        this.budget = budget;
+        this.budget =
+                new TurnBudget(budget, time, new BudgetMeter(budget, ledger.prices(), upstream.names()), nanoTime);
         this.retries = new RetryBudget(budget.retries());
         this.callingTurn = new TurnCallState(info);
         this.client = client;
@@ -92,14 +108,15 @@ public final class ModelCalls implements AutoCloseable {
 
     /** Whether the budget allows another reasoning call and the closing call after it. */
     public boolean hasBudgetForStep() {
-        return hasBudgetFor(Purpose.STEP);
+        return budget.allows(Purpose.STEP, 1);
     }
 
-    private boolean hasBudgetFor(Purpose purpose) {
-        int reserved = purpose == Purpose.STEP ? 1 : 0; // for the closing call; a sample can become the answer
-        return usedCalls + 1 + reserved <= budget.calls()
-                && usage().outputTokens() < budget.tokens()
-                && !time.isUsedUp(purpose);
+    /**
+     * Which limit of the budget has refused a reasoning call, or ended one, first; null: none so far. Then the strategy answers with
+     * what it has.
+     */
+    public @Nullable EndedBy exhausted() {
+        return budget.exhausted();
     }
 
     /** Whether there is time for another closing call. */
@@ -109,7 +126,7 @@ public final class ModelCalls implements AutoCloseable {
 
     /** The number of calls left in the budget; negative if the turn made more. */
     public int remainingCalls() {
-        return budget.calls() - usedCalls;
+        return budget.remainingCalls();
     }
 
     /**
@@ -121,13 +138,19 @@ public final class ModelCalls implements AutoCloseable {
     }
 
     /**
-     * Makes a call whose output is reasoning. When the time for reasoning is used up, the reply ends as if it were complete.
+     * Makes a call whose output is reasoning. When the time for reasoning, the tokens or the money of the budget are used up, the reply
+     * ends as if it were complete.
      */
     public Call reasoningCall(CallRequest request) {
+        ModelCall call = new ModelCall(request, Purpose.STEP);
+        if (!time.isTurnCancelled() && !budget.allows(call, 0, inputTokens(call))) {
+            return new EmptyCall();
+        }
         try {
-            return open(new ModelCall(request, Purpose.STEP));
+            return open(call);
         } catch (UpstreamException | CancelledException e) {
             if (time.isUsedUp(Purpose.STEP)) {
+                budget.exhaustedBy(EndedBy.BUDGET_TIME);
                 return new EmptyCall();
             }
             throw e;
@@ -177,7 +200,7 @@ public final class ModelCalls implements AutoCloseable {
         Duration wait = RetryBudget.backoff(1);
         Duration requestedWait = failure.retryAfter(); // at most max_retry_wait, otherwise the failure is not retryable
         time.ofTurn().sleep(requestedWait != null && requestedWait.compareTo(wait) > 0 ? requestedWait : wait);
-        uncount();
+        budget.uncount();
         ledger.discardLast();
         return true;
     }
@@ -186,7 +209,7 @@ public final class ModelCalls implements AutoCloseable {
         requireNoOpenCalls();
         Cancellation cancellation = time.of(call.purpose());
         cancellation.throwIfCancelled();
-        count();
+        budget.count();
         flushBeforeWaiting();
         CallRecorder recorder = newRecorder(call);
         int number = numberOf(call);
@@ -205,7 +228,7 @@ public final class ModelCalls implements AutoCloseable {
 
     private CountedCall counted(Call reply, Purpose purpose, CallRecorder recorder) {
         try {
-            return new CountedCall(reply, purpose, recorder, time, this::flushBeforeWaiting);
+            return new CountedCall(reply, purpose, recorder, this);
         } catch (Throwable e) { // e.g. OutOfMemoryError
             reply.close();
             throw e;
@@ -223,12 +246,21 @@ public final class ModelCalls implements AutoCloseable {
      * for a provider, so that what arrives together is sent together.
      */
     void flushBeforeWaiting() {
+        BudgetUse use = client.isTraced() ? budget.report() : null;
+        if (use != null) {
+            client.trace(new TurnEvent.BudgetUsed(use));
+        }
         client.flush();
     }
 
-    boolean canStart(Purpose purpose) {
+    /** Whether the budget allows a call. */
+    boolean canStart(ModelCall call, int reserved) {
         time.throwIfTurnCancelled();
-        return hasBudgetFor(purpose);
+        return budget.allows(call, reserved, inputTokens(call));
+    }
+
+    TurnBudget budget() {
+        return budget;
     }
 
     TurnTime time() {
@@ -240,7 +272,13 @@ public final class ModelCalls implements AutoCloseable {
     }
 
     CallRecorder newRecorder(ModelCall call) {
-        return new CallRecorder(call, upstream.name(), tokenCounter, ledger);
+        BudgetMeter.OpenCall measured = budget.meter()
+                .open(call.request().model(), inputTokens(call), call.purpose().isReasoning());
+        return new CallRecorder(call, upstream.name(), tokenCounter, ledger, measured);
+    }
+
+    private long inputTokens(ModelCall call) {
+        return budget.meter().limitsCost() ? tokenCounter.estimateInput(call.request()) : 0;
     }
 
     /** Numbers a call of the turn, from 0. Called on the turn's thread, so that the numbers do not depend on other threads. */
@@ -250,16 +288,6 @@ public final class ModelCalls implements AutoCloseable {
 
     CallContext context(Cancellation cancellation, int number, Runnable onAccepted, AttemptListener listener) {
         return new CallContext(cancellation, retries, callingTurn, number, onAccepted, listener);
-    }
-
-    /** Counts a call against the budget. */
-    void count() {
-        usedCalls++;
-    }
-
-    /** Takes back {@link #count}: the call was not made. */
-    void uncount() {
-        usedCalls--;
     }
 
     void reportAccepted() {
@@ -281,7 +309,7 @@ public final class ModelCalls implements AutoCloseable {
 
     /** How many calls of the budget are used. A repeated call counts once. */
     public int usedCalls() {
-        return usedCalls;
+        return budget.usedCalls();
     }
 
     /** Cancels the open calls and waits until their usage is counted. No further calls can be made. Idempotent. */

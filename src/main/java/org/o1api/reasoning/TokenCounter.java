@@ -4,6 +4,7 @@ import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import java.util.function.BooleanSupplier;
+import org.o1api.model.Delta;
 
 /**
  * Counts tokens with the tokenizer of OpenAI's newer models (o200k_base). For other models the result is an estimate, not the
@@ -19,6 +20,9 @@ public final class TokenCounter {
     /** Estimate for English text. */
     private static final int CHARACTERS_PER_TOKEN = 4;
 
+    /** The resolution of {@link #estimate}. */
+    static final int UNITS_PER_TOKEN = 3;
+
     private static final Lazy<Encoding> ENCODING =
             new Lazy<>(() -> Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.O200K_BASE));
 
@@ -27,6 +31,32 @@ public final class TokenCounter {
     /** Loads the tokenizer's tables, which takes almost a second. Otherwise the first turn that counts tokens loads them. */
     public static void load() {
         ENCODING.get();
+    }
+
+    /**
+     * Estimates the tokens of a piece of a reply at almost no cost, rather too high: a token for three ASCII characters or one other
+     * character.
+     *
+     * @return in units of {@link #UNITS_PER_TOKEN}
+     */
+    static long estimate(Delta delta) {
+        String text = textOf(delta);
+        long units = 0;
+        for (int i = 0; i < text.length(); i++) {
+            units += text.charAt(i) < 128 ? 1 : UNITS_PER_TOKEN;
+        }
+        return units;
+    }
+
+    private static String textOf(Delta delta) {
+        if (delta instanceof Delta.Text piece) {
+            return piece.text();
+        } else if (delta instanceof Delta.Reasoning piece) {
+            return piece.text();
+        } else if (delta instanceof Delta.Refusal piece) {
+            return piece.text();
+        }
+        return delta instanceof Delta.ToolCall piece ? piece.arguments() : "";
     }
 
     /** Returns the number of tokens in a text. */

@@ -20,6 +20,11 @@ public interface TurnClient {
     /** Adds an event of the trace: as the strategy reported it, before concurrent steps are brought into one sequence. */
     default void trace(TurnEvent event) {}
 
+    /** Whether the client gets the trace. Otherwise {@link #trace} has no effect, and nothing need be measured for it. */
+    default boolean isTraced() {
+        return false;
+    }
+
     /** A provider has accepted the first call, before there is anything to show. */
     default void accepted() {}
 

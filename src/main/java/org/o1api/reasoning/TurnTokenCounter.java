@@ -3,6 +3,9 @@ package org.o1api.reasoning;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -16,6 +19,11 @@ import org.o1api.upstream.CallRequest;
 final class TurnTokenCounter {
     /** Tokens that the chat format adds to each message, according to OpenAI's cookbook on counting tokens. */
     private static final int PER_MESSAGE = 3;
+
+    /** About what providers charge for an image of a million pixels. */
+    private static final long PER_IMAGE = 1000;
+
+    private static final Pattern IMAGE_DATA = Pattern.compile("data:image/[^\"]*");
 
     private final BooleanSupplier turnOver;
     private final Map<String, Long> counted = new HashMap<>();
@@ -32,25 +40,34 @@ final class TurnTokenCounter {
      * @param reasoning the model's reasoning
      */
     Usage usageOf(CallRequest request, CharSequence text, CharSequence reasoning) {
+        long reasoningTokens = countTokens(reasoning);
+        return new Usage(inputOf(request, this::countOnce), 0, countTokens(text) + reasoningTokens, reasoningTokens);
+    }
+
+    /** Estimates the input of a call that will be made. An image counts as {@value #PER_IMAGE} tokens. */
+    long estimateInput(CallRequest request) {
+        return inputOf(request, parts -> {
+            Matcher image = IMAGE_DATA.matcher(parts);
+            return countOnce(image.replaceAll(""))
+                    + PER_IMAGE * image.reset().results().count();
+        });
+    }
+
+    private long inputOf(CallRequest request, ToLongFunction<String> countParts) {
         long input = PER_MESSAGE;
         for (Message message : request.messages()) {
             input += PER_MESSAGE;
             if (message.content() instanceof Content.Text content) {
                 input += countOnce(content.text());
             } else if (message.content() instanceof Content.Parts parts) {
-                input += countOnce(parts.json().text());
+                input += countParts.applyAsLong(parts.json().text());
             }
             for (RawJson field : message.fields().values()) {
                 input += countOnce(field.text());
             }
         }
         RawJson tools = request.fields().get("tools");
-        long reasoningTokens = countTokens(reasoning);
-        return new Usage(
-                input + (tools == null ? 0 : countOnce(tools.text())),
-                0,
-                countTokens(text) + reasoningTokens,
-                reasoningTokens);
+        return input + (tools == null ? 0 : countOnce(tools.text()));
     }
 
     /** Counts a text without remembering it. */

@@ -28,6 +28,11 @@ public final class FallbackUpstream implements Upstream {
         return upstreams.stream().map(Upstream::name).collect(Collectors.joining(", "));
     }
 
+    @Override
+    public List<String> names() {
+        return upstreams.stream().map(Upstream::name).toList();
+    }
+
     /** Makes the call. If all upstreams fail, the first one's failure is thrown, because the others are only substitutes. */
     @Override
     public Call open(CallRequest request, CallContext context) {

@@ -1,9 +1,16 @@
 package org.o1api.upstream;
 
+import java.util.List;
+
 /** A configured way to call a provider. Safe for concurrent use. */
 public interface Upstream extends AutoCloseable {
     /** The name in the configuration. */
     String name();
+
+    /** The names of all upstreams that may answer a call. */
+    default List<String> names() {
+        return List.of(name());
+    }
 
     /**
      * Makes a call and waits for its first delta. Retries failed attempts within the limits.

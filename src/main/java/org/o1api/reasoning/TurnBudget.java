@@ -1,0 +1,141 @@
+package org.o1api.reasoning;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.Budget;
+import org.o1api.model.BudgetUse;
+import org.o1api.model.CallRecord.Purpose;
+import org.o1api.model.EndedBy;
+
+/**
+ * Decides which calls the budget of a turn allows, and remembers which limit ended the reasoning. An answer's call is never refused or
+ * ended because of calls, tokens or money. Used by the turn's thread only.
+ */
+final class TurnBudget {
+    private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
+
+    private final Budget budget;
+    private final TurnTime time;
+    private final BudgetMeter meter;
+    private final LongSupplier nanoTime;
+    private final long start;
+    private int usedCalls;
+    /** When {@link #report} returned something for the last time. */
+    private @Nullable Long lastReport;
+
+    private @Nullable EndedBy exhausted;
+    private boolean hasCompleteSample;
+
+    TurnBudget(Budget budget, TurnTime time, BudgetMeter meter, LongSupplier nanoTime) {
+        this.budget = budget;
+        this.time = time;
+        this.meter = meter;
+        this.nanoTime = nanoTime;
+        this.start = nanoTime.getAsLong();
+    }
+
+    BudgetMeter meter() {
+        return meter;
+    }
+
+    /** A call is made. */
+    void count() {
+        usedCalls++;
+    }
+
+    /** Takes back {@link #count}. */
+    void uncount() {
+        usedCalls--;
+    }
+
+    int usedCalls() {
+        return usedCalls;
+    }
+
+    int remainingCalls() {
+        return budget.calls() - usedCalls;
+    }
+
+    /**
+     * Whether a reasoning call may be made whose input is not known yet. Remembers what is used up.
+     *
+     * @param reserved the number of calls that must be left after it
+     */
+    boolean allows(Purpose purpose, int reserved) {
+        return allows(purpose, reserved, meter.usedUp());
+    }
+
+    /**
+     * Whether a call may be made. Remembers what is used up.
+     *
+     * @param reserved the number of calls that must be left after it
+     * @param inputTokens what it costs at least
+     */
+    boolean allows(ModelCall call, int reserved, long inputTokens) {
+        return allows(call.purpose(), reserved, meter.usedUpWith(call.request().model(), inputTokens));
+    }
+
+    private boolean allows(Purpose purpose, int reserved, @Nullable EndedBy usedUp) {
+        if (time.isUsedUp(purpose)) {
+            exhaustedBy(EndedBy.BUDGET_TIME);
+            return false;
+        }
+        if (usedCalls + 1 + reserved > budget.calls()) {
+            exhaustedBy(EndedBy.BUDGET_CALLS);
+            return false;
+        }
+        if (purpose.isReasoning() && usedUp != null) {
+            exhaustedBy(usedUp);
+        }
+        return !purpose.isReasoning() || exhausted == null || exhausted == EndedBy.BUDGET_CALLS;
+    }
+
+    /**
+     * Whether tokens or money are used up, counted exactly. Remembers it.
+     *
+     * @param recount replaces the estimate of what open calls have received
+     */
+    boolean isUsedUp(Runnable recount) {
+        if (meter.usedUp() == null) {
+            return false;
+        }
+        recount.run();
+        EndedBy usedUp = meter.usedUp();
+        if (usedUp != null) {
+            exhaustedBy(usedUp);
+        }
+        return usedUp != null;
+    }
+
+    /** A limit has refused or ended a reasoning call. The first one is remembered. */
+    void exhaustedBy(EndedBy limit) {
+        exhausted = exhausted == null ? limit : exhausted;
+    }
+
+    /** Which limit has refused or ended a reasoning call first; null: none. */
+    @Nullable
+    EndedBy exhausted() {
+        return exhausted;
+    }
+
+    /** A sample is complete: it can become the answer. */
+    void sampleCompleted() {
+        hasCompleteSample = true;
+    }
+
+    boolean hasCompleteSample() {
+        return hasCompleteSample;
+    }
+
+    /** What is used, at most once a second; null: it is too early. */
+    @Nullable
+    BudgetUse report() {
+        long now = nanoTime.getAsLong();
+        if (usedCalls == 0 || (lastReport != null && now - lastReport < REPORT_INTERVAL.toNanos())) {
+            return null;
+        }
+        lastReport = now;
+        return new BudgetUse(usedCalls, meter.tokens(), Duration.ofNanos(now - start), meter.cost(), budget);
+    }
+}
