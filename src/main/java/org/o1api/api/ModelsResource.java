@@ -13,12 +13,11 @@ import java.time.Instant;
 import org.o1api.json.Json;
 import org.o1api.model.Caller;
 import org.o1api.model.ErrorCode;
-import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 
 /**
- * The models that a caller can request, which are the gateway's presets. The list does not contain aliases, but a model
- * can be retrieved by an alias.
+ * The models that a caller can request, which are the gateway's presets. The list contains neither aliases
+ * nor the pro mode of presets without a section {@code pro}, but a model can be retrieved by these names.
  */
 @Path("v1/models")
 @Produces(MediaType.APPLICATION_JSON)
@@ -37,22 +36,20 @@ public final class ModelsResource {
             json.writeStartObject();
             json.writeStringField("object", "list");
             json.writeArrayFieldStart("data");
-            for (Preset preset : presets.all()) {
-                if (caller.mayUse(preset.name())) {
-                    writeModel(json, preset.name());
-                }
+            for (String name : presets.listedNames(caller::mayUse)) {
+                writeModel(json, name);
             }
             json.writeEndArray();
             json.writeEndObject();
         });
     }
 
-    /** Returns a model by its name or alias, which may contain slashes. */
+    /** Returns a model by its name or alias, also in pro mode. A name may contain slashes. */
     @GET
     @Path("{id: .+}")
     public byte[] get(@PathParam("id") String id, @Context ContainerRequestContext request) {
-        if (presets.named(id)
-                .filter(preset -> caller(request).mayUse(preset.name()))
+        if (presets.choice(id)
+                .filter(found -> caller(request).mayUse(found.preset().name()))
                 .isEmpty()) {
             throw modelNotFound(id);
         }

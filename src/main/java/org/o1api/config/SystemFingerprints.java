@@ -16,12 +16,15 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.json.Json;
+import org.o1api.model.Mode;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
 import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Strategy;
 import org.o1api.upstream.ModelSettings;
 import org.o1api.upstream.ReasoningHistory;
 import org.o1api.upstream.UpstreamSettings;
@@ -42,24 +45,20 @@ public final class SystemFingerprints {
     }
 
     private static String of(Preset preset, Config config) {
-        List<ProviderSettings> providers = preset.upstreams().stream()
+        List<ProviderSettings> providers = Stream.concat(
+                        preset.upstreams().stream(), preset.inMode(Mode.PRO).upstreams().stream())
+                .distinct()
                 .map(config.upstreams()::get)
                 .filter(Objects::nonNull) // the demo model has no settings
                 .map(ProviderSettings::of)
                 .toList();
         ApiSettings settings = config.api();
-        // Two strategies may have equal settings.
-        String strategy = preset.strategy().getClass().getSimpleName();
-        return hash(new ReplySettings(preset, strategy, providers, settings.reasoningFormat(), settings.usage()));
+        return hash(new ReplySettings(preset, providers, settings.reasoningFormat(), settings.usage()));
     }
 
     /** The settings that affect replies. New components are included automatically; names of components are hashed, too. */
     private record ReplySettings(
-            Preset preset,
-            String strategy,
-            List<ProviderSettings> providers,
-            ReasoningFormat format,
-            UsageReport usage) {}
+            Preset preset, List<ProviderSettings> providers, ReasoningFormat format, UsageReport usage) {}
 
     /** The settings of an upstream that affect replies and are not secret. */
     private record ProviderSettings(
@@ -108,6 +107,9 @@ public final class SystemFingerprints {
     private static void write(JsonGenerator json, @Nullable Object value) throws IOException {
         if (value instanceof Record settings) {
             json.writeStartObject();
+            if (value instanceof Strategy strategy) { // two strategies may have equal settings
+                json.writeStringField("strategy", strategy.name());
+            }
             for (RecordComponent component : settings.getClass().getRecordComponents()) {
                 json.writeFieldName(component.getName());
                 write(json, valueOf(component, settings));

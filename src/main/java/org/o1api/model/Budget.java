@@ -29,6 +29,16 @@ public record Budget(
         this(calls, tokens, time, retries, null);
     }
 
+    /** Returns a budget with this multiple of each value. */
+    public Budget times(int factor) {
+        return new Budget(
+                Math.multiplyExact(calls, factor),
+                Math.multiplyExact(tokens, factor),
+                time.multipliedBy(factor),
+                Math.multiplyExact(retries, factor),
+                cost == null ? null : cost.multiply(BigDecimal.valueOf(factor)));
+    }
+
     /** Returns the smaller of each value. */
     public Budget limitedBy(Limits limits) {
         return new Budget(

@@ -3,14 +3,12 @@ package org.o1api.reasoning;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Budget;
+import org.o1api.model.Effort;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
 import org.o1api.reasoning.Preset.History;
@@ -21,7 +19,12 @@ import org.o1api.settings.ValueType;
 /** Reads the presets: those under {@code presets}, otherwise one of {@code default_model}. */
 public final class PresetReader {
     private static final String DEMO_MODEL = "o1-demo";
-    private static final String STRATEGY = "strategy";
+    /** In pro mode the budget is this many times the preset's. */
+    private static final int PRO_BUDGET = 4;
+
+    private static final String PRO = "pro";
+    /** The keys of a section {@code pro} that do not have the preset's value by default. */
+    private static final Set<String> PRO_KEYS = Set.of(StrategyReader.KEY, "budget");
 
     /** A value of {@code reasoning_format}. */
     public static final ValueType<ReasoningFormat> REASONING_FORMAT =
@@ -34,16 +37,17 @@ public final class PresetReader {
     private static final ValueType<ShownSteps> SHOWN_STEPS =
             ValueType.oneOf(List.of(ShownSteps.values()), ShownSteps::configName);
 
-    private final List<StrategyType> types;
-    private final Map<String, Function<Section, Strategy>> strategies = new LinkedHashMap<>();
+    private static final ValueType<Effort> EFFORT = ValueType.oneOf(List.of(Effort.values()), Effort::wireName);
+
+    private final StrategyReader strategies;
     private final Collection<String> upstreams;
     private final PresetNames names = new PresetNames();
     private final Set<String> presetsWithoutModel = new HashSet<>();
+    private final Set<String> proWithModel = new HashSet<>();
 
     private PresetReader(Collection<String> upstreams, List<StrategyType> types, Section root) {
         this.upstreams = upstreams;
-        this.types = types;
-        types.forEach(type -> strategies.put(type.name(), type.reader(root)));
+        this.strategies = new StrategyReader(types, root);
     }
 
     /**
@@ -81,50 +85,59 @@ public final class PresetReader {
             return List.copyOf(presets);
         }
         return presets.stream()
-                .map(preset -> presetsWithoutModel.contains(preset.name()) ? preset.withModel(model) : preset)
+                .map(preset -> presetsWithoutModel.contains(preset.name()) ? withModel(preset, model) : preset)
                 .toList();
     }
 
+    /** Sets the model of a preset, also in pro mode unless that has a model of its own. */
+    private Preset withModel(Preset preset, String model) {
+        Preset changed = preset.withModel(model);
+        Preset.Pro pro = preset.pro();
+        return pro == null || proWithModel.contains(preset.name())
+                ? changed
+                : changed.withPro(new Preset.Pro(pro.preset().withModel(model), pro.listed()));
+    }
+
     private Preset preset(String name, Section section) {
-        Set<String> named = section.oneOrMore("upstream", ValueType.reference("the name of an upstream", upstreams));
-        String model = section.find("model", ValueType.LINE);
-        if (model == null) {
+        if (section.find("model", ValueType.LINE) == null) {
             presetsWithoutModel.add(name);
         }
+        Set<String> aliases = names.readAliases(name, section);
+        PresetStrategies chosen = strategies.read(section);
+        Preset preset = preset(name, aliases, section, chosen, Budget.DEFAULT);
+        boolean listed = section.contains(PRO);
+        return section.overlay(PRO, PRO_KEYS, pro -> {
+            PresetStrategies chosenInPro = strategies.readPro(pro, chosen);
+            strategies.rejectOtherSettings(section, chosen, pro, chosenInPro);
+            if (pro.contains("model")) {
+                proWithModel.add(name);
+            }
+            Budget budget = preset.budget().times(PRO_BUDGET);
+            return preset.withPro(new Preset.Pro(preset(name, aliases, pro, chosenInPro, budget), listed));
+        });
+    }
+
+    private Preset preset(
+            String name, Set<String> aliases, Section section, PresetStrategies chosen, Budget defaultBudget) {
+        Set<String> named = section.oneOrMore("upstream", ValueType.reference("the name of an upstream", upstreams));
+        String model = section.find("model", ValueType.LINE);
         return new Preset(
                 name,
-                names.readAliases(name, section),
+                aliases,
                 named.isEmpty() ? List.of(upstreams.iterator().next()) : List.copyOf(named),
                 model == null ? name : model,
-                strategy(section),
-                section.section("budget", PresetReader::budget),
+                chosen.strategy(),
+                chosen.byName(),
+                section.section("budget", budget -> budget(budget, defaultBudget)),
                 section.section("history", PresetReader::history),
                 section.get("show", SHOWN_STEPS, ShownSteps.CONCLUSIONS),
                 section.find("reasoning_format", REASONING_FORMAT),
-                section.find("usage", USAGE_REPORT));
+                section.find("usage", USAGE_REPORT),
+                section.find("model_effort", EFFORT),
+                null);
     }
 
-    /** Reads the strategy, and reports the keys of the other strategies. */
-    private Strategy strategy(Section section) {
-        String fallback = types.get(0).name();
-        int problemsBefore = section.problemCount();
-        String name = section.get(STRATEGY, ValueType.oneOf(strategies.keySet(), Function.identity()), fallback);
-        boolean known = section.problemCount() == problemsBefore;
-        Strategy strategy = Objects.requireNonNull(strategies.get(name)).apply(section);
-        types.stream()
-                .filter(type -> !type.name().equals(name))
-                .forEach(other -> other.keys().stream()
-                        .filter(section::contains)
-                        .filter(key -> known)
-                        .forEach(key -> section.addProblem(
-                                key,
-                                "belongs to the strategy " + other.name()
-                                        + ", allowed: settings of this preset's strategy, which is " + name)));
-        return strategy;
-    }
-
-    private static Budget budget(Section section) {
-        Budget fallback = Budget.DEFAULT;
+    private static Budget budget(Section section, Budget fallback) {
         ValueType<Duration> time = ValueType.duration(Duration.ofSeconds(1), Duration.ofHours(24));
         long calls = section.get("calls", ValueType.integer(1, 1000), (long) fallback.calls());
         long retries = section.get("retries", ValueType.integer(0, 100), (long) fallback.retries());
@@ -132,7 +145,8 @@ public final class PresetReader {
                 (int) calls,
                 section.get("tokens", ValueType.integer(1, 1_000_000_000), fallback.tokens()),
                 section.get("time", time, fallback.time()),
-                (int) retries);
+                (int) retries,
+                fallback.cost());
     }
 
     private static History history(Section section) {

@@ -21,18 +21,38 @@ import org.yaml.snakeyaml.nodes.Tag;
 /**
  * A section of the config file. Code reads values by asking for keys; any other key is reported as unknown. After a problem, reading
  * continues with the fallback, so that all problems are reported together. An absent section reads as an empty one. All ways to read a
- * value are here, because each of them marks its key as known.
+ * value are here, because each of them marks its key as known, and so are all ways to inherit one.
  */
 public final class Section {
     private final ReadContext context;
     private final ConfigPath path;
     private final boolean readable;
+    /** Whether its keys are listed as known keys. */
+    private final boolean listed;
+    /** What an overlay inherits from; null: this is not an overlay. */
+    private final @Nullable Section base;
+    /** The keys that an overlay does not inherit. */
+    private final Set<String> ownKeys;
+
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Set<String> knownKeys = new LinkedHashSet<>();
     /** The sections with fixed keys that were read, by key. */
     private final Map<String, Section> sections = new LinkedHashMap<>();
 
     private Section(ReadContext context, ConfigPath path, @Nullable Node node) {
+        this(context, path, node, true, null, Set.of());
+    }
+
+    private Section(
+            ReadContext context,
+            ConfigPath path,
+            @Nullable Node node,
+            boolean listed,
+            @Nullable Section base,
+            Set<String> ownKeys) {
+        this.listed = listed;
+        this.base = base;
+        this.ownKeys = ownKeys;
         this.context = context;
         this.path = path;
         this.readable = node == null || node instanceof MappingNode || ReadContext.isNull(node);
@@ -105,11 +125,36 @@ public final class Section {
 
     /** A section with fixed keys. Several readers may read it, each its own keys. */
     public <T> T section(String key, Function<Section, T> content) {
-        register(key, "a section", null);
-        return content.apply(sections.computeIfAbsent(key, name -> new Section(context, pathOf(name), node(name))));
+        return content.apply(child(key));
     }
 
-    /** Whether a key is present, with any value. It is not reported as unknown. */
+    private Section child(String key) {
+        register(key, "a section", null);
+        return sections.computeIfAbsent(key, name -> {
+            Node own = ownNode(name);
+            if (base == null || !inherits(name)) {
+                return new Section(context, pathOf(name), own, listed, null, Set.of());
+            }
+            Section inherited = base.child(name);
+            return new Section(
+                    context, own == null ? inherited.path : ownPathOf(name), own, false, inherited, Set.of());
+        });
+    }
+
+    /**
+     * A section that changes some of the values of this one: it inherits the keys that it does not contain, also those of its
+     * sections, key by key. A list or a section of names is inherited as a whole. Its keys are those of this section, so they are not
+     * listed as known keys of their own.
+     *
+     * @param ownKeys the keys that it does not inherit
+     */
+    public <T> T overlay(String key, Set<String> ownKeys, Function<Section, T> content) {
+        register(key, "a section", null);
+        return content.apply(sections.computeIfAbsent(
+                key, name -> new Section(context, pathOf(name), ownNode(name), false, this, ownKeys)));
+    }
+
+    /** Whether a key is present, with any value, and not inherited. It is not reported as unknown. */
     public boolean contains(String key) {
         boolean present = entries.containsKey(key);
         if (present) {
@@ -120,7 +165,7 @@ public final class Section {
 
     /** Whether the section is absent or has no keys. */
     public boolean isEmpty() {
-        return entries.isEmpty();
+        return entries.isEmpty() && (base == null || base.isEmpty());
     }
 
     /** A section whose keys are names chosen by the author, each with a section. */
@@ -226,9 +271,9 @@ public final class Section {
         context.addProblem(path, message);
     }
 
-    /** Reports a problem with the value of a key. */
+    /** Reports a problem with the value of a key. In an overlay the cause is in the overlay, unless the base has the same problem. */
     public void addProblem(String key, String message) {
-        context.addProblem(pathOf(key), message);
+        context.addProblem(base != null && entries.isEmpty() ? pathOf(key) : ownPathOf(key), message);
     }
 
     private <T> @Nullable T value(String key, ValueType<T> type, @Nullable String fallback) {
@@ -266,7 +311,12 @@ public final class Section {
 
     private void register(String key, String allowed, @Nullable String fallback) {
         knownKeys.add(key);
-        context.addKnownKey(new ReadContext.KnownKey(path.key(0, key).pattern(), allowed, fallback));
+        if (listed) {
+            context.addKnownKey(new ReadContext.KnownKey(path.key(0, key).pattern(), allowed, fallback));
+        }
+        if (base != null && inherits(key)) {
+            base.register(key, allowed, fallback);
+        }
     }
 
     /** Reports unknown keys when the section has been read completely, so after its last reader. */
@@ -307,12 +357,27 @@ public final class Section {
         }
     }
 
+    /** The value of a key, possibly inherited. */
     private @Nullable Node node(String key) {
-        Entry entry = entries.get(key);
-        return entry == null ? null : entry.node();
+        Node own = ownNode(key);
+        return own == null && base != null && inherits(key) ? base.node(key) : own;
     }
 
+    private @Nullable Node ownNode(String key) {
+        Entry entry = entries.get(key);
+        return entry == null || (base != null && ReadContext.isNull(entry.node())) ? null : entry.node();
+    }
+
+    private boolean inherits(String key) {
+        return !ownKeys.contains(key);
+    }
+
+    /** The place of a value. A value that is inherited, or would be, is in the base. */
     private ConfigPath pathOf(String key) {
+        return ownNode(key) == null && base != null && inherits(key) ? base.pathOf(key) : ownPathOf(key);
+    }
+
+    private ConfigPath ownPathOf(String key) {
         Entry entry = entries.get(key);
         return path.key(entry == null ? path.line() : entry.line(), key);
     }

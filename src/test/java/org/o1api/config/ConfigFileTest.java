@@ -13,7 +13,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o1api.Gateway;
-import org.o1api.reasoning.Preset;
 import org.o1api.settings.ConfigException;
 
 class ConfigFileTest {
@@ -134,7 +133,7 @@ class ConfigFileTest {
         return find().read(Gateway.STRATEGIES)
                 .presets()
                 .find(null, name -> true)
-                .map(Preset::model)
+                .map(found -> found.preset().model())
                 .orElseThrow();
     }
 

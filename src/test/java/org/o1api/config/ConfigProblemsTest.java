@@ -89,7 +89,24 @@ class ConfigProblemsTest {
                     presets: { o1: { strategy: vote, steps: { max: 3 } } } | 1: presets.o1.steps: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
                     presets: { o1: { strategy: vote, prompts: { next: x } } } | 1: presets.o1.prompts: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
                     presets: { o1: { strategy: vote, notes: } } | 1: presets.o1.notes: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
-                    presets: { o1: { vote: { max: 3 } } }   | 1: presets.o1.vote: belongs to the strategy vote, allowed: settings of this preset's strategy, which is steps
+                    presets: { o1: { strategies: [vot] } }  | 1: presets.o1.strategies[0]: found 'vot', allowed: steps, vote; did you mean vote?
+                    presets: { o1: { strategies: [] } }     | 1: presets.o1.strategies: found an empty list, allowed: at least one item; otherwise leave the key out
+                    presets: { o1: { strategies: vote } }   | 1: presets.o1.strategies: found a single value, allowed: a list
+                    presets: { o1: { vote: { max: 33 } } }  | 1: presets.o1.vote.max: found '33', allowed: a whole number, 1 to 32
+                    presets: { o1: { vote: { mx: 3 } } }    | 1: presets.o1.vote.mx: unknown key; did you mean max?
+                    presets: { o1: { pro: { strategy: steps }, vote: { max: 3 } } } | 1: presets.o1.vote: belongs to the strategy vote, allowed: settings of this preset's strategy, which is steps
+                    presets:;  o1:;    strategy: vote;    pro:;      steps: { max: 3 } | 5: presets.o1.pro.steps: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
+                    presets:;  o1:;    pro:;      vote:;        max: 33 | 5: presets.o1.pro.vote.max: found '33', allowed: a whole number, 1 to 32
+                    presets:;  o1:;    pro:;      vote:;        mx: 3 | 5: presets.o1.pro.vote.mx: unknown key; did you mean max?
+                    presets:;  o1:;    pro:;      budget: { calls: 0 } | 4: presets.o1.pro.budget.calls: found '0', allowed: a whole number, 1 to 1000
+                    presets:;  o1:;    steps: { min: 5 };    pro:;      steps:;        max: 4 | 5: presets.o1.pro.steps.min: found 5, allowed: at most max, which is 4
+                    presets:;  o1:;    steps: { min: 9, max: 2 };    pro:;      model: m | 3: presets.o1.steps.min: found 9, allowed: at most max, which is 2
+                    presets: { o1: { pro: { upstream: mian } } } | 1: presets.o1.pro.upstream: found 'mian', allowed: the name of an upstream (default)
+                    presets: { o1: { pro: { strategy: vot } } } | 1: presets.o1.pro.strategy: found 'vot', allowed: steps, vote; did you mean vote?
+                    presets: { o1: { pro: { reasoning_formt: think } } } | 1: presets.o1.pro.reasoning_formt: unknown key; did you mean reasoning_format?
+                    presets: { o1: { pro: { strategies: [vote] } } } | 1: presets.o1.pro.strategies: unknown key; did you mean strategy?
+                    presets: { o1: { pro: yes } }           | 1: presets.o1.pro: found a single value, allowed: a section of keys and values
+                    presets: { o1: { model_effort: hig } }  | 1: presets.o1.model_effort: found 'hig', allowed: none, minimal, low, medium, high, xhigh, max; did you mean high?
                     presets: { o1: { show: some } }         | 1: presets.o1.show: found 'some', allowed: conclusions, all
                     presets: { o1: { steps: { min: 9, max: 2 } } } | 1: presets.o1.steps.min: found 9, allowed: at most max, which is 2
                     presets: { o1: { steps: { max: 101 } } } | 1: presets.o1.steps.max: found '101', allowed: a whole number, 0 to 100

@@ -340,7 +340,7 @@ class ConfigTest {
     }
 
     private static Preset preset(Config config, @Nullable String name) {
-        return config.presets().find(name, any -> true).orElseThrow();
+        return config.presets().find(name, any -> true).orElseThrow().preset();
     }
 
     private static String sha256(String text) throws Exception {

@@ -1,6 +1,7 @@
 package org.o1api.reasoning;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Budget;
@@ -26,6 +27,18 @@ public final class TestPresets {
             Preset.History history,
             @Nullable ReasoningFormat format) {
         return new Preset(
-                "o1", Set.of(), upstreams, "m", strategy, budget, history, Preset.ShownSteps.CONCLUSIONS, format, null);
+                "o1",
+                Set.of(),
+                upstreams,
+                "m",
+                strategy,
+                Map.of(strategy.name(), strategy),
+                budget,
+                history,
+                Preset.ShownSteps.CONCLUSIONS,
+                format,
+                null,
+                null,
+                null);
     }
 }

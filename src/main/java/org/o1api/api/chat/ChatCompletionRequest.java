@@ -4,8 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.O1Options;
+import org.o1api.api.TurnSelection;
 import org.o1api.model.Effort;
 import org.o1api.model.Message;
+import org.o1api.model.Mode;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.reasoning.Preset;
@@ -22,6 +25,8 @@ import org.o1api.reasoning.Prompt;
  * @param fields the fields that are sent to the provider with every call
  * @param closingFields the fields that are sent to the provider with the closing call only
  * @param effort how much to reason; null: according to the preset
+ * @param mode {@code STANDARD} unless the request selects pro mode other than by the model's name
+ * @param options the field {@code x_o1}
  * @param includeReasoning whether the response shows reasoning; null: according to the format
  * @param wantsReasoningField whether the response must have its reasoning in the field {@code reasoning} too,
  *     unless the request specifies a format
@@ -37,9 +42,15 @@ record ChatCompletionRequest(
         Map<String, RawJson> closingFields,
         Prompt.@Nullable MaxTokens maxTokens,
         @Nullable Effort effort,
+        Mode mode,
+        O1Options options,
         @Nullable ReasoningFormat format,
         @Nullable Boolean includeReasoning,
         boolean wantsReasoningField) {
+
+    TurnSelection.Requested requested() {
+        return new TurnSelection.Requested(model, mode, effort, options);
+    }
 
     Prompt prompt() {
         return new Prompt(messages, fields, tools, closingFields, maxTokens);
@@ -93,6 +104,9 @@ record ChatCompletionRequest(
         @Nullable
         Effort effort;
 
+        Mode mode = Mode.STANDARD;
+        O1Options options = O1Options.NONE;
+
         @Nullable
         ReasoningFormat format;
 
@@ -113,6 +127,8 @@ record ChatCompletionRequest(
                     closingFields,
                     maxTokens,
                     effort,
+                    mode,
+                    options,
                     format,
                     includeReasoning,
                     wantsReasoningField);

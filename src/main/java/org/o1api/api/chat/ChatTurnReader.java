@@ -6,18 +6,17 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
-import org.o1api.api.ModelsResource;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
 import org.o1api.api.TraceHeaders;
 import org.o1api.api.TurnEndpoint;
+import org.o1api.api.TurnSelection;
 import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.Conversations;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.model.Caller;
 import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
-import org.o1api.model.Mode;
 import org.o1api.model.TurnId;
 import org.o1api.model.TurnInfo;
 import org.o1api.reasoning.Preset;
@@ -58,8 +57,8 @@ public final class ChatTurnReader {
         Caller caller = TurnEndpoint.caller(context);
         byte[] body = RequestJson.body(context).bytes();
         ChatCompletionRequest request = RequestReader.read(body, settings.limits());
-        Preset preset = presets.find(request.model(), caller::mayUse)
-                .orElseThrow(() -> ModelsResource.modelNotFound(String.valueOf(request.model())));
+        TurnSelection selected = TurnSelection.of(request.requested(), caller, presets);
+        Preset preset = selected.preset();
         @Nullable ConversationRef conversation = conversationRef(request, caller, body, context);
         RequestJson.body(context).drop();
         @Nullable
@@ -78,10 +77,10 @@ public final class ChatTurnReader {
                 answered == null ? Instant.now().getEpochSecond() : answered.created(),
                 answered != null ? answered.model() : request.model() == null ? preset.name() : request.model(),
                 preset,
-                request.effort() == null ? preset.strategy() : preset.strategy().withEffort(request.effort()),
-                request.effort(),
-                Mode.STANDARD,
-                preset.budget(),
+                selected.strategy(),
+                selected.effort(),
+                selected.mode(),
+                selected.budget(),
                 request.prompt(),
                 conversation,
                 answered,

@@ -56,6 +56,17 @@ final class JsonReader implements AutoCloseable {
         return null;
     }
 
+    /** Like {@link #nextField}, but does not skip fields that are null. */
+    @Nullable
+    String nextFieldOrNull() {
+        if (next() != JsonToken.FIELD_NAME) {
+            return null;
+        }
+        String name = currentName();
+        next();
+        return name;
+    }
+
     private String currentName() {
         try {
             return json.currentName();

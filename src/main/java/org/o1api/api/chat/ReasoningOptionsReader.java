@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
+import org.o1api.model.Mode;
 
 /**
  * Reads the fields with which clients of several APIs specify how much to reason and whether to show it: those of
@@ -29,6 +30,7 @@ final class ReasoningOptionsReader {
     private @Nullable Effort topLevelEffort;
     private @Nullable Effort reasoningEffort;
     private @Nullable Effort thinkingEffort;
+    private Mode mode = Mode.STANDARD;
     private @Nullable Boolean included;
     private boolean excluded;
     private boolean hasReasoningObject;
@@ -67,6 +69,11 @@ final class ReasoningOptionsReader {
         return reasoningEffort != null ? reasoningEffort : thinkingEffort;
     }
 
+    /** How the preset is used; the model's name may select pro mode, too. */
+    Mode mode() {
+        return mode;
+    }
+
     /** Whether to show the reasoning; null: not specified. */
     @Nullable
     Boolean includeReasoning() {
@@ -102,6 +109,7 @@ final class ReasoningOptionsReader {
         @Nullable Effort named = null;
         @Nullable Effort budget = null;
         excluded = false;
+        mode = Mode.STANDARD;
         hasReasoningObject = true;
         for (String field = json.nextField(); field != null; field = json.nextField()) {
             String at = path + "." + field;
@@ -110,6 +118,7 @@ final class ReasoningOptionsReader {
                 case "effort" -> named = effort(at);
                 case "max_tokens" -> budget = Effort.fromTokenBudget(json.integer(at, 0));
                 case "exclude" -> excluded = json.bool(at);
+                case "mode" -> mode = json.enumValue(at, Mode.values(), Mode::wireName);
                 default -> json.skip();
             }
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
+import org.o1api.api.O1Options;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
 import org.o1api.conversation.ConversationId;
@@ -86,6 +87,7 @@ final class RequestReader {
             request.fields.remove("metadata"); // OpenAI rejects metadata without "store": true
         }
         request.effort = reasoning.effort();
+        request.mode = reasoning.mode();
         request.includeReasoning = reasoning.includeReasoning();
         request.wantsReasoningField = reasoning.wantsReasoningField();
         request.includeUsage |= reasoning.includeUsage();
@@ -145,7 +147,7 @@ final class RequestReader {
                     throw unsupported(name, "'function_call' is not supported. Send 'tool_choice' instead.");
                 }
             }
-            case "x_o1" -> throw unsupported(name, "'x_o1' is not supported yet. Leave it out.");
+            case O1Options.FIELD -> request.options = new O1OptionsReader(json).read();
             case "audio" ->
                 throw unsupported(name, "'audio' is not supported: this gateway answers in text. Leave it out.");
             default -> readOtherField(name);

@@ -1,0 +1,62 @@
+package org.o1api.api;
+
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.Budget;
+import org.o1api.model.Caller;
+import org.o1api.model.Effort;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Mode;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Presets;
+import org.o1api.reasoning.Strategy;
+
+/**
+ * What a request selects, on every API surface: a preset, and how it reasons.
+ *
+ * @param preset its settings in this mode
+ * @param effort as requested; in pro mode {@code high} if the request has none; otherwise null: according to the preset
+ * @param strategy adapted to the effort
+ * @param budget the smallest of preset, API key and request
+ */
+public record TurnSelection(
+        Preset preset, Mode mode, @Nullable Effort effort, Strategy strategy, Budget budget) {
+    /**
+     * What a request names.
+     *
+     * @param model null: the default preset
+     * @param mode {@code PRO} selects it; {@code STANDARD} leaves it to the model's name
+     * @param effort null: not specified
+     */
+    public record Requested(
+            @Nullable String model, Mode mode, @Nullable Effort effort, O1Options options) {}
+
+    /**
+     * Selects what a request names.
+     *
+     * @throws RequestException if the caller may not use the model, or the preset does not offer the strategy
+     */
+    public static TurnSelection of(Requested requested, Caller caller, Presets presets) {
+        Predicate<String> allowed = caller::mayUse;
+        Presets.Choice named = presets.find(requested.model(), allowed)
+                .orElseThrow(() -> ModelsResource.modelNotFound(String.valueOf(requested.model())));
+        Presets.Choice choice = requested.mode() == Mode.PRO ? named.inProMode() : named;
+        Preset preset = choice.preset();
+        Effort effort = requested.effort() == null && choice.mode() == Mode.PRO ? Effort.HIGH : requested.effort();
+        Strategy strategy =
+                preset.strategy(requested.options().strategy(), effort).orElseThrow(() -> unknownStrategy(preset));
+        return new TurnSelection(preset, choice.mode(), effort, strategy, budget(preset, requested.options()));
+    }
+
+    private static Budget budget(Preset preset, O1Options options) {
+        return preset.budget().limitedBy(options.limits());
+    }
+
+    private static RequestException unknownStrategy(Preset preset) {
+        return new RequestException(
+                ErrorCode.INVALID_REQUEST,
+                O1Options.STRATEGY,
+                "'" + O1Options.STRATEGY + "' must be one of the strategies that this model offers: "
+                        + String.join(", ", preset.strategies().keySet()) + ".");
+    }
+}
