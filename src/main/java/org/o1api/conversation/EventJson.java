@@ -11,6 +11,7 @@ import org.o1api.json.JsonSlices;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
+import org.o1api.model.StepKind;
 import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnUsage;
 import org.o1api.model.Usage;
@@ -37,6 +38,12 @@ final class EventJson {
     private static void write(TurnEvent event, JsonGenerator json) throws IOException {
         if (event instanceof TurnEvent.StepStarted started) {
             writeStep("step_started", started.step(), json);
+            if (started.kind() != StepKind.STEP) {
+                json.writeStringField("kind", started.kind().wireName());
+            }
+            if (started.label() != null) {
+                json.writeStringField("label", started.label());
+            }
         } else if (event instanceof TurnEvent.StepTitled titled) {
             writeStep("step_titled", titled.step(), json);
             json.writeStringField("title", titled.title());
@@ -50,6 +57,12 @@ final class EventJson {
             }
             if (ended.conclusion() != null) {
                 json.writeStringField("conclusion", ended.conclusion());
+            }
+            if (ended.tokens() != null) {
+                json.writeArrayFieldStart("tokens");
+                json.writeNumber(ended.tokens().received());
+                json.writeNumber(ended.tokens().saved());
+                json.writeEndArray();
             }
         } else if (event instanceof TurnEvent.AnswerText text) {
             writeType("answer_text", json);
@@ -66,6 +79,9 @@ final class EventJson {
             writeType("completed", json);
             json.writeStringField("finish_reason", completed.reason().wireName());
             write(completed.usage(), json);
+            if (completed.summary() != null) {
+                SummaryJson.write(completed.summary(), json);
+            }
         }
     }
 
@@ -113,7 +129,7 @@ final class EventJson {
         json.writeEndArray();
     }
 
-    private static void write(Usage usage, JsonGenerator json) throws IOException {
+    static void write(Usage usage, JsonGenerator json) throws IOException {
         json.writeNumber(usage.inputTokens());
         json.writeNumber(usage.cachedTokens());
         json.writeNumber(usage.outputTokens());
@@ -135,11 +151,16 @@ final class EventJson {
     private static @Nullable TurnEvent event(Map<String, RawJson> event) {
         int step = (int) TurnJson.number(event.get(STEP));
         return switch (TurnJson.string(event.get("type"))) {
-            case "step_started" -> new TurnEvent.StepStarted(step);
+            case "step_started" ->
+                new TurnEvent.StepStarted(step, kind(event.get("kind")), TurnJson.text(event.get("label")));
             case "step_titled" -> new TurnEvent.StepTitled(step, TurnJson.string(event.get("title")));
             case "step_text" -> new TurnEvent.StepText(step, TurnJson.string(event.get(TEXT)));
             case "step_ended" ->
-                new TurnEvent.StepEnded(step, outcome(event.get("outcome")), TurnJson.text(event.get("conclusion")));
+                new TurnEvent.StepEnded(
+                        step,
+                        outcome(event.get("outcome")),
+                        TurnJson.text(event.get("conclusion")),
+                        tokens(numbers(event.get("tokens"))));
             case "answer_text" -> new TurnEvent.AnswerText(TurnJson.string(event.get(TEXT)));
             case "refusal_text" -> new TurnEvent.RefusalText(TurnJson.string(event.get(TEXT)));
             case "image" -> {
@@ -158,9 +179,25 @@ final class EventJson {
             case "completed" ->
                 new TurnEvent.Completed(
                         FinishReason.fromWireName(TurnJson.string(event.get("finish_reason"))),
-                        usage(event.get("usage"), event.get("total")));
+                        usage(event.get("usage"), event.get("total")),
+                        SummaryJson.read(event.get(SummaryJson.KEY)));
             default -> null;
         };
+    }
+
+    /** Earlier versions wrote no kind. An unknown one, of a later version, is shown as a step. */
+    private static StepKind kind(@Nullable RawJson value) {
+        String name = TurnJson.string(value);
+        for (StepKind kind : StepKind.values()) {
+            if (kind.wireName().equals(name)) {
+                return kind;
+            }
+        }
+        return StepKind.STEP;
+    }
+
+    private static TurnEvent.@Nullable StepTokens tokens(List<Long> numbers) {
+        return numbers.isEmpty() ? null : new TurnEvent.StepTokens(numbers.get(0), numbers.get(1));
     }
 
     private static TurnEvent.StepOutcome outcome(@Nullable RawJson value) {
@@ -189,12 +226,12 @@ final class EventJson {
     }
 
     /** Earlier versions wrote only the first four numbers. */
-    private static Usage usage(List<Long> numbers) {
+    static Usage usage(List<Long> numbers) {
         long cacheWrite = numbers.size() > 4 ? numbers.get(4) : 0;
         return new Usage(numbers.get(0), numbers.get(1), cacheWrite, numbers.get(2), numbers.get(3));
     }
 
-    private static List<Long> numbers(@Nullable RawJson list) {
+    static List<Long> numbers(@Nullable RawJson list) {
         return JsonSlices.elements(list == null ? TurnJson.EMPTY_LIST : list).stream()
                 .map(TurnJson::number)
                 .toList();

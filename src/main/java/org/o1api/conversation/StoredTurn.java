@@ -102,9 +102,9 @@ public record StoredTurn(
             Map<Integer, Step> steps = new LinkedHashMap<>();
             for (TurnEvent event : events) {
                 if (event instanceof TurnEvent.StepStarted started) {
-                    steps.put(started.step(), new Step("", ""));
+                    steps.put(started.step(), new Step(started.label() == null ? "" : started.label(), ""));
                 } else if (event instanceof TurnEvent.StepTitled titled) {
-                    steps.computeIfPresent(titled.step(), (number, step) -> new Step(titled.title(), step.text));
+                    steps.computeIfPresent(titled.step(), (number, step) -> step.withTitle(titled.title()));
                 } else if (event instanceof TurnEvent.StepText text) {
                     steps.computeIfPresent(
                             text.step(), (number, step) -> new Step(step.title, step.text + text.text()));
@@ -188,9 +188,16 @@ public record StoredTurn(
     /**
      * A reasoning step.
      *
-     * @param title empty if the model gave none
+     * @param title its label; else what the model gave; empty if there is none
      */
     public record Step(String title, String text) {
+        /** A title within a step that has a label becomes part of its text. */
+        private Step withTitle(String newTitle) {
+            return title.isEmpty()
+                    ? new Step(newTitle, text)
+                    : new Step(title, text + (text.isEmpty() ? "" : "\n\n") + "### " + newTitle + "\n");
+        }
+
         /** Title and text as Markdown. */
         public String summary() {
             return title.isEmpty() ? text : "**" + title + "**\n\n" + text;
