@@ -73,6 +73,11 @@ public final class TurnLedger {
         return List.copyOf(records);
     }
 
+    /** The usage of the reply to the call that ended last; {@link Usage#NONE} if there was none. */
+    public Usage lastUsage() {
+        return records.isEmpty() ? Usage.NONE : records.get(records.size() - 1).usage();
+    }
+
     /** The usage of all calls and attempts. */
     public Usage totalUsage() {
         Usage total = Usage.NONE;

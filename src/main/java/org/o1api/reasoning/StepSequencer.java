@@ -14,7 +14,7 @@ import org.o1api.model.TurnEvent;
 /**
  * Brings steps that are open at the same time into one sequence, for clients that show one step after the other. A step that starts
  * while no other one is open is passed on as it happens. By default, each other step is shown when it has ended and the one
- * before it, too: with its title, and its conclusion as its text; without a conclusion it is left out. If all texts are
+ * before it, too: with its label or title, and its conclusion as its text; without a conclusion it is left out. If all texts are
  * wanted, the next step is passed on completely once the one before it has ended. Steps get new numbers, from 1 in
  * the order in which they are shown. Events of a strategy without concurrent steps are passed on unchanged.
  */
@@ -134,7 +134,7 @@ final class StepSequencer {
         last = step.start.step();
         out.accept(renumbered(step.start, lastShown));
         for (TurnEvent event : step.events()) {
-            if (event instanceof TurnEvent.StepTitled) {
+            if (event instanceof TurnEvent.StepTitled && step.start.label() == null) {
                 out.accept(renumbered(event, lastShown));
             }
         }

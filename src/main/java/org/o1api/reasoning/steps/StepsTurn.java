@@ -1,9 +1,13 @@
 package org.o1api.reasoning.steps;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
+import org.o1api.model.EndedBy;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
+import org.o1api.model.TurnEvent.StepOutcome;
+import org.o1api.model.TurnEvent.StepTokens;
 import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
@@ -59,6 +63,12 @@ final class StepsTurn {
     }
 
     FinishReason run() {
+        reason();
+        return new ClosingCall(prompt, answerRequests, history, tokenShare, calls, visibleSteps, out).answer();
+    }
+
+    /** Makes the steps, and reports why there are no more unless the last one broke off. */
+    private void reason() {
         int step = 1;
         int retries = 0;
         boolean asJson = true;
@@ -79,19 +89,33 @@ final class StepsTurn {
                     continues = endStep(reader, step++);
                     retries = 0;
                 } else if (reader.hasStarted() && retries < MAX_RETRIES && calls.awaitRetry(e)) {
-                    reader.endWithNote(visibleSteps.notes().retryAfter(String.valueOf(e.getMessage())));
+                    String note = visibleSteps.notes().retryAfter(String.valueOf(e.getMessage()));
+                    reader.endWithNote(note, StepOutcome.FAILED, tokens(reader));
                     asJson = !e.failedToGenerateJson();
                     retries++;
                 } else if (reader.hasStarted() && e.retryable() && history.hasSteps() && calls.hasTimeForAnswer()) {
-                    reader.endWithNote(visibleSteps.notes().incompleteAfter(String.valueOf(e.getMessage())));
+                    String note = visibleSteps.notes().incompleteAfter(String.valueOf(e.getMessage()));
+                    reader.endWithNote(note, StepOutcome.FAILED, tokens(reader));
                     visibleSteps.countStep();
-                    continues = false; // an answer from the previous steps is better than none
+                    return; // an answer from the previous steps is better than none
                 } else {
                     throw e;
                 }
             }
         }
-        return new ClosingCall(prompt, answerRequests, history, tokenShare, calls, visibleSteps, out).answer();
+        out.endedBy(continues || malformedInARow > 0 ? whyNoFurtherStep(step) : EndedBy.ANSWERED);
+    }
+
+    /** Which limit allows no further step; {@code ANSWERED} if none of them is reached. */
+    private EndedBy whyNoFurtherStep(int step) {
+        if (step > stepSettings.max()) {
+            return stepSettings.max() == 0 ? EndedBy.ANSWERED : EndedBy.LIMIT;
+        }
+        if (!tokenShare.hasTokensForStep()) {
+            return EndedBy.MAX_TOKENS;
+        }
+        EndedBy budget = calls.exhausted();
+        return budget == null ? EndedBy.ANSWERED : budget;
     }
 
     /**
@@ -129,9 +153,10 @@ final class StepsTurn {
         boolean repeats = stepSettings.loopDetection() && history.markSeen(reader.normalizedText());
         boolean loops = repeats || reader.isRepeating();
         if (loops) {
-            reader.endWithNote(visibleSteps.notes().loop());
+            out.endedBy(EndedBy.LOOP);
+            reader.endWithNote(visibleSteps.notes().loop(), StepOutcome.COMPLETED, tokens(reader));
         } else {
-            reader.close();
+            reader.close(tokens(reader));
         }
         if (reader.hasStarted()) {
             visibleSteps.countStep();
@@ -146,13 +171,19 @@ final class StepsTurn {
 
     /** The context is full: ends the step, if it was started, with a note. */
     private void endForContext(StepReader reader) {
+        out.endedBy(EndedBy.CONTEXT);
         if (reader.hasStarted()) {
             reader.complete();
-            reader.endWithNote(visibleSteps.takeContextNote());
+            reader.endWithNote(visibleSteps.takeContextNote(), StepOutcome.COMPLETED, tokens(reader));
             visibleSteps.countStep();
             history.add(reader.reply(), false);
         } else {
             visibleSteps.showContextNote();
         }
+    }
+
+    /** What the call of a step used, which has ended; null: there was none. */
+    private @Nullable StepTokens tokens(StepReader reader) {
+        return reader.hasStarted() ? new StepTokens(calls.ledger().lastUsage().outputTokens(), 0) : null;
     }
 }

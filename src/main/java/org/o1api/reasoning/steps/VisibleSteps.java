@@ -1,5 +1,6 @@
 package org.o1api.reasoning.steps;
 
+import org.o1api.model.TurnEvent.StepOutcome;
 import org.o1api.reasoning.TurnLog;
 import org.o1api.reasoning.text.StepReader;
 
@@ -52,7 +53,7 @@ final class VisibleSteps {
     /** Shows the note about the full context unless it was shown before. */
     void showContextNote() {
         if (!contextNoteShown) {
-            new StepReader(nextNumber(), out).endWithNote(takeContextNote());
+            new StepReader(nextNumber(), out).endWithNote(takeContextNote(), StepOutcome.COMPLETED, null);
             countStep();
         }
     }

@@ -2,6 +2,7 @@ package org.o1api.reasoning.text;
 
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
+import org.o1api.model.TurnEvent.StepOutcome;
 import org.o1api.reasoning.TurnLog;
 
 /**
@@ -215,7 +216,7 @@ public final class AnswerReader {
     public void endForRetry(String note) {
         if (reasoningStep.hasStarted()) {
             reasoningEnded = true;
-            reasoningStep.endWithNote(note);
+            reasoningStep.endWithNote(note, StepOutcome.FAILED, null);
         }
     }
 

@@ -1,6 +1,10 @@
 package org.o1api.reasoning.text;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.TurnEvent;
+import org.o1api.model.TurnEvent.StepOutcome;
+import org.o1api.model.TurnEvent.StepTokens;
 import org.o1api.reasoning.TurnLog;
 
 /** Reads the reply to a step's call as it arrives, its text and its separate reasoning, and reports the step. */
@@ -126,26 +130,39 @@ public final class StepReader {
         return new Step(values.nextAction(), malformed);
     }
 
-    /** Ends the step if it was started. */
-    public void close() {
+    /**
+     * Ends the step if it was started.
+     *
+     * @param tokens what its call used; null: unknown
+     */
+    public void close(@Nullable StepTokens tokens) {
         if (started) {
-            out.stepEnded(number);
+            end(StepOutcome.COMPLETED, tokens);
         }
     }
 
     /** Ends the reply, complete or not, and the step. */
     Step end() {
         Step step = complete();
-        close();
+        close(null);
         return step;
     }
 
-    /** Ends the step with a note as its last line. Starts the step if necessary. */
-    public void endWithNote(String note) {
+    /**
+     * Ends the step with a note as its last line. Starts the step if necessary.
+     *
+     * @param tokens what its call used; null: unknown, or there was no call
+     */
+    public void endWithNote(String note, StepOutcome outcome, @Nullable StepTokens tokens) {
         start();
+        out.note(note);
         emitter.startSection();
         emitter.append("*" + note + "*");
         emitter.finish();
-        out.stepEnded(number);
+        end(outcome, tokens);
+    }
+
+    private void end(StepOutcome outcome, @Nullable StepTokens tokens) {
+        out.write(new TurnEvent.StepEnded(number, outcome, null, tokens));
     }
 }
