@@ -25,6 +25,7 @@ import org.o1api.model.UsageReport;
  * @param strategies the strategies that a request can choose, by name, the default one included
  * @param history how much of a stored conversation is sent to the model
  * @param show what clients see of steps that run at the same time
+ * @param stepHeading the heading of each step that clients see
  * @param reasoningFormat where replies show the reasoning; null: the gateway's default
  * @param usage what a reply's usage reports; null: the gateway's default
  * @param modelEffort how much the model itself should reason, for models that take an effort; null: the provider's default
@@ -40,6 +41,7 @@ public record Preset(
         Budget budget,
         History history,
         ShownSteps show,
+        StepHeading stepHeading,
         @Nullable ReasoningFormat reasoningFormat,
         @Nullable UsageReport usage,
         @Nullable Effort modelEffort,
@@ -71,6 +73,7 @@ public record Preset(
                 budget,
                 history,
                 show,
+                stepHeading,
                 reasoningFormat,
                 usage,
                 modelEffort,

@@ -25,6 +25,7 @@ public final class PresetReader {
     private static final String PRO = "pro";
     /** The keys of a section {@code pro} that do not have the preset's value by default. */
     private static final Set<String> PRO_KEYS = Set.of(StrategyReader.KEY, "budget");
+    private static final String NOTES = "notes";
 
     /** A value of {@code reasoning_format}. */
     public static final ValueType<ReasoningFormat> REASONING_FORMAT =
@@ -41,6 +42,7 @@ public final class PresetReader {
 
     private final StrategyReader strategies;
     private final Collection<String> upstreams;
+    private final StepHeading stepHeading;
     private final PresetNames names = new PresetNames();
     private final Set<String> presetsWithoutModel = new HashSet<>();
     private final Set<String> proWithModel = new HashSet<>();
@@ -48,6 +50,7 @@ public final class PresetReader {
     private PresetReader(Collection<String> upstreams, List<StrategyType> types, Section root) {
         this.upstreams = upstreams;
         this.strategies = new StrategyReader(types, root);
+        stepHeading = root.section(NOTES, notes -> StepHeading.read(notes, StepHeading.DEFAULT));
     }
 
     /**
@@ -131,6 +134,7 @@ public final class PresetReader {
                 section.section("budget", budget -> budget(budget, defaultBudget)),
                 section.section("history", PresetReader::history),
                 section.get("show", SHOWN_STEPS, ShownSteps.CONCLUSIONS),
+                section.section(NOTES, notes -> StepHeading.read(notes, stepHeading)),
                 section.find("reasoning_format", REASONING_FORMAT),
                 section.find("usage", USAGE_REPORT),
                 section.find("model_effort", EFFORT),

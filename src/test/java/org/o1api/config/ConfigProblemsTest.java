@@ -88,7 +88,7 @@ class ConfigProblemsTest {
                     presets: { o1: { strategy: vote, vot: { max: 3 } } } | 1: presets.o1.vot: unknown key; did you mean vote?
                     presets: { o1: { strategy: vote, steps: { max: 3 } } } | 1: presets.o1.steps: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
                     presets: { o1: { strategy: vote, prompts: { next: x } } } | 1: presets.o1.prompts: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
-                    presets: { o1: { strategy: vote, notes: } } | 1: presets.o1.notes: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
+                    presets: { o1: { strategy: vote, notes: { loop: x } } } | 1: presets.o1.notes.loop: unknown key; allowed: step
                     presets: { o1: { strategies: [vot] } }  | 1: presets.o1.strategies[0]: found 'vot', allowed: steps, vote; did you mean vote?
                     presets: { o1: { strategies: [] } }     | 1: presets.o1.strategies: found an empty list, allowed: at least one item; otherwise leave the key out
                     presets: { o1: { strategies: vote } }   | 1: presets.o1.strategies: found a single value, allowed: a list

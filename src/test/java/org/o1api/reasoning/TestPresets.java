@@ -36,6 +36,7 @@ public final class TestPresets {
                 budget,
                 history,
                 Preset.ShownSteps.CONCLUSIONS,
+                StepHeading.DEFAULT,
                 format,
                 null,
                 null,

@@ -23,7 +23,7 @@ public final class StepsStrategyType implements StrategyType {
 
     @Override
     public Set<String> keys() {
-        return Set.of(NAME, PROMPTS, NOTES);
+        return Set.of(NAME, PROMPTS);
     }
 
     @Override
