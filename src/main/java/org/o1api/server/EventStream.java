@@ -114,6 +114,11 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
+    /** Whether the response has started, so that a failure can no longer have a status of its own. */
+    public boolean hasStarted() {
+        return started;
+    }
+
     /**
      * Checks whether the client is connected, at most five times a second. Only the second write after a disconnect
      * fails, so a probe at the end of a step prevents the next call from being made for a client that has disconnected.

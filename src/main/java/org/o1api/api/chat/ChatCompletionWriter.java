@@ -9,10 +9,9 @@ import org.o1api.api.SurfaceTurn;
 import org.o1api.json.Json;
 import org.o1api.json.ToolCalls;
 import org.o1api.model.Delta;
-import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
-import org.o1api.model.TurnUsage;
+import org.o1api.model.TurnEvent;
 import org.o1api.model.UsageReport;
 
 /** Collects a response and writes it as one JSON object. */
@@ -27,8 +26,7 @@ final class ChatCompletionWriter implements ChatWriter {
     private final List<RawJson> images = new ArrayList<>(0);
     private final ToolCalls toolCalls = new ToolCalls();
     private final StringBuilder refusal = new StringBuilder();
-    private @Nullable FinishReason finishReason;
-    private TurnUsage usage = TurnUsage.NONE;
+    private TurnEvent.@Nullable Completed completed;
 
     /**
      * Creates a writer.
@@ -90,9 +88,8 @@ final class ChatCompletionWriter implements ChatWriter {
     }
 
     @Override
-    public void completed(FinishReason finalReason, TurnUsage turnUsage) {
-        finishReason = finalReason;
-        usage = turnUsage;
+    public void completed(TurnEvent.Completed end) {
+        completed = end;
     }
 
     @Override
@@ -101,8 +98,8 @@ final class ChatCompletionWriter implements ChatWriter {
     }
 
     private byte[] toJson() {
-        FinishReason finalReason = finishReason;
-        if (finalReason == null) {
+        TurnEvent.Completed end = completed;
+        if (end == null) {
             throw new IllegalStateException("the turn has not completed");
         }
         return Json.bytes(json -> {
@@ -113,11 +110,12 @@ final class ChatCompletionWriter implements ChatWriter {
             json.writeObjectFieldStart("message");
             writeMessage(json);
             json.writeEndObject();
-            json.writeStringField("finish_reason", finalReason.wireName());
+            json.writeStringField("finish_reason", end.reason().wireName());
             json.writeNullField("logprobs");
             json.writeEndObject();
             json.writeEndArray();
-            UsageFields.write(json, usage, usageReport);
+            UsageFields.write(json, end.usage().reported(usageReport));
+            SummaryFields.write(json, end);
             if (legacySteps != null) {
                 legacySteps.write(json);
             }

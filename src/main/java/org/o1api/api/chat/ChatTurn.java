@@ -32,14 +32,22 @@ record ChatTurn(
     @Override
     public TurnClient streamWriter(EventStream stream) {
         @Nullable UsageReport usageChunk = includeUsage ? usage : null;
-        return new ReasoningFormatter(format, new StreamingChatWriter(metadata, format, usageChunk, stream));
+        @Nullable
+        TraceEncoder trace = includeTrace ? new TraceEncoder(request.preset().model(), System::nanoTime) : null;
+        return formatter(new StreamingChatWriter(metadata, format, usageChunk, trace, stream));
     }
 
     @Override
     public TurnClient jsonWriter(JsonTarget target) {
-        @Nullable LegacySteps legacySteps = legacyResponse ? new LegacySteps() : null;
+        @Nullable
+        LegacySteps legacySteps =
+                legacyResponse ? new LegacySteps(request.preset().stepHeading()) : null;
         ReasoningFormatter formatter =
-                new ReasoningFormatter(format, new ChatCompletionWriter(metadata, format, usage, legacySteps, target));
+                formatter(new ChatCompletionWriter(metadata, format, usage, legacySteps, target));
         return legacySteps == null ? formatter : legacySteps.forwardingTo(formatter);
+    }
+
+    private ReasoningFormatter formatter(ChatWriter writer) {
+        return new ReasoningFormatter(format, request.preset().stepHeading(), writer);
     }
 }

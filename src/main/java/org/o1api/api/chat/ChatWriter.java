@@ -1,9 +1,8 @@
 package org.o1api.api.chat;
 
 import org.o1api.model.Delta;
-import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
-import org.o1api.model.TurnUsage;
+import org.o1api.model.TurnEvent;
 
 /** Writes what a client receives of a turn: reasoning, content, images and tool calls. */
 interface ChatWriter {
@@ -21,11 +20,19 @@ interface ChatWriter {
 
     void toolCall(Delta.ToolCall delta);
 
+    /** An event of the trace. */
+    default void trace(TurnEvent event) {}
+
+    /** Whether the client gets the trace. */
+    default boolean isTraced() {
+        return false;
+    }
+
     /** Sends what is buffered. */
     void flush();
 
     /** The answer is complete. Its end is sent by {@link #end}. */
-    void completed(FinishReason reason, TurnUsage usage);
+    void completed(TurnEvent.Completed end);
 
     /** Sends the rest and ends the response. */
     void end();

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.Json;
 import org.o1api.model.FinishReason;
-import org.o1api.model.TurnUsage;
+import org.o1api.model.TurnEvent;
 import org.o1api.model.UsageReport;
 
 /** Encodes chunks of a streamed completion as server-sent events. Collects them until they are taken. */
@@ -43,20 +43,43 @@ final class ChunkEncoder {
         addChunk(reason, json -> {});
     }
 
-    /** Adds the chunk with the usage. */
-    void addUsage(TurnUsage usage, UsageReport report) {
-        addEvent(json -> {
-            metadata.writeStartObject(json, OBJECT);
-            json.writeArrayFieldStart("choices");
-            json.writeEndArray();
-            UsageFields.write(json, usage, report);
+    /** Adds a chunk of the trace, with these fields of {@code x_o1}. */
+    void addTrace(Json.ValueWriter fields) {
+        addWithoutChoices(json -> {
+            json.writeObjectFieldStart(SummaryFields.NAME);
+            fields.write(json);
             json.writeEndObject();
         });
+    }
+
+    /** Adds the chunk with the usage and the summary. */
+    void addUsage(TurnEvent.Completed end, UsageReport report) {
+        addWithoutChoices(json -> {
+            UsageFields.write(json, end.usage().reported(report));
+            SummaryFields.write(json, end);
+        });
+    }
+
+    /** Adds the chunk with the summary, if there is one. */
+    void addSummary(TurnEvent.Completed end) {
+        if (SummaryFields.has(end)) {
+            addWithoutChoices(json -> SummaryFields.write(json, end));
+        }
     }
 
     /** Adds the event that ends the stream. */
     void addDone() {
         output.writeBytes(DONE);
+    }
+
+    private void addWithoutChoices(Json.ValueWriter fields) {
+        addEvent(json -> {
+            metadata.writeStartObject(json, OBJECT);
+            json.writeArrayFieldStart("choices");
+            json.writeEndArray();
+            fields.write(json);
+            json.writeEndObject();
+        });
     }
 
     private void addChunk(@Nullable FinishReason reason, Json.ValueWriter fields) {

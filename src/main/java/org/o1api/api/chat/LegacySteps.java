@@ -6,18 +6,25 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.TurnEvent;
+import org.o1api.reasoning.StepHeading;
 import org.o1api.reasoning.TurnClient;
 
 /** Collects the steps of a turn in the original program's format: title, content, seconds. */
 final class LegacySteps {
     private record Step(String title, String content, long startNanos, long endNanos) {}
 
+    private final StepHeading heading;
     private final List<Step> steps = new ArrayList<>();
     private final long startNanos = System.nanoTime();
     private final StringBuilder text = new StringBuilder();
     private String title = "";
+    private boolean isTitled;
     private long stepStartNanos = startNanos;
     private boolean hasToolCalls;
+
+    LegacySteps(StepHeading heading) {
+        this.heading = heading;
+    }
 
     /** Returns a client that forwards everything and collects the steps. */
     TurnClient forwardingTo(TurnClient next) {
@@ -84,9 +91,9 @@ final class LegacySteps {
 
     private void add(TurnEvent event) {
         if (event instanceof TurnEvent.StepStarted started) {
-            start(started.step());
+            start(started);
         } else if (event instanceof TurnEvent.StepTitled titled) {
-            title = "Step " + titled.step() + ": " + titled.title();
+            title(titled);
         } else if (event instanceof TurnEvent.StepText more) {
             text.append(more.text());
         } else if (event instanceof TurnEvent.StepEnded) {
@@ -103,11 +110,26 @@ final class LegacySteps {
         }
     }
 
-    private void start(int number) {
+    private void start(TurnEvent.StepStarted started) {
+        int number = started.step();
         if (number <= steps.size()) { // a retry of the step, which replaces the failed attempt
             stepStartNanos = steps.remove(number - 1).startNanos;
         }
-        title = "Step " + number;
+        title = heading.text(number) + (started.label() == null ? "" : ": " + started.label());
+        isTitled = started.label() != null;
+    }
+
+    /** A title within a step that has a label is part of its text, as in other formats. */
+    private void title(TurnEvent.StepTitled titled) {
+        if (isTitled) {
+            text.append(text.isEmpty() ? "" : "\n\n")
+                    .append("### ")
+                    .append(titled.title())
+                    .append('\n');
+        } else {
+            title = heading.text(titled.step()) + ": " + titled.title();
+            isTitled = true;
+        }
     }
 
     private void addStep() {

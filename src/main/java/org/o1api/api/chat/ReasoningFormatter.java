@@ -2,16 +2,16 @@ package org.o1api.api.chat;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.o1api.model.FinishReason;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.ThinkBlock;
 import org.o1api.model.TurnEvent;
-import org.o1api.model.TurnUsage;
+import org.o1api.reasoning.StepHeading;
 import org.o1api.reasoning.TurnClient;
 
 /** Renders the events of a turn as text in the requested reasoning format: step headings, step texts, the answer. */
 final class ReasoningFormatter implements TurnClient {
     private final ReasoningFormat format;
+    private final StepHeading stepHeading;
     private final ChatWriter writer;
     /** The content as the client gets it, if the format puts the reasoning there. */
     private final StringBuilder sentContent = new StringBuilder();
@@ -27,8 +27,9 @@ final class ReasoningFormatter implements TurnClient {
     private boolean afterCarriageReturn;
     private boolean contentReplayed;
 
-    ReasoningFormatter(ReasoningFormat format, ChatWriter writer) {
+    ReasoningFormatter(ReasoningFormat format, StepHeading stepHeading, ChatWriter writer) {
         this.format = format;
+        this.stepHeading = stepHeading;
         this.writer = writer;
     }
 
@@ -39,7 +40,7 @@ final class ReasoningFormatter implements TurnClient {
         } else if (event instanceof TurnEvent.AnswerText text) {
             answerText(text.text());
         } else if (event instanceof TurnEvent.StepStarted started) {
-            stepStarted(started.step());
+            stepStarted(started);
         } else if (event instanceof TurnEvent.StepTitled titled) {
             stepTitled(titled.title());
         } else if (event instanceof TurnEvent.StepEnded) {
@@ -54,8 +55,18 @@ final class ReasoningFormatter implements TurnClient {
             startAnswer();
             writer.toolCall(call.piece());
         } else if (event instanceof TurnEvent.Completed completed) {
-            completed(completed.reason(), completed.usage());
+            completed(completed);
         }
+    }
+
+    @Override
+    public void trace(TurnEvent event) {
+        writer.trace(event);
+    }
+
+    @Override
+    public boolean isTraced() {
+        return writer.isTraced();
     }
 
     @Override
@@ -100,18 +111,23 @@ final class ReasoningFormatter implements TurnClient {
         }
     }
 
-    private void stepStarted(int number) {
+    private void stepStarted(TurnEvent.StepStarted started) {
         if (!inReasoning && format == ReasoningFormat.THINK) {
             writeTag(ThinkBlock.START);
         }
         headingEnded = false;
         lateTitle = "";
+        String number = stepHeading.text(started.step());
         switch (format) {
-            case DETAILS -> writeReasoning((inReasoning ? "\n" : "") + "<details open>\n<summary>Step " + number);
-            case MARKDOWN -> writeReasoning("\n\n## Step " + number);
-            default -> writeReasoning((inReasoning ? "\n\n" : "") + "## Step " + number);
+            case DETAILS ->
+                writeReasoning((inReasoning ? "\n" : "") + "<details open>\n<summary>" + escapeHtml(number));
+            case MARKDOWN -> writeReasoning("\n\n## " + number);
+            default -> writeReasoning((inReasoning ? "\n\n" : "") + "## " + number);
         }
         inReasoning = true;
+        if (started.label() != null) {
+            stepTitled(started.label());
+        }
     }
 
     private void stepTitled(String title) {
@@ -186,13 +202,13 @@ final class ReasoningFormatter implements TurnClient {
         writer.flush();
     }
 
-    private void completed(FinishReason reason, TurnUsage usage) {
+    private void completed(TurnEvent.Completed end) {
         startAnswer(); // closes the think block even if there is no answer
         if (answerStarted && (format == ReasoningFormat.MARKDOWN || format == ReasoningFormat.DETAILS)) {
             double seconds = (System.nanoTime() - startNanos) / 1e9;
             writeContent(String.format(Locale.ROOT, "\n\n**Total thinking time: %.2f seconds**", seconds));
         }
-        writer.completed(reason, usage);
+        writer.completed(end);
     }
 
     /** Escapes text as HTML and converts line breaks, including a {@code \r\n} that is split between two texts. */

@@ -6,16 +6,16 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.json.Json;
 import org.o1api.json.ToolCalls;
 import org.o1api.model.Delta;
-import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
-import org.o1api.model.TurnUsage;
+import org.o1api.model.TurnEvent;
 import org.o1api.model.UsageReport;
 import org.o1api.server.EventStream;
 
 /**
  * Writes a response as a stream of chunks. Text of one kind is joined until the turn blocks, and is then sent
- * immediately. Each text consists of whole characters.
+ * immediately. Each text consists of whole characters. Chunks of the trace are in the order of the events, but alone they do
+ * not start the response, so that a failure before the first text keeps its status.
  */
 final class StreamingChatWriter implements ChatWriter {
     private enum TextKind {
@@ -26,24 +26,30 @@ final class StreamingChatWriter implements ChatWriter {
 
     private final ReasoningFormat format;
     private final @Nullable UsageReport usageReport;
+    private final @Nullable TraceEncoder trace;
     private final EventStream stream;
     private final ChunkEncoder chunks;
     private final Set<Integer> startedToolCalls = new HashSet<>();
     private final StringBuilder bufferedText = new StringBuilder();
     private TextKind bufferedKind = TextKind.CONTENT;
+    /** Whether all encoded chunks belong to the trace. */
+    private boolean isOnlyTrace = true;
 
     /**
      * Creates a writer.
      *
      * @param usageReport what the usage chunk reports; null: no usage chunk
+     * @param trace encodes the trace; null: the client gets none
      */
     StreamingChatWriter(
             CompletionMetadata metadata,
             ReasoningFormat format,
             @Nullable UsageReport usageReport,
+            @Nullable TraceEncoder trace,
             EventStream stream) {
         this.format = format;
         this.usageReport = usageReport;
+        this.trace = trace;
         this.stream = stream;
         chunks = new ChunkEncoder(metadata);
     }
@@ -73,6 +79,41 @@ final class StreamingChatWriter implements ChatWriter {
         buffer(text, TextKind.REFUSAL);
     }
 
+    @Override
+    public boolean isTraced() {
+        return trace != null;
+    }
+
+    @Override
+    public void trace(TurnEvent event) {
+        if (trace == null) {
+            return;
+        }
+        if (event instanceof TurnEvent.StepText piece) {
+            if (!trace.append(piece)) {
+                renderTraceText();
+                var unused = trace.append(piece);
+            }
+            return;
+        }
+        Json.ValueWriter fields = trace.fields(event);
+        if (fields != null) {
+            renderText();
+            chunks.addTrace(fields);
+        }
+    }
+
+    private void renderTraceText() {
+        if (trace != null && trace.hasText()) {
+            chunks.addTrace(trace.takeText());
+        }
+    }
+
+    private void addDelta(Json.ValueWriter fields) {
+        isOnlyTrace = false;
+        chunks.addDelta(fields);
+    }
+
     private void buffer(String text, TextKind kind) {
         if (bufferedKind != kind) {
             renderText();
@@ -84,7 +125,7 @@ final class StreamingChatWriter implements ChatWriter {
     @Override
     public void image(RawJson image) {
         renderText();
-        chunks.addDelta(json -> {
+        addDelta(json -> {
             json.writeArrayFieldStart("images");
             Json.writeRaw(json, image);
             json.writeEndArray();
@@ -95,7 +136,7 @@ final class StreamingChatWriter implements ChatWriter {
     public void toolCall(Delta.ToolCall delta) {
         renderText();
         boolean first = startedToolCalls.add(delta.index());
-        chunks.addDelta(json -> {
+        addDelta(json -> {
             json.writeArrayFieldStart("tool_calls");
             json.writeStartObject();
             json.writeNumberField("index", delta.index());
@@ -121,19 +162,23 @@ final class StreamingChatWriter implements ChatWriter {
     @Override
     public void flush() {
         renderText();
-        if (chunks.isEmpty()) {
+        if (chunks.isEmpty() || (isOnlyTrace && !stream.hasStarted())) {
             stream.probe();
         } else {
             stream.send(chunks.take());
+            isOnlyTrace = true;
         }
     }
 
     @Override
-    public void completed(FinishReason reason, TurnUsage usage) {
+    public void completed(TurnEvent.Completed end) {
         renderText();
-        chunks.addFinish(reason);
+        isOnlyTrace = false;
+        chunks.addFinish(end.reason());
         if (usageReport != null) {
-            chunks.addUsage(usage, usageReport);
+            chunks.addUsage(end, usageReport);
+        } else if (trace != null) {
+            chunks.addSummary(end);
         }
         chunks.addDone();
     }
@@ -143,13 +188,15 @@ final class StreamingChatWriter implements ChatWriter {
         stream.end(chunks.take());
     }
 
+    /** Encodes the buffered texts: that of the trace first, as it is reported first. */
     private void renderText() {
+        renderTraceText();
         if (bufferedText.isEmpty()) {
             return;
         }
         String text = bufferedText.toString();
         bufferedText.setLength(0);
-        chunks.addDelta(json -> {
+        addDelta(json -> {
             if (bufferedKind != TextKind.REASONING) {
                 json.writeStringField(bufferedKind == TextKind.REFUSAL ? "refusal" : "content", text);
                 return;
