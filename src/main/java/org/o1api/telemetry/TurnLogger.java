@@ -2,10 +2,12 @@ package org.o1api.telemetry;
 
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.EndedBy;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.TurnInfo;
 import org.o1api.model.TurnLedger;
+import org.o1api.model.TurnSummary;
 import org.o1api.model.Usage;
 
 /**
@@ -34,11 +36,12 @@ public final class TurnLogger implements TurnObserver {
         } else if (LOG.isLoggable(Level.INFO)) {
             LOG.log(
                     Level.INFO,
-                    "turn done: {0} {1} ms={2} finish={3}",
+                    "turn done: {0} {1} ms={2} finish={3}{4}",
                     identity(turn),
                     totals(turn.ledger()),
                     millis(turn),
-                    wireName(reason));
+                    wireName(reason),
+                    result(turn.summary()));
         }
     }
 
@@ -49,7 +52,17 @@ public final class TurnLogger implements TurnObserver {
     private static String identity(EndedTurn turn) {
         TurnInfo info = turn.info();
         return "request=" + info.requestId() + " caller=" + info.caller() + " model=" + info.preset() + " upstream="
-                + turn.upstreams();
+                + turn.upstreams() + " strategy=" + turn.strategy();
+    }
+
+    /** How the turn was answered; empty if it was replayed. */
+    private static String result(@Nullable TurnSummary summary) {
+        if (summary == null) {
+            return "";
+        }
+        EndedBy endedBy = summary.endedBy();
+        return (summary.route() == null ? "" : " route=" + summary.route())
+                + (endedBy == null ? "" : " ended_by=" + endedBy.wireName());
     }
 
     private static String totals(TurnLedger ledger) {

@@ -75,13 +75,15 @@ public final class TurnRunner {
                 ConversationSession conversation =
                         ConversationSession.open(conversationLock, request, maxHistoryCharacters)) {
             StoredTurn answered = conversation.answered();
-            outcome = answered == null ? answer(request, conversation, ledger, client) : TurnOutcome.replay(answered);
+            outcome = answered == null
+                    ? answer(request, conversation, ledger, startNanos, client)
+                    : TurnOutcome.replay(answered);
         } catch (Throwable e) { // also an Error: it must not affect more than this turn
             GatewayException failure = UnexpectedException.of(e);
             reportEnd(request, ledger, startNanos, null, failure.code());
             throw failure;
         }
-        reportEnd(request, ledger, startNanos, outcome.finishReason(), null);
+        reportEnd(request, ledger, startNanos, outcome, null);
         try {
             outcome.sendTo(client);
         } catch (Throwable e) {
@@ -90,9 +92,12 @@ public final class TurnRunner {
     }
 
     private TurnOutcome answer(
-            TurnRequest request, ConversationSession conversation, TurnLedger ledger, TurnClient client) {
+            TurnRequest request,
+            ConversationSession conversation,
+            TurnLedger ledger,
+            long startNanos,
+            TurnClient client) {
         Preset preset = request.preset();
-        long startNanos = System.nanoTime();
         TurnLog log = new TurnLog(client, preset.show(), conversation.isStored());
         FinishReason reason;
         try (ModelCalls calls = new ModelCalls(
@@ -112,16 +117,15 @@ public final class TurnRunner {
             client.flush(); // fails if the client has disconnected: then nothing is stored
             request.cancellation().throwIfCancelled();
         }
-        log.write(new TurnEvent.Completed(
-                reason, ledger.usage(), summary(request, log, ledger, startNanos))); // not sent before the end
+        TurnSummary summary = summary(request, log.report(), ledger, startNanos);
+        log.write(new TurnEvent.Completed(reason, ledger.usage(), summary)); // not sent before the end
         if (conversation.isStored()) {
             conversation.store(new StoredTurn.Answer(log.events(), client.sentContent()));
         }
-        return TurnOutcome.completed(reason);
+        return TurnOutcome.completed(reason, summary);
     }
 
-    private static TurnSummary summary(TurnRequest request, TurnLog log, TurnLedger ledger, long startNanos) {
-        TurnReport report = log.report();
+    private static TurnSummary summary(TurnRequest request, TurnReport report, TurnLedger ledger, long startNanos) {
         return new TurnSummary(
                 request.info().id(),
                 request.info().preset(),
@@ -143,14 +147,16 @@ public final class TurnRunner {
             TurnRequest request,
             TurnLedger ledger,
             long startNanos,
-            @Nullable FinishReason reason,
+            @Nullable TurnOutcome outcome,
             @Nullable ErrorCode failure) {
         observer.accept(() -> new EndedTurn(
                 request.info(),
                 request.preset().upstreamNames(),
+                request.strategy().name(),
+                outcome == null ? null : outcome.summary(),
                 ledger,
                 Duration.ofNanos(System.nanoTime() - startNanos),
-                reason,
+                outcome == null ? null : outcome.finishReason(),
                 failure));
     }
 
