@@ -25,6 +25,7 @@ public final class PresetReader {
     private static final String PRO = "pro";
     /** The keys of a section {@code pro} that do not have the preset's value by default. */
     private static final Set<String> PRO_KEYS = Set.of(StrategyReader.KEY, "budget");
+
     private static final String NOTES = "notes";
 
     /** A value of {@code reasoning_format}. */

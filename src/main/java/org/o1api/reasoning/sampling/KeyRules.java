@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyRules {
     private static final String ENGLISH = "answer";
-    private static final String OTHER_LANGUAGES = "antwort|antwoord|réponse|respuesta|resposta|risposta|odpowiedź|cevap|svar|ответ"
-            + "|відповідь|答案|回答|答え|答|정답|답|الإجابة|الجواب|उत्तर|câu trả lời|đáp án|jawaban";
+    private static final String OTHER_LANGUAGES =
+            "antwort|antwoord|réponse|respuesta|resposta|risposta|odpowiedź|cevap|svar|ответ"
+                    + "|відповідь|答案|回答|答え|答|정답|답|الإجابة|الجواب|उत्तर|câu trả lời|đáp án|jawaban";
 
     private static final List<Pattern> LAST_LINE = List.of(lastLine(ENGLISH), lastLine(OTHER_LANGUAGES));
     private static final List<Pattern> WORD = List.of(word("answer"), word(OTHER_LANGUAGES));
@@ -34,8 +35,9 @@ final class KeyRules {
     private KeyRules() {}
 
     private static Pattern lastLine(String word) {
-        return Pattern.compile("(?iu)^[\\s>#*_|(\"'•\\u2013-]*(?:(?:so|thus|therefore|hence),?\\s+)?(?:(?:the|my|our)\\s+)?"
-                + "(?:(?:final|correct|short|best)\\s+)?(?:" + word + ")\\s*[*_]*\\s*:(.*)$");
+        return Pattern.compile(
+                "(?iu)^[\\s>#*_|(\"'•\\u2013-]*(?:(?:so|thus|therefore|hence),?\\s+)?(?:(?:the|my|our)\\s+)?"
+                        + "(?:(?:final|correct|short|best)\\s+)?(?:" + word + ")\\s*[*_]*\\s*:(.*)$");
     }
 
     private static Pattern word(String word) {
@@ -65,7 +67,9 @@ final class KeyRules {
         }
         int label = lastWithText(lines, last); // the result may stand below the word
         Matcher above = label < 0 ? null : pattern.matcher(lines[label]);
-        return above != null && above.matches() && MARKUP_LINE.matcher(above.group(1)).matches()
+        return above != null
+                        && above.matches()
+                        && MARKUP_LINE.matcher(above.group(1)).matches()
                 ? ofResult(lines[last])
                 : null;
     }

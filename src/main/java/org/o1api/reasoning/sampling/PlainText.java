@@ -6,15 +6,16 @@ import java.util.regex.Pattern;
 /** Text without markup: Markdown emphasis, HTML tags and the LaTeX that models use for results. Digits of all scripts become Latin ones. */
 final class PlainText {
     private static final Pattern HTML_ANSWER = Pattern.compile("(?i)<answer>");
-    private static final Pattern HTML = Pattern.compile("(?i)</?(?:answer|b|i|u|em|strong|mark|sub|sup|p|br|div|span|code|li|center)\\s?/?>");
+    private static final Pattern HTML =
+            Pattern.compile("(?i)</?(?:answer|b|i|u|em|strong|mark|sub|sup|p|br|div|span|code|li|center)\\s?/?>");
     private static final Pattern MIXED =
             Pattern.compile("(\\d)\\s*\\\\[dtc]?frac\\s*\\{\\s*(\\d+)\\s*\\}\\s*\\{\\s*(\\d+)\\s*\\}");
     private static final Pattern FRACTION =
             Pattern.compile("\\\\[dtc]?frac\\s*\\{\\s*([-+]?\\d+)\\s*\\}\\s*\\{\\s*(\\d+)\\s*\\}");
     private static final Pattern SHORT_FRACTION = Pattern.compile("\\\\[dtc]?frac\\s*(\\d)\\s*(\\d)");
     private static final Pattern LATEX_SPACE = Pattern.compile("\\{,\\}|\\\\[,;:! ]");
-    private static final Pattern LATEX_TEXT =
-            Pattern.compile("\\\\(?:text(?:bf|it|rm|tt)?|math(?:bf|rm|it|sf|tt)|mbox|operatorname|boldsymbol|boxed|fbox)\\s*"
+    private static final Pattern LATEX_TEXT = Pattern.compile(
+            "\\\\(?:text(?:bf|it|rm|tt)?|math(?:bf|rm|it|sf|tt)|mbox|operatorname|boldsymbol|boxed|fbox)\\s*"
                     + "\\{([^{}]*)\\}");
     private static final Pattern LATEX_LAYOUT =
             Pattern.compile("\\\\(?:left|right|displaystyle|big|Big|quad|qquad)(?![A-Za-z])|\\\\[()\\[\\]]");

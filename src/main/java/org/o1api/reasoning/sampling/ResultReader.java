@@ -18,42 +18,52 @@ final class ResultReader {
     private static final int MAX_DATE = 32;
 
     private static final Pattern EDGES = Pattern.compile("^[\\s*_~\"'“”‘’«»„|>:#=]+|[\\s*_~\"'“”‘’«»„|;:,!.。]+$");
-    private static final Pattern PLACEHOLDER =
-            Pattern.compile("(?iu)[<\\[({]?\\s*(?:your |the |final )*(?:result|answer)(?: here| is)?\\s*[>\\])}]?|[.…?_-]+");
-    private static final Pattern UNCERTAIN =
-            Pattern.compile("(?iu)^(?:approximately|approx\\.?|about|around|roughly|exactly|simply|just|therefore|thus|so)\\s+");
+    private static final Pattern PLACEHOLDER = Pattern.compile(
+            "(?iu)[<\\[({]?\\s*(?:your |the |final )*(?:result|answer)(?: here| is)?\\s*[>\\])}]?|[.…?_-]+");
+    private static final Pattern UNCERTAIN = Pattern.compile(
+            "(?iu)^(?:approximately|approx\\.?|about|around|roughly|exactly|simply|just|therefore|thus|so)\\s+");
 
     /** An option at the start: {@code (A)}, {@code A)}, {@code A. Paris}, {@code A}, {@code option A}. */
-    private static final Pattern OPTION = Pattern.compile("^(?iu:(?:the\\s+)?(?:option|choice|letter|answer)\\s*:?\\s*)?"
-            + "(?:[(\\[]\\s*([A-Za-z])\\s*[)\\]]|([A-Z])(?=\\s*$|[).:]|[,;]\\s|\\s+[-\\u2013\\u2014]\\s"
-            + "|\\s+(?:because|since|is|as|\\()|\\s*=(?!=)\\s*[A-Za-z]{2})|([a-z])(?=\\)|\\s*$))");
+    private static final Pattern OPTION =
+            Pattern.compile("^(?iu:(?:the\\s+)?(?:option|choice|letter|answer)\\s*:?\\s*)?"
+                    + "(?:[(\\[]\\s*([A-Za-z])\\s*[)\\]]|([A-Z])(?=\\s*$|[).:]|[,;]\\s|\\s+[-\\u2013\\u2014]\\s"
+                    + "|\\s+(?:because|since|is|as|\\()|\\s*=(?!=)\\s*[A-Za-z]{2})|([a-z])(?=\\)|\\s*$))");
 
-    private static final Pattern OPTION_LIST = Pattern.compile("^\\W*[A-Z]\\W{0,3}(?:,|;|/|&|\\band\\b|\\bor\\b)\\W{0,3}[A-Z]\\b(?!\\p{L}).*");
+    private static final Pattern OPTION_LIST =
+            Pattern.compile("^\\W*[A-Z]\\W{0,3}(?:,|;|/|&|\\band\\b|\\bor\\b)\\W{0,3}[A-Z]\\b(?!\\p{L}).*");
     private static final Pattern OPTION_ANYWHERE = Pattern.compile("\\(([A-Z])\\)");
-    private static final Pattern NAMED_OPTION = Pattern.compile("(?iu:option|choice|letter)\\s+[\"'(]?([A-Z])(?![\\p{L}\\d])");
+    private static final Pattern NAMED_OPTION =
+            Pattern.compile("(?iu:option|choice|letter)\\s+[\"'(]?([A-Z])(?![\\p{L}\\d])");
 
-    private static final Pattern TRUTH = Pattern.compile("^(?iu)(yes|no|true|false)(?![\\p{L}\\d'’-])(?=\\s*$|\\s*[,.;:!()\\u2013\\u2014-]"
-            + "|\\s+(?:because|since|as|it|he|she|they|this|that|the|we|you|there|i|is|to)(?!\\p{L}))");
+    private static final Pattern TRUTH =
+            Pattern.compile("^(?iu)(yes|no|true|false)(?![\\p{L}\\d'’-])(?=\\s*$|\\s*[,.;:!()\\u2013\\u2014-]"
+                    + "|\\s+(?:because|since|as|it|he|she|they|this|that|the|we|you|there|i|is|to)(?!\\p{L}))");
     private static final Pattern TRUTH_AT_END = Pattern.compile("(?iu)(?<!\\p{L})(yes|no|true|false)[\\s.!\"'”’)]*$");
 
     /** What a sentence may have before its result. */
-    private static final Pattern CONNECTOR = Pattern.compile("(?iu)(?:(?<!\\p{L})(?:is|was|be|are|equals|es|est|ist)(?!\\p{L})|是|[:=])"
-            + "(?:\\s+(?:therefore|thus|indeed|simply|clearly|definitely|probably|just|also|that))?[\\s:\"'“‘]*");
+    private static final Pattern CONNECTOR = Pattern.compile(
+            "(?iu)(?:(?<!\\p{L})(?:is|was|be|are|equals|es|est|ist)(?!\\p{L})|是|[:=])"
+                    + "(?:\\s+(?:therefore|thus|indeed|simply|clearly|definitely|probably|just|also|that))?[\\s:\"'“‘]*");
 
     private static final Pattern DATE_OR_TIME =
             Pattern.compile("(?<!\\d)(?:\\d{1,4}([-/.])\\d{1,2}\\1\\d{1,4}|\\d{1,3}:\\d{1,3}(?::\\d{1,3})?)(?!\\d)");
-    private static final Pattern MONTH = Pattern.compile("(?iu)(?<!\\p{L})(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
-            + "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?\\s\\d|\\d\\s(?:january|february|march|april"
-            + "|june|july|august|september|october|november|december)(?!\\p{L})");
+    private static final Pattern MONTH =
+            Pattern.compile("(?iu)(?<!\\p{L})(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+                    + "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?\\s\\d|\\d\\s(?:january|february|march|april"
+                    + "|june|july|august|september|october|november|december)(?!\\p{L})");
     /** Quantities of several units, such as 2 hours 30 minutes. */
     private static final Pattern COMPOUND = Pattern.compile("(?iu)\\d+\\s?\\p{L}+(?:,?\\s(?:and\\s)?\\d+\\s?\\p{L}+)+");
+
     private static final Pattern ASSIGNMENT = Pattern.compile("(?<![\\p{L}\\d])[\\p{L}]\\w{0,2}\\s*=");
     /** Mathematics that is more than one number. */
-    private static final Pattern EXPRESSION = Pattern.compile("\\\\[A-Za-z]|[\\^√π²³∞]|\\d[a-ce-zA-Z](?=\\s*[-+*/^=)]|$)|\\d[xyzni](?![\\p{L}])"
-            + "|(?<!\\p{L})[a-z]\\s*[-+*/]\\s*\\d|\\d\\s*[-+*/]\\s*[a-z](?!\\p{L})");
+    private static final Pattern EXPRESSION =
+            Pattern.compile("\\\\[A-Za-z]|[\\^√π²³∞]|\\d[a-ce-zA-Z](?=\\s*[-+*/^=)]|$)|\\d[xyzni](?![\\p{L}])"
+                    + "|(?<!\\p{L})[a-z]\\s*[-+*/]\\s*\\d|\\d\\s*[-+*/]\\s*[a-z](?!\\p{L})");
+
     private static final Pattern ARITHMETIC = Pattern.compile("[\\d\\s.,()$%]*[-+*/×÷x·]\\s?[\\d\\s.,()$%+*/×÷x·-]*");
     private static final Pattern PARENTHESES = Pattern.compile("\\([^()]*\\)");
-    private static final Pattern CLAUSE_END = Pattern.compile("(?iu)[;,.]\\s(?!\\d|(?:and|or)\\s\\d)|\\s(?:because|since|which|as|so|where|after|when)\\s");
+    private static final Pattern CLAUSE_END = Pattern.compile(
+            "(?iu)[;,.]\\s(?!\\d|(?:and|or)\\s\\d)|\\s(?:because|since|which|as|so|where|after|when)\\s");
 
     private static final Pattern LETTERS_AND_DIGITS = Pattern.compile("[\\p{L}\\p{N}]");
     private static final Pattern BETWEEN_DIGITS = Pattern.compile("(?<=\\p{N})[\\p{P}\\p{Z}\\s]+(?=\\p{N})");
@@ -141,7 +151,9 @@ final class ResultReader {
         }
         try {
             JsonNode tree = CanonicalJson.tree(text);
-            return tree.isContainerNode() ? AnswerKey.labelled(AnswerKey.Kind.JSON, CanonicalJson.of(tree), text) : null;
+            return tree.isContainerNode()
+                    ? AnswerKey.labelled(AnswerKey.Kind.JSON, CanonicalJson.of(tree), text)
+                    : null;
         } catch (JsonProcessingException e) {
             return null;
         }
@@ -200,9 +212,12 @@ final class ResultReader {
     }
 
     private static AnswerKey text(String text) {
-        String folded = Normalizer.normalize(text, Normalizer.Form.NFKC).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+        String folded = Normalizer.normalize(text, Normalizer.Form.NFKC)
+                .toUpperCase(Locale.ROOT)
+                .toLowerCase(Locale.ROOT);
         String value = LETTERS_AND_DIGITS.matcher(folded).find()
-                ? IGNORED.matcher(BETWEEN_DIGITS.matcher(folded).replaceAll("|")).replaceAll("")
+                ? IGNORED.matcher(BETWEEN_DIGITS.matcher(folded).replaceAll("|"))
+                        .replaceAll("")
                 : folded.replaceAll("\\s+", "");
         return AnswerKey.labelled(
                 AnswerKey.Kind.TEXT, value.length() > MAX_VALUE ? value.substring(0, MAX_VALUE) : value, text);

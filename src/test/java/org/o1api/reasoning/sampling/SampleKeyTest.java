@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.json.Json;
 import org.o1api.model.Delta;
+import org.o1api.model.RawJson;
 import org.o1api.model.TurnEvent;
 
 class SampleKeyTest {
@@ -221,7 +222,7 @@ class SampleKeyTest {
                 Objects.requireNonNull(getClass().getResourceAsStream("/samples/samples-smollm2-addition.jsonl")),
                 StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                for (JsonNode sample : Json.trusted().readTree(line).path("samples")) {
+                for (JsonNode sample : Json.tree(new RawJson(line)).path("samples")) {
                     JsonNode recorded = sample.path("key");
                     AnswerKey key = SampleKey.of(sample.path("text").asText()).key();
                     all++;
