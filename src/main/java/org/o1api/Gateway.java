@@ -42,6 +42,8 @@ import org.o1api.conversation.Conversations;
 import org.o1api.database.Database;
 import org.o1api.reasoning.StrategyType;
 import org.o1api.reasoning.TokenCounter;
+import org.o1api.reasoning.direct.DirectStrategyType;
+import org.o1api.reasoning.single.SingleStrategyType;
 import org.o1api.reasoning.steps.StepsStrategyType;
 import org.o1api.reasoning.vote.VoteStrategyType;
 import org.o1api.server.AuthenticationFilter;
@@ -72,7 +74,8 @@ public final class Gateway implements ServletContextListener {
     private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
 
     /** All strategies, the default first. */
-    public static final List<StrategyType> STRATEGIES = List.of(new StepsStrategyType(), new VoteStrategyType());
+    public static final List<StrategyType> STRATEGIES = List.of(
+            new StepsStrategyType(), new SingleStrategyType(), new DirectStrategyType(), new VoteStrategyType());
 
     private final List<StrategyType> strategies;
 

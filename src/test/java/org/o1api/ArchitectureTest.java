@@ -54,6 +54,20 @@ class ArchitectureTest {
                     "reasoning.sampling",
                     List.of("reasoning.text", "reasoning", "upstream", "settings", "json", "model")),
             Map.entry(
+                    "reasoning.direct",
+                    List.of("reasoning.sampling", "reasoning.text", "reasoning", "settings", "upstream.demo", "model")),
+            Map.entry(
+                    "reasoning.single",
+                    List.of(
+                            "reasoning.direct",
+                            "reasoning.sampling",
+                            "reasoning.text",
+                            "reasoning",
+                            "upstream.demo",
+                            "upstream",
+                            "settings",
+                            "model")),
+            Map.entry(
                     "reasoning.vote",
                     List.of(
                             "reasoning.sampling",

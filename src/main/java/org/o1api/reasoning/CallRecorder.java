@@ -154,7 +154,7 @@ final class CallRecorder implements AttemptListener {
     /** The index after the reasoning at the start of the text, which some models write there instead of in a separate field. */
     private int endOfReasoning() {
         int end = ThinkBlock.endIndex(text);
-        return end == 0 && purpose != Purpose.STEP ? untaggedReasoning : end;
+        return purpose == Purpose.STEP || untaggedReasoning == 0 ? end : Math.max(end, untaggedReasoning);
     }
 
     /** Counts the output as the answer, now or when the call ends. */
@@ -197,10 +197,19 @@ final class CallRecorder implements AttemptListener {
                     .withOutputOf(reported.outputTokens() == 0 ? counted : reported);
         }
         if (reported.reasoningTokens() > 0) {
-            return reported;
+            return reported.withReasoning(reported.reasoningTokens() + textReasoning());
         }
         String allReasoning = allReasoning();
         return allReasoning.isEmpty() ? reported : reported.withReasoning(tokenCounter.countTokens(allReasoning));
+    }
+
+    /**
+     * The tokens of the reasoning in the text that the upstream has not counted as reasoning: it counts what it sends separately, and
+     * think blocks.
+     */
+    private long textReasoning() {
+        int end = endOfReasoning();
+        return reasoning.isEmpty() || end != untaggedReasoning ? 0 : tokenCounter.countTokens(text.substring(0, end));
     }
 
     private int startOfAnswer() {

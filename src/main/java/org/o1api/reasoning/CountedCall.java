@@ -14,7 +14,7 @@ import org.o1api.upstream.UpstreamException;
 /** A call that the turn's thread reads itself. Records the call's usage when it ends. */
 final class CountedCall implements Call {
     private final Call call;
-    private final Purpose purpose;
+    private Purpose purpose;
     private final CallRecorder recorder;
     private final ModelCalls calls;
     private final TurnTime time;
@@ -78,6 +78,11 @@ final class CountedCall implements Call {
     @Override
     public boolean startsThinking() {
         return call.startsThinking();
+    }
+
+    void startAnswer() {
+        purpose = Purpose.ANSWER;
+        recorder.markAsAnswer();
     }
 
     void setUntaggedReasoning(int characters) {

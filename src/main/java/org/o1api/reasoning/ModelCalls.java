@@ -164,6 +164,16 @@ public final class ModelCalls implements AutoCloseable {
         return open(new ModelCall(request, Purpose.ANSWER));
     }
 
+    /**
+     * The open reasoning call goes on to answer: from now on it has the time of an answer, and its output counts as the answer except
+     * its reasoning ({@link #setUntaggedReasoning}).
+     */
+    public void startAnswer() {
+        if (lastCall != null) {
+            lastCall.startAnswer();
+        }
+    }
+
     /** Counts the first characters of the open closing call's text as reasoning although they have no opening tag. */
     public void setUntaggedReasoning(int characters) {
         if (lastCall != null) {

@@ -30,6 +30,18 @@ public record Prompt(
 
     private static final Pattern STRUCTURED_JSON = Pattern.compile("\"json(?:_object)?\"\\s*:");
 
+    private static final String TOOL_CHOICE = "tool_choice";
+
+    /** Closing fields that do not constrain the text, or that constrain all text alike. */
+    public static final Set<String> UNCONSTRAINING = Set.of(
+            TOOL_CHOICE,
+            "parallel_tool_calls",
+            "modalities",
+            "image_config",
+            "verbosity",
+            "skip_special_tokens",
+            "spaces_between_special_tokens");
+
     private static final RawJson NO_TOOL = new RawJson("\"none\"");
 
     public Prompt {
@@ -53,7 +65,27 @@ public record Prompt(
 
     /** Whether the model may answer with a tool call. */
     public boolean allowsToolCalls() {
-        return tools != null && !NO_TOOL.equals(closingFields.get("tool_choice"));
+        return tools != null && !NO_TOOL.equals(closingFields.get(TOOL_CHOICE));
+    }
+
+    /** Whether the answer must be a tool call. */
+    public boolean requiresToolCall() {
+        RawJson choice = closingFields.get(TOOL_CHOICE);
+        if (tools == null || choice == null) {
+            return false;
+        }
+        return switch (choice.text()) {
+            case "\"auto\"", "\"none\"", "null" -> false;
+            default -> !choice.text().contains("\"auto\""); // OpenAI's allowed_tools contains a mode
+        };
+    }
+
+    /**
+     * Whether closing fields constrain the answer in a way that text before the answer would break: a format, stop words, a required
+     * tool call. Then a call that both reasons and answers cannot carry them.
+     */
+    public boolean constrainsAnswer() {
+        return requiresToolCall() || !UNCONSTRAINING.containsAll(closingFields.keySet());
     }
 
     /** Returns a copy without assistant messages that contain only reasoning. */

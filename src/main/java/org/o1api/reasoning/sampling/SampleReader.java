@@ -322,6 +322,14 @@ public final class SampleReader {
         return format.text();
     }
 
+    /** The same; if it repeats itself, without the repetitions. */
+    public String textWithoutRepetition() {
+        LoopDetector loop = new LoopDetector();
+        loop.feed(text());
+        loop.end();
+        return loop.withoutRepetition(text());
+    }
+
     /** The result in one line, for readers. */
     public String conclusion() {
         return Conclusion.of(result, answer());

@@ -1,4 +1,4 @@
-/** What strategies that reason and answer in one call share: the format of the reply, its reader and the requests. */
+/** What strategies that generate several answers share: the format of a reply, what a reply votes for, and the vote. */
 @NullMarked
 package org.o1api.reasoning.sampling;
 

@@ -10,6 +10,7 @@ import org.o1api.json.JsonSlices;
 import org.o1api.model.Message;
 import org.o1api.model.Role;
 import org.o1api.reasoning.text.CallMessages;
+import org.o1api.reasoning.text.Instructions;
 import org.o1api.reasoning.text.StepObject;
 
 /**

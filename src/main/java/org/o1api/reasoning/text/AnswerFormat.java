@@ -35,15 +35,7 @@ public final class AnswerFormat {
     public AnswerFormat(Prompt prompt) {
         this.prompt = prompt;
         this.requiresJson = prompt.requiresJson();
-        RawJson choice = prompt.closingFields().get("tool_choice");
-        this.requiresToolCall = prompt.tools() != null && choice != null && isRequiredTool(choice.text());
-    }
-
-    private static boolean isRequiredTool(String choice) {
-        return switch (choice) {
-            case "\"auto\"", "\"none\"", "null" -> false;
-            default -> !choice.contains("\"auto\""); // OpenAI's allowed_tools contains a mode
-        };
+        this.requiresToolCall = prompt.requiresToolCall();
     }
 
     /** Whether the answer must be JSON. */

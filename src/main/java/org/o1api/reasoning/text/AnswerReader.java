@@ -207,6 +207,11 @@ public final class AnswerReader {
         return !answerStarted;
     }
 
+    /** Whether part of the answer was shown. */
+    public boolean hasAnswer() {
+        return answerStarted;
+    }
+
     /** Whether reasoning was shown before the answer. */
     public boolean hasReasoning() {
         return reasoningStep.hasStarted();

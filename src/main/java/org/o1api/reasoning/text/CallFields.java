@@ -4,13 +4,17 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.o1api.model.RawJson;
 import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.Prompt.MaxTokens;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.CallRequest.EarlierReasoning;
 
-/** The fields of one call's request: the caller's, then the gateway's own. Without a caller's temperature it is 0.2. */
+/**
+ * The fields of one call's request: the caller's, then the gateway's own. Without a caller's temperature it is 0.2, unless another
+ * one is given.
+ */
 public final class CallFields {
     private static final RawJson TEMPERATURE = new RawJson("0.2");
 
@@ -20,10 +24,19 @@ public final class CallFields {
 
     /** Starts with the fields that the caller set for all calls. */
     public CallFields(Prompt prompt) {
+        this(prompt, TEMPERATURE);
+    }
+
+    /**
+     * Starts with the fields that the caller set for all calls.
+     *
+     * @param temperature used if the caller set none
+     */
+    public CallFields(Prompt prompt, RawJson temperature) {
         this.prompt = prompt;
         all = new LinkedHashMap<>(prompt.fields());
         if (!all.containsKey("temperature") && !prompt.closingFields().containsKey("temperature")) {
-            addRemovable("temperature", TEMPERATURE);
+            addRemovable("temperature", temperature);
         }
     }
 
@@ -57,8 +70,22 @@ public final class CallFields {
     }
 
     /** Adds the fields that the caller set for the answer. */
-    void addClosingFields() {
+    public void addClosingFields() {
         all.putAll(prompt.closingFields());
+    }
+
+    /** Adds those of the fields that the caller set for the answer that have one of these names. */
+    public void addClosingFields(Set<String> names) {
+        prompt.closingFields().forEach((name, value) -> {
+            if (names.contains(name)) {
+                all.put(name, value);
+            }
+        });
+    }
+
+    /** Replaces the value of a field if it is present. */
+    public void replace(String name, UnaryOperator<RawJson> change) {
+        all.computeIfPresent(name, (key, value) -> change.apply(value));
     }
 
     /**

@@ -1,4 +1,4 @@
-package org.o1api.reasoning.steps;
+package org.o1api.reasoning.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

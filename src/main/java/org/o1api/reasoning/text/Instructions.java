@@ -1,4 +1,4 @@
-package org.o1api.reasoning.steps;
+package org.o1api.reasoning.text;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,17 +12,22 @@ import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
 /**
- * Merges the step instructions and the caller's leading system and developer messages into one system message. Its content is
+ * Merges the gateway's instructions and the caller's leading system and developer messages into one system message. Its content is
  * plain text unless a content part of the caller has other fields than its text (such as {@code cache_control}). In that case
- * the content is a list of parts: the step instructions, then the caller's parts byte for byte. Other fields of the caller's
+ * the content is a list of parts: the gateway's instructions, then the caller's parts byte for byte. Other fields of the caller's
  * messages are kept; of fields with the same name the last one wins.
  */
-final class Instructions {
+public final class Instructions {
     private static final Set<String> TEXT_PART_FIELDS = Set.of("type", "text");
 
     private Instructions() {}
 
-    static Message merge(String stepInstructions, List<Message> callerMessages) {
+    /**
+     * Merges the messages.
+     *
+     * @param ours the gateway's instructions
+     */
+    public static Message merge(String ours, List<Message> callerMessages) {
         Map<String, RawJson> fields = new LinkedHashMap<>();
         boolean plain = true;
         for (Message message : callerMessages) {
@@ -30,9 +35,7 @@ final class Instructions {
             plain &= !(message.content() instanceof Content.Parts parts) || isPlainText(parts);
         }
         return new Message.System(
-                Role.SYSTEM,
-                plain ? joinedText(stepInstructions, callerMessages) : joinedParts(stepInstructions, callerMessages),
-                fields);
+                Role.SYSTEM, plain ? joinedText(ours, callerMessages) : joinedParts(ours, callerMessages), fields);
     }
 
     private static boolean isPlainText(Content.Parts parts) {
@@ -42,8 +45,8 @@ final class Instructions {
                         || member.value().text().equals("null"));
     }
 
-    private static Content joinedText(String stepInstructions, List<Message> callerMessages) {
-        StringBuilder all = new StringBuilder(stepInstructions);
+    private static Content joinedText(String ours, List<Message> callerMessages) {
+        StringBuilder all = new StringBuilder(ours);
         for (Message message : callerMessages) {
             String text = "";
             if (message.content() instanceof Content.Text plain) {
@@ -72,9 +75,9 @@ final class Instructions {
         return String.join("\n", texts);
     }
 
-    private static Content joinedParts(String stepInstructions, List<Message> callerMessages) {
+    private static Content joinedParts(String ours, List<Message> callerMessages) {
         List<String> all = new ArrayList<>();
-        all.add(textPart(stepInstructions));
+        all.add(textPart(ours));
         for (Message message : callerMessages) {
             if (message.content() instanceof Content.Text plain && !plain.text().isBlank()) {
                 all.add(textPart(plain.text()));
