@@ -35,9 +35,10 @@ public final class TurnEndpoint {
     /**
      * Admits a request, before it is parsed. The ticket is closed by the turn that it becomes. The caller closes it if the request is invalid.
      *
-     * @throws org.o1api.model.GatewayException if the gateway or the caller is at its limit
+     * @throws org.o1api.model.GatewayException if the gateway or the caller is at its limit, or the gateway calls itself
      */
     public Admission.Ticket admit(ContainerRequestContext context) {
+        CallDepth.read(context);
         Admission.Ticket ticket = admission.admit(caller(context).name(), RequestJson.body(context)::release);
         if (context.getMediaType() == null) {
             ticket.close();

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.TurnInfo;
 import org.o1api.settings.Section;
 import org.o1api.settings.ValueType;
 import org.o1api.upstream.Certificates;
@@ -32,13 +33,17 @@ final class UpstreamReader {
     private static final ValueType<Long> EVENT_SIZE = ValueType.size(64 << 10, 256 << 20);
     private static final ValueType<ReasoningHistory> REASONING_HISTORY =
             ValueType.oneOf(List.of(ReasoningHistory.values()), ReasoningHistory::wireName);
+    /** The headers that are part of the gateway's own protocol: without its depth a loop would not end. */
+    private static final List<String> RESERVED_HEADERS =
+            List.of("Content-Length", "Transfer-Encoding", TurnInfo.DEPTH_HEADER);
+
     private static final ValueType<String> HEADER_NAME = ValueType.LINE
             .where(
                     "a header name",
                     Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+").asMatchPredicate())
             .where(
-                    "a header name other than Content-Length and Transfer-Encoding",
-                    name -> !name.equalsIgnoreCase("Content-Length") && !name.equalsIgnoreCase("Transfer-Encoding"));
+                    "a header name other than " + String.join(", ", RESERVED_HEADERS),
+                    name -> RESERVED_HEADERS.stream().noneMatch(name::equalsIgnoreCase));
 
     private UpstreamReader() {}
 

@@ -7,6 +7,8 @@ public enum ErrorCode {
     INVALID_REQUEST(400, Type.INVALID_REQUEST),
     INVALID_JSON(400, Type.INVALID_REQUEST),
     UNSUPPORTED_VALUE(400, Type.INVALID_REQUEST),
+    /** The gateway has got a request that it sent itself, as its own provider. */
+    LOOP_DETECTED(400, Type.INVALID_REQUEST),
     INVALID_API_KEY(401, Type.INVALID_REQUEST),
     /** The caller's stored conversations exceed their quota. */
     STORAGE_QUOTA_EXCEEDED(403, Type.INVALID_REQUEST),

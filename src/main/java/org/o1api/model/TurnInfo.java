@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param preset the name of the preset
  * @param surface the API that the request came by, such as {@code chat}
  * @param requestId of the HTTP request
+ * @param depth how many gateways the request has passed before this one; 0: it comes from a client
  * @param trace the trace that the request belongs to; null: none
  */
 public record TurnInfo(
@@ -18,4 +19,14 @@ public record TurnInfo(
         String preset,
         String surface,
         String requestId,
-        @Nullable TraceContext trace) {}
+        int depth,
+        @Nullable TraceContext trace) {
+    /** The HTTP header with the number of gateways that a request has passed, including the one that sends it. */
+    public static final String DEPTH_HEADER = "x-o1-depth";
+
+    /** A turn of a request that comes from a client. */
+    public TurnInfo(
+            String id, String caller, String preset, String surface, String requestId, @Nullable TraceContext trace) {
+        this(id, caller, preset, surface, requestId, 0, trace);
+    }
+}

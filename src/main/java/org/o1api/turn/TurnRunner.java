@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.StoredTurn;
+import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.GatewayException;
@@ -25,6 +26,7 @@ import org.o1api.reasoning.TurnLog;
 import org.o1api.reasoning.TurnReport;
 import org.o1api.telemetry.EndedTurn;
 import org.o1api.telemetry.TurnObserver;
+import org.o1api.upstream.DefaultEffortUpstream;
 import org.o1api.upstream.FallbackUpstream;
 import org.o1api.upstream.Upstream;
 
@@ -163,7 +165,9 @@ public final class TurnRunner {
     private Upstream upstream(Preset preset) {
         List<Upstream> candidates =
                 preset.upstreams().stream().map(this::upstream).toList();
-        return candidates.size() == 1 ? candidates.get(0) : new FallbackUpstream(candidates);
+        Upstream upstream = candidates.size() == 1 ? candidates.get(0) : new FallbackUpstream(candidates);
+        Effort effort = preset.modelEffort();
+        return effort == null ? upstream : new DefaultEffortUpstream(upstream, effort);
     }
 
     private Upstream upstream(String name) {

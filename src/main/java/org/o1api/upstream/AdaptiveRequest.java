@@ -43,8 +43,8 @@ final class AdaptiveRequest {
     /** Keeps the last change from being learned. */
     private Runnable forgetLastChange = () -> {};
 
-    AdaptiveRequest(CallRequest request, ProviderProfile profile, TurnCallState turn) {
-        this.request = request;
+    AdaptiveRequest(CallRequest original, ProviderProfile profile, TurnCallState turn) {
+        request = profile.effortField().addTo(original);
         this.profile = profile;
         this.turn = turn;
         reasoning = new AdaptiveReasoning(request, profile);

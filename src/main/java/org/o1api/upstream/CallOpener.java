@@ -3,7 +3,6 @@ package org.o1api.upstream;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
 import org.o1api.model.ErrorCode;
@@ -162,9 +161,7 @@ final class CallOpener {
     }
 
     private Response post(byte[] body, Attempt attempt) {
-        Map<String, String> traceHeaders =
-                settings.traceHeaders() ? context.turn().traceHeaders() : Map.of();
-        return upstream.transport().post(body, traceHeaders, attempt.exchange());
+        return upstream.transport().post(body, context.turn().headers(settings.traceHeaders()), attempt.exchange());
     }
 
     private UpstreamException rejection(Response response, Attempt attempt) {

@@ -1,10 +1,13 @@
 package org.o1api.upstream;
 
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.Effort;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 
@@ -16,6 +19,7 @@ import org.o1api.model.RawJson;
  *     {@code model}, {@code messages}, {@code stream} or {@code stream_options}
  * @param removable which of the fields the gateway has added and may omit if a provider rejects them; fields that the caller sent
  *     are never dropped silently
+ * @param effort how much the model itself is to reason, sent in the field that is configured for the model; null: not specified
  * @param earlierReasoning how the reasoning of earlier messages is sent
  */
 public record CallRequest(
@@ -23,6 +27,7 @@ public record CallRequest(
         List<Message> messages,
         Map<String, RawJson> fields,
         Set<String> removable,
+        @Nullable Effort effort,
         EarlierReasoning earlierReasoning) {
     public CallRequest {
         messages = List.copyOf(messages);
@@ -31,13 +36,35 @@ public record CallRequest(
     }
 
     CallRequest withModel(String other) {
-        return new CallRequest(other, messages, fields, removable, earlierReasoning);
+        return new CallRequest(other, messages, fields, removable, effort, earlierReasoning);
     }
 
     CallRequest withField(String field, RawJson value) {
         Map<String, RawJson> changed = new LinkedHashMap<>(fields);
         changed.put(field, value);
-        return new CallRequest(model, messages, changed, removable, earlierReasoning);
+        return new CallRequest(model, messages, changed, removable, effort, earlierReasoning);
+    }
+
+    /** Returns a copy with a field that may be omitted. */
+    CallRequest withRemovableField(String field, RawJson value) {
+        Set<String> changed = new HashSet<>(removable);
+        changed.add(field);
+        return new CallRequest(model, messages, fields, changed, effort, earlierReasoning).withField(field, value);
+    }
+
+    /** Returns a copy with another effort. */
+    public CallRequest withEffort(@Nullable Effort other) {
+        return new CallRequest(model, messages, fields, removable, other, earlierReasoning);
+    }
+
+    /** A request without an effort. */
+    public CallRequest(
+            String model,
+            List<Message> messages,
+            Map<String, RawJson> fields,
+            Set<String> removable,
+            EarlierReasoning earlierReasoning) {
+        this(model, messages, fields, removable, null, earlierReasoning);
     }
 
     /** A request that sends no earlier reasoning unless the upstream is configured to. */

@@ -60,6 +60,11 @@ final class ProviderProfile {
         return model;
     }
 
+    /** The configured field for the effort. */
+    EffortField effortField() {
+        return settings.model(model).effort();
+    }
+
     /** The configured handling of earlier reasoning. */
     ReasoningHistory reasoningHistory() {
         return settings.reasoningHistory();

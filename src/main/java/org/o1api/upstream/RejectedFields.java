@@ -16,27 +16,41 @@ final class RejectedFields {
     private static final String MAX_TOKENS = "max_tokens";
     private static final String MAX_COMPLETION_TOKENS = "max_completion_tokens";
 
-    /** The fields that may be the cause, those with unambiguous names first. */
-    private static final List<String> FIELDS = List.of(
-            RESPONSE_FORMAT, STREAM_OPTIONS, TOOL_CHOICE, MAX_TOKENS, MAX_COMPLETION_TOKENS, "temperature", STREAM);
+    private static final String REASONING_EFFORT = EffortField.REASONING_EFFORT.wireName();
+    private static final String REASONING = EffortField.REASONING.wireName();
+    private static final String THINKING = EffortField.THINKING.wireName();
 
-    private static final Map<String, Pattern> NAME_PATTERNS = Map.of(
+    /**
+     * The fields that may be the cause, those with unambiguous names first. Those for the effort are last: a message that names one
+     * of them together with another field usually demands another value of the other one.
+     */
+    private static final List<String> FIELDS = List.of(
             RESPONSE_FORMAT,
-            namePattern(
-                    "response[_ ]?formats?|json_object|json_schema|json[_ -]?mode|json output|json response|controlled generation|structured[_ ]outputs?"
-                            + "|guided decoding|grammar|response[_ ]?mime[_ ]?type|response[_ ]?schema"),
             STREAM_OPTIONS,
-            namePattern("stream_options|include_usage"),
             TOOL_CHOICE,
-            namePattern("tool[_ ]?choice|function_calling_config"),
             MAX_TOKENS,
-            namePattern(MAX_TOKENS),
             MAX_COMPLETION_TOKENS,
-            namePattern(MAX_COMPLETION_TOKENS),
             "temperature",
-            namePattern("temperature"),
             STREAM,
-            namePattern("stream|streaming"));
+            REASONING_EFFORT,
+            REASONING,
+            THINKING);
+
+    private static final Map<String, Pattern> NAME_PATTERNS = Map.ofEntries(
+            Map.entry(
+                    RESPONSE_FORMAT,
+                    namePattern(
+                            "response[_ ]?formats?|json_object|json_schema|json[_ -]?mode|json output|json response|controlled generation|structured[_ ]outputs?"
+                                    + "|guided decoding|grammar|response[_ ]?mime[_ ]?type|response[_ ]?schema")),
+            Map.entry(STREAM_OPTIONS, namePattern("stream_options|include_usage")),
+            Map.entry(TOOL_CHOICE, namePattern("tool[_ ]?choice|function_calling_config")),
+            Map.entry(MAX_TOKENS, namePattern(MAX_TOKENS)),
+            Map.entry(MAX_COMPLETION_TOKENS, namePattern(MAX_COMPLETION_TOKENS)),
+            Map.entry("temperature", namePattern("temperature")),
+            Map.entry(STREAM, namePattern("stream|streaming")),
+            Map.entry(REASONING_EFFORT, namePattern("reasoning[_ ]?effort")),
+            Map.entry(REASONING, namePattern("reasoning(?:[._ ]effort)?")),
+            Map.entry(THINKING, namePattern("thinking|budget_tokens|thinking[_ ]?budget")));
 
     /** Path segments that may precede a field. */
     private static final Set<String> WRAPPERS =

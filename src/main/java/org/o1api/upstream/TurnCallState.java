@@ -17,7 +17,8 @@ public final class TurnCallState {
     private static final Pattern SEED = Pattern.compile("-?[0-9]{1,18}");
 
     private final String caller;
-    private final Map<String, String> traceHeaders;
+    private final Map<String, String> headers;
+    private final Map<String, String> headersWithTrace;
     private final Set<Breaker> failedAtBreakers = ConcurrentHashMap.newKeySet(1);
     private final Set<Object> unstreamedKinds = ConcurrentHashMap.newKeySet(1);
     private final Set<Object> reducedKinds = ConcurrentHashMap.newKeySet(1);
@@ -31,22 +32,28 @@ public final class TurnCallState {
      * @param caller the name of the API key that sent the request
      */
     public TurnCallState(String caller) {
-        this(caller, Map.of(), "");
+        this(caller, depthHeader(0), depthHeader(0), "");
     }
 
     /** Creates the state of a turn's calls. */
     public TurnCallState(TurnInfo info) {
-        this(info.caller(), traceHeaders(info), info.id());
+        this(info.caller(), depthHeader(info.depth()), headersWithTrace(info), info.id());
     }
 
-    private TurnCallState(String caller, Map<String, String> traceHeaders, String id) {
+    private TurnCallState(
+            String caller, Map<String, String> headers, Map<String, String> headersWithTrace, String id) {
         this.caller = caller;
-        this.traceHeaders = traceHeaders;
+        this.headers = headers;
+        this.headersWithTrace = headersWithTrace;
         this.seed = id.hashCode();
     }
 
-    private static Map<String, String> traceHeaders(TurnInfo info) {
-        Map<String, String> headers = new LinkedHashMap<>();
+    private static Map<String, String> depthHeader(int depth) {
+        return Map.of(TurnInfo.DEPTH_HEADER, Integer.toString(depth + 1));
+    }
+
+    private static Map<String, String> headersWithTrace(TurnInfo info) {
+        Map<String, String> headers = new LinkedHashMap<>(depthHeader(info.depth()));
         if (!info.requestId().isEmpty()) {
             headers.put("X-Request-ID", info.requestId());
         }
@@ -81,9 +88,12 @@ public final class TurnCallState {
         return caller;
     }
 
-    /** The headers that identify the turn's HTTP request to a provider: its ID and its W3C trace context. */
-    Map<String, String> traceHeaders() {
-        return traceHeaders;
+    /**
+     * The turn's headers in each request to a provider: its depth, and on request what identifies the turn's HTTP request, its ID and
+     * its W3C trace context.
+     */
+    Map<String, String> headers(boolean withTrace) {
+        return withTrace ? headersWithTrace : headers;
     }
 
     /**

@@ -76,8 +76,9 @@ class ConfigProblemsTest {
                     default_model: m;upstreams: { a: }      | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
                     default_model: m;upstreams: { a: { url: "${EMPTY}" } } | 2: upstreams.a.url: is missing, allowed: an http:// or https:// URL with a host
                     default_model: m;upstreams: { a: { url: "http://a/", attempts: 11 } } | 2: upstreams.a.attempts: found '11', allowed: a whole number, 1 to 10
-                    default_model: m;upstreams: { a: { url: "http://a/", headers: { transfer-encoding: a } } } | 2: upstreams.a.headers.transfer-encoding: invalid name, allowed: a header name other than Content-Length and Transfer-Encoding
-                    default_model: m;upstreams: { a: { url: "http://a/", headers: { "X Y": a } } } | 2: upstreams.a.headers.X: invalid name, allowed: a header name other than Content-Length and Transfer-Encoding (only the start of the key is shown; is a space missing after a colon?)
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { transfer-encoding: a } } } | 2: upstreams.a.headers.transfer-encoding: invalid name, allowed: a header name other than Content-Length, Transfer-Encoding, x-o1-depth
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { X-O1-Depth: 0 } } } | 2: upstreams.a.headers.X-O1-Depth: invalid name, allowed: a header name other than Content-Length, Transfer-Encoding, x-o1-depth
+                    default_model: m;upstreams: { a: { url: "http://a/", headers: { "X Y": a } } } | 2: upstreams.a.headers.X: invalid name, allowed: a header name other than Content-Length, Transfer-Encoding, x-o1-depth (only the start of the key is shown; is a space missing after a colon?)
                     default_model: m;default_api_url: http://a/;upstreams: { default: { url: "http://b/" } } | 3: upstreams: found the name default, which is the name of the default_api_url upstream, allowed: another name
                     default_model: m;upstreams: { main: { url: "http://a/" } };presets: { o1: { upstream: mian } } | 3: presets.o1.upstream: found 'mian', allowed: the name of an upstream (main); did you mean main?
                     presets: { o1: { upstream: main } }     | 1: presets.o1.upstream: found 'main', allowed: the name of an upstream (default)

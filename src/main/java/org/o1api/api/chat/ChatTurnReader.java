@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
+import org.o1api.api.CallDepth;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
 import org.o1api.api.TraceHeaders;
@@ -71,6 +72,7 @@ public final class ChatTurnReader {
                 preset.name(),
                 SURFACE,
                 String.valueOf(context.getProperty(RequestIdFilter.ATTRIBUTE)),
+                CallDepth.read(context),
                 TraceHeaders.read(context));
         TurnRequest turn = new TurnRequest(
                 info,
