@@ -40,6 +40,7 @@ import org.o1api.config.SystemFingerprints;
 import org.o1api.conversation.ConversationSettings;
 import org.o1api.conversation.Conversations;
 import org.o1api.database.Database;
+import org.o1api.model.Pricing;
 import org.o1api.reasoning.StrategyType;
 import org.o1api.reasoning.TokenCounter;
 import org.o1api.reasoning.direct.DirectStrategyType;
@@ -135,9 +136,10 @@ public final class Gateway implements ServletContextListener {
                 upstreams,
                 new ConversationLock(conversations, config.conversations().waitTimeout()),
                 config.api().limits().body(),
-                new TurnLogger(),
+                new TurnLogger(config.currency()),
                 scheduler,
-                callThreads);
+                callThreads,
+                new Pricing(config.prices(), config.currency()));
         TurnShutdown shutdown = new TurnShutdown(admission, config.turns().grace(), scheduler);
         OpenBodies bodies = new OpenBodies();
         Runnable stop = () -> {
@@ -159,7 +161,11 @@ public final class Gateway implements ServletContextListener {
                         new ConversationItemsResource(config.api().limits(), conversations, admission),
                         new ChatCompletionsResource(
                                 new ChatTurnReader(
-                                        config.api(), config.presets(), SystemFingerprints.of(config), conversations),
+                                        config.api(),
+                                        config.presets(),
+                                        config.prices(),
+                                        SystemFingerprints.of(config),
+                                        conversations),
                                 new TurnEndpoint(admission, runner, streams))),
                 List.of(new FrameWriter(), new ErrorMapper(), new AcceptFilter(), new StreamingHeadersFilter()));
         ErrorResponder errors = new ErrorResponder(new OpenAiErrorFormat(), bodies);

@@ -15,6 +15,8 @@ public record O1Options(Budget.Limits limits, @Nullable String strategy) {
 
     static final String STRATEGY = FIELD + ".strategy";
 
+    static final String COST = FIELD + ".budget.cost";
+
     /** The options of a request without the field. */
     public static final O1Options NONE = new O1Options(Budget.Limits.NONE, null);
 }

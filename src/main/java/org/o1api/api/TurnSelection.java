@@ -7,6 +7,7 @@ import org.o1api.model.Caller;
 import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Mode;
+import org.o1api.model.PriceList;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.Strategy;
@@ -34,9 +35,10 @@ public record TurnSelection(
     /**
      * Selects what a request names.
      *
-     * @throws RequestException if the caller may not use the model, or the preset does not offer the strategy
+     * @throws RequestException if the caller may not use the model, the preset does not offer the strategy, or the
+     *     request limits the cost of a model without a price
      */
-    public static TurnSelection of(Requested requested, Caller caller, Presets presets) {
+    public static TurnSelection of(Requested requested, Caller caller, Presets presets, PriceList prices) {
         Predicate<String> allowed = caller::mayUse;
         Presets.Choice named = presets.find(requested.model(), allowed)
                 .orElseThrow(() -> ModelsResource.modelNotFound(String.valueOf(requested.model())));
@@ -45,11 +47,23 @@ public record TurnSelection(
         Effort effort = requested.effort() == null && choice.mode() == Mode.PRO ? Effort.HIGH : requested.effort();
         Strategy strategy =
                 preset.strategy(requested.options().strategy(), effort).orElseThrow(() -> unknownStrategy(preset));
-        return new TurnSelection(preset, choice.mode(), effort, strategy, budget(preset, requested.options()));
+        if (requested.options().limits().cost() != null) {
+            prices.firstUnpriced(preset.upstreams(), preset.model()).ifPresent(unpriced -> {
+                throw withoutPrice(preset);
+            });
+        }
+        Budget budget = preset.budget()
+                .limitedBy(caller.budget())
+                .limitedBy(requested.options().limits());
+        return new TurnSelection(preset, choice.mode(), effort, strategy, budget);
     }
 
-    private static Budget budget(Preset preset, O1Options options) {
-        return preset.budget().limitedBy(options.limits());
+    private static RequestException withoutPrice(Preset preset) {
+        return new RequestException(
+                ErrorCode.INVALID_REQUEST,
+                O1Options.COST,
+                "'" + O1Options.COST + "' cannot limit the cost of the model '" + preset.name()
+                        + "', because its price is not configured. Leave it out, or limit calls, tokens or seconds.");
     }
 
     private static RequestException unknownStrategy(Preset preset) {

@@ -25,7 +25,7 @@ public final class ApiKeys {
         Optional<Caller> found = Optional.empty();
         for (ApiKey known : keys) {
             if (MessageDigest.isEqual(ascii(known.sha256()), digest)) {
-                found = Optional.of(new Caller(known.name(), known.presets()));
+                found = Optional.of(new Caller(known.name(), known.presets(), known.budget()));
             }
         }
         return found;

@@ -7,6 +7,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
+import org.o1api.model.Budget;
+import org.o1api.model.PriceList;
+import org.o1api.reasoning.BudgetReader;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 import org.o1api.settings.Section;
@@ -23,10 +26,14 @@ final class ApiKeyReader {
             name -> PRINTABLE.matcher(name).matches() && name.equals(name.strip()));
     private static final String PLACEHOLDER_HASH = "0".repeat(64);
 
+    private final Presets presets;
+    private final PriceList prices;
     private final ValueType<String> presetName;
     private final List<ApiKey> keys = new ArrayList<>();
 
-    private ApiKeyReader(Presets presets) {
+    private ApiKeyReader(Presets presets, PriceList prices) {
+        this.presets = presets;
+        this.prices = prices;
         List<String> names = presets.all().stream().map(Preset::name).toList();
         presetName = ValueType.reference("the name of a preset", names)
                 .withNote(found -> presets.named(found)
@@ -35,8 +42,8 @@ final class ApiKeyReader {
     }
 
     /** Reads the keys; empty if none is configured. */
-    static List<ApiKey> read(Section root, Presets presets) {
-        ApiKeyReader reader = new ApiKeyReader(presets);
+    static List<ApiKey> read(Section root, Presets presets, PriceList prices) {
+        ApiKeyReader reader = new ApiKeyReader(presets, prices);
         String token = root.find(TOKEN, ValueType.API_KEY);
         if (token != null && !SAMPLE_TOKENS.contains(token)) {
             reader.keys.add(new ApiKey(TOKEN_NAME, ApiKeys.sha256(token), Set.of()));
@@ -52,7 +59,9 @@ final class ApiKeyReader {
         if (!name.isEmpty() && keys.stream().anyMatch(other -> other.name().equals(name))) {
             section.addProblem("name", "found '" + name + "' twice, allowed: a different name for each key");
         }
-        ApiKey read = new ApiKey(name, hash, allowed);
+        Budget.Limits budget =
+                section.section("budget", limits -> BudgetReader.limits(limits, usable(allowed), prices));
+        ApiKey read = new ApiKey(name, hash, allowed, budget);
         keys.stream()
                 .filter(other ->
                         other.sha256().equals(read.sha256()) && !read.sha256().equals(PLACEHOLDER_HASH))
@@ -62,6 +71,12 @@ final class ApiKeyReader {
                                 + "', allowed: a different key for each name"));
         keys.add(read);
         return read;
+    }
+
+    private List<Preset> usable(Set<String> allowed) {
+        return presets.all().stream()
+                .filter(preset -> allowed.isEmpty() || allowed.contains(preset.name()))
+                .toList();
     }
 
     private static String hash(Section section) {

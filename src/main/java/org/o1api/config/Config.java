@@ -17,6 +17,7 @@ import org.o1api.settings.ConfigException;
 import org.o1api.settings.ReadContext;
 import org.o1api.settings.Substitution;
 import org.o1api.turn.TurnLimits;
+import org.o1api.upstream.ModelPrices;
 import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.replay.Recording;
 
@@ -26,12 +27,15 @@ import org.o1api.upstream.replay.Recording;
  * @param apiKeys empty: a key has to be generated
  * @param upstreams by name, in the order of the file; empty: no provider is configured, and the demo model serves {@link #DEFAULT_UPSTREAM}
  * @param recordings those of upstreams that replay recorded replies, by the upstream's name
+ * @param currency the unit of all prices, a label; null: not configured
  */
 public record Config(
         List<ApiKey> apiKeys,
         Map<String, UpstreamSettings> upstreams,
         Map<String, Recording> recordings,
         Presets presets,
+        ModelPrices prices,
+        @Nullable String currency,
         ApiSettings api,
         BodySettings bodies,
         StreamSettings stream,

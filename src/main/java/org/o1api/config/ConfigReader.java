@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.auth.ApiKey;
@@ -21,6 +22,8 @@ import org.o1api.settings.ReadContext;
 import org.o1api.settings.Section;
 import org.o1api.settings.ValueType;
 import org.o1api.turn.TurnLimits;
+import org.o1api.upstream.ModelPrices;
+import org.o1api.upstream.ModelSettings;
 import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.replay.Recording;
 
@@ -30,6 +33,9 @@ final class ConfigReader {
             "an origin such as https://chat.example.com, or *",
             origin -> origin.equals("*") || origin.matches("https?://[^/\\s]+"));
     private static final ValueType<Long> BODY_SIZE = ValueType.size(1 << 10, 1 << 30);
+    private static final ValueType<String> CURRENCY = ValueType.LINE.where(
+            "letters, digits or symbols without spaces, at most 16",
+            Pattern.compile("[\\p{L}\\p{N}\\p{S}]{1,16}").asMatchPredicate());
     private static final long DEFAULT_BODY = ApiSettings.RequestLimits.DEFAULT.body();
     private static final Duration MAX_SILENCE = Duration.ofMinutes(10);
 
@@ -42,10 +48,15 @@ final class ConfigReader {
 
     private static Config config(Section root, List<StrategyType> strategies) {
         String model = root.find("default_model", ValueType.LINE);
+        Map<String, ModelSettings> models = ModelSettingsReader.read(root);
         Map<String, Recording> recordings = new HashMap<>();
-        Map<String, UpstreamSettings> upstreams = UpstreamReader.read(root, recordings);
-        Presets presets = PresetReader.read(root, upstreamNames(upstreams), strategies, model, !upstreams.isEmpty());
-        List<ApiKey> keys = ApiKeyReader.read(root, presets);
+        Map<String, UpstreamSettings> upstreams = UpstreamReader.read(root, models, recordings);
+        ModelPrices prices = upstreams.isEmpty()
+                ? ModelPrices.of(Config.DEFAULT_UPSTREAM, models) // of the demo model
+                : ModelPrices.of(upstreams.values());
+        Presets presets =
+                PresetReader.read(root, upstreamNames(upstreams), strategies, prices, model, !upstreams.isEmpty());
+        List<ApiKey> keys = ApiKeyReader.read(root, presets, prices);
         return root.section(
                 "limits",
                 limits -> new Config(
@@ -53,6 +64,8 @@ final class ConfigReader {
                         upstreams,
                         recordings,
                         presets,
+                        prices,
+                        root.find("currency", CURRENCY),
                         api(root, limits),
                         bodies(limits, keys.size() > 1),
                         stream(root),

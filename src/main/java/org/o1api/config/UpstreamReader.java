@@ -50,14 +50,15 @@ final class UpstreamReader {
     /**
      * Reads the upstreams by name, in the order of the file; empty if no provider is configured.
      *
+     * @param models the models of {@code default_api_url}
      * @param recordings gets the recordings of those that replay one, by name
      */
-    static Map<String, UpstreamSettings> read(Section root, Map<String, Recording> recordings) {
+    static Map<String, UpstreamSettings> read(
+            Section root, Map<String, ModelSettings> models, Map<String, Recording> recordings) {
         Map<String, UpstreamSettings> upstreams = new LinkedHashMap<>();
         String key = root.find("model_provider_api_key", ValueType.API_KEY);
         URI url = root.find("default_api_url", ValueType.HTTP_URL);
         rejectUserInfo(root, "default_api_url", url, "model_provider_api_key");
-        Map<String, ModelSettings> models = ModelSettingsReader.read(root);
         if (url != null && !url.toString().equals(SAMPLE_URL)) {
             upstreams.put(
                     Config.DEFAULT_UPSTREAM,

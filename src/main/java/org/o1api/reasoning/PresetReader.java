@@ -1,6 +1,5 @@
 package org.o1api.reasoning;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Budget;
 import org.o1api.model.Effort;
+import org.o1api.model.PriceList;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
 import org.o1api.reasoning.Preset.History;
@@ -44,6 +44,7 @@ public final class PresetReader {
     private final StrategyReader strategies;
     private final Collection<String> upstreams;
     private final StepHeading stepHeading;
+    private final BudgetReader budgets = new BudgetReader();
     private final PresetNames names = new PresetNames();
     private final Set<String> presetsWithoutModel = new HashSet<>();
     private final Set<String> proWithModel = new HashSet<>();
@@ -60,6 +61,7 @@ public final class PresetReader {
      * @param root the whole file
      * @param upstreams the names that presets may use, the default first; at least one
      * @param types the known strategies, the default first
+     * @param prices what the upstreams' models cost
      * @param model the value of {@code default_model}
      * @param modelRequired whether the file must have presets or {@code default_model}
      */
@@ -67,13 +69,16 @@ public final class PresetReader {
             Section root,
             Collection<String> upstreams,
             List<StrategyType> types,
+            PriceList prices,
             @Nullable String model,
             boolean modelRequired) {
         PresetReader reader = new PresetReader(upstreams, types, root);
         Map<String, Preset> named = root.sections("presets", reader::preset);
         if (!named.isEmpty()) {
             reader.names.reportDuplicates();
-            return new Presets(reader.withModels(named.values(), model), model, false);
+            List<Preset> presets = reader.withModels(named.values(), model);
+            presets.forEach(preset -> reader.budgets.checkCost(preset, prices));
+            return new Presets(presets, model, false);
         }
         if (model == null && modelRequired) {
             root.addProblem(
@@ -132,7 +137,7 @@ public final class PresetReader {
                 model == null ? name : model,
                 chosen.strategy(),
                 chosen.byName(),
-                section.section("budget", budget -> budget(budget, defaultBudget)),
+                section.section("budget", budget -> budgets.read(budget, defaultBudget)),
                 section.section("history", PresetReader::history),
                 section.get("show", SHOWN_STEPS, ShownSteps.CONCLUSIONS),
                 section.section(NOTES, notes -> StepHeading.read(notes, stepHeading)),
@@ -140,18 +145,6 @@ public final class PresetReader {
                 section.find("usage", USAGE_REPORT),
                 section.find("model_effort", EFFORT),
                 null);
-    }
-
-    private static Budget budget(Section section, Budget fallback) {
-        ValueType<Duration> time = ValueType.duration(Duration.ofSeconds(1), Duration.ofHours(24));
-        long calls = section.get("calls", ValueType.integer(1, 1000), (long) fallback.calls());
-        long retries = section.get("retries", ValueType.integer(0, 100), (long) fallback.retries());
-        return new Budget(
-                (int) calls,
-                section.get("tokens", ValueType.integer(1, 1_000_000_000), fallback.tokens()),
-                section.get("time", time, fallback.time()),
-                (int) retries,
-                fallback.cost());
     }
 
     private static History history(Section section) {

@@ -1,6 +1,7 @@
 package org.o1api.telemetry;
 
 import java.lang.System.Logger.Level;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.EndedBy;
 import org.o1api.model.ErrorCode;
@@ -16,6 +17,17 @@ import org.o1api.model.Usage;
  */
 public final class TurnLogger implements TurnObserver {
     private static final System.Logger LOG = System.getLogger(TurnLogger.class.getName());
+
+    private final @Nullable String currency;
+
+    /**
+     * Creates a logger.
+     *
+     * @param currency the unit of costs; null: not configured
+     */
+    public TurnLogger(@Nullable String currency) {
+        this.currency = currency;
+    }
 
     @Override
     public void turnEnded(EndedTurn turn) {
@@ -65,10 +77,20 @@ public final class TurnLogger implements TurnObserver {
                 + (endedBy == null ? "" : " ended_by=" + endedBy.wireName());
     }
 
-    private static String totals(TurnLedger ledger) {
+    private String totals(TurnLedger ledger) {
         Usage total = ledger.totalUsage();
         return "calls=" + ledger.calls() + " attempts=" + ledger.attempts() + " tokens=" + total.inputTokens() + "+"
-                + total.outputTokens();
+                + total.outputTokens() + cost(ledger);
+    }
+
+    /** The cost, unless it is unknown or there was no call. */
+    private String cost(TurnLedger ledger) {
+        BigDecimal cost = ledger.calls() == 0 ? null : ledger.cost();
+        if (cost == null) {
+            return "";
+        }
+        String amount = cost.signum() == 0 ? "0" : cost.stripTrailingZeros().toPlainString();
+        return " cost=" + amount + (currency == null ? "" : " currency=" + currency);
     }
 
     private static String millis(EndedTurn turn) {

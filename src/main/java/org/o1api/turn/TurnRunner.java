@@ -14,6 +14,7 @@ import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.GatewayException;
+import org.o1api.model.Pricing;
 import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnLedger;
 import org.o1api.model.TurnSummary;
@@ -38,6 +39,7 @@ public final class TurnRunner {
     private final Consumer<Supplier<EndedTurn>> observer;
     private final ScheduledExecutorService scheduler;
     private final Executor callThreads;
+    private final Pricing pricing;
 
     /**
      * Creates a runner.
@@ -53,13 +55,15 @@ public final class TurnRunner {
             long maxHistoryCharacters,
             TurnObserver observer,
             ScheduledExecutorService scheduler,
-            Executor callThreads) {
+            Executor callThreads,
+            Pricing pricing) {
         this.upstreams = Map.copyOf(upstreams);
         this.conversationLock = conversationLock;
         this.maxHistoryCharacters = maxHistoryCharacters;
         this.observer = observer.guarded();
         this.scheduler = scheduler;
         this.callThreads = callThreads;
+        this.pricing = pricing;
     }
 
     /**
@@ -71,7 +75,7 @@ public final class TurnRunner {
      */
     public void run(TurnRequest request, Admission.Ticket ticket, TurnClient client) {
         long startNanos = System.nanoTime();
-        TurnLedger ledger = new TurnLedger();
+        TurnLedger ledger = new TurnLedger(pricing.prices());
         TurnOutcome outcome;
         try (ticket;
                 ConversationSession conversation =
@@ -127,7 +131,7 @@ public final class TurnRunner {
         return TurnOutcome.completed(reason, summary);
     }
 
-    private static TurnSummary summary(TurnRequest request, TurnReport report, TurnLedger ledger, long startNanos) {
+    private TurnSummary summary(TurnRequest request, TurnReport report, TurnLedger ledger, long startNanos) {
         return new TurnSummary(
                 request.info().id(),
                 request.info().preset(),
@@ -139,8 +143,8 @@ public final class TurnRunner {
                 report.samples(),
                 report.agreement(),
                 report.endedBy(),
-                null,
-                null,
+                ledger.cost(),
+                pricing.currency(),
                 ledger.byModel(),
                 Duration.ofNanos(System.nanoTime() - startNanos));
     }

@@ -79,13 +79,14 @@ class TurnLedgerTest {
                         List.of(
                                 call(Purpose.SAMPLE, 1, used(10, 5), Usage.NONE, State.COMPLETED, true),
                                 call(Purpose.SAMPLE, 2, used(10, 6), used(3, 1), State.CANCELLED, true)),
-                        new TurnUsage(new Usage(10, 0, 11, 11), new Usage(23, 0, 12, 12), 2, 3)),
+                        new TurnUsage(used(10, 0), new Usage(23, 0, 12, 12), 2, 3)),
                 Arguments.of(
-                        "samples and a closing call",
+                        "samples, a judge and a closing call",
                         List.of(
                                 call(Purpose.SAMPLE, 1, used(10, 5), Usage.NONE, State.COMPLETED, true),
+                                call(Purpose.JUDGE, 1, used(15, 1), Usage.NONE, State.COMPLETED, true),
                                 answer(used(20, 4))),
-                        new TurnUsage(new Usage(10, 0, 9, 5), new Usage(30, 0, 9, 5), 2, 2)),
+                        new TurnUsage(used(10, 4), new Usage(45, 0, 10, 6), 3, 3)),
                 Arguments.of(
                         "a call that was not started",
                         List.of(
@@ -139,10 +140,11 @@ class TurnLedgerTest {
         int winner = ledger.add(call(Purpose.SAMPLE, 1, new Usage(10, 0, 5, 2), Usage.NONE, State.COMPLETED, true));
         ledger.add(call(Purpose.SAMPLE, 1, used(10, 6), Usage.NONE, State.COMPLETED, true));
         ledger.markAsAnswer(winner);
-        assertThat(ledger.answerUsage()).isEqualTo(new Usage(10, 0, 11, 8));
+        assertThat(ledger.answerUsage()).isEqualTo(new Usage(10, 0, 5, 2));
         assertThat(ledger.records()).extracting(CallRecord::purpose).contains(Purpose.ANSWER, Purpose.SAMPLE);
         ledger.add(answer(used(40, 3)));
-        assertThat(ledger.answerUsage()).isEqualTo(new Usage(10, 0, 9, 6));
+        assertThat(ledger.answerUsage()).isEqualTo(used(10, 3));
+        assertThat(ledger.totalUsage()).isEqualTo(new Usage(90, 0, 23, 8));
     }
 
     @Test

@@ -70,7 +70,9 @@ class CallRecordsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "SAMPLE")
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"SAMPLE", "JUDGE"})
     void recordsACompletedCall(Purpose purpose) {
         Reply reply = Reply.of(new Delta.Text("x")).withUsage(USED);
         read(open(
@@ -108,7 +110,9 @@ class CallRecordsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "SAMPLE")
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"SAMPLE", "JUDGE"})
     void countsACallOfADisconnectedClient(Purpose purpose) {
         Call call = open(
                 calls(ScriptedUpstream.answering(Reply.of(new Delta.Text("hello"), new Delta.Text("x")))), purpose);
@@ -122,7 +126,9 @@ class CallRecordsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "SAMPLE")
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"SAMPLE", "JUDGE"})
     void countsARepeatedCallInTheTotalsOnly(Purpose purpose) {
         Reply brokenOff = Reply.of(new Delta.Text("Half")).withUsage(new Usage(9, 0, 4, 0));
         ModelCalls calls = calls(ScriptedUpstream.answering(
@@ -169,7 +175,9 @@ class CallRecordsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "SAMPLE")
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"SAMPLE", "JUDGE"})
     void recordsACallWithoutARequest(Purpose purpose) {
         ModelCalls calls = calls(failing(context -> {}));
         assertThatThrownBy(() -> open(calls, purpose)).hasMessage("It failed.");

@@ -273,7 +273,7 @@ class ConcurrentCallRecordsTest {
                 concurrent.markAsAnswer(0);
             }
         }
-        assertThat(fixture.ledger.answerUsage()).isEqualTo(new Usage(10, 0, 11, 8));
+        assertThat(fixture.ledger.answerUsage()).isEqualTo(new Usage(10, 0, 5, 2));
         assertThat(fixture.ledger.totalUsage()).isEqualTo(new Usage(20, 0, 11, 8));
     }
 

@@ -199,14 +199,14 @@ class ConcurrentCallsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void startsNoCallWhenTheTokensAreUsedUp(Purpose purpose) {
+    @CsvSource({"STEP, -1", "SAMPLE, -1", "JUDGE, -1", "ANSWER, 1"})
+    void startsNoReasoningWhenTheTokensAreUsedUp(Purpose purpose, int index) {
         try (ConcurrentCalls concurrent = fixture.calls(budget(30, 7)).concurrent()) {
             upstream.call("a").using(new Usage(1, 0, 7, 0)).finish();
             concurrent.start(call("a", purpose));
             assertThat(rest(concurrent)).containsExactly("0 STOP");
             assertThat(concurrent.usage(0)).isEqualTo(new Usage(1, 0, 7, 0));
-            assertThat(concurrent.start(call("b", purpose))).isEqualTo(-1);
+            assertThat(concurrent.start(call("b", purpose))).isEqualTo(index);
         }
     }
 

@@ -9,9 +9,11 @@ import java.util.Deque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.o1api.model.Budget;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.Cancellation;
+import org.o1api.model.Price;
 import org.o1api.model.TurnLedger;
 import org.o1api.upstream.Upstream;
 
@@ -22,7 +24,11 @@ final class ConcurrentFixture implements AutoCloseable {
     final ControlledUpstream upstream = new ControlledUpstream();
     final Transcript out = new Transcript();
     final Cancellation turn = new Cancellation();
-    final TurnLedger ledger = new TurnLedger();
+    /** The price of the upstream's model; null: it has none. */
+    @Nullable
+    Price price;
+
+    final TurnLedger ledger = new TurnLedger((upstreamName, model) -> price);
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     ModelCalls calls() {

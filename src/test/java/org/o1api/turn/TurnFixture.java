@@ -14,6 +14,7 @@ import org.o1api.database.Database;
 import org.o1api.database.DatabaseSource;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Effort;
+import org.o1api.model.Pricing;
 import org.o1api.model.TurnId;
 import org.o1api.model.TurnInfo;
 import org.o1api.reasoning.Preset;
@@ -39,7 +40,7 @@ final class TurnFixture {
     TurnFixture(Map<String, Upstream> upstreams, ScheduledExecutorService scheduler, Database database) {
         conversations = new Conversations(database, ConversationSettings.DEFAULT, String::length);
         lock = new ConversationLock(conversations, Duration.ofSeconds(30));
-        runner = new TurnRunner(upstreams, lock, 1 << 20, ended::add, scheduler, scheduler);
+        runner = new TurnRunner(upstreams, lock, 1 << 20, ended::add, scheduler, scheduler, Pricing.NONE);
     }
 
     static Database database(Path folder) {

@@ -26,6 +26,7 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
+import org.o1api.model.Pricing;
 import org.o1api.model.TurnEvent;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
@@ -273,7 +274,8 @@ class TurnRunnerTest {
                     throw new StackOverflowError();
                 },
                 scheduler,
-                scheduler);
+                scheduler,
+                Pricing.NONE);
         Client client = new Client();
 
         runner.run(request(CONVERSATION), fixture.admission.admit(TurnFixture.CALLER, () -> {}), client);

@@ -18,6 +18,7 @@ import org.o1api.conversation.StoredTurn;
 import org.o1api.model.Caller;
 import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
+import org.o1api.model.PriceList;
 import org.o1api.model.TurnId;
 import org.o1api.model.TurnInfo;
 import org.o1api.reasoning.Preset;
@@ -33,18 +34,25 @@ public final class ChatTurnReader {
 
     private final ApiSettings settings;
     private final Presets presets;
+    private final PriceList prices;
     private final Map<String, String> fingerprints;
     private final Conversations conversations;
 
     /**
      * Creates a reader.
      *
+     * @param prices what the presets' models cost
      * @param fingerprints the {@code system_fingerprint} of each preset, by name
      */
     public ChatTurnReader(
-            ApiSettings settings, Presets presets, Map<String, String> fingerprints, Conversations conversations) {
+            ApiSettings settings,
+            Presets presets,
+            PriceList prices,
+            Map<String, String> fingerprints,
+            Conversations conversations) {
         this.settings = settings;
         this.presets = presets;
+        this.prices = prices;
         this.fingerprints = fingerprints;
         this.conversations = conversations;
     }
@@ -58,7 +66,7 @@ public final class ChatTurnReader {
         Caller caller = TurnEndpoint.caller(context);
         byte[] body = RequestJson.body(context).bytes();
         ChatCompletionRequest request = RequestReader.read(body, settings.limits());
-        TurnSelection selected = TurnSelection.of(request.requested(), caller, presets);
+        TurnSelection selected = TurnSelection.of(request.requested(), caller, presets, prices);
         Preset preset = selected.preset();
         @Nullable ConversationRef conversation = conversationRef(request, caller, body, context);
         RequestJson.body(context).drop();

@@ -150,9 +150,9 @@ class VoteStrategyTest {
     }
 
     @Test
-    void countsTheWinnerAsTheAnswerAndTheRestAsReasoning() {
+    void countsTheWinnerAsTheAnswerAndTheRestInTheTotals() {
         run(3, ScriptedUpstream.answering(reply("1"), reply("2"), reply("3")));
-        assertThat(ledger.answerUsage()).isEqualTo(new Usage(10, 0, 15, 10));
+        assertThat(ledger.answerUsage()).isEqualTo(new Usage(10, 0, 5, 0));
         assertThat(ledger.totalUsage()).isEqualTo(new Usage(30, 0, 15, 10));
         assertThat(ledger.calls()).isEqualTo(3);
     }
