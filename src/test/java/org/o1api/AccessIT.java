@@ -188,7 +188,7 @@ class AccessIT {
                 }
 
                 String line = "turn done: request=req_[0-9a-f]+"
-                        + " caller=team-a model=thinker upstream=default calls=4 attempts=4 tokens=40\\+20 ms=\\d+ finish=stop";
+                        + " caller=team-a model=thinker upstream=default strategy=steps calls=4 attempts=4 tokens=40\\+20 ms=\\d+ finish=stop ended_by=answered";
                 int lines = streams ? 2 : 1;
                 await().atMost(Duration.ofSeconds(10))
                         .until(() -> log.lines.stream()

@@ -2,6 +2,8 @@ package org.o1api.conversation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +14,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
+import org.o1api.model.Effort;
+import org.o1api.model.EndedBy;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
+import org.o1api.model.Mode;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
+import org.o1api.model.StepKind;
+import org.o1api.model.TurnEvent;
+import org.o1api.model.TurnEvent.StepOutcome;
+import org.o1api.model.TurnEvent.StepTokens;
+import org.o1api.model.TurnSummary;
 import org.o1api.model.TurnUsage;
 import org.o1api.model.Usage;
 
@@ -141,6 +151,90 @@ class TurnJsonTest {
         assertThat(TurnJson.tree(TurnJson.write(turn)).path("messages").toString())
                 .doesNotContain("reasoning", "thinking");
         assertThat(TurnJson.write(turn("a"))).doesNotContain("reasoning");
+    }
+
+    private static TurnSummary summary(boolean full) {
+        return new TurnSummary(
+                "turn_1",
+                "thinker",
+                "auto",
+                full ? "vote" : null,
+                full ? Effort.XHIGH : null,
+                full ? Mode.PRO : Mode.STANDARD,
+                full ? 2 : 0,
+                full ? new TurnSummary.Samples(6, 3, 2, 1) : null,
+                full ? new TurnSummary.Agreement("\"\ud83d\ude00\u2028", 2, 3, 0.1 + 0.2) : null,
+                full ? EndedBy.BUDGET_COST : null,
+                full ? new BigDecimal("0.01200") : null,
+                full ? "EUR" : null,
+                full
+                        ? List.of(
+                                new TurnSummary.ModelUsage(
+                                        "main", "m", 4, new Usage(9, 3, 2, 5, 4), new BigDecimal("1.0E-7")),
+                                new TurnSummary.ModelUsage("other", "n", 1, Usage.NONE, null))
+                        : List.of(),
+                Duration.ofNanos(full ? 1_234_567_890_123L : 0));
+    }
+
+    private static StoredTurn.Answer answer(boolean full) {
+        return new StoredTurn.Answer(
+                List.of(
+                        new TurnEvent.StepStarted(1),
+                        new TurnEvent.StepEnded(1, StepOutcome.COMPLETED, null, new StepTokens(7, 0)),
+                        new TurnEvent.StepStarted(2, StepKind.SAMPLE, "Sample 2"),
+                        new TurnEvent.StepText(2, "a"),
+                        new TurnEvent.StepEnded(2, StepOutcome.CANCELLED, "Decided.", new StepTokens(20, 100)),
+                        new TurnEvent.StepStarted(3, StepKind.VOTE, "Vote"),
+                        new TurnEvent.StepEnded(3, StepOutcome.FAILED, null),
+                        new TurnEvent.StepStarted(4, StepKind.JUDGE, ""),
+                        new TurnEvent.Completed(FinishReason.STOP, TurnUsage.NONE, summary(full))),
+                null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void keepsWhatAStrategyReports(boolean full) {
+        StoredTurn turn = new StoredTurn("turn_1", 5, "m", List.of(Message.user("?")), answer(full));
+        assertThat(roundTrip(turn)).isEqualTo(turn);
+    }
+
+    /** Values that later versions may add are read as the nearest known ones. */
+    @Test
+    void readsUnknownValuesOfALaterVersion() {
+        StoredTurn turn = new StoredTurn("turn_1", 5, "m", List.of(Message.user("?")), answer(true));
+        String later = TurnJson.write(turn)
+                .replace("\"kind\":\"sample\"", "\"kind\":\"critic\"")
+                .replace("\"effort\":\"xhigh\"", "\"effort\":\"ultra\"")
+                .replace("\"mode\":\"pro\"", "\"mode\":\"team\"")
+                .replace("\"ended_by\":\"budget.cost\"", "\"ended_by\":\"weather\",\"mood\":{\"a\":1}");
+
+        List<TurnEvent> events =
+                Objects.requireNonNull(TurnJson.read("turn_1", later).answer()).events();
+
+        assertThat(events).contains(new TurnEvent.StepStarted(2, StepKind.STEP, "Sample 2"));
+        TurnSummary summary = Objects.requireNonNull(((TurnEvent.Completed) events.get(events.size() - 1)).summary());
+        assertThat(summary.effort()).isNull();
+        assertThat(summary.mode()).isEqualTo(Mode.STANDARD);
+        assertThat(summary.endedBy()).isNull();
+        assertThat(summary.route()).isEqualTo("vote");
+    }
+
+    @Test
+    void aLabelIsTheTitleOfAStep() {
+        StoredTurn.Answer answer = new StoredTurn.Answer(
+                List.of(
+                        new TurnEvent.StepStarted(1),
+                        new TurnEvent.StepTitled(1, "Plan"),
+                        new TurnEvent.StepText(1, "a"),
+                        new TurnEvent.StepStarted(2, StepKind.SAMPLE, "Sample 2"),
+                        new TurnEvent.StepText(2, "b"),
+                        new TurnEvent.StepStarted(3, StepKind.SAMPLE, "Sample 3"),
+                        new TurnEvent.StepTitled(3, "Within"),
+                        new TurnEvent.StepText(3, "c"),
+                        new TurnEvent.Completed(FinishReason.STOP, TurnUsage.NONE)),
+                null);
+        assertThat(answer.reasoning().stream().map(StoredTurn.Step::summary))
+                .containsExactly("**Plan**\n\na", "**Sample 2**\n\nb", "**Sample 3**\n\n### Within\nc");
     }
 
     /** Rows of versions without totals. */

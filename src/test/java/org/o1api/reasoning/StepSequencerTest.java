@@ -8,11 +8,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.model.StepKind;
 import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnEvent.StepOutcome;
 
 /**
- * Events are written in short: {@code "+1"} starts step 1, {@code "1:a"} is its text, {@code "1=t"} its title, {@code "-1"} its end,
+ * Events are written in short: {@code "+1"} starts step 1, {@code "+1~t"} a sample with the label t, {@code "1:a"} is its text, {@code "1=t"} its title, {@code "-1"} its end,
  * {@code "-1:c"} its end with the conclusion c, {@code "!1:c"} its cancellation, {@code ".a"} is answer text.
  */
 class StepSequencerTest {
@@ -33,10 +34,13 @@ class StepSequencerTest {
         if (text.startsWith(".")) {
             return new TurnEvent.AnswerText(text.substring(1));
         }
-        String[] parts = text.split("[:=]", -1);
+        String[] parts = text.split("[:=~]", -1);
         int step = Integer.parseInt(parts[0].replaceAll("[-+!]", ""));
         return switch (text.charAt(0)) {
-            case '+' -> new TurnEvent.StepStarted(step);
+            case '+' ->
+                parts.length == 1
+                        ? new TurnEvent.StepStarted(step)
+                        : new TurnEvent.StepStarted(step, StepKind.SAMPLE, parts[1]);
             case '!' -> new TurnEvent.StepEnded(step, StepOutcome.CANCELLED, parts[1]);
             case '-' -> new TurnEvent.StepEnded(step, StepOutcome.COMPLETED, parts.length == 1 ? null : parts[1]);
             default ->
@@ -46,7 +50,8 @@ class StepSequencerTest {
 
     private static String text(TurnEvent event) {
         if (event instanceof TurnEvent.StepStarted started) {
-            return "+" + started.step();
+            assertThat(started.kind()).isEqualTo(started.label() == null ? StepKind.STEP : StepKind.SAMPLE);
+            return "+" + started.step() + (started.label() == null ? "" : "~" + started.label());
         }
         if (event instanceof TurnEvent.StepText text) {
             return text.step() + ":" + text.text();
@@ -99,7 +104,9 @@ class StepSequencerTest {
         // numbers of the strategy need not be in the order in which steps are shown
         "+7 +3 7:a -3:b -7 +1 1:c -1,                 +1 1:a -1 +2 2:b -2:b +3 3:c -3",
         // a retry after other steps were shown is a step of its own
-        "+1 +2 1:a -2:b -1 +1 1:c -1,                 +1 1:a -1 +2 2:b -2:b +3 3:c -3"
+        "+1 +2 1:a -2:b -1 +1 1:c -1,                 +1 1:a -1 +2 2:b -2:b +3 3:c -3",
+        // labels stay with their steps; a title within a labelled step belongs to the text that is not shown
+        "+1~s +2~t +3~u 1:a 2=v 2:b -3:c -1:d -2:e,   +1~s 1:a -1:d +2~u 2:c -2:c +3~t 3:e -3:e"
     })
     void showsConclusionsOfConcurrentSteps(String reported, String shown) {
         assertThat(sequence(false, reported)).containsExactly(shown.split(" ", -1));
@@ -111,7 +118,8 @@ class StepSequencerTest {
         // the next step streams as soon as the one before it has ended; text that waited is one piece
         "+1 +2 +3 2:a 3:b -1 2:c 3:d -3:x -2 .x,      +1 -1 +2 2:a 2:c -2 +3 3:bd -3:x .x",
         "+1 +2 +3 2:a 3:b -3:x -2 1:c !1:lost .x,     +1 1:c !1:lost +2 2:a -2 +3 3:b -3:x .x",
-        "+5 +2 5:a 2:b -5 !2:lost +6 6:c -6,          +1 1:a -1 +2 2:b !2:lost +3 3:c -3"
+        "+5 +2 5:a 2:b -5 !2:lost +6 6:c -6,          +1 1:a -1 +2 2:b !2:lost +3 3:c -3",
+        "+1~s +2~t +3~u 1:a 2=v 2:b -3:c -1:d !2:e,   +1~s 1:a -1:d +2~t 2=v 2:b !2:e +3~u -3:c"
     })
     void showsWholeTextsInOrder(String reported, String shown) {
         assertThat(sequence(true, reported)).containsExactly(shown.split(" ", -1));

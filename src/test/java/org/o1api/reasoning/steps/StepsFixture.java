@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Budget;
 import org.o1api.model.Cancellation;
@@ -21,6 +22,7 @@ import org.o1api.reasoning.TestPresets;
 import org.o1api.reasoning.Transcript;
 import org.o1api.reasoning.TurnContext;
 import org.o1api.reasoning.TurnLog;
+import org.o1api.reasoning.TurnReport;
 import org.o1api.upstream.CallRequest;
 
 /** Runs turns of the steps strategy on a scripted upstream. Contains sample prompts and replies. */
@@ -33,13 +35,15 @@ final class StepsFixture {
     Preset.History history = Preset.History.DEFAULT;
     Budget budget = Budget.DEFAULT;
     private @Nullable ModelCalls calls;
+    private @Nullable TurnLog log;
 
     FinishReason run(ScriptedUpstream upstream, StepsPrompt prompt) {
         StepsStrategy strategy = prompt.strategy(PROMPTS, NOTES);
         Preset preset = TestPresets.preset(strategy, budget, history);
         calls = new ModelCalls(upstream, ScriptedUpstream.TURN, new Cancellation(), budget, out);
+        log = new TurnLog(out);
         try {
-            return strategy.run(new TurnContext(prompt.prompt(), preset, calls, new TurnLog(out)));
+            return strategy.run(new TurnContext(prompt.prompt(), preset, calls, log));
         } finally {
             assertThat(upstream.openCalls()).isZero();
         }
@@ -48,6 +52,18 @@ final class StepsFixture {
     /** The calls of the last turn. */
     TurnLedger ledger() {
         return calls == null ? new TurnLedger() : calls.ledger();
+    }
+
+    /** What the last turn has reported about itself. */
+    TurnReport report() {
+        return Objects.requireNonNull(log).report();
+    }
+
+    /** Uses up the time for reasoning of the running turn. */
+    void expireReasoning() {
+        if (calls != null) {
+            calls.expireReasoning();
+        }
     }
 
     /** Uses up the time of the running turn. */
