@@ -116,7 +116,13 @@ final class UpstreamReader {
                 section.find("model", ValueType.LINE),
                 Timeouts.DEFAULT,
                 Limits.DEFAULT,
+                ReasoningHistory.DROP,
+                Replies.DEFAULT,
+                ModelSettingsReader.read(section),
+                UpstreamSettings.DEFAULT_RELEARN_AFTER,
                 Map.of(),
+                false,
+                null,
                 null);
     }
 

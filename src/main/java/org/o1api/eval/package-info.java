@@ -1,0 +1,5 @@
+/** The evaluation command: runs question sets through presets in this process, judges the answers, and reports what they cost. */
+@NullMarked
+package org.o1api.eval;
+
+import org.jspecify.annotations.NullMarked;
