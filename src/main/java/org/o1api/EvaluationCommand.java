@@ -27,6 +27,7 @@ import org.o1api.eval.OptionsReader;
 import org.o1api.eval.Progress;
 import org.o1api.eval.Report;
 import org.o1api.eval.ReportFiles;
+import org.o1api.model.Pricing;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.TokenCounter;
 import org.o1api.server.CallExecutor;
@@ -194,7 +195,14 @@ public final class EvaluationCommand {
                 .open(Gateway.STRATEGIES, Duration.ZERO);
         CallExecutor callThreads = CallExecutor.start();
         components.push(callThreads::close);
-        return new TurnRunner(upstreams, noConversations(config), 0, ended, scheduler, callThreads);
+        return new TurnRunner(
+                upstreams,
+                noConversations(config),
+                0,
+                ended,
+                scheduler,
+                callThreads,
+                new Pricing(config.prices(), config.currency()));
     }
 
     /** The turns have no conversations, so the database is never opened. */

@@ -40,8 +40,7 @@ public final class TurnCallState {
         this(info.caller(), depthHeader(info.depth()), headersWithTrace(info), info.id());
     }
 
-    private TurnCallState(
-            String caller, Map<String, String> headers, Map<String, String> headersWithTrace, String id) {
+    private TurnCallState(String caller, Map<String, String> headers, Map<String, String> headersWithTrace, String id) {
         this.caller = caller;
         this.headers = headers;
         this.headersWithTrace = headersWithTrace;
