@@ -1,5 +1,6 @@
 package org.o1api.reasoning;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,32 @@ public final class TestPresets {
 
     public static Preset preset(Strategy strategy, Budget budget, Preset.History history) {
         return preset(List.of("main"), strategy, budget, history, null);
+    }
+
+    /**
+     * A preset with aliases, several strategies, and a pro mode.
+     *
+     * @param strategies the default first
+     */
+    public static Preset preset(
+            String name, Set<String> aliases, List<Strategy> strategies, Budget budget, Preset.@Nullable Pro pro) {
+        Map<String, Strategy> byName = new LinkedHashMap<>();
+        strategies.forEach(strategy -> byName.put(strategy.name(), strategy));
+        return new Preset(
+                name,
+                aliases,
+                List.of("main"),
+                "m",
+                strategies.get(0),
+                byName,
+                budget,
+                Preset.History.DEFAULT,
+                Preset.ShownSteps.CONCLUSIONS,
+                StepHeading.DEFAULT,
+                null,
+                null,
+                null,
+                pro);
     }
 
     public static Preset preset(

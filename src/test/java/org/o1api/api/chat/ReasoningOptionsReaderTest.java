@@ -14,6 +14,7 @@ import org.o1api.api.RequestException;
 import org.o1api.model.Budget;
 import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
+import org.o1api.model.Mode;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.TestPresets;
@@ -113,6 +114,20 @@ class ReasoningOptionsReaderTest {
         assertThat(request.closingFields()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    "user": "u"                                                | STANDARD
+                    "reasoning": {}                                            | STANDARD
+                    "reasoning": {"mode": null}                                | STANDARD
+                    "reasoning": {"mode": "standard"}                          | STANDARD
+                    "reasoning": {"mode": "pro"}                               | PRO
+                    "reasoning": {"effort": "low", "mode": "pro"}              | PRO
+                    "reasoning": {"mode": "pro"}, "reasoning": {}              | STANDARD
+                    """)
+    void readsTheMode(String fields, Mode mode) {
+        assertThat(requestWith(fields).mode()).isEqualTo(mode);
+    }
+
     /** Fields that control the provider's model, not the gateway. */
     @ParameterizedTest
     @ValueSource(
@@ -151,6 +166,9 @@ class ReasoningOptionsReaderTest {
                     "reasoning": {"max_tokens": -1}                              | reasoning.max_tokens
                     "reasoning": {"max_tokens": 1e99}                            | reasoning.max_tokens
                     "reasoning": {"max_tokens": 99999999999}                     | reasoning.max_tokens
+                    "reasoning": {"mode": "fast"}                                | reasoning.mode
+                    "reasoning": {"mode": "PRO"}                                 | reasoning.mode
+                    "reasoning": {"mode": true}                                  | reasoning.mode
                     "thinking": true                                             | thinking
                     "thinking": "enabled"                                        | thinking
                     "thinking": {"type": "on"}                                   | thinking.type
