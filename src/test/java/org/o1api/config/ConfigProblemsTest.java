@@ -294,6 +294,8 @@ class ConfigProblemsTest {
         assertThatThrownBy(() -> parse("presets: &p { o1: *p }"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("presets.o1.o1: unknown key");
+        assertThat(problemOf("presets: { o1: &p { pro: *p } }"))
+                .startsWith("config.yaml:1: presets.o1.pro.pro: unknown key");
     }
 
     private static String problemOf(String file) {
