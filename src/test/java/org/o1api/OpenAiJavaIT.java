@@ -127,6 +127,32 @@ class OpenAiJavaIT {
     }
 
     @InContainers
+    void acceptsTheTrace(GatewayFixture fixture) {
+        for (boolean usage : new boolean[] {false, true}) {
+            fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
+
+            List<ChatCompletionChunk> chunks = streamed(
+                    client(fixture),
+                    question("?")
+                            .streamOptions(ChatCompletionStreamOptions.builder()
+                                    .includeUsage(usage)
+                                    .putAdditionalProperty("include_trace", JsonValue.from(true))
+                                    .build())
+                            .build());
+
+            assertThat(chunks.stream()
+                            .filter(chunk -> chunk.choices().isEmpty())
+                            .map(chunk -> chunk._allProperties().get("x_o1")))
+                    .hasSizeGreaterThan(9)
+                    .doesNotContainNull();
+            assertThat(reasoning(chunks)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
+            ChatCompletion reply = accumulated(chunks);
+            assertThat(reply.choices().get(0).message().content()).hasValue("It is 42.");
+            assertThat(reply.usage().isPresent()).isEqualTo(usage);
+        }
+    }
+
+    @InContainers
     void streamsUsageOnRequestOnly(GatewayFixture fixture) {
         fixture.script(StepScripts.threeStepsThenAnswer("It is 42."));
 

@@ -108,14 +108,14 @@ final class StepsTurn {
 
     /** Which limit allows no further step; {@code ANSWERED} if none of them is reached. */
     private EndedBy whyNoFurtherStep(int step) {
+        EndedBy budget = calls.exhausted();
+        if (budget != null) {
+            return budget;
+        }
         if (step > stepSettings.max()) {
             return stepSettings.max() == 0 ? EndedBy.ANSWERED : EndedBy.LIMIT;
         }
-        if (!tokenShare.hasTokensForStep()) {
-            return EndedBy.MAX_TOKENS;
-        }
-        EndedBy budget = calls.exhausted();
-        return budget == null ? EndedBy.ANSWERED : budget;
+        return tokenShare.hasTokensForStep() ? EndedBy.ANSWERED : EndedBy.MAX_TOKENS;
     }
 
     /**

@@ -70,6 +70,8 @@ class TraceEncoderTest {
                         {"type":"note","text":"Again."}"""),
                 Arguments.of(new TurnEvent.Tally(counts, 0.875), """
                         {"type":"tally","counts":{"42":3,"7":1},"probability":0.875}"""),
+                Arguments.of(new TurnEvent.Tally(Map.of("\"\u2028", 1), 1), """
+                        {"type":"tally","counts":{"\\"\\u2028":1},"probability":1.0}"""),
                 Arguments.of(used(null, null), """
                         {"type":"budget","calls":[2,30],"tokens":[900,50000],"seconds":[1.235,300.000]}"""),
                 Arguments.of(used(new BigDecimal("0.0000012"), null), """

@@ -91,7 +91,7 @@ class StepsReportTest {
 
     @ParameterizedTest
     @MethodSource
-    void saysThatTheTimeIsUsedUp(String text) {
+    void saysThatTheTimeIsUsedUp(Steps steps, String text) {
         boolean[] answers = {false};
         turn.run(
                 ScriptedUpstream.answeringWith(request -> {
@@ -102,13 +102,16 @@ class StepsReportTest {
                     turn.expireReasoning();
                     return reply(text);
                 }),
-                prompt(STEPS, Map.of()));
+                prompt(steps, Map.of()));
 
         assertThat(turn.report().endedBy()).isEqualTo(EndedBy.BUDGET_TIME);
     }
 
-    static List<String> saysThatTheTimeIsUsedUp() {
-        return List.of(continuing("a"), "It is");
+    static List<Arguments> saysThatTheTimeIsUsedUp() {
+        return List.of(
+                Arguments.of(STEPS, continuing("a")),
+                Arguments.of(STEPS, "It is"),
+                Arguments.of(new Steps(1, 1), "It is"));
     }
 
     @Test
