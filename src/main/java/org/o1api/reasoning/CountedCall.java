@@ -18,6 +18,7 @@ final class CountedCall implements Call {
     private final CallRecorder recorder;
     private final ModelCalls calls;
     private final TurnTime time;
+    private final CallTime callTime;
     private boolean truncated;
     /** How the call ended; {@code CANCELLED} if it is closed before its end. */
     private State state = State.CANCELLED;
@@ -25,12 +26,13 @@ final class CountedCall implements Call {
     private boolean closed;
 
     /** Wraps a call whose reply has started. */
-    CountedCall(Call call, Purpose purpose, CallRecorder recorder, ModelCalls calls) {
+    CountedCall(Call call, Purpose purpose, CallRecorder recorder, ModelCalls calls, CallTime callTime) {
         this.call = call;
         this.purpose = purpose;
         this.recorder = recorder;
         this.calls = calls;
         this.time = calls.time();
+        this.callTime = callTime;
         recorder.onReplyStarted(call.startsThinking());
     }
 
@@ -80,9 +82,13 @@ final class CountedCall implements Call {
         return call.startsThinking();
     }
 
+    /** The reply goes on to answer: it has the time of an answer, and the budget no longer ends it. */
     void startAnswer() {
-        purpose = Purpose.ANSWER;
-        recorder.markAsAnswer();
+        if (callTime.startAnswer()) {
+            purpose = Purpose.ANSWER;
+            recorder.measured().removeLimit();
+            recorder.markAsAnswer();
+        }
     }
 
     void setUntaggedReasoning(int characters) {
@@ -106,6 +112,7 @@ final class CountedCall implements Call {
             try {
                 call.close();
             } finally {
+                callTime.end();
                 recorder.end(state, call.usage());
             }
         }

@@ -217,8 +217,9 @@ public final class ModelCalls implements AutoCloseable {
 
     private Call open(ModelCall call) {
         requireNoOpenCalls();
-        Cancellation cancellation = time.of(call.purpose());
-        cancellation.throwIfCancelled();
+        time.of(call.purpose()).throwIfCancelled();
+        CallTime callTime = time.ofCall(call.purpose());
+        Cancellation cancellation = callTime.cancellation();
         budget.count();
         flushBeforeWaiting();
         CallRecorder recorder = newRecorder(call);
@@ -226,19 +227,20 @@ public final class ModelCalls implements AutoCloseable {
         boolean opened = false;
         try {
             Call reply = upstream.open(call.request(), context(cancellation, number, this::reportAccepted, recorder));
-            lastCall = counted(reply, call.purpose(), recorder);
+            lastCall = counted(reply, call.purpose(), recorder, callTime);
             opened = true;
             return lastCall;
         } finally {
             if (!opened) { // also after an Error
+                callTime.end();
                 recorder.endWithoutReply(cancellation.isCancelled() ? State.CANCELLED : State.FAILED);
             }
         }
     }
 
-    private CountedCall counted(Call reply, Purpose purpose, CallRecorder recorder) {
+    private CountedCall counted(Call reply, Purpose purpose, CallRecorder recorder, CallTime callTime) {
         try {
-            return new CountedCall(reply, purpose, recorder, this);
+            return new CountedCall(reply, purpose, recorder, this, callTime);
         } catch (Throwable e) { // e.g. OutOfMemoryError
             reply.close();
             throw e;

@@ -7,6 +7,8 @@ import org.o1api.model.ErrorCode;
 
 /** The time limits of a turn's calls. Safe for concurrent use. */
 final class TurnTime {
+    private static final String REASONING_OVER = "The time for reasoning is used up (budget.time).";
+
     private final Cancellation turn;
     /** Cancelled when the time for reasoning is used up. */
     private final Cancellation reasoning;
@@ -24,7 +26,7 @@ final class TurnTime {
     }
 
     void expireReasoning() {
-        reasoning.cancel(ErrorCode.UPSTREAM_TIMEOUT, "The time for reasoning is used up (budget.time).");
+        reasoning.cancel(ErrorCode.UPSTREAM_TIMEOUT, REASONING_OVER);
     }
 
     void expire() {
@@ -36,6 +38,20 @@ final class TurnTime {
     /** The time that calls with this purpose may use. */
     Cancellation of(Purpose purpose) {
         return purpose.isReasoning() ? reasoning : whole;
+    }
+
+    /** The time of one call of the turn's thread. */
+    CallTime ofCall(Purpose purpose) {
+        Cancellation call = whole.child();
+        Runnable release = () -> {};
+        if (purpose.isReasoning()) {
+            release = reasoning.onCancel(() -> {
+                if (!turn.isCancelled()) { // otherwise it is cancelled with the turn's reason
+                    call.cancel(ErrorCode.UPSTREAM_TIMEOUT, REASONING_OVER);
+                }
+            });
+        }
+        return new CallTime(call, release);
     }
 
     Cancellation ofTurn() {

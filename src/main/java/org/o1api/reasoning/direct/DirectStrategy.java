@@ -27,7 +27,8 @@ record DirectStrategy(@Nullable Effort effort) implements Strategy {
         Prompt prompt = turn.prompt();
         AnswerRequests requests =
                 new AnswerRequests(prompt, preset.model(), preset.history().reasoning());
-        return new DirectAnswer(turn, 1).answer(requests.answer(prompt.maxTokens()));
+        return new DirectAnswer(turn, 1)
+                .answer(requests.answer(prompt.maxTokens()).withEffort(effort));
     }
 
     /** The effort is the model's. */

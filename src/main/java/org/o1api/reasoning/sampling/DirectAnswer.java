@@ -93,6 +93,10 @@ public final class DirectAnswer {
         if (reason != FinishReason.LENGTH) {
             return EndedBy.ANSWERED;
         }
+        EndedBy exhausted = calls.exhausted();
+        if (exhausted != null) {
+            return exhausted;
+        }
         return calls.hasTimeForAnswer() ? EndedBy.MAX_TOKENS : EndedBy.BUDGET_TIME;
     }
 }
