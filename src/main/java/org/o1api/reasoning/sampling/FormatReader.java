@@ -58,6 +58,10 @@ final class FormatReader {
     private int afterFencedAnswer = NONE;
 
     private boolean startsWithFence;
+    /** Where the last line that closed a fence starts, and where the text continues after it. */
+    private int fenceEnd;
+
+    private int afterFence;
 
     FormatReader(Sink sink) {
         this.sink = sink;
@@ -87,6 +91,10 @@ final class FormatReader {
      */
     void end(boolean complete) {
         read(true);
+        if (inText) {
+            inText = false;
+            endLine(text.length(), text.length());
+        }
         if (result != null && !complete) {
             releaseResult();
         }
@@ -112,7 +120,7 @@ final class FormatReader {
             }
             if (position == next && lineBreak >= 0) {
                 inText = false;
-                endLine(end);
+                endLine(end, next);
             }
         }
     }
@@ -127,14 +135,10 @@ final class FormatReader {
 
     /** Reads the line if it is not text. Returns false if it is text. */
     private boolean readFormatLine(int end, int next) {
+        if (fence.isOpen() || isBlank(lineStart, end)) {
+            return false;
+        }
         FormatLine heading = FormatLine.heading(text, lineStart, end, sharp || part == Part.START);
-        if (fence.isOpen()) {
-            noteFencedAnswer(heading, next);
-            return false;
-        }
-        if (isBlank(lineStart, end)) {
-            return false;
-        }
         if (part == Part.START && heading != null && !startsFormat(heading, end)) {
             heading = null;
         }
@@ -208,15 +212,6 @@ final class FormatReader {
         answerStart = start;
     }
 
-    private void noteFencedAnswer(@Nullable FormatLine heading, int next) {
-        if (part != Part.ANSWER
-                && afterFencedAnswer == NONE
-                && heading != null
-                && heading.kind() == FormatLine.Kind.ANSWER) {
-            afterFencedAnswer = next;
-        }
-    }
-
     /** Reads text up to an index. Returns false if the rest of it must wait. */
     private boolean readText(int next, boolean ended) {
         if (part == Part.START && !isBlank(position, next)) {
@@ -269,13 +264,21 @@ final class FormatReader {
         return tag < limit ? tag : NONE;
     }
 
-    private void endLine(int end) {
+    private void endLine(int end, int next) {
         boolean wasOpen = fence.isOpen();
+        if (wasOpen && part != Part.ANSWER && afterFencedAnswer == NONE) {
+            FormatLine heading = FormatLine.heading(text, lineStart, end, false);
+            if (heading != null && heading.kind() == FormatLine.Kind.ANSWER) {
+                afterFencedAnswer = heading.text().isEmpty() ? next : heading.textStart();
+            }
+        }
         fence.read(text, lineStart, end);
         if (fence.isOpen() && !wasOpen) {
             startsWithFence |= isBlank(ownReasoningEnd, lineStart);
-        } else if (wasOpen && !fence.isOpen() && !startsWithFence) {
-            afterFencedAnswer = NONE;
+        } else if (wasOpen && !fence.isOpen()) {
+            fenceEnd = lineStart;
+            afterFence = next;
+            afterFencedAnswer = startsWithFence ? afterFencedAnswer : NONE;
         }
     }
 
@@ -315,12 +318,22 @@ final class FormatReader {
     }
 
     /**
-     * Where the answer starts in a text that has ended without a line {@code === Answer}: after that line in a code fence that is not
-     * closed, or that the whole text is in; otherwise after the last heading if it has other words. -1: there is neither.
+     * The answer in a text that has ended without a line {@code === Answer}: what follows that line in a code fence that is not closed, or
+     * that the whole text is in; otherwise what follows the last heading if it has other words. Null: there is no such answer.
      */
+    @Nullable
+    String lateAnswer() {
+        boolean wholeTextInFence = startsWithFence && !fence.isOpen() && isBlank(afterFence, text.length());
+        boolean inFence = (fence.isOpen() || wholeTextInFence) && afterFencedAnswer != NONE;
+        int start = lateAnswerStart();
+        int end = inFence && wholeTextInFence ? Math.max(start, fenceEnd) : text.length();
+        return start == NONE || isBlank(start, end) ? null : text.substring(start, end);
+    }
+
+    /** Where that answer starts. */
     int lateAnswerStart() {
-        boolean counts = fence.isOpen() || startsWithFence;
-        return counts && afterFencedAnswer != NONE ? afterFencedAnswer : afterOtherHeading;
+        boolean inFence = fence.isOpen() || (startsWithFence && isBlank(afterFence, text.length()));
+        return inFence && afterFencedAnswer != NONE ? afterFencedAnswer : afterOtherHeading;
     }
 
     /** The text so far, without the model's own reasoning. */

@@ -211,7 +211,6 @@ public final class SampleReader {
         if (answer.isEmpty() && !format.hasHeading()) {
             showWholeText();
         }
-        answerText.startSection();
     }
 
     /**
@@ -232,11 +231,11 @@ public final class SampleReader {
 
     /** Reports the answer of a reply in which no answer has started, or only a blank one. */
     private void showLateAnswer(boolean complete) {
-        int start = format.hasAnswerPart() ? -1 : format.lateAnswerStart();
+        String late = format.hasAnswerPart() ? null : format.lateAnswer();
         boolean isOwnReasoning = !think.isDone() && !startsThinking;
-        if (start >= 0) {
-            showAnswer(format.text().substring(start - format.ownReasoningLength()), complete);
-            untaggedReasoningLength = textStart + start;
+        if (late != null) {
+            showAnswer(late, complete);
+            untaggedReasoningLength = textStart + format.lateAnswerStart();
         } else if (complete ? !isOwnReasoning : think.isDone() && !format.hasHeading()) {
             showWholeText();
         }
