@@ -76,7 +76,10 @@ public final class Gateway implements ServletContextListener {
 
     /** All strategies, the default first. */
     public static final List<StrategyType> STRATEGIES = List.of(
-            new StepsStrategyType(), new SingleStrategyType(), new DirectStrategyType(), new VoteStrategyType());
+            new StepsStrategyType(),
+            new VoteStrategyType(),
+            new SingleStrategyType(),
+            new DirectStrategyType());
 
     private final List<StrategyType> strategies;
 

@@ -70,13 +70,11 @@ class ArchitectureTest {
             Map.entry(
                     "reasoning.vote",
                     List.of(
+                            "reasoning.single",
                             "reasoning.sampling",
-                            "reasoning.text",
                             "reasoning",
                             "upstream.demo",
-                            "upstream",
                             "settings",
-                            "json",
                             "model")),
             Map.entry("upstream.demo", List.of("upstream", "json", "model")),
             Map.entry("upstream.replay", List.of("upstream", "json", "model")),

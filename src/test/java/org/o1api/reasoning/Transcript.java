@@ -74,6 +74,9 @@ public class Transcript implements TurnClient {
     public void write(TurnEvent event) {
         if (event instanceof TurnEvent.StepStarted started) {
             stepStarted(started.step());
+            if (started.label() != null) {
+                titles.put(started.step(), started.label());
+            }
         } else if (event instanceof TurnEvent.StepTitled titled) {
             stepTitled(titled.step(), titled.title());
         } else if (event instanceof TurnEvent.StepText text) {

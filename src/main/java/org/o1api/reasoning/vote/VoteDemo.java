@@ -2,35 +2,45 @@ package org.o1api.reasoning.vote;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.o1api.json.JsonSlices;
+import org.o1api.reasoning.sampling.SamplePrompts;
 import org.o1api.upstream.demo.DemoRequest;
 import org.o1api.upstream.demo.DemoScript;
 import org.o1api.upstream.demo.DemoText;
 
 /**
- * The demo model's part for the vote: answers that mostly agree. Samples are the only calls without a temperature, unless the
- * caller sets one.
+ * The demo model's part for the samples of {@code vote} and {@code auto}: most of them have the same result, which depends only on the
+ * number of the call in its turn.
  */
 final class VoteDemo implements DemoScript {
-    private static final String TEMPERATURE = "temperature";
-    private static final List<String> RESULTS = List.of("42", "42", "17", "42", "9");
+    /** The temperature of samples, which tells them from the only call of {@code single}. */
+    private static final String TEMPERATURE = "0.7";
 
-    private final AtomicInteger samples = new AtomicInteger();
+    private static final List<String> RESULTS = List.of("42", "17", "42", "42", "42", "42", "9", "42");
+    private static final List<String> CHECKS = List.of(
+            "Working backwards from the result gives the request again, so it holds.",
+            "An estimate in round numbers is close enough to the result.",
+            "Another order of the parts leads to the same result.");
 
     @Override
     public Optional<String> reply(DemoRequest request) {
-        if (request.hasField(TEMPERATURE)) {
-            return Optional.empty();
-        }
-        String result = RESULTS.get(Math.floorMod(samples.getAndIncrement(), RESULTS.size()));
-        String answer = DemoText.answer(
-                        request.lastUserText(),
-                        "Several answers were generated at once, and most of them have the same result.")
-                + "\n\nThe result of this sample: " + result;
-        return Optional.of(
-                request.requiresJson()
-                        ? "{\"answer\": " + JsonSlices.quoted(answer) + ", \"result\": " + result + "}"
-                        : answer);
+        boolean isSample = request.size() > 0
+                && request.text(0).contains(SamplePrompts.ANSWER_MARK)
+                && TEMPERATURE.equals(request.field("temperature"));
+        return isSample ? Optional.of(sample(request.lastUserText(), request.number())) : Optional.empty();
+    }
+
+    private static String sample(String question, int number) {
+        String result = RESULTS.get(number % RESULTS.size());
+        return "=== Step: What is asked\nThe request is: " + DemoText.quote(question)
+                + "\nA demonstration knows nothing about the world, so sample " + (number + 1)
+                + " settles for a number.\n"
+                + "=== Step: Checking it\nThe result would be " + result + ". "
+                + CHECKS.get(number % CHECKS.size())
+                + "\n=== Answer\n"
+                + DemoText.answer(
+                        question,
+                        "It was asked several times at once. The samples voted, and this is the answer of one whose result most"
+                                + " of them have.")
+                + "\n\nAnswer: " + result;
     }
 }

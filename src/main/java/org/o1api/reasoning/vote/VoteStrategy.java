@@ -4,47 +4,36 @@ import org.o1api.model.Effort;
 import org.o1api.model.FinishReason;
 import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.TurnContext;
+import org.o1api.reasoning.sampling.SampleVote;
+import org.o1api.reasoning.sampling.VoteSettings;
 
 /**
  * The vote of a preset.
  *
- * @param max the number of samples, 1 to {@link #LIMIT}; 1: the model answers directly
- * @param notes the gateway's own words
+ * @param settings how many samples it takes
+ * @param single answers with little effort, and if the budget has no calls for a vote
  */
-record VoteStrategy(int max, VoteNotes notes) implements Strategy {
-    static final int LIMIT = 32;
-
-    /** The smallest number of samples that can have a majority against another one. */
-    private static final int MIN_VOTE = 3;
-
-    VoteStrategy {
-        if (max < 1 || max > LIMIT) {
-            throw new IllegalArgumentException("a vote must have 1 to " + LIMIT + " samples, but has " + max);
-        }
-    }
-
+record VoteStrategy(VoteSettings settings, Strategy single) implements Strategy {
     @Override
     public String name() {
-        return VoteStrategyType.VOTE;
+        return VoteStrategyType.NAME;
     }
 
     @Override
     public FinishReason run(TurnContext turn) {
-        return new VoteTurn(this, turn).run();
+        if (settings.max() == 1 || !SampleVote.isPossible(turn, 2)) {
+            return single.run(turn);
+        }
+        try (SampleVote vote = new SampleVote(turn, settings)) {
+            return vote.vote();
+        }
     }
 
-    /** Effort never raises the number of samples. */
     @Override
-    public VoteStrategy withEffort(Effort effort) {
+    public Strategy withEffort(Effort effort) {
         return switch (effort) {
-            case NONE -> withMax(1);
-            case MINIMAL -> withMax(Math.min(MIN_VOTE, max));
-            case LOW -> withMax(Math.min(Math.max(MIN_VOTE, (max + 1) / 2), max));
-            case MEDIUM, HIGH, XHIGH, MAX -> this;
+            case NONE, MINIMAL, LOW -> single.withEffort(effort);
+            case MEDIUM, HIGH, XHIGH, MAX -> new VoteStrategy(settings.withEffort(effort), single);
         };
-    }
-
-    private VoteStrategy withMax(int samples) {
-        return new VoteStrategy(samples, notes);
     }
 }

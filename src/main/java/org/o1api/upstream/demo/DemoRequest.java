@@ -13,9 +13,16 @@ import org.o1api.upstream.CallRequest;
 /** A request to the demo model. */
 public final class DemoRequest {
     private final CallRequest request;
+    private final int number;
 
-    DemoRequest(CallRequest request) {
+    DemoRequest(CallRequest request, int number) {
         this.request = request;
+        this.number = number;
+    }
+
+    /** The number of the call in its turn, from 0. */
+    public int number() {
+        return number;
     }
 
     /** The number of messages. */
@@ -43,9 +50,10 @@ public final class DemoRequest {
         return "";
     }
 
-    /** Whether the request has a field. */
-    public boolean hasField(String name) {
-        return request.fields().containsKey(name);
+    /** The JSON of a field; null if the request does not have it. */
+    public @Nullable String field(String name) {
+        RawJson value = request.fields().get(name);
+        return value == null ? null : value.text();
     }
 
     /** Whether the reply must be JSON. */

@@ -48,7 +48,7 @@ public final class DemoUpstream implements Upstream {
         throwIfClosed();
         context.attemptListener().onRequestSent(name, request.model());
         context.onAccepted().run();
-        DemoRequest prompt = new DemoRequest(request);
+        DemoRequest prompt = new DemoRequest(request, context.number());
         return new DemoCall(this, prompt, reply(prompt), context.cancellation());
     }
 

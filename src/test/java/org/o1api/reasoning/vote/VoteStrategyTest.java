@@ -2,255 +2,303 @@ package org.o1api.reasoning.vote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.model.Budget;
-import org.o1api.model.Cancellation;
 import org.o1api.model.Delta;
 import org.o1api.model.Effort;
+import org.o1api.model.EndedBy;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
-import org.o1api.model.Message;
-import org.o1api.model.RawJson;
-import org.o1api.model.TurnLedger;
-import org.o1api.model.Usage;
-import org.o1api.reasoning.ModelCalls;
-import org.o1api.reasoning.Prompt;
+import org.o1api.model.TurnSummary.Agreement;
+import org.o1api.model.TurnSummary.Samples;
+import org.o1api.reasoning.SamplingFixture;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
-import org.o1api.reasoning.TestPresets;
-import org.o1api.reasoning.Transcript;
-import org.o1api.reasoning.TurnContext;
+import org.o1api.reasoning.Strategy;
+import org.o1api.reasoning.sampling.SamplePrompts;
+import org.o1api.reasoning.sampling.VoteNotes;
+import org.o1api.reasoning.sampling.VoteSettings;
 import org.o1api.upstream.Upstream;
 import org.o1api.upstream.UpstreamException;
 import org.o1api.upstream.demo.DemoUpstream;
 
 class VoteStrategyTest {
-    private final Transcript out = new Transcript();
-    private final TurnLedger ledger = new TurnLedger();
-    /** One thread: the samples are read one after the other, in their order. */
-    private final ExecutorService thread = Executors.newSingleThreadExecutor();
-
-    private Budget budget = Budget.DEFAULT;
-    private VoteNotes notes = VoteNotes.DEFAULT;
-    private Map<String, RawJson> fields = Map.of();
-    private Map<String, RawJson> closingFields = Map.of();
+    private final SamplingFixture turn = new SamplingFixture();
 
     @AfterEach
     void stop() {
-        thread.shutdown();
-        await().atMost(Duration.ofSeconds(15)).until(thread::isTerminated);
+        turn.close();
     }
 
-    private FinishReason run(int max, Upstream upstream) {
-        VoteStrategy strategy = new VoteStrategy(max, notes);
-        Prompt prompt = new Prompt(List.of(Message.user("Why?")), fields, null, closingFields, null);
-        try (ModelCalls calls =
-                new ModelCalls(upstream, ScriptedUpstream.TURN, new Cancellation(), budget, out, ledger, thread)) {
-            return strategy.run(new TurnContext(prompt, TestPresets.preset(strategy), calls, out.log()));
-        }
+    static Strategy vote(VoteSettings settings) {
+        return new VoteStrategy(settings, new SamplingFixture.OneCall("single"));
     }
 
-    private static Reply reply(String text) {
-        return Reply.of(new Delta.Text(text)).withUsage(new Usage(10, 0, 5, 0));
+    private static VoteSettings max(int max) {
+        return new VoteSettings(4, 2, max, 0.95, SamplePrompts.DEFAULT, VoteNotes.DEFAULT);
     }
 
+    private FinishReason run(Upstream upstream) {
+        return turn.run(vote(VoteSettings.DEFAULT), upstream);
+    }
+
+    /** The replies by their results, the number of them that are used, the answer's result, and why the vote ended. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            I say 1.; It is 2.; So 2.0    | It is 2.
-            It is 1.; It is 2.; It is 3.  | It is 1.
-            None.; It is 2.; It is 3.     | It is 2.
-            None.; Nothing.; Hm.          | None.
+            7 7 7 7                 | 4 | 7     | DECIDED
+            7 7 8 7 7 7             | 6 | 7     | DECIDED
+            8 7 7 7 7 7             | 6 | 7     | DECIDED
+            1 2 3 4 2 2 3 5         | 8 | 2     | LIMIT
+            1 2 3 4 5 6 7 8         | 8 | 1     | LIMIT
+            1 1 2 2 1 2 2 1         | 8 | 1     | LIMIT
+            1 1 1 2 2 1 2 1         | 8 | 1     | LIMIT
+            - - - -                 | 4 | -     | ANSWERED
+            - 7 - - - - - -         | 8 | 7     | LIMIT
+            Paris paris Rome PARIS paris Paris | 6 | Paris | DECIDED
             """)
-    void answersWithTheTextOfTheMajority(String replies, String answer) {
-        List<String> texts = List.of(replies.split("; ", -1));
-        assertThat(run(texts.size(), ScriptedUpstream.answering(texts.toArray(String[]::new))))
-                .isEqualTo(FinishReason.STOP);
-        assertThat(out.answer()).isEqualTo(answer);
-        assertThat(out.titles()).first().isEqualTo("Sample 1");
-        assertThat(out.step(1)).isEqualTo(texts.get(0));
+    void takesSamplesUntilTheVoteIsDecided(String results, int used, String winner, EndedBy why) {
+        ScriptedUpstream upstream = SamplingFixture.samples(results.split(" ", -1));
+
+        assertThat(run(upstream)).isEqualTo(FinishReason.STOP);
+
+        assertThat(upstream.requests()).hasSize(used);
+        assertThat(turn.out().answer()).isEqualTo(winner.equals("-") ? "I do not know." : "It is " + winner + ".");
+        assertThat(turn.report().endedBy()).isEqualTo(why);
     }
 
     @Test
-    void comparesJsonByItsValue() {
-        closingFields = Map.of("response_format", new RawJson("{\"type\":\"json_object\"}"));
-        run(3, ScriptedUpstream.answering("{\"a\": 0}", "{\"a\": 1, \"b\": 2}", "{\"b\":2,\"a\":1}"));
-        assertThat(out.answer()).isEqualTo("{\"a\": 1, \"b\": 2}");
+    void showsSamplesVotesAndWhySamplingStopped() {
+        run(SamplingFixture.samples("7", "8", "7", "7", "7", "7"));
+
+        assertThat(turn.out().step(1)).isEqualTo("### Think\n\nI think.\n\nResult: 7");
+        assertThat(turn.out().step(2)).isEqualTo("8");
+        assertThat(turn.out().step(7)).isEqualTo("""
+                - 7: 5 of 6
+                - 8: 1 of 6
+
+                Sampling stopped: no other result can catch up.""");
+        assertThat(turn.report().samples()).isEqualTo(new Samples(6, 6, 0, 0));
+        assertThat(turn.report().agreement()).isEqualTo(new Agreement("7", 5, 6, 0.9375));
+        assertThat(turn.report().steps()).isZero();
+    }
+
+    @Test
+    void sendsNoPartOfTheResultLineToTheClientUnlessItIsAll() {
+        run(SamplingFixture.computed(call -> "=== Answer\nAnswer: 7"));
+        assertThat(turn.out().answer()).isEqualTo("7");
+    }
+
+    @Test
+    void aModelThatIgnoresTheFormatVotesToo() {
+        run(SamplingFixture.computed(call -> "I add them. So the answer is 7, I think."));
+        assertThat(turn.out().answer()).isEqualTo("I add them. So the answer is 7, I think.");
+        assertThat(turn.ledger().calls()).isEqualTo(4);
     }
 
     @Test
     void answersWithTheToolCallOfTheMajority() {
+        turn.tools("[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]");
         Reply call = Reply.of(new Delta.ToolCall(0, "call_1", "f", "{\"a\":"), new Delta.ToolCall(0, null, null, "1}"))
                 .withFinishReason(FinishReason.TOOL_CALLS);
         Reply same = Reply.of(new Delta.ToolCall(0, "call_2", "f", "{ \"a\": 1 }"))
                 .withFinishReason(FinishReason.TOOL_CALLS);
-        assertThat(run(3, ScriptedUpstream.answering(reply("5"), call, same))).isEqualTo(FinishReason.TOOL_CALLS);
-        assertThat(out.toolCalls()).extracting(Delta.ToolCall::arguments).containsExactly("{\"a\":", "1}");
-        assertThat(out.answer()).isEmpty();
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(SamplingFixture.reply("5"), call, same, same, same, same);
+
+        assertThat(run(upstream)).isEqualTo(FinishReason.TOOL_CALLS);
+
+        assertThat(turn.out().toolCalls()).extracting(Delta.ToolCall::arguments).containsExactly("{\"a\":", "1}");
+        assertThat(turn.out().answer()).isEmpty();
+        assertThat(upstream.requests()).allMatch(request -> request.fields().containsKey("tools"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            response_format | {"type":"json_object"}
+            stop            | ["x"]
+            logit_bias      | {"1":2}
+            guided_choice   | ["x","y"]
+            prediction      | {"type":"content","content":"x"}
+            """)
+    void aConstrainedAnswerIsGivenByAClosingCall(String name, String json) {
+        turn.closingField(name, json);
+        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request ->
+                SamplingFixture.reply(request.fields().containsKey(name) ? "{\"r\": 7}" : SamplingFixture.sample(7)));
+
+        assertThat(run(upstream)).isEqualTo(FinishReason.STOP);
+
+        assertThat(turn.out().answer()).isEqualTo("{\"r\": 7}");
+        assertThat(upstream.requests()).hasSize(5);
+        assertThat(upstream.requests().subList(0, 4))
+                .noneMatch(request -> request.fields().containsKey(name));
+        assertThat(upstream.requests().get(4).messages().toString()).contains("It is 7.");
+        assertThat(turn.ledger().answerUsage().outputTokens()).isEqualTo(5);
     }
 
     @Test
-    void readsReasoningAndAnswerLikeAnyAnswer() {
-        run(2, ScriptedUpstream.answering("<think>Maybe 7.</think>\n\nIt is 8.", "It is 9."));
-        assertThat(out.step(1)).contains("Maybe 7.").endsWith("It is 8.").doesNotContain("think>");
-        assertThat(out.answer()).isEqualTo("It is 8.");
+    void theClosingCallIsReservedInTheBudget() {
+        turn.closingField("stop", "[\"x\"]").budget(new Budget(4, 50_000, Duration.ofMinutes(5), 6));
+        ScriptedUpstream upstream = SamplingFixture.samples("7", "8", "7", "9");
+
+        run(upstream);
+
+        assertThat(upstream.requests()).hasSize(4);
+        assertThat(turn.report().endedBy()).isEqualTo(EndedBy.BUDGET_CALLS);
+        assertThat(turn.out().answer()).contains("9");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 5, 5", "8, 3, 3", "8, 2, 2"})
+    void aBudgetOfFewCallsEndsTheVote(int max, int calls, int made) {
+        turn.budget(new Budget(calls, 50_000, Duration.ofMinutes(5), 6));
+        ScriptedUpstream upstream = SamplingFixture.samples("1", "2", "3", "2", "4", "5", "6", "7");
+
+        turn.run(vote(max(max)), upstream);
+
+        assertThat(upstream.requests()).hasSize(made);
+        assertThat(turn.report().endedBy()).isEqualTo(EndedBy.BUDGET_CALLS);
+        assertThat(turn.out().answer()).isEqualTo(made == 5 ? "It is 2." : "It is 1.");
     }
 
     @Test
-    void aTruncatedAnswerDoesNotVote() {
-        Reply truncated = reply("Perhaps 1").withFinishReason(FinishReason.LENGTH);
-        assertThat(run(3, ScriptedUpstream.answering(truncated, truncated, reply("It is 2."))))
+    void aBudgetOfOneCallIsASingleAnswer() {
+        turn.budget(new Budget(1, 50_000, Duration.ofMinutes(5), 6));
+        ScriptedUpstream upstream = SamplingFixture.samples("1");
+
+        run(upstream);
+
+        assertThat(turn.out().answer()).endsWith("Answer: 1");
+        assertThat(turn.report().samples()).isNull();
+    }
+
+    @Test
+    void samplesThatFailAreReplacedWithinTheMaximum() {
+        Reply broken = SamplingFixture.reply("Half").brokenOff(false);
+        Reply seven = SamplingFixture.reply(SamplingFixture.sample(7));
+
+        assertThat(run(ScriptedUpstream.answering(broken, seven, broken, seven, seven, seven)))
                 .isEqualTo(FinishReason.STOP);
-        assertThat(out.answer()).isEqualTo("It is 2.");
+
+        assertThat(turn.out().answer()).isEqualTo("It is 7.");
+        assertThat(turn.out().step(1)).isEqualTo("Half\n\n*It broke.*");
+        assertThat(turn.report().samples()).isEqualTo(new Samples(6, 4, 0, 2));
     }
 
     @Test
-    void sendsNoTemperatureOfItsOwn() {
-        ScriptedUpstream upstream = ScriptedUpstream.answering("1", "2", "3");
-        run(3, upstream);
-        assertThat(upstream.requests())
-                .hasSize(3)
-                .allMatch(request -> request.fields().isEmpty());
-    }
-
-    @Test
-    void sendsTheTemperatureOfTheCaller() {
-        fields = Map.of("temperature", new RawJson("0.7"));
-        ScriptedUpstream upstream = ScriptedUpstream.answering("1", "2", "3");
-        run(3, upstream);
-        assertThat(upstream.requests())
-                .hasSize(3)
-                .allMatch(request -> request.fields().equals(fields));
-    }
-
-    @Test
-    void ignoresFailedSamplesWhileAnotherCanAnswer() {
-        Reply broken = reply("Half").brokenOff(false);
-        run(3, ScriptedUpstream.answering(broken, broken, reply("It is 2.")));
-        assertThat(out.answer()).isEqualTo("It is 2.");
-        assertThat(out.step(1)).isEqualTo("Half\n\n*It broke.*");
-    }
-
-    @Test
-    void failsWithTheFirstFailureIfAllFail() {
-        Reply broken = reply("Half").brokenOff(false);
-        Reply other = reply("Half")
+    void failsWithTheFirstFailureIfAllOfTheFirstWaveFail() {
+        Reply broken = SamplingFixture.reply("Half").brokenOff(false);
+        Reply other = SamplingFixture.reply("Half")
                 .withFailure(new UpstreamException(ErrorCode.UPSTREAM_TIMEOUT, "It took too long.", false, null));
-        assertThatThrownBy(() -> run(2, ScriptedUpstream.answering(broken, other)))
-                .hasMessage("It broke.");
+        ScriptedUpstream upstream = ScriptedUpstream.answering(broken, other, other, other);
+
+        assertThatThrownBy(() -> run(upstream)).hasMessage("It broke.");
+    }
+
+    /** Its whole text counts, so a recorded key is found. */
+    @Test
+    void aTruncatedSampleVotesIfItHasAnAnswer() {
+        Reply truncated = SamplingFixture.reply("It is 7, so").withFinishReason(FinishReason.LENGTH);
+        Reply complete = SamplingFixture.reply(SamplingFixture.sample(7));
+
+        run(ScriptedUpstream.answering(truncated, truncated, complete, truncated));
+
+        assertThat(turn.ledger().calls()).isEqualTo(4);
+        assertThat(turn.out().answer()).isEqualTo("It is 7.");
+    }
+
+    @Test
+    void endsWithoutAnAnswerIfAllSamplesAreCutOffBeforeIt() {
+        Reply truncated = Reply.of(new Delta.Reasoning("Hm")).withFinishReason(FinishReason.LENGTH);
+
+        assertThat(run(ScriptedUpstream.answering(truncated, truncated, truncated, truncated)))
+                .isEqualTo(FinishReason.LENGTH);
+
+        assertThat(turn.out().answer()).isEmpty();
+        assertThat(turn.report().endedBy()).isEqualTo(EndedBy.MAX_TOKENS);
     }
 
     @Test
     void countsTheWinnerAsTheAnswerAndTheRestInTheTotals() {
-        run(3, ScriptedUpstream.answering(reply("1"), reply("2"), reply("3")));
-        assertThat(ledger.answerUsage()).isEqualTo(new Usage(10, 0, 5, 0));
-        assertThat(ledger.totalUsage()).isEqualTo(new Usage(30, 0, 15, 10));
-        assertThat(ledger.calls()).isEqualTo(3);
-    }
+        run(SamplingFixture.samples("7", "7", "7", "7"));
 
-    @ParameterizedTest
-    @CsvSource({"5, 2, 2", "5, 1, 1", "1, 30, 1", "3, 30, 3"})
-    void makesFewerCallsIfTheBudgetIsShort(int max, int calls, int made) {
-        budget = new Budget(calls, 1000, Duration.ofMinutes(5), 0);
-        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> reply("It is " + max));
-        run(max, upstream);
-        assertThat(ledger.calls()).isLessThanOrEqualTo(made).isPositive();
-        assertThat(out.answer()).isEqualTo("It is " + max);
-        assertThat(out.steps() > 0).isEqualTo(made > 1);
+        assertThat(turn.ledger().answerUsage().outputTokens()).isEqualTo(5);
+        assertThat(turn.ledger().totalUsage().outputTokens()).isEqualTo(20);
+        assertThat(turn.ledger().totalUsage().inputTokens()).isEqualTo(40);
     }
 
     @Test
-    void repeatsASingleAnswerThatBrokeOff() {
-        Reply broken = Reply.of(new Delta.Reasoning("Hm")).brokenOff(true);
-        run(1, ScriptedUpstream.answering(broken, reply("It is 1.")));
-        assertThat(out.answer()).isEqualTo("It is 1.");
+    void cancelsWhatIsNoLongerNeededAndSaysWhatWasSaved() {
+        VoteSettings eager = new VoteSettings(4, 2, 8, 0.9, SamplePrompts.DEFAULT, VoteNotes.DEFAULT);
+
+        turn.run(vote(eager), SamplingFixture.samples("7", "7", "7", "7"));
+
+        assertThat(turn.report().samples()).isEqualTo(new Samples(4, 3, 1, 0));
+        assertThat(turn.out().step(4)).isEqualTo("Cancelled, because the vote was decided.");
+        assertThat(turn.out().step(5)).contains("probability of 0.94").contains("Cancelled samples: 1.");
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "NONE, 1, 1, 1",
-        "MINIMAL, 3, 2, 3",
-        "LOW, 3, 2, 16",
-        "MEDIUM, 5, 2, 32",
-        "HIGH, 5, 2, 32",
-        "MAX, 5, 2, 32"
-    })
-    void adaptsTheNumberOfSamplesToTheEffort(Effort effort, int five, int two, int limit) {
-        assertThat(new VoteStrategy(5, VoteNotes.DEFAULT).withEffort(effort))
-                .isEqualTo(new VoteStrategy(five, VoteNotes.DEFAULT));
-        assertThat(new VoteStrategy(2, VoteNotes.DEFAULT).withEffort(effort))
-                .isEqualTo(new VoteStrategy(two, VoteNotes.DEFAULT));
-        assertThat(new VoteStrategy(32, VoteNotes.DEFAULT).withEffort(effort))
-                .isEqualTo(new VoteStrategy(limit, VoteNotes.DEFAULT));
+    @CsvSource({"HIGH, 16", "XHIGH, 24", "MAX, 32", "MEDIUM, 8"})
+    void effortSetsTheMaximum(Effort effort, int max) {
+        VoteStrategy adapted = (VoteStrategy) vote(VoteSettings.DEFAULT).withEffort(effort);
+        assertThat(adapted.settings().max()).isEqualTo(max);
+        assertThat(((VoteStrategy) vote(max(3)).withEffort(effort)).settings().max())
+                .isEqualTo(effort == Effort.MEDIUM ? 3 : max);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NONE", "MINIMAL", "LOW"})
+    void lessEffortIsOneCall(Effort effort) {
+        assertThat(vote(VoteSettings.DEFAULT).withEffort(effort).name())
+                .isEqualTo(effort == Effort.NONE ? "direct" : "single");
+    }
+
+    @Test
+    void aVoteOfAtMostOneSampleIsASingleAnswer() {
+        ScriptedUpstream upstream = SamplingFixture.samples("1");
+        turn.run(vote(max(1)), upstream);
+        assertThat(turn.out().answer()).endsWith("Answer: 1");
     }
 
     @Test
     void runsWithTheDemoModel() {
         try (DemoUpstream demo = new DemoUpstream("default", Duration.ZERO, List.of(new VoteDemo()))) {
-            run(5, demo);
+            run(demo);
         }
-        assertThat(out.answer()).contains("demonstration").endsWith("The result of this sample: 42");
-        assertThat(out.titles()).hasSizeGreaterThan(3);
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            7                    | 7 8 9
-            -1                   | -1 0 1
-            "x"                  | "x" "x" "x"
-            99999999999999999999 | 99999999999999999999 99999999999999999999 99999999999999999999
-            """)
-    void givesEachSampleASeedOfItsOwn(String seed, String seeds) {
-        fields = Map.of("seed", new RawJson(seed));
-        ScriptedUpstream upstream = ScriptedUpstream.answering("It is 1.", "It is 2.", "It is 3.");
-
-        run(3, upstream);
-
-        assertThat(upstream.requests())
-                .extracting(request -> String.valueOf(request.fields().get("seed")))
-                .containsExactly(seeds.split(" ", -1));
+        assertThat(turn.out().answer()).contains("demonstration");
+        assertThat(Objects.requireNonNull(turn.report().agreement()).key()).isEqualTo("42");
+        assertThat(turn.report().samples()).isEqualTo(new Samples(6, 6, 0, 0));
     }
 
     @Test
     void usesTheConfiguredWords() {
-        notes = new VoteNotes("{number}. Versuch", "Entschieden.", "Abgebrochen.");
+        VoteNotes notes = new VoteNotes(
+                "{number}. Versuch",
+                "Ergebnis {result}",
+                "Wahl",
+                "{result} {votes}/{of}",
+                "sicher {probability}",
+                "uneinholbar",
+                "Grenze {samples}",
+                "Budget",
+                "einig",
+                "nichts",
+                "{samples} weg, {tokens} gespart",
+                "Entschieden.",
+                "Abgebrochen.");
+        VoteSettings settings = new VoteSettings(4, 2, 4, 0.95, SamplePrompts.DEFAULT, notes);
 
-        run(3, ScriptedUpstream.answering("It is 2.", "It is 2.", "It is 3."));
+        turn.run(vote(settings), SamplingFixture.samples("7", "7", "8", "7"));
 
-        assertThat(out.titles()).first().isEqualTo("1. Versuch");
-        assertThat(out.step(3)).isEqualTo("Entschieden.");
-    }
-
-    /** Another call would be cut off, too. */
-    @Test
-    void endsWithoutAnAnswerIfAllSamplesAreCutOffBeforeIt() {
-        Reply truncated = Reply.of(new Delta.Reasoning("Hm")).withFinishReason(FinishReason.LENGTH);
-        budget = new Budget(3, 50_000, Duration.ofMinutes(5), 6);
-
-        assertThat(run(3, ScriptedUpstream.answering(truncated, truncated, truncated)))
-                .isEqualTo(FinishReason.LENGTH);
-
-        assertThat(out.answer()).isEmpty();
-        assertThat(ledger.calls()).isEqualTo(3);
-    }
-
-    @Test
-    void countsTheWinnersReasoningWithoutAnOpeningTagAsReasoning() {
-        String reply = "First I think about it, and for long.</think>It is 2.";
-        run(2, ScriptedUpstream.answering(Reply.of(new Delta.Text(reply)), Reply.of(new Delta.Text(reply))));
-
-        assertThat(out.answer()).isEqualTo("It is 2.");
-        assertThat(ledger.answerUsage().reasoningTokens()).isPositive();
-        assertThat(ledger.answerUsage().reasoningTokens())
-                .isLessThan(ledger.answerUsage().outputTokens());
+        assertThat(turn.out().step(1)).endsWith("Ergebnis 7");
+        assertThat(turn.out().step(5)).isEqualTo("- 7 3/4\n- 8 1/4\n\nGrenze 4");
     }
 }

@@ -1,0 +1,294 @@
+package org.o1api.reasoning.sampling;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o1api.model.CallRecord.Purpose;
+import org.o1api.model.Delta;
+import org.o1api.model.EndedBy;
+import org.o1api.model.FinishReason;
+import org.o1api.model.GatewayException;
+import org.o1api.model.StepKind;
+import org.o1api.model.TurnEvent.StepOutcome;
+import org.o1api.model.TurnEvent.StepTokens;
+import org.o1api.model.TurnSummary.Agreement;
+import org.o1api.reasoning.CallEvent;
+import org.o1api.reasoning.ConcurrentCalls;
+import org.o1api.reasoning.ModelCall;
+import org.o1api.reasoning.ModelCalls;
+import org.o1api.reasoning.TurnContext;
+import org.o1api.upstream.CallRequest;
+
+/**
+ * An adaptive vote of samples (self-consistency, arXiv 2203.11171; adaptive stopping, arXiv 2305.11860). A first wave of samples starts
+ * at once. While the vote is undecided and no sample is open, the next wave starts; samples that failed are replaced in it. The vote is
+ * decided, and open samples are cancelled, when the leader stays ahead with the wanted probability or nobody can catch up. Undecided at
+ * the maximum, the leader wins. The answer is that of the earliest sample with the winning key, one that is not cut off if there is one.
+ */
+public final class SampleVote implements AutoCloseable {
+    private final VoteSettings settings;
+    private final TurnContext turn;
+    private final ConcurrentCalls calls;
+    private final SampleCalls samples;
+    private final SampleRequests requests;
+    /** The number of calls that the answer needs after the samples. */
+    private final int reserved;
+
+    private final StepNumbers steps = new StepNumbers();
+    private boolean openText;
+
+    /** Prepares a vote without samples. */
+    public SampleVote(TurnContext turn, VoteSettings settings) {
+        this.turn = turn;
+        this.settings = settings;
+        this.calls = turn.calls().concurrent();
+        this.requests = new SampleRequests(turn, settings.prompts());
+        this.reserved = turn.prompt().constrainsAnswer() ? 1 : 0;
+        this.samples = new SampleCalls(turn, calls, requests, settings.notes(), steps);
+    }
+
+    /** Whether the budget has calls for this many samples, and for the closing call if one is needed. */
+    public static boolean isPossible(TurnContext turn, int samples) {
+        return turn.calls().remainingCalls() >= samples + (turn.prompt().constrainsAnswer() ? 1 : 0);
+    }
+
+    /**
+     * Starts samples and waits until all of them have ended.
+     *
+     * @param otherCalls the number of calls that must also be left in the budget after them
+     */
+    public void sample(int count, int otherCalls) {
+        samples.start(count, reserved + otherCalls);
+        while (samples.awaitEnd()) {
+            showTally();
+        }
+    }
+
+    /** Whether a sample has ended with an answer. Samples are numbered from 0 in the order in which they started. */
+    public boolean hasAnswer(int sample) {
+        return samples.hasAnswer(sample);
+    }
+
+    /** What a sample votes for; null: nothing. */
+    public @Nullable AnswerKey keyOf(int sample) {
+        return samples.ballot().keyOf(sample);
+    }
+
+    /** The whole text of a sample, without the model's own reasoning. */
+    public String text(int sample) {
+        return samples.sample(sample).text();
+    }
+
+    /** The number of the next step of the turn. */
+    public int nextStep() {
+        return steps.next();
+    }
+
+    /**
+     * What another call has said.
+     *
+     * @param text empty if the call failed or the budget did not allow it
+     */
+    public record Reply(String text, StepTokens tokens) {
+        private static final Reply NONE = new Reply("", new StepTokens(0, 0));
+    }
+
+    /** Makes another call while no sample is open, and reads its text. */
+    public Reply ask(CallRequest request) {
+        int index = calls.start(new ModelCall(request, Purpose.JUDGE), reserved);
+        StringBuilder text = new StringBuilder();
+        for (CallEvent event = index < 0 ? null : calls.next(); event != null; event = calls.next()) {
+            if (event instanceof CallEvent.Piece piece && piece.delta() instanceof Delta.Text more) {
+                text.append(more.text());
+            } else if (event instanceof CallEvent.Ended) {
+                return new Reply(
+                        text.toString(), new StepTokens(calls.usage(index).outputTokens(), 0));
+            }
+        }
+        return Reply.NONE;
+    }
+
+    /** Ends the vote because the first two samples agree. The answer is the first one's, unless that one is cut off. */
+    public FinishReason agree() {
+        return finish(Stop.AGREED, samples.best(List.of(0, 1)));
+    }
+
+    /** Takes samples until the vote is decided, and answers. */
+    public FinishReason vote() {
+        return vote(false);
+    }
+
+    /**
+     * Takes samples until the vote is decided, and answers.
+     *
+     * @param openText whether the results are text of any wording: then the vote ends after the first wave if no two of them are equal
+     */
+    public FinishReason vote(boolean openText) {
+        this.openText = openText;
+        while (true) {
+            Stop stop = stop();
+            if (stop != null) {
+                return finish(stop);
+            }
+            if (samples.open() == 0 && !startWave()) {
+                return finish(Stop.BUDGET);
+            }
+            if (samples.awaitEnd()) {
+                showTally();
+            }
+        }
+    }
+
+    private boolean startWave() {
+        int missing = settings.first() - samples.answered();
+        int wave = Math.min(missing > 0 ? missing : settings.then(), settings.max() - samples.started());
+        return samples.start(wave, reserved) > 0;
+    }
+
+    private enum Stop {
+        LIKELY,
+        UNREACHABLE,
+        LIMIT,
+        AGREED,
+        /** No sample has a result. */
+        NOTHING,
+        BUDGET,
+        /** No sample has an answer. */
+        FAILED
+    }
+
+    /** Why the vote ends now; null: it goes on. */
+    private @Nullable Stop stop() {
+        Ballot.Standing standing = samples.ballot().standing();
+        if (standing.leader() != null && standing.probability() >= settings.confidence()) {
+            return Stop.LIKELY;
+        }
+        int more = samples.open() + notStarted();
+        if (standing.leader() != null && more > 0 && standing.isOutOfReach(more)) {
+            return Stop.UNREACHABLE;
+        }
+        if (samples.open() > 0 || samples.started() == 0) {
+            return null;
+        }
+        if (samples.answered() == 0) {
+            return Stop.FAILED;
+        }
+        if (samples.started() >= settings.max()) {
+            return Stop.LIMIT;
+        }
+        boolean comparable = openText ? standing.votes() > 1 : standing.leader() != null;
+        return !comparable && samples.answered() >= settings.first() ? Stop.NOTHING : null;
+    }
+
+    private int notStarted() {
+        int allowed = Math.min(settings.max() - samples.started(), turn.calls().remainingCalls() - reserved);
+        return Math.max(0, allowed);
+    }
+
+    private void showTally() {
+        Ballot.Standing standing = samples.ballot().standing();
+        if (standing.leader() != null) {
+            turn.log().tally(standing.counts(), standing.probability());
+        }
+    }
+
+    private FinishReason finish(Stop stop) {
+        if (samples.answered() == 0) {
+            return endWithoutAnswer();
+        }
+        List<Integer> winners = samples.ballot().standing().samples();
+        return finish(stop, samples.best(winners.isEmpty() ? samples.all() : winners));
+    }
+
+    private FinishReason finish(Stop stop, int winner) {
+        Ballot.Standing standing = samples.ballot().standing();
+        SampleCalls.Cancelled cancelled = samples.cancelOpen();
+        if (samples.started() > 1) {
+            showVote(stop, standing, cancelled);
+        }
+        if (standing.leader() != null) {
+            turn.log()
+                    .agreed(new Agreement(
+                            standing.leader().label(), standing.votes(), standing.voters(), standing.probability()));
+        }
+        turn.log().endedBy(endedBy(stop));
+        SampleStep answer = samples.sample(winner);
+        if (needsClosingCall(winner)) {
+            return new ClosingAnswer(turn, requests)
+                    .answer(answer.text(), turn.prompt().maxTokens(), steps.next());
+        }
+        samples.markAsAnswer(winner);
+        answer.report();
+        return answer.reason();
+    }
+
+    /** Samples are unconstrained text. A tool call or a refusal is an answer whatever the format. */
+    private boolean needsClosingCall(int winner) {
+        AnswerKey key = samples.ballot().keyOf(winner);
+        boolean isText =
+                key == null || (key.kind() != AnswerKey.Kind.TOOL_CALLS && key.kind() != AnswerKey.Kind.REFUSAL);
+        return turn.prompt().constrainsAnswer() && (isText || turn.prompt().requiresToolCall());
+    }
+
+    /** All samples have failed, or were cut off before their answer. If that was the budget's fault, a closing call answers. */
+    private FinishReason endWithoutAnswer() {
+        ModelCalls budget = turn.calls();
+        boolean isCutOff = budget.exhausted() != null && samples.started() > 0;
+        if (isCutOff && budget.remainingCalls() > 0 && budget.hasTimeForAnswer()) {
+            turn.log().endedBy(endedBy(Stop.BUDGET));
+            return new ClosingAnswer(turn, requests)
+                    .answer(samples.sample(0).text(), turn.prompt().maxTokens(), steps.next());
+        }
+        GatewayException failure = samples.firstFailure();
+        if (failure != null) {
+            throw failure;
+        }
+        turn.log().endedBy(EndedBy.MAX_TOKENS);
+        return FinishReason.LENGTH;
+    }
+
+    private void showVote(Stop stop, Ballot.Standing standing, SampleCalls.Cancelled cancelled) {
+        VoteNotes notes = settings.notes();
+        String why = why(stop, standing.probability());
+        int step = steps.next();
+        turn.log().stepStarted(step, StepKind.VOTE, notes.vote());
+        String counts = notes.counts(standing.counts(), standing.voters());
+        StringBuilder text =
+                new StringBuilder(counts).append(counts.isEmpty() ? "" : "\n").append(why);
+        if (cancelled.samples() > 0) {
+            text.append(' ').append(notes.cancelled(cancelled.samples(), cancelled.savedTokens()));
+        }
+        turn.log().stepText(step, text.toString());
+        turn.log().stepEnded(step, StepOutcome.COMPLETED, why);
+        turn.log().note(why);
+    }
+
+    private String why(Stop stop, double probability) {
+        VoteNotes notes = settings.notes();
+        return switch (stop) {
+            case LIKELY -> notes.likely(probability);
+            case UNREACHABLE -> notes.unreachable();
+            case LIMIT -> notes.limit(samples.started());
+            case AGREED -> notes.agreed();
+            case NOTHING -> notes.nothing();
+            case BUDGET, FAILED -> notes.budget();
+        };
+    }
+
+    private EndedBy endedBy(Stop stop) {
+        return switch (stop) {
+            case LIKELY, UNREACHABLE, AGREED -> EndedBy.DECIDED;
+            case LIMIT -> EndedBy.LIMIT;
+            case NOTHING -> EndedBy.ANSWERED;
+            case BUDGET, FAILED -> {
+                EndedBy limit = turn.calls().exhausted();
+                yield limit == null ? EndedBy.BUDGET_CALLS : limit;
+            }
+        };
+    }
+
+    /** Cancels open calls. */
+    @Override
+    public void close() {
+        calls.close();
+    }
+}
