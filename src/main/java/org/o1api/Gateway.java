@@ -43,6 +43,7 @@ import org.o1api.database.Database;
 import org.o1api.model.Pricing;
 import org.o1api.reasoning.StrategyType;
 import org.o1api.reasoning.TokenCounter;
+import org.o1api.reasoning.auto.AutoStrategyType;
 import org.o1api.reasoning.direct.DirectStrategyType;
 import org.o1api.reasoning.single.SingleStrategyType;
 import org.o1api.reasoning.steps.StepsStrategyType;
@@ -78,6 +79,7 @@ public final class Gateway implements ServletContextListener {
     public static final List<StrategyType> STRATEGIES = List.of(
             new StepsStrategyType(),
             new VoteStrategyType(),
+            new AutoStrategyType(),
             new SingleStrategyType(),
             new DirectStrategyType());
 

@@ -1,0 +1,92 @@
+package org.o1api.reasoning.auto;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.o1api.json.Json;
+import org.o1api.model.Content;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.Role;
+import org.o1api.model.StepKind;
+import org.o1api.model.ThinkBlock;
+import org.o1api.model.TurnEvent.StepOutcome;
+import org.o1api.reasoning.Prompt.MaxTokens;
+import org.o1api.reasoning.TurnContext;
+import org.o1api.reasoning.sampling.SampleVote;
+import org.o1api.reasoning.text.CallFields;
+import org.o1api.reasoning.text.CallMessages;
+import org.o1api.upstream.CallRequest;
+
+/** Asks the model whether two samples say the same. */
+final class Judge {
+    private static final RawJson TEMPERATURE = new RawJson("0");
+    private static final Pattern VERDICT =
+            Pattern.compile("(not (?:quite |exactly |really )?the same|different)|(same)", Pattern.CASE_INSENSITIVE);
+
+    private final AutoSettings settings;
+    private final TurnContext turn;
+    private final SampleVote vote;
+
+    Judge(AutoSettings settings, TurnContext turn, SampleVote vote) {
+        this.settings = settings;
+        this.turn = turn;
+        this.vote = vote;
+    }
+
+    /** Makes the call and shows the verdict as a step. If the call fails or says neither, the samples count as different. */
+    boolean areTheSame(String first, String second) {
+        int step = vote.nextStep();
+        turn.log().stepStarted(step, StepKind.JUDGE, settings.notes().judge());
+        SampleVote.Reply reply = vote.ask(request(first, second));
+        boolean same = saysSame(reply.text());
+        String verdict = same ? settings.notes().same() : settings.notes().different();
+        turn.log().stepText(step, verdict);
+        turn.log().stepEnded(step, StepOutcome.COMPLETED, verdict, reply.tokens());
+        turn.log().note(verdict);
+        return same;
+    }
+
+    private CallRequest request(String first, String second) {
+        CallFields fields = new CallFields(turn.prompt());
+        fields.addRemovable("temperature", TEMPERATURE);
+        MaxTokens callers = turn.prompt().maxTokens();
+        fields.addRemovable(new MaxTokens(callers == null ? "max_tokens" : callers.field(), settings.judgeTokens()));
+        List<Message> messages = JudgePrompt.messages(settings.prompt(), question(), first, second);
+        return fields.request(turn.preset().model(), new CallMessages(messages, messages.size()), false);
+    }
+
+    private String question() {
+        List<Message> messages = turn.prompt().messages();
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            if (messages.get(i).role() == Role.USER) {
+                return text(messages.get(i).content());
+            }
+        }
+        return "";
+    }
+
+    private static String text(@Nullable Content content) {
+        StringBuilder texts = new StringBuilder();
+        if (content instanceof Content.Text text) {
+            texts.append(text.text());
+        } else if (content instanceof Content.Parts parts) {
+            for (JsonNode part : Json.tree(parts.json())) {
+                texts.append(part.path("text").asText());
+            }
+        }
+        return texts.toString();
+    }
+
+    /** The last verdict counts: a model may reason before it. */
+    static boolean saysSame(String reply) {
+        Matcher verdicts = VERDICT.matcher(ThinkBlock.stripped(reply));
+        boolean same = false;
+        while (verdicts.find()) {
+            same = verdicts.group(2) != null;
+        }
+        return same;
+    }
+}
