@@ -90,6 +90,7 @@ class ArchitectureTest {
                             "json",
                             "model")),
             Map.entry("upstream.demo", List.of("upstream", "json", "model")),
+            Map.entry("eval", List.of("turn", "reasoning.sampling", "reasoning", "telemetry", "json", "model")),
             Map.entry("upstream.replay", List.of("upstream", "json", "model")),
             Map.entry("upstream", List.of("json", "model")),
             Map.entry("json", List.of("model")),
@@ -194,6 +195,7 @@ class ArchitectureTest {
                 BASE + ".upstream..",
                 BASE + ".conversation",
                 BASE + ".json",
+                BASE + ".eval",
                 BASE + ".config");
     }
 

@@ -12,7 +12,7 @@ final class AccuracyChart {
     private static final int HEIGHT = 400;
     private static final int LEFT = 64;
     private static final int RIGHT = 24;
-    private static final int TOP = 16;
+    private static final int TOP = 48;
     private static final int BOTTOM = 56;
     private static final int LABEL_HEIGHT = 17;
     private static final double CHARACTER_WIDTH = 7.6;
@@ -26,11 +26,16 @@ final class AccuracyChart {
     private final double minAccuracy;
     private final double maxAccuracy;
     private final HtmlText svg = new HtmlText();
-    private final List<Label> labels = new ArrayList<>();
+    private final List<Box> taken = new ArrayList<>();
 
-    private record Label(double left, double right, double baseline) {
-        boolean overlaps(Label other) {
-            return left < other.right && other.left < right && Math.abs(baseline - other.baseline) < LABEL_HEIGHT;
+    /** A part of the plot that a name must not cover. */
+    private record Box(double left, double top, double right, double bottom) {
+        boolean overlaps(Box other) {
+            return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
+        }
+
+        Box higher(double pixels) {
+            return new Box(left, top - pixels, right, bottom - pixels);
         }
     }
 
@@ -149,6 +154,7 @@ final class AccuracyChart {
         double x = x(summary.tokens());
         double low = y(summary.accuracy().low());
         double high = y(summary.accuracy().high());
+        taken.add(new Box(x - 8, high, x + 8, low));
         svg.add("<g class=\"series-{}\">", index % Marker.SERIES);
         svg.add("<path class=\"bar\" d=\"M{} {}V{}M{} {}h12M{} {}h12\"/>", x, low, high, x - 6, low, x - 6, high);
         svg.add("{}", Marker.of(index, x, y(summary.accuracy().value()), 6));
@@ -165,24 +171,22 @@ final class AccuracyChart {
         return order;
     }
 
-    /** Writes the name beside the point, where there is space; below an earlier label that would cover it. */
+    /** Writes the name above the interval, as high as necessary to cover neither an interval nor another name. */
     private void label(int index) {
         PresetSummary summary = summaries.get(index);
-        double width = summary.preset().length() * CHARACTER_WIDTH;
-        double x = x(summary.tokens());
-        boolean toTheLeft = x + 14 + width > WIDTH - RIGHT;
-        double left = toTheLeft ? x - 12 - width : x + 12;
-        Label label = new Label(left, left + width, y(summary.accuracy().value()) + 5);
-        while (labels.stream().anyMatch(label::overlaps)) {
-            label = new Label(label.left(), label.right(), label.baseline() + LABEL_HEIGHT);
+        double half = summary.preset().length() * CHARACTER_WIDTH / 2;
+        double x = Math.max(LEFT + half, Math.min(WIDTH - half - 4, x(summary.tokens())));
+        double bottom = y(summary.accuracy().high()) - 5;
+        Box box = new Box(x - half, bottom - LABEL_HEIGHT, x + half, bottom);
+        while (taken.stream().anyMatch(box::overlaps)) {
+            box = box.higher(4);
         }
-        labels.add(label);
+        taken.add(box);
         svg.add(
-                "<text class=\"name series-{}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\">{}</text>",
+                "<text class=\"name series-{}\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
                 index % Marker.SERIES,
-                toTheLeft ? label.right() : label.left(),
-                label.baseline(),
-                toTheLeft ? "end" : "start",
+                rounded(x),
+                rounded(box.bottom() - 4),
                 summary.preset());
     }
 

@@ -11,33 +11,37 @@ package org.o1api.eval;
 record McNemar(int onlyFirst, int onlySecond) {
     /** The probability of so unequal counts if both presets are equally good. */
     double exactP() {
-        int n = onlyFirst + onlySecond;
-        if (onlyFirst == onlySecond) {
-            return 1;
-        }
-        double tail = 0;
-        for (int k = 0; k <= Math.min(onlyFirst, onlySecond); k++) {
-            tail += probability(k, n);
-        }
-        return Math.min(1, 2 * tail);
+        return onlyFirst == onlySecond ? 1 : Math.min(1, 2 * tail());
     }
 
     /** The same, with half the probability of the counts themselves. */
     double midP() {
-        int n = onlyFirst + onlySecond;
-        if (n == 0) {
+        if (onlyFirst + onlySecond == 0) {
             return 1;
         }
-        double observed = probability(Math.min(onlyFirst, onlySecond), n);
+        double observed = Math.exp(logProbability(Math.min(onlyFirst, onlySecond)));
         return onlyFirst == onlySecond ? 1 - observed / 2 : exactP() - observed;
     }
 
-    /** The binomial probability of {@code k} of {@code n} with probability one half. */
-    private static double probability(int k, int n) {
-        double log = -n * Math.log(2);
-        for (int i = 1; i <= k; i++) {
-            log += Math.log(n - k + i) - Math.log(i);
+    /** The probability of at most the smaller count, if both have the probability one half. */
+    private double tail() {
+        int smaller = Math.min(onlyFirst, onlySecond);
+        double log = logProbability(smaller);
+        double tail = 0;
+        for (int k = smaller; k >= 0; k--) {
+            tail += Math.exp(log);
+            log += Math.log(k) - Math.log(onlyFirst + onlySecond - k + 1.0); // the one before, minus infinity after 0
         }
-        return Math.exp(log);
+        return tail;
+    }
+
+    /** The logarithm of the binomial probability of a count. */
+    private double logProbability(int count) {
+        int n = onlyFirst + onlySecond;
+        double log = -n * Math.log(2);
+        for (int i = 1; i <= count; i++) {
+            log += Math.log(n - count + i) - Math.log(i);
+        }
+        return log;
     }
 }

@@ -121,7 +121,7 @@ final class TrialRunner {
                         : summary.samples().started(),
                 usage.inputTokens(),
                 usage.outputTokens(),
-                summary == null ? null : summary.cost(),
+                turn.ledger().cost(),
                 turn.time().toNanos() / 1e9);
     }
 }

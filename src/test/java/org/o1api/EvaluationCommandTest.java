@@ -1,0 +1,198 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o1api.json.Json;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.Script;
+
+class EvaluationCommandTest {
+    private static final String RECORDING = """
+            {"question": "What is 2 + 7?", "answer": "9", "samples": [{"text": "The answer is 9.", "prompt_tokens": 10, "completion_tokens": 5}]}
+            {"question": "What is 2 + 8?", "answer": "10", "samples": [{"text": "The answer is 11.", "prompt_tokens": 10, "completion_tokens": 5}]}
+            """;
+    private static final String UNRECORDED = "{\"question\": \"What is my secret?\", \"answer\": \"12\"}\n";
+
+    @TempDir
+    private Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void writeFiles() throws IOException {
+        Files.writeString(folder.resolve("recorded.jsonl"), RECORDING);
+        Files.writeString(folder.resolve("unrecorded.jsonl"), UNRECORDED);
+        writeConfig("""
+                upstreams:
+                  recorded:
+                    replay: %s
+                    models: { m: { price: { input: 100, output: 1000 } } }
+                presets:
+                  fast: { model: m, steps: { max: 0 } }
+                  unpriced: { model: other, steps: { max: 0 } }
+                """.formatted(folder.resolve("recorded.jsonl")));
+    }
+
+    @Test
+    void runsQuestionsAndReportsWhatTheyCost() throws Exception {
+        int exit = run("--presets", "fast", "recorded.jsonl", "unrecorded.jsonl");
+
+        assertThat(exit).as(text(err)).isZero();
+        JsonNode fast = report().path("presets").path(0);
+        assertThat(fast.path("accuracy").path("right").asInt()).isEqualTo(1);
+        assertThat(fast.path("accuracy").path("of").asInt()).isEqualTo(3);
+        assertThat(fast.path("failed").asInt()).isEqualTo(1);
+        assertThat(fast.path("calls_per_turn").asDouble()).isEqualTo(1);
+        assertThat(Files.readString(folder.resolve("out/report.html"))).contains("Failed turns", "upstream_refused");
+        assertThat(text(out)).contains("fast", "33.3 %", "report.html");
+        assertThat(text(out) + text(err)).doesNotContain("secret", "2 + 7");
+    }
+
+    @Test
+    void aFinishedRunIsNotRepeated() throws Exception {
+        run("--presets", "fast", "recorded.jsonl");
+        List<String> before = results();
+        err.reset();
+
+        assertThat(run("--presets", "fast", "recorded.jsonl")).isZero();
+
+        assertThat(text(err)).contains("2 of 2 turns are done already.");
+        assertThat(results()).isEqualTo(before);
+    }
+
+    @Test
+    void otherOptionsNeedAnotherFolder() {
+        run("--presets", "fast", "recorded.jsonl");
+
+        assertThat(run("--presets", "fast", "--seed", "1", "recorded.jsonl")).isEqualTo(2);
+        assertThat(text(err)).contains("belong to a run with other presets, questions, repetitions or seed");
+    }
+
+    @Test
+    void rejectsWhatTheConfigDoesNotHave() {
+        assertThat(run("--presets", "slow", "recorded.jsonl")).isEqualTo(2);
+        assertThat(text(err)).contains("The config has no preset 'slow', allowed: fast, unpriced.");
+    }
+
+    @Test
+    void aCostCeilingNeedsPrices() {
+        assertThat(run("--presets", "fast,unpriced", "--max-cost", "1", "recorded.jsonl"))
+                .isEqualTo(2);
+        assertThat(text(err)).contains("--max-cost needs the price of the model other of the upstream recorded");
+    }
+
+    @Test
+    void theDemoModelAnswersWithoutAProvider() throws Exception {
+        writeConfig("presets: { thinker: {} }");
+
+        assertThat(run("--limit", "1", "recorded.jsonl")).isZero();
+        assertThat(report().path("turns").asInt()).isEqualTo(1);
+    }
+
+    /** A real process, killed while two of its turns wait for the provider. */
+    @Test
+    void aKilledRunIsContinued() throws Exception {
+        AtomicBoolean answersAll = new AtomicBoolean();
+        List<String> questions = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            questions.add("{\"question\": \"What is 1 + " + i + "?\", \"answer\": \"" + (1 + i) + "\"}");
+        }
+        Files.write(folder.resolve("sums.jsonl"), questions);
+        try (FakeUpstream provider = FakeUpstream.dispatching(request ->
+                request.number() < 12 || answersAll.get() ? Script.answer("The answer is 5.") : Script.silence())) {
+            writeConfig("upstreams: { fake: { url: \"" + provider.url() + "\" } }\n"
+                    + "presets: { fast: { model: m, steps: { max: 0 } } }");
+            Process killed = start("--concurrency", "2", "sums.jsonl");
+            try {
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> provider.requests().size() == 14);
+                await().atMost(Duration.ofSeconds(60)).until(() -> results().size() == 12);
+            } finally {
+                killed.destroyForcibly(); // SIGKILL
+            }
+            assertThat(killed.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            Files.writeString( // what a process that is killed while it writes leaves
+                    folder.resolve("out/results.jsonl"),
+                    "{\"preset\": \"fast\", \"question\": \"sums-1",
+                    java.nio.file.StandardOpenOption.APPEND);
+            answersAll.set(true);
+
+            Process continued = start("--concurrency", "2", "sums.jsonl");
+
+            assertThat(continued.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(continued.exitValue()).isZero();
+            assertThat(provider.requests()).hasSize(14 + 18);
+        }
+        assertThat(results()).hasSize(30);
+        JsonNode fast = report().path("presets").path(0);
+        assertThat(fast.path("accuracy").path("right").asInt()).isEqualTo(1);
+        assertThat(fast.path("accuracy").path("of").asInt()).isEqualTo(30);
+    }
+
+    private int run(String... arguments) {
+        List<String> all = arguments(arguments);
+        return new EvaluationCommand(
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8))
+                .run(all);
+    }
+
+    private Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                EvaluationCommand.class.getName()));
+        command.addAll(arguments(arguments));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log.txt").toFile())
+                .start();
+    }
+
+    /** Adds the config and the folder, and resolves the names of question files. */
+    private List<String> arguments(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(
+                "--config",
+                folder.resolve("config.yaml").toString(),
+                "--out",
+                folder.resolve("out").toString()));
+        for (String argument : arguments) {
+            all.add(argument.endsWith(".jsonl") ? folder.resolve(argument).toString() : argument);
+        }
+        return all;
+    }
+
+    private void writeConfig(String yaml) throws IOException {
+        Files.writeString(folder.resolve("config.yaml"), yaml);
+    }
+
+    private JsonNode report() throws IOException {
+        return Json.trusted().tree(Files.readString(folder.resolve("out/report.json")));
+    }
+
+    private List<String> results() throws IOException {
+        return Files.readAllLines(folder.resolve("out/results.jsonl"));
+    }
+
+    private static String text(ByteArrayOutputStream bytes) {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}
