@@ -3,6 +3,7 @@ package org.o1api.reasoning;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.IdentityHashMap;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Budget;
@@ -52,17 +53,17 @@ public final class BudgetReader {
         return budget;
     }
 
-    /** Reports a preset that limits the cost in one of its modes although a model has no price. */
+    /** Reports the first mode of a preset that limits the cost although a model has no price. */
     void checkCost(Preset preset, PriceList prices) {
-        modes(preset).forEach(mode -> checkMode(mode, prices));
+        modes(preset).anyMatch(mode -> reportsMissingPrice(mode, prices));
     }
 
-    private void checkMode(Preset preset, PriceList prices) {
+    private boolean reportsMissingPrice(Preset preset, PriceList prices) {
         Section section = costLimits.get(preset.budget());
-        if (section != null) {
-            prices.firstUnpriced(preset.upstreams(), preset.model())
-                    .ifPresent(unpriced -> section.addProblem(COST, message(preset, unpriced)));
-        }
+        Optional<PriceList.Unpriced> unpriced =
+                section == null ? Optional.empty() : prices.firstUnpriced(preset.upstreams(), preset.model());
+        unpriced.ifPresent(model -> section.addProblem(COST, message(preset, model)));
+        return unpriced.isPresent();
     }
 
     /** Reads the limits of an API key, which may use these presets. */

@@ -65,6 +65,8 @@ final class CallInbox {
     /** Whether readers that have a piece wait until the turn's thread has decided which calls go on. */
     private boolean paused;
 
+    private int pauses;
+
     /** Adds an item without waiting. Ignored if closed. */
     synchronized void put(Item item) {
         if (closed) {
@@ -107,13 +109,21 @@ final class CallInbox {
     /** Makes readers that have a piece wait, and the turn's thread decide which calls go on. */
     synchronized void pause() {
         paused = true;
+        pauses++;
         notifyAll();
     }
 
-    /** The turn's thread has decided. */
-    synchronized void resume() {
-        paused = false;
-        notifyAll();
+    /** How often {@link #pause} was called. */
+    synchronized int pauses() {
+        return pauses;
+    }
+
+    /** The turn's thread has decided, unless there was another pause since it began to. */
+    synchronized void resume(int seenPauses) {
+        if (pauses == seenPauses) {
+            paused = false;
+            notifyAll();
+        }
     }
 
     /** Whether all that has arrived has been taken. */

@@ -100,8 +100,10 @@ public final class ConcurrentCalls implements AutoCloseable {
             if (isOver()) {
                 throwReason();
             }
+            int pauses = inbox.pauses();
             if (inbox.isEmpty()) {
                 endForBudget();
+                inbox.resume(pauses);
             }
             CallInbox.Item item = takenSinceFlush < MAX_TAKEN_BEFORE_FLUSH ? inbox.poll() : null;
             if (item == null) {
@@ -124,6 +126,9 @@ public final class ConcurrentCalls implements AutoCloseable {
 
     /** Ends calls if tokens or money are used up. All that has arrived has been taken, so a complete sample is known. */
     private void endForBudget() {
+        if (owner.budget().meter().usedUp() == null) {
+            return;
+        }
         List<ConcurrentCall> limited =
                 calls.stream().filter(ConcurrentCall::isLimited).toList();
         if (!limited.isEmpty() && owner.budget().isUsedUp(this::recount)) {
@@ -136,7 +141,6 @@ public final class ConcurrentCalls implements AutoCloseable {
                 }
             }
         }
-        inbox.resume();
     }
 
     private void recount() {

@@ -111,6 +111,15 @@ class ConfigProblemsTest {
                     presets: { o1: { show: some } }         | 1: presets.o1.show: found 'some', allowed: conclusions, all
                     presets: { o1: { steps: { min: 9, max: 2 } } } | 1: presets.o1.steps.min: found 9, allowed: at most max, which is 2
                     presets: { o1: { steps: { max: 101 } } } | 1: presets.o1.steps.max: found '101', allowed: a whole number, 0 to 100
+                    currency: US dollars                    | 1: currency: found 'US dollars', allowed: letters, digits or symbols without spaces, at most 16
+                    presets: { o1: { budget: { cost: 0 } } } | 1: presets.o1.budget.cost: found '0', allowed: a number, 0.000001 to 1000000
+                    presets: { o1: { budget: { cost: cheap } } } | 1: presets.o1.budget.cost: found 'cheap', allowed: a number, 0.000001 to 1000000
+                    presets: { o1: { model: m, budget: { cost: 1 } } } | 1: presets.o1.budget.cost: needs a price, but the model 'm' of the upstream default, which the preset o1 uses, has none, allowed: a limit of the cost if each model has a price in models or upstreams.*.models
+                    models: { m: { price: { input: 1, output: 2 } } };presets: { o1: { model: m, budget: { cost: 1 }, pro: { model: n } } } | 2: presets.o1.pro.budget.cost: needs a price, but the model 'n' of the upstream default, which the preset o1 uses, has none, allowed: a limit of the cost if each model has a price in models or upstreams.*.models
+                    upstreams: { a: { url: "http://a/", models: { m: { price: { input: 1, output: 2 } } } }, b: { url: "http://b/", model: x } };presets: { o1: { model: m, upstream: [a, b], budget: { cost: 1 } } } | 2: presets.o1.budget.cost: needs a price, but the model 'x' of the upstream b, which the preset o1 uses, has none, allowed: a limit of the cost if each model has a price in models or upstreams.*.models
+                    models: { m: { price: { input: 1, output: 2 } } };presets: { o1: { model: m }, o2: { model: n } };api_keys: [ { name: a, key: a, budget: { cost: 1 } } ] | 3: api_keys[0].budget.cost: needs a price, but the model 'n' of the upstream default, which the preset o2 uses, has none, allowed: a limit of the cost if each model has a price in models or upstreams.*.models
+                    api_keys: [ { name: a, key: a, budget: { calls: 0 } } ] | 1: api_keys[0].budget.calls: found '0', allowed: a whole number, 1 to 1000
+                    api_keys: [ { name: a, key: a, budget: { retries: 1 } } ] | 1: api_keys[0].budget.retries: unknown key; allowed: calls, cost, tokens, time
                     presets: { o1: { budget: { calls: 0 } } } | 1: presets.o1.budget.calls: found '0', allowed: a whole number, 1 to 1000
                     presets: [ o1 ]                         | 1: presets: found a list, allowed: a section of keys and values
                     presets: { o1: steps }                  | 1: presets.o1: found a single value, allowed: a section of keys and values
