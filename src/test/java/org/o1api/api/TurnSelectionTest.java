@@ -18,6 +18,7 @@ import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Mode;
+import org.o1api.model.PriceList;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.Strategy;
@@ -59,7 +60,10 @@ class TurnSelectionTest {
     private static TurnSelection select(
             @Nullable String model, Mode mode, @Nullable Effort effort, O1Options options, String... allowed) {
         return TurnSelection.of(
-                new TurnSelection.Requested(model, mode, effort, options), new Caller("c", Set.of(allowed)), PRESETS);
+                new TurnSelection.Requested(model, mode, effort, options),
+                new Caller("c", Set.of(allowed)),
+                PRESETS,
+                PriceList.NONE);
     }
 
     @ParameterizedTest
