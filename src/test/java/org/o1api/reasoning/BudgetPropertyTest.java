@@ -100,10 +100,9 @@ class BudgetPropertyTest {
             long largest = provider.largestArrival();
             assertThat(usedCalls).isLessThanOrEqualTo(budget.calls() + 1);
             assertThat(total.outputTokens())
-                    .isLessThanOrEqualTo(
-                            budget.tokens()
-                                    + largest
-                                    + ofAnswer(call -> call.totalUsage().outputTokens()));
+                    .isLessThanOrEqualTo(budget.tokens()
+                            + largest
+                            + ofAnswer(call -> call.totalUsage().outputTokens()));
             if (budget.cost() != null) {
                 BigDecimal piece = VirtualProvider.PRICE.cost(new Usage(7, 0, largest, 0));
                 BigDecimal answer = ofAnswer(call -> VirtualProvider.PRICE.cost(call.totalUsage()));

@@ -3,13 +3,13 @@ package org.o1api.reasoning;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.Random;
 import java.util.concurrent.Executor;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Delta;
@@ -111,8 +111,7 @@ final class VirtualProvider implements Upstream {
 
     private void release() {
         waiting.stream()
-                .min(Comparator.<VirtualCall>comparingLong(call -> call.nextAt)
-                        .thenComparingInt(call -> call.number))
+                .min(Comparator.<VirtualCall>comparingLong(call -> call.nextAt).thenComparingInt(call -> call.number))
                 .ifPresent(call -> {
                     waiting.remove(call);
                     notifyAll();
