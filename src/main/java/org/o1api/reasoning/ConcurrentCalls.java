@@ -100,11 +100,7 @@ public final class ConcurrentCalls implements AutoCloseable {
             if (isOver()) {
                 throwReason();
             }
-            int pauses = inbox.pauses();
-            if (inbox.isEmpty()) {
-                endForBudget();
-                inbox.resume(pauses);
-            }
+            endForBudget();
             CallInbox.Item item = takenSinceFlush < MAX_TAKEN_BEFORE_FLUSH ? inbox.poll() : null;
             if (item == null) {
                 owner.flushBeforeWaiting();
@@ -124,11 +120,21 @@ public final class ConcurrentCalls implements AutoCloseable {
         return null;
     }
 
-    /** Ends calls if tokens or money are used up. All that has arrived has been taken, so a complete sample is known. */
+    /**
+     * Ends calls if tokens or money are used up and all that arrived before has been taken, so that a complete sample is known. From
+     * then on each reader waits with its next piece.
+     */
     private void endForBudget() {
+        int pauses = inbox.pauses();
         if (owner.budget().meter().usedUp() == null) {
-            return;
+            inbox.resume(pauses);
+        } else if (inbox.isEmpty()) { // asked after the meter: otherwise more could have arrived in between
+            endLimited();
+            inbox.resume(pauses);
         }
+    }
+
+    private void endLimited() {
         List<ConcurrentCall> limited =
                 calls.stream().filter(ConcurrentCall::isLimited).toList();
         if (!limited.isEmpty() && owner.budget().isUsedUp(this::recount)) {

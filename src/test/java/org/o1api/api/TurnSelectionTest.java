@@ -3,6 +3,7 @@ package org.o1api.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Mode;
+import org.o1api.model.Price;
 import org.o1api.model.PriceList;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
@@ -60,10 +62,32 @@ class TurnSelectionTest {
     private static TurnSelection select(
             @Nullable String model, Mode mode, @Nullable Effort effort, O1Options options, String... allowed) {
         return TurnSelection.of(
-                new TurnSelection.Requested(model, mode, effort, options),
-                new Caller("c", Set.of(allowed)),
+                new TurnSelection.Requested(model, mode, effort, options), new Caller("c", Set.of(allowed)), PRESETS, PriceList.NONE);
+    }
+
+    @Test
+    void theSmallestBudgetOfPresetKeyAndRequestApplies() {
+        Budget.Limits ofKey = new Budget.Limits(4, 5000L, Duration.ofSeconds(30), new BigDecimal("0.5"));
+        Budget.Limits ofRequest = new Budget.Limits(7, 100L, Duration.ofSeconds(40), new BigDecimal("0.2"));
+        Price price = new Price(BigDecimal.ONE, BigDecimal.ONE, BigDecimal.ONE, BigDecimal.ONE);
+        TurnSelection selected = TurnSelection.of(
+                new TurnSelection.Requested("one", Mode.STANDARD, null, new O1Options(ofRequest, null)),
+                new Caller("c", Set.of(), ofKey),
                 PRESETS,
-                PriceList.NONE);
+                (upstream, model) -> price);
+        assertThat(selected.budget())
+                .isEqualTo(new Budget(4, 100, Duration.ofSeconds(30), 3, new BigDecimal("0.2")));
+    }
+
+    @Test
+    void rejectsALimitOfTheCostIfAModelHasNoPrice() {
+        O1Options options = new O1Options(new Budget.Limits(null, null, null, BigDecimal.ONE), null);
+        assertThatThrownBy(() -> select("one", Mode.STANDARD, null, options))
+                .isInstanceOfSatisfying(RequestException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+                    assertThat(e.param()).isEqualTo("x_o1.budget.cost");
+                    assertThat(e).hasMessageContaining("'one'");
+                });
     }
 
     @ParameterizedTest

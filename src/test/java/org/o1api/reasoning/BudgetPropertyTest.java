@@ -96,6 +96,7 @@ class BudgetPropertyTest {
 
         void check() {
             run();
+            assertThat(ledger.records()).isNotEmpty(); // an answer's call is never refused
             Usage total = ledger.totalUsage();
             long largest = provider.largestArrival();
             assertThat(usedCalls).isLessThanOrEqualTo(budget.calls() + 1);
