@@ -46,7 +46,8 @@ class LoopIT {
         };
     }
 
-    @InContainers
+    /** A stream that has begun could not have the status 400. */
+    @InContainers(config = "begin_after: 60s")
     void endsALoop(GatewayFixture fixture) {
         for (boolean streamed : List.of(true, false)) {
             fixture.dispatch(request -> sendBack(fixture, request));

@@ -20,7 +20,6 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Mode;
 import org.o1api.model.Price;
-import org.o1api.model.PriceList;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.Strategy;
@@ -29,6 +28,8 @@ import org.o1api.reasoning.TurnContext;
 
 class TurnSelectionTest {
     private static final Budget BUDGET = new Budget(10, 1000, Duration.ofMinutes(1), 3);
+
+    private static final Price PRICE = new Price(BigDecimal.ONE, BigDecimal.ONE, BigDecimal.ONE, BigDecimal.ONE);
 
     private static final Presets PRESETS = new Presets(
             List.of(preset("one", Set.of("o1"), "steps"), preset("two", Set.of(), "auto", "vote")), null, false);
@@ -61,33 +62,12 @@ class TurnSelectionTest {
 
     private static TurnSelection select(
             @Nullable String model, Mode mode, @Nullable Effort effort, O1Options options, String... allowed) {
+        return select(new TurnSelection.Requested(model, mode, effort, options), new Caller("c", Set.of(allowed)), "m");
+    }
+
+    private static TurnSelection select(TurnSelection.Requested requested, Caller caller, String pricedModel) {
         return TurnSelection.of(
-                new TurnSelection.Requested(model, mode, effort, options), new Caller("c", Set.of(allowed)), PRESETS, PriceList.NONE);
-    }
-
-    @Test
-    void theSmallestBudgetOfPresetKeyAndRequestApplies() {
-        Budget.Limits ofKey = new Budget.Limits(4, 5000L, Duration.ofSeconds(30), new BigDecimal("0.5"));
-        Budget.Limits ofRequest = new Budget.Limits(7, 100L, Duration.ofSeconds(40), new BigDecimal("0.2"));
-        Price price = new Price(BigDecimal.ONE, BigDecimal.ONE, BigDecimal.ONE, BigDecimal.ONE);
-        TurnSelection selected = TurnSelection.of(
-                new TurnSelection.Requested("one", Mode.STANDARD, null, new O1Options(ofRequest, null)),
-                new Caller("c", Set.of(), ofKey),
-                PRESETS,
-                (upstream, model) -> price);
-        assertThat(selected.budget())
-                .isEqualTo(new Budget(4, 100, Duration.ofSeconds(30), 3, new BigDecimal("0.2")));
-    }
-
-    @Test
-    void rejectsALimitOfTheCostIfAModelHasNoPrice() {
-        O1Options options = new O1Options(new Budget.Limits(null, null, null, BigDecimal.ONE), null);
-        assertThatThrownBy(() -> select("one", Mode.STANDARD, null, options))
-                .isInstanceOfSatisfying(RequestException.class, e -> {
-                    assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
-                    assertThat(e.param()).isEqualTo("x_o1.budget.cost");
-                    assertThat(e).hasMessageContaining("'one'");
-                });
+                requested, caller, PRESETS, (upstream, model) -> model.equals(pricedModel) ? PRICE : null);
     }
 
     @ParameterizedTest
@@ -154,6 +134,29 @@ class TurnSelectionTest {
                 .isEqualTo(new Budget(10, 20, Duration.ofSeconds(5), 3));
         assertThat(select("one", Mode.PRO, null, new O1Options(limits, null)).budget())
                 .isEqualTo(new Budget(40, 20, Duration.ofSeconds(5), 12));
+    }
+
+    /** The smallest of preset, API key and request. */
+    @Test
+    void takesTheLimitsOfTheKey() {
+        Caller caller = new Caller("c", Set.of(), new Budget.Limits(8, 5L, null, BigDecimal.ONE));
+        Budget.Limits limits = new Budget.Limits(6, 7L, null, BigDecimal.TEN);
+        TurnSelection.Requested requested =
+                new TurnSelection.Requested("one-pro", Mode.STANDARD, null, new O1Options(limits, null));
+        assertThat(select(requested, caller, "m").budget())
+                .isEqualTo(new Budget(6, 5, Duration.ofMinutes(4), 12, BigDecimal.ONE));
+    }
+
+    @Test
+    void limitsTheCostOfModelsWithAPriceOnly() {
+        Budget.Limits limits = new Budget.Limits(null, null, null, BigDecimal.ONE);
+        TurnSelection.Requested requested =
+                new TurnSelection.Requested("one", Mode.STANDARD, null, new O1Options(limits, null));
+        Caller caller = new Caller("c", Set.of());
+        assertThat(select(requested, caller, "m").budget().cost()).isEqualTo(BigDecimal.ONE);
+        assertThatThrownBy(() -> select(requested, caller, "other"))
+                .isInstanceOfSatisfying(
+                        RequestException.class, e -> assertThat(e.param()).isEqualTo("x_o1.budget.cost"));
     }
 
     /** Who may use a preset may use it in pro mode, and nobody else. */
