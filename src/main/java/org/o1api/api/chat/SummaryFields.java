@@ -39,7 +39,7 @@ final class SummaryFields {
         writeTotals(json, end.usage(), summary == null ? null : summary.cost());
         if (summary != null) {
             writeModels(json, summary);
-            writeText(json, "currency", summary.currency());
+            writeText(json, "currency", hasCost(summary) ? summary.currency() : null);
             writeSeconds(json, summary.time());
         }
         json.writeEndObject();
@@ -112,6 +112,10 @@ final class SummaryFields {
         json.writeEndArray();
     }
 
+    private static boolean hasCost(TurnSummary summary) {
+        return summary.cost() != null || summary.byModel().stream().anyMatch(model -> model.cost() != null);
+    }
+
     private static void writeText(JsonGenerator json, String name, @Nullable String text) throws IOException {
         if (text != null) {
             json.writeStringField(name, text);
@@ -121,12 +125,12 @@ final class SummaryFields {
     private static void writeCost(JsonGenerator json, @Nullable BigDecimal cost) throws IOException {
         if (cost != null) {
             json.writeFieldName("cost");
-            json.writeNumber(cost.toPlainString());
+            json.writeNumber(Decimals.amount(cost));
         }
     }
 
     private static void writeSeconds(JsonGenerator json, Duration time) throws IOException {
         json.writeFieldName("seconds");
-        json.writeNumber(Seconds.of(time));
+        json.writeNumber(Decimals.seconds(time));
     }
 }

@@ -113,7 +113,7 @@ final class TraceEncoder {
         }
         json.writeStringField("model", model);
         json.writeFieldName("at");
-        json.writeNumber(Seconds.ofNanos(at));
+        json.writeNumber(Decimals.secondsOfNanos(at));
     }
 
     private static void write(TurnEvent.StepEnded ended, long time, JsonGenerator json) throws IOException {
@@ -124,7 +124,7 @@ final class TraceEncoder {
             json.writeNumberField("tokens", tokens.received());
         }
         json.writeFieldName("seconds");
-        json.writeNumber(Seconds.ofNanos(time));
+        json.writeNumber(Decimals.secondsOfNanos(time));
         if (ended.conclusion() != null) {
             json.writeStringField("conclusion", ended.conclusion());
         }
@@ -155,11 +155,15 @@ final class TraceEncoder {
                 Long.toString(use.tokens()),
                 Long.toString(use.budget().tokens()),
                 json);
-        writeUse("seconds", Seconds.of(use.time()), Seconds.of(use.budget().time()), json);
+        writeUse(
+                "seconds",
+                Decimals.seconds(use.time()),
+                Decimals.seconds(use.budget().time()),
+                json);
         BigDecimal cost = use.cost();
         if (cost != null) {
             BigDecimal limit = use.budget().cost();
-            writeUse("cost", cost.toPlainString(), limit == null ? null : limit.toPlainString(), json);
+            writeUse("cost", Decimals.amount(cost), limit == null ? null : Decimals.amount(limit), json);
         }
     }
 

@@ -45,7 +45,7 @@ class SummaryFieldsTest {
                 null,
                 null,
                 null,
-                null,
+                "EUR",
                 List.of(),
                 Duration.ofMillis(1200));
     }
@@ -78,7 +78,7 @@ class SummaryFieldsTest {
                                 + "\"agreement\":{\"key\":\"42\",\"votes\":3,\"of\":4,\"probability\":0.9375},"
                                 + "\"ended_by\":\"budget.cost\","
                                 + "\"usage\":{\"calls\":4,\"attempts\":5,\"prompt_tokens\":40,\"cached_tokens\":8,"
-                                + "\"cache_write_tokens\":2,\"completion_tokens\":90,\"reasoning_tokens\":85,\"cost\":0.0000100},"
+                                + "\"cache_write_tokens\":2,\"completion_tokens\":90,\"reasoning_tokens\":85,\"cost\":0.00001},"
                                 + "\"by_model\":["
                                 + "{\"upstream\":\"main\",\"model\":\"m\",\"calls\":3,\"prompt_tokens\":30,\"completion_tokens\":80,\"cost\":0.00001},"
                                 + "{\"upstream\":\"other\",\"model\":\"n\",\"calls\":1,\"prompt_tokens\":10,\"completion_tokens\":10}],"

@@ -77,7 +77,7 @@ class TraceEncoderTest {
                 Arguments.of(used(new BigDecimal("0.0000012"), null), """
                         {"type":"budget","calls":[2,30],"tokens":[900,50000],"seconds":[1.235,300.000],"cost":[0.0000012,null]}"""),
                 Arguments.of(used(new BigDecimal("1E-7"), new BigDecimal("0.20")), """
-                        {"type":"budget","calls":[2,30],"tokens":[900,50000],"seconds":[1.235,300.000],"cost":[0.0000001,0.20]}"""));
+                        {"type":"budget","calls":[2,30],"tokens":[900,50000],"seconds":[1.235,300.000],"cost":[0.0000001,0.2]}"""));
     }
 
     private static TurnEvent used(@Nullable BigDecimal cost, @Nullable BigDecimal limit) {
