@@ -143,7 +143,7 @@ class SingleIT {
     void showsTheReasoningInEachFormat(GatewayFixture fixture) {
         Script script = reply(REASONED + "Four.\nAnswer: 4");
         fixture.script(script);
-        assertThat(content(fixture, "think")).isEqualTo("<think>\n" + STEPS + "\n</think>\n\nFour.");
+        assertThat(content(fixture, "think")).isEqualTo("<think>" + STEPS + "</think>Four.");
         fixture.script(script);
         assertThat(content(fixture, "none")).isEqualTo("Four.");
         fixture.script(script);
