@@ -55,15 +55,16 @@ public final class BudgetReader {
 
     /** Reports the first mode of a preset that limits the cost although a model has no price. */
     void checkCost(Preset preset, PriceList prices) {
-        modes(preset).anyMatch(mode -> reportsMissingPrice(mode, prices));
-    }
-
-    private boolean reportsMissingPrice(Preset preset, PriceList prices) {
-        Section section = costLimits.get(preset.budget());
-        Optional<PriceList.Unpriced> unpriced =
-                section == null ? Optional.empty() : prices.firstUnpriced(preset.upstreams(), preset.model());
-        unpriced.ifPresent(model -> section.addProblem(COST, message(preset, model)));
-        return unpriced.isPresent();
+        for (Preset mode : modes(preset).toList()) {
+            Section section = costLimits.get(mode.budget());
+            if (section != null) {
+                Optional<PriceList.Unpriced> unpriced = prices.firstUnpriced(mode.upstreams(), mode.model());
+                if (unpriced.isPresent()) {
+                    section.addProblem(COST, message(mode, unpriced.get()));
+                    return;
+                }
+            }
+        }
     }
 
     /** Reads the limits of an API key, which may use these presets. */

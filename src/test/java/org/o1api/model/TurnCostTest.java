@@ -16,8 +16,7 @@ class TurnCostTest {
     private final TurnLedger ledger = new TurnLedger((upstream, model) -> PRICES.get(upstream + "/" + model));
 
     private static Price price(int input, int output) {
-        return new Price(
-                new BigDecimal(input), BigDecimal.ZERO, new BigDecimal(input), new BigDecimal(output));
+        return new Price(new BigDecimal(input), BigDecimal.ZERO, new BigDecimal(input), new BigDecimal(output));
     }
 
     private void add(String upstream, String model, Usage usage, FailedAttempts... failed) {
@@ -28,11 +27,7 @@ class TurnCostTest {
     @Test
     void eachAttemptCostsThePriceOfItsOwnModel() {
         add("main", "m", new Usage(100, 50, 10, 0));
-        add(
-                "spare",
-                "local",
-                new Usage(100, 0, 10, 0),
-                new FailedAttempts("main", "m", new Usage(100, 0, 1, 0)));
+        add("spare", "local", new Usage(100, 0, 10, 0), new FailedAttempts("main", "m", new Usage(100, 0, 1, 0)));
         assertThat(ledger.cost()).isEqualByComparingTo("0.000660");
         assertThat(ledger.byModel())
                 .extracting(model -> model.upstream() + " " + model.calls() + " "
@@ -51,8 +46,7 @@ class TurnCostTest {
 
     @Test
     void aCallThatSentNothingCostsNothing() {
-        ledger.add(new CallRecord(
-                Purpose.STEP, "main, spare", "m", 0, Usage.NONE, Usage.NONE, State.FAILED, false));
+        ledger.add(new CallRecord(Purpose.STEP, "main, spare", "m", 0, Usage.NONE, Usage.NONE, State.FAILED, false));
         assertThat(ledger.cost()).isEqualByComparingTo("0");
     }
 }

@@ -25,8 +25,7 @@ import org.o1api.upstream.CallRequest;
 /** The budget of calls that are made one after the other, and its trace. */
 class BudgetOfStepsTest {
     private static final CallRequest REQUEST = ControlledUpstream.request("hello world");
-    private static final Price PRICE =
-            new Price(BigDecimal.ONE, BigDecimal.ONE, BigDecimal.ONE, BigDecimal.TEN);
+    private static final Price PRICE = new Price(BigDecimal.ONE, BigDecimal.ONE, BigDecimal.ONE, BigDecimal.TEN);
 
     private final List<BudgetUse> trace = new ArrayList<>();
     private final AtomicLong nanoTime = new AtomicLong();

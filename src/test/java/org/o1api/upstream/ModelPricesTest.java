@@ -13,8 +13,7 @@ import org.o1api.model.PriceList.Unpriced;
 
 class ModelPricesTest {
     private static ModelPrices prices(String yaml) {
-        return Config.parse("test", yaml, name -> null, Gateway.STRATEGIES)
-                .prices();
+        return Config.parse("test", yaml, name -> null, Gateway.STRATEGIES).prices();
     }
 
     private static BigDecimal input(ModelPrices prices, String upstream, String model) {
