@@ -151,6 +151,7 @@ final class VirtualProvider implements Upstream {
                 .count();
     }
 
+    @SuppressWarnings("WaitNotInLoop") // the callers check their condition again
     private void waitForChange(long millis) {
         try {
             wait(millis);
