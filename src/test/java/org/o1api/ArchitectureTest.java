@@ -55,7 +55,7 @@ class ArchitectureTest {
                     List.of("reasoning.text", "reasoning", "upstream", "settings", "json", "model")),
             Map.entry(
                     "reasoning.direct",
-                    List.of("reasoning.sampling", "reasoning.text", "reasoning", "settings", "upstream.demo", "model")),
+                    List.of("reasoning.sampling", "reasoning.text", "reasoning", "upstream.demo", "upstream", "settings", "model")),
             Map.entry(
                     "reasoning.single",
                     List.of(
@@ -66,6 +66,7 @@ class ArchitectureTest {
                             "upstream.demo",
                             "upstream",
                             "settings",
+                            "json",
                             "model")),
             Map.entry(
                     "reasoning.vote",
